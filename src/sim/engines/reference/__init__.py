@@ -1,0 +1,36 @@
+"""The reference engine: a Mesa model, written to be read.
+
+Its month is the specification that the compiled engine must match bit for bit: processes run one
+after another over all committees, each reading what stood before it; rivals for one official are
+served in an explicit order; draws are addressed; sums run in one written order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.engines.reference.model import PartyModel
+from sim.engines.trace import Trace
+from sim.world.build import World
+
+__all__ = ["PartyModel", "simulate"]
+
+
+def simulate(world: World, replicate: int, on_month: Callable[[int], None] | None = None) -> Trace:
+    """Run one replicate of a world.
+
+    Parameters
+    ----------
+    world
+        From :func:`sim.world.build.build`.
+    replicate
+        Number of the replicate, from 0: it addresses the draws.
+    on_month
+        Called after each month with the number of months done.
+    """
+    model = PartyModel(world, replicate)
+    for done in range(len(world.months)):
+        model.step()
+        if on_month is not None:
+            on_month(done + 1)
+    return model.trace()

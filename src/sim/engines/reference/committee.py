@@ -1,0 +1,225 @@
+"""Committees: the agents of the design card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from sim.engines.reference.official import Official
+from sim.mechanisms import administration, attitudes, discussion, economy, education, skloki
+from sim.world.places import Place
+
+if TYPE_CHECKING:
+    from sim.engines.reference.model import PartyModel
+
+
+#: A month before all others, for what has not happened yet.
+LONG_AGO = -(10**6)
+
+
+class Committee(mesa.Agent):
+    """A guberniia or uezd committee: its officials, its bench and its state.
+
+    State variables are shares in [0, 1], ``recovery`` relative to 1913, ``members`` in thousands.
+    ``ties`` holds the grievance of each pair in ``pairs`` and, last, of the secretary with the
+    superior body's.
+    """
+
+    def __init__(self, model: PartyModel, place: Place, index: int, head: Committee | None) -> None:
+        super().__init__(model)
+        p = model.p
+        self.place, self.index, self.key, self.head = place, index, place.key, head
+        self.name, self.level, self.unit_class = place.name, place.level, place.unit_class
+        self.uezds: list[Committee] = []
+        self.seats: list[Official | None] = [None] * len(place.seats)
+        self.bench: list[Official] = []
+        self.pool: list[Official] = []
+        self.slots: set[int] = set()
+        n = len(self.seats)
+        self.pairs = [(a, b) for a in range(n) for b in range(a + 1, n)]
+        self.ties = [0.0] * (len(self.pairs) + 1)
+        self.weights = [administration.seat_weight(seat, float(n), p.SECRETARY_WEIGHT) for seat in range(n)]
+        self.tie_weights = [p.TIE_WEIGHT if pair == (0, 1) else p.TIE_WEIGHT * p.TIE_OTHER for pair in self.pairs]
+        self.tie_weights.append(p.TIE_WEIGHT * p.TIE_OTHER)
+        self.literacy, self.members = place.literacy, place.members
+        self.clarity, self.discussion, self.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
+        self.recovery, self.misfit = p.RECOVERY_START, p.MISFIT_START
+        self.performance = self.result = self.team_skill = self.conflict = self.conflict_before = 0.0
+        self.credit = self.voice = self.free_voice = self.felt = 0.0
+        self.claimed, self.phase, self.changes = 0.0, 0, 0.0
+        self.opposition = self.opposition_delegates = 0.0
+        self.last_open = self.transferred = self.voted = LONG_AGO
+        self.was_open = False
+
+    @property
+    def secretary(self) -> Official | None:
+        """The party secretary, if the post is filled."""
+        return self.seats[0]
+
+    def installed(self) -> tuple[float, float]:
+        """Return (appointed, elected) of the secretary, each 1 or 0; an acting one is neither."""
+        man = self.seats[0]
+        return (man.appointed, man.elected) if man is not None else (0.0, 0.0)
+
+    # Step 2
+    def administer(self) -> None:
+        """Work: performance from the team's skill and what hampers it."""
+        m, p = self.model, self.model.p
+        skill = 0.0
+        for man, weight in zip(self.seats, self.weights, strict=True):
+            if man is not None:
+                skill += weight * man.usable(self)
+        self.team_skill = skill
+        self.performance = self.result = administration.performance(
+            skill, self.conflict, self.felt_misfit(), self.clarity, self.literacy, self.discussion,
+            m.threat, m.task, p.b_conf, p.par_loss, p.theta + p.PARALYSIS_STEP, p.PARALYSIS_WIDTH,
+            p.e_err, p.d_thr, p.CLARITY_SHARE, p.LITERATE_SHARE,
+        )  # fmt: skip
+
+    def achieve(self) -> None:
+        """Count the uezds' work into the guberniia's result."""
+        if self.uezds:
+            total = 0.0
+            for uezd in self.uezds:
+                total += uezd.performance
+            self.result = administration.guberniia_result(
+                self.performance, total / len(self.uezds), self.model.p.OWN_SHARE
+            )
+
+    # Step 3
+    def recover(self) -> None:
+        """Let the local economy recover; an uezd shares its guberniia's."""
+        p = self.model.p
+        if self.head is None:
+            famine = p.FAMINE_LOSS * self.model.famine[self.index]
+            self.recovery = economy.recover(self.recovery, self.result, p.g_y, p.RECOVERY_MAX, famine)
+
+    def share_recovery(self) -> None:
+        """Take over the guberniia's recovery."""
+        if self.head is not None:
+            self.recovery = self.head.recovery
+
+    # Step 4
+    def felt_misfit(self) -> float:
+        """Return the misfit that is felt here: local and national."""
+        return discussion.felt_misfit(self.misfit, self.model.national_error, self.model.p.nu)
+
+    def discuss(self) -> None:
+        """Debate policy, correct what can be corrected, remember who was right."""
+        m, p = self.model, self.model.p
+        appointed, elected = self.installed()
+        man = self.seats[0]
+        temper, pliancy = (man.temper, man.pliancy) if man is not None else (0.0, 0.0)
+        self.felt = self.felt_misfit()
+        self.free_voice = discussion.free_voice(self.discussion, self.literacy, m.perceived, p.VOICE_BASE, p.chi)
+        self.voice = discussion.heard_voice(self.free_voice, appointed, elected, temper, p.phi_v, p.hide)
+        inspected = discussion.inspection(p.INSPECTION, appointed, pliancy, p.phi_i, p.hide)
+        self.misfit = discussion.misfit(self.misfit, p.mu, m.task, self.voice, p.kv, inspected, p.ki)
+        self.credit = discussion.credit(self.credit, self.voice, self.felt, m.news, p.CREDIT_MEMORY, p.CREDIT_GAIN)
+
+    # Step 5
+    def quarrel(self) -> None:
+        """Let incidents happen in each tie, then let grievances cool."""
+        for tie, (a, b) in enumerate(self.pairs):
+            first, second = self.seats[a], self.seats[b]
+            if first is not None and second is not None:
+                friction = self._friction(first, second)
+                self._incident(tie, first.temper, second.temper, friction, first, second)
+        man = self.seats[0]
+        if man is not None:
+            superior = self.head.seats[0] if self.head is not None else None
+            temper = superior.temper if superior is not None else self.model.p.TEMPER_MEAN
+            self._incident(len(self.pairs), man.temper, temper, 0.0, man, superior)
+        self._cool()
+
+    def _friction(self, first: Official, second: Official) -> float:
+        p = self.model.p
+        return skloki.place_friction(
+            first.outsider_in(self), second.outsider_in(self), first.clique, second.clique,
+            first.tenure, second.tenure, p.a_out, p.a_clq, p.KNOW_PLACE,
+        )  # fmt: skip
+
+    def _incident(self, tie: int, temper: float, other: float, friction: float,
+                  man: Official, rival: Official | None) -> None:  # fmt: skip
+        m, p = self.model, self.model.p
+        grievance = self.ties[tie]
+        above = self.head.conflict_before if self.head is not None else 0.0
+        rate = friction + skloki.quarrel_rate(
+            temper, other, self.clarity, self.recovery, grievance, above, m.dispute,
+            p.a_temp, p.a_amp, p.ABOVE, p.ESCALATION,
+        )  # fmt: skip
+        if m.uniform("incident", self.key, tie) < skloki.incident_chance(rate, grievance, p.JUMP):
+            self.ties[tie] = min(grievance + p.JUMP, 1.0)
+            m.log("incident", self, "", man, rival, value=self.ties[tie])
+
+    def _cool(self) -> None:
+        man = self.seats[0]
+        skill = man.skill if man is not None else 0.0
+        for tie, grievance in enumerate(self.ties):
+            self.ties[tie] = skloki.cooled(grievance, self.model.p.cool, self.clarity, skill)
+
+    def settle_conflict(self) -> None:
+        """Sum grievances up to conflict: C = 1 - prod (1 - w G^2)."""
+        peace = 1.0
+        for grievance, weight in zip(self.ties, self.tie_weights, strict=True):
+            peace = skloki.peace_left(peace, weight, grievance)
+        self.conflict = 1.0 - peace
+
+    def remember_conflict(self) -> None:
+        """Keep what stood before this month's quarrels, for those below to read."""
+        self.conflict_before = self.conflict
+
+    def grievance_of(self, seat: int) -> float:
+        """Return the sum of the grievances in which a seat's holder stands."""
+        total = 0.0
+        for tie, (a, b) in enumerate(self.pairs):
+            if seat in (a, b):
+                total += self.ties[tie]
+        return total + (self.ties[-1] if seat == 0 else 0.0)
+
+    def inherit(self, seat: int, man: Official, added: float) -> None:
+        """Change the ties of a seat for its new holder: part of the feud, and new grievance."""
+        p = self.model.p
+        outsider = man.outsider_in(self)
+        for tie in range(len(self.ties)):
+            if (tie < len(self.pairs) and seat in self.pairs[tie]) or (tie == len(self.pairs) and seat == 0):
+                left = skloki.inherited(self.ties[tie], outsider, p.inh_l, p.inh_o)
+                self.ties[tie] = min(left + added, 1.0)
+
+    # Step 9
+    def educate(self) -> None:
+        """School members, take in the levy, clarify rules, practise."""
+        m, p = self.model, self.model.p
+        self.literacy = education.schooled(self.literacy, p.edu, self.result, p.PERFORMANCE_REF)
+        if m.joined != 0.0:
+            self.literacy = education.diluted(self.literacy, m.joined, p.l_new)
+            self.members = self.members * (1.0 + m.joined)
+        self.clarity = education.clarified(
+            self.clarity, self.result, p.STANDARD_RULES, self.changes / len(self.seats), p.CLARITY_LOSS
+        )
+        self.changes = 0.0
+        courses = education.course_quality(self.literacy, self.result, p.PERFORMANCE_REF)
+        for man in self.seats:
+            if man is not None:
+                man.skill = education.practised(man.skill, p.train, 1.0)
+                man.tenure += 1.0
+        for man in self.bench:
+            man.skill = education.practised(man.skill, p.train, courses)
+
+    # Step 10
+    def form_attitudes(self) -> None:
+        """Let the habit of debate and the preference for unity follow experience."""
+        m, p = self.model, self.model.p
+        appointed, elected = self.installed()
+        habit = self.discussion
+        right = self.voice * self.felt * m.news
+        suppressed = (self.free_voice - self.voice) * self.felt * m.news
+        self.discussion = attitudes.debate_habit(
+            habit, elected, appointed, self.literacy, self.conflict, m.perceived, right,
+            p.d_el, p.d_app, p.d_vc, p.DEBATE_LOSS,
+        )  # fmt: skip
+        self.unity = attitudes.unity_preference(
+            self.unity, m.perceived, self.conflict, appointed, suppressed, habit,
+            p.u_p, p.u_c, p.u_a, p.u_s, p.UNITY_REST, p.ud,
+        )  # fmt: skip

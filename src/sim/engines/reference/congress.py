@@ -1,0 +1,70 @@
+"""Step 11: the vote on the opposition, tier by tier, and what a congress decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.engines.reference.committee import Committee
+from sim.mechanisms import congress
+
+if TYPE_CHECKING:
+    from sim.engines.reference.model import PartyModel
+
+
+def vote(model: PartyModel) -> None:
+    """Let every organisation vote, as if conferences met this month; tiers follow one another.
+
+    Members vote in raion and uezd conferences, these choose delegates to the guberniia's, these
+    to the nation's. Without uezds the members choose the guberniia's delegates themselves.
+    """
+    p, options = model.p, model.options
+    lower = p.maj if options.majority_tier in ("all", "guberniia") else 1.0
+    upper = p.maj if options.majority_tier in ("all", "nation") else 1.0
+    national = weight = 0.0
+    for committee in model.guberniia_list:
+        bases = committee.uezds or [committee]
+        members = delegates = 0.0
+        for base in bases:
+            share = _members(model, base)
+            members += share
+            delegates += _tier(base, share, lower, p.si)
+        committee.opposition = members / len(bases)
+        committee.opposition_delegates = delegates / len(bases)
+        national += committee.members * _tier(committee, committee.opposition_delegates, upper, p.si)
+        weight += committee.members
+    model.opposition = national / weight
+
+
+def _members(model: PartyModel, base: Committee) -> float:
+    p = model.p
+    noise = p.VOTE_NOISE * model.normal("vote", base.key, 0)
+    return congress.members_vote(base.discussion, base.unity, p.b0, base.credit, noise, p.VOTE_SLOPE)
+
+
+def _tier(committee: Committee, share: float, exponent: float, cut: float) -> float:
+    appointed, elected = committee.installed()
+    return congress.influenced(congress.magnified(share, exponent), appointed, elected, cut)
+
+
+def meet(model: PartyModel) -> None:
+    """Hold the month's conference (its votes are logged) and congress (claims move, if it may)."""
+    if model.world.calendar.conference[model.t]:
+        for committee in model.guberniia_list:
+            model.log("conference", committee, "", None, None, "raion", value=committee.opposition)
+            model.log("conference", committee, "", None, None, "guberniia", value=committee.opposition_delegates)
+        model.log("conference", None, "", None, None, "nation", value=model.opposition)
+    if model.world.calendar.congress[model.t]:
+        _decide_claims(model)
+
+
+def _decide_claims(model: PartyModel) -> None:
+    p = model.p
+    appointed = weight = 0.0
+    for committee in model.guberniia_list:
+        appointed += committee.members * committee.installed()[0]
+        weight += committee.members
+    dependent = p.psi * model.world.calendar.officials[model.t] * (appointed / weight)
+    model.national_claims = congress.claims_after_congress(
+        model.national_claims, model.opposition, dependent, model.perceived, p.zeta, p.CONGRESS_STEP
+    )
+    model.log("congress", None, "", None, None, "claims", value=model.national_claims)

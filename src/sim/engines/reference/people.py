@@ -1,0 +1,154 @@
+"""The stock of people: birth into it, benches, the reserve, ways out of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.engines.reference.committee import Committee
+from sim.engines.reference.official import Official
+from sim.mechanisms.arithmetic import unit
+from sim.mechanisms.selection import seen, validity
+
+if TYPE_CHECKING:
+    from sim.engines.reference.model import PartyModel
+
+LOWEST, HIGHEST = 0.02, 0.98
+#: Index of judgements for the reserve, beyond every committee's key.
+FOR_RESERVE = 1 << 29
+
+
+def _attributes(model: PartyModel, man: Official, trainee: int) -> None:
+    """Draw a person's attributes; ``trainee`` numbers those among whom he was chosen."""
+    address, first = man.identity & 0xFFFFFFFF, 4 * trainee
+    u = [model.uniform("birth", address, 4 * first + i) for i in range(3)]
+    z = [model.normal("birth", address, 2 * (first + 1) + i) for i in range(2)]
+    man.skill = min(max(man.home.place.skill + model.p.sk_sd * z[0], LOWEST), HIGHEST)
+    man.loyalty = z[1]
+    man.temper = u[0] * math.sqrt(u[0])
+    man.pliancy = u[1] * math.sqrt(u[1])
+    man.clique = 1.0 if u[2] < 0.5 else 0.0
+
+
+def born(model: PartyModel, home: Committee, looked_at: int) -> Official:
+    """Bring a trained person into a home's lowest free slot: the best seen of some trainees.
+
+    The bench is filled with the home's judgement (r_v), as the reserve is with the centre's.
+    """
+    slot = next(i for i in range(home.place.block) if i not in home.slots)
+    home.slots.add(slot)
+    generation = model.generations.get((home.key, slot), 0)
+    model.generations[home.key, slot] = generation + 1
+    man = Official(model, home, slot, generation)
+    best, chosen = -1e300, 0
+    if looked_at > 1:
+        r = validity(model.p.r_v, model.blur_of_voters(home))
+        for trainee in range(looked_at):
+            _attributes(model, man, trainee)
+            noise = model.normal("birth", man.identity & 0xFFFFFFFF, 2 * (4 * trainee + 2))
+            score = seen(model.score(man), r, noise)
+            if score > best:
+                best, chosen = score, trainee
+    _attributes(model, man, chosen)
+    return man
+
+
+def leave_stock(model: PartyModel, man: Official) -> None:
+    """Let a person leave the stock for good; his slot at home becomes free."""
+    man.home.slots.discard(man.slot)
+    man.remove()
+
+
+def wait_in(man: Official, pool: list[Official]) -> None:
+    """Put a person without a post on a bench, into a guberniia's pool or the reserve."""
+    pool.append(man)
+    man.waits_in = pool
+
+
+def send_home(man: Official) -> None:
+    """Put a person without a post on his home's bench."""
+    wait_in(man, man.home.bench)
+
+
+def call_up(man: Official) -> None:
+    """Take a person from where he waits."""
+    if man.waits_in is not None:
+        man.waits_in.remove(man)
+        man.waits_in = None
+
+
+def vacate(model: PartyModel, man: Official, reason: str, authority: str) -> None:
+    """Take an official from his seat and log why; he is nowhere until he is put somewhere."""
+    committee, seat = man.post, man.seat
+    assert committee is not None
+    committee.seats[seat] = None
+    committee.changes += 1.0
+    if committee.head is None and seat == 0 and man.installed != "acting":
+        model.recorder.count_move(committee, reason, authority)
+    model.log("left", committee, committee.place.seats[seat], man, None, reason, authority, man.tenure)
+    man.post, man.seat, man.installed, man.by_bureau, man.tenure = None, -1, "", False, 0.0
+
+
+def by_lot(model: PartyModel, pool: list[Official], committee: Committee) -> list[Official]:
+    """Return a pool in the order in which its persons come to be considered for a committee."""
+    return sorted(pool, key=lambda man: (model.uniform("lot", man.identity & 0xFFFFFFFF, committee.key), man.identity))
+
+
+def looked_at(model: PartyModel) -> int:
+    """Return among how many persons benches and the reserve choose: n_cand, or 1."""
+    return max(1, int(model.p.PRESORTED * model.candidates + 0.5))
+
+
+def train(model: PartyModel) -> None:
+    """Fill empty bench places with newly trained persons; let somebody leave an overfull bench."""
+    for committee in model.committee_list:
+        shortage = committee.place.bench - len(committee.bench)
+        free = len(committee.slots) < committee.place.block
+        chance = unit(model.p.TRAINING * shortage)
+        if shortage > 0 and free and model.uniform("training", committee.key, 0) < chance:
+            man = born(model, committee, looked_at(model))
+            wait_in(man, committee.bench)
+            model.log("trained", committee, "", man, None)
+        limit = committee.place.bench + int(model.p.BENCH_SLACK)
+        while len(committee.bench) > limit:
+            leaver = max(
+                committee.bench,
+                key=lambda man: (model.uniform("departure", man.identity & 0xFFFFFFFF, 0), man.identity),
+            )
+            call_up(leaver)
+            model.log("departed", committee, "", leaver, None, "overfull bench")
+            leave_stock(model, leaver)
+        while len(committee.pool) > committee.place.bench:
+            waited_longest = committee.pool[0]
+            call_up(waited_longest)
+            send_home(waited_longest)
+
+
+def fill_reserve(model: PartyModel) -> None:
+    """Let the centre draw persons from guberniia benches: each the best seen of a few."""
+    gap = model.p.res_d * model.guberniia_seats - len(model.reserve)
+    if gap <= 0.0:
+        return
+    wanted = gap / model.p.RESERVE_STEP
+    number = int(wanted) + (1 if model.uniform("reserve", 0, 0) < wanted - int(wanted) else 0)
+    for place in range(number):
+        man = _best_for_reserve(model, place)
+        if man is not None:
+            call_up(man)
+            wait_in(man, model.reserve)
+            model.log("joined_reserve", man.home, "", man, None)
+
+
+def _best_for_reserve(model: PartyModel, place: int) -> Official | None:
+    best: Official | None = None
+    best_score = 0.0
+    r = validity(model.p.r_f, model.blur_of_files())
+    for k in range(looked_at(model)):
+        home = model.guberniia_list[model.pick("reserve", 0, 4 + 16 * place + k, len(model.guberniia_list))]
+        if home.bench:
+            man = by_lot(model, home.bench, home)[0]
+            noise = model.normal("judgement", man.identity & 0xFFFFFFFF, FOR_RESERVE + place)
+            score = seen(model.score(man), r, noise)
+            if best is None or score > best_score:
+                best, best_score = man, score
+    return best

@@ -1,0 +1,204 @@
+"""Step 12, record: outcomes per class and nation, and each committee's state if asked for."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.reference.committee import Committee
+from sim.engines.reference.official import Official
+from sim.engines.trace import COMMITTEE_FIELDS
+from sim.mechanisms.record import centralisation, mean_of
+from sim.mechanisms.remedies import is_open
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import CLASSES, SCOPES
+
+if TYPE_CHECKING:
+    from sim.engines.reference.model import PartyModel
+
+COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
+YEAR = 12
+#: Columns of the count of moves, and the reasons counted in each.
+MOVES = ("moves", "moves_centre", "moves_unfit", "moves_need", "moves_lateral", "moves_conflict", "moves_voted", "moves_wear")
+CENTRAL = ("centre", "gubkom")
+REASONS = {
+    "moves_need": ("need",),
+    "moves_lateral": ("lateral",),
+    "moves_conflict": ("transfer", "extraordinary"),
+    "moves_wear": ("wear",),
+}
+
+
+class Recorder:
+    """Keeps the monthly outcomes of a run; sums run over committees in their order."""
+
+    def __init__(self, model: PartyModel) -> None:
+        self.model = model
+        self.rows: list[list[list[float]]] = []
+        self.committee_rows: list[list[tuple[float, ...]]] = []
+        self.moves: dict[str, dict[str, int]] = {}
+        self.recent: dict[str, deque[tuple[int, int]]] = {scope: deque(maxlen=YEAR) for scope in SCOPES}
+        self._new_month()
+
+    def _new_month(self) -> None:
+        self.moves = {scope: dict.fromkeys(MOVES, 0) for scope in SCOPES}
+
+    def count_move(self, committee: Committee, reason: str, authority: str) -> None:
+        """Count a guberniia secretary who leaves his post."""
+        columns = ["moves", *(column for column, reasons in REASONS.items() if reason in reasons)]
+        if authority in CENTRAL:
+            columns.append("moves_centre")
+            unfit = reason == "unfit" or (reason == "lost_review" and self.model.options.lost_review_is_unfit)
+            columns += ["moves_unfit"] if unfit else []
+        elif reason in ("lost_contest", "unfit"):
+            columns.append("moves_voted")
+        for column in columns:
+            self.moves["nation"][column] += 1
+            self.moves[committee.unit_class][column] += 1
+
+    def record(self) -> None:
+        """Add this month's row."""
+        m = self.model
+        self._note_skloki()
+        by_class: dict[str, list[Committee]] = {name: [] for name in CLASSES}
+        for committee in m.guberniia_list:
+            by_class[committee.unit_class].append(committee)
+        self.rows.append([self._scope("nation", m.guberniia_list)] + [self._scope(c, by_class[c]) for c in CLASSES])
+        if m.world.scenario.run.committees:
+            self.committee_rows.append([_state(c, m) for c in m.committee_list])
+        self._new_month()
+
+    def _note_skloki(self) -> None:
+        """Date open skloki, and log their opening and closing."""
+        m = self.model
+        for committee in m.committee_list:
+            now = bool(is_open(committee.conflict, m.p.theta))
+            if now:
+                committee.last_open = m.month
+            if now != committee.was_open:
+                kind = "sklok_opened" if now else "sklok_closed"
+                m.log(kind, committee, "", None, None, value=committee.conflict)
+            committee.was_open = now
+
+    def _scope(self, scope: str, committees: list[Committee]) -> list[float]:
+        row = [math.nan] * len(OUTCOMES)
+        if committees:
+            for name, value in self._means(committees).items():
+                row[COLUMN[name]] = value
+            for name, count in self.moves[scope].items():
+                row[COLUMN[name]] = count / len(committees)
+        self.recent[scope].append((self.moves[scope]["moves_centre"], self.moves[scope]["moves"]))
+        central = moved = 0
+        for by_centre, in_all in self.recent[scope]:
+            central, moved = central + by_centre, moved + in_all
+        row[COLUMN["centralisation"]] = centralisation(
+            row[COLUMN["claimed"]], row[COLUMN["appointed"]], central / moved if moved else 0.0
+        )
+        if scope == "nation":
+            for name, value in self._national().items():
+                row[COLUMN[name]] = value
+        return row
+
+    def _means(self, committees: list[Committee]) -> dict[str, float]:
+        totals: dict[str, list[float]] = {}
+        for committee in committees:
+            for name, value in _readings(committee, self.model):
+                pair = totals.setdefault(name, [0.0, 0.0])
+                pair[0] += value
+                pair[1] += 1.0
+        means = {name: mean_of(total, count) for name, (total, count) in totals.items()}
+        means["members"] = totals["members"][0]
+        return means
+
+    def _national(self) -> dict[str, float]:
+        m = self.model
+        return {
+            "opposition_nation": m.opposition,
+            "threat_objective": m.threat,
+            "threat_perceived": m.perceived,
+            "complexity": m.task,
+            "national_error": m.national_error,
+            "assignments": float(m.assignments),
+            "reserve": float(len(m.reserve)),
+            "people": float(len(m.officials())),
+        }
+
+    def nation(self, name: str) -> float:
+        """Return the nation's latest value of an outcome."""
+        return self.rows[-1][0][COLUMN[name]]
+
+    def values(self) -> NDArray[np.float64]:
+        """Return months x scopes x outcomes."""
+        return np.array(self.rows, dtype=np.float64).reshape(len(self.rows), len(SCOPES), len(OUTCOMES))
+
+    def states(self) -> NDArray[np.float64]:
+        """Return months x committees x fields; empty unless asked for."""
+        if not self.committee_rows:
+            return np.empty((0, 0, len(COMMITTEE_FIELDS)))
+        return np.array(self.committee_rows, dtype=np.float64)
+
+
+def _flag(condition: bool) -> float:
+    return 1.0 if condition else 0.0
+
+
+def _readings(committee: Committee, m: PartyModel) -> list[tuple[str, float]]:
+    """Return one guberniia's contributions to the means of its scopes."""
+    paralysis = m.p.theta + m.p.PARALYSIS_STEP
+    out = [
+        ("performance", committee.result),
+        ("committee_performance", committee.performance),
+        ("recovery", committee.recovery),
+        ("conflict", committee.conflict),
+        ("open_skloki", _flag(is_open(committee.conflict, m.p.theta))),
+        ("skloki_year", _flag(committee.last_open > m.month - YEAR)),
+        ("paralysed", _flag(is_open(committee.conflict, paralysis))),
+        ("team_skill", committee.team_skill),
+        ("misfit", committee.felt_misfit()),
+        ("discussion", committee.discussion),
+        ("unity", committee.unity),
+        ("credit", committee.credit),
+        ("clarity", committee.clarity),
+        ("literacy", committee.literacy),
+        ("members", committee.members),
+        ("claimed", committee.claimed),
+        ("bench", float(len(committee.bench))),
+        ("opposition_members", committee.opposition),
+        ("opposition_guberniia", committee.opposition_delegates),
+    ]
+    for man in committee.bench:
+        out.append(("bench_skill", man.skill))
+    for uezd in committee.uezds:
+        out.append(("uezd_performance", uezd.performance))
+        out.append(("uezd_open_skloki", _flag(is_open(uezd.conflict, m.p.theta))))
+        out.append(("uezd_appointed", uezd.installed()[0]))
+    if committee.transferred > m.month - YEAR:
+        out.append(("conflict_after_transfer", committee.conflict))
+    if committee.voted > m.month - YEAR:
+        out.append(("conflict_after_election", committee.conflict))
+    return out + _secretary(committee.secretary)
+
+
+def _secretary(man: Official | None) -> list[tuple[str, float]]:
+    installed = man.installed if man is not None else ""
+    out = [(how, _flag(installed == how)) for how in ("appointed", "recommended", "elected", "acting")]
+    out.append(("appointed_cc", _flag(installed == "appointed" and man is not None and not man.by_bureau)))
+    if man is not None and installed == "appointed":
+        out.append(("tenure_appointed", man.tenure))
+    if man is not None and man.elected > 0.5:
+        out.append(("tenure_elected", man.tenure))
+    return out
+
+
+def _state(committee: Committee, m: PartyModel) -> tuple[float, ...]:
+    """Return one committee's state, in the order of ``COMMITTEE_FIELDS``."""
+    return (
+        committee.result, committee.recovery, committee.conflict, committee.felt_misfit(),
+        committee.discussion, committee.unity, committee.clarity, committee.literacy,
+        committee.claimed, committee.team_skill, _flag(is_open(committee.conflict, m.p.theta)),
+        _flag(is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)), committee.installed()[0],
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""Step 8, selection: candidates, judgement, installation. One procedure for both policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.engines.reference import people
+from sim.engines.reference.committee import Committee
+from sim.engines.reference.official import Official
+from sim.engines.reference.turnover import Opening, superior
+from sim.mechanisms.selection import incumbent_advantage, judged
+from sim.mechanisms.skloki import imposed_grievance, race_grievance
+
+if TYPE_CHECKING:
+    from sim.engines.reference.model import PartyModel
+
+#: Draws per candidate at the decision point "ballot", and candidates per seat.
+PER_CANDIDATE, PER_SEAT = 4, 64
+#: Number of the recommended candidate, beyond all others.
+RECOMMENDED = 13
+CHALLENGED = ("contest", "review", "transfer", "extraordinary")
+
+
+def select(model: PartyModel) -> None:
+    """Decide on all openings: neediest committee first (or in random order), then by identity.
+
+    Promotions open posts in uezds, which are decided on last.
+    """
+    waiting = sorted(model.openings.values(), key=lambda o: (_need(model, o.committee), o.committee.key, o.seat))
+    while waiting:
+        model.openings = {}
+        for opening in waiting:
+            _decide(model, opening)
+        waiting = sorted(model.openings.values(), key=lambda o: (_need(model, o.committee), o.committee.key, o.seat))
+    model.openings = {}
+
+
+def _need(model: PartyModel, committee: Committee) -> float:
+    if model.options.order == "random":
+        return model.uniform("order", committee.key, 0)
+    return committee.performance
+
+
+def _decide(model: PartyModel, opening: Opening) -> None:
+    committee, seat = opening.committee, opening.seat
+    incumbent = opening.incumbent
+    if incumbent is not None and (incumbent.post is not committee or incumbent.seat != seat):
+        incumbent = None  # promoted from this seat earlier in the month
+    if not _capacity(model, opening):
+        if incumbent is None:
+            _hold(model, opening)
+        return
+    ranked = _rank(model, opening, incumbent)
+    if not ranked:
+        if incumbent is None:
+            _hold(model, opening)
+        return
+    winner = ranked[0][1]
+    margin = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else float("inf")
+    if winner is incumbent:
+        if not opening.above and winner.installed == "appointed":
+            winner.installed, winner.by_bureau = "recommended", False
+        return
+    model.use_capacity(committee, opening.above)
+    _install(model, opening, winner, margin)
+
+
+def _capacity(model: PartyModel, opening: Opening) -> bool:
+    return opening.committee.head is not None or model.has_capacity(opening.above)
+
+
+def _rank(model: PartyModel, opening: Opening, incumbent: Official | None) -> list[tuple[float, Official]]:
+    """Return candidates with their scores, best first; ties by identity."""
+    committee = opening.committee
+    p = model.p
+    r = model.validity_of_judges(committee, opening.above)
+    taste, packing = (p.flat, p.pack) if opening.above else (p.dem, 0.0)
+    ranked = []
+    for man in _candidates(model, opening, incumbent):
+        noise = model.normal("judgement", man.identity & 0xFFFFFFFF, committee.key)
+        trait = man.pliancy - p.PLIANCY_MEAN if opening.above else man.temper - p.TEMPER_MEAN
+        score = judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
+        if man is incumbent:
+            advantage = p.inc_f if opening.above else p.inc_v
+            score += incumbent_advantage(advantage, committee.performance, model.mean_performance[committee.level])
+        ranked.append((score, man))
+    ranked.sort(key=lambda pair: (-pair[0], pair[1].identity))
+    return ranked
+
+
+def _candidates(model: PartyModel, opening: Opening, incumbent: Official | None) -> list[Official]:
+    """Return the incumbent, if he stands, and those drawn from benches, uezds and the reserve."""
+    committee = opening.committee
+    chosen: list[Official] = [] if incumbent is None else [incumbent]
+    barred = {opening.barred}
+    model.recommended = None
+    for k in range(model.candidates):
+        at = PER_SEAT * opening.seat + PER_CANDIDATE * k
+        crosses = model.uniform("ballot", committee.key, at) < model.p.cross
+        pool = _local(model, committee, at) if crosses == opening.above else _outside(model, committee, at, opening.above)
+        _add_first(model, committee, pool, chosen, barred)
+    if not opening.above and 0.0 < committee.claimed < 1.0:
+        if model.uniform("recommended", committee.key, opening.seat) < model.p.RECOMMENDED:
+            at = PER_SEAT * opening.seat + PER_CANDIDATE * RECOMMENDED
+            model.recommended = _add_first(model, committee, _outside(model, committee, at, True), chosen, barred)
+    return chosen
+
+
+def _add_first(model: PartyModel, committee: Committee, pool: list[Official],
+               chosen: list[Official], barred: set[Official | None]) -> Official | None:  # fmt: skip
+    """Add the first person of a pool, by lot, who is not a candidate yet, and return him."""
+    for man in people.by_lot(model, pool, committee) if len(pool) > 1 else pool:
+        if man not in chosen and man not in barred:
+            chosen.append(man)
+            return man
+    return None
+
+
+def _secretary_of(uezds: list[Committee], number: int) -> list[Official]:
+    man = uezds[number].seats[0]
+    return [man] if man is not None and man.installed != "acting" else []
+
+
+def _local(model: PartyModel, committee: Committee, at: int) -> list[Official]:
+    """Return a pool of local people: own bench, or the secretary of an own uezd (ladder)."""
+    if committee.uezds and model.uniform("ballot", committee.key, at + 1) < model.p.LADDER:
+        found = _secretary_of(committee.uezds, model.pick("ballot", committee.key, at + 2, len(committee.uezds)))
+        if found:
+            return found
+    return committee.bench
+
+
+def _outside(model: PartyModel, committee: Committee, at: int, above: bool) -> list[Official]:
+    """Return a pool of people from elsewhere, of the reserve for the centre."""
+    where = model.uniform("ballot", committee.key, at + 1)
+    if committee.head is not None:
+        sisters = [uezd for uezd in committee.head.uezds if uezd is not committee]
+        if above and (where < model.p.PULL or not sisters):
+            return committee.head.bench + committee.head.pool
+        return sisters[model.pick("ballot", committee.key, at + 2, len(sisters))].bench if sisters else []
+    others = model.guberniia_list
+    number = model.pick("ballot", committee.key, at + 2, len(others) - 1) if len(others) > 1 else 0
+    other = others[number if number < committee.index else min(number + 1, len(others) - 1)]
+    if other is committee:
+        return model.reserve if above else []
+    if other.uezds and where < model.p.LADDER:
+        return _secretary_of(other.uezds, model.pick("ballot", committee.key, at + 3, len(other.uezds)))
+    if above and model.reserve and model.uniform("ballot", committee.key, at + 3) >= model.p.PULL:
+        return model.reserve
+    return other.bench
+
+
+def _hold(model: PartyModel, opening: Opening) -> None:
+    """Let a local hold an unfilled post: one unselected draw from the bench, if anybody waits."""
+    committee, seat = opening.committee, opening.seat
+    if committee.seats[seat] is not None:
+        return  # an acting local holds it already
+    waiting = [man for man in committee.bench if man is not opening.barred]
+    if waiting:
+        man = people.by_lot(model, waiting, committee)[0]
+        people.call_up(man)
+        model.seat(man, committee, seat, "acting", "", float("nan"))
+
+
+def _install(model: PartyModel, opening: Opening, winner: Official, margin: float) -> None:
+    """Put the winner into the seat; whoever held it goes where losers go."""
+    committee, seat = opening.committee, opening.seat
+    holder = committee.seats[seat]
+    if holder is not None:
+        _remove_loser(model, opening, holder)
+    if winner.post is not None:
+        uezd, was = winner.post, winner.seat
+        people.vacate(model, winner, "promotion", superior(committee) if opening.above else "conference")
+        model.openings[uezd.index, was] = Opening(uezd, was, model.claims(uezd, was), "vacancy")
+    else:
+        people.call_up(winner)
+    if opening.above:
+        model.seat(winner, committee, seat, "appointed", superior(committee), margin)
+    else:
+        committee.voted = model.month if opening.cause in CHALLENGED and seat == 0 else committee.voted
+        installed = "recommended" if winner is model.recommended else "elected"
+        model.seat(winner, committee, seat, installed, "conference", margin)
+
+
+def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None:
+    authority = superior(opening.committee) if opening.above else "conference"
+    reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
+    if holder.installed == "acting":
+        reason = "relieved"
+    people.vacate(model, holder, reason, authority)
+    if reason == "transfer":
+        opening.committee.transferred = model.month
+        people.wait_in(holder, model.reserve if opening.committee.head is None else opening.committee.head.pool)
+    else:
+        people.send_home(holder)
+
+
+def imposed(outsider: float, committee: Committee, strength: float) -> float:
+    """Return the grievance that an appointment leaves here."""
+    return imposed_grievance(outsider, committee.discussion, committee.clarity, strength)
+
+
+def race(margin: float, committee: Committee, width: float, strength: float) -> float:
+    """Return the grievance that a contest leaves here; none without a loser."""
+    return race_grievance(margin, committee.clarity, width, strength) if margin < float("inf") else 0.0

@@ -1,0 +1,179 @@
+"""Steps 6 and 7: remedies and vacancies; what they leave to be filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.engines.reference import people
+from sim.engines.reference.committee import Committee
+from sim.engines.reference.official import Official
+from sim.mechanisms import remedies, vacancies
+from sim.mechanisms.selection import seen, validity
+
+if TYPE_CHECKING:
+    from sim.engines.reference.model import PartyModel
+
+#: Index of claims that do not concern one seat: remedies, and judgement of fitness.
+REMEDY, FITNESS = 8, 9
+
+
+@dataclass
+class Opening:
+    """A seat to be decided on: empty, or with an incumbent who may stay.
+
+    ``above`` tells whether the superior body decides; ``barred`` is whom a remedy concerns.
+    """
+
+    committee: Committee
+    seat: int
+    above: bool
+    cause: str
+    incumbent: Official | None = None
+    barred: Official | None = None
+
+
+def superior(committee: Committee) -> str:
+    """Return the name of the body above: the centre or the gubkom."""
+    return "centre" if committee.head is None else "gubkom"
+
+
+def claims(model: PartyModel, committee: Committee, index: int) -> bool:
+    """Tell whether the superior body claims a decision."""
+    return model.uniform("claim", committee.key, index) < committee.claimed
+
+
+def remedy(model: PartyModel) -> None:
+    """Step 6: mediate the worst quarrels and break up open skloki."""
+    p = model.p
+    for committee in model.committee_list:
+        if model.uniform("mediation", committee.key, 0) < p.MEDIATION:
+            worst = max(range(len(committee.ties)), key=lambda tie, c=committee: (c.ties[tie], -tie))
+            committee.ties[worst] = remedies.mediated(committee.ties[worst])
+            model.log("mediated", committee, "", None, None, value=committee.ties[worst])
+        if remedies.is_open(committee.conflict, p.theta):
+            above = claims(model, committee, REMEDY)
+            if model.uniform("remedy", committee.key, 0) < remedies.remedy_chance(above, p.tr_p, p.x_el):
+                _break_up(model, committee, above)
+
+
+def _break_up(model: PartyModel, committee: Committee, above: bool) -> None:
+    """Move the most embattled official, or put his seat to an extraordinary conference."""
+    filled = [seat for seat, man in enumerate(committee.seats) if man is not None]
+    if not filled:
+        return
+    seat = max(filled, key=lambda s: (committee.grievance_of(s), -s))
+    man = committee.seats[seat]
+    assert man is not None
+    reason = "transfer" if above else "extraordinary"
+    if model.options.embattled_may_stand:
+        model.openings[committee.index, seat] = Opening(committee, seat, above, reason, incumbent=man)
+        return
+    _note_remedy(model, committee, above)
+    people.vacate(model, man, reason, superior(committee) if above else "conference")
+    if above:
+        people.wait_in(man, model.reserve if committee.head is None else committee.head.pool)
+    else:
+        people.send_home(man)
+    model.openings[committee.index, seat] = Opening(committee, seat, above, reason, barred=man)
+
+
+def _note_remedy(model: PartyModel, committee: Committee, above: bool) -> None:
+    if above:
+        committee.transferred = model.month
+    else:
+        committee.voted = model.month
+
+
+def vacate_posts(model: PartyModel) -> None:
+    """Step 7: wear, recall, and posts that fall due; then men sent down take their new posts."""
+    sent: list[Official] = []
+    for committee in model.committee_list:
+        for seat, man in enumerate(committee.seats):
+            if (committee.index, seat) in model.openings:
+                continue
+            if man is None or man.installed == "acting":
+                above = claims(model, committee, seat)
+                model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
+            else:
+                _consider(model, committee, seat, man, sent)
+    sent.sort(key=lambda man: (man.sent_from.result, man.identity))
+    for man in sent:
+        _send_down(model, man)
+
+
+def _consider(model: PartyModel, committee: Committee, seat: int, man: Official, sent: list[Official]) -> None:
+    p = model.p
+    above = claims(model, committee, seat)
+    if model.uniform("wear", man.identity & 0xFFFFFFFF, 0) < vacancies.wear_chance(p.w0, committee.conflict):
+        people.vacate(model, man, "wear", "")
+        people.leave_stock(model, man)
+    elif seat == 0 and _unfit(model, committee):
+        by_centre = claims(model, committee, FITNESS)
+        people.vacate(model, man, "unfit", superior(committee) if by_centre else "conference")
+        people.send_home(man)
+    elif seat == 0 and committee.head is None and model.recall(committee) and _called_away(model, committee, man, sent):
+        pass
+    else:
+        _due(model, committee, seat, man, above)
+        return
+    model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
+
+
+def _unfit(model: PartyModel, committee: Committee) -> bool:
+    """Judge a secretary by his place's work, with the validity of whoever judges."""
+    p = model.p
+    r = model.validity_of_judges(committee, claims(model, committee, FITNESS))
+    lag = vacancies.shortfall(committee.performance, model.mean_performance[committee.level])
+    judged = seen(lag, r, model.normal("unfit", committee.key, 2))
+    return model.uniform("unfit", committee.key, 0) < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged)
+
+
+def _called_away(model: PartyModel, committee: Committee, man: Official, sent: list[Official]) -> bool:
+    """Send a guberniia secretary down to an uezd, or transfer him, on the centre's initiative."""
+    if model.uniform("need", committee.key, 0) < model.p.NEED_RATE:
+        people.vacate(model, man, "need", "centre")
+        man.sent_from = committee
+        sent.append(man)
+        return True
+    if model.uniform("lateral", committee.key, 0) < model.p.LATERAL_RATE:
+        people.vacate(model, man, "lateral", "centre")
+        people.wait_in(man, model.reserve)
+        return True
+    return False
+
+
+def _due(model: PartyModel, committee: Committee, seat: int, man: Official, above: bool) -> None:
+    """Open a post that is due and really contested or reviewed."""
+    if not vacancies.is_due(model.month, committee.phase, model.term):
+        return
+    share = model.p.rev if above else model.p.cont
+    if model.uniform("due", committee.key, seat) < share:
+        cause = "review" if above else "contest"
+        model.openings[committee.index, seat] = Opening(committee, seat, above, cause, incumbent=man)
+
+
+def _send_down(model: PartyModel, man: Official) -> None:
+    """Give a man sent down the secretary's seat of the weakest of some uezds."""
+    uezds = model.uezd_list
+    if not uezds:
+        # without uezds he leaves the modelled world: a pure loss, which is why both levels are the default
+        people.leave_stock(model, man)
+        return
+    seen_uezds = {model.pick("need_target", man.sent_from.key, k, len(uezds)) for k in range(int(model.p.NEED_LOOK))}
+    free = [i for i in sorted(seen_uezds) if i not in model.strengthened]
+    if not free:
+        people.send_home(man)
+        return
+    target = min(free, key=lambda i: (uezds[i].performance, uezds[i].key))
+    model.strengthened.add(target)
+    uezd = uezds[target]
+    if not model.options.need_displaces:
+        people.wait_in(man, uezd.bench)
+        return
+    displaced = uezd.seats[0]
+    if displaced is not None:
+        people.vacate(model, displaced, "displaced", "centre")
+        people.send_home(displaced)
+    model.openings.pop((uezd.index, 0), None)
+    model.seat(man, uezd, 0, "appointed", "centre", float("nan"))

@@ -1,0 +1,54 @@
+"""Errors that a user can mend, reported all at once and without a traceback."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in what a user handed in.
+
+    Attributes
+    ----------
+    where
+        File and line, for example ``"my.toml:7"``, or the option's name.
+    field
+        Dotted name of the field, empty when the whole file is meant.
+    found
+        What was found.
+    allowed
+        What would have been accepted.
+    suggestion
+        The nearest valid name, empty when none is near.
+    """
+
+    where: str
+    field: str = ""
+    found: str = ""
+    allowed: str = ""
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.field}: " if self.field else f"{self.where}: "
+        text += f"found {self.found}" if self.found else ""
+        if self.allowed:
+            text += f"; allowed: {self.allowed}" if self.found else self.allowed
+        return text + (f"; did you mean '{self.suggestion}'?" if self.suggestion else "")
+
+
+class UserError(Exception):
+    """A request that cannot be carried out, with every reason; the CLI exits with code 2."""
+
+    def __init__(self, problems: Problem | str | Iterable[Problem]) -> None:
+        if isinstance(problems, str):
+            problems = Problem("skloki", allowed=problems)
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return the valid name closest to a mistyped one, or an empty string."""
+    return next(iter(difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)), "")

@@ -1,0 +1,60 @@
+"""Step 2, administration: what a committee's officials get done."""
+
+from __future__ import annotations
+
+from sim.kernel import kernel
+from sim.mechanisms.arithmetic import fresh, link
+
+
+@kernel
+def usable_skill(skill, outsider, tenure, ignorance, parochial, half):  # type: ignore[no-untyped-def]
+    """Return the skill e that an official can use here.
+
+    e = skill (1 - ι f) for an outsider, skill (1 - π (1 - f)) for a local, f = half / (half +
+    tenure): an outsider learns the place, a local grows into its ties. Twins ι (ign), π (paro).
+    """
+    new = fresh(tenure, half)
+    if outsider > 0.5:
+        return skill * (1.0 - ignorance * new)
+    return skill * (1.0 - parochial * (1.0 - new))
+
+
+@kernel
+def seat_weight(seat, seats, secretary):  # type: ignore[no-untyped-def]
+    """Return the weight of a seat in the team; the weights of a committee add up to 1.
+
+    ``secretary`` is the secretary's weight in a team of four (SECRETARY_WEIGHT); he keeps the
+    same ratio to each other member in smaller teams. Seat 0 is the secretary's.
+    """
+    ratio = 3.0 * secretary / (1.0 - secretary)
+    total = ratio + (seats - 1.0)
+    if seat == 0:
+        return ratio / total
+    return 1.0 / total
+
+
+@kernel
+def performance(  # type: ignore[no-untyped-def]
+    skill, conflict, misfit, clarity, literacy, discussion, threat, task,
+    conflict_loss, paralysis_loss, paralysis, width, misfit_loss, debate_loss,
+    clarity_share, literate_share,
+):
+    """Return performance A of a committee, in [0, 1].
+
+    A = S (1 - b C)(1 - b_p l((C - θ_p) / width))(1 - e E)(1 - d D T)(1 - r + r R)(1 - l + l L) / Q
+    with S the team's usable skill, C conflict, θ_p the threshold of paralysis, E misfit, D debate,
+    T threat, R clarity, L literacy, Q the task. MODEL step 2; Harris 2017 on paralysis.
+    """
+    result = skill * (1.0 - conflict_loss * conflict)
+    result = result * (1.0 - paralysis_loss * link((conflict - paralysis) / width))
+    result = result * (1.0 - misfit_loss * misfit)
+    result = result * (1.0 - debate_loss * discussion * threat)
+    result = result * (1.0 - clarity_share + clarity_share * clarity)
+    result = result * (1.0 - literate_share + literate_share * literacy)
+    return result / task
+
+
+@kernel
+def guberniia_result(own, uezds, own_share):  # type: ignore[no-untyped-def]
+    """Return what a guberniia achieves: its committee's share and the mean of its uezds'."""
+    return own_share * own + (1.0 - own_share) * uezds

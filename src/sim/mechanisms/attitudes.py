@@ -1,0 +1,36 @@
+"""Step 10, attitudes: habit of debate and preference for unity."""
+
+from __future__ import annotations
+
+from sim.kernel import kernel
+from sim.mechanisms.arithmetic import unit
+
+
+@kernel
+def debate_habit(  # type: ignore[no-untyped-def]
+    habit, elected, appointed, literacy, conflict, perceived, right, by_use, by_appointment, by_right, loss
+):
+    """Return the habit of debate D after a month, in [0, 1].
+
+    D + (d_e el L (1 - C) + d_v right)(1 - D) - (d_a app + loss P + loss C) D. ``right`` is heard
+    voice x misfit x news: being right is rewarded, so that voice does not weaken itself by
+    removing its own grievance (MODEL step 4).
+    """
+    grown = (by_use * elected * literacy * (1.0 - conflict) + by_right * right) * (1.0 - habit)
+    lost = (by_appointment * appointed + loss * perceived + loss * conflict) * habit
+    return unit(habit + grown - lost)
+
+
+@kernel
+def unity_preference(  # type: ignore[no-untyped-def]
+    unity, perceived, conflict, appointed, suppressed, habit,
+    by_threat, by_conflict, by_dependence, by_suppression, rest, resting,
+):
+    """Return the preference for unity U after a month, in [0, 1].
+
+    U + (u_p P + u_c C + u_a app)(1 - U) - u_s suppressed U - rest (U - ū (1 - D)). ``suppressed``
+    is (free voice - heard voice) x misfit x news.
+    """
+    grown = (by_threat * perceived + by_conflict * conflict + by_dependence * appointed) * (1.0 - unity)
+    lost = by_suppression * suppressed * unity + rest * (unity - resting * (1.0 - habit))
+    return unit(unity + grown - lost)

@@ -1,0 +1,29 @@
+"""Step 6, remedies: mediation, transfer of the embattled, extraordinary conference."""
+
+from __future__ import annotations
+
+from sim.kernel import kernel
+
+
+@kernel
+def is_open(conflict, threshold):  # type: ignore[no-untyped-def]
+    """Tell whether a sklok is open: conflict above θ (or θ plus the step to paralysis)."""
+    return conflict > threshold
+
+
+@kernel
+def mediated(grievance):  # type: ignore[no-untyped-def]
+    """Return a grievance after mediation: half of it."""
+    return 0.5 * grievance
+
+
+@kernel
+def remedy_chance(claimed, by_transfer, by_conference):  # type: ignore[no-untyped-def]
+    """Return the monthly chance that an open sklok is acted upon.
+
+    By transfer (x_t) where the superior body claims the case, by an extraordinary conference
+    (x_e) where it does not: the twins tr_p and x_el.
+    """
+    if claimed:
+        return by_transfer
+    return by_conference

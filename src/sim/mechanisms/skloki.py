@@ -1,0 +1,87 @@
+"""Step 5, skloki: incidents, not drift, and what a change of holder does to a feud."""
+
+from __future__ import annotations
+
+from sim.kernel import kernel
+from sim.mechanisms.arithmetic import fresh, unit
+
+
+@kernel
+def quarrel_rate(  # type: ignore[no-untyped-def]
+    temper_a, temper_b, clarity, recovery, grievance, above, dispute,
+    by_temper, amplified, from_above, escalation,
+):
+    """Return the growth of grievance in a tie, per month, before friction of place is added.
+
+    4 a_t t_a t_b (1 + a_a (1 - R) + a_a (1 - Y)+) + above (C_sup + N) + escalation G: both
+    tempers, unclear responsibilities, hardship, conflict above, leadership disputes, and
+    grievance itself. Harris 2017: "rooted in personality clashes ... exacerbated by lingering
+    confusion about who was responsible for what, and the grave challenges".
+    """
+    hardship = 1.0 - recovery
+    if hardship < 0.0:
+        hardship = 0.0
+    rate = by_temper * 4.0 * temper_a * temper_b * (1.0 + amplified * (1.0 - clarity) + amplified * hardship)
+    return rate + from_above * (above + dispute) + escalation * grievance
+
+
+@kernel
+def place_friction(  # type: ignore[no-untyped-def]
+    outsider_a, outsider_b, clique_a, clique_b, tenure_a, tenure_b, by_outsider, by_clique, half
+):
+    """Return the friction of place in a tie, per month.
+
+    a_o half / (half + tenure of the outsider) between an outsider and a local; a_q between locals
+    of two cliques; none between two outsiders. Twins a_o (a_out) and a_q (a_clq): the first hits
+    every such tie and fades, the second hits half of the ties and stays.
+    """
+    if outsider_a != outsider_b:
+        tenure = tenure_a if outsider_a > 0.5 else tenure_b
+        return by_outsider * fresh(tenure, half)
+    if outsider_a < 0.5 and clique_a != clique_b:
+        return by_clique
+    return 0.0
+
+
+@kernel
+def incident_chance(rate, grievance, jump):  # type: ignore[no-untyped-def]
+    """Return the monthly chance of an incident, rate (1 - G) / jump, at most 1."""
+    return unit(rate * (1.0 - grievance) / jump)
+
+
+@kernel
+def cooled(grievance, cooling, clarity, skill):  # type: ignore[no-untyped-def]
+    """Return grievance after a month: G - c (1/2 + R/2)(1/2 + s) G, with s the secretary's skill."""
+    return unit(grievance - cooling * (0.5 + 0.5 * clarity) * (0.5 + skill) * grievance)
+
+
+@kernel
+def peace_left(peace, weight, grievance):  # type: ignore[no-untyped-def]
+    """Return the product over ties so far, times 1 - w G^2; conflict is C = 1 - product."""
+    return peace * (1.0 - weight * grievance * grievance)
+
+
+@kernel
+def inherited(grievance, outsider, by_local, by_outsider):  # type: ignore[no-untyped-def]
+    """Return the grievance in a tie when its holder has changed. Twins inh_l and inh_o."""
+    if outsider > 0.5:
+        return by_outsider * grievance
+    return by_local * grievance
+
+
+@kernel
+def race_grievance(margin, clarity, width, dead_heat):  # type: ignore[no-untyped-def]
+    """Return grievance after a contest: g_c (1 - R) width / (width + margin) / 2.
+
+    ``margin`` is the winner's lead over the best loser, in s.d. of judgement. Twin of
+    :func:`imposed_grievance`.
+    """
+    return 0.5 * dead_heat * (1.0 - clarity) * width / (width + margin)
+
+
+@kernel
+def imposed_grievance(outsider, discussion, clarity, imposed):  # type: ignore[no-untyped-def]
+    """Return grievance after an outsider was imposed: g_i (1 - R) D / 2; none for a local."""
+    if outsider > 0.5:
+        return 0.5 * imposed * (1.0 - clarity) * discussion
+    return 0.0

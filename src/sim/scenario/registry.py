@@ -1,0 +1,111 @@
+"""What the model consists of, by name: the types of the registry and its one look-up.
+
+Every parameter, constant, mechanism, outcome and decision point is declared once, in the
+modules beside this one. Validation, documentation, the command line, sensitivity analysis and
+reports read those declarations and hold no list of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Grade = Literal["documented", "inferred", "assumed", "free"]
+Better = Literal["higher", "lower", "neither"]
+
+CLASSES = ("capital", "industrial", "agrarian", "borderland")
+SCOPES = ("nation", *CLASSES)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An uncertain quantity of the model.
+
+    Attributes
+    ----------
+    name, symbol, unit, meaning
+        How it is called, in code and in equations, what it measures and in what.
+    default
+        Value of the default vector. Never quote a policy verdict from it.
+    low, high
+        Plausible range, from which designs draw.
+    distribution
+        ``uniform`` or ``loguniform`` over the range.
+    minimum, maximum
+        Hard bounds: values outside make no sense and are refused.
+    grade
+        Evidence: documented, inferred, assumed or free.
+    source
+        Where the value and range come from, or why they were assumed.
+    mechanism
+        Name of the mechanism where it acts.
+    twin
+        Its counterpart on the other side of the comparison of policies, if any.
+    """
+
+    name: str
+    symbol: str
+    unit: str
+    default: float
+    low: float
+    high: float
+    grade: Grade
+    mechanism: str
+    meaning: str
+    source: str
+    twin: str = ""
+    distribution: Literal["uniform", "loguniform"] = "uniform"
+    minimum: float = 0.0
+    maximum: float = 1.0
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number that belongs to the form of an equation or is not varied; documented all the same."""
+
+    name: str
+    value: float
+    unit: str
+    grade: Grade
+    mechanism: str
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A process that can be switched off, with the limit that the model then takes."""
+
+    name: str
+    step: int
+    room: str
+    meaning: str
+    off: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A recorded series: one number a month and scope (the nation or a class)."""
+
+    name: str
+    unit: str
+    meaning: str
+    better: Better = "neither"
+    by_class: bool = True
+    low: float = 0.0
+    high: float | None = 1.0
+
+
+@dataclass(frozen=True)
+class DecisionPoint:
+    """A purpose of random draws: the address of a draw begins with its number.
+
+    Numbers are part of the model's specification: append, never reorder or reuse.
+    """
+
+    number: int
+    name: str
+    entity: str
+    index: str
+    meaning: str

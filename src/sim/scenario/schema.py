@@ -1,0 +1,195 @@
+"""What a scenario file may say: one pydantic model per table of the file.
+
+The models refuse unknown keys and do not convert types (``"240"`` is not ``240``). Units are in
+the descriptions, which the JSON schema for editors repeats.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+
+from sim.scenario.registry import CLASSES
+
+FIRST_MONTH = "1918-01"
+LAST_MONTH = "1989-12"
+
+
+def month_number(month: str) -> int:
+    """Return the month counted from January of year 0."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def month_name(number: int) -> str:
+    """Return a counted month as ``YYYY-MM``."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def _month(value: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        raise ValueError("a month as YYYY-MM")
+    if not FIRST_MONTH <= value <= LAST_MONTH:
+        raise ValueError(f"a month from {FIRST_MONTH} to {LAST_MONTH}")
+    return value
+
+
+Month = Annotated[
+    str, AfterValidator(_month), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"})
+]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Class = Literal["capital", "industrial", "agrarian", "borderland"]
+Rule = Literal["recorded", "share", "election", "appointment", "readiness", "endogenous"]
+assert Class.__args__ == CLASSES  # type: ignore[attr-defined]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are refused, types are not converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Period(Table):
+    """First and last month."""
+
+    start: Month = Field("1921-01", description="first month")
+    end: Month = Field("1929-12", description="last month")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Period:
+        if self.end < self.start:
+            raise ValueError(f"end must not lie before start ({self.start})")
+        return self
+
+
+class Tree(Table):
+    """Who is in the world: real guberniias of 1923, with or without uezds, or a synthetic tree."""
+
+    kind: Literal["real", "synthetic"] = Field("real", description="guberniias of 1923, or made-up places")
+    only: list[str] = Field([], description="real: names of the guberniias to keep; empty for all 85")
+    uezds: int = Field(650, ge=0, le=100_000, description="real: number of uezds over all guberniias; 0 for none")
+    guberniias: int = Field(12, ge=1, le=100_000, description="synthetic: number of guberniias")
+    uezds_each: int = Field(0, ge=0, le=200, description="synthetic: uezds per guberniia")
+    alike: bool = Field(False, description="synthetic: no differences of literacy, schooling or class between places")
+    bench: int = Field(5, ge=1, le=30, description="places on a guberniia's bench, persons")
+    uezd_bench: int = Field(3, ge=1, le=30, description="places on an uezd's bench, persons")
+    skill_shift: float = Field(0.0, ge=-0.4, le=0.5, allow_inf_nan=False, description="added to mean skill everywhere, skill")
+    literacy_floor: Share = Field(0.0, description="members' literacy at the start is at least this")
+
+
+class Policy(Table):
+    """How posts are filled. Rules: see docs/scenarios.md."""
+
+    rule: Rule = Field("recorded", description="who fills vacancies: the rules are explained below")
+    share: Share | None = Field(None, description="rule share: vacancies that the superior body claims")
+    start: Share | None = Field(None, description="rule endogenous: claims at the start")
+    literacy_at_least: Share = Field(0.5, description="rule readiness: elect where literacy reaches this ...")
+    bench_at_least: Share = Field(0.35, description="... and the bench's skill, filled places counted, reaches this")
+    uezds: Literal["follow", "election", "appointment"] = Field("follow", description="rule in uezds: as in their guberniia, or fixed")
+    recall: bool | None = Field(None, description="centre may recall elected secretaries; default: unless the rule is election")
+    changes: dict[str, Change] = Field({}, description="dated switches and exceptions; later dates win, then later entries")
+
+
+class Change(Table):
+    """A switch of rule from a date on, everywhere or for some classes or places."""
+
+    date: Month | None = Field(None, description="first month; default: from the start")
+    until: Month | None = Field(None, description="last month; default: to the end")
+    rule: Rule = Field(description="the rule from then on")
+    share: Share | None = Field(None, description="rule share: vacancies that the superior body claims")
+    classes: list[Class] = Field([], description="classes of guberniia concerned; with places also empty: everywhere")
+    places: list[str] = Field([], description="names of guberniias; their uezds follow")
+    recall: bool | None = Field(None, description="as in [policy], from then on")
+    enabled: bool = Field(True, description="false: the change is left out")
+
+
+class Peace(Table):
+    """A passage to peace: threat falls in a straight line to a level and stays there."""
+
+    begin: Month = Field(description="last month of the series that is replaced")
+    months: int = Field(ge=1, le=240, description="duration of the passage, months")
+    objective: Share = Field(0.1, description="objective threat in peace")
+    perceived: Share = Field(0.1, description="perceived threat in peace")
+    economic: Share = Field(0.0, description="economic component, which feeds news about the national error")
+
+
+class Threat(Table):
+    """The threat series, objective and perceived, and what replaces them."""
+
+    series: Literal["recorded", "constant", "custom"] = Field(
+        "recorded", description="the index of threat_index.csv, one level, or a series of one's own"
+    )
+    objective: Share | None = Field(None, description="series constant: the level")
+    perceived: Share | None = Field(None, description="series constant: the level")
+    custom: dict[Month, Annotated[tuple[Share, Share], Field(strict=False)]] = Field(
+        {}, description="series custom: month = [objective, perceived]; straight lines between"
+    )
+    peace: Peace | None = Field(None, description="a passage to peace, laid over the series")
+    shift: float = Field(0.0, ge=-1, le=1, allow_inf_nan=False, description="added to both series, then bounded to 0..1")
+
+
+class Event(Table):
+    """A dated event."""
+
+    kind: Literal["levy", "dispute", "famine", "congress", "conference", "policy_error"] = Field(
+        description="what happens; of congresses and conferences only the start matters"
+    )
+    start: Month = Field(description="first month")
+    end: Month | None = Field(None, description="last month; default: the first")
+    size: float = Field(1.0, ge=-0.9, le=5, allow_inf_nan=False, description=(
+        "levy: members added, as a share of those at its start, spread over its months (negative: a purge); "
+        "dispute, famine: strength 0..1; policy_error: national error added, spread over its months"))
+    classes: list[Class] = Field([], description="classes of guberniia concerned")
+    regions: list[str] = Field([], description="famine: regions of guberniia.csv")
+    places: list[str] = Field([], description="names of guberniias concerned; nothing named: everywhere")
+    source: str = Field("", description="where date and size come from")
+    enabled: bool = Field(True, description="false: the event is left out")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Event:
+        if self.end is not None and self.end < self.start:
+            raise ValueError(f"end must not lie before start ({self.start})")
+        return self
+
+
+class Options(Table):
+    """Readings that the sources leave open; docs/ODD.md says what each decides."""
+
+    order: Literal["need", "random"] = Field("need", description="which opening the centre serves first")
+    capacity: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Literal["recorded", "unlimited"] = Field(
+        "recorded", description="guberniia seats the centre can fill a month")
+    conference_capacity: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Literal["unlimited"] = Field(
+        "unlimited", description="guberniia seats that conferences can fill a month, over the nation")
+    lost_review_is_unfit: bool = Field(True, description="a secretary who loses a review counts as recalled for unfitness (T05)")
+    embattled_may_stand: bool = Field(False, description="the official whom a remedy concerns is a candidate again, for both sides")
+    need_displaces: bool = Field(True, description="a man sent down takes the uezd secretary's seat (otherwise he joins the uezd's bench)")
+    majority_tier: Literal["all", "guberniia", "nation"] = Field("all", description="tiers at which the majority magnifies")
+
+
+class Run(Table):
+    """How often, and from which seed."""
+
+    replicates: int = Field(10, ge=1, le=1_000_000, description="runs that differ only by chance")
+    seed: int = Field(1921, ge=0, le=2**63 - 1, description="from which every draw is addressed")
+    committees: bool = Field(False, description="also store every committee's state each month")
+
+
+class Scenario(Table):
+    """A world: everything that a run depends on."""
+
+    title: str = Field(min_length=1, max_length=120, description="the world in a line; not inherited")
+    why: str = Field("", description="why this world is worth looking at; not inherited")
+    period: Period = Period()
+    tree: Tree = Tree()
+    policy: Policy = Policy()
+    threat: Threat = Threat()
+    events: dict[str, Event] = {}
+    mechanisms: dict[str, bool] = Field({}, description="mechanism = false switches it off")
+    parameters: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field({}, description="overrides of defaults")
+    options: Options = Options()
+    run: Run = Run()
+
+
+Policy.model_rebuild()
+Scenario.model_rebuild()

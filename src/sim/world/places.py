@@ -1,0 +1,185 @@
+"""The tree: guberniia organisations and their uezds, with what each starts from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from sim.draws.addressed import normal
+from sim.errors import UserError
+from sim.scenario.points import POINTS
+from sim.scenario.registry import CLASSES
+from sim.scenario.schema import Tree
+from sim.world.tables import Guberniia, guberniias
+
+PLACE = next(point.number for point in POINTS if point.name == "place")
+#: Bits of a person's identity below the home's key, and of a committee's key below the guberniia's.
+PERSON_BITS, UEZD_BITS = 6, 8
+SEATS = {"guberniia": ("secretary", "ispolkom", "bureau1", "bureau2"), "uezd": ("secretary", "ispolkom")}
+#: Persons of a home who may live beyond its seats and bench while others serve elsewhere.
+SPARE = {"guberniia": 6, "uezd": 2}
+MEDIAN_SCHOOLING = 0.89  # per cent, median Soviet guberniia of 1897 (T13)
+MEAN_LITERACY = 0.30  # of the population of the median guberniia in 1920 (grade C)
+SYNTHETIC_MEMBERS = 5.0  # thousand
+
+
+@dataclass(frozen=True)
+class Place:
+    """A committee's place in the tree and its initial state.
+
+    Attributes
+    ----------
+    key
+        Address of its random draws: the guberniia's number and, below it, the uezd's.
+    parent
+        Index of the guberniia in the list of committees; -1 for a guberniia.
+    literacy
+        Share of members able to follow and judge written policy.
+    skill
+        Mean skill of trained people here.
+    members
+        Thousand members and candidates of the whole guberniia; for an uezd its part of them.
+    """
+
+    key: int
+    name: str
+    level: str
+    unit_class: str
+    region: str
+    parent: int
+    literacy: float
+    skill: float
+    members: float
+    bench: int
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """Names of the seats."""
+        return SEATS[self.level]
+
+    @property
+    def block(self) -> int:
+        """Number of persons that this home may have alive."""
+        return len(self.seats) + self.bench + SPARE[self.level]
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1.0 - share))
+
+
+def _rounded(value: float) -> float:
+    """Round what libm gave, so that its last bits do not reach the model on any machine."""
+    return round(value, 6)
+
+
+def _member_literacy(population_logit: float, p: SimpleNamespace, floor: float) -> float:
+    logit = _logit(p.LITERACY_MEAN) + p.LITERACY_SPREAD * (population_logit - _logit(MEAN_LITERACY))
+    return _rounded(max(1.0 / (1.0 + math.exp(-logit)), floor))
+
+
+def _mean_skill(log_schooling: float, p: SimpleNamespace, shift: float) -> float:
+    skill = p.SKILL_MEAN + p.b_slope * (log_schooling - math.log(MEDIAN_SCHOOLING)) + shift
+    return _rounded(min(max(skill, 0.02), 0.98))
+
+
+def _apportion(total: int, weights: list[float]) -> list[int]:
+    """Share out a number by largest remainders, at least one each."""
+    if total < len(weights):
+        raise UserError(f"tree.uezds: {total} uezds cannot give each of {len(weights)} guberniias one; use 0 for none")
+    rest = total - len(weights)
+    exact = [rest * weight / sum(weights) for weight in weights]
+    parts = [1 + int(value) for value in exact]
+    order = sorted(range(len(weights)), key=lambda i: (int(exact[i]) - exact[i], i))
+    for i in order[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def _uezds(parent: int, head: Place, number: int, urban: float, base: tuple[float, float],
+           tree: Tree, p: SimpleNamespace, seed: int) -> list[Place]:  # fmt: skip
+    """Make the uezds of a guberniia: literacy and schooling vary around its own."""
+    logit, log_schooling = base
+    places = []
+    for u in range(number):
+        key = head.key + u + 1
+        spread = 0.0 if tree.alike else p.UEZD_SPREAD
+        below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - urban)
+        z = [normal(seed, 0, PLACE, 0, key, i) for i in (0, 1)]
+        places.append(Place(
+            key, f"{head.name} uezd {u + 1}", "uezd", head.unit_class, head.region, parent,
+            _member_literacy(logit - below + spread * z[0], p, tree.literacy_floor),
+            _mean_skill(log_schooling - below + spread * z[1], p, tree.skill_shift),
+            head.members / number, tree.uezd_bench,
+        ))  # fmt: skip
+    return places
+
+
+def _real(tree: Tree) -> list[Guberniia]:
+    return [g for g in guberniias() if not tree.only or g.name in tree.only]
+
+
+def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[tuple[Place, tuple[float, float], float, float]]:
+    chosen = _real(tree)
+    per_member = members / sum(g.members_mid for g in guberniias())
+    heads = []
+    for g in chosen:
+        base = (_logit(g.lit_1920), math.log(g.secondary_pct))
+        heads.append((Place(
+            g.key << UEZD_BITS, g.name, "guberniia", g.unit_class, g.region, -1,
+            _member_literacy(base[0], p, tree.literacy_floor), _mean_skill(base[1], p, tree.skill_shift),
+            g.members_mid * per_member, tree.bench,
+        ), base, g.urban_share, float(g.pop_1926)))  # fmt: skip
+    return heads
+
+
+def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[tuple[Place, tuple[float, float], float, float]]:
+    """Make guberniias out of nothing: alike, or with the spread of the real ones by class."""
+    level = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
+    heads = []
+    for i in range(tree.guberniias):
+        key = (1024 + i) << UEZD_BITS
+        unit_class = "agrarian" if tree.alike else CLASSES[i % len(CLASSES)]
+        shift = (0.0, 0.0) if tree.alike else level[unit_class]
+        z = [0.0 if tree.alike else p.UEZD_SPREAD * normal(seed, 0, PLACE, 0, key, j) for j in (0, 1)]
+        base = (_logit(MEAN_LITERACY) + shift[0] + z[0], math.log(MEDIAN_SCHOOLING) + shift[1] + z[1])
+        heads.append((Place(
+            key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
+            _member_literacy(base[0], p, tree.literacy_floor), _mean_skill(base[1], p, tree.skill_shift),
+            SYNTHETIC_MEMBERS, tree.bench,
+        ), base, 0.2, 1.0))  # fmt: skip
+    return heads
+
+
+def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Place]:
+    """Return the committees: guberniias first, then the uezds of each in turn.
+
+    Parameters
+    ----------
+    tree
+        The scenario's tree.
+    p
+        Effective parameters and constants.
+    members
+        Thousand members and candidates of the nation at the start, shared out as the (grade C)
+        estimates of ``guberniia.csv`` are.
+    seed
+        Of the run; synthetic attributes are the same in every replicate.
+
+    Raises
+    ------
+    UserError
+        If there are fewer uezds than guberniias.
+    """
+    heads = _synthetic_heads(tree, p, seed) if tree.kind == "synthetic" else _real_heads(tree, p, members)
+    if tree.kind == "synthetic":
+        numbers = [tree.uezds_each] * len(heads)
+    elif tree.uezds == 0:
+        numbers = [0] * len(heads)
+    else:
+        share = sum(h[3] for h in heads) / sum(g.pop_1926 for g in guberniias())
+        numbers = _apportion(max(round(tree.uezds * share), len(heads)) if tree.only else tree.uezds, [h[3] for h in heads])
+    places = [head for head, *_ in heads]
+    for i, ((head, base, urban, _), number) in enumerate(zip(heads, numbers, strict=True)):
+        places += _uezds(i, head, number, urban, base, tree, p, seed)
+    return places

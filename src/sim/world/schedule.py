@@ -1,0 +1,207 @@
+"""The scenario's dated part, month by month: policy, threat, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Change, Event, Policy, Scenario, Threat, month_name, month_number
+from sim.world import series
+from sim.world.places import Place
+
+#: Months between which claims rise in the recorded policy (HISTORY section 5; PROTOTYPE-1).
+CLAIMS_RISE = (month_number("1921-01"), month_number("1923-07"))
+PLAN_RAMP = (month_number("1928-10"), month_number("1929-12"))
+
+
+class Rule(NamedTuple):
+    """How posts of one guberniia are filled in one month.
+
+    ``claimed`` is the share of vacancies that the superior body claims, nan where it is found
+    during the run (rules ``readiness`` and ``endogenous``).
+    """
+
+    rule: str
+    claimed: float
+    recall: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The nation's series, one value a month.
+
+    Attributes
+    ----------
+    objective, perceived, economic
+        Threat, 0 to 1.
+    ramp
+        Growth of the task, 0 to 1.
+    dispute
+        Strength of leadership disputes, 0 to 1.
+    joined
+        Members added this month, as a share of those before (negative: purged).
+    error
+        National policy error added.
+    capacity
+        Responsible assignments of the centre a month.
+    officials
+        Share of officials among congress delegates.
+    famine
+        Months x committees, strength 0 to 1.
+    congress, conference
+        Whether one meets.
+    """
+
+    objective: NDArray[np.float64]
+    perceived: NDArray[np.float64]
+    economic: NDArray[np.float64]
+    ramp: NDArray[np.float64]
+    dispute: NDArray[np.float64]
+    joined: NDArray[np.float64]
+    error: NDArray[np.float64]
+    capacity: NDArray[np.float64]
+    officials: NDArray[np.float64]
+    famine: NDArray[np.float64]
+    congress: NDArray[np.bool_]
+    conference: NDArray[np.bool_]
+
+
+def months_of(scenario: Scenario) -> list[str]:
+    """Return the names of the scenario's months."""
+    first, last = month_number(scenario.period.start), month_number(scenario.period.end)
+    return [month_name(number) for number in range(first, last + 1)]
+
+
+def _line(numbers: NDArray[np.int64], begin: float, end: float) -> NDArray[np.float64]:
+    return np.clip((numbers - begin) / (end - begin), 0.0, 1.0)
+
+
+def _threat(threat: Threat, months: list[str]) -> tuple[NDArray[np.float64], ...]:
+    recorded = series.threat(months)
+    objective, perceived, economic = recorded.objective, recorded.perceived, recorded.economic
+    numbers = np.array([month_number(month) for month in months])
+    if threat.series == "constant":
+        objective = np.full(len(months), threat.objective)
+        perceived = np.full(len(months), threat.perceived)
+    elif threat.series == "custom":
+        known = sorted(threat.custom)
+        at = [month_number(month) for month in known]
+        objective = np.interp(numbers, at, [threat.custom[month][0] for month in known])
+        perceived = np.interp(numbers, at, [threat.custom[month][1] for month in known])
+    if threat.peace is not None:
+        begin = month_number(threat.peace.begin)
+        way = _line(numbers, begin, begin + threat.peace.months)
+        objective = objective + way * np.minimum(threat.peace.objective - objective, 0.0)
+        perceived = perceived + way * np.minimum(threat.peace.perceived - perceived, 0.0)
+        economic = economic + way * np.minimum(threat.peace.economic - economic, 0.0)
+    shifted = [np.clip(s + threat.shift, 0.0, 1.0) for s in (objective, perceived)]
+    return shifted[0], shifted[1], economic
+
+
+def _span(event: Event, months: list[str]) -> tuple[NDArray[np.bool_], int]:
+    """Return which of the months an event covers, and how many months it lasts in all."""
+    first, last = month_number(event.start), month_number(event.end or event.start)
+    numbers = np.array([month_number(month) for month in months])
+    return (numbers >= first) & (numbers <= last), last - first + 1
+
+
+def _hit(event: Event, place: Place, places: list[Place]) -> bool:
+    head = places[place.parent] if place.parent >= 0 else place
+    named = bool(event.classes or event.regions or event.places)
+    return not named or (
+        place.unit_class in event.classes or place.region in event.regions or head.name in event.places
+    )
+
+
+@dataclass
+class _Events:
+    dispute: NDArray[np.float64]
+    joined: NDArray[np.float64]
+    error: NDArray[np.float64]
+    famine: NDArray[np.float64]
+    meetings: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+
+def _events(scenario: Scenario, months: list[str], places: list[Place], p: SimpleNamespace) -> _Events:
+    n = len(months)
+    out = _Events(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, len(places))))
+    out.meetings = {kind: np.zeros(n, dtype=bool) for kind in ("congress", "conference")}
+    for event in (e for e in scenario.events.values() if e.enabled):
+        covered, lasts = _span(event, months)
+        if event.kind == "dispute":
+            out.dispute = np.maximum(out.dispute, np.where(covered, np.clip(event.size, 0.0, 1.0), 0.0))
+        elif event.kind == "levy":
+            # equal numbers each month: the share of those already in falls as they join
+            done, part = 0.0, event.size / lasts
+            first = month_number(event.start) - month_number(months[0])
+            for i in range(lasts):
+                if 0 <= first + i < n:
+                    out.joined[first + i] += p.LEVIES * part / (1.0 + done)
+                done += part
+        elif event.kind == "policy_error":
+            out.error += np.where(covered, p.DATED_ERRORS * event.size / lasts, 0.0)
+        elif event.kind == "famine":
+            hit = np.array([_hit(event, place, places) for place in places])
+            strength = covered[:, None] * hit[None, :] * min(max(event.size, 0.0), 1.0)
+            out.famine = np.maximum(out.famine, strength)
+        else:
+            first = month_number(event.start) - month_number(months[0])
+            if 0 <= first < n:
+                out.meetings[event.kind][first] = True
+    return out
+
+
+def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Calendar:
+    """Return the scenario's series for its months."""
+    months = months_of(scenario)
+    objective, perceived, economic = _threat(scenario.threat, months)
+    numbers = np.array([month_number(month) for month in months])
+    events = _events(scenario, months, places, p)
+    return Calendar(
+        objective, perceived, economic, _line(numbers, *PLAN_RAMP), events.dispute, events.joined,
+        events.error, series.responsible_assignments(months), series.officials_among_delegates(months),
+        events.famine, events.meetings["congress"], events.meetings["conference"],
+    )  # fmt: skip
+
+
+def _claimed(rule: str, share: float | None, number: int, p: SimpleNamespace) -> float:
+    if rule == "share":
+        return float(share or 0.0)
+    if rule == "recorded":
+        way = min(max((number - CLAIMS_RISE[0]) / (CLAIMS_RISE[1] - CLAIMS_RISE[0]), 0.0), 1.0)
+        return p.CLAIM_START + way * (p.k1 - p.CLAIM_START)
+    return {"election": 0.0, "appointment": 1.0}.get(rule, float("nan"))
+
+
+def _applies(change: Change, place: Place, number: int) -> bool:
+    named = bool(change.classes or change.places)
+    begun = change.date is None or month_number(change.date) <= number
+    over = change.until is not None and month_number(change.until) < number
+    return change.enabled and begun and not over and (
+        not named or place.unit_class in change.classes or place.name in change.places
+    )
+
+
+def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamespace) -> list[list[Rule]]:
+    """Return the rule of selection per month and guberniia.
+
+    Of the changes that apply, the one with the latest date wins, and of those the last written.
+    """
+    ordered = sorted(policy.changes.values(), key=lambda change: change.date or "")
+    table = []
+    for month in months:
+        number = month_number(month)
+        row = []
+        for place in heads:
+            source: Policy | Change = policy
+            for change in ordered:
+                if _applies(change, place, number):
+                    source = change
+            recall = source.rule != "election" if source.recall is None else source.recall
+            row.append(Rule(source.rule, _claimed(source.rule, source.share, number, p), recall))
+        table.append(row)
+    return table
