@@ -104,8 +104,7 @@ def train(model: PartyModel) -> None:
     for committee in model.committee_list:
         shortage = committee.place.bench - len(committee.bench)
         free = len(committee.slots) < committee.place.block
-        chance = unit(model.p.TRAINING * shortage)
-        if shortage > 0 and free and model.uniform("training", committee.key, 0) < chance:
+        if shortage > 0 and free and model.uniform("training", committee.key, 0) < unit(model.p.TRAINING * shortage):
             man = born(model, committee, looked_at(model))
             wait_in(man, committee.bench)
             model.log("trained", committee, "", man, None)

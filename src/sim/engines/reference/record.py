@@ -15,7 +15,7 @@ from sim.engines.trace import COMMITTEE_FIELDS
 from sim.mechanisms.record import centralisation, mean_of
 from sim.mechanisms.remedies import is_open
 from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import CLASSES, SCOPES
+from sim.scenario.registry import SCOPES
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -64,10 +64,18 @@ class Recorder:
         """Add this month's row."""
         m = self.model
         self._note_skloki()
-        by_class: dict[str, list[Committee]] = {name: [] for name in CLASSES}
+        totals: dict[str, dict[str, list[float]]] = {scope: {} for scope in SCOPES}
+        numbers = dict.fromkeys(SCOPES, 0)
         for committee in m.guberniia_list:
-            by_class[committee.unit_class].append(committee)
-        self.rows.append([self._scope("nation", m.guberniia_list)] + [self._scope(c, by_class[c]) for c in CLASSES])
+            scopes = (totals["nation"], totals[committee.unit_class])
+            for name, value in _readings(committee, m):
+                for total in scopes:
+                    pair = total.setdefault(name, [0.0, 0.0])
+                    pair[0] += value
+                    pair[1] += 1.0
+            numbers["nation"] += 1
+            numbers[committee.unit_class] += 1
+        self.rows.append([self._scope(scope, totals[scope], numbers[scope]) for scope in SCOPES])
         if m.world.scenario.run.committees:
             self.committee_rows.append([_state(c, m) for c in m.committee_list])
         self._new_month()
@@ -84,13 +92,14 @@ class Recorder:
                 m.log(kind, committee, "", None, None, value=committee.conflict)
             committee.was_open = now
 
-    def _scope(self, scope: str, committees: list[Committee]) -> list[float]:
+    def _scope(self, scope: str, totals: dict[str, list[float]], number: int) -> list[float]:
+        """Return one scope's row: means over its guberniias, members summed, moves per post."""
         row = [math.nan] * len(OUTCOMES)
-        if committees:
-            for name, value in self._means(committees).items():
-                row[COLUMN[name]] = value
+        for name, (total, count) in totals.items():
+            row[COLUMN[name]] = total if name == "members" else mean_of(total, count)
+        if number:
             for name, count in self.moves[scope].items():
-                row[COLUMN[name]] = count / len(committees)
+                row[COLUMN[name]] = count / number
         self.recent[scope].append((self.moves[scope]["moves_centre"], self.moves[scope]["moves"]))
         central = moved = 0
         for by_centre, in_all in self.recent[scope]:
@@ -102,17 +111,6 @@ class Recorder:
             for name, value in self._national().items():
                 row[COLUMN[name]] = value
         return row
-
-    def _means(self, committees: list[Committee]) -> dict[str, float]:
-        totals: dict[str, list[float]] = {}
-        for committee in committees:
-            for name, value in _readings(committee, self.model):
-                pair = totals.setdefault(name, [0.0, 0.0])
-                pair[0] += value
-                pair[1] += 1.0
-        means = {name: mean_of(total, count) for name, (total, count) in totals.items()}
-        means["members"] = totals["members"][0]
-        return means
 
     def _national(self) -> dict[str, float]:
         m = self.model

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Index of claims that do not concern one seat: remedies, and judgement of fitness.
 REMEDY, FITNESS = 8, 9
+#: The part of an identity that addresses draws.
+LOW = 0xFFFFFFFF
 
 
 @dataclass
@@ -103,34 +105,37 @@ def vacate_posts(model: PartyModel) -> None:
 
 
 def _consider(model: PartyModel, committee: Committee, seat: int, man: Official, sent: list[Official]) -> None:
-    p = model.p
-    above = claims(model, committee, seat)
-    if model.uniform("wear", man.identity & 0xFFFFFFFF, 0) < vacancies.wear_chance(p.w0, committee.conflict):
+    """Let an official stay, go, be called away, or have his post fall due."""
+    wear = vacancies.wear_chance(model.p.w0, committee.conflict)
+    if model.uniform("wear", man.identity & LOW, 0) < wear:
         people.vacate(model, man, "wear", "")
         people.leave_stock(model, man)
     elif seat == 0 and _unfit(model, committee):
         by_centre = claims(model, committee, FITNESS)
         people.vacate(model, man, "unfit", superior(committee) if by_centre else "conference")
         people.send_home(man)
-    elif seat == 0 and committee.head is None and model.recall(committee) and _called_away(model, committee, man, sent):
-        pass
-    else:
-        _due(model, committee, seat, man, above)
+    elif not (seat == 0 and committee.head is None and _called_away(model, committee, man, sent)):
+        _due(model, committee, seat, man)
         return
-    model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
+    model.openings[committee.index, seat] = Opening(committee, seat, claims(model, committee, seat), "vacancy")
 
 
 def _unfit(model: PartyModel, committee: Committee) -> bool:
     """Judge a secretary by his place's work, with the validity of whoever judges."""
     p = model.p
+    lot = model.uniform("unfit", committee.key, 0)
+    if lot >= p.h_unf:
+        return False  # the chance never exceeds the hazard
     r = model.validity_of_judges(committee, claims(model, committee, FITNESS))
     lag = vacancies.shortfall(committee.performance, model.mean_performance[committee.level])
     judged = seen(lag, r, model.normal("unfit", committee.key, 2))
-    return model.uniform("unfit", committee.key, 0) < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged)
+    return bool(lot < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged))
 
 
 def _called_away(model: PartyModel, committee: Committee, man: Official, sent: list[Official]) -> bool:
     """Send a guberniia secretary down to an uezd, or transfer him, on the centre's initiative."""
+    if not model.recall(committee):
+        return False
     if model.uniform("need", committee.key, 0) < model.p.NEED_RATE:
         people.vacate(model, man, "need", "centre")
         man.sent_from = committee
@@ -143,10 +148,11 @@ def _called_away(model: PartyModel, committee: Committee, man: Official, sent: l
     return False
 
 
-def _due(model: PartyModel, committee: Committee, seat: int, man: Official, above: bool) -> None:
+def _due(model: PartyModel, committee: Committee, seat: int, man: Official) -> None:
     """Open a post that is due and really contested or reviewed."""
     if not vacancies.is_due(model.month, committee.phase, model.term):
         return
+    above = claims(model, committee, seat)
     share = model.p.rev if above else model.p.cont
     if model.uniform("due", committee.key, seat) < share:
         cause = "review" if above else "contest"
