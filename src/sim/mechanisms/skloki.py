@@ -31,14 +31,15 @@ def place_friction(  # type: ignore[no-untyped-def]
 ):
     """Return the friction of place in a tie, per month.
 
-    a_o half / (half + tenure of the outsider) between an outsider and a local; a_q between locals
-    of two cliques; none between two outsiders. Twins a_o (a_out) and a_q (a_clq): the first hits
-    every such tie and fades, the second hits half of the ties and stays.
+    a_o half / (half + tenure of the outsider) between an outsider and a local; a_q between two
+    locals, or two outsiders, of different cliques (careers by earlier service: Rigby 1981). Twins
+    a_o (a_out) and a_q (a_clq): the first hits every such tie and fades, the second hits half of
+    the ties and stays.
     """
     if outsider_a != outsider_b:
         tenure = tenure_a if outsider_a > 0.5 else tenure_b
         return by_outsider * fresh(tenure, half)
-    if outsider_a < 0.5 and clique_a != clique_b:
+    if clique_a != clique_b:
         return by_clique
     return 0.0
 

@@ -72,8 +72,8 @@ ESCALATION = _constant("ESCALATION", 0.05, "per month", "assumed", "skloki",
     "growth of grievance by grievance itself", "range 0 to 0.12 in PROTOTYPE-1")
 MEDIATION = _constant("MEDIATION", 0.03, "per month", "assumed", "mediation",
     "probability that the worst grievance is halved", _P2)
-RACE_WIDTH = _constant("RACE_WIDTH", 0.4, "s.d. of judgement", "assumed", "close_race",
-    "margin at which a race leaves half the grievance of a dead heat", "PROTOTYPE-2 section 2, in standard scores")
+RACE_WIDTH = _constant("RACE_WIDTH", 0.6, "s.d. of judgement", "assumed", "close_race",
+    "margin at which a race leaves half the grievance of a dead heat", "normalisation of the twins: a race of three leaves on average what an appointment does at D = 0.6 and 15 per cent locals, 0.51 of the strength")
 NEED_RATE = _constant("NEED_RATE", 0.0213, "per month", "documented", "need",
     "secretaries sent down to strengthen uezds: 23 of 83 posts in 13 months", _MOVES)
 LATERAL_RATE = _constant("LATERAL_RATE", 0.0065, "per month", "documented", "lateral",

@@ -79,9 +79,9 @@ class Tree(Table):
 
 
 class Policy(Table):
-    """How posts are filled. Rules: see docs/scenarios.md."""
+    """How posts are filled."""
 
-    rule: Rule = Field("recorded", description="who fills vacancies: the rules are explained below")
+    rule: Rule = Field("recorded", description="who fills vacancies: see docs/scenarios.md")
     share: Share | None = Field(None, description="rule share: vacancies that the superior body claims")
     start: Share | None = Field(None, description="rule endogenous: claims at the start")
     literacy_at_least: Share = Field(0.5, description="rule readiness: elect where literacy reaches this ...")
@@ -107,7 +107,7 @@ class Change(Table):
 class Peace(Table):
     """A passage to peace: threat falls in a straight line to a level and stays there."""
 
-    begin: Month = Field(description="last month of the series that is replaced")
+    begin: Month = Field(description="month in which the passage begins")
     months: int = Field(ge=1, le=240, description="duration of the passage, months")
     objective: Share = Field(0.1, description="objective threat in peace")
     perceived: Share = Field(0.1, description="perceived threat in peace")
@@ -140,9 +140,9 @@ class Event(Table):
     size: float = Field(1.0, ge=-0.9, le=5, allow_inf_nan=False, description=(
         "levy: members added, as a share of those at its start, spread over its months (negative: a purge); "
         "dispute, famine: strength 0..1; policy_error: national error added, spread over its months"))
-    classes: list[Class] = Field([], description="classes of guberniia concerned")
-    regions: list[str] = Field([], description="famine: regions of guberniia.csv")
-    places: list[str] = Field([], description="names of guberniias concerned; nothing named: everywhere")
+    classes: list[Class] = Field([], description="famine: classes of guberniia that it strikes")
+    regions: list[str] = Field([], description="famine: regions that it strikes, as in guberniia.csv")
+    places: list[str] = Field([], description="famine: guberniias that it strikes; if nothing is named, all")
     source: str = Field("", description="where date and size come from")
     enabled: bool = Field(True, description="false: the event is left out")
 

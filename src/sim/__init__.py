@@ -1,0 +1,54 @@
+"""Local party organisations of 1921-1929: what if their officials had been elected?
+
+>>> import sim
+>>> result = sim.run("historical", replicates=2, out="my-run")  # doctest: +SKIP
+>>> result.monthly()                                            # doctest: +SKIP
+
+The verbs are those of the command ``skloki``: `run`, `check`, `open`, `plot`, `export`, `list`,
+`explain`. They are loaded when first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from sim.api import check as check
+    from sim.api import explain as explain
+    from sim.api import export as export
+    from sim.api import list_ as list
+    from sim.api import open_ as open
+    from sim.api import plot as plot
+    from sim.api import run as run
+    from sim.errors import UserError as UserError
+
+_VERBS = {
+    "run": "run",
+    "check": "check",
+    "open": "open_",
+    "plot": "plot",
+    "export": "export",
+    "list": "list_",
+    "explain": "explain",
+}
+
+__all__ = ["UserError", "__version__", "check", "explain", "export", "list", "open", "plot", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _VERBS:
+        from sim import api
+
+        return getattr(api, _VERBS[name])
+    if name == "UserError":
+        from sim.errors import UserError
+
+        return UserError
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> Sequence[str]:
+    return sorted(__all__)

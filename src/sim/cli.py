@@ -1,0 +1,288 @@
+"""The command ``skloki``: a thin door. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+import sim
+from sim.doors import completion as complete
+from sim.doors import interrupts
+from sim.doors.terminal import Terminal
+from sim.errors import UserError
+
+NAME = "skloki"
+INTERRUPTED = 130
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Failed(click.ClickException):
+    """A request that was right but could not be carried out; exit code 1."""
+
+    exit_code = 1
+
+
+class Interrupted(click.ClickException):
+    """Ctrl-C, with what became of the work."""
+
+    exit_code = INTERRUPTED
+
+
+def _modes(command: Command) -> Command:
+    """Add --quiet and --json, which may stand before or after the command's name."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            setattr(context.ensure_object(Terminal), str(parameter.name), True)
+
+    common: dict[str, Any] = {"is_flag": True, "expose_value": False, "callback": remember}
+    command = click.option("--json", help="Print one JSON document.", **common)(command)
+    return click.option("--quiet", help="Print the essential only.", **common)(command)
+
+
+def _sets(command: Command) -> Command:
+    return click.option(
+        "--set", "sets", multiple=True, metavar="NAME=VALUE", shell_complete=complete.settings,
+        help="Override a value, such as parameters.g_y=0.2; may be repeated.",
+    )(command)  # fmt: skip
+
+
+def _force(command: Command) -> Command:
+    return click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")(command)
+
+
+_scenario = click.argument("scenario", shell_complete=complete.scenarios)
+_result = click.argument("result", type=click.Path(path_type=Path))
+_out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(sim.__version__, prog_name=NAME)
+@_modes
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Local party organisations of 1921-1929: what if their officials had been elected?
+
+    SCENARIO is a file, or the name of one that comes with the program (see `skloki list
+    scenarios`). RESULT is the folder that `run` has printed.
+    """
+    context.ensure_object(Terminal)
+
+
+@cli.command()
+@_scenario
+@click.option("--replicates", type=int, metavar="N", help="Number of replicates, instead of the scenario's.")
+@click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
+@_sets
+@_out
+@_force
+@_modes
+@click.pass_obj
+def run(
+    terminal: Terminal,
+    scenario: str,
+    replicates: int | None,
+    seed: int | None,
+    sets: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Run SCENARIO, store the result, draw its figures and print a summary."""
+    from sim import api
+    from sim.doors import reports
+    from sim.scenario.load import load
+    from sim.study.run import RunFailed
+
+    loaded = load(scenario, sets)
+    for warning in loaded.warnings if not terminal.json else ():
+        terminal.note(f"warning: {warning}")
+    try:
+        with terminal.progress(scenario) as progress:
+            watched = interrupts.watched(progress)
+            result = api.run(loaded, replicates=replicates, seed=seed, out=out, force=force, progress=watched)
+    except RunFailed as error:
+        raise Failed(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: nothing was stored") from error
+    for failure in result.manifest["failed"]:
+        terminal.note(f"replicate {failure['replicate']} failed: {failure['error']} (at {failure['where']})")
+    reports.show_summary(terminal, result)
+    reports.show_targets(terminal, result)
+    try:
+        figures = api.plot(result)
+    except BaseException:
+        terminal.note(f"the result is whole, its figures are not; to draw them: {NAME} plot {result.path}")
+        raise
+    if terminal.json:
+        terminal.document(reports.run_document(result, loaded.warnings, figures))
+        return
+    terminal.say(f"{len(figures)} figure files in {result.path / 'figures'}; the result is in")
+    terminal.line(str(result.path))
+
+
+@cli.command()
+@_scenario
+@_sets
+@click.option("--all", "everything", is_flag=True, help="Show defaults too.")
+@_modes
+@click.pass_obj
+def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: bool) -> None:
+    """Check SCENARIO: effective values and where each was set, warnings, size."""
+    from sim import api
+    from sim.doors import reports
+
+    preview = api.check(scenario, sets=sets)
+    if terminal.json:
+        terminal.document(reports.preview_document(preview, everything=everything))
+    else:
+        reports.show_preview(terminal, preview, everything=everything)
+
+
+@cli.command("list")
+@click.argument("what", metavar="WHAT", shell_complete=complete.kinds)
+@_modes
+@click.pass_obj
+def list_(terminal: Terminal, what: str) -> None:
+    """List scenarios, parameters, outcomes, mechanisms, draws, data, constants or targets."""
+    from sim import api
+    from sim.doors import reports
+
+    entries = api.list_(what)
+    if terminal.json:
+        terminal.document([asdict(entry) for entry in entries])
+    else:
+        reports.show_list(terminal, what, entries)
+
+
+@cli.command()
+@click.argument("name", shell_complete=complete.names)
+@_modes
+@click.pass_obj
+def explain(terminal: Terminal, name: str) -> None:
+    """Explain NAME: meaning, unit, range, grade, source, where it acts."""
+    from sim import api
+    from sim.doors import reports
+
+    entries = api.explain(name)
+    if terminal.json:
+        terminal.document([asdict(entry) for entry in entries])
+        return
+    for entry in entries:
+        reports.show_entry(terminal, entry)
+
+
+@cli.command()
+@_result
+@_out
+@_force
+@_modes
+@click.pass_obj
+def plot(terminal: Terminal, result: Path, out: Path | None, force: bool) -> None:
+    """Draw the figures of RESULT."""
+    from sim import api
+
+    _print_files(terminal, api.plot(result, out, force=force))
+
+
+@cli.command()
+@_result
+@click.option("--csv", is_flag=True, help="Write CSV, the only format so far.")
+@_out
+@_force
+@_modes
+@click.pass_obj
+def export(terminal: Terminal, result: Path, csv: bool, out: Path | None, force: bool) -> None:
+    """Write the tables of RESULT in another format."""
+    from sim import api
+
+    if not csv:
+        raise click.UsageError("name a format: --csv")
+    _print_files(terminal, api.export(result, out, force=force))
+
+
+def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
+    if terminal.json:
+        terminal.document({"files": files})
+        return
+    for file in files:
+        terminal.line(str(file))
+
+
+@cli.command()
+@_modes
+@click.pass_obj
+def schema(terminal: Terminal) -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    from sim.scenario.json_schema import schema_json
+
+    terminal.document(schema_json())
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(complete.SHELLS))
+@_modes
+@click.pass_obj
+def completion(terminal: Terminal, shell: str) -> None:
+    """Print the script that completes commands and names in SHELL.
+
+    For bash: eval "$(skloki completion bash)"
+    """
+    script = complete.script(cli, NAME, shell)
+    if terminal.json:
+        terminal.document({"shell": shell, "script": script})
+    else:
+        terminal.line(script)
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Carry out a command and return the exit code: 2 for a wrong request, 130 when interrupted."""
+    terminal = Terminal(json="--json" in arguments)
+    try:
+        code = cli.main(list(arguments), prog_name=NAME, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except UserError as error:
+        return _refuse(terminal, [str(problem) for problem in error.problems], 2)
+    except click.ClickException as error:
+        if not terminal.json and not isinstance(error, (Failed, Interrupted)):
+            error.show()
+            return error.exit_code
+        return _refuse(terminal, error.format_message().splitlines(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _refuse(terminal, ["interrupted"], INTERRUPTED)
+    except Exception:
+        # A library may have made an error of its own out of an interrupt.
+        if not interrupts.received():
+            raise
+        return _refuse(terminal, ["interrupted"], INTERRUPTED)
+
+
+def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
+    if terminal.json:
+        terminal.document({"errors": problems})
+    else:
+        for problem in problems:
+            terminal.note(problem)
+    return code
+
+
+def main() -> None:
+    """Enter from the shell."""
+    interrupts.listen()
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
+    code = call(sys.argv[1:])
+    if code == INTERRUPTED:
+        # At once: an interrupt that hit Python in the middle of an import would, on the normal
+        # way out, end the process by the signal instead of the code.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,55 @@
+"""Completion of names in the shell. Every press of a key starts the program: import little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem, get_completion_class
+
+if TYPE_CHECKING:
+    import click
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def scenarios(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a shipped scenario, or else a file."""
+    from sim.scenario.load import shipped
+
+    return _beginning(shipped(), incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete what can be listed."""
+    from sim.study.glossary import KINDS
+
+    return _beginning(KINDS, incomplete)
+
+
+def names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete anything that can be explained."""
+    from sim.study.glossary import names as known
+
+    return _beginning(known(), incomplete)
+
+
+def settings(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete what may be set on the command line: parameters and mechanisms."""
+    from sim.scenario.parameters import PARAMETERS
+    from sim.scenario.switches import MECHANISMS
+
+    known = [f"parameters.{entry.name}=" for entry in PARAMETERS]
+    return _beginning([*known, *(f"mechanisms.{entry.name}=" for entry in MECHANISMS)], incomplete)
+
+
+def script(command: click.Command, name: str, shell: str) -> str:
+    """Return the script that makes a shell complete the command."""
+    chosen = get_completion_class(shell)
+    if chosen is None:
+        raise ValueError(f"no completion for {shell}")
+    return chosen(command, {}, name, f"_{name.upper()}_COMPLETE").source()
+
+
+def _beginning(known: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name) for name in sorted(known) if name.startswith(incomplete)]

@@ -1,0 +1,53 @@
+"""Ctrl-C and requests to end, at any time, libraries notwithstanding.
+
+Python raises an interrupt wherever it happens to be. In the midst of an import or of a
+compilation a library may swallow it, or turn it into an error of its own. So it is remembered
+too, and raised again at the next month of the run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+_received: list[int] = []
+
+
+def listen() -> None:
+    """Take over the signals that ask a process to end."""
+    # Where the shell has told a background job to ignore Ctrl-C, it stays ignored.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _receive)
+    if os.name == "posix":
+        signal.signal(signal.SIGTERM, _receive)
+
+
+def received() -> bool:
+    """Say whether the process has been asked to end."""
+    return bool(_received)
+
+
+def watched(progress: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
+    """Return a progress function that also raises an interrupt that was swallowed."""
+
+    def watch(done: int, total: int) -> None:
+        if _received:
+            _raise(_received[0])
+        if progress is not None:
+            progress(done, total)
+
+    return watch
+
+
+def _receive(number: int, frame: FrameType | None) -> None:
+    _received.append(number)
+    _raise(number)
+
+
+def _raise(number: int) -> None:
+    # As exceptions, so that a run under way cleans up behind itself.
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)

@@ -1,0 +1,145 @@
+"""What the commands print, as tables and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.doors.terminal import UNDEFINED, Terminal, number, shown, spread
+
+if TYPE_CHECKING:
+    from sim.errors import Problem
+    from sim.study.glossary import Entry
+    from sim.study.preview import Preview
+    from sim.study.result import Result
+
+#: Columns of the lists, per kind: labels of an entry's fields.
+LISTED = {
+    "scenarios": ("title", "why"),
+    "parameters": ("symbol", "default", "range", "unit", "grade", "mechanism", "meaning"),
+    "outcomes": ("unit", "better", "meaning"),
+    "mechanisms": ("step", "meaning", "switched off"),
+    "draws": ("number", "entity", "index", "meaning"),
+    "data": ("grade", "one row is", "used for"),
+    "constants": ("value", "unit", "grade", "mechanism", "meaning"),
+    "targets": ("recorded", "band", "period", "grade", "meaning"),
+}
+
+
+def show_summary(terminal: Terminal, result: Result) -> None:
+    """Print the nation's course: outcomes in rows, Decembers in columns."""
+    from sim.study.summary import summarise
+
+    rows = summarise(result)
+    months = list(dict.fromkeys(row.month for row in rows))
+    by_outcome: dict[str, list[str]] = {}
+    for row in rows:
+        cells = by_outcome.setdefault(row.outcome, [row.outcome])
+        cells.append(f"{number(row.median)}\n{number(row.low)}–{number(row.high)}")
+    finished = result.manifest["replicates"] - len(result.manifest["failed"])
+    title = f"{result.manifest['title']}: the nation, median and 10–90 % of {finished} replicates"
+    terminal.table(title, ["outcome", *months], list(by_outcome.values()), right=range(1, len(months) + 1))
+
+
+def show_targets(terminal: Terminal, result: Result) -> None:
+    """Print the recorded figures beside what the model gave."""
+    rows = [
+        (
+            row["id"],
+            f"{row['description']}, {row['period']}",
+            spread(row["median"], row["p10"], row["p90"]),
+            f"{number(row['recorded'])} [{number(row['low'])}, {number(row['high'])}]",
+            ("yes" if row["in_band"] else "no") if row["replicates"] else UNDEFINED,
+            row["grade"],
+            row["kind"],
+        )
+        for row in target_records(result)
+    ]
+    header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
+    terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
+
+
+def target_records(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of targets.csv; numbers that are not known are nan."""
+    return [{str(key): value for key, value in row.items()} for row in result.targets().to_dict(orient="records")]
+
+
+def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path]) -> dict[str, Any]:
+    """Return what `run` prints as JSON."""
+    from sim.study.summary import summarise
+
+    return {
+        "result": result.path,
+        "title": result.manifest["title"],
+        "seed": result.manifest["seed"],
+        "replicates": result.manifest["replicates"],
+        "warnings": warnings,
+        "failed": result.manifest["failed"],
+        "wall_seconds": result.manifest["wall_seconds"],
+        "summary": [row._asdict() for row in summarise(result)],
+        "targets": target_records(result),
+        "figures": figures,
+    }
+
+
+def show_preview(terminal: Terminal, preview: Preview, *, everything: bool) -> None:
+    """Print what a valid scenario amounts to."""
+    scenario = preview.loaded.scenario
+    terminal.say(f"{preview.loaded.path}: valid")
+    terminal.say(f"{scenario.title}. {' '.join(scenario.why.split())}".rstrip())
+    terminal.say()
+    settings = preview.settings if everything else preview.changed
+    title = "Effective values" if everything else "Values that are not defaults"
+    rows = [(setting.name, exact(setting.value), setting.unit, setting.layer) for setting in settings]
+    if rows:
+        terminal.table(title, ["name", "value", "unit", "set in"], rows)
+    else:
+        terminal.say("All values are defaults.")
+    for warning in preview.warnings:
+        terminal.note(f"warning: {warning}")
+    terminal.say(
+        f"Size: {preview.guberniias} guberniias and {preview.uezds} uezds, {preview.months} months, "
+        f"{preview.replicates} replicates: {preview.committee_months:,} committee-months"
+    )
+
+
+def preview_document(preview: Preview, *, everything: bool) -> dict[str, Any]:
+    """Return what `check` prints as JSON."""
+    settings = preview.settings if everything else preview.changed
+    return {
+        "scenario": preview.loaded.path,
+        "title": preview.loaded.scenario.title,
+        "valid": True,
+        "settings": [asdict(setting) for setting in settings],
+        "warnings": preview.warnings,
+        "guberniias": preview.guberniias,
+        "uezds": preview.uezds,
+        "months": preview.months,
+        "replicates": preview.replicates,
+        "committee_months": preview.committee_months,
+    }
+
+
+def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
+    """Print a list; names alone, one a line, with ``--quiet``."""
+    if terminal.quiet:
+        for entry in entries:
+            terminal.line(entry.name)
+        return
+    labels = LISTED[what]
+    rows = [[entry.name, *(exact(entry.fields[label]) for label in labels)] for entry in entries]
+    terminal.table("", ["name", *labels], rows)
+
+
+def show_entry(terminal: Terminal, entry: Entry) -> None:
+    """Print all that is known of a name."""
+    terminal.fields(f"{entry.name} ({entry.kind})", entry.fields)
+
+
+def exact(value: Any) -> str:
+    """Return a value as a file would state it; floats are not rounded."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else shown(value)

@@ -1,0 +1,144 @@
+"""Text on a terminal: tables by rich, JSON for programs, a progress bar. Rich is imported when needed."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.study.run import Progress
+
+#: Width of tables that go to a file or another program.
+PIPED_WIDTH = 120
+UNDEFINED = "–"
+
+
+@dataclass
+class Terminal:
+    """Where a command speaks: results to standard output, everything else to standard error."""
+
+    quiet: bool = False
+    json: bool = False
+
+    def document(self, content: Any) -> None:
+        """Print one JSON document."""
+        sys.stdout.write(json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def line(self, text: str = "") -> None:
+        """Print a result's line, in all modes."""
+        sys.stdout.write(text + "\n")
+
+    def say(self, text: str = "") -> None:
+        """Print a line that ``--quiet`` leaves out."""
+        if not self.quiet and not self.json:
+            self.console().print(text, soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        """Print a remark on standard error."""
+        sys.stderr.write(text + "\n")
+
+    def table(
+        self, title: str, header: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()
+    ) -> None:
+        """Print a table; ``right`` names the columns that hold numbers."""
+        from rich.table import Table
+
+        if self.quiet or self.json:
+            return
+        table = Table(header_style="bold", show_edge=False, pad_edge=False)
+        for index, name in enumerate(header):
+            table.add_column(name, justify="right" if index in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(shown(cell) for cell in row))
+        console = self.console()
+        if title:
+            console.print(title, style="bold")
+        console.print(table)
+        console.print()
+
+    def fields(self, title: str, fields: dict[str, Any]) -> None:
+        """Print labels and values, one a line; empty ones are left out."""
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, value in fields.items():
+            if value not in ("", None, [], {}):
+                table.add_row(label, _several(value))
+        console = self.console()
+        console.print(title, style="bold")
+        console.print(table)
+        console.print()
+
+    def console(self) -> Console:
+        """Return a console without markup: brackets in results are brackets."""
+        from rich.console import Console
+
+        free = sys.stdout.isatty() or "COLUMNS" in os.environ
+        return Console(file=sys.stdout, width=None if free else PIPED_WIDTH, markup=False, highlight=False, emoji=False)
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Progress | None]:
+        """Give a function that draws a bar on standard error; none if nobody is looking."""
+        if self.quiet or self.json or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+        with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(label, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: nan and infinity become null, paths become text."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def shown(value: Any) -> str:
+    """Return a value as a table shows it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(shown(inner) for inner in value)
+    return "" if value is None else str(value)
+
+
+def number(value: float) -> str:
+    """Return a number with the digits that matter in a share or a count; a dash where it is undefined."""
+    if not math.isfinite(value):
+        return UNDEFINED
+    digits = 0 if value == 0 or abs(value) >= 100 else 3 if abs(value) < 0.1 else 2
+    return f"{value:.{digits}f}"
+
+
+def spread(median: float, low: float, high: float) -> str:
+    """Return a median with its 10-90 % range."""
+    return UNDEFINED if math.isnan(median) else f"{number(median)} [{number(low)}, {number(high)}]"
+
+
+def _several(value: Any) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {inner}" for key, inner in value.items())
+    if isinstance(value, list):
+        return "\n".join(str(inner) for inner in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,99 @@
+"""How guberniia secretaries came to their posts, and the share appointed against the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+
+from sim.figures import panels, recorded, style, timeline
+from sim.figures.series import Result, described, monthly, series, span
+
+LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
+LABELS = {
+    "appointed": "appointed from above",
+    "recommended": "recommended, elected",
+    "elected": "elected",
+    "acting": "acting",
+}
+COMPARED = (
+    ("appointed", "secretaries_appointed_from_above", "T01", style.INSTALLED_COLOURS["appointed"]),
+    ("appointed_cc", "secretaries_appointed_by_CC", "T02", "#A0527A"),
+)
+"""Outcome, its indicator in appointments.csv, the target that gives its band, and its colour."""
+
+
+@style.styled
+def figure(result: Result) -> Figure:
+    """Draw mean shares as a stacked area and, below, the share appointed with the recorded figures."""
+    frame = monthly(result, *LABELS, *(outcome for outcome, *_ in COMPARED))
+    limits = span(frame)
+    across = style.WIDE - LEFT - RIGHT
+    found = timeline.prepare(result, limits, across)
+    top = style.head(1) + timeline.height(found)
+    second = top + TALL + 24.0
+    drawn = style.new(style.WIDE, second + TALL + 23.0)
+    style.heading(drawn, "How guberniia secretaries came to their posts", described(result, frame))
+    stack = style.place(drawn, LEFT, top, across, TALL)
+    _stack(stack, frame, limits)
+    timeline.above(drawn, found, limits, LEFT, top, across)
+    shares = style.place(drawn, LEFT, second, across, TALL)
+    timeline.shade(shares, found)
+    entries = _compare(shares, result, frame, limits)
+    for panel in (stack, shares):
+        panels.time_axis(panel, limits)
+        panels.unit(panel, "share of posts", across)
+    shares.set_title("Appointed from above, and the recorded figures")
+    areas: list[Artist] = [Patch(color=style.INSTALLED_COLOURS[name], label=label) for name, label in LABELS.items()]
+    panels.legend(drawn, areas, LEFT, 4, above_foot=drawn.get_size_inches()[1] / style.MM - top - TALL - 14.5)
+    panels.legend(drawn, entries, LEFT, 2)
+    return drawn
+
+
+def _stack(axes: Axes, frame: pd.DataFrame, limits: tuple[float, float]) -> None:
+    parts = {name: series(frame, name) for name in LABELS}
+    axes.set_ylim(0, 1)
+    if all(part.empty for part in parts.values()):
+        panels.missing(axes)
+        return
+    means = [np.nan_to_num(part.mean()) for part in parts.values()]
+    x = parts["appointed"].x
+    # Areas reach over whole months, so that a single month is an area too.
+    edges = np.concatenate((limits[:1], x, limits[1:]))
+    padded = [np.concatenate((mean[:1], mean, mean[-1:])) for mean in means]
+    colours = [style.INSTALLED_COLOURS[name] for name in LABELS]
+    axes.stackplot(edges, padded, colors=colours, edgecolor="white", linewidth=0.4)
+
+
+def _compare(axes: Axes, result: Result, frame: pd.DataFrame, limits: tuple[float, float]) -> list[Artist]:
+    """Draw the shares with bands and the recorded figures; return the legend's entries."""
+    entries: list[Artist] = []
+    grades: dict[str, Artist] = {}
+    several = len(series(frame, "appointed").values) > 1
+    for (outcome, indicator, target, colour), side in zip(COMPARED, (-1, 1), strict=True):
+        panels.curve(axes, series(frame, outcome), colour)
+        label = "appointed from above" if outcome == "appointed" else "of these, by the Central Committee"
+        entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
+        band = recorded.target(result, target)
+        for known in recorded.shares(indicator, "secretaries_total"):
+            if not limits[0] <= known.middle <= limits[1]:
+                continue
+            if band is not None and band.start <= known.middle <= band.end:
+                known = replace(known, low=band.low, high=band.high)
+            # The two figures of one month stand side by side, each with its label on the free side.
+            x = known.middle + side * 0.007 * (limits[1] - limits[0])
+            recorded.draw(axes, x, known, colour)
+            axes.annotate(known.label, (x, known.value), (5 * side, 0), textcoords="offset points", fontsize=7.5,
+                          color=colour, ha="left" if side > 0 else "right", va="center_baseline", zorder=7,
+                          path_effects=[withStroke(linewidth=2, foreground="white")], gid="recorded")  # fmt: skip
+            grades[known.grade] = recorded.key(known)
+    if several:
+        entries.append(panels.spread("#666666", 0.3))
+    panels.scale([axes], 0.0, 1.0)
+    return entries + [grades[grade] for grade in sorted(grades)]

@@ -1,0 +1,134 @@
+"""Why guberniia secretaries left their posts: moves per post and year, by reason."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from sim.figures import panels, recorded, style
+from sim.figures.series import BAND, Array, Result, described, monthly
+
+REASONS = {
+    "moves_unfit": ("unfit, or a lost review", "#1F3A5F"),
+    "moves_need": ("sent down to strengthen uezds", "#4F86BE"),
+    "moves_lateral": ("planned transfer", "#A9CDEA"),
+    "moves_conflict": ("because of a sklok", "#C4574E"),
+    "moves_voted": ("voted out or recalled", "#E3A018"),
+    "moves_wear": ("illness, study, other work", "#9A9A9A"),
+    "other": ("other", "#DDDDDD"),
+}
+RECORDED = {
+    "moves_unfit": "secretaries_removed_as_unfit",
+    "moves_need": "secretaries_sent_down_to_strengthen_uezds",
+    "moves_lateral": "secretaries_planned_transfer_no_demotion",
+}
+"""Indicators of appointments.csv; all other recorded moves are without a reason."""
+WINDOW = ("1923-04", "1924-05")
+"""From the Twelfth to the Thirteenth Congress."""
+WINDOW_MONTHS = 14
+LEFT, TALL = 18.0, 62.0
+
+
+@style.styled
+def figure(result: Result) -> Figure:
+    """Draw bars a year, and beside them the moves between two congresses, in the model and in the record."""
+    frame = _moves(result)
+    band = recorded.target(result, "T03")
+    inside = frame[(frame["month"] >= WINDOW[0]) & (frame["month"] <= WINDOW[1])]
+    beside = band is not None and inside["month"].nunique() == WINDOW_MONTHS
+    top, width = style.head(2) + 5.0, 100.0 if beside else style.WIDE - LEFT - 6.0
+    drawn = style.new(style.WIDE, top + TALL + 30.0)
+    heading = "Why guberniia secretaries left their posts"
+    style.heading(drawn, heading, "Moves per post and year, by reason; mean of replicates", described(result, frame))
+    years = style.place(drawn, LEFT, top, width, TALL)
+    entries = _years(years, frame, band)
+    panels.unit(years, "moves per post and year", width)
+    high = years.get_ylim()[1]
+    if band is not None and beside:
+        compared = style.place(drawn, LEFT + width + 12.0, top, style.WIDE - LEFT - width - 16.0, TALL)
+        entries.append(_window(compared, inside, band))
+        high = max(high, compared.get_ylim()[1])
+        compared.set_ylim(0, high)
+    years.set_ylim(0, high)
+    panels.legend(drawn, entries, LEFT, 3)
+    return drawn
+
+
+def _moves(result: Result) -> pd.DataFrame:
+    """Return the nation's moves, with months as text and those without a reason as `other`."""
+    reasons = [name for name in REASONS if name != "other"]
+    frame = monthly(result, "moves", *reasons)
+    frame = frame[frame["scope"] == "nation"].copy()
+    frame["month"] = pd.to_datetime(frame["month"]).dt.strftime("%Y-%m")
+    frame["other"] = (frame["moves"] - frame[reasons].sum(axis=1)).clip(lower=0.0)
+    return frame
+
+
+def _years(axes: Axes, frame: pd.DataFrame, band: recorded.Figure | None) -> list[Artist]:
+    """Draw a stacked bar a year with the spread of its total; return the legend's entries."""
+    years = frame["month"].str[:4].astype(int)
+    # Twelve times the mean month: an incomplete year counts like a whole one.
+    mean = 12 * frame.groupby(years)[list(REASONS)].mean()
+    totals = 12 * frame.groupby([years.rename("year"), "replicate"])["moves"].mean().unstack()
+    x = mean.index.to_numpy(float)
+    entries = _stack(axes, x, mean, 0.72)
+    if totals.shape[1] > 1:
+        low, high = np.nanpercentile(totals.to_numpy(float), BAND, axis=1)
+        bars = axes.vlines(x, low, high, color=style.NATION, linewidth=0.9, zorder=4)
+        bars.set_label(f"{BAND[0]}–{BAND[1]} % of replicates")
+        entries.append(bars)
+    first, last = int(x[0]), int(x[-1])
+    if band is not None and first <= 1924 and last >= 1923:
+        start, end = 1923 + 3 / 12 - 0.5, 1924 + 5 / 12 - 0.5
+        box = Rectangle((start, band.low), end - start, band.high - band.low, fill=False, edgecolor=style.NATION,
+                        linestyle=(0, (3, 1.5)), linewidth=1.0, zorder=5)  # fmt: skip
+        box.set_label(f"recorded, with its band (grade {band.grade})")
+        axes.add_patch(box)
+        axes.hlines(band.value, start, end, color=style.NATION, linewidth=1.4, zorder=5)
+        entries.append(box)
+    step = -(-len(x) // 12)
+    axes.set_xticks(x[::step], [f"{year:.0f}" for year in x[::step]])
+    axes.set_xlim(first - 0.6, last + 0.6)
+    axes.set_title("By year")
+    axes.grid(axis="y")
+    axes.margins(y=0.06)
+    return entries
+
+
+def _window(axes: Axes, inside: pd.DataFrame, band: recorded.Figure) -> Artist:
+    """Draw the moves between the congresses, in the model and in the record."""
+    known = recorded.counts("secretaries_moved", *RECORDED.values())
+    # The counts are printed; that all moves fell on the 83 posts is T03's reading, and its grade.
+    per_post = band.value / known["secretaries_moved"]
+    record = {name: per_post * known[indicator] for name, indicator in RECORDED.items()}
+    unexplained = per_post * known["secretaries_moved"] - sum(record.values())
+    model = 12 * inside[list(REASONS)].mean()
+    _stack(axes, np.array([0.0]), model.to_frame().T, 0.6)
+    foot = 0.0
+    for name, height in record.items():
+        axes.bar(1, height, 0.6, bottom=foot, color=REASONS[name][1], edgecolor="white", linewidth=0.5)
+        foot += height
+    axes.bar(1, unexplained, 0.6, bottom=foot, color="white", edgecolor=style.GREY, hatch="////", linewidth=0.5)
+    axes.set_xticks([0, 1], ["model", f"recorded\n(grade {band.grade})"])
+    axes.set_xlim(-0.6, 1.6)
+    axes.set_title("April 1923 – May 1924")
+    axes.tick_params(labelleft=False)
+    axes.grid(axis="y")
+    return Patch(facecolor="white", edgecolor=style.GREY, hatch="////", label="recorded without a reason")
+
+
+def _stack(axes: Axes, x: Array, heights: pd.DataFrame, width: float) -> list[Artist]:
+    """Stack bars by reason; return the legend's entries for reasons that occur."""
+    entries: list[Artist] = []
+    foot = np.zeros(len(x))
+    for name, (label, colour) in REASONS.items():
+        height = np.nan_to_num(heights[name].to_numpy(float))
+        axes.bar(x, height, width, bottom=foot, color=colour, edgecolor="white", linewidth=0.5)
+        foot += height
+        if height.max() > 0.002:
+            entries.append(Patch(color=colour, label=label))
+    return entries

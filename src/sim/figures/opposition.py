@@ -1,0 +1,72 @@
+"""The opposition from the members to the national conference, and its shares of January 1924."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.figures import panels, recorded, style, timeline
+from sim.figures.series import BAND, Result, described, monthly, series, span
+
+TIERS = {
+    "opposition_members": ("members", "#B384C8"),
+    "opposition_guberniia": ("guberniia conferences", "#7A4A9E"),
+    "opposition_nation": ("national conference", "#38184F"),
+}
+RECORDED = {"T14a": "Moscow\nraions", "T14b": "Moscow\nguberniia", "T14c": "nation"}
+OF_TARGET = dict(zip(RECORDED, TIERS, strict=True))
+LEFT, RIGHT, TALL, BESIDE = 18.0, 4.0, 58.0, 50.0
+
+
+@style.styled
+def figure(result: Result) -> Figure:
+    """Draw the opposition's share by tier over time and, beside it, three conferences against the record."""
+    frame = monthly(result, *TIERS)
+    limits = span(frame)
+    rows = result.targets()
+    rows = rows[rows["id"].isin(list(RECORDED)) & rows["median"].notna()].sort_values("id")
+    across = style.WIDE - LEFT - RIGHT - (BESIDE + 12.0 if len(rows) else 0.0)
+    found = timeline.prepare(result, limits, across)
+    top = style.head(2) + max(timeline.height(found), 5.0)
+    drawn = style.new(style.WIDE, top + TALL + 23.0)
+    subtitle = "Share of members, and of delegates elected tier by tier"
+    style.heading(drawn, "Opposition by tier", subtitle, described(result, frame))
+    panel = style.place(drawn, LEFT, top, across, TALL)
+    timeline.above(drawn, found, limits, LEFT, top, across)
+    timeline.shade(panel, found)
+    several = frame["replicate"].nunique() > 1
+    entries: list[Artist] = []
+    for name, (label, colour) in TIERS.items():
+        panels.curve(panel, series(frame, name), colour)
+        entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
+    if several:
+        entries.append(panels.spread("#666666", 0.3))
+    if all(series(frame, name).empty for name in TIERS):
+        panels.missing(panel)
+    panels.time_axis(panel, limits, most=5)
+    panels.unit(panel, "share of members, of delegates", across)
+    row = [panel]
+    if len(rows):
+        row.append(style.place(drawn, style.WIDE - RIGHT - BESIDE, top, BESIDE, TALL))
+        entries += _conferences(row[1], rows, several)
+    panels.scale(row, 0.0, 1.0)
+    panels.legend(drawn, entries, LEFT, 3)
+    return drawn
+
+
+def _conferences(axes: Axes, rows: pd.DataFrame, several: bool) -> list[Artist]:
+    """Draw the conferences of January 1924, model beside record; return the legend's entries."""
+    for at, row in enumerate(rows.itertuples()):
+        colour = TIERS[OF_TARGET[row.id]][1]
+        axes.plot([at - 0.15] * 2, [row.p10, row.p90], color=colour, linewidth=4, alpha=0.35, solid_capstyle="butt")
+        axes.plot([at - 0.15], [row.median], "o", color=colour, markersize=5)
+        known = recorded.Figure(0, 0, row.recorded, row.low, row.high, row.grade)
+        recorded.draw(axes, at + 0.15, known, style.NATION)
+    axes.set_xticks(range(len(rows)), [RECORDED[name] for name in rows["id"]])
+    axes.set_xlim(-0.5, len(rows) - 0.5)
+    axes.set_title("Conferences of January 1924")
+    model = panels.stroke(style.GREY, 4, f"model: median, {BAND[0]}–{BAND[1]} %" if several else "model", marker="o")
+    model.set(linestyle="none", markersize=5)
+    return [model, recorded.key(known, what="recorded, ×/÷ 1.5")]

@@ -1,0 +1,108 @@
+"""What panels of curves share: the curve with its band, the vertical scale, the time axis, the legend."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.figures import style
+from sim.figures.series import BAND, Array, Series, middle
+
+THREADS = 30
+"""Single replicates drawn at most: more of them make a smear."""
+
+
+def curve(axes: Axes, drawn: Series, colour: str, threads: bool = False) -> None:
+    """Draw one scope: the median over the band and, if wanted, single replicates."""
+    if len(drawn.values) > 1:
+        for values in drawn.values[:THREADS] if threads else ():
+            axes.plot(drawn.x, values, color=colour, alpha=0.30, linewidth=0.4, zorder=2)
+        axes.fill_between(drawn.x, *drawn.band(), color=colour, alpha=0.20, linewidth=0, zorder=2.5)
+    line(axes, drawn.x, drawn.centre(), colour, 1.5)
+
+
+def line(axes: Axes, x: Array, y: Array, colour: str, width: float) -> None:
+    """Draw a line, and as dots what has no neighbour to be joined to."""
+    axes.plot(x, y, color=colour, linewidth=width, zorder=3)
+    there = np.isfinite(np.concatenate(([np.nan], y, [np.nan])))
+    alone = there[1:-1] & ~there[:-2] & ~there[2:]
+    axes.plot(x[alone], y[alone], "o", color=colour, markersize=3, zorder=3)
+
+
+def scale(panels: list[Axes], lowest: float = 0.0, highest: float | None = None) -> None:
+    """Give panels one vertical scale that holds all they show, from zero where zero is near.
+
+    Parameters
+    ----------
+    panels
+        With their curves drawn.
+    lowest, highest
+        What is possible: the scale keeps within it.
+    """
+    low = min(panel.dataLim.y0 for panel in panels)
+    high = max(panel.dataLim.y1 for panel in panels)
+    if not np.isfinite([low, high]).all():
+        low, high = 0.0, 1.0
+    if 0 <= low < 0.3 * high:
+        low = 0.0
+    room = 0.06 * (high - low) or 0.05
+    low = low if low == 0 else max(low - room, lowest)
+    high = high + room if highest is None else min(high + room, max(highest, high))
+    for panel in panels:
+        panel.set_ylim(low, high)
+        panel.locator_params(axis="y", nbins=5, steps=[1, 2, 5, 10])
+        panel.grid(axis="y")
+
+
+def unit(axes: Axes, text: str, width: float, away: float = 11.0) -> None:
+    """Label a vertical axis with its unit, as far from the panel as wanted (mm) whatever its numbers.
+
+    `width` is the panel's, mm.
+    """
+    axes.set_ylabel(text)
+    axes.yaxis.set_label_coords(-away / width, 0.5)
+
+
+def time_axis(axes: Axes, limits: tuple[float, float], most: int = 10) -> None:
+    """Set limits and at most so many ticks: years where there are two or more, else months."""
+    first, last = (pd.Timestamp("1970-01-01") + pd.Timedelta(days=value) for value in limits)
+    if limits[1] - limits[0] >= 2 * 365:
+        years = pd.date_range(first, last, freq="YS", inclusive="left")
+        step = next(step for step in (1, 2, 3, 5, 10, 20, 50) if len(years) <= most * step or step == 50)
+        ticks = years[::step] if step < 5 else years[years.year % step == 0]
+        places, names = date2num(ticks.to_numpy()), [f"{tick:%Y}" for tick in ticks]
+    else:
+        months = pd.date_range(first, last, freq="MS", inclusive="left")
+        step = next(step for step in (1, 2, 3, 6, 12) if len(months) <= most * step or step == 12)
+        ticks = months[::step]
+        places = middle(ticks)
+        names = [f"{tick:%b}\n{tick:%Y}" if tick.month <= step or tick == first else f"{tick:%b}" for tick in ticks]
+    axes.set_xlim(*limits)
+    axes.set_xticks(places, names)
+
+
+def missing(axes: Axes, text: str = "not defined in this world") -> None:
+    """Say in an empty panel that there is nothing to draw."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", color=style.GREY)
+
+
+def stroke(colour: str, width: float, label: str, marker: str = "") -> Line2D:
+    """Return the entry of a legend for a line."""
+    return Line2D([], [], color=colour, linewidth=width, label=label, marker=marker, markersize=4)
+
+
+def spread(colour: str = style.NATION, alpha: float = 0.2) -> Patch:
+    """Return the entry of a legend for a band over replicates."""
+    return Patch(color=colour, alpha=alpha, linewidth=0, label=f"{BAND[0]}–{BAND[1]} % of replicates")
+
+
+def legend(figure: Figure, entries: list[Artist], left: float, columns: int, above_foot: float = 1.5) -> None:
+    """Put a legend under panels: its lower left corner in mm from the figure's."""
+    wide, high = (side / style.MM for side in figure.get_size_inches())
+    figure.legend(handles=entries, loc="lower left", bbox_to_anchor=(left / wide, above_foot / high), ncols=columns)

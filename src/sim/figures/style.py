@@ -1,0 +1,171 @@
+"""The one look of all pictures: sizes, type, colours, and how a picture is written to disk.
+
+Pictures are built from `matplotlib.figure.Figure` alone: no window, no global state, and no slow
+import of pyplot. Colours keep apart from one another under the three forms of colour blindness
+(a test simulates them), and each class and each way of filling a post has one colour everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MM = 1 / 25.4
+WIDE, NARROW = 174.0, 84.0
+"""Widths of a page and of a column of a journal, mm."""
+
+NATION = "#222222"
+CLASS_COLOURS = {"capital": "#B3202A", "industrial": "#2B6CB8", "agrarian": "#C88700", "borderland": "#35A79C"}
+SCOPE_COLOURS = {"nation": NATION, **CLASS_COLOURS}
+SCOPE_LABELS = {
+    "nation": "nation", "capital": "capitals", "industrial": "industrial",
+    "agrarian": "agrarian", "borderland": "borderlands",
+}
+INSTALLED_COLOURS = {"appointed": "#1F3A5F", "recommended": "#6FA8D8", "elected": "#E3A018", "acting": "#C9C4BC"}
+EVENT_COLOURS = {
+    "congress": "#222222", "conference": "#777777", "dispute": "#9A8DBD",
+    "levy": "#8FBF98", "famine": "#D2A06B", "policy_error": "#D58C9D",
+}  # fmt: skip
+GREY, RULE, PALE = "#5A5A5A", "#A8A8A8", "#D9D9D9"
+
+SETTINGS: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.0,
+    "axes.labelsize": 8.0,
+    "axes.titlesize": 8.5,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 3.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": "#444444",
+    "axes.axisbelow": True,
+    "axes.labelpad": 3.0,
+    "axes.unicode_minus": True,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.pad": 2.0,
+    "ytick.major.pad": 2.0,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.5,
+    "legend.fontsize": 8.0,
+    "legend.frameon": False,
+    "legend.handlelength": 1.6,
+    "legend.handletextpad": 0.5,
+    "legend.columnspacing": 1.4,
+    "legend.borderaxespad": 0.0,
+    "lines.linewidth": 1.3,
+    "lines.solid_capstyle": "round",
+    "patch.linewidth": 0.6,
+    "hatch.linewidth": 0.5,
+    "figure.dpi": 100.0,
+    "savefig.dpi": 200.0,
+    "savefig.facecolor": "white",
+    # Outlines instead of text: the same picture on machines without the font.
+    "svg.fonttype": "path",
+    # Without a fixed salt the names inside an SVG change at every drawing.
+    "svg.hashsalt": "sim.figures",
+}
+
+
+def styled(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function so that everything it draws has the style of this module."""
+
+    @wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(SETTINGS)
+            return function(*args, **kwargs)
+
+    return inner
+
+
+def new(width: float, height: float) -> Figure:
+    """Return an empty figure; sizes in mm."""
+    figure = Figure(figsize=(width * MM, height * MM))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def place(figure: Figure, left: float, top: float, width: float, height: float, **kwargs: Any) -> Axes:
+    """Add axes at a place counted in mm from the figure's upper left corner."""
+    wide, high = (side / MM for side in figure.get_size_inches())
+    return figure.add_axes((left / wide, 1 - (top + height) / high, width / wide, height / high), **kwargs)
+
+
+def write(figure: Figure, text: str, left: float, top: float, **kwargs: Any) -> None:
+    """Write text whose upper left corner lies at a place in mm from the figure's upper left corner."""
+    wide, high = (side / MM for side in figure.get_size_inches())
+    figure.text(left / wide, 1 - top / high, text, **{"ha": "left", "va": "top", **kwargs})
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, 0 (black) to 1 (white), after WCAG 2."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def on(colour: str) -> str:
+    """Return black or white, whichever is easier to read on a colour."""
+    return "black" if (luminance(colour) + 0.05) ** 2 > 0.05 * 1.05 else "white"
+
+
+def measure(text: str, size: float, weight: str = "normal") -> float:
+    """Return the width of a line of text, mm."""
+    figure = new(10, 10)
+    written = figure.text(0, 0, text, fontsize=size, fontweight=weight)
+    return float(written.get_window_extent().width / figure.dpi / MM)
+
+
+def shorten(text: str, width: float, size: float) -> str:
+    """Return a text cut so that it fits a width in mm."""
+    short = text
+    while measure(short, size) > width and len(text) > 1:
+        text = text[: -max(1, len(text) // 20)].rstrip(" ,;·")
+        short = text + " …"
+    return short
+
+
+def head(lines: int) -> float:
+    """Return the height of a heading with some lines under its title, mm."""
+    return 7.5 + 4.2 * lines
+
+
+def heading(figure: Figure, title: str, *lines: str) -> None:
+    """Write the title and, in grey below it, what is shown, of which scenario."""
+    width = figure.get_size_inches()[0] / MM - 4
+    write(figure, title, 2, 1.5, fontsize=9, fontweight="bold", gid="heading")
+    for at, line in enumerate(lines):
+        write(figure, shorten(line, width, 8), 2, 6.2 + 4.2 * at, color=GREY, gid="heading")
+
+
+@styled
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write a picture as PNG (200 dpi) and as SVG, the latter the same bytes at each drawing.
+
+    Returns
+    -------
+    list of Path
+        The two files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
+    figure.savefig(paths[0], metadata={"Software": None})
+    figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
+    return paths

@@ -1,0 +1,174 @@
+"""A map of one outcome at one date: a tile for each guberniia."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize, to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import RegularPolygon
+
+from sim.engines.trace import COMMITTEE_FIELDS
+from sim.errors import Problem, UserError, nearest
+from sim.figures import style
+from sim.figures.curves import title
+from sim.figures.series import Result, described, monthly, outcome_named, series
+from sim.figures.tilelayout import Tile, tiles
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import CLASSES
+from sim.world.tables import guberniias
+
+YES_OR_NO = {
+    "open_sklok": "Committees with an open sklok",
+    "paralysed": "Paralysed committees",
+    "appointed": "Secretaries appointed from above",
+}
+"""Fields that are 0 or 1 in a replicate: their mean over replicates is a share."""
+SIZE = 11.3
+"""Width of a tile, mm."""
+MARGIN = 0.63
+"""Around the centres of the outermost tiles, tiles."""
+COLOURS = colormaps["cividis"]
+
+
+class Shown(NamedTuple):
+    """Values by guberniia, and how they are called."""
+
+    values: dict[str, float]
+    title: str
+    unit: str
+    note: str
+
+
+@style.styled
+def figure(result: Result, name: str = "performance", date: str | None = None) -> Figure:
+    """Draw a tile map.
+
+    Parameters
+    ----------
+    result
+        Of a world with real guberniias.
+    name
+        A committee's field, stored with ``run.committees``, or an outcome that is recorded by class.
+    date
+        Month as ``YYYY-MM``; the last one if None.
+
+    Raises
+    ------
+    UserError
+        If the places are synthetic, committees were not stored, or there is no such outcome or month.
+    """
+    if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
+        raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
+    frame = monthly(result)
+    month = _month(frame, date)
+    shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, name, month)
+    wide, high = _extent()
+    drawn = style.new(style.WIDE, style.head(2) + high * SIZE + 5.0)
+    style.heading(drawn, f"{shown.title}, {month:%B %Y}", shown.note, described(result, frame))
+    axes = style.place(drawn, 3.0, style.head(2) + 2.0, wide * SIZE, high * SIZE)
+    axes.set(xlim=(-MARGIN, wide - MARGIN), ylim=(high - MARGIN, -MARGIN))
+    axes.axis("off")
+    _tiles(drawn, axes, shown)
+    _key(axes, partial=any(tile not in shown.values for tile in tiles()))
+    return drawn
+
+
+def _extent() -> tuple[float, float]:
+    """Return width and height of the map, tiles."""
+    x, y = zip(*(tile.centre for tile in tiles().values()), strict=True)
+    return max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
+
+
+def _month(frame: pd.DataFrame, date: str | None) -> pd.Timestamp:
+    months = pd.to_datetime(frame["month"])
+    first, last = f"{months.min():%Y-%m}", f"{months.max():%Y-%m}"
+    if date is None:
+        return pd.Timestamp(months.max())
+    if date not in set(months.dt.strftime("%Y-%m")):
+        raise UserError(Problem("plot", "date", repr(date), f"a month as YYYY-MM from {first} to {last}"))
+    return pd.Timestamp(f"{date}-01")
+
+
+def _field(name: str) -> str:
+    """Return the committee's field that holds an outcome; empty if there is none."""
+    return {"open_skloki": "open_sklok"}.get(name, name if name in COMMITTEE_FIELDS else "")
+
+
+def _of_committees(result: Result, name: str, month: pd.Timestamp) -> Shown:
+    field = _field(name)
+    try:
+        frame = result.committees(["replicate", "month", "committee", "level", field])
+    except UserError as error:
+        hint = "run the scenario again with --set run.committees=true"
+        raise UserError(Problem("plot", "tilemap", "a result without committees", hint)) from error
+    frame = frame[(frame["level"] == "guberniia") & (pd.to_datetime(frame["month"]) == month)]
+    grouped = frame.groupby("committee")[field]
+    if field in YES_OR_NO:
+        return Shown(grouped.mean().to_dict(), YES_OR_NO[field], "share of replicates", "Each guberniia's committee")
+    note = "Median over replicates, each guberniia's committee"
+    return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
+
+
+def _of_classes(result: Result, name: str, month: pd.Timestamp) -> Shown:
+    known = {entry.name: entry for entry in OUTCOMES}
+    if name not in known:
+        names = [*COMMITTEE_FIELDS, *known]
+        allowed = "a committee's field or an outcome: skloki list outcomes"
+        raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, names)))
+    if not known[name].by_class:
+        allowed = "an outcome by class or committee: this one is the nation's"
+        raise UserError(Problem("plot", "outcome", repr(name), allowed))
+    frame = monthly(result, name)
+    frame = frame[pd.to_datetime(frame["month"]) == month]
+    by_class = {scope: series(frame, name, scope).centre() for scope in CLASSES}
+    by_class = {scope: values for scope, values in by_class.items() if len(values)}
+    kept = result.manifest["scenario"].get("tree", {}).get("only") or [place.name for place in guberniias()]
+    there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
+    values = {place.name: float(by_class[place.unit_class][0]) for place in there}
+    note = "Median over replicates, by class: each tile has the value of its class"
+    return Shown(values, title(name), known[name].unit, note)
+
+
+def _tiles(figure: Figure, axes: Axes, shown: Shown) -> None:
+    classes = {place.name: place.unit_class for place in guberniias()}
+    finite = [value for value in shown.values.values() if np.isfinite(value)]
+    low, high = min(finite, default=0.0), max(finite, default=1.0)
+    norm = Normalize(low, high) if low < high else Normalize(low - 0.01, low + 0.01)
+    for tile in tiles().values():
+        value = shown.values.get(tile.name, np.nan)
+        fill = to_hex(COLOURS(float(norm(value)))) if np.isfinite(value) else ""
+        _tile(axes, tile, fill, style.CLASS_COLOURS[classes[tile.name]])
+    bar = axes.inset_axes((8.6, 8.75, 5.0, 0.28), transform=axes.transData)
+    colourbar = figure.colorbar(ScalarMappable(norm, COLOURS), cax=bar, orientation="horizontal")
+    colourbar.set_label(shown.unit)
+    colourbar.outline.set_linewidth(0.5)
+    bar.locator_params(nbins=5)
+
+
+def _tile(axes: Axes, tile: Tile, fill: str, edge: str) -> None:
+    """Draw a tile; with no fill it stands for a place without a value."""
+    axes.add_patch(_hexagon(tile.centre, fill or "white", edge if fill else style.PALE))
+    colour = style.on(fill) if fill else "#999999"
+    axes.text(*tile.centre, tile.label.replace("/", "\n"), fontsize=6.4, color=colour, ha="center", va="center",
+              linespacing=1.02, gid="tile")  # fmt: skip
+
+
+def _hexagon(centre: tuple[float, float], fill: str, edge: str, radius: float = 0.535) -> RegularPolygon:
+    return RegularPolygon(centre, 6, radius=radius, facecolor=fill, edgecolor=edge, linewidth=1.5, joinstyle="miter")
+
+
+def _key(axes: Axes, partial: bool) -> None:
+    """Explain the outlines, in the empty north-east, and pale tiles if there are any."""
+    axes.text(9.6, -0.35, "outline: class of the guberniia", color=style.GREY, va="center", fontsize=7.5)
+    entries = [(style.CLASS_COLOURS[scope], style.SCOPE_LABELS[scope]) for scope in CLASSES]
+    entries += [(style.PALE, "not in this world")] if partial else []
+    for at, (colour, label) in enumerate(entries):
+        x, y = 9.85 + 2.2 * (at % 2), 0.35 + 0.75 * (at // 2)
+        axes.add_patch(_hexagon((x, y), "white", colour, radius=0.28))
+        axes.text(x + 0.45, y, label, va="center")

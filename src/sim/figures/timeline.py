@@ -1,0 +1,228 @@
+"""The strip of dated events above a panel: one row per kind, and labels that never overlap."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.figures import style
+from sim.figures.series import day
+
+KINDS = {
+    "congress": "congresses", "conference": "conferences", "dispute": "disputes",
+    "levy": "membership", "famine": "famine", "policy_error": "policy errors",
+}  # fmt: skip
+"""Kinds of events and the names of their rows; levies and purges change the membership."""
+INSTANTS = ("congress", "conference")
+"""Kinds drawn as a tick, in the middle of their month; the others are spans."""
+SHADED = ("dispute", "famine")
+"""Kinds shaded in panels too. Levies follow one another without a gap: a shade would say nothing."""
+DOTS = (0, (1, 2))
+SHADE = 0.13
+"""Line style of congresses and opacity of shades in panels."""
+LANE = 3.4
+"""Height of a row of labels, mm."""
+LANES = 5
+"""Rows of labels a kind may take; what does not fit stays without a label."""
+SPACE = 1.5
+"""Between the strip and the panel, mm."""
+GAP = 1.0
+"""Free space around a label, mm."""
+
+ORDINALS = {
+    name: roman
+    for name, roman in zip(
+        "eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth".split(),
+        "VIII IX X XI XII XIII XIV XV XVI XVII XVIII".split(),
+        strict=True,
+    )
+}
+
+
+@dataclass
+class Mark:
+    """A dated event: days from start to end, what it is called, and where its label goes.
+
+    `side` is ``left``, ``right`` or ``inside`` of its bar.
+    """
+
+    kind: str
+    start: float
+    end: float
+    label: str
+    lane: int = 0
+    side: str = "right"
+
+
+def marks(events: dict[str, dict[str, Any]], limits: tuple[float, float]) -> list[Mark]:
+    """Return the enabled events of a scenario that touch the period, by start.
+
+    What would repeat a label is drawn once: spans of one kind over the same months, and spans of
+    one name that follow each other without a gap.
+    """
+    found: list[Mark] = []
+    for name, event in events.items():
+        if not event.get("enabled", True):
+            continue
+        start, end = day(event["start"]), day(event.get("end") or event["start"], end=True)
+        if event["kind"] in INSTANTS:
+            start = end = start + 15.0
+        if end > limits[0] and start < limits[1]:
+            clipped = max(start, limits[0]), min(end, limits[1])
+            found.append(Mark(event["kind"], *clipped, label(name, event["kind"])))
+    merged: list[Mark] = []
+    for mark in sorted(found, key=lambda mark: (mark.start, mark.end)):
+        before = next((other for other in merged if _repeats(mark, other)), None)
+        if before is None:
+            merged.append(mark)
+        else:
+            before.end = max(before.end, mark.end)
+    return merged
+
+
+def _repeats(mark: Mark, other: Mark) -> bool:
+    follows = mark.label == other.label and mark.start <= other.end
+    return mark.kind == other.kind and (follows or (mark.start, mark.end) == (other.start, other.end))
+
+
+def label(name: str, kind: str) -> str:
+    """Return a short label for an event: its name without kind and year, ordinals as Roman numerals."""
+    said = (kind, *kind.split("_"))
+    words = [word for word in re.split(r"[_\-\s]+", name) if word.lower() not in said]
+    words = [word for word in words if word and not re.fullmatch(r"1[89]\d\d", word)]
+    words = [ORDINALS.get(word.lower(), word) for word in words] or [KINDS.get(kind, kind)]
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+
+
+def height(found: list[Mark]) -> float:
+    """Return the height that a strip needs with the space under it, mm, once its labels are placed."""
+    return LANE * sum(_lanes(found, kind) for kind in KINDS) + (SPACE if found else 0.0)
+
+
+def arrange(found: list[Mark], limits: tuple[float, float], width: float) -> None:
+    """Give every mark a lane within its kind, and its label a side, so that nothing overlaps.
+
+    Parameters
+    ----------
+    found
+        Marks by start; changed in place.
+    limits
+        First and last day of the axis.
+    width
+        Of the axis, mm.
+    """
+    per_mm = (limits[1] - limits[0]) / width
+    for kind in KINDS:
+        taken: list[list[tuple[float, float]]] = []
+        for mark in (mark for mark in found if mark.kind == kind):
+            room = (style.measure(mark.label, 7) + 2 * GAP) * per_mm
+            wanted = {"right": (mark.start, mark.end + room), "left": (mark.start - room, mark.end)}
+            if room <= mark.end - mark.start:
+                wanted = {"inside": (mark.start, mark.end)}
+            wanted = {side: s for side, s in wanted.items() if s[0] >= limits[0] and s[1] <= limits[1]}
+            if not _book(mark, taken, wanted):
+                mark.label = ""
+                _book(mark, taken, {"": (mark.start, mark.end)})
+
+
+def _book(mark: Mark, taken: list[list[tuple[float, float]]], wanted: dict[str, tuple[float, float]]) -> bool:
+    """Give a mark the first lane where it is free with its label on some side, a new one if need be."""
+    for lane in range(LANES):
+        if lane == len(taken):
+            taken.append([])
+        for side, (start, end) in wanted.items():
+            if all(end <= left or start >= right for left, right in taken[lane]):
+                taken[lane].append((start, end))
+                mark.lane, mark.side = lane, side
+                return True
+    return False
+
+
+def above(
+    figure: Figure, found: list[Mark], limits: tuple[float, float], left: float, top: float, width: float
+) -> None:
+    """Draw arranged marks above a panel: spans as bars, congresses and conferences as ticks.
+
+    `left`, `top` and `width` are those of the panel, mm.
+    """
+    if not found:
+        return
+    high, per_mm = height(found), (limits[1] - limits[0]) / width
+    axes = style.place(figure, left, top - high, width, high, xlim=limits, ylim=(high, 0))
+    axes.axis("off")
+    base = 0.0
+    for kind, plural in KINDS.items():
+        lanes = _lanes(found, kind)
+        if lanes:
+            axes.text(limits[0] - 1.5 * per_mm, base + LANE * lanes / 2, plural, fontsize=7, color=style.GREY,
+                      ha="right", va="center_baseline", gid="kind")  # fmt: skip
+        for mark in (mark for mark in found if mark.kind == kind):
+            _mark(axes, mark, base + LANE * (mark.lane + 0.5), per_mm)
+        base += LANE * lanes
+
+
+def shade(axes: Axes, found: list[Mark]) -> None:
+    """Shade disputes and famine in a panel, and rule the congresses, behind the curves."""
+    for mark in found:
+        if mark.kind == "congress":
+            axes.axvline(mark.start, color=style.RULE, linewidth=0.6, linestyle=DOTS, zorder=0.5)
+    for kind in SHADED:
+        for start, end in _union([(mark.start, mark.end) for mark in found if mark.kind == kind]):
+            axes.axvspan(start, end, color=style.EVENT_COLOURS[kind], alpha=SHADE, linewidth=0, zorder=0.4)
+
+
+def _union(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Merge spans that touch, so that two famines at once are not shaded twice."""
+    merged: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _mark(axes: Axes, mark: Mark, y: float, per_mm: float) -> None:
+    colour = style.EVENT_COLOURS[mark.kind]
+    if mark.kind in INSTANTS:
+        axes.plot([mark.start] * 2, [y - 0.36 * LANE, y + 0.36 * LANE], color=colour, linewidth=1.0, clip_on=False)
+    else:
+        # A sliver less than the span: neighbours stay apart.
+        end = max(mark.end - 0.2 * per_mm, mark.start)
+        axes.fill_between([mark.start, end], y - 0.40 * LANE, y + 0.40 * LANE, color=colour, linewidth=0)
+    if mark.label:
+        x = {"left": mark.start - GAP * per_mm, "right": mark.end + GAP * per_mm, "inside": mark.start + GAP * per_mm}
+        axes.text(x[mark.side], y, mark.label, fontsize=7, ha="right" if mark.side == "left" else "left",
+                  color=style.on(colour) if mark.side == "inside" else "black",
+                  va="center_baseline", gid="event")  # fmt: skip
+
+
+def _lanes(found: list[Mark], kind: str) -> int:
+    return max((mark.lane + 1 for mark in found if mark.kind == kind), default=0)
+
+
+def prepare(result: Any, limits: tuple[float, float], width: float) -> list[Mark]:
+    """Return the arranged marks of a result's scenario for an axis of a width in mm."""
+    found = marks(result.manifest["scenario"].get("events", {}), limits)
+    arrange(found, limits, width)
+    return found
+
+
+def keys(found: list[Mark]) -> list[Artist]:
+    """Return the entries of a legend for what `shade` draws."""
+    there = {mark.kind for mark in found}
+    rules = [Line2D([], [], color=style.RULE, linewidth=0.6, linestyle=DOTS, label=KINDS["congress"])]
+    shades = [
+        Patch(facecolor=to_rgba(style.EVENT_COLOURS[kind], 2 * SHADE), edgecolor=style.PALE, label=KINDS[kind])
+        for kind in SHADED
+        if kind in there
+    ]
+    return [*(rules if "congress" in there else []), *shades]

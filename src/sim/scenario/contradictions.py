@@ -1,0 +1,274 @@
+"""What is wrong between values that are right one by one: a whole scenario looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.errors import Problem
+from sim.scenario import names
+from sim.scenario.check import Fault, show
+from sim.scenario.layers import Layer
+from sim.scenario.lines import KeyPath, dotted
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.schema import Change, Event, Scenario
+from sim.scenario.switches import LIMITS
+
+#: Sizes that make sense, by kind of event; of the others the format's own bounds hold.
+_SIZES = {"dispute": (0.0, 1.0), "famine": (0.0, 1.0), "policy_error": (-0.9, 1.0)}
+
+
+@dataclass
+class Review:
+    """A scenario under review, with the layer that each value comes from.
+
+    Attributes
+    ----------
+    faults
+        Contradictions: the scenario is refused.
+    warnings
+        What is allowed and may still not be meant.
+    idle
+        Inherited values that a later layer has deprived of their effect: they are left out.
+    """
+
+    scenario: Scenario
+    origin: Mapping[KeyPath, Layer]
+    layers: Sequence[Layer]
+    broken: frozenset[KeyPath] = frozenset()
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    idle: list[KeyPath] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._around = {part for path in self.broken for part in _prefixes(path)}
+        self._ranks: dict[KeyPath, int] = {}
+        numbers = {id(layer): number for number, layer in enumerate(self.layers)}
+        for path, layer in self.origin.items():
+            for part in _prefixes(path):
+                self._ranks[part] = max(self._ranks.get(part, -1), numbers[id(layer)])
+
+    def run(self) -> Review:
+        """Look at everything that can be judged; return itself."""
+        for look in (_parameters, _tree, _policy, _threat, _sizes, _places, _dates):
+            look(self)
+        return self
+
+    def sound(self, *paths: KeyPath) -> bool:
+        """Return whether none of these is broken: what depends on a broken value would be noise."""
+        return not any(path in self._around or any(part in self.broken for part in _prefixes(path)) for path in paths)
+
+    def rank(self, path: KeyPath) -> int:
+        """Return the number of the layer that last set a value, or any below it; -1 for a default."""
+        return self._ranks.get(path, -1)
+
+    def where(self, path: KeyPath) -> str:
+        """Return file and line of a value, or of what lies around it."""
+        for part in reversed(_prefixes(path)):
+            if part in self._ranks:
+                return self.layers[self._ranks[part]].where(part)
+        return self.layers[self.own].where(())
+
+    @property
+    def own(self) -> int:
+        """The number of the scenario's own file; what the command line sets lies above it."""
+        return len(self.layers) - 2
+
+    def fault(self, path: KeyPath, found: Any, allowed: str, suggestion: str = "") -> None:
+        """Note a contradiction."""
+        self.faults.append(Fault(path, found if isinstance(found, str) else show(found), allowed, suggestion))
+
+    def warn(self, path: KeyPath, text: str) -> None:
+        """Note what may not be meant."""
+        self.warnings.append(Problem(self.where(path), dotted(path), allowed=text))
+
+    def without_effect(self, path: KeyPath, because: KeyPath, reason: str) -> None:
+        """Judge a value that another deprives of its effect.
+
+        Given together they contradict each other; a value that was inherited is left out.
+        """
+        rank = self.rank(path)
+        if rank < 0:
+            return
+        if rank >= self.rank(because):
+            self.fault(path, "a value without effect", reason)
+        else:
+            self.idle.append(path)
+            self.warn(path, f"inherited and without effect: {reason}")
+
+
+def _prefixes(path: KeyPath) -> list[KeyPath]:
+    return [path[:length] for length in range(1, len(path) + 1)]
+
+
+def _parameters(review: Review) -> None:
+    off = [name for name, on in review.scenario.mechanisms.items() if not on]
+    for parameter in PARAMETERS:
+        value = review.scenario.parameters.get(parameter.name)
+        if value is None:
+            continue
+        path = ("parameters", parameter.name)
+        if not parameter.low <= value <= parameter.high:
+            plausible = f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})"
+            review.warn(path, f"{value:g} lies outside the plausible range {plausible}")
+        for name in off:
+            if parameter.name in LIMITS.get(name, {}):
+                review.warn(path, f"without effect: the mechanism {name} is off")
+
+
+def _tree(review: Review) -> None:
+    tree = review.scenario.tree
+    unused = ("guberniias", "uezds_each", "alike") if tree.kind == "real" else ("only", "uezds")
+    for name in unused:
+        if review.rank(("tree", name)) >= max(review.rank(("tree", "kind")), 0):
+            review.warn(("tree", name), f"without effect in a {tree.kind} tree")
+    everywhere = len(names.places())
+    if review.sound(("tree",)) and tree.kind == "real" and not tree.only and 0 < tree.uezds < everywhere:
+        review.fault(("tree", "uezds"), tree.uezds, f"0, or at least one for each of {everywhere} guberniias")
+
+
+def _policy(review: Review) -> None:
+    policy = review.scenario.policy
+    _share(review, ("policy",), policy.rule, policy.share)
+    if policy.rule != "endogenous" and review.sound(("policy", "rule")):
+        review.without_effect(("policy", "start"), ("policy", "rule"), "start belongs to the rule endogenous")
+    for name, change in policy.changes.items():
+        _share(review, ("policy", "changes", name), change.rule, change.share)
+        _change_dates(review, ("policy", "changes", name), change)
+    _rivals(review)
+
+
+def _share(review: Review, path: KeyPath, rule: str, share: float | None) -> None:
+    if not review.sound((*path, "rule"), (*path, "share")):
+        return
+    if rule != "share":
+        review.without_effect((*path, "share"), (*path, "rule"), "a share belongs to the rule share")
+    elif share is None:
+        review.fault((*path, "share"), "nothing", "a number from 0 to 1, which the rule share needs")
+
+
+def _change_dates(review: Review, path: KeyPath, change: Change) -> None:
+    if not review.sound((*path, "date")) or (change.date is None and not review.sound(("period", "start"))):
+        return
+    begin = change.date or review.scenario.period.start
+    if change.until is not None and change.until < begin:
+        allowed = f"contradictory dates: an end not before the beginning ({begin})"
+        review.fault((*path, "until"), change.until, allowed)
+
+
+def _rivals(review: Review) -> None:
+    """Find changes of the same date that name the same place, the same class or everywhere."""
+    first: dict[tuple[str, str], tuple[str, Change]] = {}
+    for name, change in review.scenario.policy.changes.items():
+        if not change.enabled or not review.sound(("policy", "changes", name)):
+            continue
+        for scope in _scopes(change):
+            other, earlier = first.setdefault((change.date or "", scope), (name, change))
+            if _effect(earlier) != _effect(change):
+                found = f"the rule {show(change.rule)} for {scope}"
+                allowed = f"one change of a date for {scope}: policy.changes.{other} is another"
+                review.fault(("policy", "changes", name), found, allowed)
+
+
+def _scopes(change: Change) -> list[str]:
+    scopes = [f"the class {name}" for name in change.classes] + [f"the place {name}" for name in change.places]
+    return scopes or ["all places"]
+
+
+def _effect(change: Change) -> tuple[Any, ...]:
+    return change.rule, change.share, change.recall, change.until
+
+
+def _threat(review: Review) -> None:
+    threat = review.scenario.threat
+    if not review.sound(("threat", "series")):
+        return
+    for name in ("objective", "perceived"):
+        path = ("threat", name)
+        if not review.sound(path):
+            continue
+        if threat.series != "constant":
+            review.without_effect(path, ("threat", "series"), "a level belongs to the series constant")
+        elif getattr(threat, name) is None:
+            review.fault(path, "nothing", "a number from 0 to 1, which the series constant needs")
+    if threat.series != "custom":
+        review.without_effect(("threat", "custom"), ("threat", "series"), "months belong to the series custom")
+    elif not threat.custom and review.sound(("threat", "custom")):
+        review.fault(("threat", "custom"), "nothing", "at least one month = [objective, perceived]")
+
+
+def _sizes(review: Review) -> None:
+    for name, event in review.scenario.events.items():
+        if not review.sound(("events", name)):
+            continue
+        low, high = _SIZES.get(event.kind, (-0.9, 5.0))
+        if not low <= event.size <= high:
+            review.fault(("events", name, "size"), event.size, f"a number from {low:g} to {high:g} for a {event.kind}")
+        for scope in ("classes", "regions", "places"):
+            if getattr(event, scope) and event.kind != "famine":
+                allowed = f"nothing: a {event.kind} concerns the whole nation, only a famine can be limited"
+                review.fault(("events", name, scope), getattr(event, scope), allowed)
+
+
+def _named(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
+    entries: list[tuple[KeyPath, Change | Event]] = [
+        (("policy", "changes", name), change) for name, change in scenario.policy.changes.items() if change.enabled
+    ]
+    entries += [(("events", name), event) for name, event in scenario.events.items() if event.enabled]
+    for path, entry in entries:
+        for scope in ("places", "regions"):
+            for i, name in enumerate(getattr(entry, scope, [])):
+                yield (*path, scope, i), name
+
+
+def _places(review: Review) -> None:
+    """Find names of places that exist but are not part of this tree."""
+    tree = review.scenario.tree
+    inherited = []
+    if not review.sound(("tree",)):
+        return
+    for path, name in _named(review.scenario):
+        match = names.SYNTHETIC_PLACE.fullmatch(name)
+        if tree.kind == "synthetic":
+            here = name == names.SYNTHETIC_REGION or bool(match and int(match[1]) <= tree.guberniias)
+            allowed = f'"Synthetic 1" to "Synthetic {tree.guberniias}" in this synthetic tree'
+        else:
+            here = match is None and name != names.SYNTHETIC_REGION
+            allowed = "a name of the real tree"
+        if not here and review.rank(path[:-1]) >= review.rank(("tree",)):
+            review.fault(path, show(name), allowed)
+        elif not here:
+            inherited.append(name)
+        elif tree.kind == "real" and tree.only and path[-2] == "places" and name not in tree.only:
+            review.warn(path, f"without effect: {name} is not part of this tree")
+    if inherited:
+        review.warn(("tree",), "inherited entries name what this tree does not have: " + _some(inherited))
+
+
+def _dates(review: Review) -> None:
+    """Find what lies outside the period; of inherited events a new period gives one warning."""
+    period = review.scenario.period
+    inherited = []
+    if not review.sound(("period",)):
+        return
+    for name, event in review.scenario.events.items():
+        if event.enabled and not (event.start <= period.end and (event.end or event.start) >= period.start):
+            if review.rank(("events", name)) >= review.own:
+                review.warn(("events", name), "outside the period: it does not happen")
+            else:
+                inherited.append(name)
+    if inherited:
+        review.warn(("period",), "inherited events outside the period do not happen: " + _some(inherited))
+    for name, change in review.scenario.policy.changes.items():
+        begin, until = change.date or period.start, change.until or period.end
+        if change.enabled and begin <= until and (begin > period.end or until < period.start):
+            review.warn(("policy", "changes", name), "outside the period: it does not happen")
+    peace = review.scenario.threat.peace
+    if peace is not None and peace.begin > period.end:
+        review.warn(("threat", "peace"), "outside the period: it does not happen")
+
+
+def _some(entries: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(entries))
+    return ", ".join(unique[:6]) + (f" and {len(unique) - 6} more" if len(unique) > 6 else "")

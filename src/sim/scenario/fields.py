@@ -1,0 +1,76 @@
+"""The generated parts of the scenario format: the tables of docs/scenarios.md and the editors' schema.
+
+``python -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json`` rewrites both.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.scenario import json_schema
+from sim.scenario.lines import KeyPath
+from sim.scenario.schema import Change, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
+
+#: Each table of a scenario file: its model, and where it stands.
+TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
+    "scenario": (Scenario, ()),
+    "period": (Period, ("period",)),
+    "tree": (Tree, ("tree",)),
+    "policy": (Policy, ("policy",)),
+    "changes": (Change, ("policy", "changes", "NAME")),
+    "threat": (Threat, ("threat",)),
+    "peace": (Peace, ("threat", "peace")),
+    "events": (Event, ("events", "NAME")),
+    "options": (Options, ("options",)),
+    "run": (Run, ("run",)),
+}
+
+_BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def field_table(name: str) -> str:
+    """Return the Markdown table of the fields of one table of the format."""
+    model, path = TABLES[name]
+    rows = ["| field | accepts | default | meaning |", "| --- | --- | --- | --- |"]
+    if not path:
+        rows.append(_row("extends", json_schema.EXTENDS, "none"))
+    for field, info in model.model_fields.items():
+        node = json_schema.node_at((*path, field))[0]
+        rows.append(_row(field, node, "required" if info.is_required() else _default(info.get_default())))
+    return "\n".join(rows)
+
+
+def _row(field: str, node: json_schema.Node, default: str) -> str:
+    cells = (f"`{field}`", json_schema.in_words(node), default, node.get("description", ""))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, BaseModel):
+        return "see below"
+    if value is None or value in ("", [], {}):
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def render(text: str) -> str:
+    """Return a document with each block ``<!-- generated: NAME -->`` to ``<!-- end -->`` made anew."""
+    return _BLOCK.sub(lambda match: f"{match[1]}{field_table(match[2])}\n{match[3]}", text)
+
+
+def main(document: str, schema: str) -> None:
+    """Rewrite the tables of a document, and the schema."""
+    path = Path(document)
+    path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
+    json_schema.write_schema(schema)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

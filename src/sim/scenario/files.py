@@ -1,0 +1,214 @@
+"""Scenario files: where they lie, how they are read, and what they extend."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, nearest
+from sim.scenario.check import show
+from sim.scenario.layers import Layer, Stack
+from sim.scenario.lines import KeyPath, scan
+
+LARGEST_FILE = 2**20  # bytes; the shipped files have about ten thousand
+LONGEST_LINE = 20_000  # characters; the standard reader takes minutes over a key of many thousand dots
+LONGEST_CHAIN = 16
+DEEPEST = 32  # tables in tables; the format needs five
+#: What a file keeps to itself: it says what that file is about.
+OWN_KEYS = ("title", "why")
+
+_UNQUOTED_MONTH = re.compile(r"=\s*\d{4}-\d{2}\s*(?:#.*)?$")
+
+
+def shipped() -> dict[str, Path]:
+    """Return the scenarios that come with the package, by name."""
+    package = Path(__file__).resolve().parents[1]
+    # in an installed package beside the rooms, in a checkout at the root of the project
+    for folder in (package / "scenarios", package.parents[1] / "scenarios"):
+        found = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+        if found:
+            return found
+    return {}
+
+
+def locate(path_or_name: str | Path) -> Path:
+    """Return the file that a path or the name of a shipped scenario means."""
+    known = shipped()
+    path = Path(path_or_name)
+    bare = path.parent == Path() and not path.is_absolute()
+    if bare and str(path_or_name) in known:
+        return known[str(path_or_name)]
+    return known[path.stem] if bare and path.suffix == ".toml" and path.stem in known and not _exists(path) else path
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def read_files(path: Path) -> Stack:
+    """Return the layers of a scenario file: first those that it extends, itself last."""
+    stack = Stack()
+    _Reader(stack).read(path, Problem(str(path)), ())
+    for layer in stack.layers[:-1]:
+        for key in OWN_KEYS:
+            layer.table.pop(key, None)
+    return stack
+
+
+class _Reader:
+    """Reads files depth first; a file that is met twice is laid once, where it came first."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.done: set[str] = set()
+
+    def read(self, path: Path, asked: Problem, chain: tuple[Path, ...]) -> None:
+        """Lay a file on the stack, after those that it extends.
+
+        ``asked`` says where it was asked for; ``chain`` holds the files that led here.
+        """
+        if _identity(path) in self.done:
+            return
+        try:
+            layer = self._layer(path, _text(path))
+        except _Unreadable as why:
+            # of the file named on the command line the name says where, of another the line that names it
+            found = f"{asked.found}, {why.found}" if asked.field else why.found
+            self.stack.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
+            return
+        if layer is None:
+            return
+        bases = layer.table.pop("extends", [])
+        if isinstance(bases, list):
+            for i, name in enumerate(bases):
+                self._extend(layer, ("extends", i), name, (*chain, path))
+        else:
+            self._extend(layer, ("extends",), bases, (*chain, path))
+        self.done.add(_identity(path))
+        self.stack.layers.append(layer)
+
+    def _layer(self, path: Path, text: str) -> Layer | None:
+        labels = {layer.label for layer in self.stack.layers}
+        label = f"{path.parent.name}/{path.name}" if path.name in labels else path.name
+        try:
+            table = tomllib.loads(text)
+            _fathom(table, DEEPEST)
+            return Layer(label, table, scan(text))
+        except RecursionError:
+            allowed = f"tables in tables to a depth of {DEEPEST}"
+            self.stack.refuse(Problem(label, found="a file nested too deeply", allowed=allowed))
+        except ValueError as error:
+            self.stack.refuse(_not_toml(label, text, error))
+        return None
+
+    def _extend(self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...]) -> None:
+        line = layer.where(where)
+        if not isinstance(name, str) or not name.strip():
+            allowed = "the name of a scenario file, or an array of such names"
+            self.stack.refuse(Problem(line, "extends", show(name), allowed))
+            return
+        base = _base(name, chain[-1].parent)
+        above = [_identity(path) for path in chain]
+        if _identity(base) in above:
+            cycle = (*chain[above.index(_identity(base)) :], base)
+            found = "a cycle: " + " -> ".join(path.name for path in cycle)
+            self.stack.refuse(Problem(line, "extends", found, "files that do not extend themselves"))
+        elif len(chain) >= LONGEST_CHAIN:
+            found = f"files that extend one another over more than {LONGEST_CHAIN} levels"
+            self.stack.refuse(Problem(line, "extends", found, f"at most {LONGEST_CHAIN} levels"))
+        else:
+            self.read(base, Problem(line, "extends", show(name)), chain)
+
+
+def _identity(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return str(path)
+
+
+def _base(name: str, folder: Path) -> Path:
+    """Return the file that ``extends`` names: beside the file, else among the shipped ones."""
+    beside = folder / name
+    for candidate in (beside, folder / f"{name}.toml"):
+        if _exists(candidate) and not candidate.is_dir():
+            return candidate
+    return shipped().get(name.removesuffix(".toml"), beside)
+
+
+class _Unreadable(Exception):
+    """Why a file gives no text: what was found, what is allowed, and what may have been meant."""
+
+    def __init__(self, found: str, allowed: str, suggestion: str = "") -> None:
+        super().__init__(found)
+        self.found, self.allowed, self.suggestion = found, allowed, suggestion
+
+
+def _text(path: Path) -> str:
+    """Return a file's text; at most `LARGEST_FILE` bytes are read."""
+    raw = _bytes(path)
+    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _Unreadable("a binary file", "a scenario file, which is text")
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _Unreadable(f"a file that is not UTF-8 (line {line})", "a text file in UTF-8") from None
+    if max(map(len, text.split("\n"))) > LONGEST_LINE:
+        raise _Unreadable("a line that is too long", f"lines of at most {LONGEST_LINE} characters")
+    return text
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise _Unreadable("a directory", "a scenario file")
+        if not stat.S_ISREG(status.st_mode):
+            raise _Unreadable("something that is not a regular file", "a scenario file")
+        if status.st_size > LARGEST_FILE:
+            raise _Unreadable(f"a file of {status.st_size / 2**20:.1f} MiB", f"at most {LARGEST_FILE // 2**20} MiB")
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        allowed = "a scenario file or a shipped scenario (skloki list scenarios)"
+        raise _Unreadable("no such file", allowed, _near(path)) from None
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise _Unreadable(f"a file that cannot be read ({reason.lower()})", "a readable scenario file") from None
+
+
+def _near(path: Path) -> str:
+    """Return the shipped scenario or the file beside it that a missing file may have meant."""
+    suffix = ".toml" if path.suffix == ".toml" else ""
+    try:
+        beside = sorted(other.name for other in path.parent.glob("*.toml"))
+    except (OSError, ValueError):
+        beside = []
+    return nearest(path.name, [*(name + suffix for name in shipped()), *beside])
+
+
+def _not_toml(label: str, text: str, error: ValueError) -> Problem:
+    match = re.search(r"\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+    line = int(match[1]) if match and match[1] else text.count("\n") + 1 if match else 1
+    written = text.split("\n")[line - 1] if match else ""
+    reason = re.sub(r" \(at .*\)$", "", str(error)) if match else "a number with too many digits"
+    allowed = "TOML" + (', with months in quotes: "1921-01"' if _UNQUOTED_MONTH.search(written) else "")
+    reason = reason[:1].lower() + reason[1:]
+    found = f"{written.strip()[:60]!r}, {reason}" if written.strip() else reason
+    return Problem(f"{label}:{line}", found=found, allowed=allowed)
+
+
+def _fathom(value: Any, depth: int) -> None:
+    """Raise RecursionError where tables and arrays go deeper than they may."""
+    if depth == 0:
+        raise RecursionError
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _fathom(inner, depth - 1)

@@ -1,0 +1,73 @@
+"""Values that the command line sets: ``policy.rule=election``, or a parameter by its bare name."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from sim.errors import Problem, nearest
+from sim.scenario.check import show
+from sim.scenario.layers import SETS, Layer, Stack
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.schema import Scenario
+from sim.scenario.switches import MECHANISMS
+
+
+def add_sets(sets: Iterable[str], stack: Stack) -> None:
+    """Lay the items ``a.b=c`` of the command line on a stack; later items win.
+
+    A value is read as TOML, and as a plain text where it is none.
+    """
+    table: dict[str, Any] = {}
+    for item in sets:
+        key, equals, text = item.partition("=")
+        path = _key_path(key.strip())
+        if not equals or path is None:
+            example = "NAME=VALUE, for example policy.rule=election"
+            stack.problems.append(Problem(SETS, found=show(item), allowed=example))
+            continue
+        if len(path) == 1:
+            known = [*Scenario.model_fields, *(p.name for p in PARAMETERS), *(m.name for m in MECHANISMS)]
+            if path[0] not in known:
+                allowed = "a field as table.name, a parameter or a mechanism"
+                near = nearest(path[0], known)
+                stack.problems.append(Problem(SETS, path[0], f'unknown name "{path[0]}"', allowed, near))
+                continue
+            path = _in_full(path[0])
+        _put(table, path, _value(text.strip()))
+    stack.layers.append(Layer(SETS, table))
+
+
+def _in_full(name: str) -> list[str]:
+    if name in Scenario.model_fields:
+        return [name]
+    return ["parameters" if any(p.name == name for p in PARAMETERS) else "mechanisms", name]
+
+
+def _key_path(key: str) -> list[str] | None:
+    try:
+        inner: Any = tomllib.loads(f"{key} = 0")
+    except (ValueError, RecursionError):
+        return None
+    path: list[str] = []
+    while isinstance(inner, dict) and len(inner) == 1:
+        path += inner
+        inner = inner[path[-1]]
+    return path if inner == 0 and path else None
+
+
+def _value(text: str) -> Any:
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return table["value"] if len(table) == 1 else text
+
+
+def _put(table: dict[str, Any], path: list[str], value: Any) -> None:
+    for key in path[:-1]:
+        inner = table.get(key)
+        table[key] = inner if isinstance(inner, dict) else {}
+        table = table[key]
+    table[path[-1]] = value

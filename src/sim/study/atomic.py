@@ -1,0 +1,225 @@
+"""Writing all or nothing: work in a hidden folder beside the destination, then rename."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import Problem, UserError
+
+
+@dataclass
+class Staging:
+    """A folder in the making.
+
+    Attributes
+    ----------
+    folder
+        The hidden folder to write into.
+    destination
+        Where it will stand; known for certain when the context has been left.
+    """
+
+    folder: Path
+    destination: Path
+
+
+@contextmanager
+def disk(place: Path) -> Iterator[None]:
+    """Turn an error of the file system into a message that names the place."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno == errno.ENOSPC:
+            reason = "no space left on the disk; nothing was stored"
+        raise UserError(Problem(str(place), allowed=f"cannot be written: {reason}")) from error
+
+
+@contextmanager
+def staged_folder(
+    destination: Path, replaceable: Callable[[Path], bool], *, force: bool = False, numbered: bool = False
+) -> Iterator[Staging]:
+    """Give a hidden folder that takes the destination's place when the block ends well.
+
+    Parameters
+    ----------
+    destination
+        A folder that does not exist, or is empty, or that may be replaced.
+    replaceable
+        Says whether an existing folder may be replaced when ``force`` is given.
+    force
+        Replace such a folder. The old one is moved aside first and deleted last.
+    numbered
+        Where the destination exists, take the next free name, ``NAME-2`` and so on.
+
+    Raises
+    ------
+    UserError
+        The destination is taken, or cannot be written.
+    """
+    with disk(destination):
+        destination = destination.resolve()
+    if numbered:
+        destination = _free_name(destination)
+    check_destination(destination, replaceable, force=force)
+    staging = Staging(_hidden(destination), destination)
+    try:
+        yield staging
+        with disk(destination):
+            _sync_tree(staging.folder)
+            if numbered:
+                _move_to_free_name(staging)
+            else:
+                _move(staging, replaceable, force=force)
+            sync_folder(staging.destination.parent)
+    except BaseException:
+        shutil.rmtree(staging.folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def staged_files(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a hidden folder whose files move into an existing or new folder when the block ends well.
+
+    Parameters
+    ----------
+    folder
+        Where the files will stand, beside whatever else is there.
+    replace
+        Replace files of the same names; otherwise they are refused.
+
+    Raises
+    ------
+    UserError
+        A file of that name exists, or the folder cannot be written.
+    """
+    with disk(folder):
+        folder = folder.resolve()
+        new = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+    hidden = _hidden(folder / "files")
+    try:
+        yield hidden
+        with disk(folder):
+            _sync_tree(hidden)
+            files = sorted(path.relative_to(hidden) for path in hidden.rglob("*") if path.is_file())
+            taken = [str(file) for file in files if not replace and (folder / file).exists()]
+            if taken:
+                allowed = "another folder, or --force to replace these files"
+                raise UserError(Problem(str(folder), found="there already: " + ", ".join(taken), allowed=allowed))
+            for file in files:
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(hidden / file, folder / file)
+            sync_folder(folder)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+        if new:
+            with suppress(OSError):
+                folder.rmdir()  # only if nothing came to stand in it
+
+
+def check_destination(destination: Path, replaceable: Callable[[Path], bool], *, force: bool = False) -> None:
+    """Refuse a destination that holds something which must not be replaced."""
+    place = str(destination)
+    if destination == Path.cwd() or destination.parent == destination:
+        raise UserError(Problem(place, found="the current folder itself", allowed="the name of a new folder"))
+    with disk(destination):
+        if not os.path.lexists(destination):
+            return
+        if not destination.is_dir():
+            raise UserError(Problem(place, found="a file", allowed="the name of a new folder"))
+        if os.path.ismount(destination):
+            raise UserError(Problem(place, found="a mounted disk", allowed="the name of a folder on it"))
+        if not any(destination.iterdir()):
+            return
+    if not replaceable(destination):
+        raise UserError(Problem(place, found="a folder with other files in it", allowed="a new or empty folder"))
+    if not force:
+        raise UserError(
+            Problem(place, found="an earlier result", allowed="a new folder, or --force to replace the result")
+        )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some network file systems cannot do this for folders; a full disk must still be heard of.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _hidden(destination: Path) -> Path:
+    """Make the hidden folder; the process's number in its name tells whose it was after a crash."""
+    with disk(destination):
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while True:
+            suffix = f"-{number}" if number > 1 else ""
+            folder = destination.with_name(f".{destination.name}.partial-{os.getpid()}{suffix}")
+            with suppress(FileExistsError):
+                folder.mkdir()
+                return folder
+            number += 1
+
+
+def _free_name(destination: Path) -> Path:
+    number, free = 1, destination
+    with disk(destination):
+        while os.path.lexists(free):
+            number += 1
+            free = destination.with_name(f"{destination.name}-{number}")
+    return free
+
+
+def _move_to_free_name(staging: Staging) -> None:
+    first = staging.destination
+    while True:
+        try:
+            staging.folder.rename(staging.destination)
+            return
+        except OSError as error:
+            # Another run that began in the same second was faster.
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+            staging.destination = _free_name(first)
+
+
+def _move(staging: Staging, replaceable: Callable[[Path], bool], *, force: bool) -> None:
+    # Looked at again: a run is long, and somebody else may have written there meanwhile.
+    check_destination(staging.destination, replaceable, force=force)
+    with suppress(OSError):
+        staging.destination.rmdir()  # an empty folder; some systems rename onto none
+    if not staging.destination.exists():
+        staging.folder.rename(staging.destination)
+        return
+    aside = staging.folder.with_name(staging.folder.name.replace(".partial-", ".replaced-"))
+    staging.destination.rename(aside)
+    try:
+        staging.folder.rename(staging.destination)
+    except BaseException:
+        aside.rename(staging.destination)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("r+b") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)

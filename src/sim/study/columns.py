@@ -1,0 +1,163 @@
+"""The tables of a result folder: their columns, and how a replicate becomes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from sim.engines.trace import COMMITTEE_FIELDS, Event
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import SCOPES
+
+if TYPE_CHECKING:
+    from sim.engines.trace import Trace
+
+
+class Place(Protocol):
+    """What the store needs to know of a committee."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def level(self) -> str: ...  # noqa: D102
+    @property
+    def unit_class(self) -> str: ...  # noqa: D102
+
+
+class Column(NamedTuple):
+    """One column of a table, for the codebook."""
+
+    table: str
+    column: str
+    unit: str
+    meaning: str
+
+
+_KEYS: list[tuple[str, Any]] = [("replicate", pa.int32()), ("month", pa.date32())]
+
+MONTHLY = pa.schema([*_KEYS, ("scope", pa.string()), *((outcome.name, pa.float64()) for outcome in OUTCOMES)])
+EVENTS = pa.schema(
+    [
+        *_KEYS,
+        ("kind", pa.string()),
+        ("committee", pa.string()),
+        ("level", pa.string()),
+        ("seat", pa.string()),
+        ("person", pa.int64()),
+        ("other", pa.int64()),
+        ("reason", pa.string()),
+        ("authority", pa.string()),
+        ("value", pa.float64()),
+    ]
+)
+COMMITTEES = pa.schema(
+    [
+        *_KEYS,
+        ("committee", pa.string()),
+        ("level", pa.string()),
+        ("unit_class", pa.string()),
+        *((name, pa.float64()) for name in COMMITTEE_FIELDS),
+    ]
+)
+assert EVENTS.names[1:] == list(Event._fields)
+
+
+def writer_options(schema: pa.Schema) -> dict[str, Any]:
+    """Return the encodings: split bytes for numbers, dictionaries for what repeats, zstd for all."""
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    return {
+        "compression": "zstd",
+        "use_byte_stream_split": floats,
+        "use_dictionary": [name for name in schema.names if name not in floats],
+    }
+
+
+def monthly_rows(replicate: int, trace: Trace) -> pa.Table:
+    """Return one row per month and scope; outcomes that are not defined (nan) become nulls."""
+    months, scopes, outcomes = trace.values.shape
+    if (months, scopes, outcomes) != (len(trace.months), len(SCOPES), len(OUTCOMES)):
+        raise ValueError(f"a trace of shape {trace.values.shape} does not fit {len(trace.months)} months")
+    flat = trace.values.reshape(-1, outcomes)
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(months * scopes, replicate, dtype=np.int32)),
+            _dates(np.repeat(trace.months, scopes)),
+            pa.array(list(SCOPES) * months, type=pa.string()),
+            *(_numbers(flat[:, index]) for index in range(outcomes)),
+        ],
+        schema=MONTHLY,
+    )
+
+
+def event_rows(replicate: int, events: Sequence[Event]) -> pa.Table:
+    """Return one row per event, in the order in which they happened."""
+    columns = list(zip(*events, strict=True)) if events else [()] * len(Event._fields)
+    months, *texts, values = columns
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(events), replicate, dtype=np.int32)),
+            _dates(months),
+            *(pa.array(column, type=field.type) for column, field in zip(texts, list(EVENTS)[2:-1], strict=True)),
+            _numbers(values),
+        ],
+        schema=EVENTS,
+    )
+
+
+def committee_rows(replicate: int, trace: Trace, places: Sequence[Place]) -> pa.Table:
+    """Return one row per month and committee."""
+    months, committees, fields = trace.committees.shape
+    if (months, committees, fields) != (len(trace.months), len(places), len(COMMITTEE_FIELDS)):
+        raise ValueError(f"committees of shape {trace.committees.shape} do not fit {len(places)} places")
+    flat = trace.committees.reshape(-1, fields)
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(months * committees, replicate, dtype=np.int32)),
+            _dates(np.repeat(trace.months, committees)),
+            pa.array([place.name for place in places] * months, type=pa.string()),
+            pa.array([place.level for place in places] * months, type=pa.string()),
+            pa.array([place.unit_class for place in places] * months, type=pa.string()),
+            *(_numbers(flat[:, index]) for index in range(fields)),
+        ],
+        schema=COMMITTEES,
+    )
+
+
+def codebook(tables: Sequence[str]) -> list[Column]:
+    """Return the meaning of every column of the named tables."""
+    keys = (("replicate", "number", "replicate, from 0"), ("month", "date", "first day of the month"))
+    own = {
+        "monthly": [("scope", "name", "the nation or a class of committees")]
+        + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES],
+        "events": [
+            ("kind", "name", "what happened"),
+            ("committee", "name", "where"),
+            ("level", "name", "guberniia, uezd or centre"),
+            ("seat", "name", "seat concerned, empty where none is meant"),
+            ("person", "identity", "the official, -1 for none"),
+            ("other", "identity", "the other side of an incident, -1 for none"),
+            ("reason", "name", "why"),
+            ("authority", "name", "who decided"),
+            ("value", "number", "a number that belongs to the event, empty where there is none"),
+        ],
+        "committees": [
+            ("committee", "name", "the committee"),
+            ("level", "name", "guberniia or uezd"),
+            ("unit_class", "name", "class of the place"),
+            *((name, "", "state of the committee in this month") for name in COMMITTEE_FIELDS),
+        ],
+    }
+    return [Column(table, *column) for table in tables for column in (*keys, *own[table])]
+
+
+def _dates(months: Any) -> pa.Array:
+    return pa.array(np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]"), type=pa.date32())
+
+
+def _numbers(values: Any) -> pa.Array:
+    # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
+    numbers = np.ascontiguousarray(values, dtype=np.float64)
+    return pa.array(numbers, mask=np.isnan(numbers))

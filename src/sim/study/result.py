@@ -1,0 +1,190 @@
+"""A stored result, opened with one call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Problem, UserError
+from sim.study.store import FORMAT, FORMAT_VERSION, MANIFEST, file_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.schema import Scenario
+
+TABLES = ("monthly", "events", "committees")
+
+
+class Result:
+    """What a run has left behind, read from its folder.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    manifest
+        How the result came about: scenario, layers, parameters, versions, seed, files.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    def __repr__(self) -> str:
+        return f"<Result {self.path} ({self.manifest['title']}, {self.manifest['replicates']} replicates)>"
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The effective scenario."""
+        from sim.scenario.schema import Scenario
+
+        # As JSON: strict models accept lists for tuples there.
+        return Scenario.model_validate_json(json.dumps(self.manifest["scenario"]))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that were stored."""
+        return tuple(name for name in TABLES if f"{name}.parquet" in self.manifest["files"])
+
+    def monthly(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return replicate, month, scope and outcomes: one row per replicate, month and scope."""
+        return self._table("monthly", columns)
+
+    def events(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return every move and incident with its reason: one row per event."""
+        return self._table("events", columns)
+
+    def committees(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the state of each committee: one row per replicate, month and committee.
+
+        Raises
+        ------
+        UserError
+            The run did not store committees.
+        """
+        return self._table("committees", columns)
+
+    def targets(self) -> pd.DataFrame:
+        """Return the recorded figures beside what the model gave."""
+        import pandas as pd
+
+        return pd.read_csv(self.path / "targets.csv")
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Return the answer to a query in SQL over the tables ``monthly``, ``events``, ``committees``."""
+        import duckdb
+        import pyarrow.dataset as ds
+
+        with duckdb.connect() as connection:
+            for name in self.tables:
+                # As a data set, not by path: DuckDB would read brackets in a folder's name as a pattern.
+                connection.register(name, ds.dataset(self.path / f"{name}.parquet"))
+            frame: pd.DataFrame = connection.execute(sql).df()
+            return frame
+
+    def _table(self, name: str, columns: Sequence[str] | None) -> pd.DataFrame:
+        if name not in self.tables:
+            reason = "this run stored no committees; set run.committees = true in the scenario"
+            raise UserError(Problem(str(self.path), field=name, allowed=reason))
+        return read_frame(self.path / f"{name}.parquet", columns)
+
+
+def read_frame(path: Path, columns: Sequence[str] | None = None, **where: str) -> pd.DataFrame:
+    """Read one table, or the rows where columns have given values.
+
+    Months become time stamps of their first day, nulls become nan.
+    """
+    import pyarrow.parquet as pq
+
+    filters = [(name, "==", value) for name, value in where.items()] or None
+    table = pq.read_table(path, columns=None if columns is None else list(columns), filters=filters)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame
+
+
+def open_result(path: Path | str, *, verify: bool = True) -> Result:
+    """Open a result folder.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    verify
+        Compare every file's hash with the manifest; otherwise only its size.
+
+    Raises
+    ------
+    UserError
+        It is missing, incomplete, damaged, or of another format; every fault is named.
+    """
+    folder = Path(path).expanduser().resolve()
+    manifest = _manifest(folder)
+    problems = [
+        problem
+        for name, record in manifest["files"].items()
+        if (problem := _fault(folder, name, record, verify=verify)) is not None
+    ]
+    if problems:
+        raise UserError(problems)
+    return Result(folder, manifest)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    where = str(folder)
+    if not folder.exists():
+        raise UserError(Problem(where, allowed="there is no such folder; name the folder that `run` has printed"))
+    if not folder.is_dir():
+        raise UserError(Problem(where, found="a file", allowed="the folder of a result"))
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        reason = f"no result: it has no {MANIFEST} (another folder, or a run that was broken off)"
+        raise UserError(Problem(where, allowed=reason)) from None
+    except OSError as error:
+        raise UserError(Problem(str(folder / MANIFEST), allowed=f"cannot be read: {error.strerror}")) from error
+    except ValueError as error:
+        raise UserError(Problem(str(folder / MANIFEST), allowed=f"is damaged: {error}")) from error
+    return _checked(manifest, str(folder / MANIFEST))
+
+
+def _checked(manifest: Any, where: str) -> dict[str, Any]:
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise UserError(Problem(where, allowed="this is not the manifest of a skloki result"))
+    version = manifest.get("format_version")
+    if version != FORMAT_VERSION:
+        allowed = f"{FORMAT_VERSION}; the result was made by another version of skloki"
+        raise UserError(Problem(where, field="format_version", found=str(version), allowed=allowed))
+    expected = {"title": str, "scenario": dict, "layers": dict, "replicates": int, "seed": int, "files": dict}
+    problems = [
+        Problem(where, key, type(manifest[key]).__name__ if key in manifest else "nothing", kind.__name__)
+        for key, kind in expected.items()
+        if not isinstance(manifest.get(key), kind)
+    ]
+    needed = ("monthly.parquet", "events.parquet", "targets.csv")
+    if not problems:
+        absent = [name for name in needed if name not in manifest["files"]]
+        problems = [Problem(where, field="files", allowed=f"{name} is missing") for name in absent]
+    if problems:
+        raise UserError(problems)
+    return manifest
+
+
+def _fault(folder: Path, name: str, record: Any, *, verify: bool) -> Problem | None:
+    path = folder / name
+    if Path(name).is_absolute() or ".." in Path(name).parts or not isinstance(record, dict):
+        return Problem(str(folder / MANIFEST), field="files", found=repr(name), allowed="files inside the folder")
+    try:
+        if path.stat().st_size != record.get("bytes"):
+            allowed = f"{record.get('bytes')} bytes; the file is damaged"
+            return Problem(str(path), found=f"{path.stat().st_size} bytes", allowed=allowed)
+        if verify and file_record(path) != record:
+            return Problem(str(path), allowed="the file is damaged: its content is not what the manifest says")
+    except FileNotFoundError:
+        return Problem(str(path), allowed="the file is missing")
+    except OSError as error:
+        return Problem(str(path), allowed=f"cannot be read: {error.strerror}")
+    return None

@@ -1,0 +1,168 @@
+"""Many replicates of one scenario, from an engine into a result folder."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sim.errors import Problem, UserError
+from sim.scenario.schema import Run
+from sim.study import manifest
+from sim.study.atomic import disk
+from sim.study.manifest import Failure
+from sim.study.result import Result, open_result, read_frame
+from sim.study.store import ResultWriter, new_result
+
+if TYPE_CHECKING:
+    from sim.engines.trace import Trace
+    from sim.scenario.load import Loaded
+
+#: Called with the number of months done and the number of all months of all replicates.
+Progress = Callable[[int, int], None]
+
+
+class RunFailed(Exception):
+    """No replicate could be finished, so nothing was stored."""
+
+    def __init__(self, failed: list[Failure]) -> None:
+        self.failed = failed
+        reasons = sorted({f"{failure.error} (at {failure.where})" for failure in failed})
+        super().__init__(f"all {len(failed)} replicates failed; nothing was stored\n" + "\n".join(reasons))
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What makes traces: a builder of worlds, and a simulator of replicates."""
+
+    name: str
+    build: Callable[..., Any]
+    simulate: Callable[..., Trace]
+
+
+def reference() -> Engine:
+    """Return the engine that is written to be read."""
+    from sim.engines.reference import simulate
+    from sim.world.build import build
+
+    return Engine("reference", build, simulate)
+
+
+def run(
+    loaded: Loaded,
+    replicates: int | None = None,
+    seed: int | None = None,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+    engine: Callable[[], Engine] = reference,
+) -> Result:
+    """Run a scenario and store the result.
+
+    Parameters
+    ----------
+    replicates, seed
+        Instead of the scenario's own.
+    out
+        The result's folder; by default a new one below ``results/runs`` of the current folder.
+    progress
+        Called once a month of each replicate.
+    force
+        Replace an earlier result in ``out``.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, or the result cannot be written.
+    RunFailed
+        Every replicate failed. If only some do, they are listed in the manifest.
+    """
+    loaded = with_run(loaded, replicates, seed)
+    began, started = time.perf_counter(), datetime.now(UTC)
+    destination = None if out is None else Path(out).expanduser()
+    # The destination comes first: a place that cannot be written is found before any work is done.
+    with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
+        chosen = engine()
+        world = chosen.build(loaded.scenario)
+        failed = _replicates(chosen.simulate, world, writer, progress)
+        writer.close_tables()
+        _score(writer)
+        writer.finish(manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed))
+    return open_result(writer.destination, verify=False)
+
+
+def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded:
+    """Return the scenario with another number of replicates or another seed, and say where they come from.
+
+    Raises
+    ------
+    UserError
+        A number is out of range.
+    """
+    given = {name: value for name, value in (("replicates", replicates), ("seed", seed)) if value is not None}
+    if not given:
+        return loaded
+    try:
+        settings = Run.model_validate(loaded.scenario.run.model_dump() | given)
+    except ValidationError as error:
+        faults = [(fault["loc"][0], fault["input"], fault["msg"]) for fault in error.errors()]
+        raise UserError(
+            Problem(f"--{name}", found=repr(value), allowed=message.removeprefix("Input should be "))
+            for name, value, message in faults
+        ) from error
+    layers = dict(loaded.layers) | {f"run.{name}": f"--{name}" for name in given}
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"run": settings}), layers=layers)
+
+
+def _replicates(
+    simulate: Callable[..., Trace], world: Any, writer: ResultWriter, progress: Progress | None
+) -> list[Failure]:
+    """Store replicate after replicate; return those that failed."""
+    settings = world.scenario.run
+    months = len(world.months)
+    total = months * settings.replicates
+    failed: list[Failure] = []
+    for replicate in range(settings.replicates):
+        before = replicate * months
+
+        def month_done(done: int, before: int = before) -> None:
+            if progress is not None:
+                progress(before + done, total)
+
+        try:
+            trace = simulate(world, replicate, on_month=month_done)
+        except UserError:
+            raise
+        except Exception as error:
+            failed.append(_failure(replicate, settings.seed, error))
+        else:
+            writer.add(replicate, trace, world.committees)
+        if progress is not None:
+            progress(before + months, total)
+    if len(failed) == settings.replicates:
+        raise RunFailed(failed)
+    return failed
+
+
+def _failure(replicate: int, seed: int, error: Exception) -> Failure:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return Failure(replicate, seed, f"{type(error).__name__}: {error}", f"{Path(frame.filename).name}:{frame.lineno}")
+
+
+def _score(writer: ResultWriter) -> None:
+    """Compare with the recorded figures, from the tables as stored."""
+    from sim.study.targets import score, write_csv
+
+    # Targets look at the nation and at conferences only; all events of a long run would not fit in memory.
+    monthly = read_frame(writer.folder / "monthly.parquet", scope="nation")
+    events = read_frame(writer.folder / "events.parquet", kind="conference")
+    rows = score(monthly, events)
+    with disk(writer.destination):
+        write_csv(rows, writer.folder / "targets.csv")
