@@ -86,11 +86,13 @@ def _compare(axes: Axes, result: Result, frame: pd.DataFrame, limits: tuple[floa
                 continue
             if band is not None and band.start <= known.middle <= band.end:
                 known = replace(known, low=band.low, high=band.high)
-            # The two figures of one month stand side by side, each with its label on the free side.
-            x = known.middle + side * 0.007 * (limits[1] - limits[0])
+            # The two figures of one month stand side by side, with their labels above and below.
+            x = known.middle + side * 0.006 * (limits[1] - limits[0])
             recorded.draw(axes, x, known, colour)
-            axes.annotate(known.label, (x, known.value), (5 * side, 0), textcoords="offset points", fontsize=7.5,
-                          color=colour, ha="left" if side > 0 else "right", va="center_baseline", zorder=7,
+            edge = known.high if side < 0 else known.low
+            axes.annotate(known.label, (x, edge if np.isfinite(edge) else known.value), (0, -4 * side),
+                          textcoords="offset points", fontsize=7.5, color=colour, zorder=7,
+                          ha="center", va="bottom" if side < 0 else "top",
                           path_effects=[withStroke(linewidth=2, foreground="white")], gid="recorded")  # fmt: skip
             grades[known.grade] = recorded.key(known)
     if several:

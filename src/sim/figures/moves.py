@@ -86,7 +86,7 @@ def _years(axes: Axes, frame: pd.DataFrame, band: recorded.Figure | None) -> lis
         start, end = 1923 + 3 / 12 - 0.5, 1924 + 5 / 12 - 0.5
         box = Rectangle((start, band.low), end - start, band.high - band.low, fill=False, edgecolor=style.NATION,
                         linestyle=(0, (3, 1.5)), linewidth=1.0, zorder=5)  # fmt: skip
-        box.set_label(f"recorded, with its band (grade {band.grade})")
+        box.set_label(f"recorded, with band (grade {band.grade})")
         axes.add_patch(box)
         axes.hlines(band.value, start, end, color=style.NATION, linewidth=1.4, zorder=5)
         entries.append(box)

@@ -47,11 +47,11 @@ def figure(result: Result) -> Figure:
         panels.missing(panel)
     panels.time_axis(panel, limits, most=5)
     panels.unit(panel, "share of members, of delegates", across)
-    row = [panel]
+    panels.scale([panel], 0.0, 1.0)
     if len(rows):
-        row.append(style.place(drawn, style.WIDE - RIGHT - BESIDE, top, BESIDE, TALL))
-        entries += _conferences(row[1], rows, several)
-    panels.scale(row, 0.0, 1.0)
+        beside = style.place(drawn, style.WIDE - RIGHT - BESIDE, top, BESIDE, TALL)
+        entries += _conferences(beside, rows, several)
+        panels.scale([beside], 0.0, 1.0)
     panels.legend(drawn, entries, LEFT, 3)
     return drawn
 

@@ -29,7 +29,8 @@ def curve(axes: Axes, drawn: Series, colour: str, threads: bool = False) -> None
 
 def line(axes: Axes, x: Array, y: Array, colour: str, width: float) -> None:
     """Draw a line, and as dots what has no neighbour to be joined to."""
-    axes.plot(x, y, color=colour, linewidth=width, zorder=3)
+    # Not clipped: a share that stays at 0 or 1 would lose half its width to the frame.
+    axes.plot(x, y, color=colour, linewidth=width, zorder=3, clip_on=False)
     there = np.isfinite(np.concatenate(([np.nan], y, [np.nan])))
     alone = there[1:-1] & ~there[:-2] & ~there[2:]
     axes.plot(x[alone], y[alone], "o", color=colour, markersize=3, zorder=3)

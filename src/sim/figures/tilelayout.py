@@ -15,7 +15,6 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from sim.figures.series import Array
 from sim.world.tables import guberniias
@@ -80,6 +79,9 @@ def tiles() -> dict[str, Tile]:
 
 def regenerate() -> dict[str, tuple[int, int]]:
     """Lay the map out anew; return column and row by name, as shipped."""
+    # The optimiser takes two seconds to import, and pictures do not need it.
+    from scipy.optimize import linear_sum_assignment
+
     drawn = SHAPE.split()
     slots = [(column, row) for row, line in enumerate(drawn) for column, mark in enumerate(line) if mark == "#"]
     wanted = np.array([_position(place.lat, place.lon) for place in guberniias()])

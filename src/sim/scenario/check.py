@@ -26,7 +26,8 @@ _KEY = "[key]"  # pydantic's mark of a fault in a key and not in its value
 class Fault:
     """A problem before it is known in which layer and line it stands.
 
-    ``in_whole`` marks what a single layer may lack: it counts when all layers are merged.
+    ``in_whole`` marks what a single layer may lack: it counts when all layers are merged. It may
+    depend on a second value, too.
     """
 
     path: KeyPath
@@ -34,6 +35,7 @@ class Fault:
     allowed: str
     suggestion: str = ""
     in_whole: bool = False
+    depends: KeyPath = ()
 
 
 def show(value: Any) -> str:
@@ -117,7 +119,8 @@ def _fault(table: Mapping[str, Any], details: Any) -> Fault:
     if kind == "value_error" and isinstance(value, Mapping):  # a table whose months are out of order
         path = (*location, "end")
         found = f"{show(value['end'])}, before the start"
-        return Fault(path, found, "contradictory dates: an end not before the start", in_whole=True)
+        allowed = "contradictory dates: an end not before the start"
+        return Fault(path, found, allowed, in_whole=True, depends=(*location, "start"))
     path = json_schema.node_at(location)[1]  # without the branches of a choice that pydantic adds
     if kind in ("missing", "too_long"):
         path, value = path[:-1] if kind == "missing" else path, _at(table, path[:-1] if kind == "missing" else path)

@@ -31,23 +31,27 @@ class Review:
         What is allowed and may still not be meant.
     idle
         Inherited values that a later layer has deprived of their effect: they are left out.
+    broken
+        Values that were wrong and have been left out, with the number of their layer.
     """
 
     scenario: Scenario
     origin: Mapping[KeyPath, Layer]
     layers: Sequence[Layer]
-    broken: frozenset[KeyPath] = frozenset()
+    broken: Mapping[KeyPath, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     idle: list[KeyPath] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._around = {part for path in self.broken for part in _prefixes(path)}
         self._ranks: dict[KeyPath, int] = {}
         numbers = {id(layer): number for number, layer in enumerate(self.layers)}
         for path, layer in self.origin.items():
             for part in _prefixes(path):
                 self._ranks[part] = max(self._ranks.get(part, -1), numbers[id(layer)])
+        # a wrong value does no harm where a higher layer gives a right one
+        self._broken = {path for path, rank in self.broken.items() if self.rank(path) < rank}
+        self._around = {part for path in self._broken for part in _prefixes(path)}
 
     def run(self) -> Review:
         """Look at everything that can be judged; return itself."""
@@ -57,7 +61,7 @@ class Review:
 
     def sound(self, *paths: KeyPath) -> bool:
         """Return whether none of these is broken: what depends on a broken value would be noise."""
-        return not any(path in self._around or any(part in self.broken for part in _prefixes(path)) for path in paths)
+        return not any(path in self._around or any(part in self._broken for part in _prefixes(path)) for path in paths)
 
     def rank(self, path: KeyPath) -> int:
         """Return the number of the layer that last set a value, or any below it; -1 for a default."""
@@ -217,7 +221,7 @@ def _named(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
     ]
     entries += [(("events", name), event) for name, event in scenario.events.items() if event.enabled]
     for path, entry in entries:
-        for scope in ("places", "regions"):
+        for scope in ("regions", "places"):
             for i, name in enumerate(getattr(entry, scope, [])):
                 yield (*path, scope, i), name
 
@@ -261,7 +265,7 @@ def _dates(review: Review) -> None:
     if inherited:
         review.warn(("period",), "inherited events outside the period do not happen: " + _some(inherited))
     for name, change in review.scenario.policy.changes.items():
-        begin, until = change.date or period.start, change.until or period.end
+        begin, until = change.date or period.start, change.until or max(change.date or "", period.end)
         if change.enabled and begin <= until and (begin > period.end or until < period.start):
             review.warn(("policy", "changes", name), "outside the period: it does not happen")
     peace = review.scenario.threat.peace

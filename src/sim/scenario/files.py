@@ -15,7 +15,7 @@ from sim.scenario.layers import Layer, Stack
 from sim.scenario.lines import KeyPath, scan
 
 LARGEST_FILE = 2**20  # bytes; the shipped files have about ten thousand
-LONGEST_LINE = 20_000  # characters; the standard reader takes minutes over a key of many thousand dots
+LONGEST_LINE = 10_000  # characters; the standard reader takes minutes over a key of many thousand dots
 LONGEST_CHAIN = 16
 DEEPEST = 32  # tables in tables; the format needs five
 #: What a file keeps to itself: it says what that file is about.
@@ -68,6 +68,7 @@ class _Reader:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.done: set[str] = set()
+        self.labels: set[str] = set()
 
     def read(self, path: Path, asked: Problem, chain: tuple[Path, ...]) -> None:
         """Lay a file on the stack, after those that it extends.
@@ -95,8 +96,8 @@ class _Reader:
         self.stack.layers.append(layer)
 
     def _layer(self, path: Path, text: str) -> Layer | None:
-        labels = {layer.label for layer in self.stack.layers}
-        label = f"{path.parent.name}/{path.name}" if path.name in labels else path.name
+        label = f"{path.parent.name}/{path.name}" if path.name in self.labels else path.name
+        self.labels.add(label)
         try:
             table = tomllib.loads(text)
             _fathom(table, DEEPEST)

@@ -31,9 +31,15 @@ def dotted(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            quoted = part if _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
-            text += f".{quoted}" if text else quoted
+            key = part if _BARE.fullmatch(part) else quoted(part)
+            text += f".{key}" if text else key
     return text
+
+
+def quoted(text: str) -> str:
+    """Return a text as a TOML string in one line."""
+    # JSON escapes as TOML does, save for one character that only TOML refuses
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def scan(text: str) -> dict[KeyPath, int]:

@@ -90,10 +90,12 @@ def load(path_or_name: str | Path, sets: Iterable[str] = ()) -> Loaded:
         raise UserError(_in_order(stack))
     table, origin = merge(stack.layers)
     scenario, lacking = whole(table)
-    review = Review(scenario, origin, stack.layers, frozenset(broken | {fault.path for fault in lacking})).run()
     # what was taken out as wrong is not missing
-    beside = Review(scenario, origin, stack.layers, frozenset(broken))
-    for fault in [*(fault for fault in lacking if beside.sound(fault.path)), *review.faults]:
+    sound = Review(scenario, origin, stack.layers, broken).sound
+    missing = [fault for fault in lacking if sound(fault.path, fault.depends or fault.path)]
+    broken |= {fault.path: len(stack.layers) for fault in lacking}
+    review = Review(scenario, origin, stack.layers, broken).run()
+    for fault in missing + review.faults:
         stack.problems.append(_problem(fault, review.where(fault.path)))
     if stack.problems:
         raise UserError(_in_order(stack))
@@ -104,13 +106,13 @@ def load(path_or_name: str | Path, sets: Iterable[str] = ()) -> Loaded:
     return Loaded(Scenario.model_validate(table), layers, path, tuple(review.warnings))
 
 
-def _take_out_faults(stack: Stack) -> set[KeyPath]:
-    """Note every wrong value of every layer, leave it out and return where it stood."""
-    broken = set()
-    for layer in stack.layers:
+def _take_out_faults(stack: Stack) -> dict[KeyPath, int]:
+    """Note every wrong value of every layer, leave it out and return where it stood, and in which layer."""
+    broken = {}
+    for rank, layer in enumerate(stack.layers):
         for fault in value_faults(layer.table):
             stack.problems.append(_problem(fault, layer.where(fault.path)))
-            broken.add(fault.path)
+            broken[fault.path] = rank
             drop(layer.table, fault.path)
     return broken
 

@@ -2,6 +2,8 @@
 
 Ranges were set from evidence and scale arguments (MODEL, "Openness"); no range was chosen by
 its effect on a comparison of policies. Twins have equal ranges and, by default, equal values.
+Defaults were fitted by hand to ``calibration_targets.csv`` alone, before any comparison of
+policies was run with them.
 """
 
 from __future__ import annotations
@@ -35,14 +37,14 @@ PARAMETERS: tuple[P, ...] = (
       "performance lost by full conflict", "HISTORY claim 21: 20 to 60 per cent (C)"),
     P("par_loss", "b_p", "share of performance", 0.4, 0.2, 0.7, "assumed", "conflict_costs",
       "further performance lost by a paralysed committee", "Harris 2017: work came to a standstill"),
-    P("theta", "θ", "conflict", 0.42, 0.3, 0.55, "free", "conflict_costs",
+    P("theta", "θ", "conflict", 0.45, 0.3, 0.55, "free", "conflict_costs",
       "conflict at which a sklok is open; paralysis lies PARALYSIS_STEP above", _SCALE),
     P("e_err", "e", "share of performance", 0.35, 0.1, 0.6, "free", "misfit_costs",
       "performance lost by full misfit", _SCALE),
     P("d_thr", "d", "share of performance", 0.2, 0, 0.4, "inferred", "debate_costs",
       "performance lost by full debate under full threat", "HISTORY claim 8: 0 to 0.5 (C)"),
     # economy
-    P("g_y", "g", "per month", 0.215, 0.13, 0.34, "inferred", "economy",
+    P("g_y", "g", "per month", 0.228, 0.13, 0.34, "inferred", "economy",
       "growth of the local economy per unit of performance",
       "economy.csv: industry 1920-26 (targets T18, T19)", distribution="loguniform"),
     # discussion and correction
@@ -58,7 +60,7 @@ PARAMETERS: tuple[P, ...] = (
     P("ki", "κ_i", "per month", 0.06, 0.01, 0.2, "free", "inspection",
       "correction of misfit by full inspection", "PROTOTYPE-2 section 9: range widened to 0.2",
       twin="kv", distribution="loguniform"),
-    P("mu", "μ", "per month", 0.008, 0.002, 0.03, "free", "novelty",
+    P("mu", "μ", "per month", 0.012, 0.002, 0.03, "free", "novelty",
       "growth of misfit by new policy", "PROTOTYPE-2 section 9: range from 0.002",
       distribution="loguniform"),
     P("nu", "ν", "share", 0.3, 0, 0.6, "free", "novelty",
@@ -76,7 +78,7 @@ PARAMETERS: tuple[P, ...] = (
       "growth of grievance between a local and an outsider", _SCALE, twin="a_clq"),
     P("a_clq", "a_q", "per month", 0.03, 0, 0.06, "free", "clique_friction",
       "growth of grievance between locals of two cliques", _SCALE, twin="a_out"),
-    P("cool", "c", "per month", 0.12, 0.04, 0.2, "free", "skloki",
+    P("cool", "c", "per month", 0.14, 0.04, 0.2, "free", "skloki",
       "cooling of grievances in a clear and skilful committee",
       "HISTORY claim 21: conflicts last 2 to 6 quarters (C)"),
     P("a_con", "g_c", "grievance", 0.4, 0, 0.8, "free", "close_race",
@@ -94,7 +96,7 @@ PARAMETERS: tuple[P, ...] = (
       "probability that an open sklok brings a transfer",
       "HISTORY claim 24: 15 to 50 per cent of moves (C)", twin="x_el"),
     # vacancies
-    P("w0", "w", "per month", 0.009, 0.004, 0.018, "inferred", "wear",
+    P("w0", "w", "per month", 0.007, 0.004, 0.018, "inferred", "wear",
       "probability of leaving a post by wear, without conflict", _MOVES),
     P("h_unf", "h_u", "per month", 0.012, 0.003, 0.04, "inferred", "unfit",
       "recall of an unfit secretary, by the centre or by the place, before fit is judged",
@@ -102,9 +104,9 @@ PARAMETERS: tuple[P, ...] = (
     P("term", "τ_c", "months", 13, 9, 18, "inferred", "selection",
       "months between conferences, at which posts are due for contest or review",
       "annual conferences by the statutes of 1919 and 1922", minimum=1, maximum=60),
-    P("cont", "v_c", "share", 0.42, 0.2, 1, "assumed", "selection",
+    P("cont", "v_c", "share", 0.36, 0.2, 1, "assumed", "selection",
       "share of due elected posts that are really contested", _SCALE, twin="rev"),
-    P("rev", "v_r", "share", 0.42, 0.2, 1, "assumed", "selection",
+    P("rev", "v_r", "share", 0.36, 0.2, 1, "assumed", "selection",
       "share of due claimed posts that are really reviewed", _SCALE, twin="cont"),
     # selection
     P("r_v", "r_v", "correlation", 0.28, 0.02, 0.55, "inferred", "selection",
@@ -150,7 +152,7 @@ PARAMETERS: tuple[P, ...] = (
     P("train", "t", "per month", 0.004, 0.001, 0.01, "assumed", "practice",
       "growth of skill by practice and courses, per unit of skill still lacking", "PROTOTYPE-1"),
     # education
-    P("edu", "s", "per month", 0.006, 0.002, 0.012, "inferred", "education",
+    P("edu", "s", "per month", 0.003, 0.002, 0.012, "inferred", "education",
       "growth of members' literacy by schooling, per unit still lacking",
       "HISTORY claim 27: one to two points a year"),
     P("l_new", "l_n", "ratio", 0.6, 0.3, 0.9, "inferred", "levies",
@@ -161,11 +163,11 @@ PARAMETERS: tuple[P, ...] = (
       "growth of the habit of debate under an elected secretary", _SCALE, twin="d_app"),
     P("d_app", "d_a", "per month", 0.0066, 0, 0.05, "free", "attitudes",
       "loss of the habit of debate under an appointed secretary", _SCALE, twin="d_el"),
-    P("d_vc", "d_v", "per month", 0.1, 0, 0.3, "free", "credit",
+    P("d_vc", "d_v", "per month", 0.12, 0, 0.3, "free", "credit",
       "growth of the habit of debate by voice that proved right", _SCALE, twin="u_s"),
-    P("u_p", "u_p", "per month", 0.04, 0, 0.06, "free", "threat_unity",
+    P("u_p", "u_p", "per month", 0.02, 0, 0.06, "free", "threat_unity",
       "growth of the preference for unity by perceived threat", _SCALE),
-    P("u_c", "u_c", "per month", 0.035, 0, 0.06, "free", "attitudes",
+    P("u_c", "u_c", "per month", 0.02, 0, 0.06, "free", "attitudes",
       "growth of the preference for unity by conflict lived through", _SCALE),
     P("u_a", "u_a", "per month", 0.017, 0, 0.06, "free", "attitudes",
       "growth of the preference for unity by dependence on appointment", _SCALE),
@@ -176,12 +178,12 @@ PARAMETERS: tuple[P, ...] = (
       "resting point of the preference for unity, per unit of 1 - D",
       "MODEL step 10: 0 forbids path dependence, 1 assumes it"),
     # congress
-    P("maj", "m", "exponent", 1.7, 1, 3, "free", "filter",
+    P("maj", "m", "exponent", 2.2, 1, 3, "free", "filter",
       "majoritarian exponent of indirect election", "T14; PROTOTYPE-1 section 6", minimum=1, maximum=3),
     P("si", "ψ_s", "share of odds", 0.5, 0, 0.7, "free", "influence",
       "odds of opposition delegates cut by an appointed secretary, or pushed to the local majority by an elected one",
       "elections_quality.csv (Irkutsk, Leningrad); one number for both sides"),
-    P("b0", "b_0", "attitude", 0.43, 0, 0.6, "free", "congress",
+    P("b0", "b_0", "attitude", 0.28, 0, 0.6, "free", "congress",
       "advantage of the leadership before debate and unity are weighed", _SCALE),
     P("psi", "ψ", "share", 0.55, 0, 1, "free", "dependence",
       "share of officials among delegates who owe their post and vote with the patron",

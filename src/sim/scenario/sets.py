@@ -21,9 +21,8 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
     """
     table: dict[str, Any] = {}
     for item in sets:
-        key, equals, text = item.partition("=")
-        path = _key_path(key.strip())
-        if not equals or path is None:
+        path, text = _parts(item)
+        if path is None:
             example = "NAME=VALUE, for example policy.rule=election"
             stack.problems.append(Problem(SETS, found=show(item), allowed=example))
             continue
@@ -37,6 +36,15 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
             path = _in_full(path[0])
         _put(table, path, _value(text.strip()))
     stack.layers.append(Layer(SETS, table))
+
+
+def _parts(item: str) -> tuple[list[str] | None, str]:
+    """Return the keys and the value of an item; a quoted key may itself hold an equals sign."""
+    for at in (at for at, letter in enumerate(item) if letter == "="):
+        path = _key_path(item[:at].strip())
+        if path is not None:
+            return path, item[at + 1 :]
+    return None, ""
 
 
 def _in_full(name: str) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.scenario.lines import KeyPath, dotted
+from sim.scenario.lines import KeyPath, dotted, quoted
 from sim.scenario.load import Loaded
 from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario
@@ -49,10 +48,5 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_value(item) for item in value)}]"
     if isinstance(value, str):
-        return _text(value)
+        return quoted(value)
     return str(value).lower() if isinstance(value, bool) else repr(value)
-
-
-def _text(text: str) -> str:
-    # JSON escapes as TOML does, save for one character that only TOML refuses
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

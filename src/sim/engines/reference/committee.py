@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.engines.reference.official import Official
+from sim.engines.reference.official import ELECTED, Official
 from sim.mechanisms import administration, attitudes, discussion, economy, education, skloki
 from sim.world.places import Place
 
@@ -45,22 +45,19 @@ class Committee(mesa.Agent):
         self.literacy, self.members = place.literacy, place.members
         self.clarity, self.discussion, self.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
         self.recovery, self.misfit = p.RECOVERY_START, p.MISFIT_START
-        self.performance = self.result = self.team_skill = self.conflict = self.conflict_before = 0.0
+        self.performance = self.result = self.team_skill = self.conflict = 0.0
         self.credit = self.voice = self.free_voice = self.felt = 0.0
         self.claimed, self.phase, self.changes = 0.0, 0, 0.0
+        self.appointed = self.elected = 0.0
         self.opposition = self.opposition_delegates = 0.0
         self.last_open = self.transferred = self.voted = LONG_AGO
         self.was_open = False
 
-    @property
-    def secretary(self) -> Official | None:
-        """The party secretary, if the post is filled."""
-        return self.seats[0]
-
-    def installed(self) -> tuple[float, float]:
-        """Return (appointed, elected) of the secretary, each 1 or 0; an acting one is neither."""
-        man = self.seats[0]
-        return (man.appointed, man.elected) if man is not None else (0.0, 0.0)
+    def note_secretary(self) -> None:
+        """Note how the secretary was installed: appointed, elected (each 1 or 0), or neither."""
+        installed = self.seats[0].installed if self.seats[0] is not None else ""
+        self.appointed = 1.0 if installed == "appointed" else 0.0
+        self.elected = 1.0 if installed in ELECTED else 0.0
 
     # Step 2
     def administer(self) -> None:
@@ -69,7 +66,9 @@ class Committee(mesa.Agent):
         skill = 0.0
         for man, weight in zip(self.seats, self.weights, strict=True):
             if man is not None:
-                skill += weight * man.usable(self)
+                skill += weight * administration.usable_skill(
+                    man.skill, man.outsider, man.tenure, p.ign, p.paro, p.KNOW_PLACE
+                )
         self.team_skill = skill
         self.performance = self.result = administration.performance(
             skill, self.conflict, self.felt_misfit(), self.clarity, self.literacy, self.discussion,
@@ -78,7 +77,7 @@ class Committee(mesa.Agent):
         )  # fmt: skip
 
     def achieve(self) -> None:
-        """Count the uezds' work into the guberniia's result."""
+        """Count the uezds' work into the guberniia's result; guberniias only."""
         if self.uezds:
             total = 0.0
             for uezd in self.uezds:
@@ -89,16 +88,12 @@ class Committee(mesa.Agent):
 
     # Step 3
     def recover(self) -> None:
-        """Let the local economy recover; an uezd shares its guberniia's."""
+        """Let the local economy recover; the uezds share their guberniia's."""
         p = self.model.p
-        if self.head is None:
-            famine = p.FAMINE_LOSS * self.model.famine[self.index]
-            self.recovery = economy.recover(self.recovery, self.result, p.g_y, p.RECOVERY_MAX, famine)
-
-    def share_recovery(self) -> None:
-        """Take over the guberniia's recovery."""
-        if self.head is not None:
-            self.recovery = self.head.recovery
+        famine = p.FAMINE_LOSS * self.model.famine[self.index]
+        self.recovery = economy.recover(self.recovery, self.result, p.g_y, p.RECOVERY_MAX, famine)
+        for uezd in self.uezds:
+            uezd.recovery = self.recovery
 
     # Step 4
     def felt_misfit(self) -> float:
@@ -108,19 +103,24 @@ class Committee(mesa.Agent):
     def discuss(self) -> None:
         """Debate policy, correct what can be corrected, remember who was right."""
         m, p = self.model, self.model.p
-        appointed, elected = self.installed()
         man = self.seats[0]
         temper, pliancy = (man.temper, man.pliancy) if man is not None else (0.0, 0.0)
         self.felt = self.felt_misfit()
         self.free_voice = discussion.free_voice(self.discussion, self.literacy, m.perceived, p.VOICE_BASE, p.chi)
-        self.voice = discussion.heard_voice(self.free_voice, appointed, elected, temper, p.phi_v, p.hide)
-        inspected = discussion.inspection(p.INSPECTION, appointed, pliancy, p.phi_i, p.hide)
+        self.voice = discussion.heard_voice(
+            self.free_voice, self.appointed, self.elected, temper, p.phi_v, p.hide
+        )
+        inspected = discussion.inspection(p.INSPECTION, self.appointed, pliancy, p.phi_i, p.hide)
         self.misfit = discussion.misfit(self.misfit, p.mu, m.task, self.voice, p.kv, inspected, p.ki)
         self.credit = discussion.credit(self.credit, self.voice, self.felt, m.news, p.CREDIT_MEMORY, p.CREDIT_GAIN)
 
     # Step 5
     def quarrel(self) -> None:
-        """Let incidents happen in each tie, then let grievances cool."""
+        """Let incidents happen in each tie, then let grievances cool.
+
+        Conflict itself stays as it was until :meth:`settle_conflict`, so that all quarrels read
+        what stood before this month's.
+        """
         for tie, (a, b) in enumerate(self.pairs):
             first, second = self.seats[a], self.seats[b]
             if first is not None and second is not None:
@@ -136,7 +136,7 @@ class Committee(mesa.Agent):
     def _friction(self, first: Official, second: Official) -> float:
         p = self.model.p
         return skloki.place_friction(
-            first.outsider_in(self), second.outsider_in(self), first.clique, second.clique,
+            first.outsider, second.outsider, first.clique, second.clique,
             first.tenure, second.tenure, p.a_out, p.a_clq, p.KNOW_PLACE,
         )  # fmt: skip
 
@@ -144,7 +144,7 @@ class Committee(mesa.Agent):
                   man: Official, rival: Official | None) -> None:  # fmt: skip
         m, p = self.model, self.model.p
         grievance = self.ties[tie]
-        above = self.head.conflict_before if self.head is not None else 0.0
+        above = self.head.conflict if self.head is not None else 0.0
         rate = friction + skloki.quarrel_rate(
             temper, other, self.clarity, self.recovery, grievance, above, m.dispute,
             p.a_temp, p.a_amp, p.ABOVE, p.ESCALATION,
@@ -166,10 +166,6 @@ class Committee(mesa.Agent):
             peace = skloki.peace_left(peace, weight, grievance)
         self.conflict = 1.0 - peace
 
-    def remember_conflict(self) -> None:
-        """Keep what stood before this month's quarrels, for those below to read."""
-        self.conflict_before = self.conflict
-
     def grievance_of(self, seat: int) -> float:
         """Return the sum of the grievances in which a seat's holder stands."""
         total = 0.0
@@ -181,11 +177,11 @@ class Committee(mesa.Agent):
     def inherit(self, seat: int, man: Official, added: float) -> None:
         """Change the ties of a seat for its new holder: part of the feud, and new grievance."""
         p = self.model.p
-        outsider = man.outsider_in(self)
         for tie in range(len(self.ties)):
             if (tie < len(self.pairs) and seat in self.pairs[tie]) or (tie == len(self.pairs) and seat == 0):
-                left = skloki.inherited(self.ties[tie], outsider, p.inh_l, p.inh_o)
+                left = skloki.inherited(self.ties[tie], man.outsider, p.inh_l, p.inh_o)
                 self.ties[tie] = min(left + added, 1.0)
+        self.settle_conflict()
 
     # Step 9
     def educate(self) -> None:
@@ -211,15 +207,14 @@ class Committee(mesa.Agent):
     def form_attitudes(self) -> None:
         """Let the habit of debate and the preference for unity follow experience."""
         m, p = self.model, self.model.p
-        appointed, elected = self.installed()
         habit = self.discussion
         right = self.voice * self.felt * m.news
         suppressed = (self.free_voice - self.voice) * self.felt * m.news
         self.discussion = attitudes.debate_habit(
-            habit, elected, appointed, self.literacy, self.conflict, m.perceived, right,
+            habit, self.elected, self.appointed, self.literacy, self.conflict, m.perceived, right,
             p.d_el, p.d_app, p.d_vc, p.DEBATE_LOSS,
         )  # fmt: skip
         self.unity = attitudes.unity_preference(
-            self.unity, m.perceived, self.conflict, appointed, suppressed, habit,
+            self.unity, m.perceived, self.conflict, self.appointed, suppressed, habit,
             p.u_p, p.u_c, p.u_a, p.u_s, p.UNITY_REST, p.ud,
         )  # fmt: skip

@@ -42,8 +42,7 @@ def _members(model: PartyModel, base: Committee) -> float:
 
 
 def _tier(committee: Committee, share: float, exponent: float, cut: float) -> float:
-    appointed, elected = committee.installed()
-    return congress.influenced(congress.magnified(share, exponent), appointed, elected, cut)
+    return congress.influenced(congress.magnified(share, exponent), committee.appointed, committee.elected, cut)
 
 
 def meet(model: PartyModel) -> None:
@@ -61,7 +60,7 @@ def _decide_claims(model: PartyModel) -> None:
     p = model.p
     appointed = weight = 0.0
     for committee in model.guberniia_list:
-        appointed += committee.members * committee.installed()[0]
+        appointed += committee.members * committee.appointed
         weight += committee.members
     dependent = p.psi * model.world.calendar.officials[model.t] * (appointed / weight)
     model.national_claims = congress.claims_after_congress(

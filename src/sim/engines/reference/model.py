@@ -13,7 +13,7 @@ from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
 from sim.engines.reference.record import Recorder
 from sim.engines.trace import Event, Trace
-from sim.mechanisms import discussion, environment, vacancies
+from sim.mechanisms import discussion, environment
 from sim.mechanisms.selection import blur, validity
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.points import POINTS
@@ -80,6 +80,7 @@ class PartyModel(mesa.Model):
         for committee in self.committee_list:
             self._man(committee)
         self.committees = self.agents_by_type[Committee]
+        self.guberniias = self.committees.select(lambda committee: committee.head is None)
 
     def _man(self, committee: Committee) -> None:
         """Fill seats and bench from the home's own people, with grievances from before."""
@@ -90,6 +91,7 @@ class PartyModel(mesa.Model):
             committee.seats[seat] = man
         if self.uniform("initial", committee.key, 8) < self.world.claims:
             committee.seats[0].installed = "appointed"  # type: ignore[union-attr]
+        committee.note_secretary()
         for _ in range(committee.place.bench):
             people.wait_in(people.born(self, committee, 1), committee.bench)
         for tie in range(len(committee.ties)):
@@ -150,10 +152,9 @@ class PartyModel(mesa.Model):
     def seat(self, man: Official, committee: Committee, seat: int, installed: str, authority: str, margin: float) -> None:
         """Install an official: his ties begin with part of the feud and what his coming added."""
         p = self.p
-        added = 0.0
+        man.outsider, added = man.outsider_in(committee), 0.0
         if installed == "appointed":
-            outsider = man.outsider_in(committee)
-            added = selection.imposed(outsider, committee, p.a_imp)
+            added = selection.imposed(man.outsider, committee, p.a_imp)
         elif installed in ("elected", "recommended"):
             added = selection.race(margin, committee, p.RACE_WIDTH, p.a_con)
         committee.inherit(seat, man, added)
@@ -162,6 +163,8 @@ class PartyModel(mesa.Model):
         man.post, man.seat, man.installed, man.tenure = committee, seat, installed, 0.0
         if authority == "centre" and self.uniform("bureau", committee.key, seat) < p.BUREAU_SHARE:
             man.by_bureau, authority = True, "bureau"
+        if seat == 0:
+            committee.note_secretary()
         self.log("took", committee, committee.place.seats[seat], man, None, installed, authority, margin)
 
     def log(self, kind: str, committee: Committee | None, seat: str, man: Official | None, other: Official | None,
@@ -181,16 +184,15 @@ class PartyModel(mesa.Model):
         committees = self.committees
         self.change_environment()  # 1
         committees.do("administer")  # 2
-        committees.do("achieve")
+        self.guberniias.do("achieve")
         self.compare()
-        committees.do("recover").do("share_recovery")  # 3
+        self.guberniias.do("recover")  # 3
         committees.do("discuss")  # 4
         self.correct_nation()
-        committees.do("remember_conflict").do("quarrel").do("settle_conflict")  # 5
+        committees.do("quarrel").do("settle_conflict")  # 5
         turnover.remedy(self)  # 6
         turnover.vacate_posts(self)  # 7
         selection.select(self)  # 8
-        committees.do("settle_conflict")
         committees.do("educate")  # 9
         people.train(self)
         people.fill_reserve(self)

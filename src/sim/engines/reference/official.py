@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.mechanisms.administration import usable_skill
 from sim.world.places import PERSON_BITS
 
 if TYPE_CHECKING:
@@ -30,8 +29,8 @@ class Official(mesa.Agent):
         The committee he serves and the number of his seat there; ``None`` and -1 without one.
     installed
         ``elected``, ``recommended``, ``appointed`` or ``acting``; empty without a seat.
-    tenure
-        Months in the seat.
+    outsider, tenure
+        Whether he comes from elsewhere (1 or 0), and months in the seat.
     """
 
     def __init__(self, model: PartyModel, home: Committee, slot: int, generation: int) -> None:
@@ -47,17 +46,8 @@ class Official(mesa.Agent):
         self.seat = -1
         self.installed = ""
         self.by_bureau = False
+        self.outsider = 0.0
         self.tenure = 0.0
-
-    @property
-    def appointed(self) -> float:
-        """1 if he was appointed from above."""
-        return 1.0 if self.installed == "appointed" else 0.0
-
-    @property
-    def elected(self) -> float:
-        """1 if he was elected, recommended or not."""
-        return 1.0 if self.installed in ELECTED else 0.0
 
     def outsider_in(self, committee: Committee) -> float:
         """Tell whether he comes from elsewhere: 1 or 0.
@@ -69,8 +59,3 @@ class Official(mesa.Agent):
         if home is committee or (committee.head is None and home.head is committee):
             return 0.0
         return 1.0
-
-    def usable(self, committee: Committee) -> float:
-        """Return the skill that he can use here."""
-        p = self.model.p
-        return usable_skill(self.skill, self.outsider_in(committee), self.tenure, p.ign, p.paro, p.KNOW_PLACE)

@@ -82,6 +82,8 @@ def vacate(model: PartyModel, man: Official, reason: str, authority: str) -> Non
     committee, seat = man.post, man.seat
     assert committee is not None
     committee.seats[seat] = None
+    if seat == 0:
+        committee.note_secretary()
     committee.changes += 1.0
     if committee.head is None and seat == 0 and man.installed != "acting":
         model.recorder.count_move(committee, reason, authority)

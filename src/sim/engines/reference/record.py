@@ -68,11 +68,11 @@ class Recorder:
         numbers = dict.fromkeys(SCOPES, 0)
         for committee in m.guberniia_list:
             scopes = (totals["nation"], totals[committee.unit_class])
-            for name, value in _readings(committee, m):
+            for name, value, count in _readings(committee, m):
                 for total in scopes:
                     pair = total.setdefault(name, [0.0, 0.0])
                     pair[0] += value
-                    pair[1] += 1.0
+                    pair[1] += count
             numbers["nation"] += 1
             numbers[committee.unit_class] += 1
         self.rows.append([self._scope(scope, totals[scope], numbers[scope]) for scope in SCOPES])
@@ -144,10 +144,10 @@ def _flag(condition: bool) -> float:
     return 1.0 if condition else 0.0
 
 
-def _readings(committee: Committee, m: PartyModel) -> list[tuple[str, float]]:
-    """Return one guberniia's contributions to the means of its scopes."""
+def _readings(committee: Committee, m: PartyModel) -> list[tuple[str, float, float]]:
+    """Return one guberniia's contributions to the means of its scopes: name, sum, number summed."""
     paralysis = m.p.theta + m.p.PARALYSIS_STEP
-    out = [
+    own = [
         ("performance", committee.result),
         ("committee_performance", committee.performance),
         ("recovery", committee.recovery),
@@ -168,27 +168,34 @@ def _readings(committee: Committee, m: PartyModel) -> list[tuple[str, float]]:
         ("opposition_members", committee.opposition),
         ("opposition_guberniia", committee.opposition_delegates),
     ]
+    out = [(name, value, 1.0) for name, value in own]
+    skill = 0.0
     for man in committee.bench:
-        out.append(("bench_skill", man.skill))
+        skill += man.skill
+    out.append(("bench_skill", skill, float(len(committee.bench))))
+    work = quarrels = appointed = 0.0
     for uezd in committee.uezds:
-        out.append(("uezd_performance", uezd.performance))
-        out.append(("uezd_open_skloki", _flag(is_open(uezd.conflict, m.p.theta))))
-        out.append(("uezd_appointed", uezd.installed()[0]))
+        work += uezd.performance
+        quarrels += _flag(is_open(uezd.conflict, m.p.theta))
+        appointed += uezd.appointed
+    number = float(len(committee.uezds))
+    out += [("uezd_performance", work, number), ("uezd_open_skloki", quarrels, number)]
+    out.append(("uezd_appointed", appointed, number))
     if committee.transferred > m.month - YEAR:
-        out.append(("conflict_after_transfer", committee.conflict))
+        out.append(("conflict_after_transfer", committee.conflict, 1.0))
     if committee.voted > m.month - YEAR:
-        out.append(("conflict_after_election", committee.conflict))
-    return out + _secretary(committee.secretary)
+        out.append(("conflict_after_election", committee.conflict, 1.0))
+    return out + _secretary(committee, committee.seats[0])
 
 
-def _secretary(man: Official | None) -> list[tuple[str, float]]:
+def _secretary(committee: Committee, man: Official | None) -> list[tuple[str, float, float]]:
     installed = man.installed if man is not None else ""
-    out = [(how, _flag(installed == how)) for how in ("appointed", "recommended", "elected", "acting")]
-    out.append(("appointed_cc", _flag(installed == "appointed" and man is not None and not man.by_bureau)))
-    if man is not None and installed == "appointed":
-        out.append(("tenure_appointed", man.tenure))
-    if man is not None and man.elected > 0.5:
-        out.append(("tenure_elected", man.tenure))
+    out = [(how, _flag(installed == how), 1.0) for how in ("appointed", "recommended", "elected", "acting")]
+    by_cc = man is not None and installed == "appointed" and not man.by_bureau
+    out.append(("appointed_cc", _flag(by_cc), 1.0))
+    if man is not None and installed != "acting":
+        out.append(("tenure_appointed", man.tenure * committee.appointed, committee.appointed))
+        out.append(("tenure_elected", man.tenure * committee.elected, committee.elected))
     return out
 
 
@@ -198,5 +205,5 @@ def _state(committee: Committee, m: PartyModel) -> tuple[float, ...]:
         committee.result, committee.recovery, committee.conflict, committee.felt_misfit(),
         committee.discussion, committee.unity, committee.clarity, committee.literacy,
         committee.claimed, committee.team_skill, _flag(is_open(committee.conflict, m.p.theta)),
-        _flag(is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)), committee.installed()[0],
+        _flag(is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)), committee.appointed,
     )  # fmt: skip

@@ -60,6 +60,7 @@ def _decide(model: PartyModel, opening: Opening) -> None:
     if winner is incumbent:
         if not opening.above and winner.installed == "appointed":
             winner.installed, winner.by_bureau = "recommended", False
+            committee.note_secretary()
         return
     model.use_capacity(committee, opening.above)
     _install(model, opening, winner, margin)

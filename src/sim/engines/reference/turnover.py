@@ -52,6 +52,7 @@ def remedy(model: PartyModel) -> None:
         if model.uniform("mediation", committee.key, 0) < p.MEDIATION:
             worst = max(range(len(committee.ties)), key=lambda tie, c=committee: (c.ties[tie], -tie))
             committee.ties[worst] = remedies.mediated(committee.ties[worst])
+            committee.settle_conflict()
             model.log("mediated", committee, "", None, None, value=committee.ties[worst])
         if remedies.is_open(committee.conflict, p.theta):
             above = claims(model, committee, REMEDY)
@@ -91,6 +92,8 @@ def vacate_posts(model: PartyModel) -> None:
     """Step 7: wear, recall, and posts that fall due; then men sent down take their new posts."""
     sent: list[Official] = []
     for committee in model.committee_list:
+        wear = vacancies.wear_chance(model.p.w0, committee.conflict)
+        due = vacancies.is_due(model.month, committee.phase, model.term)
         for seat, man in enumerate(committee.seats):
             if (committee.index, seat) in model.openings:
                 continue
@@ -98,15 +101,16 @@ def vacate_posts(model: PartyModel) -> None:
                 above = claims(model, committee, seat)
                 model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
             else:
-                _consider(model, committee, seat, man, sent)
+                _consider(model, man, wear, due, sent)
     sent.sort(key=lambda man: (man.sent_from.result, man.identity))
     for man in sent:
         _send_down(model, man)
 
 
-def _consider(model: PartyModel, committee: Committee, seat: int, man: Official, sent: list[Official]) -> None:
+def _consider(model: PartyModel, man: Official, wear: float, due: bool, sent: list[Official]) -> None:
     """Let an official stay, go, be called away, or have his post fall due."""
-    wear = vacancies.wear_chance(model.p.w0, committee.conflict)
+    committee, seat = man.post, man.seat
+    assert committee is not None
     if model.uniform("wear", man.identity & LOW, 0) < wear:
         people.vacate(model, man, "wear", "")
         people.leave_stock(model, man)
@@ -115,7 +119,8 @@ def _consider(model: PartyModel, committee: Committee, seat: int, man: Official,
         people.vacate(model, man, "unfit", superior(committee) if by_centre else "conference")
         people.send_home(man)
     elif not (seat == 0 and committee.head is None and _called_away(model, committee, man, sent)):
-        _due(model, committee, seat, man)
+        if due:
+            _contest(model, committee, seat, man)
         return
     model.openings[committee.index, seat] = Opening(committee, seat, claims(model, committee, seat), "vacancy")
 
@@ -148,10 +153,8 @@ def _called_away(model: PartyModel, committee: Committee, man: Official, sent: l
     return False
 
 
-def _due(model: PartyModel, committee: Committee, seat: int, man: Official) -> None:
-    """Open a post that is due and really contested or reviewed."""
-    if not vacancies.is_due(model.month, committee.phase, model.term):
-        return
+def _contest(model: PartyModel, committee: Committee, seat: int, man: Official) -> None:
+    """Open a due post to a contest or review, if it is a real one."""
     above = claims(model, committee, seat)
     share = model.p.rev if above else model.p.cont
     if model.uniform("due", committee.key, seat) < share:

@@ -1,0 +1,213 @@
+"""Every picture: written, tidy, with units, the same again, and honest about grades."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from matplotlib.colors import to_hex
+
+from sim import figures
+from sim.errors import UserError
+from sim.figures import appointed, curves, moves, opposition, panels, recorded, style
+from sim.figures.series import Series
+from sim.scenario.outcomes import OUTCOMES
+
+CASES = [(kind, None) for kind in figures.KINDS] + [("outcome", "threat_perceived"), ("column", "people")]
+PAGE, COLUMN = round(174 / 25.4 * 200), round(84 / 25.4 * 200)
+
+
+def pixels_wide(png: Path) -> int:
+    return struct.unpack(">I", png.read_bytes()[16:20])[0]
+
+
+@pytest.mark.parametrize(("kind", "outcome"), CASES)
+def test_each_kind_is_written_as_png_and_svg_of_a_journals_width(result, tmp_path, kind, outcome):
+    png, svg = figures.draw(result, kind, tmp_path / "new", outcome)
+    assert (png.suffix, svg.suffix) == (".png", ".svg")
+    assert abs(pixels_wide(png) - (COLUMN if kind == "column" else PAGE)) <= 1
+    assert svg.read_text(encoding="utf-8").rstrip().endswith("</svg>")
+
+
+@pytest.mark.parametrize("kind", ["outcome", "moves", "tilemap"])
+def test_a_second_drawing_has_the_same_bytes_whatever_the_users_settings(result, tmp_path, kind):
+    first = figures.draw(result, kind, tmp_path / "first")
+    with mpl.rc_context({"font.size": 30, "svg.hashsalt": "another", "axes.grid": True}):
+        second = figures.draw(result, kind, tmp_path / "second")
+        assert mpl.rcParams["font.size"] == 30
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("kind", figures.KINDS)
+def test_no_text_runs_over_another_or_off_the_page(result, untidy, kind):
+    assert untidy(figures._figure(result, kind, "performance", None)) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in figures.KINDS if kind != "tilemap"])
+@pytest.mark.parametrize(
+    "case", [{"replicates": 1, "months": 1}, {"replicates": 1}, {"months": 7}, {"months": 30, "events": {}}]
+)
+def test_small_results_are_drawn_as_tidily(fake, untidy, kind, case):
+    assert untidy(figures._figure(fake(**case), kind, "performance", None)) == []
+
+
+def test_a_long_title_is_cut_and_not_run_off_the_page(fake, untidy):
+    assert untidy(curves.outcome(fake(1, 24, title="A world " * 15), "centralisation", narrow=True)) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in figures.KINDS if kind not in ("tilemap", "moves")])
+def test_outcomes_without_any_value_are_called_so(fake, untidy, kind):
+    empty = fake(2, 24)
+    empty.frame[[outcome.name for outcome in OUTCOMES]] = np.nan
+    drawn = figures._figure(empty, kind, "performance", None)
+    said = {text.get_text() for axes in drawn.axes for text in axes.texts}
+    assert "not defined in this world" in said
+    assert untidy(drawn) == []
+
+
+@pytest.mark.parametrize("name", sorted({o.unit: o.name for o in OUTCOMES}.values()))
+def test_the_vertical_axis_carries_the_outcomes_unit(fake, name):
+    unit = next(outcome.unit for outcome in OUTCOMES if outcome.name == name)
+    result = fake(2, 12)
+    for narrow in (False, True):
+        assert unit in [axes.get_ylabel() for axes in curves.outcome(result, name, narrow).axes]
+
+
+def test_the_line_is_the_median_and_the_band_is_10_to_90_percent(result):
+    panel = curves.outcome(result, "performance").axes[0]
+    rows = result.frame[result.frame["scope"] == "nation"]
+    values = rows.pivot(index="replicate", columns="month", values="performance").to_numpy()
+    heavy = max(panel.lines, key=lambda line: line.get_linewidth())
+    np.testing.assert_allclose(heavy.get_ydata(), np.median(values, axis=0))
+    band = panel.collections[-1].get_paths()[0].vertices[:, 1]
+    low, high = np.percentile(values, (10, 90), axis=0)
+    assert (band.min(), band.max()) == pytest.approx((low.min(), high.max()))
+
+
+def test_all_that_is_drawn_lies_within_the_scale(result):
+    for name in ("performance", "recovery", "members", "skloki_year"):
+        for panel in curves.outcome(result, name).axes[:1]:
+            low, high = panel.get_ylim()
+            assert all(low <= np.nanmin(y) and np.nanmax(y) <= high for y in (line.get_ydata() for line in panel.lines[5:]))
+
+
+@given(arrays(float, (5, 3), elements=st.floats(0, 1) | st.just(float("nan"))))
+def test_the_band_encloses_the_median_and_rare_values_have_neither(values):
+    series = Series(np.arange(3.0), values)
+    low, high = series.band()
+    known = np.isfinite(series.centre())
+    assert (low[known] <= series.centre()[known]).all() and (series.centre()[known] <= high[known]).all()
+    np.testing.assert_array_equal(known, np.isfinite(values).sum(axis=0) >= 3)
+
+
+def test_a_month_without_neighbours_is_a_dot():
+    axes = style.place(style.new(50, 50), 5, 5, 40, 40)
+    panels.line(axes, np.arange(6.0), np.array([np.nan, 1, np.nan, 2, 2, np.nan]), "black", 1)
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [list(line.get_xdata()) for line in dots] == [[1.0]]
+
+
+def test_shares_of_posts_are_stacked_to_one(result):
+    stack = appointed.figure(result).axes[0]
+    tops = [area.get_paths()[0].vertices[:, 1].max() for area in stack.collections]
+    assert tops[-1] == pytest.approx(1.0)
+    assert [to_hex(area.get_facecolor()[0]).upper() for area in stack.collections] == list(style.INSTALLED_COLOURS.values())
+
+
+def marks(axes):
+    """Return (value, hollow) of each recorded figure drawn in a panel."""
+    points = [line for line in axes.lines if line.get_marker() == recorded.MARKER]
+    return {(round(float(p.get_ydata()[0]), 3), p.get_markerfacecolor() == "white") for p in points}
+
+
+def test_recorded_shares_stand_in_december_1923_filled_and_graded(result):
+    drawn = appointed.figure(result)
+    assert marks(drawn.axes[-1]) == {(round(31 / 83, 3), False), (round(23 / 83, 3), False)}
+    said = {text.get_text() for text in drawn.legends[-1].get_texts()}
+    assert "recorded (grade A)" in said and not any("estimate" in text for text in said)
+
+
+def test_an_estimate_is_drawn_hollow_and_called_an_estimate(result, monkeypatch):
+    rows = [row | {"confidence": "C"} for row in recorded.load("appointments")]
+    monkeypatch.setattr(recorded, "load", lambda name: rows)
+    drawn = appointed.figure(result)
+    assert all(hollow for _, hollow in marks(drawn.axes[-1]))
+    said = {text.get_text() for text in drawn.legends[-1].get_texts()}
+    assert "estimate (grade C)" in said and not any("recorded" in text for text in said)
+
+
+def test_no_recorded_figure_is_drawn_outside_the_period(fake):
+    assert marks(appointed.figure(fake(2, 12)).axes[-1]) == set()
+
+
+def test_bars_add_up_to_the_moves_of_a_year_even_of_half_a_year(fake):
+    for months in (6, 108):
+        result = fake(3, months)
+        nation = result.frame[result.frame["scope"] == "nation"]
+        wanted = 12 * nation.groupby(nation["month"].dt.year)["moves"].mean()
+        axes = moves.figure(result).axes[0]
+        tops = {}
+        for bar in (bar for bars in axes.containers for bar in bars):
+            year = round(bar.get_x() + bar.get_width() / 2)
+            tops[year] = max(tops.get(year, 0.0), bar.get_y() + bar.get_height())
+        assert tops == pytest.approx(wanted.to_dict())
+
+
+def test_recorded_moves_add_up_to_their_rate(result):
+    beside = moves.figure(result).axes[1]
+    tops = [bar.get_y() + bar.get_height() for bars in beside.containers for bar in bars if bar.get_x() > 0.5]
+    assert max(tops) == pytest.approx(0.73)
+    shares = sorted(bar.get_height() / 0.73 for bars in beside.containers for bar in bars if bar.get_x() > 0.5)
+    assert shares == pytest.approx(sorted(n / 66 for n in (11, 23, 7, 66 - 41)))
+
+
+def test_conferences_of_1924_are_left_out_of_worlds_without_them(result, fake):
+    assert len(opposition.figure(result).axes) == 3
+    early = fake(2, 12)
+    early.targets = lambda: result.targets().assign(median=np.nan)
+    assert "Conferences of January 1924" not in [axes.get_title("left") for axes in opposition.figure(early).axes]
+
+
+def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fake, tmp_path):
+    result = fake(1, 12, committees=True)
+    paths = figures.draw_all(result, tmp_path)
+    assert len(set(paths)) == len(paths) and all(path.stat().st_size > 5000 for path in paths)
+    drawn = {path.name.split("-")[0].split(".")[0] for path in paths}
+    assert drawn == set(figures.KINDS) - {"column"}
+    result.manifest["scenario"]["tree"] = {"kind": "synthetic"}
+    assert not any("tilemap" in path.name for path in figures.draw_all(result, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "nearest"), [("overveiw", None, "overview"), ("outcome", "preformance", "performance")]
+)
+def test_a_misspelt_request_names_the_nearest(result, tmp_path, kind, outcome, nearest):
+    with pytest.raises(UserError, match=f"did you mean '{nearest}'"):
+        figures.draw(result, kind, tmp_path, outcome)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("Dec 1923", 31), ("Apr 1923 - May 1924", 427), ("1921", 365), ("1925-27", 1095)],
+)
+def test_periods_of_targets_are_read(text, days):
+    start, end = recorded.period(text if text != "1925-27" else "1925-1927")
+    assert end - start == days
+
+
+def test_drawing_needs_no_pyplot_and_importing_no_matplotlib():
+    code = (
+        "import sys, sim.figures; assert 'matplotlib' not in sys.modules;"
+        "from sim.figures import appointed, curves, moves, opposition, tilemap;"
+        "assert 'matplotlib.pyplot' not in sys.modules and 'scipy.optimize' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,68 @@
+"""The style: colours that stay apart for every eye, and text that fits."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+
+from sim.figures import moves, opposition, style
+from sim.scenario.registry import SCOPES
+
+# Machado, Oliveira and Fernandes 2009, severity 1: linear RGB as seen without one kind of cone.
+EYES = {
+    "usual": np.eye(3),
+    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
+    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
+    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+}
+TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+
+
+def lab(colour: str, eye: str) -> np.ndarray:
+    """Return CIE L*a*b* of a colour as an eye sees it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    xyz = TO_XYZ @ np.clip(EYES[eye] @ linear, 0, 1) / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize(
+    ("palette", "apart"),
+    [
+        (style.SCOPE_COLOURS, 20),
+        (style.INSTALLED_COLOURS, 20),
+        ({name: colour for name, (_, colour) in moves.REASONS.items()}, 10),
+        ({name: colour for name, (_, colour) in opposition.TIERS.items()}, 20),
+    ],
+    ids=["classes", "installed", "reasons", "tiers"],
+)
+def test_colours_of_one_picture_stay_apart_for_every_eye(palette, apart, eye):
+    for one, other in combinations(palette, 2):
+        assert np.linalg.norm(lab(palette[one], eye) - lab(palette[other], eye)) > apart, (one, other)
+
+
+def test_every_scope_has_its_colour_and_name_and_lines_stand_out_from_paper():
+    assert list(style.SCOPE_COLOURS) == list(style.SCOPE_LABELS) == list(SCOPES)
+    for colour in style.SCOPE_COLOURS.values():
+        assert 1.05 / (style.luminance(colour) + 0.05) > 2.8
+
+
+@given(st.tuples(*[st.floats(0, 1)] * 3))
+def test_text_on_a_tile_has_the_better_contrast_of_black_and_white(rgb):
+    colour = "#" + "".join(f"{round(255 * part):02x}" for part in rgb)
+    light = style.luminance(colour) + 0.05
+    assert (light / 0.05 >= 1.05 / light) == (style.on(colour) == "black") or light == pytest.approx((0.05 * 1.05) ** 0.5)
+
+
+@given(st.text("abc de,", min_size=0, max_size=150), st.floats(20, 160))
+def test_shortened_text_fits_and_short_text_is_left_alone(text, width):
+    short = style.shorten(text, width, 8)
+    assert style.measure(short, 8) <= width
+    assert short == text or (short.endswith(" …") and style.measure(text, 8) > width)

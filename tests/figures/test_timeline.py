@@ -1,0 +1,81 @@
+"""The strip of events: labels that never overlap, and nothing drawn twice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.figures import style, timeline
+from sim.figures.series import day
+from sim.scenario.schema import month_name, month_number
+
+LIMITS = day("1921-01"), day("1929-12", end=True)
+FIRST = month_number("1921-01")
+EVENT = st.fixed_dictionaries({
+    "kind": st.sampled_from(list(timeline.KINDS)),
+    "start": st.integers(-20, 120).map(lambda at: month_name(FIRST + at)),
+    "end": st.none() | st.integers(120, 140).map(lambda at: month_name(FIRST + at)),
+})  # fmt: skip
+EVENTS = st.dictionaries(st.text("abcdefg_", min_size=1, max_size=18), EVENT, max_size=25)
+
+
+def footprint(mark, per_mm):
+    """Return the days that a mark and its label take up."""
+    room = (style.measure(mark.label, 7) + timeline.GAP) * per_mm if mark.label else 0.0
+    return {
+        "left": (mark.start - room, mark.end),
+        "right": (mark.start, mark.end + room),
+        "inside": (mark.start, max(mark.end, mark.start + room)),
+        "": (mark.start, mark.end),
+    }[mark.side]
+
+
+@given(EVENTS, st.sampled_from([52.0, 152.0]))
+def test_labels_overlap_neither_labels_nor_bars_and_stay_on_the_strip(events, width):
+    found = timeline.marks(events, LIMITS)
+    timeline.arrange(found, LIMITS, width)
+    per_mm = (LIMITS[1] - LIMITS[0]) / width
+    for at, mark in enumerate(found):
+        left, right = footprint(mark, per_mm)
+        assert LIMITS[0] <= left and right <= LIMITS[1]
+        for other in found[at + 1 :]:
+            if (mark.kind, mark.lane) == (other.kind, other.lane) and (mark.label or other.label):
+                start, end = footprint(other, per_mm)
+                assert right <= start or end <= left, (mark, other)
+
+
+def test_events_that_are_off_or_outside_the_period_are_left_out():
+    events = {
+        "off": {"kind": "famine", "start": "1922-01", "enabled": False},
+        "before": {"kind": "levy", "start": "1918-01", "end": "1920-12"},
+        "after": {"kind": "congress", "start": "1930-06"},
+        "across": {"kind": "dispute", "start": "1920-11", "end": "1921-03"},
+    }
+    (mark,) = timeline.marks(events, LIMITS)
+    assert (mark.label, mark.start, mark.end) == ("Across", LIMITS[0], day("1921-04"))
+
+
+def test_what_would_repeat_a_label_is_drawn_once():
+    levies = {f"recruits_{year}": {"kind": "levy", "start": f"{year}-01", "end": f"{year}-12"} for year in (1925, 1926, 1928)}
+    found = timeline.marks(levies, LIMITS)
+    assert [(mark.label, mark.start, mark.end) for mark in found] == [
+        ("Recruits", day("1925-01"), day("1927-01")),
+        ("Recruits", day("1928-01"), day("1929-01")),
+    ]
+    same = {name: {"kind": "famine", "start": "1921-06", "end": "1922-09"} for name in ("famine_1921", "famine_margins")}
+    assert [mark.label for mark in timeline.marks(same, LIMITS)] == ["Famine"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "label"),
+    [
+        ("twelfth_congress", "congress", "XII"),
+        ("lenin_levy", "levy", "Lenin"),
+        ("famine_1921", "famine", "Famine"),
+        ("trade_union_discussion", "dispute", "Trade union discussion"),
+        ("policy-error", "policy_error", "Policy errors"),
+    ],
+)
+def test_labels_are_short(name, kind, label):
+    assert timeline.label(name, kind) == label
