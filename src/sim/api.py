@@ -88,11 +88,23 @@ def open_(path: str | Path, *, verify: bool = True) -> Result:
     return open_result(path, verify=verify)
 
 
-def plot(result: Result | str | Path, out: str | Path | None = None, *, force: bool = False) -> list[Path]:
-    """Draw all figures of a result and return the files.
+def plot(
+    result: Result | str | Path,
+    what: str | None = None,
+    *,
+    outcome: str | None = None,
+    date: str | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+) -> list[Path]:
+    """Draw figures of a result, as PNG and SVG, and return the files.
 
     Parameters
     ----------
+    what
+        A kind out of `sim.figures.KINDS`; by default all that the result allows.
+    outcome, date
+        For the kinds that show one outcome, or one month (``YYYY-MM``).
     out
         A folder; by default ``figures`` in the result's own, whose files are replaced.
     force
@@ -101,15 +113,19 @@ def plot(result: Result | str | Path, out: str | Path | None = None, *, force: b
     Raises
     ------
     UserError
-        The folder cannot be written, or holds files of these names.
+        There is no such figure, or the folder cannot be written, or holds files of these names.
     """
-    from sim.figures import draw_all
+    from sim.figures import draw, draw_all
     from sim.study.atomic import disk, staged_files
 
     result = _result(result)
     folder = result.path / "figures" if out is None else Path(out).expanduser()
     with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
-        names = [path.relative_to(hidden) for path in draw_all(result, hidden)]
+        if what is None:
+            drawn = draw_all(result, hidden)
+        else:
+            drawn = draw(result, what, hidden, outcome, date)
+        names = [path.relative_to(hidden) for path in drawn]
     return [folder.resolve() / name for name in names]
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 import sim
 from sim.doors import completion as complete
-from sim.doors import interrupts
+from sim.doors import interrupts, options
 from sim.doors.terminal import Terminal
 from sim.errors import UserError
 
 NAME = "skloki"
 INTERRUPTED = 130
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Failed(click.ClickException):
@@ -34,37 +32,9 @@ class Interrupted(click.ClickException):
     exit_code = INTERRUPTED
 
 
-def _modes(command: Command) -> Command:
-    """Add --quiet and --json, which may stand before or after the command's name."""
-
-    def remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-        if value:
-            setattr(context.ensure_object(Terminal), str(parameter.name), True)
-
-    common: dict[str, Any] = {"is_flag": True, "expose_value": False, "callback": remember}
-    command = click.option("--json", help="Print one JSON document.", **common)(command)
-    return click.option("--quiet", help="Print the essential only.", **common)(command)
-
-
-def _sets(command: Command) -> Command:
-    return click.option(
-        "--set", "sets", multiple=True, metavar="NAME=VALUE", shell_complete=complete.settings,
-        help="Override a value, such as parameters.g_y=0.2; may be repeated.",
-    )(command)  # fmt: skip
-
-
-def _force(command: Command) -> Command:
-    return click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")(command)
-
-
-_scenario = click.argument("scenario", shell_complete=complete.scenarios)
-_result = click.argument("result", type=click.Path(path_type=Path))
-_out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(sim.__version__, prog_name=NAME)
-@_modes
+@options.modes
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Local party organisations of 1921-1929: what if their officials had been elected?
@@ -76,13 +46,13 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command()
-@_scenario
+@options.scenario
 @click.option("--replicates", type=int, metavar="N", help="Number of replicates, instead of the scenario's.")
 @click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
-@_sets
-@_out
-@_force
-@_modes
+@options.sets
+@options.out
+@options.force
+@options.modes
 @click.pass_obj
 def run(
     terminal: Terminal,
@@ -93,7 +63,11 @@ def run(
     out: Path | None,
     force: bool,
 ) -> None:
-    """Run SCENARIO, store the result, draw its figures and print a summary."""
+    """Run SCENARIO and store the result.
+
+    Prints a summary and the comparison with recorded figures, draws the figures, and ends with the
+    result's place. Without --out that is a new folder in results/runs.
+    """
     from sim import api
     from sim.doors import reports
     from sim.scenario.load import load
@@ -127,13 +101,16 @@ def run(
 
 
 @cli.command()
-@_scenario
-@_sets
+@options.scenario
+@options.sets
 @click.option("--all", "everything", is_flag=True, help="Show defaults too.")
-@_modes
+@options.modes
 @click.pass_obj
 def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: bool) -> None:
-    """Check SCENARIO: effective values and where each was set, warnings, size."""
+    """Check SCENARIO without running it.
+
+    Prints the effective values and where each was set, warnings, and the size of the run.
+    """
     from sim import api
     from sim.doors import reports
 
@@ -146,10 +123,13 @@ def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: 
 
 @cli.command("list")
 @click.argument("what", metavar="WHAT", shell_complete=complete.kinds)
-@_modes
+@options.modes
 @click.pass_obj
 def list_(terminal: Terminal, what: str) -> None:
-    """List scenarios, parameters, outcomes, mechanisms, draws, data, constants or targets."""
+    """List what there is of a kind.
+
+    WHAT is one of scenarios, parameters, outcomes, mechanisms, draws, data, constants, targets.
+    """
     from sim import api
     from sim.doors import reports
 
@@ -162,10 +142,13 @@ def list_(terminal: Terminal, what: str) -> None:
 
 @cli.command()
 @click.argument("name", shell_complete=complete.names)
-@_modes
+@options.modes
 @click.pass_obj
 def explain(terminal: Terminal, name: str) -> None:
-    """Explain NAME: meaning, unit, range, grade, source, where it acts."""
+    """Explain any name that `list` prints.
+
+    Meaning, unit, range, grade of the evidence, source, and where it acts.
+    """
     from sim import api
     from sim.doors import reports
 
@@ -178,24 +161,41 @@ def explain(terminal: Terminal, name: str) -> None:
 
 
 @cli.command()
-@_result
-@_out
-@_force
-@_modes
+@options.result
+@click.option("--what", metavar="KIND", shell_complete=complete.figures, help="One kind of figure; default: all.")
+@click.option("--outcome", metavar="NAME", shell_complete=complete.outcomes, help="Outcome that --what shows.")
+@click.option("--date", metavar="YYYY-MM", help="Month of the map; default: the last.")
+@options.out
+@options.force
+@options.modes
 @click.pass_obj
-def plot(terminal: Terminal, result: Path, out: Path | None, force: bool) -> None:
-    """Draw the figures of RESULT."""
+def plot(
+    terminal: Terminal,
+    result: Path,
+    what: str | None,
+    outcome: str | None,
+    date: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Draw the figures of RESULT.
+
+    One kind alone: overview, outcome, column, appointed, moves, opposition, or tilemap. A map needs
+    a result with committees (run.committees = true).
+    """
     from sim import api
 
-    _print_files(terminal, api.plot(result, out, force=force))
+    if what is None and (outcome or date):
+        raise click.UsageError("--outcome and --date belong to one kind of figure: add, say, --what tilemap")
+    _print_files(terminal, api.plot(result, what, outcome=outcome, date=date, out=out, force=force))
 
 
 @cli.command()
-@_result
+@options.result
 @click.option("--csv", is_flag=True, help="Write CSV, the only format so far.")
-@_out
-@_force
-@_modes
+@options.out
+@options.force
+@options.modes
 @click.pass_obj
 def export(terminal: Terminal, result: Path, csv: bool, out: Path | None, force: bool) -> None:
     """Write the tables of RESULT in another format."""
@@ -215,7 +215,7 @@ def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
 
 
 @cli.command()
-@_modes
+@options.modes
 @click.pass_obj
 def schema(terminal: Terminal) -> None:
     """Print the JSON schema of scenario files, for editors."""
@@ -226,7 +226,7 @@ def schema(terminal: Terminal) -> None:
 
 @cli.command()
 @click.argument("shell", type=click.Choice(complete.SHELLS))
-@_modes
+@options.modes
 @click.pass_obj
 def completion(terminal: Terminal, shell: str) -> None:
     """Print the script that completes commands and names in SHELL.

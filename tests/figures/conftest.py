@@ -146,13 +146,17 @@ def untidy(figure: Figure) -> list[str]:
     """Return what a reader would stumble over: text off the page or over text, legends over panels."""
     shown = texts(figure)
     page = figure.bbox.padded(1)
-    faults = [f"{text!r} off the page" for text, box in shown if not (page.contains(*box.min) and page.contains(*box.max))]
+    faults = [f"{text!r} off the page" for text, box in shown if not _within(page, box)]
     faults += [f"{a!r} over {b!r}" for (a, one), (b, other) in combinations(shown, 2) if _share(one, other)]
     for legend in figure.legends:
         box = legend.get_window_extent()
-        faults += ["a legend off the page"] if not (page.contains(*box.min) and page.contains(*box.max)) else []
+        faults += [] if _within(page, box) else ["a legend off the page"]
         faults += ["a legend over a panel" for axes in figure.axes if _share(box, axes.get_window_extent())]
     return faults
+
+
+def _within(page: Bbox, box: Bbox) -> bool:
+    return bool(page.contains(*box.min) and page.contains(*box.max))
 
 
 def _share(one: Bbox, other: Bbox) -> bool:

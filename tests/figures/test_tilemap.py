@@ -40,14 +40,16 @@ def test_neighbours_stay_roughly_neighbours():
 
 
 @pytest.mark.parametrize(
-    ("west", "east"), [("Smolensk", "Moscow"), ("Moscow", "Samara"), ("Perm", "Omsk"), ("Irkutsk", "Primorie"), ("Kiev", "Don")]
+    ("west", "east"),
+    [("Smolensk", "Moscow"), ("Moscow", "Samara"), ("Perm", "Omsk"), ("Irkutsk", "Primorie"), ("Kiev", "Don")],
 )
 def test_west_is_left_of_east(west, east):
     assert tiles()[west].centre[0] < tiles()[east].centre[0]
 
 
 @pytest.mark.parametrize(
-    ("north", "south"), [("Murmansk", "Petrograd"), ("Petrograd", "Moscow"), ("Moscow", "Tula"), ("Kursk", "Odessa"), ("Don", "Georgia")]
+    ("north", "south"),
+    [("Murmansk", "Petrograd"), ("Petrograd", "Moscow"), ("Moscow", "Tula"), ("Kursk", "Odessa"), ("Don", "Georgia")],
 )
 def test_north_is_above_south(north, south):
     assert tiles()[north].row < tiles()[south].row

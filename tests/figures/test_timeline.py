@@ -40,6 +40,7 @@ def test_labels_overlap_neither_labels_nor_bars_and_stay_on_the_strip(events, wi
         left, right = footprint(mark, per_mm)
         assert LIMITS[0] <= left and right <= LIMITS[1]
         for other in found[at + 1 :]:
+            # Only bars without labels may lie over one another.
             if (mark.kind, mark.lane) == (other.kind, other.lane) and (mark.label or other.label):
                 start, end = footprint(other, per_mm)
                 assert right <= start or end <= left, (mark, other)
@@ -57,13 +58,15 @@ def test_events_that_are_off_or_outside_the_period_are_left_out():
 
 
 def test_what_would_repeat_a_label_is_drawn_once():
-    levies = {f"recruits_{year}": {"kind": "levy", "start": f"{year}-01", "end": f"{year}-12"} for year in (1925, 1926, 1928)}
+    years = (1925, 1926, 1928)
+    levies = {f"recruits_{year}": {"kind": "levy", "start": f"{year}-01", "end": f"{year}-12"} for year in years}
     found = timeline.marks(levies, LIMITS)
     assert [(mark.label, mark.start, mark.end) for mark in found] == [
         ("Recruits", day("1925-01"), day("1927-01")),
         ("Recruits", day("1928-01"), day("1929-01")),
     ]
-    same = {name: {"kind": "famine", "start": "1921-06", "end": "1922-09"} for name in ("famine_1921", "famine_margins")}
+    famine = {"kind": "famine", "start": "1921-06", "end": "1922-09"}
+    same = {"famine_1921": famine, "famine_1921_margins": famine}
     assert [mark.label for mark in timeline.marks(same, LIMITS)] == ["Famine"]
 
 

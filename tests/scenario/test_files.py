@@ -15,7 +15,6 @@ from sim.errors import Problem, UserError
 from sim.scenario import files
 from sim.scenario.load import load
 
-
 Save = Callable[..., Path]
 Refused = Callable[..., list[Problem]]
 RefusedOnce = Callable[..., Problem]
@@ -50,7 +49,9 @@ def test_files_that_are_no_scenarios(tmp_path: Path, content: bytes, found: str,
     assert found in the_problem(path).found
 
 
-def test_a_file_of_100_megabytes_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, the_problem: RefusedOnce):
+def test_a_file_of_100_megabytes_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, the_problem: RefusedOnce
+):
     path = tmp_path / "large.toml"
     with path.open("wb") as stream:
         stream.truncate(100 * 2**20)

@@ -27,6 +27,20 @@ def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -
     return _beginning(KINDS, incomplete)
 
 
+def figures(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a kind of figure."""
+    from sim.figures import KINDS
+
+    return _beginning(KINDS, incomplete)
+
+
+def outcomes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete an outcome."""
+    from sim.scenario.outcomes import OUTCOMES
+
+    return _beginning([outcome.name for outcome in OUTCOMES], incomplete)
+
+
 def names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete anything that can be explained."""
     from sim.study.glossary import names as known

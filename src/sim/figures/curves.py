@@ -61,7 +61,8 @@ def outcome(result: Result, name: str, narrow: bool = False) -> Figure:
     classes = [scope for scope in scopes(frame, name) if scope in CLASSES]
     inside, below = (classes, []) if narrow else ([], classes)
     limits = span(frame)
-    width, tall, columns = (style.NARROW, 46.0, 2) if narrow else (style.WIDE, 56.0, 4)
+    width, tall = (style.NARROW, 46.0) if narrow else (style.WIDE, 56.0)
+    columns = 4 if not narrow else 2 if classes else 1
     across = width - LEFT - RIGHT
     found = timeline.prepare(result, limits, across)
     lines = [described(result, frame)] if narrow else [_first(entry.meaning), described(result, frame)]
@@ -86,7 +87,7 @@ def overview(result: Result) -> Figure:
     """Draw a page of small panels, one an outcome: the nation with its band, the classes as lines."""
     frame = monthly(result, *OVERVIEW)
     limits = span(frame)
-    columns, left, wide, tall, pitch = 3, 15.0, 42.0, 27.0, 40.5
+    columns, left, wide, tall, pitch = 3, 16.5, 42.0, 27.0, 40.5
     rows = -(-len(OVERVIEW) // columns)
     found = timeline.prepare(result, limits, wide)
     top = style.head(1) + 5.0
@@ -94,11 +95,11 @@ def overview(result: Result) -> Figure:
     style.heading(figure, "Overview", described(result, frame))
     for at, name in enumerate(OVERVIEW):
         row, column = divmod(at, columns)
-        panel = style.place(figure, left + column * (wide + 15.0), top + row * pitch, wide, tall)
+        panel = style.place(figure, left + column * (wide + 14.5), top + row * pitch, wide, tall)
         _panel(panel, frame, name, found, [s for s in scopes(frame, name) if s in CLASSES], threads=False)
         panels.time_axis(panel, limits, most=5)
         panel.set_title(title(name))
-        panels.unit(panel, outcome_named(name).unit, wide, away=9.0)
+        panels.unit(panel, outcome_named(name).unit, wide, away=10.2)
     entries = _entries(frame, list(CLASSES), False, threads=False)
     panels.legend(figure, entries + timeline.keys(found), left, columns=5)
     return figure

@@ -61,7 +61,7 @@ def _conferences(axes: Axes, rows: pd.DataFrame, several: bool) -> list[Artist]:
     for at, row in enumerate(rows.itertuples()):
         colour = TIERS[OF_TARGET[row.id]][1]
         axes.plot([at - 0.15] * 2, [row.p10, row.p90], color=colour, linewidth=4, alpha=0.35, solid_capstyle="butt")
-        axes.plot([at - 0.15], [row.median], "o", color=colour, markersize=5)
+        axes.plot([at - 0.15], [row.median], "o", color=colour, markersize=5, clip_on=False)
         known = recorded.Figure(0, 0, row.recorded, row.low, row.high, row.grade)
         recorded.draw(axes, at + 0.15, known, style.NATION)
     axes.set_xticks(range(len(rows)), [RECORDED[name] for name in rows["id"]])

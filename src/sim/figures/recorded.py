@@ -88,7 +88,7 @@ def draw(axes: Axes, x: float, figure: Figure, colour: str) -> None:
         axes.plot([x, x], [figure.low, figure.high], color=colour, linewidth=1.1, linestyle=point.get_linestyle(),
                   marker="_", markersize=5, zorder=5)  # fmt: skip
     axes.plot([x], [figure.value], linestyle="none", marker=MARKER, markersize=4.5,
-              markeredgecolor=colour, markerfacecolor=point.get_markerfacecolor(), zorder=6)  # fmt: skip
+              markeredgecolor=colour, markerfacecolor=point.get_markerfacecolor(), zorder=6, clip_on=False)  # fmt: skip
 
 
 def key(figure: Figure, colour: str = style.NATION, what: str = "recorded") -> Line2D:

@@ -8,7 +8,7 @@ import of pyplot. Colours keep apart from one another under the three forms of c
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -126,6 +126,7 @@ def on(colour: str) -> str:
     return "black" if (luminance(colour) + 0.05) ** 2 > 0.05 * 1.05 else "white"
 
 
+@lru_cache(4096)
 def measure(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text, mm."""
     figure = new(10, 10)

@@ -110,7 +110,8 @@ def _of_committees(result: Result, name: str, month: pd.Timestamp) -> Shown:
     frame = frame[(frame["level"] == "guberniia") & (pd.to_datetime(frame["month"]) == month)]
     grouped = frame.groupby("committee")[field]
     if field in YES_OR_NO:
-        return Shown(grouped.mean().to_dict(), YES_OR_NO[field], "share of replicates", "Replicates in which it is so, each guberniia's committee")
+        note = "Replicates in which it is so, each guberniia's committee"
+        return Shown(grouped.mean().to_dict(), YES_OR_NO[field], "share of replicates", note)
     note = "Median over replicates, each guberniia's committee"
     return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
 

@@ -31,7 +31,7 @@ SHADE = 0.13
 LANE = 3.4
 """Height of a row of labels, mm."""
 LANES = 5
-"""Rows of labels a kind may take; what does not fit stays without a label."""
+"""Rows of labels a kind may take; what does not fit shares one more row, without labels."""
 SPACE = 1.5
 """Between the strip and the panel, mm."""
 GAP = 1.0
@@ -130,7 +130,10 @@ def arrange(found: list[Mark], limits: tuple[float, float], width: float) -> Non
             wanted = {side: s for side, s in wanted.items() if s[0] >= limits[0] and s[1] <= limits[1]}
             if not _book(mark, taken, wanted):
                 mark.label = ""
-                _book(mark, taken, {"": (mark.start, mark.end)})
+        used = sum(bool(lane) for lane in taken)
+        for mark in found:
+            if mark.kind == kind and not mark.label:
+                mark.lane, mark.side = used, ""
 
 
 def _book(mark: Mark, taken: list[list[tuple[float, float]]], wanted: dict[str, tuple[float, float]]) -> bool:

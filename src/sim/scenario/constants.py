@@ -114,8 +114,8 @@ CLARITY_START = _constant("CLARITY_START", 0.25, "share", "assumed", "standards"
     "clarity of responsibilities at the start", "HISTORY claim 15: 0.2 in 1920, 0.7 in 1925 (C)")
 STANDARD_RULES = _constant("STANDARD_RULES", 0.012, "per month", "inferred", "standards",
     "growth of clarity by standard rules", "HISTORY claim 15; range 0.005 to 0.03 in PROTOTYPE-1")
-CLARITY_LOSS = _constant("CLARITY_LOSS", 0.03, "per change", "assumed", "standards",
-    "clarity lost when one of four officials changes", _P2)
+CLARITY_LOSS = _constant("CLARITY_LOSS", 0.06, "share", "assumed", "standards",
+    "clarity lost when all officials of a committee change", "PROTOTYPE-2 section 3: 0.015 for one of four")
 PERFORMANCE_REF = _constant("PERFORMANCE_REF", 0.3, "performance", "assumed", "education",
     "performance at which schooling and training go at their stated rates", _P2)
 DEBATE_START = _constant("DEBATE_START", 0.6, "share", "assumed", "attitudes",

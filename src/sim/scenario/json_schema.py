@@ -26,7 +26,7 @@ EXTENDS: Node = {
 
 @cache
 def _schema() -> Node:
-    schema = Scenario.model_json_schema()
+    schema: Node = _plain(Scenario.model_json_schema())
     schema["$schema"] = "http://json-schema.org/draft-07/schema#"
     schema["title"] = "skloki scenario"
     properties = schema["properties"]
@@ -46,6 +46,15 @@ def _schema() -> Node:
         # a layer may give part of a table: whether the whole is complete is seen when it is loaded
         table.pop("required", None)
     return schema
+
+
+def _plain(value: Any) -> Any:
+    """Return a schema in which whole numbers are written alike, whatever the version of pydantic."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _close(node: Node, properties: dict[str, Node]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sim.scenario.registry import CLASSES
 
@@ -35,9 +35,7 @@ def _month(value: str) -> str:
     return value
 
 
-Month = Annotated[
-    str, AfterValidator(_month), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"})
-]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), AfterValidator(_month)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Class = Literal["capital", "industrial", "agrarian", "borderland"]
 Rule = Literal["recorded", "share", "election", "appointment", "readiness", "endogenous"]

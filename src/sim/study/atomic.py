@@ -64,9 +64,9 @@ def staged_folder(
         The destination is taken, or cannot be written.
     """
     with disk(destination):
-        destination = destination.resolve()
+        wanted = destination = destination.resolve()
     if numbered:
-        destination = _free_name(destination)
+        destination = _free_name(wanted)
     check_destination(destination, replaceable, force=force)
     staging = Staging(_hidden(destination), destination)
     try:
@@ -74,7 +74,7 @@ def staged_folder(
         with disk(destination):
             _sync_tree(staging.folder)
             if numbered:
-                _move_to_free_name(staging)
+                _move_to_free_name(staging, wanted)
             else:
                 _move(staging, replaceable, force=force)
             sync_folder(staging.destination.parent)
@@ -184,8 +184,7 @@ def _free_name(destination: Path) -> Path:
     return free
 
 
-def _move_to_free_name(staging: Staging) -> None:
-    first = staging.destination
+def _move_to_free_name(staging: Staging, wanted: Path) -> None:
     while True:
         try:
             staging.folder.rename(staging.destination)
@@ -194,7 +193,7 @@ def _move_to_free_name(staging: Staging) -> None:
             # Another run that began in the same second was faster.
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
-            staging.destination = _free_name(first)
+            staging.destination = _free_name(wanted)
 
 
 def _move(staging: Staging, replaceable: Callable[[Path], bool], *, force: bool) -> None:

@@ -88,10 +88,8 @@ def _threat(threat: Threat, months: list[str]) -> tuple[NDArray[np.float64], ...
         objective = np.full(len(months), threat.objective)
         perceived = np.full(len(months), threat.perceived)
     elif threat.series == "custom":
-        known = sorted(threat.custom)
-        at = [month_number(month) for month in known]
-        objective = np.interp(numbers, at, [threat.custom[month][0] for month in known])
-        perceived = np.interp(numbers, at, [threat.custom[month][1] for month in known])
+        objective = series.straight(months, {month: pair[0] for month, pair in threat.custom.items()})
+        perceived = series.straight(months, {month: pair[1] for month, pair in threat.custom.items()})
     if threat.peace is not None:
         begin = month_number(threat.peace.begin)
         way = _line(numbers, begin, begin + threat.peace.months)

@@ -55,9 +55,9 @@ def threat(months: Sequence[str]) -> ThreatSeries:
     """
     rows = load("threat_index")
     return ThreatSeries(
-        _straight(months, _quarters(rows, "combined_objective")),
-        _straight(months, _quarters(rows, "combined_perceived")),
-        _straight(months, _quarters([row for row in rows if number(row, "year") > 1917], "economic_objective")),
+        straight(months, _quarters(rows, "combined_objective")),
+        straight(months, _quarters(rows, "combined_perceived")),
+        straight(months, _quarters([row for row in rows if number(row, "year") > 1917], "economic_objective")),
     )
 
 
@@ -85,7 +85,7 @@ def responsible_assignments(months: Sequence[str]) -> Array:
         start = str(row["period_start"])
         # Both ends carry the level: the line between them is flat, and the gaps are bridged.
         points[start] = points[str(row["period_end"])] = number(row, "value") * responsible / ASSIGNMENT_PERIODS[start]
-    return _straight(months, points)
+    return straight(months, points)
 
 
 def officials_among_delegates(months: Sequence[str]) -> Array:
@@ -95,7 +95,7 @@ def officials_among_delegates(months: Sequence[str]) -> Array:
     December 1925 (C); the first is held before, the last after.
     """
     rows = [row for row in load("appointments") if row["indicator"] == "party_officials_among_delegates"]
-    return _straight(months, {str(row["period_start"]): number(row, "value") / 100.0 for row in rows})
+    return straight(months, {str(row["period_start"]): number(row, "value") / 100.0 for row in rows})
 
 
 def membership(months: Sequence[str]) -> Array:
@@ -110,15 +110,20 @@ def membership(months: Sequence[str]) -> Array:
         month = str(row["date"])[:7]
         if row["kind"] == "jan1" or (row["kind"] == "congress" and month in MEMBERSHIP_CONGRESSES):
             points[month] = number(row, "total") / 1000.0
-    return _straight(months, points)
+    return straight(months, points)
 
 
-def _straight(months: Sequence[str], points: Mapping[str, float]) -> Array:
-    """Interpolate; only + - * / and comparisons, so that every machine gives the same bits."""
+def straight(months: Sequence[str], points: Mapping[str, float]) -> Array:
+    """Return straight lines between known months, the first and last values held outside.
+
+    Only + - * / and comparisons, are used, so that every machine gives the same bits.
+    """
     known = sorted(points)
     at = np.array([month_number(month) for month in known], dtype=np.float64)
     values = np.array([points[month] for month in known], dtype=np.float64)
     wanted = np.clip(_numbers(months), at[0], at[-1])
+    if len(known) == 1:
+        return np.full(len(months), values[0])
     right = np.clip(np.searchsorted(at, wanted, side="right"), 1, len(at) - 1)
     begin, end = values[right - 1], values[right]
     way = (wanted - at[right - 1]) / (at[right] - at[right - 1])

@@ -84,7 +84,6 @@ def vacate(model: PartyModel, man: Official, reason: str, authority: str) -> Non
     committee.seats[seat] = None
     if seat == 0:
         committee.note_secretary()
-    committee.changes += 1.0
     if committee.head is None and seat == 0 and man.installed != "acting":
         model.recorder.count_move(committee, reason, authority)
     model.log("left", committee, committee.place.seats[seat], man, None, reason, authority, man.tenure)

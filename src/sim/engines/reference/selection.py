@@ -46,6 +46,9 @@ def _decide(model: PartyModel, opening: Opening) -> None:
     incumbent = opening.incumbent
     if incumbent is not None and (incumbent.post is not committee or incumbent.seat != seat):
         incumbent = None  # promoted from this seat earlier in the month
+    holder = committee.seats[seat]
+    if incumbent is None and holder is not None and holder.installed != "acting":
+        return  # filled since: by another opening, or by a man sent down
     if not _capacity(model, opening):
         if incumbent is None:
             _hold(model, opening)

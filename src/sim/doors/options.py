@@ -1,0 +1,44 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from sim.doors import completion as complete
+from sim.doors.terminal import Terminal
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def modes(command: Command) -> Command:
+    """Add --quiet and --json, which may stand before or after the command's name."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            setattr(context.ensure_object(Terminal), str(parameter.name), True)
+
+    common: dict[str, Any] = {"is_flag": True, "expose_value": False, "callback": remember}
+    command = click.option("--json", help="Print one JSON document.", **common)(command)
+    return click.option("--quiet", help="Print the essential only.", **common)(command)
+
+
+def sets(command: Command) -> Command:
+    """Add --set, which may be repeated."""
+    return click.option(
+        "--set", "sets", multiple=True, metavar="NAME=VALUE", shell_complete=complete.settings,
+        help="Override a value, such as parameters.g_y=0.2; may be repeated.",
+    )(command)  # fmt: skip
+
+
+def force(command: Command) -> Command:
+    """Add --force."""
+    return click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")(command)
+
+
+scenario = click.argument("scenario", shell_complete=complete.scenarios)
+result = click.argument("result", type=click.Path(path_type=Path))
+out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")

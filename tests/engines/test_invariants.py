@@ -1,0 +1,69 @@
+"""Properties that hold for any parameters, policy and switches."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.switches import MECHANISMS
+from tests.engines.worlds import COLUMN, fingerprint, run
+
+
+def anywhere() -> st.SearchStrategy[dict[str, float]]:
+    """Draw any subset of parameters, at and between their hard bounds."""
+    values = {p.name: st.one_of(st.sampled_from((p.minimum, p.maximum)), st.floats(p.minimum, p.maximum)) for p in PARAMETERS}
+    # the spread of skill divides standard scores
+    values["sk_sd"] = st.floats(0.01, 1.0)
+    return st.fixed_dictionaries({}, optional=values)
+
+
+worlds = st.fixed_dictionaries({
+    "guberniias": st.integers(1, 4),
+    "uezds_each": st.integers(0, 2),
+    "policy": st.sampled_from([{"rule": r} for r in ("recorded", "election", "appointment", "readiness", "endogenous")]),
+    "off": st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=6, unique=True).map(tuple),
+    "options": st.sampled_from([
+        {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True}, {"majority_tier": "nation"},
+    ]),
+    "seed": st.integers(0, 2**63 - 1),
+    "months": st.integers(1, 16),
+})  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(worlds, anywhere())
+def test_outcomes_stay_within_their_declared_bounds(changes, parameters) -> None:  # type: ignore[no-untyped-def]
+    trace = run(**changes, **parameters)
+    for outcome in OUTCOMES:
+        values = trace.values[:, :, COLUMN[outcome.name]]
+        known = values[~np.isnan(values)]
+        assert np.all(known >= outcome.low - 1e-12), outcome.name
+        assert outcome.high is None or np.all(known <= outcome.high + 1e-12), outcome.name
+        assert not np.isinf(values).any(), outcome.name
+    installed = [trace.values[:, 0, COLUMN[name]] for name in ("appointed", "recommended", "elected", "acting")]
+    assert np.all(sum(installed) <= 1 + 1e-12)
+    assert np.all(trace.values[:, 0, COLUMN["moves_centre"]] <= trace.values[:, 0, COLUMN["moves"]])
+
+
+@settings(max_examples=10)
+@given(worlds)
+def test_a_world_is_its_own_twin(changes) -> None:  # type: ignore[no-untyped-def]
+    assert fingerprint(run(**changes)) == fingerprint(run(**changes))
+
+
+def test_undefined_outcomes_are_nan_and_only_they() -> None:
+    trace = run(months=3, guberniias=1, uezds_each=0)
+    for name in ("uezd_performance", "uezd_appointed"):
+        assert np.isnan(trace.values[:, :, COLUMN[name]]).all()
+    nation = trace.values[:, 0]
+    undefined = {o.name for o in OUTCOMES if math.isnan(nation[-1, COLUMN[o.name]])}
+    allowed = {"uezd_performance", "uezd_appointed", "uezd_open_skloki", "tenure_appointed", "tenure_elected",
+               "conflict_after_transfer", "conflict_after_election"}  # fmt: skip
+    assert undefined <= allowed
+    national = [o.name for o in OUTCOMES if not o.by_class]
+    assert np.isnan(trace.values[:, 1:, [COLUMN[name] for name in national]]).all()

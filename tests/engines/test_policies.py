@@ -1,0 +1,172 @@
+"""What each rule of selection, option and switch does to a small world."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from sim.engines.reference import PartyModel
+from sim.engines.trace import Trace
+from sim.scenario.schema import Event
+from tests.engines.worlds import outcome, run, world
+
+
+def reasons(trace: Trace, kind: str = "left", **where: str) -> Counter[str]:
+    """Count the reasons of events of a kind."""
+    return Counter(e.reason for e in trace.events if e.kind == kind and all(getattr(e, k) == v for k, v in where.items()))
+
+
+def test_election_appoints_nobody() -> None:
+    trace = run(months=48, policy={"rule": "election"})
+    assert set(reasons(trace, "took")) <= {"elected", "acting"}
+    assert not {"need", "lateral", "transfer", "lost_review"} & set(reasons(trace))
+    assert outcome(trace, "claimed").max() == 0.0
+
+
+def test_appointment_elects_nobody() -> None:
+    trace = run(months=48, policy={"rule": "appointment"}, options={"capacity": "unlimited"})
+    assert set(reasons(trace, "took")) <= {"appointed", "acting"}
+    assert not {"lost_contest", "extraordinary"} & set(reasons(trace))
+    assert outcome(trace, "appointed")[-1] > 0.8
+
+
+def test_shares_of_installed_add_up() -> None:
+    trace = run(months=36)
+    total = sum(outcome(trace, name) for name in ("appointed", "recommended", "elected", "acting"))
+    assert np.all(total <= 1 + 1e-12) and np.all(total >= 0.74)
+
+
+def test_without_capacity_posts_are_held_by_acting_locals() -> None:
+    trace = run(months=36, policy={"rule": "appointment"}, options={"capacity": 0.0})
+    taken = reasons(trace, "took", level="guberniia")
+    assert taken["appointed"] == 0 and taken["acting"] > 0
+    assert outcome(trace, "assignments").max() == 0.0
+
+
+def test_half_an_assignment_a_month_is_one_in_two_months() -> None:
+    trace = run(months=40, guberniias=8, policy={"rule": "appointment"}, options={"capacity": 0.5})
+    made = outcome(trace, "assignments")
+    assert made.max() <= 1.0 and 15 <= made.sum() <= 21
+
+
+def test_conferences_can_be_limited_like_the_centre() -> None:
+    trace = run(months=24, policy={"rule": "election"}, options={"conference_capacity": 0.0})
+    assert reasons(trace, "took", level="guberniia")["elected"] == 0
+
+
+def test_exceptions_by_class_and_place() -> None:
+    changes = {
+        "capitals": {"rule": "election", "classes": ["capital"]},
+        "one": {"rule": "share", "share": 0.25, "places": ["Synthetic 2"]},
+    }
+    trace = run(months=4, policy={"rule": "appointment", "changes": changes}, committees=True)
+    assert outcome(trace, "claimed", "capital").max() == 0.0
+    assert outcome(trace, "claimed", "industrial").max() == 0.25
+    assert outcome(trace, "claimed", "agrarian").min() == 1.0
+
+
+def test_uezds_follow_unless_told_otherwise() -> None:
+    follow = run(months=24, policy={"rule": "appointment"})
+    free = run(months=24, policy={"rule": "appointment", "uezds": "election"})
+    assert outcome(follow, "uezd_appointed")[-1] > 0.3
+    assert reasons(free, "took", level="uezd")["appointed"] == reasons(free)["need"]
+
+
+def test_readiness_elects_where_thresholds_are_met() -> None:
+    ready = run(months=3, policy={"rule": "readiness", "literacy_at_least": 0.0, "bench_at_least": 0.0})
+    unready = run(months=3, policy={"rule": "readiness", "literacy_at_least": 1.0})
+    assert outcome(ready, "claimed").max() == 0.0 and outcome(unready, "claimed").min() == 1.0
+
+
+def test_endogenous_claims_move_at_congresses_only() -> None:
+    events = {"x": Event(kind="congress", start="1921-06")}
+    claimed = outcome(run(months=12, policy={"rule": "endogenous", "start": 0.3}, events=events), "claimed")
+    assert np.all(claimed[:6] == 0.3) and np.all(claimed[6:] == claimed[6]) and claimed[6] != 0.3
+
+
+def test_perfect_judges_of_one_mind_choose_the_most_skilled() -> None:
+    """With validity 1 and no tastes, whoever is elected has the best skill of the candidates considered."""
+    blind = run(months=60, guberniias=8, policy={"rule": "election"}, r_v=0.0, err_ctx=0.0)
+    sharp = run(months=60, guberniias=8, policy={"rule": "election"}, r_v=1.0, err_ctx=0.0, inc_v=0.0, dem=0.0)
+    assert outcome(sharp, "team_skill")[-1] > outcome(blind, "team_skill")[-1] + 0.03
+
+
+def test_packing_selects_loyalty() -> None:
+    def loyalty(pack: float) -> float:
+        deep = {"policy": {"rule": "appointment"}, "options": {"capacity": "unlimited"}, "res_d": 1.0}
+        model = PartyModel(world(months=48, guberniias=8, pack=pack, **deep), 0)
+        for _ in range(48):
+            model.step()
+        return float(np.mean([c.seats[0].loyalty for c in model.guberniia_list if c.appointed]))
+
+    assert loyalty(1.0) > loyalty(0.0) + 0.5
+
+
+def test_the_embattled_may_stand_or_not_for_both_sides() -> None:
+    hot = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3, "months": 24}
+    for rule, word in (("election", "extraordinary"), ("appointment", "transfer")):
+        removed = reasons(run(policy={"rule": rule}, **hot))[word]
+        standing = reasons(run(policy={"rule": rule}, options={"embattled_may_stand": True}, **hot))[word]
+        assert removed > 0 and standing < removed
+
+
+def test_sent_down_men_take_or_join() -> None:
+    taking, joining = run(months=60), run(months=60, options={"need_displaces": False})
+    assert reasons(taking)["displaced"] > 0 and reasons(joining)["displaced"] == 0
+
+
+OFF_EVENT = [
+    ("wear", "left", "wear"), ("unfit", "left", "unfit"), ("need", "left", "need"),
+    ("lateral", "left", "lateral"), ("transfers", "left", "transfer"), ("extraordinary", "left", "extraordinary"),
+    ("ladder", "left", "promotion"), ("mediation", "mediated", ""), ("skloki", "incident", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mechanism", "kind", "reason"), OFF_EVENT)
+def test_switched_off_events_do_not_happen(mechanism: str, kind: str, reason: str) -> None:
+    hot = {"months": 60, "guberniias": 8, "uezds_each": 1, "a_temp": 0.04, "cool": 0.04, "theta": 0.3}
+    assert any(e.kind == kind and e.reason == reason for e in run(**hot).events)
+    off = run(off=(mechanism,), **hot)
+    assert not any(e.kind == kind and e.reason == reason for e in off.events)
+
+
+OFF_FLAT = [
+    ("economy", "recovery"), ("complexity", "complexity"), ("standards", "clarity"),
+    ("attitudes", "unity"), ("attitudes", "discussion"), ("levies", "members"), ("credit", "credit"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mechanism", "name"), OFF_FLAT)
+def test_switched_off_states_stay(mechanism: str, name: str) -> None:
+    levy = {"levy": Event(kind="levy", start="1921-03", end="1921-06", size=0.5)}
+    series = outcome(run(months=12, off=(mechanism,), events=levy), name)
+    assert np.ptp(series) < 1e-12
+    if name != "complexity":
+        assert np.ptp(outcome(run(months=12, events=levy), name)) > 1e-6
+
+
+def test_perception_off_is_objective_threat() -> None:
+    trace = run(months=12, off=("perception",))
+    assert np.array_equal(outcome(trace, "threat_perceived"), outcome(trace, "threat_objective"))
+
+
+def test_levies_reach_their_size() -> None:
+    levy = {"levy": Event(kind="levy", start="1921-03", end="1921-08", size=0.5)}
+    members = outcome(run(months=10, events=levy), "members")
+    assert members[-1] / members[0] == pytest.approx(1.5, rel=1e-12)
+
+
+def test_policy_errors_add_to_the_national_error() -> None:
+    error = {"e": Event(kind="policy_error", start="1921-05", end="1921-06", size=0.2)}
+    with_error, without = run(months=6, events=error), run(months=6)
+    added = outcome(with_error, "national_error") - outcome(without, "national_error")
+    assert added[3] == 0.0 and added[4] == pytest.approx(0.1) and 0.15 < added[5] < 0.2
+
+
+def test_conference_votes_are_logged_by_tier() -> None:
+    trace = run(months=4, events={"c": Event(kind="conference", start="1921-03")})
+    votes = [e for e in trace.events if e.kind == "conference"]
+    assert Counter(e.reason for e in votes) == {"raion": 4, "guberniia": 4, "nation": 1}
+    assert votes[-1].value == outcome(trace, "opposition_nation")[2]

@@ -1,0 +1,69 @@
+"""Small worlds for tests of the engines."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sim.engines.reference import simulate
+from sim.engines.trace import Trace
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import SCOPES
+from sim.scenario.schema import Event, Options, Period, Policy, Run, Scenario, Threat, Tree
+from sim.world.build import World, build
+
+COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
+SCOPE = {name: i for i, name in enumerate(SCOPES)}
+
+
+def scenario(
+    months: int = 24,
+    uezds_each: int = 2,
+    guberniias: int = 4,
+    policy: dict[str, Any] | None = None,
+    tree: dict[str, Any] | None = None,
+    off: tuple[str, ...] = (),
+    events: dict[str, Event] | None = None,
+    threat: dict[str, Any] | None = None,
+    options: dict[str, Any] | None = None,
+    seed: int = 5,
+    committees: bool = False,
+    **parameters: float,
+) -> Scenario:
+    """Return a synthetic scenario, or one with another tree."""
+    end = f"{1921 + (months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
+    return Scenario(
+        title="test",
+        period=Period(start="1921-01", end=end),
+        tree=Tree(**(tree or {"kind": "synthetic", "guberniias": guberniias, "uezds_each": uezds_each})),
+        policy=Policy(**(policy or {})),
+        threat=Threat(**(threat or {})),
+        events=events or {},
+        mechanisms=dict.fromkeys(off, False),
+        options=Options(**(options or {})),
+        parameters=parameters,
+        run=Run(seed=seed, committees=committees),
+    )
+
+
+def world(**changes: Any) -> World:
+    """Return a small world."""
+    return build(scenario(**changes))
+
+
+def run(replicate: int = 0, **changes: Any) -> Trace:
+    """Run a small world."""
+    return simulate(world(**changes), replicate)
+
+
+def outcome(trace: Trace, name: str, scope: str = "nation") -> Any:
+    """Return one outcome's series."""
+    return trace.values[:, SCOPE[scope], COLUMN[name]]
+
+
+def fingerprint(trace: Trace) -> str:
+    """Return a hash of every monthly value and every event."""
+    digest = hashlib.sha256(trace.values.tobytes())
+    for event in trace.events:
+        digest.update(repr(event).encode())
+    return digest.hexdigest()

@@ -1,0 +1,432 @@
+"""Storing: what goes in comes out, and whatever goes wrong leaves no half result."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_numpy
+
+from sim.engines.trace import COMMITTEE_FIELDS, Event, Trace
+from sim.errors import UserError
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import SCOPES
+from sim.study import atomic, store
+from sim.study.columns import COMMITTEES, EVENTS, MONTHLY, event_rows, monthly_rows
+from sim.study.export import export_csv
+from sim.study.result import open_result
+from sim.study.store import new_result
+
+MANIFEST = {"title": "A test", "scenario": {}, "layers": {}, "replicates": 1, "seed": 1}
+
+
+@pytest.fixture
+def stored(trace, places):
+    """Store replicates in a folder and return it: stored(folder, replicates=2)."""
+
+    def make(folder: Path | None, replicates: int = 2, force: bool = False) -> Path:
+        with new_result(folder, "test", committees=True, force=force) as writer:
+            for replicate in range(replicates):
+                writer.add(replicate, trace(replicate), places)
+            writer.close_tables()
+            (writer.folder / "targets.csv").write_bytes(b"id\nT01\n")
+            writer.finish(MANIFEST | {"replicates": replicates})
+        return writer.destination
+
+    return make
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_goes_in_comes_out(stored, trace, places, tmp_path):
+    result = open_result(stored(tmp_path / "r"))
+    traces = [trace(0), trace(1)]
+    monthly = result.monthly()
+    assert list(monthly.columns) == ["replicate", "month", "scope", *(o.name for o in OUTCOMES)]
+    values = np.concatenate([t.values.reshape(-1, len(OUTCOMES)) for t in traces])
+    np.testing.assert_array_equal(monthly.iloc[:, 3:].to_numpy(), values)
+    assert monthly["scope"].tolist() == [*SCOPES] * 6
+    assert monthly["month"].dt.strftime("%Y-%m").tolist() == [m for t in traces for m in t.months for _ in SCOPES]
+    assert monthly["replicate"].tolist() == [0] * 15 + [1] * 15
+
+    committees = result.committees()
+    assert committees.loc[4, ["committee", "level", "unit_class"]].tolist() == ["Tver", "guberniia", "agrarian"]
+    states = np.concatenate([t.committees.reshape(-1, len(COMMITTEE_FIELDS)) for t in traces])
+    np.testing.assert_array_equal(committees[[*COMMITTEE_FIELDS]].to_numpy(), states)
+
+    events = result.events()
+    assert events.loc[1, "committee":"authority"].tolist() == ["Tver uezd 1", "uezd", "bureau1", 7, 9, "clique", ""]
+    assert events["value"].isna().tolist() == [True, False, False] * 2
+    assert events["other"].tolist() == [-1, 9, -1] * 2
+
+
+@given(st_numpy.arrays(np.float64, (2, len(SCOPES), len(OUTCOMES))))
+def test_every_float_survives(values):
+    rows = monthly_rows(3, Trace(["1921-12", "1922-01"], values))
+    back = np.column_stack([rows[o.name].to_numpy() for o in OUTCOMES])
+    flat = values.reshape(back.shape)
+    known = ~np.isnan(flat)
+    assert (back.view(np.uint64)[known] == np.ascontiguousarray(flat).view(np.uint64)[known]).all()
+    assert np.isnan(back[~known]).all()
+    assert sum(rows[o.name].null_count for o in OUTCOMES) == (~known).sum()
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+identities = st.integers(-1, 2**63 - 1)
+
+
+@given(st.lists(st.builds(Event, st.just("1925-04"), texts, texts, texts, texts, identities, identities, texts, texts)))
+def test_every_event_survives(events):
+    rows = event_rows(0, events).to_pylist()
+    assert [tuple(row[name] for name in Event._fields[1:-1]) for row in rows] == [event[1:-1] for event in events]
+
+
+def test_a_trace_of_the_wrong_shape_is_refused(trace):
+    wrong = trace()
+    wrong.months.append("1930-01")
+    with pytest.raises(ValueError, match="does not fit"):
+        monthly_rows(0, wrong)
+
+
+def test_encodings(stored, tmp_path):
+    folder = stored(tmp_path / "r")
+    for name, schema in (("monthly", MONTHLY), ("events", EVENTS), ("committees", COMMITTEES)):
+        file = pq.ParquetFile(folder / f"{name}.parquet")
+        assert file.schema_arrow == schema
+        for index, field in enumerate(schema):
+            column = file.metadata.row_group(0).column(index)
+            assert column.compression == "ZSTD"
+            wanted = "BYTE_STREAM_SPLIT" if field.type == "double" else "RLE_DICTIONARY"
+            assert wanted in column.encodings, field.name
+
+
+def test_rows_are_written_as_they_come(trace, places, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "ROW_GROUP", 40)
+    with pytest.raises(ZeroDivisionError), new_result(tmp_path / "r", "test") as writer:
+        for replicate in range(9):
+            writer.add(replicate, trace(replicate), places)
+            waiting = writer._tables["monthly"]._rows
+            assert waiting == 15 * (replicate % 3 + 1) % 45, "three replicates of 15 rows fill a group of 40"
+        raise ZeroDivisionError
+    assert not everything(tmp_path)
+
+
+def test_the_same_traces_give_the_same_bytes(stored, tmp_path):
+    first, second = (open_result(stored(tmp_path / name)).manifest["files"] for name in "ab")
+    assert first == second
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
+def test_an_error_leaves_nothing(error, trace, places, tmp_path):
+    with pytest.raises(error), new_result(tmp_path / "r", "test") as writer:
+        writer.add(0, trace(), places)
+        assert everything(tmp_path) == [f".r.partial-{os.getpid()}"]
+        raise error
+    assert not everything(tmp_path)
+
+
+def test_no_manifest_no_result(tmp_path):
+    with pytest.raises(RuntimeError, match="manifest"), new_result(tmp_path / "r", "test") as writer:
+        writer.close_tables()
+    assert not everything(tmp_path)
+
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("at", ["write_table", "footer", "manifest", "fsync", "rename"])
+def test_a_full_disk_leaves_nothing(at, stored, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise FULL
+
+    place = {
+        "write_table": (pq.ParquetWriter, "write_table"),
+        "footer": (pq.ParquetWriter, "close"),
+        "manifest": (Path, "write_text"),
+        "fsync": (os, "fsync"),
+        "rename": (Path, "rename"),
+    }[at]
+    with monkeypatch.context() as patch:
+        patch.setattr(*place, full)
+        with pytest.raises(UserError, match=r"/r: cannot be written: no space left on the disk"):
+            stored(tmp_path / "r")
+    assert not everything(tmp_path)
+
+
+SMALL_DISK = """
+import sys, numpy as np
+from pathlib import Path
+from types import SimpleNamespace
+from sim.engines.trace import Trace
+from sim.errors import UserError
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import SCOPES
+from sim.study import store
+folder = Path(sys.argv[1])
+store.ROW_GROUP = 1000
+try:
+    with store.new_result(folder / "r", "test") as writer:
+        for replicate in range(1000):
+            values = np.random.default_rng(replicate).random((108, len(SCOPES), len(OUTCOMES)))
+            writer.add(replicate, Trace([f"{1921 + i // 12}-{i % 12 + 1:02d}" for i in range(108)], values), [])
+except UserError as error:
+    print(replicate, error, [path.name for path in folder.iterdir()], sep="|")
+"""
+
+
+def test_a_disk_that_really_is_full(tmp_path):
+    mount = f'mount -t tmpfs -o size=2m none "{tmp_path}" && exec "{sys.executable}" -c "$0" "{tmp_path}"'
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode:
+        pytest.skip("this system lets nobody mount a small disk")
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", mount, SMALL_DISK], capture_output=True, text=True)
+    if "mount" in done.stderr and done.returncode == 32:
+        pytest.skip("this system lets nobody mount a small disk")
+    replicate, message, left = done.stdout.strip().split("|")
+    assert done.returncode == 0 and not done.stderr
+    assert 1 < int(replicate) < 100
+    assert message == f"{tmp_path}/r: cannot be written: no space left on the disk; nothing was stored"
+    assert left == "[]"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda f: f.write_text(""), "found a file; allowed: the name of a new folder"),
+        (lambda f: (f.mkdir(), (f / "notes.txt").write_text("")), "found a folder with other files in it"),
+        (lambda f: f.symlink_to(f.parent / "nowhere" / "else"), None),
+    ],
+    ids=["file", "folder", "dangling link"],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_there_is_not_touched(make, message, force, stored, tmp_path):
+    make(tmp_path / "r")
+    if message is None:
+        assert stored(tmp_path / "r", force=force) == tmp_path / "nowhere" / "else"
+        return
+    with pytest.raises(UserError, match=message):
+        stored(tmp_path / "r", force=force)
+    assert everything(tmp_path) == ["r"]
+
+
+def test_an_empty_folder_is_taken(stored, tmp_path):
+    (tmp_path / "r").mkdir()
+    assert open_result(stored(tmp_path / "r")).path == tmp_path / "r"
+
+
+def test_below_a_file_nothing_can_be_written(stored, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written: (Not a directory|File exists)"):
+        stored(tmp_path / "file" / "r")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission(stored, tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="cannot be written: Permission denied"):
+        stored(tmp_path / "r")
+
+
+def test_the_current_folder_is_refused(stored, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="the current folder itself"):
+        stored(Path("."))
+
+
+def test_an_earlier_result_is_replaced_only_by_force(stored, tmp_path):
+    folder = stored(tmp_path / "r", replicates=1)
+    (folder / "figures").mkdir()
+    with pytest.raises(UserError, match="found an earlier result; allowed: a new folder, or --force"):
+        stored(folder)
+    assert open_result(folder).manifest["replicates"] == 1
+    assert open_result(stored(folder, replicates=2, force=True)).manifest["replicates"] == 2
+    assert everything(tmp_path) == ["r"]
+
+
+def test_force_does_not_delete_what_skloki_did_not_write(stored, tmp_path):
+    folder = stored(tmp_path / "r")
+    (folder / "chapter.docx").write_text("three years of work")
+    with pytest.raises(UserError, match="other files"):
+        stored(folder, force=True)
+    assert (folder / "chapter.docx").exists()
+
+
+def test_a_forced_run_that_fails_keeps_the_old_result(stored, trace, places, tmp_path, monkeypatch):
+    folder = stored(tmp_path / "r", replicates=1)
+    rename = Path.rename
+
+    def second_fails(self, target):
+        if ".partial-" in self.name:
+            raise FULL
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", second_fails)
+        with pytest.raises(UserError):
+            stored(folder, force=True)
+    with pytest.raises(KeyboardInterrupt), new_result(folder, "test", force=True) as writer:
+        writer.add(0, trace(), places)
+        raise KeyboardInterrupt
+    assert open_result(folder).manifest["replicates"] == 1
+    assert everything(tmp_path) == ["r"]
+
+
+def test_who_comes_second_does_not_overwrite(stored, trace, places, tmp_path):
+    with pytest.raises(UserError, match="an earlier result"), new_result(tmp_path / "r", "test") as writer:
+        stored(tmp_path / "r", replicates=1)
+        writer.close_tables()
+        writer.finish(MANIFEST)
+    assert open_result(tmp_path / "r", verify=True).manifest["replicates"] == 1
+    assert everything(tmp_path) == ["r"]
+
+
+def test_default_folders_of_one_second_get_numbers(stored, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(store, "default_folder", lambda name: Path("results/runs") / f"{name}-19231215-120000")
+    assert stored(None).name == "test-19231215-120000"
+    assert stored(None).name == "test-19231215-120000-2"
+    # Both have looked for a free name before either has finished.
+    together = threading.Barrier(2)
+    sync = atomic._sync_tree
+    monkeypatch.setattr(atomic, "_sync_tree", lambda folder: (together.wait(5), sync(folder)))
+    names: list[str] = []
+    threads = [threading.Thread(target=lambda: names.append(stored(None).name)) for _ in range(2)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(names) == ["test-19231215-120000-3", "test-19231215-120000-4"]
+    assert len(everything(tmp_path / "results" / "runs")) == 4
+
+
+# Opening
+
+
+def damage(name: str, change) -> None:
+    def apply(folder: Path) -> None:
+        (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+    return apply
+
+
+def flipped(content: bytes) -> bytes:
+    return content[:100] + bytes([content[100] ^ 1]) + content[101:]
+
+
+def edit(**entries):
+    return damage("manifest.json", lambda content: json.dumps(json.loads(content) | entries).encode())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (shutil.rmtree, "there is no such folder"),
+        (lambda f: (f / "manifest.json").unlink(), "no result: it has no manifest.json"),
+        (damage("manifest.json", lambda content: content[:-40]), "manifest.json: is damaged"),
+        (damage("manifest.json", lambda content: b"\xff\xfe\x00"), "manifest.json: is damaged"),
+        (damage("manifest.json", lambda content: b"[1]"), "not the manifest of a skloki result"),
+        (edit(format_version=99), "format_version: found 99; allowed: 1"),
+        (edit(scenario=None), "scenario: found NoneType; allowed: dict"),
+        (edit(files={}), "monthly.parquet is missing(.|\n)*targets.csv is missing"),
+        (edit(files={"monthly.parquet": {}, "events.parquet": 3, "targets.csv": {}}), "'events.parquet'; allowed: files"),
+        (lambda f: (f / "events.parquet").unlink(), "events.parquet: the file is missing"),
+        (damage("monthly.parquet", lambda content: content[:-1]), r"bytes; allowed: \d+ bytes; the file is damaged"),
+        (damage("events.parquet", flipped), "events.parquet: the file is damaged: its content"),
+    ],
+)  # fmt: skip
+def test_a_damaged_result_is_refused(spoil, message, stored, tmp_path):
+    folder = stored(tmp_path / "r")
+    spoil(folder)
+    with pytest.raises(UserError, match=message):
+        open_result(folder)
+
+
+def test_a_manifest_cannot_point_outside(stored, tmp_path):
+    folder = stored(tmp_path / "r")
+    (tmp_path / "secret").write_text("x")
+    files = open_result(folder).manifest["files"] | {"../secret": store.file_record(tmp_path / "secret")}
+    edit(files=files)(folder)
+    with pytest.raises(UserError, match="files inside the folder"):
+        open_result(folder)
+
+
+def test_figures_and_exports_do_not_disturb(stored, tmp_path):
+    folder = stored(tmp_path / "r")
+    (folder / "figures").mkdir()
+    (folder / "figures" / "a.png").write_bytes(b"x")
+    assert open_result(folder).tables == ("monthly", "events", "committees")
+
+
+def test_duckdb_reads_the_files_and_the_result(stored, tmp_path):
+    folder = stored(tmp_path / "r [1]*")
+    result = open_result(folder)
+    counted = result.query("SELECT scope, count(*) AS n, avg(recovery) AS mean FROM monthly GROUP BY scope")
+    frame = result.monthly()
+    expected = frame.groupby("scope")["recovery"].mean()
+    assert dict(zip(counted["scope"], counted["n"], strict=True)) == dict.fromkeys(SCOPES, 6)
+    # A mean over undefined values skips them, as in pandas.
+    undefined = frame.columns[5]
+    means = result.query(f"SELECT scope, avg({undefined}) AS mean FROM monthly GROUP BY scope").set_index("scope")
+    np.testing.assert_allclose(means["mean"].sort_index(), frame.groupby("scope")[undefined].mean().sort_index())
+    assert frame[undefined].isna().any()
+    np.testing.assert_allclose(counted.set_index("scope")["mean"].sort_index(), expected.sort_index())
+    assert result.query("SELECT count(*) AS n FROM events JOIN committees USING (replicate, month, committee)")["n"][0]
+
+    plain = shutil.copytree(folder, tmp_path / "plain")
+    assert duckdb.sql(f"SELECT count(*) FROM '{plain}/*.parquet'").fetchall() == [(30 + 6 + 12,)]
+
+
+def test_csv_equals_parquet(stored, tmp_path):
+    result = open_result(stored(tmp_path / "r"))
+    files = export_csv(result)
+    assert {file.name for file in files} == {"monthly.csv", "events.csv", "committees.csv", "targets.csv", "columns.csv"}
+    assert {file.parent for file in files} == {tmp_path / "r" / "csv"}
+    for name in result.tables:
+        back = pd.read_csv(tmp_path / "r" / "csv" / f"{name}.csv", parse_dates=["month"])
+        frame = getattr(result, name)()
+        # An empty text and an unknown number look alike in CSV.
+        words = [column for column in frame.columns[2:] if not pd.api.types.is_numeric_dtype(frame[column])]
+        back[words] = back[words].astype(frame[words].dtypes).fillna("")
+        pd.testing.assert_frame_equal(back, frame, check_dtype=False)
+    with (tmp_path / "r" / "csv" / "columns.csv").open(encoding="utf-8", newline="") as file:
+        book = {(row["table"], row["column"]): row for row in csv.DictReader(file)}
+    assert list(book) == [(name, column) for name in result.tables for column in getattr(result, name)().columns]
+    assert book["monthly", "recovery"]["unit"] == "1913 = 1"
+
+
+def test_an_export_replaces_only_its_own(stored, tmp_path):
+    result = open_result(stored(tmp_path / "r"))
+    assert export_csv(result) == export_csv(result), "the default folder is renewed"
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "events.csv").write_text("not from here")
+    with pytest.raises(UserError, match="there already: events.csv"):
+        export_csv(result, out)
+    assert everything(out) == ["events.csv"] and (out / "events.csv").read_text() == "not from here"
+    export_csv(result, out, force=True)
+    assert len(everything(out)) == 5 and (out / "events.csv").read_text() != "not from here"
+
+
+def test_a_full_disk_leaves_no_half_export(stored, tmp_path, monkeypatch):
+    result = open_result(stored(tmp_path / "r"))
+
+    def full(*_, **__):
+        raise FULL
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(UserError, match="no space left"):
+        export_csv(result, tmp_path / "csv")
+    assert everything(tmp_path) == ["r"]

@@ -1,0 +1,383 @@
+"""The command line: what it prints, how it refuses, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cli import call
+from sim.scenario.outcomes import OUTCOMES
+
+SMALL = """
+title = "A small world"
+why = "It is quick."
+[period]
+start = "1921-01"
+end = "1921-12"
+[tree]
+kind = "synthetic"
+guberniias = 4
+[run]
+replicates = 2
+"""
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    (tmp_path / "small.toml").write_text(SMALL)
+    return "small.toml"
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Draw one picture instead of all: they have their own tests."""
+    import sim.figures
+
+    def draw_all(result, folder):
+        (folder / "one.svg").write_text("<svg/>")
+        return [folder / "one.svg"]
+
+    monkeypatch.setattr(sim.figures, "draw_all", draw_all)
+
+
+@pytest.fixture
+def skloki(capsys):
+    """Carry out a command here: skloki("run", ...) -> (exit code, output, errors)."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = call([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return code, out, err
+
+    return run
+
+
+def start(*arguments: str, **options) -> subprocess.Popen[str]:
+    """Start the command as a process that hears Ctrl-C even where the tests run in the background."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options,
+    )  # fmt: skip
+
+
+def test_help_is_quick_and_imports_nothing_heavy():
+    code = "import sys; from sim.cli import call; assert call(['run', '--help']) == 0; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & {"numpy", "pandas", "pyarrow", "numba", "mesa", "matplotlib", "duckdb", "rich", "pydantic"}
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        assert start("--help").wait() == 0
+        times.append(time.perf_counter() - began)
+    # A bare interpreter takes a share of it on a busy machine.
+    assert min(times) < 0.3
+
+
+def test_run(small, skloki, no_figures, tmp_path):
+    code, out, err = skloki("run", small, "--replicates", 3, "--seed", 5, "--set", "g_y=0.2", "--out", "r")
+    assert code == 0 and not err
+    assert "A small world: the nation, median and 10–90 % of 3 replicates" in out
+    assert "T18" in out and "grade C is an estimate" in out
+    lines = out.splitlines()
+    assert lines[-1] == str(tmp_path / "r")
+    assert (tmp_path / "r" / "figures" / "one.svg").exists()
+    manifest = sim.open("r").manifest
+    assert (manifest["seed"], manifest["replicates"], manifest["scenario"]["parameters"]["g_y"]) == (5, 3, 0.2)
+    assert manifest["layers"]["run.seed"] == "--seed"
+
+
+def test_quiet_prints_the_place_alone(small, skloki, no_figures, tmp_path):
+    for arguments in (("--quiet", "run", small, "--out", "a"), ("run", small, "--out", "b", "--quiet")):
+        code, out, err = skloki(*arguments)
+        assert (code, out, err) == (0, f"{tmp_path / arguments[arguments.index('--out') + 1]}\n", "")
+
+
+def test_json_is_one_document(small, skloki, no_figures, tmp_path):
+    code, out, err = skloki("run", small, "--json", "--set", "g_y=0.4")
+    document = json.loads(out)
+    assert code == 0 and not err
+    path = Path(document["result"])
+    assert path.parent == tmp_path / "results" / "runs" and path.name.startswith("small-")
+    assert "plausible" in document["warnings"][0]
+    assert document["figures"] == [str(path / "figures" / "one.svg")]
+    assert {row["outcome"] for row in document["summary"]} <= {outcome.name for outcome in OUTCOMES}
+    recorded = {row["id"]: row for row in document["targets"]}
+    assert recorded["T18"]["replicates"] == 2
+    assert recorded["T01"]["median"] is None, "undefined is null, not NaN, which is no JSON"
+
+
+@pytest.mark.slow
+def test_a_run_draws_its_figures(small, skloki, tmp_path):
+    code, out, _ = skloki("run", small, "--out", "r")
+    figures = sorted((tmp_path / "r" / "figures").iterdir())
+    assert code == 0 and f"{len(figures)} figure files" in out
+    assert {"overview.png", "overview.svg"} <= {file.name for file in figures}
+    code, out, _ = skloki("plot", "r", "--out", "again")
+    assert code == 0 and len(out.splitlines()) == len(figures)
+
+
+def test_all_faults_at_once_and_no_traceback(skloki, tmp_path):
+    (tmp_path / "bad.toml").write_text('title = "x"\n[tree]\nkind = "sinthetic"\n[parameters]\ng_z = 1\n')
+    code, out, err = skloki("run", tmp_path / "bad.toml", "--set", "run.seed=-1")
+    assert code == 2 and not out
+    problems = err.splitlines()
+    assert problems[0].startswith("bad.toml:3: tree.kind: ") and problems[0].endswith("did you mean 'synthetic'?")
+    assert problems[1].startswith("bad.toml:5: parameters.g_z: ") and problems[1].endswith("did you mean 'g_y'?")
+    assert problems[2].startswith("--set: run.seed: ")
+    assert len(problems) == 3
+    code, out, err = skloki("run", tmp_path / "bad.toml", "--set", "run.seed=-1", "--json")
+    assert (code, err) == (2, "")
+    assert json.loads(out) == {"errors": problems}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "historicle"], "did you mean 'historical'"),
+        (["run", "small.toml", "--replicates", "0"], "--replicates: found 0; allowed: greater than or equal to 1"),
+        (["run", "small.toml", "--replicates", "many"], "'many' is not a valid integer"),
+        (["run", "small.toml", "--replicants", "2"], "No such option"),
+        (["run", "small.toml", "--out", "small.toml"], "found a file; allowed: the name of a new folder"),
+        (["run", "small.toml", "--out", "small.toml/r"], "cannot be written"),
+        (["check", "nowhere.toml"], "nowhere.toml"),
+        (["list", "parametres"], "did you mean 'parameters'"),
+        (["explain", "recoverry"], "did you mean 'recovery'"),
+        (["plot", "nowhere"], "there is no such folder"),
+        (["plot", "nowhere", "--outcome", "recovery"], "belong to one kind of figure"),
+        (["export", "small.toml", "--csv"], "found a file; allowed: the folder of a result"),
+        (["export", "nowhere"], "name a format: --csv"),
+        (["completion", "cmd"], "'cmd' is not one of"),
+        (["rum"], "No such command 'rum'"),
+    ],
+)
+def test_refusals(arguments, message, small, skloki):
+    code, out, err = skloki(*arguments)
+    assert code == 2 and not out and message in err
+    code, out, err = skloki(*arguments, "--json")
+    assert code == 2 and not err
+    assert message in "\n".join(json.loads(out)["errors"])
+
+
+def test_an_earlier_result_is_not_overwritten(small, skloki, no_figures):
+    assert skloki("run", small, "--out", "r")[0] == 0
+    code, _, err = skloki("run", small, "--out", "r", "--seed", 3)
+    assert code == 2 and "--force" in err and sim.open("r").manifest["seed"] == 1921
+    assert skloki("run", small, "--out", "r", "--seed", 3, "--force")[0] == 0
+    assert sim.open("r").manifest["seed"] == 3
+
+
+def test_replicates_that_fail(small, skloki, no_figures, monkeypatch):
+    import sim.engines.reference
+
+    simulate = sim.engines.reference.simulate
+
+    def some(world, replicate, on_month=None):
+        if replicate in failing:
+            raise ZeroDivisionError("by nobody")
+        return simulate(world, replicate, on_month)
+
+    monkeypatch.setattr(sim.engines.reference, "simulate", some)
+    failing = {1}
+    code, out, err = skloki("run", small, "--out", "r")
+    assert code == 0 and "replicate 1 failed: ZeroDivisionError: by nobody" in err
+    assert "of 1 replicates" in out
+    failing = {0, 1}
+    code, out, err = skloki("run", small, "--out", "none")
+    assert code == 1 and "all 2 replicates failed" in err and not Path("none").exists()
+
+
+def test_figures_that_fail_leave_the_result(small, skloki, monkeypatch):
+    import sim.figures
+
+    def broken(result, folder):
+        raise sim.UserError("no ink")
+
+    monkeypatch.setattr(sim.figures, "draw_all", broken)
+    code, out, err = skloki("run", small, "--out", "r")
+    assert code == 2 and "no ink" in err and "the result is whole" in err
+    assert sim.open("r").manifest["title"] == "A small world"
+
+
+def test_check(small, skloki):
+    code, out, err = skloki("check", small, "--set", "theta=0.5")
+    assert code == 0
+    assert "small.toml: valid" in out and "A small world. It is quick." in out
+    assert "4 guberniias and 0 uezds, 12 months, 2 replicates: 96 committee-months" in out
+    row = next(line for line in out.splitlines() if line.startswith("parameters.theta"))
+    assert [cell.strip() for cell in row.split("│")] == ["parameters.theta", "0.5", "conflict", "--set"]
+    assert "policy.rule" not in out
+    assert "warning: run.replicates: 2 are too few" in err
+    assert "policy.rule" in skloki("check", small, "--all")[1]
+    document = json.loads(skloki("check", small, "--json")[1])
+    assert document["valid"] and document["committee_months"] == 96
+    assert {"name": "tree.guberniias", "value": 4, "unit": "", "layer": "small.toml:9"} in document["settings"]
+    assert not Path("results").exists(), "checking writes nothing"
+
+
+@pytest.mark.parametrize(
+    "what", ["scenarios", "parameters", "outcomes", "mechanisms", "draws", "data", "constants", "targets"]
+)
+def test_lists(what, skloki):
+    names = [entry.name for entry in sim.list(what)]
+    code, out, _ = skloki("list", what, "--quiet")
+    assert code == 0 and out.split() == names
+    assert [entry["name"] for entry in json.loads(skloki("list", what, "--json")[1])] == names
+    table = skloki("list", what)[1]
+    assert all(any(line.startswith(name) for line in table.splitlines()) for name in names)
+
+
+def test_explain(skloki):
+    code, out, _ = skloki("explain", "need")
+    assert code == 0 and "need (mechanism)" in out and "need (draw)" in out
+    (entry,) = json.loads(skloki("explain", "ign", "--json")[1])
+    assert entry["kind"] == "parameter" and entry["fields"]["twin"] == "paro"
+
+
+def test_export(small, skloki, no_figures, tmp_path):
+    skloki("run", small, "--out", "r")
+    code, out, _ = skloki("export", "r", "--csv")
+    assert code == 0
+    assert [Path(line).name for line in out.splitlines()] == ["columns.csv", "events.csv", "monthly.csv", "targets.csv"]
+    assert all(Path(line).is_file() for line in out.splitlines())
+    document = json.loads(skloki("export", "r", "--csv", "--out", "tables", "--json")[1])
+    assert document["files"][0] == str(tmp_path / "tables" / "columns.csv")
+    assert skloki("export", "r", "--csv", "--out", "tables")[0] == 2
+    assert skloki("export", "r", "--csv", "--out", "tables", "--force")[0] == 0
+
+
+def test_schema_is_what_editors_need(skloki):
+    code, out, _ = skloki("schema")
+    assert code == 0 and json.loads(out)["properties"]["title"]["maxLength"] == 120
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("skloki ru", "run"),
+        ("skloki run hist", "historical"),
+        ("skloki check elec", "election"),
+        ("skloki list para", "parameters"),
+        ("skloki explain recov", "recovery"),
+        ("skloki run x --set g", None),
+        ("skloki run x --set parameters.g_", "parameters.g_y="),
+        ("skloki plot r --what tile", "tilemap"),
+        ("skloki plot r --outcome misf", "misfit"),
+    ],
+)
+def test_completion(words, expected):
+    environment = os.environ | {"_SKLOKI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    out, err = start(env=environment).communicate()
+    assert not err
+    assert out.split() == ([] if expected is None else [f"plain,{expected}"])
+
+
+def test_completion_falls_back_on_files():
+    environment = os.environ | {"_SKLOKI_COMPLETE": "bash_complete", "COMP_WORDS": "skloki run ./my", "COMP_CWORD": "2"}
+    assert start(env=environment).communicate()[0].split() == ["file,./my"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell, skloki):
+    code, out, _ = skloki("completion", shell)
+    assert code == 0 and "_SKLOKI_COMPLETE" in out
+
+
+def test_a_closed_pipe_is_no_error():
+    listing = start("list", "parameters")
+    listing.stdout.close()
+    assert "Traceback" not in listing.stderr.read()
+    listing.wait()
+
+
+# The end of a process
+
+
+def wait_for(condition, seconds=60.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def running(folder: Path, size: int = 0):
+    """Say whether a run into this folder has begun, and has stored so many bytes."""
+    partial = f".{folder.name}.partial-*/monthly.parquet"
+    return lambda: any(file.stat().st_size >= size for file in folder.parent.glob(partial))
+
+
+@pytest.fixture
+def endless(small, tmp_path):
+    """Start a run that would take hours; stop it at the end of the test."""
+    process = start("run", small, "--replicates", 1_000_000, "--out", tmp_path / "r", cwd=tmp_path)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("stored", [0, 5], ids=["while starting", "while running"])
+def test_an_interrupt_leaves_nothing(stored, endless, tmp_path):
+    wait_for(running(tmp_path / "r", stored))
+    time.sleep(1.0 if stored else 0.0)
+    endless.send_signal(signal.SIGINT)
+    _, err = endless.communicate(timeout=60)
+    assert endless.returncode == 130
+    assert err == "interrupted: nothing was stored\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_request_to_end_leaves_nothing(endless, tmp_path):
+    wait_for(running(tmp_path / "r"))
+    endless.terminate()
+    endless.communicate(timeout=60)
+    assert endless.returncode == 128 + signal.SIGTERM
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_killed_run_is_no_result(endless, tmp_path, skloki):
+    wait_for(running(tmp_path / "r", 5))
+    time.sleep(0.5)
+    endless.kill()
+    endless.communicate()
+    assert not (tmp_path / "r").exists()
+    (left,) = tmp_path.glob(".r.partial-*")
+    code, _, err = skloki("export", left, "--csv")
+    assert code == 2 and "it has no manifest.json" in err
+    # What is left does not stand in the way.
+    assert sim.run(tmp_path / "small.toml", replicates=1, out=tmp_path / "r").path == tmp_path / "r"
+
+
+def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    code = f"""
+import os, signal, sys
+import sim.engines.reference as engine
+from sim import cli
+simulate = engine.simulate
+def swallowing(world, replicate, on_month):
+    if replicate == 1:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+        except KeyboardInterrupt:
+            raise ValueError("a library's own idea")
+    return simulate(world, replicate, on_month)
+engine.simulate = swallowing
+sys.argv = ["skloki", "run", "small.toml", "--out", "r"]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "interrupted: nothing was stored\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]

@@ -1,0 +1,54 @@
+"""Every parameter moves some outcome; a parameter that moves none has to go."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.engines.trace import Trace
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.registry import Parameter
+from sim.scenario.schema import Event
+from tests.engines.worlds import run
+
+EVENTS = {
+    "levy": Event(kind="levy", start="1921-02", end="1921-06", size=0.3),
+    "congress": Event(kind="congress", start="1921-09"),
+}
+#: Some parameters act under one rule or circumstance only.
+WORLD = {
+    "psi": {"policy": {"rule": "endogenous", "start": 0.8}},
+    "zeta": {"policy": {"rule": "endogenous"}},
+    "q_max": {"start": "1928-06"},
+    "inc_f": {"policy": {"rule": "appointment"}},
+    # so many guberniias that capacity binds
+    "cap_fr": {"policy": {"rule": "appointment"}, "guberniias": 60, "uezds_each": 0, "months": 8},
+}
+
+
+@cache
+def outcomes(name: str, value: float) -> Trace:
+    """Run the world in which a parameter acts, with a value for it."""
+    special = dict(WORLD.get(name, {}))
+    if special.pop("start", None):
+        from sim.engines.reference import simulate
+        from sim.scenario.schema import Period
+        from sim.world.build import build
+        from tests.engines.worlds import scenario
+
+        late = scenario(guberniias=4, uezds_each=0, **{name: value}).model_copy(
+            update={"period": Period(start="1928-06", end="1929-12")}
+        )
+        return simulate(build(late), 0)
+    settings = {"months": 30, "guberniias": 6, "uezds_each": 1, "events": EVENTS, **special}
+    # hot enough that skloki open
+    return run(**settings, **{"a_temp": 0.03, name: value})
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+def test_parameter_moves_some_outcome(parameter: Parameter) -> None:
+    low, high = outcomes(parameter.name, parameter.low), outcomes(parameter.name, parameter.high)
+    moved = np.nanmax(np.abs(low.values - high.values), initial=0.0)
+    assert moved > 1e-9, f"{parameter.name} moves nothing between {parameter.low} and {parameter.high}"
