@@ -57,7 +57,7 @@ def test_events_that_are_off_or_outside_the_period_are_left_out():
     assert (mark.label, mark.start, mark.end) == ("Across", LIMITS[0], day("1921-04"))
 
 
-def test_what_would_repeat_a_label_is_drawn_once():
+def test_spans_that_follow_or_coincide_are_one_mark():
     years = (1925, 1926, 1928)
     levies = {f"recruits_{year}": {"kind": "levy", "start": f"{year}-01", "end": f"{year}-12"} for year in years}
     found = timeline.marks(levies, LIMITS)
@@ -67,7 +67,7 @@ def test_what_would_repeat_a_label_is_drawn_once():
     ]
     famine = {"kind": "famine", "start": "1921-06", "end": "1922-09"}
     same = {"famine_1921": famine, "famine_1921_margins": famine}
-    assert [mark.label for mark in timeline.marks(same, LIMITS)] == ["Famine"]
+    assert [mark.label for mark in timeline.marks(same, LIMITS)] == ["Famine, Margins"]
 
 
 @pytest.mark.parametrize(

@@ -117,12 +117,12 @@ HELPS = {"skill", "clarity", "literacy"}
 HAMPERS = {"conflict", "misfit", "discussion", "threat"}
 
 
-@given(given_=st.fixed_dictionaries(CIRCUMSTANCES), more=share)
-def test_performance_is_a_share_and_each_circumstance_works_one_way(given_: dict[str, Any], more: float) -> None:
-    now = work(**given_)
+@given(state=st.fixed_dictionaries(CIRCUMSTANCES), more=share)
+def test_performance_is_a_share_and_each_circumstance_works_one_way(state: dict[str, Any], more: float) -> None:
+    now = work(**state)
     assert 0.0 <= now <= 1.0
     for name in HELPS | HAMPERS:
-        changed = work(**given_ | {name: max(given_[name], more)})
+        changed = work(**state | {name: max(state[name], more)})
         assert changed >= now - 1e-12 if name in HELPS else changed <= now + 1e-12, name
 
 

@@ -50,6 +50,16 @@ def uniform(seed, replicate, point, month, entity, index):  # type: ignore[no-un
 
 
 @kernel
+def uniforms(seed, replicate, point, month, entity, number):  # type: ignore[no-untyped-def]
+    """Return the four uniform draws of a block: those of indices 4 number to 4 number + 3."""
+    w0, w1, w2, w3 = block(seed, replicate, point, month, entity, number)
+    return (
+        (np.float64(w0) + 0.5) * UNIT, (np.float64(w1) + 0.5) * UNIT,
+        (np.float64(w2) + 0.5) * UNIT, (np.float64(w3) + 0.5) * UNIT,
+    )  # fmt: skip
+
+
+@kernel
 def normal(seed, replicate, point, month, entity, index):  # type: ignore[no-untyped-def]
     """Return a nearly normal draw of mean 0 and s.d. 1, within 3.5 s.d.
 

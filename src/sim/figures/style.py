@@ -80,6 +80,8 @@ SETTINGS: Any = {
     "svg.fonttype": "path",
     # Without a fixed salt the names inside an SVG change at every drawing.
     "svg.hashsalt": "sim.figures",
+    # A dollar in a scenario's title is a dollar.
+    "text.parse_math": False,
 }
 
 
@@ -136,7 +138,7 @@ def measure(text: str, size: float, weight: str = "normal") -> float:
 
 def shorten(text: str, width: float, size: float) -> str:
     """Return a text cut so that it fits a width in mm."""
-    short = text
+    short = text = " ".join(text.split())
     while measure(short, size) > width and len(text) > 1:
         text = text[: -max(1, len(text) // 20)].rstrip(" ,;·")
         short = text + " …"

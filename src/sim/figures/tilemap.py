@@ -110,9 +110,9 @@ def _of_committees(result: Result, name: str, month: pd.Timestamp) -> Shown:
     frame = frame[(frame["level"] == "guberniia") & (pd.to_datetime(frame["month"]) == month)]
     grouped = frame.groupby("committee")[field]
     if field in YES_OR_NO:
-        note = "Replicates in which it is so, each guberniia's committee"
+        note = "Share of replicates in which it is so, each guberniia"
         return Shown(grouped.mean().to_dict(), YES_OR_NO[field], "share of replicates", note)
-    note = "Median over replicates, each guberniia's committee"
+    note = "Median over replicates, each guberniia"
     return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
 
 

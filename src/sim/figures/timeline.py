@@ -65,8 +65,8 @@ class Mark:
 def marks(events: dict[str, dict[str, Any]], limits: tuple[float, float]) -> list[Mark]:
     """Return the enabled events of a scenario that touch the period, by start.
 
-    What would repeat a label is drawn once: spans of one kind over the same months, and spans of
-    one name that follow each other without a gap.
+    Events of one kind in the same months share a mark and its label; spans of one name that follow
+    each other without a gap are one span.
     """
     found: list[Mark] = []
     for name, event in events.items():
@@ -80,17 +80,20 @@ def marks(events: dict[str, dict[str, Any]], limits: tuple[float, float]) -> lis
             found.append(Mark(event["kind"], *clipped, label(name, event["kind"])))
     merged: list[Mark] = []
     for mark in sorted(found, key=lambda mark: (mark.start, mark.end)):
-        before = next((other for other in merged if _repeats(mark, other)), None)
-        if before is None:
+        if not any(_joined(other, mark) for other in merged if other.kind == mark.kind):
             merged.append(mark)
-        else:
-            before.end = max(before.end, mark.end)
     return merged
 
 
-def _repeats(mark: Mark, other: Mark) -> bool:
-    follows = mark.label == other.label and mark.start <= other.end
-    return mark.kind == other.kind and (follows or (mark.start, mark.end) == (other.start, other.end))
+def _joined(before: Mark, mark: Mark) -> bool:
+    """Join a mark to one before it, if they go together."""
+    if mark.label == before.label and mark.start <= before.end:
+        before.end = max(before.end, mark.end)
+        return True
+    if (mark.start, mark.end) == (before.start, before.end):
+        before.label += f", {mark.label}"
+        return True
+    return False
 
 
 def label(name: str, kind: str) -> str:

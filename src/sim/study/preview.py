@@ -117,8 +117,9 @@ def _uneven_twins(scenario: Scenario) -> Iterator[str]:
     known = {parameter.name: scenario.parameters.get(parameter.name, parameter.default) for parameter in PARAMETERS}
     for parameter in PARAMETERS:
         name, twin = parameter.name, parameter.twin
+        set_here = {name, twin} & scenario.parameters.keys()
         # Each pair once.
-        if twin in known and name < twin and known[name] != known[twin]:
+        if set_here and twin in known and name < twin and known[name] != known[twin]:
             yield (
                 f"parameters.{name} = {known[name]:g} but its twin {twin} = {known[twin]:g}: "
                 "the comparison of policies is not symmetric"

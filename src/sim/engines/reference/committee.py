@@ -121,16 +121,17 @@ class Committee(mesa.Agent):
         Conflict itself stays as it was until :meth:`settle_conflict`, so that all quarrels read
         what stood before this month's.
         """
+        lots = self.model.uniforms("incident", self.key, len(self.ties))
+        seats = self.seats
         for tie, (a, b) in enumerate(self.pairs):
-            first, second = self.seats[a], self.seats[b]
+            first, second = seats[a], seats[b]
             if first is not None and second is not None:
-                friction = self._friction(first, second)
-                self._incident(tie, first.temper, second.temper, friction, first, second)
-        man = self.seats[0]
+                self._incident(tie, first, second, second.temper, self._friction(first, second), lots[tie])
+        man = seats[0]
         if man is not None:
             superior = self.head.seats[0] if self.head is not None else None
             temper = superior.temper if superior is not None else self.model.p.TEMPER_MEAN
-            self._incident(len(self.pairs), man.temper, temper, 0.0, man, superior)
+            self._incident(len(self.pairs), man, superior, temper, 0.0, lots[len(self.pairs)])
         self._cool()
 
     def _friction(self, first: Official, second: Official) -> float:
@@ -140,24 +141,23 @@ class Committee(mesa.Agent):
             first.tenure, second.tenure, p.a_out, p.a_clq, p.KNOW_PLACE,
         )  # fmt: skip
 
-    def _incident(self, tie: int, temper: float, other: float, friction: float,
-                  man: Official, rival: Official | None) -> None:  # fmt: skip
+    def _incident(self, tie: int, man: Official, rival: Official | None, temper: float,
+                  friction: float, lot: float) -> None:  # fmt: skip
         m, p = self.model, self.model.p
         grievance = self.ties[tie]
         above = self.head.conflict if self.head is not None else 0.0
         rate = friction + skloki.quarrel_rate(
-            temper, other, self.clarity, self.recovery, grievance, above, m.dispute,
+            man.temper, temper, self.clarity, self.recovery, grievance, above, m.dispute,
             p.a_temp, p.a_amp, p.ABOVE, p.ESCALATION,
         )  # fmt: skip
-        if m.uniform("incident", self.key, tie) < skloki.incident_chance(rate, grievance, p.JUMP):
+        if lot < skloki.incident_chance(rate, grievance, p.JUMP):
             self.ties[tie] = min(grievance + p.JUMP, 1.0)
             m.log("incident", self, "", man, rival, value=self.ties[tie])
 
     def _cool(self) -> None:
-        man = self.seats[0]
+        man, cooling = self.seats[0], self.model.p.cool
         skill = man.skill if man is not None else 0.0
-        for tie, grievance in enumerate(self.ties):
-            self.ties[tie] = skloki.cooled(grievance, self.model.p.cool, self.clarity, skill)
+        self.ties = [skloki.cooled(grievance, cooling, self.clarity, skill) for grievance in self.ties]
 
     def settle_conflict(self) -> None:
         """Sum grievances up to conflict: C = 1 - prod (1 - w G^2)."""

@@ -104,6 +104,13 @@ class PartyModel(mesa.Model):
         """Return this month's uniform draw at an address."""
         return addressed.uniform(self.seed_key, self.replicate, POINT[point], self.month, entity, index)
 
+    def uniforms(self, point: str, entity: int, number: int) -> list[float]:
+        """Return the first draws at an address, at least ``number`` of them, a block of four at a time."""
+        draws: list[float] = []
+        for block in range((number + 3) // 4):
+            draws += addressed.uniforms(self.seed_key, self.replicate, POINT[point], self.month, entity, block)
+        return draws
+
     def normal(self, point: str, entity: int, index: int) -> float:
         """Return this month's normal draw at an address."""
         return addressed.normal(self.seed_key, self.replicate, POINT[point], self.month, entity, index)
@@ -183,20 +190,20 @@ class PartyModel(mesa.Model):
         self.month += 1
         committees = self.committees
         self.change_environment()  # 1
-        committees.do("administer")  # 2
-        self.guberniias.do("achieve")
+        committees.do(Committee.administer)  # 2
+        self.guberniias.do(Committee.achieve)
         self.compare()
-        self.guberniias.do("recover")  # 3
-        committees.do("discuss")  # 4
+        self.guberniias.do(Committee.recover)  # 3
+        committees.do(Committee.discuss)  # 4
         self.correct_nation()
-        committees.do("quarrel").do("settle_conflict")  # 5
+        committees.do(Committee.quarrel).do(Committee.settle_conflict)  # 5
         turnover.remedy(self)  # 6
         turnover.vacate_posts(self)  # 7
         selection.select(self)  # 8
-        committees.do("educate")  # 9
+        committees.do(Committee.educate)  # 9
         people.train(self)
         people.fill_reserve(self)
-        committees.do("form_attitudes")  # 10
+        committees.do(Committee.form_attitudes)  # 10
         congress.vote(self)  # 11
         congress.meet(self)
         self.recorder.record()  # 12

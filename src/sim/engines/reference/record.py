@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.reference.committee import Committee
-from sim.engines.reference.official import Official
 from sim.engines.trace import COMMITTEE_FIELDS
 from sim.mechanisms.record import centralisation, mean_of
 from sim.mechanisms.remedies import is_open
@@ -31,6 +30,16 @@ REASONS = {
     "moves_conflict": ("transfer", "extraordinary"),
     "moves_wear": ("wear",),
 }
+
+
+#: What is read off every guberniia; from ``bench_skill`` on, several values or none.
+READ = (
+    "performance", "committee_performance", "recovery", "conflict", "open_skloki", "skloki_year", "paralysed",
+    "team_skill", "misfit", "discussion", "unity", "credit", "clarity", "literacy", "members", "claimed", "bench",
+    "opposition_members", "opposition_guberniia", "appointed", "recommended", "elected", "acting", "appointed_cc",
+    "bench_skill", "uezd_performance", "uezd_open_skloki", "uezd_appointed", "conflict_after_transfer",
+    "conflict_after_election", "tenure_appointed", "tenure_elected",
+)  # fmt: skip
 
 
 class Recorder:
@@ -64,17 +73,16 @@ class Recorder:
         """Add this month's row."""
         m = self.model
         self._note_skloki()
-        totals: dict[str, dict[str, list[float]]] = {scope: {} for scope in SCOPES}
+        totals = {scope: [[0.0] * len(READ), [0.0] * len(READ)] for scope in SCOPES}
         numbers = dict.fromkeys(SCOPES, 0)
         for committee in m.guberniia_list:
-            scopes = (totals["nation"], totals[committee.unit_class])
-            for name, value, count in _readings(committee, m):
-                for total in scopes:
-                    pair = total.setdefault(name, [0.0, 0.0])
-                    pair[0] += value
-                    pair[1] += count
-            numbers["nation"] += 1
-            numbers[committee.unit_class] += 1
+            values, counts = _readings(committee, m)
+            for scope in ("nation", committee.unit_class):
+                numbers[scope] += 1
+                sums, summed = totals[scope]
+                for i, value in enumerate(values):
+                    sums[i] += value
+                    summed[i] += counts[i]
         self.rows.append([self._scope(scope, totals[scope], numbers[scope]) for scope in SCOPES])
         if m.world.scenario.run.committees:
             self.committee_rows.append([_state(c, m) for c in m.committee_list])
@@ -92,12 +100,13 @@ class Recorder:
                 m.log(kind, committee, "", None, None, value=committee.conflict)
             committee.was_open = now
 
-    def _scope(self, scope: str, totals: dict[str, list[float]], number: int) -> list[float]:
+    def _scope(self, scope: str, totals: list[list[float]], number: int) -> list[float]:
         """Return one scope's row: means over its guberniias, members summed, moves per post."""
         row = [math.nan] * len(OUTCOMES)
-        for name, (total, count) in totals.items():
-            row[COLUMN[name]] = total if name == "members" else mean_of(total, count)
+        for name, total, count in zip(READ, *totals, strict=True):
+            row[COLUMN[name]] = mean_of(total, count)
         if number:
+            row[COLUMN["members"]] = totals[0][READ.index("members")]
             for name, count in self.moves[scope].items():
                 row[COLUMN[name]] = count / number
         self.recent[scope].append((self.moves[scope]["moves_centre"], self.moves[scope]["moves"]))
@@ -144,59 +153,36 @@ def _flag(condition: bool) -> float:
     return 1.0 if condition else 0.0
 
 
-def _readings(committee: Committee, m: PartyModel) -> list[tuple[str, float, float]]:
-    """Return one guberniia's contributions to the means of its scopes: name, sum, number summed."""
-    paralysis = m.p.theta + m.p.PARALYSIS_STEP
-    own = [
-        ("performance", committee.result),
-        ("committee_performance", committee.performance),
-        ("recovery", committee.recovery),
-        ("conflict", committee.conflict),
-        ("open_skloki", _flag(is_open(committee.conflict, m.p.theta))),
-        ("skloki_year", _flag(committee.last_open > m.month - YEAR)),
-        ("paralysed", _flag(is_open(committee.conflict, paralysis))),
-        ("team_skill", committee.team_skill),
-        ("misfit", committee.felt_misfit()),
-        ("discussion", committee.discussion),
-        ("unity", committee.unity),
-        ("credit", committee.credit),
-        ("clarity", committee.clarity),
-        ("literacy", committee.literacy),
-        ("members", committee.members),
-        ("claimed", committee.claimed),
-        ("bench", float(len(committee.bench))),
-        ("opposition_members", committee.opposition),
-        ("opposition_guberniia", committee.opposition_delegates),
-    ]
-    out = [(name, value, 1.0) for name, value in own]
-    skill = 0.0
+def _readings(committee: Committee, m: PartyModel) -> tuple[list[float], list[float]]:
+    """Return one guberniia's sums, and how many values each sums, in the order of ``READ``."""
+    skill = work = quarrels = appointed = 0.0
     for man in committee.bench:
         skill += man.skill
-    out.append(("bench_skill", skill, float(len(committee.bench))))
-    work = quarrels = appointed = 0.0
     for uezd in committee.uezds:
         work += uezd.performance
         quarrels += _flag(is_open(uezd.conflict, m.p.theta))
         appointed += uezd.appointed
-    number = float(len(committee.uezds))
-    out += [("uezd_performance", work, number), ("uezd_open_skloki", quarrels, number)]
-    out.append(("uezd_appointed", appointed, number))
-    if committee.transferred > m.month - YEAR:
-        out.append(("conflict_after_transfer", committee.conflict, 1.0))
-    if committee.voted > m.month - YEAR:
-        out.append(("conflict_after_election", committee.conflict, 1.0))
-    return out + _secretary(committee, committee.seats[0])
-
-
-def _secretary(committee: Committee, man: Official | None) -> list[tuple[str, float, float]]:
-    installed = man.installed if man is not None else ""
-    out = [(how, _flag(installed == how), 1.0) for how in ("appointed", "recommended", "elected", "acting")]
-    by_cc = man is not None and installed == "appointed" and not man.by_bureau
-    out.append(("appointed_cc", _flag(by_cc), 1.0))
-    if man is not None and installed != "acting":
-        out.append(("tenure_appointed", man.tenure * committee.appointed, committee.appointed))
-        out.append(("tenure_elected", man.tenure * committee.elected, committee.elected))
-    return out
+    moved = _flag(committee.transferred > m.month - YEAR)
+    voted = _flag(committee.voted > m.month - YEAR)
+    secretary = committee.seats[0]
+    installed = secretary.installed if secretary is not None else ""
+    tenure = secretary.tenure if secretary is not None else 0.0
+    by_cc = installed == "appointed" and secretary is not None and not secretary.by_bureau
+    own = [
+        committee.result, committee.performance, committee.recovery, committee.conflict,
+        _flag(is_open(committee.conflict, m.p.theta)), _flag(committee.last_open > m.month - YEAR),
+        _flag(is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)),
+        committee.team_skill, committee.felt_misfit(), committee.discussion, committee.unity,
+        committee.credit, committee.clarity, committee.literacy, committee.members, committee.claimed,
+        float(len(committee.bench)), committee.opposition, committee.opposition_delegates,
+        _flag(installed == "appointed"), _flag(installed == "recommended"), _flag(installed == "elected"),
+        _flag(installed == "acting"), _flag(by_cc),
+    ]  # fmt: skip
+    bench, uezds = float(len(committee.bench)), float(len(committee.uezds))
+    some = [skill, work, quarrels, appointed, committee.conflict * moved, committee.conflict * voted,
+            tenure * committee.appointed, tenure * committee.elected]  # fmt: skip
+    counts = [bench, uezds, uezds, uezds, moved, voted, committee.appointed, committee.elected]
+    return own + some, [1.0] * len(own) + counts
 
 
 def _state(committee: Committee, m: PartyModel) -> tuple[float, ...]:
