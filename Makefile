@@ -50,6 +50,7 @@ baseline: setup  ## rewrite the stored baselines, on purpose
 
 docs: setup  ## rewrite the generated tables of docs/ODD.md
 	$(PY) -m sim.report.odd docs/ODD.md
+	$(PY) -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json
 
 constraints: setup  ## resolve the tested set anew
 	$(PY) -m pip install --quiet --disable-pip-version-check uv

@@ -47,8 +47,8 @@ def test_the_import_costs_nothing():
 def test_all_verbs_are_there():
     assert set(dir(sim)) == set(sim.__all__)
     assert all(callable(getattr(sim, name)) for name in sim.__all__ if name != "__version__")
-    with pytest.raises(AttributeError, match="module 'sim' has no attribute 'sumulate'"):
-        sim.sumulate  # noqa: B018
+    with pytest.raises(AttributeError, match="module 'sim' has no attribute 'simulates'"):
+        sim.simulates  # noqa: B018
 
 
 def test_the_verbs_together(small, tmp_path):

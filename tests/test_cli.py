@@ -152,7 +152,7 @@ def test_all_faults_at_once_and_no_traceback(skloki, tmp_path):
         (["run", "small.toml", "--out", "small.toml"], "found a file; allowed: the name of a new folder"),
         (["run", "small.toml", "--out", "small.toml/r"], "cannot be written"),
         (["check", "nowhere.toml"], "nowhere.toml"),
-        (["list", "parametres"], "did you mean 'parameters'"),
+        (["list", "parameterz"], "did you mean 'parameters'"),
         (["explain", "recoverry"], "did you mean 'recovery'"),
         (["plot", "nowhere"], "there is no such folder"),
         (["plot", "nowhere", "--outcome", "recovery"], "belong to one kind of figure"),
@@ -277,8 +277,8 @@ def test_schema_is_what_editors_need(skloki):
     ],
 )
 def test_completion(words, expected):
-    environment = os.environ | {"_SKLOKI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-    out, err = start(env=environment).communicate()
+    asked = {"_SKLOKI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    out, err = start(env=os.environ | asked).communicate()
     assert not err
     assert out.split() == ([] if expected is None else [f"plain,{expected}"])
 
@@ -358,7 +358,7 @@ def test_a_killed_run_is_no_result(endless, tmp_path, skloki):
 
 def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(tmp_path):
     (tmp_path / "small.toml").write_text(SMALL)
-    code = f"""
+    code = """
 import os, signal, sys
 import sim.engines.reference as engine
 from sim import cli

@@ -40,7 +40,8 @@ def made_up(months: list[str], replicate: int, committees: bool = True) -> Trace
 @pytest.fixture
 def trace() -> Callable[..., Trace]:
     """A made-up trace: trace(replicate=0, months=3)."""
-    return lambda replicate=0, months=3: made_up([month_name(month_number("1921-01") + i) for i in range(months)], replicate)
+    first = month_number("1921-01")
+    return lambda replicate=0, months=3: made_up([month_name(first + i) for i in range(months)], replicate)
 
 
 @pytest.fixture

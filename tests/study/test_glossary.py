@@ -80,4 +80,4 @@ def test_case_does_not_matter_and_near_names_are_suggested():
     with pytest.raises(UserError, match="found 'skloky'.*did you mean 'skloki'"):
         explain("skloky")
     with pytest.raises(UserError, match="did you mean 'parameters'"):
-        entries("parametres")
+        entries("parameterz")

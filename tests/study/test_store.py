@@ -341,7 +341,7 @@ def edit(**entries):
         (edit(format_version=99), "format_version: found 99; allowed: 1"),
         (edit(scenario=None), "scenario: found NoneType; allowed: dict"),
         (edit(files={}), "monthly.parquet is missing(.|\n)*targets.csv is missing"),
-        (edit(files={"monthly.parquet": {}, "events.parquet": 3, "targets.csv": {}}), "'events.parquet'; allowed: files"),
+        (edit(files={"monthly.parquet": {}, "events.parquet": 3, "targets.csv": {}}), "'events.parquet'; allowed: file"),
         (lambda f: (f / "events.parquet").unlink(), "events.parquet: the file is missing"),
         (damage("monthly.parquet", lambda content: content[:-1]), r"bytes; allowed: \d+ bytes; the file is damaged"),
         (damage("events.parquet", flipped), "events.parquet: the file is damaged: its content"),
@@ -392,7 +392,7 @@ def test_duckdb_reads_the_files_and_the_result(stored, tmp_path):
 def test_csv_equals_parquet(stored, tmp_path):
     result = open_result(stored(tmp_path / "r"))
     files = export_csv(result)
-    assert {file.name for file in files} == {"monthly.csv", "events.csv", "committees.csv", "targets.csv", "columns.csv"}
+    assert {file.stem for file in files} == {"monthly", "events", "committees", "targets", "columns"}
     assert {file.parent for file in files} == {tmp_path / "r" / "csv"}
     for name in result.tables:
         back = pd.read_csv(tmp_path / "r" / "csv" / f"{name}.csv", parse_dates=["month"])

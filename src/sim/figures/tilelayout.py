@@ -72,7 +72,7 @@ class Tile:
 @cache
 def tiles() -> dict[str, Tile]:
     """Return the shipped layout by name."""
-    text = files("sim.world").joinpath("data", "tilemap.csv").read_text(encoding="utf-8")
+    text = files("sim.figures").joinpath("tilemap.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return {row["name"]: Tile(row["name"], row["label"], int(row["column"]), int(row["row"])) for row in rows}
 
