@@ -42,6 +42,11 @@ def pairs_of(settings: dict, name: str) -> list[Pair]:
     return pairs
 
 
+def show(number: int) -> None:
+    """Show how many pairs are done."""
+    print(f"\r{number}", end="", file=sys.stderr)
+
+
 def main() -> None:
     """Run the three columns, print shares by class and write every paired effect."""
     settings = read_settings(HERE / "openness.toml")
@@ -50,7 +55,7 @@ def main() -> None:
     rows = []
     for name in COLUMNS:
         begun = time.perf_counter()
-        effects = run_pairs(pairs_of(settings, name), settings["workers"], lambda n: print(f"\r{n}", end="", file=sys.stderr))
+        effects = run_pairs(pairs_of(settings, name), settings["workers"], show)
         print(f"\r{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr)
         for draw, effect in enumerate(effects):
             rows += [[name, draw, scope, o, repr(effect[scope][o])] for scope in SCOPES for o in OUTCOMES]
@@ -67,7 +72,8 @@ def report(rows: list[list]) -> None:
         for scope in SCOPES:
             cells = []
             for name in COLUMNS:
-                effect = better * np.array([float(r[4]) for r in rows if r[0] == name and r[2] == scope and r[3] == outcome])
+                wanted = [name, scope, outcome]
+                effect = better * np.array([float(r[4]) for r in rows if [r[0], r[2], r[3]] == wanted])
                 share = np.mean(effect > 0) + 0.5 * np.mean(effect == 0)
                 cells.append(f"{share:10.2f} ± {np.sqrt(share * (1 - share) / len(effect)):.2f}")
             print(f"{scope:14s}" + "".join(f"{cell:>18s}" for cell in cells))

@@ -192,7 +192,7 @@ def test_replicates_that_fail(small, skloki, no_figures, monkeypatch):
     failing = {1}
     code, out, err = skloki("run", small, "--out", "r")
     assert code == 0 and "replicate 1 failed: ZeroDivisionError: by nobody" in err
-    assert "of 1 replicates" in out
+    assert "of 1 replicate\n" in out
     failing = {0, 1}
     code, out, err = skloki("run", small, "--out", "none")
     assert code == 1 and "all 2 replicates failed" in err and not Path("none").exists()

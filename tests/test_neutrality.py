@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from sim.scenario.parameters import PARAMETERS
 from sim.study.designs import LOOSE, UNTWINNED, latin_hypercube, with_equal_twins
 from sim.study.openness import neutral_pairs, run_pairs, share_better
-from sim.scenario.parameters import PARAMETERS
 
 WORKERS = 2
 

@@ -62,6 +62,6 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     Only + - * / sqrt, comparisons and integers may be used inside, so that every engine and
     machine computes the same bits. No fastmath: it would contract and reorder operations.
     """
-    numba.core.config.CACHE_DIR = str(cache_folder())
+    numba.core.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     compiled: Any = numba.njit(error_model="numpy", nogil=True, cache=True)(function)
     return compiled

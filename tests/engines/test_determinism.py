@@ -21,7 +21,7 @@ def test_equal_across_processes_and_hash_seeds() -> None:
     for hash_seed in ("0", "77"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         done = subprocess.run(
-            [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True, cwd=os.getcwd()
+            [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
         )
         prints.add(done.stdout.strip())
     assert prints == {fingerprint(run(months=18))}

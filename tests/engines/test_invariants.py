@@ -16,16 +16,17 @@ from tests.engines.worlds import COLUMN, fingerprint, run
 
 def anywhere() -> st.SearchStrategy[dict[str, float]]:
     """Draw any subset of parameters, at and between their hard bounds."""
-    values = {p.name: st.one_of(st.sampled_from((p.minimum, p.maximum)), st.floats(p.minimum, p.maximum)) for p in PARAMETERS}
-    # the spread of skill divides standard scores
-    values["sk_sd"] = st.floats(0.01, 1.0)
-    return st.fixed_dictionaries({}, optional=values)
+    return st.fixed_dictionaries({}, optional={
+        p.name: st.one_of(st.sampled_from((p.minimum, p.maximum)), st.floats(p.minimum, p.maximum)) for p in PARAMETERS
+    })  # fmt: skip
 
 
 worlds = st.fixed_dictionaries({
     "guberniias": st.integers(1, 4),
     "uezds_each": st.integers(0, 2),
-    "policy": st.sampled_from([{"rule": r} for r in ("recorded", "election", "appointment", "readiness", "endogenous")]),
+    "policy": st.sampled_from(["recorded", "election", "appointment", "readiness", "endogenous"]).map(
+        lambda rule: {"rule": rule}
+    ),
     "off": st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=6, unique=True).map(tuple),
     "options": st.sampled_from([
         {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True}, {"majority_tier": "nation"},

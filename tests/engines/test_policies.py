@@ -15,7 +15,8 @@ from tests.engines.worlds import outcome, run, world
 
 def reasons(trace: Trace, kind: str = "left", **where: str) -> Counter[str]:
     """Count the reasons of events of a kind."""
-    return Counter(e.reason for e in trace.events if e.kind == kind and all(getattr(e, k) == v for k, v in where.items()))
+    chosen = (e for e in trace.events if e.kind == kind and all(getattr(e, k) == v for k, v in where.items()))
+    return Counter(e.reason for e in chosen)
 
 
 def test_election_appoints_nobody() -> None:

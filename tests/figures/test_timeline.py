@@ -74,7 +74,7 @@ def test_spans_that_follow_or_coincide_are_one_mark():
     ("name", "kind", "label"),
     [
         ("twelfth_congress", "congress", "XII"),
-        ("lenin_levy", "levy", "Lenin"),
+        ("lenin_levy", "levy", "Lenin levy"),
         ("famine_1921", "famine", "Famine"),
         ("trade_union_discussion", "dispute", "Trade union discussion"),
         ("policy-error", "policy_error", "Policy errors"),

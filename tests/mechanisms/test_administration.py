@@ -99,7 +99,10 @@ def test_performance_is_skill_where_nothing_hampers() -> None:
         ({"task": 1.25}, 0.8),
         ({"conflict": 0.6, "conflict_loss": 0.0, "paralysis_loss": 0.4}, 0.8),
         ({"conflict": 0.6225, "conflict_loss": 0.0, "paralysis_loss": 0.5}, 1.0 - 0.5 * 0.8),
-        ({"conflict": 0.4, "misfit": 0.5, "clarity": 0.25, "literacy": 0.5, "task": 1.25}, 0.8 * 0.8 * 0.7 * 0.85 * 0.8),
+        (
+            {"conflict": 0.4, "misfit": 0.5, "clarity": 0.25, "literacy": 0.5, "task": 1.25},
+            0.8 * 0.8 * 0.7 * 0.85 * 0.8,
+        ),
     ],
 )
 def test_each_factor_by_hand(changed: dict[str, float], factor: float) -> None:
@@ -127,7 +130,9 @@ def test_performance_is_a_share_and_each_circumstance_works_one_way(state: dict[
 
 
 @given(own=share, uezds=share, own_share=share)
-def test_a_guberniias_result_lies_between_its_own_work_and_its_uezds(own: float, uezds: float, own_share: float) -> None:
+def test_a_guberniias_result_lies_between_its_own_work_and_its_uezds(
+    own: float, uezds: float, own_share: float
+) -> None:
     found = guberniia_result(own, uezds, own_share)
     assert min(own, uezds) - 1e-15 <= found <= max(own, uezds) + 1e-15
     assert guberniia_result(own, uezds, 1.0) == own

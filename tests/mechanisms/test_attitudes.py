@@ -48,7 +48,7 @@ def test_debate_is_a_share_moved_by_each_cause_one_way(
     now = after(*args)
     assert 0.0 <= now <= 1.0
     for place, up in enumerate((True, True, False, False, True)):
-        changed = after(*[max(x, more) if i == place and place else 1.0 if i == place else x for i, x in enumerate(args)])
+        changed = after(*[max(x, more if i else 1.0) if i == place else x for i, x in enumerate(args)])
         assert changed >= now - 1e-15 if up else changed <= now + 1e-15, place
     assert debate_habit(habit, elected, 1.0 - elected, *args[1:], 0.0, 0.0, 0.0, 0.0) == habit
 

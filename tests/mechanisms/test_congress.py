@@ -79,7 +79,7 @@ def test_influence_is_bounded_and_one_sided(vote: float, appointed: float, cut: 
         assert found <= vote + 1e-15
     else:
         assert found >= vote - 1e-15
-    assert influenced(vote, appointed, elected, 0.0) == vote
+    assert influenced(vote, appointed, elected, 0.0) == pytest.approx(vote, abs=1e-15)
     assert influenced(vote, 0.0, 0.0, cut) == vote
     if max(vote, more) < 1.0:
         assert influenced(max(vote, more), appointed, elected, cut) >= found - 1e-15
@@ -116,6 +116,8 @@ def test_claims_are_a_share_and_move_one_way_with_each_cause(
 @given(claims=share, opposition=share, perceived=share)
 def test_claims_at_the_limits(claims: float, opposition: float, perceived: float) -> None:
     """One congress that closes the gap: free delegates decide alone, dependent ones want everything."""
-    assert claims_after_congress(claims, opposition, 0.0, perceived, 0.0, 1.0) == pytest.approx(1.0 - opposition, abs=1e-15)
+    assert claims_after_congress(claims, opposition, 0.0, perceived, 0.0, 1.0) == pytest.approx(
+        1.0 - opposition, abs=1e-15
+    )
     assert claims_after_congress(claims, opposition, 1.0, perceived, 0.0, 1.0) == pytest.approx(1.0, abs=1e-15)
     assert claims_after_congress(claims, opposition, 0.5, perceived, 1.0, 1.0) == pytest.approx(perceived, abs=1e-15)

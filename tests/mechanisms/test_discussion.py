@@ -41,7 +41,9 @@ def test_voice_and_inspection_are_mirror_images(
 ) -> None:
     """Exchange elected and appointed, temper and pliancy, voice and reach: the same number comes out."""
     elected = 1.0 - appointed
-    assert heard_voice(reach, appointed, elected, trait, lost, hidden) == inspection(reach, elected, trait, lost, hidden)
+    assert heard_voice(reach, appointed, elected, trait, lost, hidden) == inspection(
+        reach, elected, trait, lost, hidden
+    )
 
 
 @given(reach=share, appointed=flag, trait=share, lost=of("phi_i"), hidden=of("hide"), more=share)

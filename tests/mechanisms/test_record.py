@@ -29,7 +29,9 @@ def test_the_mean_of_nothing_is_unknown_and_not_zero() -> None:
 
 
 @given(claimed=share, appointed=share, central=share, more=share)
-def test_centralisation_is_the_mean_of_three_shares(claimed: float, appointed: float, central: float, more: float) -> None:
+def test_centralisation_is_the_mean_of_three_shares(
+    claimed: float, appointed: float, central: float, more: float
+) -> None:
     found = centralisation(claimed, appointed, central)
     assert min(claimed, appointed, central) - 1e-15 <= found <= max(claimed, appointed, central) + 1e-15
     assert found == pytest.approx(centralisation(central, claimed, appointed), abs=1e-15)

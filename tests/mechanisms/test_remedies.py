@@ -10,7 +10,9 @@ from sim.mechanisms.remedies import is_open, mediated, remedy_chance
 from tests.mechanisms.ranges import of, share
 
 
-@pytest.mark.parametrize(("conflict", "expected"), [(0.44, False), (0.45, False), (0.46, True), (0.0, False), (1.0, True)])
+@pytest.mark.parametrize(
+    ("conflict", "expected"), [(0.44, False), (0.45, False), (0.46, True), (0.0, False), (1.0, True)]
+)
 def test_a_sklok_is_open_above_its_threshold_only(conflict: float, expected: bool) -> None:
     assert is_open(conflict, 0.45) is expected
 

@@ -75,7 +75,9 @@ def test_friction_is_mutual_and_bounded_by_its_twins(
 
 
 @given(by=of("a_out"), half=positive)
-def test_a_new_outsider_and_another_clique_cause_the_same_friction_where_twins_are_equal(by: float, half: float) -> None:
+def test_a_new_outsider_and_another_clique_cause_the_same_friction_where_twins_are_equal(
+    by: float, half: float
+) -> None:
     assert place_friction(1.0, 0.0, 0.0, 0.0, 0.0, 50.0, by, by, half) == place_friction(
         0.0, 0.0, 1.0, 0.0, 0.0, 50.0, by, by, half
     )
@@ -172,6 +174,8 @@ def test_dead_heat_and_imposition_are_twins(
     """At full debate an imposed outsider leaves what a dead heat does; both fade from there to nothing."""
     heat, imposed = race_grievance(0.0, clarity, 0.6, strength), imposed_grievance(1.0, 1.0, clarity, strength)
     assert heat == pytest.approx(imposed, abs=1e-15)
-    assert 0.0 <= race_grievance(margin + more, clarity, 0.6, strength) <= race_grievance(margin, clarity, 0.6, strength)
+    assert (
+        0.0 <= race_grievance(margin + more, clarity, 0.6, strength) <= race_grievance(margin, clarity, 0.6, strength)
+    )
     assert race_grievance(margin, clarity, 0.6, strength) <= 0.5 * strength + 1e-15
     assert 0.0 <= imposed_grievance(1.0, debate, clarity, strength) <= imposed + 1e-15

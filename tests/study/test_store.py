@@ -341,7 +341,7 @@ def edit(**entries):
         (edit(format_version=99), "format_version: found 99; allowed: 1"),
         (edit(scenario=None), "scenario: found NoneType; allowed: dict"),
         (edit(files={}), "monthly.parquet is missing(.|\n)*targets.csv is missing"),
-        (edit(files={"monthly.parquet": {}, "events.parquet": 3, "targets.csv": {}}), "'events.parquet'; allowed: file"),
+        (edit(files={"monthly.parquet": {}, "events.parquet": 3, "targets.csv": {}}), "'events.parquet'; allowed: "),
         (lambda f: (f / "events.parquet").unlink(), "events.parquet: the file is missing"),
         (damage("monthly.parquet", lambda content: content[:-1]), r"bytes; allowed: \d+ bytes; the file is damaged"),
         (damage("events.parquet", flipped), "events.parquet: the file is damaged: its content"),

@@ -39,7 +39,8 @@ def show_summary(terminal: Terminal, result: Result) -> None:
         cells = by_outcome.setdefault(row.outcome, [row.outcome])
         cells.append(f"{number(row.median)}\n{number(row.low)}–{number(row.high)}")
     finished = result.manifest["replicates"] - len(result.manifest["failed"])
-    title = f"{result.manifest['title']}: the nation, median and 10–90 % of {finished} replicates"
+    over = f"{finished} replicate" + ("" if finished == 1 else "s")
+    title = f"{result.manifest['title']}: the nation, median and 10–90 % of {over}"
     terminal.table(title, ["outcome", *months], list(by_outcome.values()), right=range(1, len(months) + 1))
 
 
@@ -129,8 +130,13 @@ def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
             terminal.line(entry.name)
         return
     labels = LISTED[what]
-    rows = [[entry.name, *(exact(entry.fields[label]) for label in labels)] for entry in entries]
+    rows = [[entry.name, *(_short(exact(entry.fields[label])) for label in labels)] for entry in entries]
     terminal.table("", ["name", *labels], rows)
+
+
+def _short(text: str) -> str:
+    """Return the first sentence."""
+    return text.partition(". ")[0]
 
 
 def show_entry(terminal: Terminal, entry: Entry) -> None:

@@ -1,0 +1,1 @@
+"""The month loop: the reference engine, and what any engine leaves behind."""

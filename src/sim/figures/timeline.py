@@ -98,7 +98,8 @@ def _joined(before: Mark, mark: Mark) -> bool:
 
 def label(name: str, kind: str) -> str:
     """Return a short label for an event: its name without kind and year, ordinals as Roman numerals."""
-    said = (kind, *kind.split("_"))
+    # the row of levies is called "membership": there the word still says something
+    said = () if kind == "levy" else (kind, *kind.split("_"))
     words = [word for word in re.split(r"[_\-\s]+", name) if word.lower() not in said]
     words = [word for word in words if word and not re.fullmatch(r"1[89]\d\d", word)]
     words = [ORDINALS.get(word.lower(), word) for word in words] or [KINDS.get(kind, kind)]

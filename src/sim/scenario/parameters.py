@@ -141,7 +141,7 @@ PARAMETERS: tuple[P, ...] = (
       "T01: 31 of 83 appointed in December 1923"),
     # people
     P("sk_sd", "σ", "skill", 0.13, 0.06, 0.2, "free", "people",
-      "spread (s.d.) of skill among trained people of a place", _SCALE),
+      "spread (s.d.) of skill among trained people of a place", _SCALE, minimum=0.01),
     P("b_slope", "β_s", "skill per log unit", 0.06, 0, 0.12, "free", "people",
       "rise of mean skill with secondary schooling in 1897",
       "guberniia.csv: capitals have 6.4 times the median (T13)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from sim.draws.addressed import normal
 from sim.errors import UserError
@@ -96,15 +97,14 @@ def _apportion(total: int, weights: list[float]) -> list[int]:
     return parts
 
 
-def _uezds(parent: int, head: Place, number: int, urban: float, base: tuple[float, float],
-           tree: Tree, p: SimpleNamespace, seed: int) -> list[Place]:  # fmt: skip
+def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespace, seed: int) -> list[Place]:
     """Make the uezds of a guberniia: literacy and schooling vary around its own."""
-    logit, log_schooling = base
+    head, (logit, log_schooling) = origin.place, origin.base
     places = []
     for u in range(number):
         key = head.key + u + 1
         spread = 0.0 if tree.alike else p.UEZD_SPREAD
-        below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - urban)
+        below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - origin.urban)
         z = [normal(seed, 0, PLACE, 0, key, i) for i in (0, 1)]
         places.append(Place(
             key, f"{head.name} uezd {u + 1}", "uezd", head.unit_class, head.region, parent,
@@ -119,13 +119,22 @@ def _real(tree: Tree) -> list[Guberniia]:
     return [g for g in guberniias() if not tree.only or g.name in tree.only]
 
 
-def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[tuple[Place, tuple[float, float], float, float]]:
+class _Head(NamedTuple):
+    """A guberniia, and what its uezds are made from: logits, urban share, weight in their number."""
+
+    place: Place
+    base: tuple[float, float]
+    urban: float
+    weight: float
+
+
+def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[_Head]:
     chosen = _real(tree)
     per_member = members / sum(g.members_mid for g in guberniias())
     heads = []
     for g in chosen:
         base = (_logit(g.lit_1920), math.log(g.secondary_pct))
-        heads.append((Place(
+        heads.append(_Head(Place(
             g.key << UEZD_BITS, g.name, "guberniia", g.unit_class, g.region, -1,
             _member_literacy(base[0], p, tree.literacy_floor), _mean_skill(base[1], p, tree.skill_shift),
             g.members_mid * per_member, tree.bench,
@@ -133,7 +142,7 @@ def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[tuple[Pl
     return heads
 
 
-def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[tuple[Place, tuple[float, float], float, float]]:
+def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[_Head]:
     """Make guberniias out of nothing: alike, or with the spread of the real ones by class."""
     level = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
     heads = []
@@ -143,7 +152,7 @@ def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[tuple[Pl
         shift = (0.0, 0.0) if tree.alike else level[unit_class]
         z = [0.0 if tree.alike else p.UEZD_SPREAD * normal(seed, 0, PLACE, 0, key, j) for j in (0, 1)]
         base = (_logit(MEAN_LITERACY) + shift[0] + z[0], math.log(MEDIAN_SCHOOLING) + shift[1] + z[1])
-        heads.append((Place(
+        heads.append(_Head(Place(
             key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
             _member_literacy(base[0], p, tree.literacy_floor), _mean_skill(base[1], p, tree.skill_shift),
             SYNTHETIC_MEMBERS, tree.bench,
@@ -172,14 +181,21 @@ def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Pla
         If there are fewer uezds than guberniias.
     """
     heads = _synthetic_heads(tree, p, seed) if tree.kind == "synthetic" else _real_heads(tree, p, members)
-    if tree.kind == "synthetic":
-        numbers = [tree.uezds_each] * len(heads)
-    elif tree.uezds == 0:
-        numbers = [0] * len(heads)
-    else:
-        share = sum(h[3] for h in heads) / sum(g.pop_1926 for g in guberniias())
-        numbers = _apportion(max(round(tree.uezds * share), len(heads)) if tree.only else tree.uezds, [h[3] for h in heads])
-    places = [head for head, *_ in heads]
-    for i, ((head, base, urban, _), number) in enumerate(zip(heads, numbers, strict=True)):
-        places += _uezds(i, head, number, urban, base, tree, p, seed)
+    places = [head.place for head in heads]
+    for i, (head, number) in enumerate(zip(heads, _numbers(tree, heads), strict=True)):
+        places += _uezds(i, head, number, tree, p, seed)
     return places
+
+
+def _numbers(tree: Tree, heads: list[_Head]) -> list[int]:
+    """Return the number of uezds of each guberniia: by population, or as many for each."""
+    if tree.kind == "synthetic":
+        return [tree.uezds_each] * len(heads)
+    if tree.uezds == 0:
+        return [0] * len(heads)
+    weights = [head.weight for head in heads]
+    total = tree.uezds
+    if tree.only:
+        share = sum(weights) / sum(g.pop_1926 for g in guberniias())
+        total = max(round(tree.uezds * share), len(heads))
+    return _apportion(total, weights)

@@ -156,7 +156,8 @@ class PartyModel(mesa.Model):
             self.left[above] -= 1.0
             self.assignments += int(above)
 
-    def seat(self, man: Official, committee: Committee, seat: int, installed: str, authority: str, margin: float) -> None:
+    def seat(self, man: Official, committee: Committee, seat: int, installed: str,
+             authority: str, margin: float) -> None:  # fmt: skip
         """Install an official: his ties begin with part of the feud and what his coming added."""
         p = self.p
         man.outsider, added = man.outsider_in(committee), 0.0

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
 YEAR = 12
 #: Columns of the count of moves, and the reasons counted in each.
-MOVES = ("moves", "moves_centre", "moves_unfit", "moves_need", "moves_lateral", "moves_conflict", "moves_voted", "moves_wear")
+MOVES = (
+    "moves", "moves_centre", "moves_unfit", "moves_need", "moves_lateral", "moves_conflict", "moves_voted",
+    "moves_wear",
+)  # fmt: skip
 CENTRAL = ("centre", "gubkom")
 REASONS = {
     "moves_need": ("need",),

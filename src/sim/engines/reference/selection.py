@@ -100,8 +100,9 @@ def _candidates(model: PartyModel, opening: Opening, incumbent: Official | None)
     model.recommended = None
     for k in range(model.candidates):
         at = PER_SEAT * opening.seat + PER_CANDIDATE * k
-        crosses = model.uniform("ballot", committee.key, at) < model.p.cross
-        pool = _local(model, committee, at) if crosses == opening.above else _outside(model, committee, at, opening.above)
+        # each side's own kind, locals for voters and outsiders from above, unless the candidate crosses over
+        local = (model.uniform("ballot", committee.key, at) < model.p.cross) == opening.above
+        pool = _local(model, committee, at) if local else _outside(model, committee, at, opening.above)
         _add_first(model, committee, pool, chosen, barred)
     if not opening.above and 0.0 < committee.claimed < 1.0:
         if model.uniform("recommended", committee.key, opening.seat) < model.p.RECOMMENDED:

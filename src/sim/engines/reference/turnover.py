@@ -9,7 +9,7 @@ from sim.engines.reference import people
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
 from sim.mechanisms import remedies, vacancies
-from sim.mechanisms.selection import seen, validity
+from sim.mechanisms.selection import seen
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -50,7 +50,7 @@ def remedy(model: PartyModel) -> None:
     p = model.p
     for committee in model.committee_list:
         if model.uniform("mediation", committee.key, 0) < p.MEDIATION:
-            worst = max(range(len(committee.ties)), key=lambda tie, c=committee: (c.ties[tie], -tie))
+            worst = committee.ties.index(max(committee.ties))
             committee.ties[worst] = remedies.mediated(committee.ties[worst])
             committee.settle_conflict()
             model.log("mediated", committee, "", None, None, value=committee.ties[worst])
