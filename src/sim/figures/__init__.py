@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.figures.series import Result
 
 KINDS = {
+    "summary": "four panels: appointment, skloki, performance and recovery",
     "overview": "one page of small panels: the main outcomes, nation and classes",
     "outcome": "one outcome: nation with band and single replicates, and the classes beside it",
     "column": "one outcome in one panel, as wide as a journal's column (84 mm)",
@@ -29,6 +30,7 @@ OF_OUTCOME = ("outcome", "column", "tilemap")
 """Kinds that show one outcome of choice."""
 PRINCIPAL = ("performance", "recovery", "skloki_year", "centralisation")
 """Outcomes that `draw_all` draws on their own."""
+SUMMARY = ("appointed", "skloki_year", "performance", "recovery")
 
 
 def draw(
@@ -77,7 +79,7 @@ def draw_all(result: Result, folder: Path | str) -> list[Path]:
         The files written.
     """
     paths: list[Path] = []
-    for what in ("overview", "appointed", "moves", "opposition"):
+    for what in ("summary", "overview", "appointed", "moves", "opposition"):
         paths += draw(result, what, folder)
     for name in PRINCIPAL:
         paths += draw(result, "outcome", folder, name)
@@ -87,9 +89,11 @@ def draw_all(result: Result, folder: Path | str) -> list[Path]:
 
 
 def _figure(result: Result, what: str, outcome: str, date: str | None) -> Figure:
-    if what in ("overview", "outcome", "column"):
+    if what in ("summary", "overview", "outcome", "column"):
         from sim.figures import curves
 
+        if what == "summary":
+            return curves.overview(result, SUMMARY, 2, "Appointment, skloki, performance and recovery")
         return curves.overview(result) if what == "overview" else curves.outcome(result, outcome, what == "column")
     if what == "appointed":
         from sim.figures import appointed

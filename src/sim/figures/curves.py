@@ -83,19 +83,22 @@ def outcome(result: Result, name: str, narrow: bool = False) -> Figure:
 
 
 @style.styled
-def overview(result: Result) -> Figure:
+def overview(result: Result, names: tuple[str, ...] = OVERVIEW, columns: int = 3, heading: str = "Overview") -> Figure:
     """Draw a page of small panels, one an outcome: the nation with its band, the classes as lines."""
-    frame = monthly(result, *OVERVIEW)
+    frame = monthly(result, *names)
     limits = span(frame)
-    columns, left, wide, tall, pitch = 3, 16.5, 42.0, 27.0, 40.5
-    rows = -(-len(OVERVIEW) // columns)
+    left, between = 16.5, 14.5
+    wide = (style.WIDE - left - 2.5 - (columns - 1) * between) / columns
+    tall = 0.64 * wide
+    pitch = tall + 13.5
+    rows = -(-len(names) // columns)
     found = timeline.prepare(result, limits, wide)
     top = style.head(1) + 5.0
     figure = style.new(style.WIDE, top + rows * pitch + 10.0)
-    style.heading(figure, "Overview", described(result, frame))
-    for at, name in enumerate(OVERVIEW):
+    style.heading(figure, heading, described(result, frame))
+    for at, name in enumerate(names):
         row, column = divmod(at, columns)
-        panel = style.place(figure, left + column * (wide + 14.5), top + row * pitch, wide, tall)
+        panel = style.place(figure, left + column * (wide + between), top + row * pitch, wide, tall)
         _panel(panel, frame, name, found, [s for s in scopes(frame, name) if s in CLASSES], threads=False)
         panels.time_axis(panel, limits, most=5)
         panel.set_title(title(name))

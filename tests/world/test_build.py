@@ -1,0 +1,278 @@
+"""From a scenario to a world: effective values, and the dated part month by month."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.scenario.constants import CONSTANTS
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.schema import Scenario, month_name, month_number
+from sim.scenario.switches import LIMITS, MECHANISMS
+from sim.world import series
+from sim.world.build import World, build, effective
+from tests.world.worlds import scenario
+
+TREE = {"only": ["Moscow", "Tver", "Omsk"], "uezds": 0}
+
+
+def world(**tables: Any) -> World:
+    return build(scenario(**{"tree": TREE} | tables))
+
+
+def at(found: World, month: str) -> int:
+    return found.months.index(month)
+
+
+def claimed(found: World, month: str, name: str = "Tver") -> float:
+    index = next(i for i, place in enumerate(found.committees) if place.name == name)
+    return found.rules[at(found, month)][index].claimed
+
+
+# Effective values.
+
+
+def test_defaults_are_those_of_the_registry() -> None:
+    p = vars(effective(scenario()))
+    assert p == {x.name: float(x.default) for x in PARAMETERS} | {x.name: float(x.value) for x in CONSTANTS}
+    assert all(type(value) is float for value in p.values())
+
+
+@pytest.mark.parametrize("name", [mechanism.name for mechanism in MECHANISMS])
+def test_a_mechanism_that_is_off_takes_its_limit_over_any_override_and_nothing_else(name: str) -> None:
+    overrides = {key: 0.123 for key in LIMITS[name] if any(x.name == key for x in PARAMETERS)}
+    off = vars(effective(scenario(mechanisms={name: False}, parameters=overrides)))
+    plain = vars(effective(scenario()))
+    assert {key: off[key] for key in LIMITS[name]} == LIMITS[name]
+    assert {key for key in plain if off[key] != plain[key]} <= set(LIMITS[name])
+
+
+def test_a_mechanism_that_is_on_keeps_overrides() -> None:
+    p = effective(scenario(mechanisms={"voice": True, "hiding": False}, parameters={"kv": 0.11, "hide": 0.5}))
+    assert (p.kv, p.hide) == (0.11, 0.0)
+
+
+def test_a_world_has_its_months_and_guberniias() -> None:
+    found = world(period={"start": "1921-11", "end": "1923-02"})
+    assert found.months == [
+        *(f"1921-{m}" for m in (11, 12)), *(f"1922-{m:02d}" for m in range(1, 13)), "1923-01", "1923-02"
+    ]  # fmt: skip
+    assert found.first == month_number("1921-11")
+    assert found.guberniias == 3 == len(found.rules[0])
+    assert len(found.rules) == len(found.months) == len(found.calendar.objective) == len(found.calendar.famine)
+    assert build(found.scenario).committees == found.committees
+    assert world(policy={"rule": "endogenous", "start": 0.37}).claims == 0.37
+    assert world().claims == found.p.CLAIM_START
+
+
+# The rule of selection.
+
+
+def test_recorded_claims_rise_in_a_straight_line_and_stay() -> None:
+    found = world(period={"start": "1919-06", "end": "1929-12"}, parameters={"k1": 0.7})
+    start = found.p.CLAIM_START
+    assert claimed(found, "1919-06") == claimed(found, "1921-01") == start
+    assert claimed(found, "1922-04") == pytest.approx((start + 0.7) / 2), "15 of 30 months"
+    assert claimed(found, "1923-07") == claimed(found, "1929-12") == pytest.approx(0.7)
+    rise = [claimed(found, month_name(n)) for n in range(month_number("1921-01"), month_number("1923-07") + 1)]
+    assert [b - a for a, b in pairwise(rise)] == pytest.approx([(0.7 - start) / 30] * 30)
+
+
+@pytest.mark.parametrize(("rule", "expected"), [("election", 0.0), ("appointment", 1.0)])
+def test_fixed_rules_claim_nothing_or_everything(rule: str, expected: float) -> None:
+    found = world(policy={"rule": rule})
+    assert {r.claimed for row in found.rules for r in row} == {expected}
+    assert {r.recall for row in found.rules for r in row} == {rule == "appointment"}
+
+
+def test_rules_found_during_the_run_have_no_claims_before_it() -> None:
+    for rule in ("readiness", "endogenous"):
+        assert all(np.isnan(r.claimed) for row in world(policy={"rule": rule}).rules for r in row)
+    assert claimed(world(policy={"rule": "share", "share": 0.3}), "1925-01") == 0.3
+
+
+def test_a_dated_change_holds_from_its_month_and_until_its_last() -> None:
+    change = {"date": "1923-12", "until": "1925-06", "rule": "election"}
+    found = world(policy={"rule": "appointment", "changes": {"new_course": change}})
+    months = [month for month in found.months if claimed(found, month) == 0.0]
+    assert (months[0], months[-1], len(months)) == ("1923-12", "1925-06", 19)
+    assert claimed(found, "1925-07") == 1.0
+
+
+def test_a_change_for_a_class_or_a_place_leaves_the_others_alone() -> None:
+    by_class = {"date": "1923-12", "rule": "election", "classes": ["capital"]}
+    by_place = {"date": "1924-06", "rule": "share", "share": 0.4, "places": ["Omsk"]}
+    found = world(policy={"rule": "appointment", "changes": {"a": by_class, "b": by_place}})
+    assert [claimed(found, "1924-05", name) for name in ("Moscow", "Tver", "Omsk")] == [0.0, 1.0, 1.0]
+    assert [claimed(found, "1924-06", name) for name in ("Moscow", "Tver", "Omsk")] == [0.0, 1.0, 0.4]
+    either = {"rule": "election", "classes": ["capital"], "places": ["Omsk"]}
+    found = world(policy={"rule": "appointment", "changes": {"a": either}})
+    assert [claimed(found, "1921-01", name) for name in ("Moscow", "Tver", "Omsk")] == [0.0, 1.0, 0.0]
+
+
+def test_the_latest_date_wins_however_written_and_of_equals_the_last_written() -> None:
+    early, late = {"date": "1923-01", "rule": "election"}, {"date": "1924-01", "rule": "share", "share": 0.5}
+    undated = {"rule": "share", "share": 0.9}
+    for order in (("early", "late", "undated"), ("late", "undated", "early"), ("undated", "late", "early")):
+        changes = {name: {"early": early, "late": late, "undated": undated}[name] for name in order}
+        found = world(policy={"rule": "appointment", "changes": changes})
+        assert [claimed(found, month) for month in ("1922-12", "1923-01", "1924-01")] == [0.9, 0.0, 0.5]
+    first, second = late | {"share": 0.2}, late | {"share": 0.8}
+    for pair, expected in (((first, second), 0.8), ((second, first), 0.2)):
+        found = world(policy={"changes": {"a": pair[0], "b": pair[1]}})
+        assert claimed(found, "1925-01") == expected
+
+
+def test_an_earlier_change_returns_when_a_later_one_is_over() -> None:
+    changes = {
+        "from_1922": {"date": "1922-01", "rule": "election"},
+        "in_1924": {"date": "1924-01", "until": "1924-12", "rule": "appointment"},
+        "not_enabled": {"date": "1928-01", "rule": "appointment", "enabled": False},
+    }
+    found = world(policy={"rule": "share", "share": 0.5, "changes": changes})
+    assert [claimed(found, f"{year}-06") for year in range(1921, 1930)] == [0.5, 0, 0, 1, 0, 0, 0, 0, 0]
+
+
+def test_recall_follows_the_rule_unless_it_is_stated() -> None:
+    changes = {
+        "a": {"date": "1923-01", "rule": "election"},
+        "b": {"date": "1924-01", "rule": "election", "recall": True},
+    }
+    found = world(policy={"changes": changes, "recall": False})
+    recalls = [found.rules[at(found, f"{year}-01")][0].recall for year in (1922, 1923, 1924)]
+    assert recalls == [False, False, True]
+
+
+# Threat.
+
+
+def test_recorded_threat_is_the_series() -> None:
+    found = world()
+    recorded = series.threat(found.months)
+    np.testing.assert_array_equal(found.calendar.objective, recorded.objective)
+    np.testing.assert_array_equal(found.calendar.perceived, recorded.perceived)
+    np.testing.assert_array_equal(found.calendar.economic, recorded.economic)
+
+
+def test_constant_and_custom_threat() -> None:
+    found = world(threat={"series": "constant", "objective": 0.2, "perceived": 0.7})
+    assert set(found.calendar.objective) == {0.2} and set(found.calendar.perceived) == {0.7}
+    custom = {"1925-01": [0.6, 0.2], "1923-01": [0.2, 0.8]}
+    found = world(threat={"series": "custom", "custom": custom})
+    months = ("1921-01", "1923-01", "1924-01", "1925-01", "1929-12")
+    assert [found.calendar.objective[at(found, m)] for m in months] == pytest.approx([0.2, 0.2, 0.4, 0.6, 0.6])
+    assert [found.calendar.perceived[at(found, m)] for m in months] == pytest.approx([0.8, 0.8, 0.5, 0.2, 0.2])
+
+
+def test_a_passage_to_peace_is_straight_never_raises_threat_and_lasts() -> None:
+    level = {"series": "constant", "objective": 0.9, "perceived": 0.05}
+    peace = {"begin": "1922-01", "months": 24, "objective": 0.1, "perceived": 0.1, "economic": 0.0}
+    found = world(threat=level | {"peace": peace})
+    months = ("1921-12", "1922-01", "1923-01", "1923-07", "1924-01", "1929-12")
+    assert [found.calendar.objective[at(found, m)] for m in months] == pytest.approx([0.9, 0.9, 0.5, 0.3, 0.1, 0.1])
+    assert set(found.calendar.perceived) == {0.05}, "what is below the level of peace stays"
+    assert not found.calendar.economic[at(found, "1924-01") :].any()
+    assert (found.calendar.economic[: at(found, "1922-01")] > 0).all()
+
+
+@given(shift=st.floats(-1.0, 1.0))
+@settings(max_examples=25)
+def test_a_shift_keeps_threat_between_zero_and_one(shift: float) -> None:
+    found, plain = world(threat={"shift": shift}).calendar, world().calendar
+    for a, b in ((found.objective, plain.objective), (found.perceived, plain.perceived)):
+        np.testing.assert_allclose(a, np.minimum(np.maximum(b + shift, 0.0), 1.0), atol=1e-15)
+    np.testing.assert_array_equal(found.economic, plain.economic)
+    assert found.objective.min() >= 0.0 and found.objective.max() <= 1.0
+
+
+# Events.
+
+
+def joined(*levies: dict[str, Any], **tables: Any) -> World:
+    return world(events={f"l{i}": {"kind": "levy"} | levy for i, levy in enumerate(levies)}, **tables)
+
+
+def product(values: Any) -> float:
+    total = 1.0
+    for value in values:
+        total *= 1.0 + float(value)
+    return total
+
+
+@given(size=st.floats(-0.9, 5.0), lasts=st.integers(1, 60))
+@settings(max_examples=40)
+def test_a_levy_adds_its_size_over_its_months(size: float, lasts: int) -> None:
+    end = month_name(month_number("1922-03") + lasts - 1)
+    found = joined({"start": "1922-03", "end": end, "size": size})
+    assert product(found.calendar.joined) == pytest.approx(1.0 + size)
+    inside = found.calendar.joined[at(found, "1922-03") : at(found, end) + 1]
+    assert product(inside) == pytest.approx(1.0 + size)
+    # equal numbers a month: each is the same part of those at the start
+    numbers = [product(inside[: i + 1]) - product(inside[:i]) for i in range(lasts)]
+    assert numbers == pytest.approx([size / lasts] * lasts, abs=1e-9)
+
+
+def test_levies_that_begin_before_the_world_or_are_off() -> None:
+    half = joined({"start": "1921-07", "end": "1922-06", "size": 1.0}, period={"start": "1922-01", "end": "1922-12"})
+    assert product(half.calendar.joined) == pytest.approx(2.0 / 1.5), "half had joined before"
+    assert not joined({"start": "1922-01", "size": 0.5, "enabled": False}).calendar.joined.any()
+    assert not joined({"start": "1922-01", "size": 0.5}, mechanisms={"levies": False}).calendar.joined.any()
+
+
+def test_disputes_and_errors() -> None:
+    found = world(events={
+        "a": {"kind": "dispute", "start": "1923-10", "end": "1924-01", "size": 0.6},
+        "b": {"kind": "dispute", "start": "1924-01", "end": "1924-02", "size": 0.9},
+        "c": {"kind": "policy_error", "start": "1924-01", "end": "1924-04", "size": 0.2},
+    })  # fmt: skip
+    months = ("1923-09", "1923-10", "1923-12", "1924-01", "1924-02", "1924-03")
+    assert [found.calendar.dispute[at(found, m)] for m in months] == [0.0, 0.6, 0.6, 0.9, 0.9, 0.0], (
+        "the stronger counts"
+    )
+    assert found.calendar.error.sum() == pytest.approx(0.2)
+    assert found.calendar.error[at(found, "1924-04")] == pytest.approx(0.05)
+    assert not world(
+        events={"c": {"kind": "policy_error", "start": "1924-01"}}, mechanisms={"novelty": False}
+    ).calendar.error.any()
+
+
+@pytest.mark.parametrize(
+    ("where", "hit"),
+    [
+        ({}, {"Moscow", "Tver", "Omsk"}),
+        ({"classes": ["capital"]}, {"Moscow"}),
+        ({"places": ["Tver"]}, {"Tver"}),
+        ({"regions": ["Siberia"]}, {"Omsk"}),
+        ({"classes": ["capital"], "places": ["Omsk"]}, {"Moscow", "Omsk"}),
+    ],
+)
+def test_famine_strikes_where_it_is_said_to_and_the_uezds_below(where: dict[str, Any], hit: set[str]) -> None:
+    event = {"kind": "famine", "start": "1921-07", "end": "1922-06", "size": 0.8} | where
+    found = world(tree={"only": TREE["only"], "uezds": 60}, events={"f": event})
+    assert len(found.committees) > 6
+    for index, place in enumerate(found.committees):
+        head = found.committees[place.parent] if place.parent >= 0 else place
+        column = found.calendar.famine[:, index]
+        assert set(column) == ({0.0, 0.8} if head.name in hit else {0.0}), place.name
+        assert np.count_nonzero(column) == (12 if head.name in hit else 0)
+
+
+def test_meetings_and_the_plan() -> None:
+    meetings = {"a": {"kind": "congress", "start": "1924-05"}, "b": {"kind": "conference", "start": "1924-01"}}
+    found = world(events=meetings | {"c": {"kind": "congress", "start": "1930-06"}})
+    assert [m for m, flag in zip(found.months, found.calendar.congress, strict=True) if flag] == ["1924-05"]
+    assert [m for m, flag in zip(found.months, found.calendar.conference, strict=True) if flag] == ["1924-01"]
+    months = ("1921-01", "1928-10", "1929-05", "1929-12")
+    assert [found.calendar.ramp[at(found, m)] for m in months] == pytest.approx([0.0, 0.0, 0.5, 1.0])
+
+
+def test_a_scenario_is_not_changed_by_building() -> None:
+    asked = scenario(tree=TREE)
+    before = asked.model_dump()
+    build(asked)
+    assert asked.model_dump() == before == Scenario.model_validate(before).model_dump()

@@ -1,0 +1,198 @@
+"""The tree: who is in it, in which order, with which keys, and what it starts from."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.errors import UserError
+from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion
+from sim.world.tables import guberniias
+from tests.world.worlds import heads, planted
+
+REAL = planted()
+
+
+def uezds_of(places: list[Place], name: str) -> list[Place]:
+    index = next(i for i, place in enumerate(places) if place.name == name)
+    return [place for place in places if place.parent == index]
+
+
+def test_guberniias_come_first_then_the_uezds_of_each_in_turn() -> None:
+    assert [place.level for place in REAL] == ["guberniia"] * 85 + ["uezd"] * 650
+    parents = [place.parent for place in REAL[85:]]
+    assert parents == sorted(parents)
+    assert set(parents) == set(range(85)), "each guberniia has at least one uezd"
+    assert all(place.parent == -1 for place in REAL[:85])
+
+
+def test_an_uezd_shares_class_and_region_with_its_guberniia_and_its_key_lies_below() -> None:
+    for place in REAL[85:]:
+        head = REAL[place.parent]
+        assert (place.unit_class, place.region) == (head.unit_class, head.region)
+        assert place.key >> UEZD_BITS == head.key >> UEZD_BITS
+        assert place.name.startswith(f"{head.name} uezd ")
+
+
+def test_populous_guberniias_have_more_uezds() -> None:
+    population = {g.name: g.pop_1926 for g in guberniias()}
+    number = Counter(REAL[place.parent].name for place in REAL[85:])
+    ordered = sorted(population, key=lambda name: population[name])
+    assert all(number[a] <= number[b] for a, b in pairwise(ordered))
+    assert number[ordered[-1]] > 3 * number[ordered[0]]
+
+
+@pytest.mark.parametrize("tree", [{"uezds": 650}, {"kind": "synthetic", "guberniias": 9, "uezds_each": 200}])
+def test_keys_are_unique_and_persons_fit_below_them(tree: dict[str, object]) -> None:
+    places = planted(**tree)
+    assert len({place.key for place in places}) == len(places)
+    assert all(0 <= place.key < 2 ** (32 - PERSON_BITS) for place in places)
+    assert all(place.block <= 2**PERSON_BITS for place in planted(bench=30, uezd_bench=30))
+
+
+def test_keys_and_attributes_do_not_move_when_a_guberniia_is_left_out() -> None:
+    kept = [g.name for g in guberniias() if g.name != "Moscow"]
+    assert len(kept) == 84
+    fewer = {place.key: place for place in planted(only=kept)}
+    whole = {place.key: place for place in REAL}
+    # the number of uezds of a guberniia may differ by one: they are a share of fewer in all
+    assert len(set(fewer) - set(whole)) < 10
+    assert {place.name for place in heads(list(fewer.values()))} == set(kept)
+    for key in set(fewer) & set(whole):
+        a, b = fewer[key], whole[key]
+        assert (a.name, a.literacy, a.skill, a.unit_class) == (b.name, b.literacy, b.skill, b.unit_class)
+        if a.level == "guberniia":
+            assert a.members == b.members, "members are shares of the nation, not of who is kept"
+
+
+def test_only_keeps_those_named_with_their_share_of_the_uezds() -> None:
+    places = planted(only=["Tver", "Omsk"])
+    assert sorted(place.name for place in heads(places)) == ["Omsk", "Tver"]
+    for name in ("Tver", "Omsk"):
+        assert abs(len(uezds_of(places, name)) - len(uezds_of(REAL, name))) <= 1
+    assert len(planted(only=["Tver"], uezds=1)) == 2, "at least one uezd each"
+
+
+def test_without_uezds_there_are_guberniias_alone() -> None:
+    assert planted(uezds=0) == REAL[:85]
+
+
+@pytest.mark.parametrize("uezds", [1, 84])
+def test_too_few_uezds_are_refused(uezds: int) -> None:
+    with pytest.raises(UserError, match=f"{uezds} uezds cannot give each of 85 guberniias one"):
+        planted(uezds=uezds)
+
+
+def test_as_many_uezds_as_guberniias_are_one_each() -> None:
+    assert [place.parent for place in planted(uezds=85)[85:]] == list(range(85))
+
+
+@given(
+    weights=st.lists(st.floats(0.001, 1e7), min_size=1, max_size=90),
+    extra=st.integers(0, 2000),
+)
+def test_apportionment_is_exact_fair_and_leaves_nobody_out(weights: list[float], extra: int) -> None:
+    total = len(weights) + extra
+    parts = _apportion(total, weights)
+    assert sum(parts) == total
+    assert min(parts) >= 1
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - 1 - extra * weight / sum(weights)) < 1.0 + 1e-6, "largest remainders stay within one"
+
+
+def test_apportionment_by_hand() -> None:
+    """Beyond one each, 5 by 5 : 3 : 2 is 2.5, 1.5, 1: the tie for the last goes to the first."""
+    assert _apportion(8, [5.0, 3.0, 2.0]) == [1 + 3, 1 + 1, 1 + 1]
+    assert _apportion(7, [1.0, 9.0]) == [1 + 1, 1 + 4]
+
+
+# What places start from.
+
+
+def test_capitals_are_the_most_literate_and_skilled() -> None:
+    mean = {
+        (level, unit_class, what): statistics.fmean(
+            getattr(place, what) for place in REAL if (place.level, place.unit_class) == (level, unit_class)
+        )
+        for level in ("guberniia", "uezd")
+        for unit_class in ("capital", "industrial", "agrarian", "borderland")
+        for what in ("literacy", "skill")
+    }
+    for level in ("guberniia", "uezd"):
+        for what in ("literacy", "skill"):
+            rest = [mean[level, other, what] for other in ("industrial", "agrarian", "borderland")]
+            assert mean[level, "capital", what] > max(rest) + 0.05, (level, what)
+
+
+def test_shares_are_shares_and_rounded_so_that_libm_does_not_matter() -> None:
+    for place in REAL:
+        assert 0.0 < place.literacy < 1.0 and 0.02 <= place.skill <= 0.98
+        assert place.literacy == round(place.literacy, 6) and place.skill == round(place.skill, 6)
+
+
+def test_members_are_shared_out_once_at_either_level() -> None:
+    assert sum(place.members for place in REAL[:85]) == pytest.approx(700.0)
+    for index in range(85):
+        below = [place.members for place in REAL if place.parent == index]
+        assert sum(below) == pytest.approx(REAL[index].members)
+
+
+def test_uezds_lie_below_their_guberniia_the_more_rural_it_is() -> None:
+    """Mean skill falls by b_slope x UEZD_RURAL x (1 - urban share), in towns and in the country."""
+    places = planted(overrides={"b_slope": 0.1}, uezds=4000)
+    urban = {g.name: g.urban_share for g in guberniias()}
+    for low, high in ((0.0, 0.12), (0.12, 0.25), (0.25, 1.0)):
+        off = []
+        for place in places[85:]:
+            head = places[place.parent]
+            if low <= urban[head.name] < high:
+                off.append(head.skill - place.skill - 0.1 * 0.4 * (1.0 - urban[head.name]))
+        assert len(off) > 200
+        assert statistics.fmean(off) == pytest.approx(0.0, abs=0.005)
+        assert statistics.pstdev(off) == pytest.approx(0.1 * 0.3, rel=0.15), "UEZD_SPREAD around that"
+
+
+def test_the_tree_is_the_same_for_a_seed_and_differs_between_seeds() -> None:
+    assert planted(seed=1921) == REAL
+    other = planted(seed=1922)
+    assert other[:85] == REAL[:85], "what is recorded does not depend on the seed"
+    assert all(a.literacy != b.literacy for a, b in zip(other[85:95], REAL[85:95], strict=True))
+
+
+def test_shift_and_floor() -> None:
+    raised = planted(skill_shift=0.1, literacy_floor=0.7)
+    for place, before in zip(raised, REAL, strict=True):
+        assert place.skill == pytest.approx(min(before.skill + 0.1, 0.98), abs=2e-6)
+        assert place.literacy == max(before.literacy, 0.7)
+
+
+# Synthetic trees.
+
+
+def test_places_alike_are_identical_at_both_levels() -> None:
+    places = planted(kind="synthetic", guberniias=7, uezds_each=3, alike=True)
+    assert len(places) == 7 + 21
+    assert len({(p.literacy, p.skill, p.unit_class, p.region) for p in places}) == 1
+    assert places[0].skill == pytest.approx(0.42) and places[0].literacy == pytest.approx(0.4)
+
+
+def test_places_not_alike_differ_by_class_and_chance() -> None:
+    places = planted(kind="synthetic", guberniias=40, uezds_each=2)
+    assert len({p.literacy for p in places}) == len({p.skill for p in places}) == 120
+    assert Counter(p.unit_class for p in heads(places)) == dict.fromkeys(
+        ("capital", "industrial", "agrarian", "borderland"), 10
+    )
+    mean = {c: statistics.fmean(p.skill for p in heads(places) if p.unit_class == c) for c in ("capital", "borderland")}
+    assert mean["capital"] > mean["borderland"]
+
+
+def test_a_larger_synthetic_tree_contains_the_smaller_one() -> None:
+    small = {p.key: p for p in heads(planted(kind="synthetic", guberniias=5))}
+    large = {p.key: p for p in heads(planted(kind="synthetic", guberniias=9))}
+    assert small.items() <= large.items()
+    assert not {p.key for p in REAL} & set(large)

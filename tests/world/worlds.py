@@ -1,0 +1,30 @@
+"""Scenarios, trees and parameters in a word, for tests of what is built from them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from sim.scenario.schema import Scenario, Tree
+from sim.world.build import effective
+from sim.world.places import Place, plant
+
+
+def scenario(**tables: Any) -> Scenario:
+    """Return a scenario with these tables, checked as a file's would be."""
+    return Scenario.model_validate({"title": "test"} | tables)
+
+
+def numbers(**overrides: float) -> SimpleNamespace:
+    """Return effective parameters and constants."""
+    return effective(scenario(parameters=overrides))
+
+
+def planted(seed: int = 1921, overrides: dict[str, float] | None = None, **tree: Any) -> list[Place]:
+    """Return the committees of a tree, of 700 thousand members."""
+    return plant(Tree(**tree), numbers(**(overrides or {})), 700.0, seed)
+
+
+def heads(places: list[Place]) -> list[Place]:
+    """Return the guberniias."""
+    return [place for place in places if place.parent < 0]
