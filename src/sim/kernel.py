@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
 
 import numba
@@ -65,3 +66,30 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     numba.core.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
     compiled: Any = numba.njit(error_model="numpy", nogil=True, cache=True)(function)
     return compiled
+
+
+_INTERPRETED: dict[int, Any] = {}
+
+
+def interpreted(function: Any) -> Any:
+    """Return the Python form of a compiled function, whose callees are interpreted too.
+
+    It computes the same bits, can be stepped through, needs no compilation, and is faster where
+    it is called from Python: a call into compiled code costs as much as ten operations.
+    """
+    source = getattr(function, "py_func", function)
+    if id(source) not in _INTERPRETED:
+        scope = dict(source.__globals__)
+        plain = FunctionType(source.__code__, scope, source.__name__)
+        plain.__doc__ = source.__doc__
+        _INTERPRETED[id(source)] = plain
+        for name in source.__code__.co_names:
+            if hasattr(scope.get(name), "py_func"):
+                scope[name] = interpreted(scope[name])
+    return _INTERPRETED[id(source)]
+
+
+def interpreted_room(module: ModuleType) -> SimpleNamespace:
+    """Return all compiled functions of a module in their Python form."""
+    kernels = {name: value for name, value in vars(module).items() if hasattr(value, "py_func")}
+    return SimpleNamespace(**{name: interpreted(value) for name, value in kernels.items()})

@@ -17,6 +17,7 @@ from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
 from sim.scenario.schema import Scenario, month_name, month_number
 from sim.study.run import Engine
+from sim.study.store import new_result
 
 PLACES = [
     SimpleNamespace(name="Tver", level="guberniia", unit_class="agrarian"),
@@ -27,6 +28,8 @@ EVENTS = [
     Event("1921-01", "incident", "Tver uezd 1", "uezd", "bureau1", 7, 9, "clique", value=0.25),
     Event("1921-02", "conference", "Tver", "guberniia", reason="guberniia", value=0.1),
 ]
+
+MANIFEST = {"title": "A test", "scenario": {}, "layers": {}, "replicates": 1, "seed": 1}
 
 
 def made_up(months: list[str], replicate: int, committees: bool = True) -> Trace:
@@ -77,5 +80,21 @@ def engine() -> Callable[..., Callable[[], Engine]]:
             return made_up(world.months, replicate)
 
         return lambda: Engine("fake", build, simulate)
+
+    return make
+
+
+@pytest.fixture
+def stored(trace: Callable[..., Trace]) -> Callable[..., Path]:
+    """Store replicates in a folder and return it: stored(folder, replicates=2)."""
+
+    def make(folder: Path | None, replicates: int = 2, force: bool = False) -> Path:
+        with new_result(folder, "test", committees=True, force=force) as writer:
+            for replicate in range(replicates):
+                writer.add(replicate, trace(replicate), PLACES)
+            writer.close_tables()
+            (writer.folder / "targets.csv").write_bytes(b"id\nT01\n")
+            writer.finish(MANIFEST | {"replicates": replicates})
+        return writer.destination
 
     return make

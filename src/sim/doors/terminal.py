@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from sim.errors import Problem, UserError
 
+if TYPE_CHECKING:
     from sim.study.run import Progress
 
 #: Width of tables that go to a file or another program.
@@ -30,16 +30,17 @@ class Terminal:
 
     def document(self, content: Any) -> None:
         """Print one JSON document."""
-        sys.stdout.write(json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        self.line(json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False))
 
     def line(self, text: str = "") -> None:
         """Print a result's line, in all modes."""
-        sys.stdout.write(text + "\n")
+        with _output():
+            sys.stdout.write(text + "\n")
 
     def say(self, text: str = "") -> None:
         """Print a line that ``--quiet`` leaves out."""
         if not self.quiet and not self.json:
-            self.console().print(text, soft_wrap=True)
+            self._print(text, soft_wrap=True)
 
     def note(self, text: str) -> None:
         """Print a remark on standard error."""
@@ -58,11 +59,10 @@ class Terminal:
             table.add_column(name, justify="right" if index in right else "left", overflow="fold")
         for row in rows:
             table.add_row(*(shown(cell) for cell in row))
-        console = self.console()
         if title:
-            console.print(title, style="bold")
-        console.print(table)
-        console.print()
+            self._print(title, style="bold")
+        self._print(table)
+        self._print()
 
     def fields(self, title: str, fields: dict[str, Any]) -> None:
         """Print labels and values, one a line; empty ones are left out."""
@@ -74,17 +74,20 @@ class Terminal:
         for label, value in fields.items():
             if value not in ("", None, [], {}):
                 table.add_row(label, _several(value))
-        console = self.console()
-        console.print(title, style="bold")
-        console.print(table)
-        console.print()
+        self._print(title, style="bold")
+        self._print(table)
+        self._print()
 
-    def console(self) -> Console:
-        """Return a console without markup: brackets in results are brackets."""
+    def _print(self, *what: Any, **how: Any) -> None:
+        """Print by a console without markup: brackets in results are brackets."""
         from rich.console import Console
 
         free = sys.stdout.isatty() or "COLUMNS" in os.environ
-        return Console(file=sys.stdout, width=None if free else PIPED_WIDTH, markup=False, highlight=False, emoji=False)
+        console = Console(
+            file=sys.stdout, width=None if free else PIPED_WIDTH, markup=False, highlight=False, emoji=False
+        )
+        with _output():
+            console.print(*what, **how)
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress | None]:
@@ -99,6 +102,21 @@ class Terminal:
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(label, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Write out at once, so that output that leads to a full disk is an error like any other."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What waits in the buffer would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        reason = f"cannot be written: {error.strerror}"
+        raise UserError(Problem("standard output", allowed=reason)) from error
 
 
 def plain(value: Any) -> Any:

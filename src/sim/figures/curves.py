@@ -87,7 +87,7 @@ def overview(result: Result, names: tuple[str, ...] = OVERVIEW, columns: int = 3
     """Draw a page of small panels, one an outcome: the nation with its band, the classes as lines."""
     frame = monthly(result, *names)
     limits = span(frame)
-    left, between = 16.5, 14.5
+    left, between = 16.5, 14.5 if columns > 2 else 19.0
     wide = (style.WIDE - left - 2.5 - (columns - 1) * between) / columns
     tall = 0.64 * wide
     pitch = tall + 13.5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from sim.engines.reference.official import ELECTED, Official
-from sim.mechanisms import administration, attitudes, discussion, economy, education, skloki
+from sim.engines.reference.rooms import administration, attitudes, discussion, economy, education, skloki
 from sim.world.places import Place
 
 if TYPE_CHECKING:

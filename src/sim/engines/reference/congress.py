@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engines.reference.committee import Committee
-from sim.mechanisms import congress
+from sim.engines.reference.rooms import congress
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel

@@ -12,9 +12,9 @@ from sim.engines.reference import congress, people, selection, turnover
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
 from sim.engines.reference.record import Recorder
+from sim.engines.reference.rooms import discussion, environment
+from sim.engines.reference.rooms import selection as judgement
 from sim.engines.trace import Event, Trace
-from sim.mechanisms import discussion, environment
-from sim.mechanisms.selection import blur, validity
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.points import POINTS
 from sim.world.build import World
@@ -126,17 +126,17 @@ class PartyModel(mesa.Model):
 
     def blur_of_voters(self, committee: Committee) -> float:
         """Return how far illiteracy multiplies the variance of voters' error."""
-        return blur((1.0 - committee.literacy) / ILLITERACY_REF, self.p.err_ctx)
+        return judgement.blur((1.0 - committee.literacy) / ILLITERACY_REF, self.p.err_ctx)
 
     def blur_of_files(self) -> float:
         """Return how far load multiplies the variance of the files' error."""
-        return blur(float(self.world.calendar.capacity[max(self.t, 0)]) / self.p.LOAD_REF, self.p.err_ctx)
+        return judgement.blur(float(self.world.calendar.capacity[max(self.t, 0)]) / self.p.LOAD_REF, self.p.err_ctx)
 
     def validity_of_judges(self, committee: Committee, above: bool) -> float:
         """Return the validity of the centre's files, or of a place's voters."""
         if above:
-            return validity(self.p.r_f, self.blur_of_files())
-        return validity(self.p.r_v, self.blur_of_voters(committee))
+            return judgement.validity(self.p.r_f, self.blur_of_files())
+        return judgement.validity(self.p.r_v, self.blur_of_voters(committee))
 
     def recall(self, committee: Committee) -> bool:
         """Tell whether the centre may recall and transfer a guberniia's secretary."""

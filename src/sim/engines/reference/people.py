@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
-from sim.mechanisms.arithmetic import unit
-from sim.mechanisms.selection import seen, validity
+from sim.engines.reference.rooms import arithmetic, selection
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -42,11 +41,11 @@ def born(model: PartyModel, home: Committee, looked_at: int) -> Official:
     man = Official(model, home, slot, generation)
     best, chosen = -1e300, 0
     if looked_at > 1:
-        r = validity(model.p.r_v, model.blur_of_voters(home))
+        r = selection.validity(model.p.r_v, model.blur_of_voters(home))
         for trainee in range(looked_at):
             _attributes(model, man, trainee)
             noise = model.normal("birth", man.identity & 0xFFFFFFFF, 2 * (4 * trainee + 2))
-            score = seen(model.score(man), r, noise)
+            score = selection.seen(model.score(man), r, noise)
             if score > best:
                 best, chosen = score, trainee
     _attributes(model, man, chosen)
@@ -105,7 +104,8 @@ def train(model: PartyModel) -> None:
     for committee in model.committee_list:
         shortage = committee.place.bench - len(committee.bench)
         free = len(committee.slots) < committee.place.block
-        if shortage > 0 and free and model.uniform("training", committee.key, 0) < unit(model.p.TRAINING * shortage):
+        chance = arithmetic.unit(model.p.TRAINING * shortage) if free else 0.0
+        if chance > 0.0 and model.uniform("training", committee.key, 0) < chance:
             man = born(model, committee, looked_at(model))
             wait_in(man, committee.bench)
             model.log("trained", committee, "", man, None)
@@ -142,13 +142,13 @@ def fill_reserve(model: PartyModel) -> None:
 def _best_for_reserve(model: PartyModel, place: int) -> Official | None:
     best: Official | None = None
     best_score = 0.0
-    r = validity(model.p.r_f, model.blur_of_files())
+    r = selection.validity(model.p.r_f, model.blur_of_files())
     for k in range(looked_at(model)):
         home = model.guberniia_list[model.pick("reserve", 0, 4 + 16 * place + k, len(model.guberniia_list))]
         if home.bench:
             man = by_lot(model, home.bench, home)[0]
             noise = model.normal("judgement", man.identity & 0xFFFFFFFF, FOR_RESERVE + place)
-            score = seen(model.score(man), r, noise)
+            score = selection.seen(model.score(man), r, noise)
             if best is None or score > best_score:
                 best, best_score = man, score
     return best

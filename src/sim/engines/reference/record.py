@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.reference.committee import Committee
+from sim.engines.reference.rooms import record as indices
+from sim.engines.reference.rooms import remedies
 from sim.engines.trace import COMMITTEE_FIELDS
-from sim.mechanisms.record import centralisation, mean_of
-from sim.mechanisms.remedies import is_open
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
 
@@ -95,7 +95,7 @@ class Recorder:
         """Date open skloki, and log their opening and closing."""
         m = self.model
         for committee in m.committee_list:
-            now = bool(is_open(committee.conflict, m.p.theta))
+            now = bool(remedies.is_open(committee.conflict, m.p.theta))
             if now:
                 committee.last_open = m.month
             if now != committee.was_open:
@@ -107,7 +107,7 @@ class Recorder:
         """Return one scope's row: means over its guberniias, members summed, moves per post."""
         row = [math.nan] * len(OUTCOMES)
         for name, total, count in zip(READ, *totals, strict=True):
-            row[COLUMN[name]] = mean_of(total, count)
+            row[COLUMN[name]] = indices.mean_of(total, count)
         if number:
             row[COLUMN["members"]] = totals[0][READ.index("members")]
             for name, count in self.moves[scope].items():
@@ -116,7 +116,7 @@ class Recorder:
         central = moved = 0
         for by_centre, in_all in self.recent[scope]:
             central, moved = central + by_centre, moved + in_all
-        row[COLUMN["centralisation"]] = centralisation(
+        row[COLUMN["centralisation"]] = indices.centralisation(
             row[COLUMN["claimed"]], row[COLUMN["appointed"]], central / moved if moved else 0.0
         )
         if scope == "nation":
@@ -163,7 +163,7 @@ def _readings(committee: Committee, m: PartyModel) -> tuple[list[float], list[fl
         skill += man.skill
     for uezd in committee.uezds:
         work += uezd.performance
-        quarrels += _flag(is_open(uezd.conflict, m.p.theta))
+        quarrels += _flag(remedies.is_open(uezd.conflict, m.p.theta))
         appointed += uezd.appointed
     moved = _flag(committee.transferred > m.month - YEAR)
     voted = _flag(committee.voted > m.month - YEAR)
@@ -173,8 +173,8 @@ def _readings(committee: Committee, m: PartyModel) -> tuple[list[float], list[fl
     by_cc = installed == "appointed" and secretary is not None and not secretary.by_bureau
     own = [
         committee.result, committee.performance, committee.recovery, committee.conflict,
-        _flag(is_open(committee.conflict, m.p.theta)), _flag(committee.last_open > m.month - YEAR),
-        _flag(is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)),
+        _flag(remedies.is_open(committee.conflict, m.p.theta)), _flag(committee.last_open > m.month - YEAR),
+        _flag(remedies.is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)),
         committee.team_skill, committee.felt_misfit(), committee.discussion, committee.unity,
         committee.credit, committee.clarity, committee.literacy, committee.members, committee.claimed,
         float(len(committee.bench)), committee.opposition, committee.opposition_delegates,
@@ -193,6 +193,6 @@ def _state(committee: Committee, m: PartyModel) -> tuple[float, ...]:
     return (
         committee.result, committee.recovery, committee.conflict, committee.felt_misfit(),
         committee.discussion, committee.unity, committee.clarity, committee.literacy,
-        committee.claimed, committee.team_skill, _flag(is_open(committee.conflict, m.p.theta)),
-        _flag(is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)), committee.appointed,
+        committee.claimed, committee.team_skill, _flag(remedies.is_open(committee.conflict, m.p.theta)),
+        _flag(remedies.is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)), committee.appointed,
     )  # fmt: skip

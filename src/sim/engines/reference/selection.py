@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from sim.engines.reference import people
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
+from sim.engines.reference.rooms import selection, skloki
 from sim.engines.reference.turnover import Opening, superior
-from sim.mechanisms.selection import incumbent_advantage, judged
-from sim.mechanisms.skloki import imposed_grievance, race_grievance
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -83,10 +82,10 @@ def _rank(model: PartyModel, opening: Opening, incumbent: Official | None) -> li
     for man in _candidates(model, opening, incumbent):
         noise = model.normal("judgement", man.identity & 0xFFFFFFFF, committee.key)
         trait = man.pliancy - p.PLIANCY_MEAN if opening.above else man.temper - p.TEMPER_MEAN
-        score = judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
+        score = selection.judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
         if man is incumbent:
-            advantage = p.inc_f if opening.above else p.inc_v
-            score += incumbent_advantage(advantage, committee.performance, model.mean_performance[committee.level])
+            advantage, mean = p.inc_f if opening.above else p.inc_v, model.mean_performance[committee.level]
+            score += selection.incumbent_advantage(advantage, committee.performance, mean)
         ranked.append((score, man))
     ranked.sort(key=lambda pair: (-pair[0], pair[1].identity))
     return ranked
@@ -202,9 +201,9 @@ def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None
 
 def imposed(outsider: float, committee: Committee, strength: float) -> float:
     """Return the grievance that an appointment leaves here."""
-    return imposed_grievance(outsider, committee.discussion, committee.clarity, strength)
+    return skloki.imposed_grievance(outsider, committee.discussion, committee.clarity, strength)
 
 
 def race(margin: float, committee: Committee, width: float, strength: float) -> float:
     """Return the grievance that a contest leaves here; none without a loser."""
-    return race_grievance(margin, committee.clarity, width, strength) if margin < float("inf") else 0.0
+    return skloki.race_grievance(margin, committee.clarity, width, strength) if margin < float("inf") else 0.0

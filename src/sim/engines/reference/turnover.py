@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from sim.engines.reference import people
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
-from sim.mechanisms import remedies, vacancies
-from sim.mechanisms.selection import seen
+from sim.engines.reference.rooms import remedies, selection, vacancies
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -133,7 +132,7 @@ def _unfit(model: PartyModel, committee: Committee) -> bool:
         return False  # the chance never exceeds the hazard
     r = model.validity_of_judges(committee, claims(model, committee, FITNESS))
     lag = vacancies.shortfall(committee.performance, model.mean_performance[committee.level])
-    judged = seen(lag, r, model.normal("unfit", committee.key, 2))
+    judged = selection.seen(lag, r, model.normal("unfit", committee.key, 2))
     return bool(lot < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged))
 
 

@@ -1,0 +1,160 @@
+"""The command as a process: completion, pipes, full disks, Ctrl-C, and being killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.errors import UserError
+
+SMALL = """
+title = "A small world"
+why = "It is quick."
+[period]
+start = "1921-01"
+end = "1921-12"
+[tree]
+kind = "synthetic"
+guberniias = 4
+[run]
+replicates = 2
+"""
+
+
+def start(*arguments: str, **options) -> subprocess.Popen[str]:
+    """Start the command as a process that hears Ctrl-C even where the tests run in the background."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("skloki ru", "run"),
+        ("skloki run hist", "historical"),
+        ("skloki check elec", "election"),
+        ("skloki list para", "parameters"),
+        ("skloki explain recov", "recovery"),
+        ("skloki run x --set g", None),
+        ("skloki run x --set parameters.g_", "parameters.g_y="),
+        ("skloki plot r --what tile", "tilemap"),
+        ("skloki plot r --outcome misf", "misfit"),
+    ],
+)
+def test_completion(words, expected):
+    asked = {"_SKLOKI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    out, err = start(env=os.environ | asked).communicate()
+    assert not err
+    assert out.split() == ([] if expected is None else [f"plain,{expected}"])
+
+
+def test_completion_falls_back_on_files():
+    environment = os.environ | {"_SKLOKI_COMPLETE": "bash_complete", "COMP_WORDS": "skloki run ./my", "COMP_CWORD": "2"}
+    assert start(env=environment).communicate()[0].split() == ["file,./my"]
+
+
+def test_a_closed_pipe_is_no_error():
+    with start("list", "parameters") as listing:
+        listing.stdout.close()
+        assert not listing.stderr.read()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("mode", [[], ["--quiet"]])
+def test_output_to_a_full_disk_is_refused(mode):
+    command = [sys.executable, "-m", "sim", "list", "parameters", *mode]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "standard output: cannot be written: No space left on device\n"
+
+
+# The end of a process
+
+
+def wait_for(condition, seconds=60.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def begun(folder: Path):
+    """Say whether a run into this folder has begun: its tables stand in the hidden folder."""
+    return lambda: any(folder.parent.glob(f".{folder.name}.partial-*/monthly.parquet"))
+
+
+@pytest.fixture
+def endless(tmp_path):
+    """Start a run that would take hours; stop it at the end of the test."""
+    (tmp_path / "small.toml").write_text(SMALL)
+    process = start("run", "small.toml", "--replicates", 1_000_000, "--out", tmp_path / "r", cwd=tmp_path)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("after", [0.0, 2.5], ids=["while starting", "while running"])
+def test_an_interrupt_leaves_nothing(after, endless, tmp_path):
+    wait_for(begun(tmp_path / "r"))
+    time.sleep(after)
+    endless.send_signal(signal.SIGINT)
+    _, err = endless.communicate(timeout=60)
+    assert endless.returncode == 130
+    assert err == "interrupted: nothing was stored\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_request_to_end_leaves_nothing(endless, tmp_path):
+    wait_for(begun(tmp_path / "r"))
+    endless.terminate()
+    endless.communicate(timeout=60)
+    assert endless.returncode == 128 + signal.SIGTERM
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_a_killed_run_is_no_result(endless, tmp_path):
+    wait_for(begun(tmp_path / "r"))
+    time.sleep(2.5)
+    endless.kill()
+    endless.communicate()
+    assert not (tmp_path / "r").exists()
+    (left,) = tmp_path.glob(".r.partial-*")
+    with pytest.raises(UserError, match="it has no manifest.json"):
+        sim.open(left)
+    # What is left does not stand in the way.
+    assert sim.run(tmp_path / "small.toml", replicates=1, out=tmp_path / "r").path == tmp_path / "r"
+
+
+def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(tmp_path):
+    (tmp_path / "small.toml").write_text(SMALL)
+    code = """
+import os, signal, sys
+import sim.engines.reference as engine
+from sim import cli
+simulate = engine.simulate
+def swallowing(world, replicate, on_month):
+    if replicate == 1:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+        except KeyboardInterrupt:
+            raise ValueError("a library's own idea")
+    return simulate(world, replicate, on_month)
+engine.simulate = swallowing
+sys.argv = ["skloki", "run", "small.toml", "--out", "r"]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "interrupted: nothing was stored\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
