@@ -9,8 +9,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e '.[test]'
 INPUTS := pyproject.toml constraints.txt
+KEPT := results/runs/kept-historical
 
-.PHONY: help setup run test lint test-newer baseline docs constraints clean
+.PHONY: help setup run test lint test-newer baseline docs results openness constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -51,6 +52,15 @@ baseline: setup  ## rewrite the stored baselines, on purpose
 docs: setup  ## rewrite the generated tables of docs/ODD.md
 	$(PY) -m sim.report.odd docs/ODD.md
 	$(PY) -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json
+
+results: setup  ## regenerate results/historical and the README's picture (20 replicates)
+	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --set run.committees=true --force --out $(KEPT)
+	mkdir -p results/historical
+	cp $(KEPT)/manifest.json $(KEPT)/targets.csv $(KEPT)/figures/*.png results/historical/
+	cp $(KEPT)/figures/summary.png docs/historical.png
+
+openness: setup  ## regenerate results/openness (about a quarter of an hour)
+	$(PY) experiments/openness.py
 
 constraints: setup  ## resolve the tested set anew
 	$(PY) -m pip install --quiet --disable-pip-version-check uv

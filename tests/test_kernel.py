@@ -92,7 +92,6 @@ def test_every_file_with_kernels_is_among_the_hashed() -> None:
             assert file in hashed, file
 
 
-@pytest.mark.slow
 def test_a_changed_callee_in_another_file_is_not_answered_from_the_cache(tmp_path: Path) -> None:
     package, cache = copied(tmp_path / "code"), tmp_path / "cache"
     value, hits, folder = run(package, cache)
@@ -107,7 +106,6 @@ def test_a_changed_callee_in_another_file_is_not_answered_from_the_cache(tmp_pat
     assert changed != folder
 
 
-@pytest.mark.slow
 def test_a_cache_folder_that_cannot_be_made_is_replaced(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")

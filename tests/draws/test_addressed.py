@@ -7,8 +7,9 @@ import itertools
 import math
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.draws import addressed
-from sim.draws.addressed import block, normal, uniform
+from sim.draws.addressed import block, normal, uniform, uniforms
 from sim.draws.philox import words
 from sim.engines.reference.model import PartyModel
 from sim.scenario.points import POINTS
@@ -62,6 +63,14 @@ def test_a_uniform_draw_is_the_middle_of_its_word(address: Address) -> None:
     assert uniform(*address) == expected
     assert uniform.py_func(*address) == expected  # type: ignore[attr-defined]
     assert 0.0 < expected < 1.0
+
+
+@given(address=addresses)
+def test_a_block_of_uniform_draws_is_four_single_ones(address: Address) -> None:
+    number = address[5] // 4
+    four = uniforms(*address[:5], number)
+    assert four == tuple(uniform(*address[:5], 4 * number + lane) for lane in range(4))
+    assert four == uniforms.py_func(*address[:5], number)  # type: ignore[attr-defined]
 
 
 def test_the_extreme_words_give_draws_strictly_between_zero_and_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +163,7 @@ def test_a_normal_draw_uses_the_words_of_uniform_draws_of_its_own_block_only(add
         assert i not in made_of
 
 
-KINDS = {"uniform": "uniform", "pick": "uniform", "normal": "normal"}
+KINDS = {"uniform": "uniform", "uniforms": "uniform", "pick": "uniform", "normal": "normal"}
 
 
 def _drawn() -> Iterator[tuple[str, str]]:
@@ -176,16 +185,19 @@ def test_points_drawn_from_in_both_kinds_are_known() -> None:
 
 
 def test_no_word_serves_both_a_uniform_and_a_normal_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a small world with quick turnover and note every address that is drawn from."""
-    used: dict[str, set[tuple[str, int, int, int]]] = {"uniform": set(), "normal": set()}
-    for kind, per_block in (("uniform", 4), ("normal", 2)):
+    """Run a small world with quick turnover and note every block that is drawn from, and in which kind."""
+    used: dict[str, set[tuple[int, ...]]] = {"uniform": set(), "normal": set()}
 
-        def noted(model: PartyModel, point: str, entity: int, index: int, kind: str = kind, per: int = per_block,
-                  draw: object = getattr(PartyModel, kind)) -> float:  # fmt: skip
-            used[kind].add((point, model.month, entity, index // per))
-            return draw(model, point, entity, index)  # type: ignore[operator,no-any-return]
+    def noting(draw: Callable[..., Any], kind: str, per_block: int) -> Callable[..., Any]:
+        def noted(*address: int) -> Any:
+            used[kind].add((*address[:5], address[5] // per_block))
+            return draw(*address)
 
-        monkeypatch.setattr(PartyModel, kind, noted)
+        return noted
+
+    monkeypatch.setattr(addressed, "uniform", noting(uniform, "uniform", 4))
+    monkeypatch.setattr(addressed, "uniforms", noting(uniforms, "uniform", 1))
+    monkeypatch.setattr(addressed, "normal", noting(normal, "normal", 2))
     scenario = Scenario.model_validate({
         "title": "small", "period": {"start": "1921-01", "end": "1922-03"}, "policy": {"rule": "share", "share": 0.5},
         "tree": {"kind": "synthetic", "guberniias": 6, "uezds_each": 2},
@@ -194,9 +206,12 @@ def test_no_word_serves_both_a_uniform_and_a_normal_draw(monkeypatch: pytest.Mon
     model = PartyModel(build(scenario))
     for _ in range(15):
         model.step()
-    both = {"birth", "unfit"}
-    for point in both:
-        assert all(any(address[0] == point for address in found) for found in used.values()), f"{point} was not reached"
+    number = {point.name: point.number for point in POINTS}
+    blocks = {kind: {point: {a[5] for a in found if a[2] == number[point]} for point in number}
+              for kind, found in used.items()}  # fmt: skip
+    assert {point for point in number if blocks["uniform"][point] and blocks["normal"][point]} == {"birth", "unfit"}
+    assert (blocks["uniform"]["unfit"], blocks["normal"]["unfit"]) == ({0}, {1})
+    # of each trainee: attributes, then skill and loyalty, then what judges see beyond skill
+    assert {block % 4 for block in blocks["uniform"]["birth"]} == {0}
+    assert {block % 4 for block in blocks["normal"]["birth"]} == {1, 2}
     assert not used["uniform"] & used["normal"]
-    firsts = {k: {address[3] for address in found if address[0] == "unfit"} for k, found in used.items()}
-    assert firsts == {"uniform": {0}, "normal": {1}}

@@ -26,6 +26,7 @@ def test_the_mean_of_nothing_is_unknown_and_not_zero() -> None:
     assert math.isnan(mean_of(0.0, 0.0))
     assert mean_of(0.0, 3.0) == 0.0
     assert mean_of(3.0, 4.0) == 0.75
+    assert mean_of(0.125, 0.25) == 0.5
 
 
 @given(claimed=share, appointed=share, central=share, more=share)

@@ -46,6 +46,7 @@ def test_the_shortfall_by_hand() -> None:
     assert shortfall(0.4, 0.4) == 0.0
     assert shortfall(0.0, 0.4) == 3.0
     assert shortfall(1.0, 0.4) == -3.0
+    assert (shortfall(0.144, 0.4), shortfall(0.656, 0.4)) == (3.0, -3.0), "3.2 s.d. count as 3"
     assert shortfall(0.4, 0.0) == 0.0
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import mesa
+
 from sim.engines.reference.model import PartyModel
 from sim.engines.trace import Trace
 from sim.world.build import World
@@ -29,8 +31,12 @@ def simulate(world: World, replicate: int, on_month: Callable[[int], None] | Non
         Called after each month with the number of months done.
     """
     model = PartyModel(world, replicate)
-    for done in range(len(world.months)):
-        model.step()
-        if on_month is not None:
-            on_month(done + 1)
-    return model.trace()
+    try:
+        for done in range(len(world.months)):
+            model.step()
+            if on_month is not None:
+                on_month(done + 1)
+        return model.trace()
+    finally:
+        # Mesa counts agents in a class attribute that would keep every finished model alive
+        getattr(mesa.Agent, "_ids", {}).pop(model, None)
