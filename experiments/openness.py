@@ -3,80 +3,101 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from sim.scenario.load import load
 from sim.scenario.registry import SCOPES
 from sim.scenario.schema import month_name, month_number
 from sim.study.designs import latin_hypercube
-from sim.study.openness import COLUMNS, Pair, column, read_settings, run_pairs
+from sim.study.openness import COLUMNS, MEASURES, Effects, Pair, column, read_settings, run_pairs, share_better
 
 HERE = Path(__file__).parent
-OUTCOMES = ("performance", "committee_performance", "paralysed")
 
 
-def pairs_of(settings: dict, name: str) -> list[Pair]:
-    """Return the pairs of worlds of one column, one per draw."""
+def pairs_of(
+    settings: dict[str, Any], name: str, number: int, without: Sequence[str] = (), capacity: str | None = None
+) -> list[Pair]:
+    """Return the pairs of worlds of one column, one per draw; ``without`` switches mechanisms off besides."""
     base = load(settings["scenario"]).scenario.model_dump()
-    start = month_number(base["period"]["start"])
-    switch = month_number(settings["date"])
+    start, switch = month_number(base["period"]["start"]), month_number(settings["date"])
     last = switch + settings["months"] - 1
     base["period"]["end"] = month_name(last)
     base["tree"]["uezds"] = settings["uezds"]
     base.pop("policy")
-    worlds = tuple(
+    if capacity is not None or name == "neutral":
+        base["options"]["capacity"] = capacity or "unlimited"
+    election, appointment = (
         {"rule": "recorded", "changes": {"switch": {"date": settings["date"], "rule": rule}}}
         for rule in ("election", "appointment")
     )
     pairs = []
-    for replicate, values in enumerate(latin_hypercube(settings["draws"], settings["design_seed"], {"pack": 0.0})):
+    design = latin_hypercube(settings["draws"], settings["design_seed"], {"pack": 0.0})
+    for replicate, values in enumerate(design[:number]):
         parameters, off = column(values, name)
-        scenario = {**base, "parameters": parameters, "mechanisms": off}
-        if name == "neutral":
-            scenario["options"] = {**base["options"], "capacity": "unlimited"}
-        pairs.append(Pair(scenario, worlds, replicate, (switch - start, last - start)))
+        scenario = {**base, "parameters": parameters, "mechanisms": {**off, **dict.fromkeys(without, False)}}
+        pairs.append(Pair(scenario, (election, appointment), replicate, (switch - start, last - start)))
     return pairs
 
 
 def show(number: int) -> None:
     """Show how many pairs are done."""
-    print(f"\r{number}", end="", file=sys.stderr)
+    print(f"\r{number} pairs", end="", file=sys.stderr, flush=True)
+
+
+def shares(effects: Sequence[Effects], label: str) -> list[list[Any]]:
+    """Return rows: label, outcome, scope, share of draws in which election does better, its s.e., mean effect."""
+    rows = []
+    for outcome, better in MEASURES.items():
+        for scope in SCOPES:
+            share = share_better(effects, scope, outcome, better)
+            error = (share * (1 - share) / len(effects)) ** 0.5
+            mean = sum(effect[scope][outcome] for effect in effects) / len(effects)
+            rows.append([label, outcome, scope, round(share, 3), round(error, 3), round(mean, 5)])
+    return rows
+
+
+def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write a small table."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 def main() -> None:
-    """Run the three columns, print shares by class and write every paired effect."""
+    """Run the three columns, then the tilt of each untwinned term; write and print the shares."""
     settings = read_settings(HERE / "openness.toml")
     out = HERE.parent / "results" / "openness"
     out.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for name in COLUMNS:
-        begun = time.perf_counter()
-        effects = run_pairs(pairs_of(settings, name), settings["workers"], show)
-        print(f"\r{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr)
-        for draw, effect in enumerate(effects):
-            rows += [[name, draw, scope, o, repr(effect[scope][o])] for scope in SCOPES for o in OUTCOMES]
-    with (out / "effects.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([["column", "draw", "scope", "outcome", "effect"], *rows])
-    report(rows)
+    begun = time.perf_counter()
+    plan = [("column", name, pairs_of(settings, name, settings["draws"])) for name in COLUMNS]
+    few = settings["tilt"]["draws"]
+    plan.append(("tilt", "nothing left out", pairs_of(settings, "twins equal", few)))
+    for term in settings["tilt"]["without"]:
+        plan.append(("tilt", f"without {term}", pairs_of(settings, "twins equal", few, [term])))
+    plan.append(("tilt", "without the limit of capacity", pairs_of(settings, "twins equal", few, capacity="unlimited")))
+    tables: dict[str, list[list[Any]]] = {"column": [], "tilt": []}
+    for table, label, pairs in plan:
+        rows = shares(run_pairs(pairs, settings["workers"], show), label)
+        tables[table] += rows
+        said = [f"{label:32s}", *(f"{row[2]} {row[3]:.2f}" for row in rows[: len(SCOPES)])]
+        print("\r" + "  ".join(said), flush=True)
+    header = ["outcome", "scope", "share_election_better", "standard_error", "mean_effect"]
+    write(out / "columns.csv", ["column", *header], tables["column"])
+    write(out / "tilt.csv", ["world", *header], tables["tilt"])
+    record(out, settings, time.perf_counter() - begun)
 
 
-def report(rows: list[list]) -> None:
-    """Print the share of draws in which election does better, with its standard error."""
-    for outcome, better in (("performance", 1), ("committee_performance", 1), ("paralysed", -1)):
-        print(f"\n{outcome}: share of draws in which election does better (ties half)")
-        print(f"{'':14s}" + "".join(f"{name:>18s}" for name in COLUMNS))
-        for scope in SCOPES:
-            cells = []
-            for name in COLUMNS:
-                wanted = [name, scope, outcome]
-                effect = better * np.array([float(r[4]) for r in rows if [r[0], r[2], r[3]] == wanted])
-                share = np.mean(effect > 0) + 0.5 * np.mean(effect == 0)
-                cells.append(f"{share:10.2f} ± {np.sqrt(share * (1 - share) / len(effect)):.2f}")
-            print(f"{scope:14s}" + "".join(f"{cell:>18s}" for cell in cells))
+def record(out: Path, settings: dict[str, Any], seconds: float) -> None:
+    """Write what the tables were made with."""
+    from sim.study.manifest import git_commit, versions
+
+    made = {"settings": settings, "engine": "reference", "versions": versions(), "commit": git_commit(),
+            "date": time.strftime("%Y-%m-%d", time.gmtime()), "wall_seconds": round(seconds)}  # fmt: skip
+    (out / "manifest.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

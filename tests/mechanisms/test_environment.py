@@ -69,7 +69,7 @@ def test_perception_rises_fast_and_falls_slowly() -> None:
 @given(perceived=share, target=share)
 def test_perception_at_rates_zero_and_one(perceived: float, target: float) -> None:
     assert perceive(perceived, target, 0.0, 0.0) == perceived
-    assert perceive(perceived, target, 1.0, 1.0) == pytest.approx(target, abs=1e-15)
+    assert perceive(perceived, target, 1.0, 1.0) == target, "off, perceived threat is objective threat to the last bit"
 
 
 @given(perceived=share, target=share, rise=share, fall=of("p_dn"))

@@ -246,7 +246,9 @@ def test_disputes_and_errors() -> None:
     [
         ({}, {"Moscow", "Tver", "Omsk"}),
         ({"classes": ["capital"]}, {"Moscow"}),
+        ({"places": ["Moscow"]}, {"Moscow"}),
         ({"places": ["Tver"]}, {"Tver"}),
+        ({"places": ["Omsk"]}, {"Omsk"}),
         ({"regions": ["Siberia"]}, {"Omsk"}),
         ({"classes": ["capital"], "places": ["Omsk"]}, {"Moscow", "Omsk"}),
     ],
@@ -262,10 +264,17 @@ def test_famine_strikes_where_it_is_said_to_and_the_uezds_below(where: dict[str,
         assert np.count_nonzero(column) == (12 if head.name in hit else 0)
 
 
+@pytest.mark.parametrize(("size", "strength"), [(3.0, 1.0), (1.0, 1.0), (0.25, 0.25), (-0.5, 0.0)])
+def test_the_strength_of_famine_and_dispute_is_a_share(size: float, strength: float) -> None:
+    dates = {"start": "1922-01", "size": size}
+    found = world(events={"f": {"kind": "famine"} | dates, "d": {"kind": "dispute"} | dates}).calendar
+    assert found.famine.max() == found.dispute.max() == strength
+
+
 def test_meetings_and_the_plan() -> None:
-    meetings = {"a": {"kind": "congress", "start": "1924-05"}, "b": {"kind": "conference", "start": "1924-01"}}
+    meetings = {"a": {"kind": "congress", "start": "1921-01"}, "b": {"kind": "conference", "start": "1924-01"}}
     found = world(events=meetings | {"c": {"kind": "congress", "start": "1930-06"}})
-    assert [m for m, flag in zip(found.months, found.calendar.congress, strict=True) if flag] == ["1924-05"]
+    assert [m for m, flag in zip(found.months, found.calendar.congress, strict=True) if flag] == ["1921-01"]
     assert [m for m, flag in zip(found.months, found.calendar.conference, strict=True) if flag] == ["1924-01"]
     months = ("1921-01", "1928-10", "1929-05", "1929-12")
     assert [found.calendar.ramp[at(found, m)] for m in months] == pytest.approx([0.0, 0.0, 0.5, 1.0])

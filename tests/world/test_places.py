@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.draws.addressed import normal
 from sim.errors import UserError
 from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion
 from sim.world.tables import guberniias
@@ -36,7 +38,8 @@ def test_an_uezd_shares_class_and_region_with_its_guberniia_and_its_key_lies_bel
         head = REAL[place.parent]
         assert (place.unit_class, place.region) == (head.unit_class, head.region)
         assert place.key >> UEZD_BITS == head.key >> UEZD_BITS
-        assert place.name.startswith(f"{head.name} uezd ")
+    first = [place.name for place in REAL if place.parent == 0]
+    assert first == [f"{REAL[0].name} uezd {number + 1}" for number in range(len(first))]
 
 
 def test_populous_guberniias_have_more_uezds() -> None:
@@ -142,19 +145,32 @@ def test_members_are_shared_out_once_at_either_level() -> None:
         assert sum(below) == pytest.approx(REAL[index].members)
 
 
-def test_uezds_lie_below_their_guberniia_the_more_rural_it_is() -> None:
-    """Mean skill falls by b_slope x UEZD_RURAL x (1 - urban share), in towns and in the country."""
-    places = planted(overrides={"b_slope": 0.1}, uezds=4000)
-    urban = {g.name: g.urban_share for g in guberniias()}
-    for low, high in ((0.0, 0.12), (0.12, 0.25), (0.25, 1.0)):
-        off = []
-        for place in places[85:]:
-            head = places[place.parent]
-            if low <= urban[head.name] < high:
-                off.append(head.skill - place.skill - 0.1 * 0.4 * (1.0 - urban[head.name]))
-        assert len(off) > 200
-        assert statistics.fmean(off) == pytest.approx(0.0, abs=0.005)
-        assert statistics.pstdev(off) == pytest.approx(0.1 * 0.3, rel=0.15), "UEZD_SPREAD around that"
+def literacy(population_logit: float) -> float:
+    """Members' literacy from the logit of the population's: 0.4 where that is 0.3, with 0.85 of its spread."""
+    return 1.0 / (1.0 + math.exp(-(math.log(0.4 / 0.6) + 0.85 * (population_logit - math.log(0.3 / 0.7)))))
+
+
+def skill(log_schooling: float) -> float:
+    """Mean skill from the logarithm of secondary schooling: 0.42 at 0.89 per cent, 0.06 per unit."""
+    return 0.42 + 0.06 * (log_schooling - math.log(0.89))
+
+
+def drawn(place: Place) -> tuple[float, float]:
+    """Return a place's two draws: decision point 2, addressed by its key alone."""
+    return normal(1921, 0, 2, 0, place.key, 0), normal(1921, 0, 2, 0, place.key, 1)
+
+
+def test_real_places_by_hand() -> None:
+    known = {g.name: g for g in guberniias()}
+    for place in REAL:
+        g = known[place.name if place.parent < 0 else REAL[place.parent].name]
+        logit, schooling = math.log(g.lit_1920 / (1.0 - g.lit_1920)), math.log(g.secondary_pct)
+        if place.parent >= 0:
+            z = drawn(place)
+            logit += 0.3 * z[0] - 0.4 * (1.0 - g.urban_share)
+            schooling += 0.3 * z[1] - 0.4 * (1.0 - g.urban_share)
+        assert place.literacy == pytest.approx(literacy(logit), abs=1e-6)
+        assert place.skill == pytest.approx(skill(schooling), abs=1e-6)
 
 
 def test_the_tree_is_the_same_for_a_seed_and_differs_between_seeds() -> None:
@@ -169,6 +185,8 @@ def test_shift_and_floor() -> None:
     for place, before in zip(raised, REAL, strict=True):
         assert place.skill == pytest.approx(min(before.skill + 0.1, 0.98), abs=2e-6)
         assert place.literacy == max(before.literacy, 0.7)
+    extreme = planted(overrides={"b_slope": 1.0}, skill_shift=0.5)
+    assert (min(p.skill for p in extreme), max(p.skill for p in extreme)) == (0.02, 0.98)
 
 
 # Synthetic trees.
@@ -179,6 +197,14 @@ def test_places_alike_are_identical_at_both_levels() -> None:
     assert len(places) == 7 + 21
     assert len({(p.literacy, p.skill, p.unit_class, p.region) for p in places}) == 1
     assert places[0].skill == pytest.approx(0.42) and places[0].literacy == pytest.approx(0.4)
+
+
+def test_synthetic_places_by_hand() -> None:
+    shifts = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
+    for place in heads(planted(kind="synthetic", guberniias=8)):
+        shift, z = shifts[place.unit_class], drawn(place)
+        assert place.literacy == pytest.approx(literacy(math.log(0.3 / 0.7) + shift[0] + 0.3 * z[0]), abs=1e-6)
+        assert place.skill == pytest.approx(skill(math.log(0.89) + shift[1] + 0.3 * z[1]), abs=1e-6)
 
 
 def test_places_not_alike_differ_by_class_and_chance() -> None:

@@ -7,6 +7,8 @@ normal ones.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.draws.philox import philox
@@ -17,7 +19,7 @@ _SIXTEEN, _LOW16 = np.uint64(16), np.uint64(0xFFFF)
 UNIT = 2.0**-32
 #: Mean of a sum of four 16-bit integers, and the inverse of its s.d. (Irwin-Hall, exact variance).
 SUM_MEAN = 131070.0
-SUM_SCALE = 1.0 / (((65536.0 * 65536.0 - 1.0) / 3.0) ** 0.5)
+SUM_SCALE = 1.0 / math.sqrt((65536.0 * 65536.0 - 1.0) / 3.0)
 
 
 @kernel

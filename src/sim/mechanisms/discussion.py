@@ -23,13 +23,13 @@ def heard_voice(free, appointed, elected, temper, lost, hidden):  # type: ignore
 
 
 @kernel
-def inspection(reach, appointed, pliancy, lost, hidden):  # type: ignore[no-untyped-def]
-    """Return the inspection that gets through: reach (1 - φ_i (1 - appointed))(1 - η pliancy appointed).
+def inspection(reach, appointed, elected, pliancy, lost, hidden):  # type: ignore[no-untyped-def]
+    """Return the inspection that gets through: reach (1 - φ_i elected)(1 - η pliancy appointed).
 
     An elected secretary need not open his books; a pliant one reports what the centre likes to
     read (Gregory 2004). Twin of :func:`heard_voice`.
     """
-    return reach * (1.0 - lost * (1.0 - appointed)) * (1.0 - hidden * pliancy * appointed)
+    return reach * (1.0 - lost * elected) * (1.0 - hidden * pliancy * appointed)
 
 
 @kernel

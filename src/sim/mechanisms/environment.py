@@ -28,13 +28,13 @@ def threat_level(objective, perceived, weight, noise):  # type: ignore[no-untype
 
 @kernel
 def perceive(perceived, target, rise, fall):  # type: ignore[no-untyped-def]
-    """Return next month's perceived threat P: P + s (target - P), s = rise or fall.
+    """Return next month's perceived threat P: (1 - s) P + s target, s = rise or fall.
 
     Perception is quick to rise (PERCEPTION_RISE) and slow to fall (p↓): Harris 2017, "at least in
     the eyes of the Soviet leadership"; HISTORY claims 6 and 28.
     """
     step = rise if target > perceived else fall
-    return perceived + step * (target - perceived)
+    return (1.0 - step) * perceived + step * target
 
 
 @kernel

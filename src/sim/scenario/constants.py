@@ -72,18 +72,18 @@ ESCALATION = _constant("ESCALATION", 0.05, "per month", "assumed", "skloki",
     "growth of grievance by grievance itself", "range 0 to 0.12 in PROTOTYPE-1")
 MEDIATION = _constant("MEDIATION", 0.03, "per month", "assumed", "mediation",
     "probability that the worst grievance is halved", _P2)
-RACE_WIDTH = _constant("RACE_WIDTH", 0.6, "s.d. of judgement", "assumed", "close_race",
-    "margin at which a race leaves half the grievance of a dead heat", "normalisation of the twins: a race of three leaves on average what an appointment does at D = 0.6 and 15 per cent locals, 0.51 of the strength")
+RACE_WIDTH = _constant("RACE_WIDTH", 0.45, "s.d. of judgement", "assumed", "close_race",
+    "margin at which a race leaves half the grievance of a dead heat", "normalisation of the twins: over the range of cross a vote leaves on average what an appointment does, 0.45 of the strength")
 NEED_RATE = _constant("NEED_RATE", 0.0213, "per month", "documented", "need",
-    "secretaries sent down to strengthen uezds: 23 of 83 posts in 13 months", _MOVES)
+    "secretaries sent down to strengthen uezds: 23 of 83 posts in 13 months", _MOVES + "; that this was the reason, and not a punishment, is the official word")
 LATERAL_RATE = _constant("LATERAL_RATE", 0.0065, "per month", "documented", "lateral",
     "secretaries moved without demotion: 7 of 83 posts in 13 months", _MOVES)
 NEED_LOOK = _constant("NEED_LOOK", 8, "uezds", "assumed", "need",
     "uezds among which the weakest is sought for a man sent down", "PROTOTYPE-2 section 2")
 FIT_SLOPE = _constant("FIT_SLOPE", 2.0, "per s.d. of judgement", "assumed", "unfit",
     "steepness of recall in the judged lack of fit", "PROTOTYPE-2 section 2")
-BUREAU_SHARE = _constant("BUREAU_SHARE", 0.26, "share", "documented", "selection",
-    "appointments made by regional bureaux and not the CC: 8 of 31", _MOVES)
+BUREAU_SHARE = _constant("BUREAU_SHARE", 0.26, "share", "inferred", "selection",
+    "appointments made by regional bureaux and not the CC: 8 of 31", _MOVES + ": that the 8 were appointed by bureaux is an inference")
 LOAD_REF = _constant("LOAD_REF", 400.0, "assignments per month", "documented", "circumstances",
     "load at which files have validity r_f: 4,738 responsible workers in 1922-23", _MOVES)
 RECOMMENDED = _constant("RECOMMENDED", 0.2, "probability", "inferred", "selection",
@@ -91,7 +91,7 @@ RECOMMENDED = _constant("RECOMMENDED", 0.2, "probability", "inferred", "selectio
 LADDER = _constant("LADDER", 0.3, "probability", "assumed", "ladder",
     "chance that a candidate for a guberniia post serves in an uezd, for either side", _P2)
 PULL = _constant("PULL", 0.25, "probability", "assumed", "selection",
-    "chance that an outsider comes from another committee and not from the reserve", "range 0 to 0.5 in PROTOTYPE-2")
+    "chance that an outsider comes from another committee and not from the superior body's reserve", "range 0 to 0.5 in PROTOTYPE-2")
 TEMPER_MEAN = _constant("TEMPER_MEAN", 0.4, "share", "assumed", "showmanship",
     "mean of temper, u sqrt(u) with u uniform", "closed form: 2/5")
 TEMPER_SD = _constant("TEMPER_SD", 0.3, "share", "assumed", "showmanship",
@@ -100,8 +100,8 @@ PLIANCY_MEAN = _constant("PLIANCY_MEAN", 0.4, "share", "assumed", "showmanship",
     "mean of pliancy, drawn like temper so that the twins dem and flat are alike", "closed form: 2/5")
 SKILL_MEAN = _constant("SKILL_MEAN", 0.42, "skill", "assumed", "people",
     "mean skill of trained people in the median guberniia: sets the scale of skill", _P2)
-LITERACY_MEAN = _constant("LITERACY_MEAN", 0.4, "share", "inferred", "people",
-    "members able to follow and judge written policy, mean of guberniias at the start", "party_education.csv: 60 per cent politically illiterate in 1924")
+LITERACY_MEAN = _constant("LITERACY_MEAN", 0.31, "share", "inferred", "people",
+    "members able to follow and judge written policy, in the mean guberniia at the start", "set so that early 1924 gives 0.40: 60 per cent politically illiterate (party_education.csv, B)")
 LITERACY_SPREAD = _constant("LITERACY_SPREAD", 0.85, "log-odds per log-odds", "assumed", "people",
     "spread of members' literacy relative to that of the population in 1920", _P2)
 RESERVE_STEP = _constant("RESERVE_STEP", 6.0, "months", "assumed", "people",
@@ -139,8 +139,12 @@ DATED_ERRORS = _constant("DATED_ERRORS", 1.0, "ratio", "assumed", "novelty",
 LEVIES = _constant("LEVIES", 1.0, "ratio", "documented", "levies",
     "weight of the scenario's dated levies and purges", "1: as party_membership.csv records them")
 PRESORTED = _constant("PRESORTED", 1.0, "ratio", "assumed", "presorting",
-    "persons among whom bench and reserve choose, relative to n_cand; at least one", "MODEL, symmetry: the same for both")
+    "trainees among whom a bench place chooses, relative to n_cand; at least one", "MODEL, symmetry: the reserve, drawn from benches by lot, is sorted as often")
 UEZD_SPREAD = _constant("UEZD_SPREAD", 0.3, "log-odds or log units", "assumed", "people",
     "s.d. of uezds' literacy and schooling around their guberniia's", "guberniia_1897.csv gives urban and rural rates only")
 UEZD_RURAL = _constant("UEZD_RURAL", 0.4, "log-odds or log units", "assumed", "people",
     "how far an entirely rural uezd lies below its guberniia's mean", "guberniia.csv: rural below overall literacy of 1897")
+ILLITERACY_REF = _constant("ILLITERACY_REF", 0.6, "share", "inferred", "circumstances",
+    "members' illiteracy at which voters have validity r_v", "party_education.csv: 60 per cent politically illiterate in 1924 (B)")
+REMOVED_BAR = _constant("REMOVED_BAR", 12.0, "months", "assumed", "selection",
+    "time for which whoever a remedy or recall removed is no candidate where he was removed", "about one conference; the same for both sides")

@@ -29,7 +29,7 @@ POINTS: tuple[Point, ...] = (
     Point(17, "judgement", "person", "committee", "what judges see beyond a candidate's skill"),
     Point(18, "recommended", "committee", "seat", "whether a recommended outsider stands"),
     Point(19, "bureau", "committee", "seat", "whether a regional bureau, not the CC, appoints"),
-    Point(20, "reserve", "nation", "0 number, 4 + 16 place + candidate", "from which bench the reserve is filled"),
+    Point(20, "reserve", "nation", "0 number, 4 + place", "from which bench the reserve is filled"),
     Point(21, "training", "committee", "0", "whether an empty bench place is filled"),
     Point(22, "order", "committee", "0", "order of openings where it is random"),
     Point(23, "vote", "committee", "0", "chance in the vote of a conference on the opposition"),

@@ -85,7 +85,7 @@ class Policy(Table):
     literacy_at_least: Share = Field(0.5, description="rule readiness: elect where literacy reaches this ...")
     bench_at_least: Share = Field(0.35, description="... and the bench's skill, filled places counted, reaches this")
     uezds: Literal["follow", "election", "appointment"] = Field("follow", description="rule in uezds: as in their guberniia, or fixed")
-    recall: bool | None = Field(None, description="centre may recall elected secretaries; default: unless the rule is election")
+    recall: bool | None = Field(None, description="whether the centre sends secretaries down and transfers them laterally; default: unless the rule is election")
     changes: dict[str, Change] = Field({}, description="dated switches and exceptions; later dates win, then later entries")
 
 

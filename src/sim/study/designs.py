@@ -11,8 +11,7 @@ from sim.scenario.registry import Parameter
 #: Mechanisms without a counterpart on the other side: off in the neutral kernel. Each favours one
 #: policy by its nature, so none may be left in where neutrality is tested.
 UNTWINNED = (
-    "need", "lateral", "circumstances", "debate_costs", "misfit_costs", "presorting", "packing",
-    "levies", "education", "attitudes",
+    "need", "lateral", "circumstances", "debate_costs", "misfit_costs", "packing", "levies", "education", "attitudes",
 )  # fmt: skip
 #: Pairs named as counterparts whose ranges differ: not set equal.
 LOOSE = ("d_vc", "u_s")

@@ -21,6 +21,8 @@ from sim.scenario.schema import Scenario, month_name, month_number
 from sim.study.designs import UNTWINNED, latin_hypercube, with_equal_twins
 
 COLUMNS = ("as drawn", "twins equal", "neutral")
+#: What is compared, and whether more of it (1) or less (-1) is better.
+MEASURES = {"performance": 1, "committee_performance": 1, "paralysed": -1}
 COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
 
 
@@ -62,7 +64,7 @@ def paired_effect(pair: Pair) -> Effects:
         means.append(simulate(world, pair.replicate).values[first : last + 1].mean(axis=0))
     effect = means[0] - means[1]
     return {
-        scope: {name: float(effect[s, COLUMN[name]]) for name in ("performance", "committee_performance", "paralysed")}
+        scope: {name: float(effect[s, COLUMN[name]]) for name in MEASURES}
         for s, scope in enumerate(SCOPES)
     }
 

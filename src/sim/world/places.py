@@ -198,4 +198,8 @@ def _numbers(tree: Tree, heads: list[_Head]) -> list[int]:
     if tree.only:
         share = sum(weights) / sum(g.pop_1926 for g in guberniias())
         total = max(round(tree.uezds * share), len(heads))
-    return _apportion(total, weights)
+    parts = _apportion(total, weights)
+    if max(parts) >= 1 << UEZD_BITS:
+        allowed = f"fewer than {1 << UEZD_BITS} each"
+        raise UserError(f"tree.uezds: {total} give one guberniia {max(parts)}; allowed: {allowed}")
+    return parts

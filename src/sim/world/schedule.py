@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import UserError
 from sim.scenario.schema import Change, Event, Policy, Scenario, Threat, month_name, month_number
 from sim.world import series
 from sim.world.places import Place
@@ -124,22 +126,33 @@ class _Events:
     meetings: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
+def _joined(levies: list[Event], months: list[str], p: SimpleNamespace) -> NDArray[np.float64]:
+    """Return the share of members joining each month: each levy in equal numbers, a share of those at its start."""
+    spans = [(month_number(e.start), month_number(e.end or e.start), p.LEVIES * e.size) for e in levies]
+    begin, last = month_number(months[0]), month_number(months[-1])
+    members = 1.0
+    at_start: dict[int, float] = {}
+    joined: dict[int, float] = {}
+    for number in range(min([begin, *(first for first, _, _ in spans)]), last + 1):
+        at_start |= {i: members for i, (first, _, _) in enumerate(spans) if first == number}
+        now = [(i, end - first + 1, size) for i, (first, end, size) in enumerate(spans) if first <= number <= end]
+        change = math.fsum(size * at_start[i] / lasts for i, lasts, size in now)
+        joined[number] = change / members
+        if joined[number] <= -1.0:
+            raise UserError(f"events: the purges of {month_name(number)} would leave no members")
+        members += change
+    return np.array([joined[number] for number in range(begin, last + 1)])
+
+
 def _events(scenario: Scenario, months: list[str], places: list[Place], p: SimpleNamespace) -> _Events:
     n = len(months)
     out = _Events(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, len(places))))
     out.meetings = {kind: np.zeros(n, dtype=bool) for kind in ("congress", "conference")}
-    for event in (e for e in scenario.events.values() if e.enabled):
+    out.joined = _joined([e for e in scenario.events.values() if e.enabled and e.kind == "levy"], months, p)
+    for event in (e for e in scenario.events.values() if e.enabled and e.kind != "levy"):
         covered, lasts = _span(event, months)
         if event.kind == "dispute":
             out.dispute = np.maximum(out.dispute, np.where(covered, np.clip(event.size, 0.0, 1.0), 0.0))
-        elif event.kind == "levy":
-            # equal numbers each month: the share of those already in falls as they join
-            done, part = 0.0, event.size / lasts
-            first = month_number(event.start) - month_number(months[0])
-            for i in range(lasts):
-                if 0 <= first + i < n:
-                    out.joined[first + i] += p.LEVIES * part / (1.0 + done)
-                done += part
         elif event.kind == "policy_error":
             out.error += np.where(covered, p.DATED_ERRORS * event.size / lasts, 0.0)
         elif event.kind == "famine":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from sim.engines.reference.official import ELECTED, Official
-from sim.engines.reference.rooms import administration, attitudes, discussion, economy, education, skloki
+from sim.engines.reference.rooms import administration, attitudes, discussion, economy, education, remedies, skloki
 from sim.world.places import Place
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ class Committee(mesa.Agent):
         self.performance = self.result = self.team_skill = self.conflict = 0.0
         self.credit = self.voice = self.free_voice = self.felt = 0.0
         self.claimed, self.phase, self.changes = 0.0, 0, 0.0
-        self.appointed = self.elected = 0.0
+        self.appointed = self.elected = self.courses = 0.0
         self.opposition = self.opposition_delegates = 0.0
         self.last_open = self.transferred = self.voted = LONG_AGO
-        self.was_open = False
+        self.open = self.paralysed = False
 
     def note_secretary(self) -> None:
         """Note how the secretary was installed: appointed, elected (each 1 or 0), or neither."""
@@ -90,7 +90,7 @@ class Committee(mesa.Agent):
     def recover(self) -> None:
         """Let the local economy recover; the uezds share their guberniia's."""
         p = self.model.p
-        famine = p.FAMINE_LOSS * self.model.famine[self.index]
+        famine = p.FAMINE_LOSS * float(self.model.famine[self.index])
         self.recovery = economy.recover(self.recovery, self.result, p.g_y, p.RECOVERY_MAX, famine)
         for uezd in self.uezds:
             uezd.recovery = self.recovery
@@ -110,7 +110,7 @@ class Committee(mesa.Agent):
         self.voice = discussion.heard_voice(
             self.free_voice, self.appointed, self.elected, temper, p.phi_v, p.hide
         )
-        inspected = discussion.inspection(p.INSPECTION, self.appointed, pliancy, p.phi_i, p.hide)
+        inspected = discussion.inspection(p.INSPECTION, self.appointed, self.elected, pliancy, p.phi_i, p.hide)
         self.misfit = discussion.misfit(self.misfit, p.mu, m.task, self.voice, p.kv, inspected, p.ki)
         self.credit = discussion.credit(self.credit, self.voice, self.felt, m.news, p.CREDIT_MEMORY, p.CREDIT_GAIN)
 
@@ -166,6 +166,17 @@ class Committee(mesa.Agent):
             peace = skloki.peace_left(peace, weight, grievance)
         self.conflict = 1.0 - peace
 
+    def face_sklok(self) -> None:
+        """Find whether a sklok is open this month, before anybody does something about it."""
+        m, p = self.model, self.model.p
+        self.paralysed = bool(remedies.is_open(self.conflict, p.theta + p.PARALYSIS_STEP))
+        now = bool(remedies.is_open(self.conflict, p.theta))
+        if now:
+            self.last_open = m.month
+        if now != self.open:
+            m.log("sklok_opened" if now else "sklok_closed", self, "", None, None, value=self.conflict)
+        self.open = now
+
     def grievance_of(self, seat: int) -> float:
         """Return the sum of the grievances in which a seat's holder stands."""
         total = 0.0
@@ -195,7 +206,7 @@ class Committee(mesa.Agent):
             self.clarity, self.result, p.STANDARD_RULES, self.changes / len(self.seats), p.CLARITY_LOSS
         )
         self.changes = 0.0
-        courses = education.course_quality(self.literacy, self.result, p.PERFORMANCE_REF)
+        courses = self.courses = education.course_quality(self.literacy, self.result, p.PERFORMANCE_REF)
         for man in self.seats:
             if man is not None:
                 man.skill = education.practised(man.skill, p.train, 1.0)

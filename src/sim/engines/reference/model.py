@@ -20,9 +20,6 @@ from sim.scenario.points import POINTS
 from sim.world.build import World
 
 POINT = {point.name: point.number for point in POINTS}
-#: Voters' illiteracy at which their validity r_v is stated.
-ILLITERACY_REF = 0.6
-
 
 class PartyModel(mesa.Model):
     """The centre, its guberniia and uezd committees, and their officials, month by month.
@@ -126,7 +123,7 @@ class PartyModel(mesa.Model):
 
     def blur_of_voters(self, committee: Committee) -> float:
         """Return how far illiteracy multiplies the variance of voters' error."""
-        return judgement.blur((1.0 - committee.literacy) / ILLITERACY_REF, self.p.err_ctx)
+        return judgement.blur((1.0 - committee.literacy) / self.p.ILLITERACY_REF, self.p.err_ctx)
 
     def blur_of_files(self) -> float:
         """Return how far load multiplies the variance of the files' error."""
@@ -161,12 +158,13 @@ class PartyModel(mesa.Model):
         """Install an official: his ties begin with part of the feud and what his coming added."""
         p = self.p
         man.outsider, added = man.outsider_in(committee), 0.0
+        committee.seats[seat] = man
         if installed == "appointed":
             added = selection.imposed(man.outsider, committee, p.a_imp)
         elif installed in ("elected", "recommended"):
             added = selection.race(margin, committee, p.RACE_WIDTH, p.a_con)
-        committee.inherit(seat, man, added)
-        committee.seats[seat] = man
+        if installed != "acting":  # the feud waits for the man who comes to stay
+            committee.inherit(seat, man, added)
         committee.changes += 1.0
         man.post, man.seat, man.installed, man.tenure = committee, seat, installed, 0.0
         if authority == "centre" and self.uniform("bureau", committee.key, seat) < p.BUREAU_SHARE:
@@ -197,13 +195,13 @@ class PartyModel(mesa.Model):
         self.guberniias.do(Committee.recover)  # 3
         committees.do(Committee.discuss)  # 4
         self.correct_nation()
-        committees.do(Committee.quarrel).do(Committee.settle_conflict)  # 5
+        committees.do(Committee.quarrel).do(Committee.settle_conflict).do(Committee.face_sklok)  # 5
         turnover.remedy(self)  # 6
         turnover.vacate_posts(self)  # 7
         selection.select(self)  # 8
         committees.do(Committee.educate)  # 9
         people.train(self)
-        people.fill_reserve(self)
+        people.keep_reserve(self)
         committees.do(Committee.form_attitudes)  # 10
         congress.vote(self)  # 11
         congress.meet(self)

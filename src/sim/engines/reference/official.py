@@ -29,6 +29,8 @@ class Official(mesa.Agent):
         The committee he serves and the number of his seat there; ``None`` and -1 without one.
     installed
         ``elected``, ``recommended``, ``appointed`` or ``acting``; empty without a seat.
+    removed_from, removed
+        Where a remedy or recall took him from his seat, and the month of it.
     outsider, tenure
         Whether he comes from elsewhere (1 or 0), and months in the seat.
     """
@@ -43,6 +45,8 @@ class Official(mesa.Agent):
         self.post: Committee | None = None
         self.waits_in: list[Official] | None = None
         self.sent_from = home
+        self.removed_from: Committee | None = None
+        self.removed = 0
         self.seat = -1
         self.installed = ""
         self.by_bureau = False

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
-from sim.engines.reference.rooms import arithmetic, selection
+from sim.engines.reference.rooms import arithmetic, education, selection
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
 
 LOWEST, HIGHEST = 0.02, 0.98
-#: Index of judgements for the reserve, beyond every committee's key.
+#: Index of lots for the reserve, beyond every committee's key.
 FOR_RESERVE = 1 << 29
 
 
@@ -32,7 +32,8 @@ def _attributes(model: PartyModel, man: Official, trainee: int) -> None:
 def born(model: PartyModel, home: Committee, looked_at: int) -> Official:
     """Bring a trained person into a home's lowest free slot: the best seen of some trainees.
 
-    The bench is filled with the home's judgement (r_v), as the reserve is with the centre's.
+    They are judged as the home judges candidates. The reserve, drawn from benches, is sorted no
+    more often than these.
     """
     slot = next(i for i in range(home.place.block) if i not in home.slots)
     home.slots.add(slot)
@@ -89,13 +90,13 @@ def vacate(model: PartyModel, man: Official, reason: str, authority: str) -> Non
     man.post, man.seat, man.installed, man.by_bureau, man.tenure = None, -1, "", False, 0.0
 
 
-def by_lot(model: PartyModel, pool: list[Official], committee: Committee) -> list[Official]:
-    """Return a pool in the order in which its persons come to be considered for a committee."""
-    return sorted(pool, key=lambda man: (model.uniform("lot", man.identity & 0xFFFFFFFF, committee.key), man.identity))
+def by_lot(model: PartyModel, pool: list[Official], index: int) -> list[Official]:
+    """Return a pool in the order of lots, addressed by person and ``index`` (the committee's key)."""
+    return sorted(pool, key=lambda man: (model.uniform("lot", man.identity & 0xFFFFFFFF, index), man.identity))
 
 
 def looked_at(model: PartyModel) -> int:
-    """Return among how many persons benches and the reserve choose: n_cand, or 1."""
+    """Return among how many trainees a bench place chooses: n_cand, or 1."""
     return max(1, int(model.p.PRESORTED * model.candidates + 0.5))
 
 
@@ -124,31 +125,25 @@ def train(model: PartyModel) -> None:
             send_home(waited_longest)
 
 
-def fill_reserve(model: PartyModel) -> None:
-    """Let the centre draw persons from guberniia benches: each the best seen of a few."""
-    gap = model.p.res_d * model.guberniia_seats - len(model.reserve)
-    if gap <= 0.0:
+def keep_reserve(model: PartyModel) -> None:
+    """Let the centre draw its reserve from guberniia benches, by lot, and teach it as its homes do.
+
+    Where the centre claims nothing anywhere it keeps no reserve: its people go home.
+    """
+    for waiting in (model.reserve, *(committee.pool for committee in model.guberniia_list)):
+        for man in waiting:
+            man.skill = education.practised(man.skill, model.p.train, man.home.courses)
+    if not any(committee.claimed > 0.0 for committee in model.guberniia_list):
+        for man in list(model.reserve):
+            call_up(man)
+            send_home(man)
         return
-    wanted = gap / model.p.RESERVE_STEP
+    wanted = max(0.0, (model.p.res_d * model.guberniia_seats - len(model.reserve)) / model.p.RESERVE_STEP)
     number = int(wanted) + (1 if model.uniform("reserve", 0, 0) < wanted - int(wanted) else 0)
     for place in range(number):
-        man = _best_for_reserve(model, place)
-        if man is not None:
+        home = model.guberniia_list[model.pick("reserve", 0, 4 + place, len(model.guberniia_list))]
+        if home.bench:
+            man = by_lot(model, home.bench, FOR_RESERVE + place)[0]
             call_up(man)
             wait_in(man, model.reserve)
-            model.log("joined_reserve", man.home, "", man, None)
-
-
-def _best_for_reserve(model: PartyModel, place: int) -> Official | None:
-    best: Official | None = None
-    best_score = 0.0
-    r = selection.validity(model.p.r_f, model.blur_of_files())
-    for k in range(looked_at(model)):
-        home = model.guberniia_list[model.pick("reserve", 0, 4 + 16 * place + k, len(model.guberniia_list))]
-        if home.bench:
-            man = by_lot(model, home.bench, home)[0]
-            noise = model.normal("judgement", man.identity & 0xFFFFFFFF, FOR_RESERVE + place)
-            score = selection.seen(model.score(man), r, noise)
-            if best is None or score > best_score:
-                best, best_score = man, score
-    return best
+            model.log("joined_reserve", home, "", man, None)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.rooms import record as indices
-from sim.engines.reference.rooms import remedies
 from sim.engines.trace import COMMITTEE_FIELDS
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
@@ -75,7 +74,6 @@ class Recorder:
     def record(self) -> None:
         """Add this month's row."""
         m = self.model
-        self._note_skloki()
         totals = {scope: [[0.0] * len(READ), [0.0] * len(READ)] for scope in SCOPES}
         numbers = dict.fromkeys(SCOPES, 0)
         for committee in m.guberniia_list:
@@ -88,20 +86,8 @@ class Recorder:
                     summed[i] += counts[i]
         self.rows.append([self._scope(scope, totals[scope], numbers[scope]) for scope in SCOPES])
         if m.world.scenario.run.committees:
-            self.committee_rows.append([_state(c, m) for c in m.committee_list])
+            self.committee_rows.append([_state(c) for c in m.committee_list])
         self._new_month()
-
-    def _note_skloki(self) -> None:
-        """Date open skloki, and log their opening and closing."""
-        m = self.model
-        for committee in m.committee_list:
-            now = bool(remedies.is_open(committee.conflict, m.p.theta))
-            if now:
-                committee.last_open = m.month
-            if now != committee.was_open:
-                kind = "sklok_opened" if now else "sklok_closed"
-                m.log(kind, committee, "", None, None, value=committee.conflict)
-            committee.was_open = now
 
     def _scope(self, scope: str, totals: list[list[float]], number: int) -> list[float]:
         """Return one scope's row: means over its guberniias, members summed, moves per post."""
@@ -163,7 +149,7 @@ def _readings(committee: Committee, m: PartyModel) -> tuple[list[float], list[fl
         skill += man.skill
     for uezd in committee.uezds:
         work += uezd.performance
-        quarrels += _flag(remedies.is_open(uezd.conflict, m.p.theta))
+        quarrels += _flag(uezd.open)
         appointed += uezd.appointed
     moved = _flag(committee.transferred > m.month - YEAR)
     voted = _flag(committee.voted > m.month - YEAR)
@@ -173,8 +159,8 @@ def _readings(committee: Committee, m: PartyModel) -> tuple[list[float], list[fl
     by_cc = installed == "appointed" and secretary is not None and not secretary.by_bureau
     own = [
         committee.result, committee.performance, committee.recovery, committee.conflict,
-        _flag(remedies.is_open(committee.conflict, m.p.theta)), _flag(committee.last_open > m.month - YEAR),
-        _flag(remedies.is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)),
+        _flag(committee.open), _flag(committee.last_open > m.month - YEAR),
+        _flag(committee.paralysed),
         committee.team_skill, committee.felt_misfit(), committee.discussion, committee.unity,
         committee.credit, committee.clarity, committee.literacy, committee.members, committee.claimed,
         float(len(committee.bench)), committee.opposition, committee.opposition_delegates,
@@ -188,11 +174,10 @@ def _readings(committee: Committee, m: PartyModel) -> tuple[list[float], list[fl
     return own + some, [1.0] * len(own) + counts
 
 
-def _state(committee: Committee, m: PartyModel) -> tuple[float, ...]:
+def _state(committee: Committee) -> tuple[float, ...]:
     """Return one committee's state, in the order of ``COMMITTEE_FIELDS``."""
     return (
         committee.result, committee.recovery, committee.conflict, committee.felt_misfit(),
         committee.discussion, committee.unity, committee.clarity, committee.literacy,
-        committee.claimed, committee.team_skill, _flag(remedies.is_open(committee.conflict, m.p.theta)),
-        _flag(remedies.is_open(committee.conflict, m.p.theta + m.p.PARALYSIS_STEP)), committee.appointed,
+        committee.claimed, committee.team_skill, _flag(committee.open), _flag(committee.paralysed), committee.appointed,
     )  # fmt: skip

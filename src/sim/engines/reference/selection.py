@@ -8,7 +8,7 @@ from sim.engines.reference import people
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
 from sim.engines.reference.rooms import selection, skloki
-from sim.engines.reference.turnover import Opening, superior
+from sim.engines.reference.turnover import Opening, remove, superior
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 PER_CANDIDATE, PER_SEAT = 4, 64
 #: Number of the recommended candidate, beyond all others.
 RECOMMENDED = 13
-CHALLENGED = ("contest", "review", "transfer", "extraordinary")
 
 
 def select(model: PartyModel) -> None:
@@ -47,7 +46,7 @@ def _decide(model: PartyModel, opening: Opening) -> None:
         incumbent = None  # promoted from this seat earlier in the month
     holder = committee.seats[seat]
     if incumbent is None and holder is not None and holder.installed != "acting":
-        return  # filled since: by another opening, or by a man sent down
+        return  # filled since by a man sent down
     if not _capacity(model, opening):
         if incumbent is None:
             _hold(model, opening)
@@ -79,7 +78,7 @@ def _rank(model: PartyModel, opening: Opening, incumbent: Official | None) -> li
     r = model.validity_of_judges(committee, opening.above)
     taste, packing = (p.flat, p.pack) if opening.above else (p.dem, 0.0)
     ranked = []
-    for man in _candidates(model, opening, incumbent):
+    for man in _candidates(model, opening):
         noise = model.normal("judgement", man.identity & 0xFFFFFFFF, committee.key)
         trait = man.pliancy - p.PLIANCY_MEAN if opening.above else man.temper - p.TEMPER_MEAN
         score = selection.judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
@@ -91,33 +90,40 @@ def _rank(model: PartyModel, opening: Opening, incumbent: Official | None) -> li
     return ranked
 
 
-def _candidates(model: PartyModel, opening: Opening, incumbent: Official | None) -> list[Official]:
-    """Return the incumbent, if he stands, and those drawn from benches, uezds and the reserve."""
+def _candidates(model: PartyModel, opening: Opening) -> list[Official]:
+    """Return the holder of the seat, if any, and those drawn from benches, uezds and the reserve."""
     committee = opening.committee
-    chosen: list[Official] = [] if incumbent is None else [incumbent]
-    barred = {opening.barred}
+    holder = committee.seats[opening.seat]
+    # whoever holds the seat stands: the incumbent with his advantage, an acting local without
+    chosen: list[Official] = [] if holder is None else [holder]
     model.recommended = None
     for k in range(model.candidates):
         at = PER_SEAT * opening.seat + PER_CANDIDATE * k
         # each side's own kind, locals for voters and outsiders from above, unless the candidate crosses over
         local = (model.uniform("ballot", committee.key, at) < model.p.cross) == opening.above
         pool = _local(model, committee, at) if local else _outside(model, committee, at, opening.above)
-        _add_first(model, committee, pool, chosen, barred)
+        _add_first(model, committee, pool, chosen)
     if not opening.above and 0.0 < committee.claimed < 1.0:
         if model.uniform("recommended", committee.key, opening.seat) < model.p.RECOMMENDED:
             at = PER_SEAT * opening.seat + PER_CANDIDATE * RECOMMENDED
-            model.recommended = _add_first(model, committee, _outside(model, committee, at, True), chosen, barred)
+            model.recommended = _add_first(model, committee, _outside(model, committee, at, True), chosen)
     return chosen
 
 
-def _add_first(model: PartyModel, committee: Committee, pool: list[Official],
-               chosen: list[Official], barred: set[Official | None]) -> Official | None:  # fmt: skip
-    """Add the first person of a pool, by lot, who is not a candidate yet, and return him."""
-    for man in people.by_lot(model, pool, committee) if len(pool) > 1 else pool:
-        if man not in chosen and man not in barred:
+def _add_first(
+    model: PartyModel, committee: Committee, pool: list[Official], chosen: list[Official]
+) -> Official | None:
+    """Add the first person of a pool, by lot, who is not a candidate yet and may be one; return him."""
+    for man in people.by_lot(model, pool, committee.key) if len(pool) > 1 else pool:
+        if man not in chosen and not _barred(model, man, committee):
             chosen.append(man)
             return man
     return None
+
+
+def _barred(model: PartyModel, man: Official, committee: Committee) -> bool:
+    """Tell whether a person was removed from this committee within the last year."""
+    return man.removed_from is committee and model.month - man.removed < model.p.REMOVED_BAR
 
 
 def _secretary_of(uezds: list[Committee], number: int) -> list[Official]:
@@ -139,7 +145,7 @@ def _outside(model: PartyModel, committee: Committee, at: int, above: bool) -> l
     where = model.uniform("ballot", committee.key, at + 1)
     if committee.head is not None:
         sisters = [uezd for uezd in committee.head.uezds if uezd is not committee]
-        if above and (where < model.p.PULL or not sisters):
+        if above and (where >= model.p.PULL or not sisters):
             return committee.head.bench + committee.head.pool
         return sisters[model.pick("ballot", committee.key, at + 2, len(sisters))].bench if sisters else []
     others = model.guberniia_list
@@ -159,9 +165,9 @@ def _hold(model: PartyModel, opening: Opening) -> None:
     committee, seat = opening.committee, opening.seat
     if committee.seats[seat] is not None:
         return  # an acting local holds it already
-    waiting = [man for man in committee.bench if man is not opening.barred]
+    waiting = [man for man in committee.bench if not _barred(model, man, committee)]
     if waiting:
-        man = people.by_lot(model, waiting, committee)[0]
+        man = people.by_lot(model, waiting, committee.key)[0]
         people.call_up(man)
         model.seat(man, committee, seat, "acting", "", float("nan"))
 
@@ -170,9 +176,14 @@ def _install(model: PartyModel, opening: Opening, winner: Official, margin: floa
     """Put the winner into the seat; whoever held it goes where losers go."""
     committee, seat = opening.committee, opening.seat
     holder = committee.seats[seat]
-    if holder is not None:
+    _note_remedy(model, opening)
+    if winner is holder:  # an acting local comes to stay
+        people.vacate(model, winner, "confirmed", superior(committee) if opening.above else "conference")
+    elif holder is not None:
         _remove_loser(model, opening, holder)
-    if winner.post is not None:
+    if winner is holder:
+        pass
+    elif winner.post is not None:
         uezd, was = winner.post, winner.seat
         people.vacate(model, winner, "promotion", superior(committee) if opening.above else "conference")
         model.openings[uezd.index, was] = Opening(uezd, was, model.claims(uezd, was), "vacancy")
@@ -181,9 +192,16 @@ def _install(model: PartyModel, opening: Opening, winner: Official, margin: floa
     if opening.above:
         model.seat(winner, committee, seat, "appointed", superior(committee), margin)
     else:
-        committee.voted = model.month if opening.cause in CHALLENGED and seat == 0 else committee.voted
         installed = "recommended" if winner is model.recommended else "elected"
         model.seat(winner, committee, seat, installed, "conference", margin)
+
+
+def _note_remedy(model: PartyModel, opening: Opening) -> None:
+    """Date a change of holder by transfer or by contest, for what is recorded of conflict after it."""
+    if opening.cause == "transfer":
+        opening.committee.transferred = model.month
+    elif opening.cause in ("contest", "extraordinary"):
+        opening.committee.voted = model.month
 
 
 def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None:
@@ -191,9 +209,10 @@ def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None
     reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
     if holder.installed == "acting":
         reason = "relieved"
+    if reason in ("transfer", "extraordinary"):
+        remove(model, holder)
     people.vacate(model, holder, reason, authority)
     if reason == "transfer":
-        opening.committee.transferred = model.month
         people.wait_in(holder, model.reserve if opening.committee.head is None else opening.committee.head.pool)
     else:
         people.send_home(holder)

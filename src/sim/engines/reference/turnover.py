@@ -23,7 +23,7 @@ LOW = 0xFFFFFFFF
 class Opening:
     """A seat to be decided on: empty, or with an incumbent who may stay.
 
-    ``above`` tells whether the superior body decides; ``barred`` is whom a remedy concerns.
+    ``above`` tells whether the superior body decides.
     """
 
     committee: Committee
@@ -31,7 +31,6 @@ class Opening:
     above: bool
     cause: str
     incumbent: Official | None = None
-    barred: Official | None = None
 
 
 def superior(committee: Committee) -> str:
@@ -53,8 +52,10 @@ def remedy(model: PartyModel) -> None:
             committee.ties[worst] = remedies.mediated(committee.ties[worst])
             committee.settle_conflict()
             model.log("mediated", committee, "", None, None, value=committee.ties[worst])
-        if remedies.is_open(committee.conflict, p.theta):
+        if committee.open:
             above = claims(model, committee, REMEDY)
+            if above and committee.head is None and not model.has_capacity(True):
+                continue  # nobody to spare for the successor
             if model.uniform("remedy", committee.key, 0) < remedies.remedy_chance(above, p.tr_p, p.x_el):
                 _break_up(model, committee, above)
 
@@ -71,20 +72,18 @@ def _break_up(model: PartyModel, committee: Committee, above: bool) -> None:
     if model.options.embattled_may_stand:
         model.openings[committee.index, seat] = Opening(committee, seat, above, reason, incumbent=man)
         return
-    _note_remedy(model, committee, above)
+    remove(model, man)
     people.vacate(model, man, reason, superior(committee) if above else "conference")
     if above:
         people.wait_in(man, model.reserve if committee.head is None else committee.head.pool)
     else:
         people.send_home(man)
-    model.openings[committee.index, seat] = Opening(committee, seat, above, reason, barred=man)
+    model.openings[committee.index, seat] = Opening(committee, seat, above, reason)
 
 
-def _note_remedy(model: PartyModel, committee: Committee, above: bool) -> None:
-    if above:
-        committee.transferred = model.month
-    else:
-        committee.voted = model.month
+def remove(model: PartyModel, man: Official) -> None:
+    """Note from where an official is removed: for a year he is no candidate there."""
+    man.removed_from, man.removed = man.post, model.month
 
 
 def vacate_posts(model: PartyModel) -> None:
@@ -97,6 +96,8 @@ def vacate_posts(model: PartyModel) -> None:
             if (committee.index, seat) in model.openings:
                 continue
             if man is None or man.installed == "acting":
+                if man is not None:
+                    _worn(model, man, wear)
                 above = claims(model, committee, seat)
                 model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
             else:
@@ -110,11 +111,11 @@ def _consider(model: PartyModel, man: Official, wear: float, due: bool, sent: li
     """Let an official stay, go, be called away, or have his post fall due."""
     committee, seat = man.post, man.seat
     assert committee is not None
-    if model.uniform("wear", man.identity & LOW, 0) < wear:
-        people.vacate(model, man, "wear", "")
-        people.leave_stock(model, man)
+    if _worn(model, man, wear):
+        pass
     elif seat == 0 and _unfit(model, committee):
         by_centre = claims(model, committee, FITNESS)
+        remove(model, man)
         people.vacate(model, man, "unfit", superior(committee) if by_centre else "conference")
         people.send_home(man)
     elif not (seat == 0 and committee.head is None and _called_away(model, committee, man, sent)):
@@ -122,6 +123,15 @@ def _consider(model: PartyModel, man: Official, wear: float, due: bool, sent: li
             _contest(model, committee, seat, man)
         return
     model.openings[committee.index, seat] = Opening(committee, seat, claims(model, committee, seat), "vacancy")
+
+
+def _worn(model: PartyModel, man: Official, wear: float) -> bool:
+    """Let an official leave the stock by wear, if it is his lot."""
+    if model.uniform("wear", man.identity & LOW, 0) >= wear:
+        return False
+    people.vacate(model, man, "wear", "")
+    people.leave_stock(model, man)
+    return True
 
 
 def _unfit(model: PartyModel, committee: Committee) -> bool:
@@ -141,11 +151,13 @@ def _called_away(model: PartyModel, committee: Committee, man: Official, sent: l
     if not model.recall(committee):
         return False
     if model.uniform("need", committee.key, 0) < model.p.NEED_RATE:
+        remove(model, man)
         people.vacate(model, man, "need", "centre")
         man.sent_from = committee
         sent.append(man)
         return True
     if model.uniform("lateral", committee.key, 0) < model.p.LATERAL_RATE:
+        remove(model, man)
         people.vacate(model, man, "lateral", "centre")
         people.wait_in(man, model.reserve)
         return True
