@@ -26,6 +26,8 @@ WORKERS = 2
 def test_the_neutral_kernel_favours_neither(tree: dict[str, int], draws: int) -> None:
     effects = run_pairs(neutral_pairs(tree, draws, design_seed=1921), WORKERS)
     assert 0.45 <= share_better(effects, "nation", "performance") <= 0.55
+    # paralysis is nearly neutral: removed locals stay in the place, removed outsiders go
+    assert 0.38 <= share_better(effects, "nation", "paralysed", better=-1) <= 0.55
 
 
 def test_an_unequal_twin_is_noticed() -> None:

@@ -24,12 +24,18 @@ def anywhere() -> st.SearchStrategy[dict[str, float]]:
 worlds = st.fixed_dictionaries({
     "guberniias": st.integers(1, 4),
     "uezds_each": st.integers(0, 2),
-    "policy": st.sampled_from(["recorded", "election", "appointment", "readiness", "endogenous"]).map(
-        lambda rule: {"rule": rule}
+    "policy": st.one_of(
+        st.sampled_from(["recorded", "election", "appointment", "readiness", "endogenous"]).map(lambda r: {"rule": r}),
+        st.floats(0, 1).map(lambda share: {"rule": "share", "share": share}),
+        st.sampled_from(["election", "appointment"]).map(lambda r: {"rule": "recorded", "uezds": r}),
+        st.sampled_from(["election", "appointment"]).map(
+            lambda r: {"rule": "recorded", "changes": {"x": {"date": "1921-05", "rule": r, "classes": ["capital"]}}}
+        ),
     ),
     "off": st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=6, unique=True).map(tuple),
     "options": st.sampled_from([
-        {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True}, {"majority_tier": "nation"},
+        {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True}, {"majority_tier": "nation"}, {"need_displaces": False},
+        {"conference_capacity": 0.5, "capacity": 0.5},
     ]),
     "seed": st.integers(0, 2**63 - 1),
     "months": st.integers(1, 16),

@@ -81,8 +81,9 @@ def test_every_arrival_has_a_departure_before_it() -> None:
             held[seat] = None  # type: ignore[assignment]
 
 
-def test_recorded_people_are_the_officials_alive() -> None:
+def test_recorded_people_are_those_found_somewhere() -> None:
     model = PartyModel(world(months=3), 0)
     for _ in range(3):
         model.step()
-    assert outcome(model.trace(), "people")[-1] == len(model.officials())
+    assert outcome(model.trace(), "people")[-1] == len(places_of(model))
+    assert outcome(model.trace(), "reserve")[-1] == len(model.reserve)

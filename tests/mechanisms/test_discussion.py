@@ -31,19 +31,18 @@ def test_what_reaches_whom_by_hand() -> None:
     assert heard_voice(0.6, 1.0, 0.0, 0.5, 0.4, 0.3) == pytest.approx(0.36, abs=1e-15)
     assert heard_voice(0.6, 0.0, 1.0, 0.5, 0.4, 0.3) == pytest.approx(0.51, abs=1e-15)
     assert heard_voice(0.6, 0.0, 0.0, 0.5, 0.4, 0.3) == 0.6, "an acting secretary has nobody to please"
-    assert inspection(0.6, 0.0, 0.5, 0.4, 0.3) == pytest.approx(0.36, abs=1e-15)
-    assert inspection(0.6, 1.0, 0.5, 0.4, 0.3) == pytest.approx(0.51, abs=1e-15)
+    assert inspection(0.6, 0.0, 1.0, 0.5, 0.4, 0.3) == pytest.approx(0.36, abs=1e-15)
+    assert inspection(0.6, 1.0, 0.0, 0.5, 0.4, 0.3) == pytest.approx(0.51, abs=1e-15)
+    assert inspection(0.6, 0.0, 0.0, 0.5, 0.4, 0.3) == 0.6, "nor voters to hide behind"
 
 
-@given(reach=share, appointed=flag, trait=share, lost=of("phi_v"), hidden=of("hide"))
+@given(reach=share, appointed=flag, elected=flag, trait=share, lost=of("phi_v"), hidden=of("hide"))
 def test_voice_and_inspection_are_mirror_images(
-    reach: float, appointed: float, trait: float, lost: float, hidden: float
+    reach: float, appointed: float, elected: float, trait: float, lost: float, hidden: float
 ) -> None:
     """Exchange elected and appointed, temper and pliancy, voice and reach: the same number comes out."""
-    elected = 1.0 - appointed
-    assert heard_voice(reach, appointed, elected, trait, lost, hidden) == inspection(
-        reach, elected, trait, lost, hidden
-    )
+    heard = heard_voice(reach, appointed, elected, trait, lost, hidden)
+    assert heard == inspection(reach, elected, appointed, trait, lost, hidden)
 
 
 @given(reach=share, appointed=flag, trait=share, lost=of("phi_i"), hidden=of("hide"), more=share)
@@ -52,12 +51,12 @@ def test_what_is_heard_is_part_of_what_could_be(
 ) -> None:
     for heard in (
         lambda t: heard_voice(reach, appointed, 1.0 - appointed, t, lost, hidden),
-        lambda t: inspection(reach, appointed, t, lost, hidden),
+        lambda t: inspection(reach, appointed, 1.0 - appointed, t, lost, hidden),
     ):
         assert 0.0 <= heard(trait) <= reach
         assert heard(max(trait, more)) <= heard(trait) + 1e-15
     assert heard_voice(reach, appointed, 1.0 - appointed, trait, 0.0, 0.0) == reach
-    assert inspection(reach, appointed, trait, 0.0, 0.0) == reach
+    assert inspection(reach, appointed, 1.0 - appointed, trait, 0.0, 0.0) == reach
 
 
 def test_misfit_by_hand() -> None:

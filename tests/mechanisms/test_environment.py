@@ -63,7 +63,7 @@ def test_threat_is_a_share_that_rises_with_its_series_and_with_noise(
 def test_perception_rises_fast_and_falls_slowly() -> None:
     assert perceive(0.2, 0.6, 0.5, 0.1) == pytest.approx(0.4, abs=1e-15)
     assert perceive(0.6, 0.2, 0.5, 0.1) == pytest.approx(0.56, abs=1e-15)
-    assert perceive(0.3, 0.3, 0.5, 0.1) == 0.3
+    assert perceive(0.3, 0.3, 0.5, 0.1) == pytest.approx(0.3, abs=1e-15)
 
 
 @given(perceived=share, target=share)

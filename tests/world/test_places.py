@@ -15,9 +15,10 @@ from sim.draws.addressed import normal
 from sim.errors import UserError
 from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion
 from sim.world.tables import guberniias
-from tests.world.worlds import heads, planted
+from tests.world.worlds import heads, numbers, planted
 
 REAL = planted()
+P = numbers()
 
 
 def uezds_of(places: list[Place], name: str) -> list[Place]:
@@ -91,6 +92,14 @@ def test_too_few_uezds_are_refused(uezds: int) -> None:
         planted(uezds=uezds)
 
 
+def test_uezds_beyond_the_keys_of_their_guberniia_are_refused() -> None:
+    """Keys have room for 255 uezds below each guberniia; one more would take the next guberniia's keys."""
+    with pytest.raises(UserError, match=r"20000 give one guberniia 7\d\d; allowed: fewer than 256 each"):
+        planted(uezds=20_000)
+    most = planted(uezds=5000)
+    assert len({place.key for place in most}) == len(most) == 5085
+
+
 def test_as_many_uezds_as_guberniias_are_one_each() -> None:
     assert [place.parent for place in planted(uezds=85)[85:]] == list(range(85))
 
@@ -146,13 +155,14 @@ def test_members_are_shared_out_once_at_either_level() -> None:
 
 
 def literacy(population_logit: float) -> float:
-    """Members' literacy from the logit of the population's: 0.4 where that is 0.3, with 0.85 of its spread."""
-    return 1.0 / (1.0 + math.exp(-(math.log(0.4 / 0.6) + 0.85 * (population_logit - math.log(0.3 / 0.7)))))
+    """Members' literacy from the logit of the population's: its mean where that is 0.3, with part of the spread."""
+    mean = math.log(P.LITERACY_MEAN / (1.0 - P.LITERACY_MEAN))
+    return 1.0 / (1.0 + math.exp(-mean - P.LITERACY_SPREAD * (population_logit - math.log(0.3 / 0.7))))
 
 
 def skill(log_schooling: float) -> float:
-    """Mean skill from the logarithm of secondary schooling: 0.42 at 0.89 per cent, 0.06 per unit."""
-    return 0.42 + 0.06 * (log_schooling - math.log(0.89))
+    """Mean skill from the logarithm of secondary schooling: its mean at 0.89 per cent, beta per unit."""
+    return P.SKILL_MEAN + P.b_slope * (log_schooling - math.log(0.89))
 
 
 def drawn(place: Place) -> tuple[float, float]:
@@ -167,8 +177,8 @@ def test_real_places_by_hand() -> None:
         logit, schooling = math.log(g.lit_1920 / (1.0 - g.lit_1920)), math.log(g.secondary_pct)
         if place.parent >= 0:
             z = drawn(place)
-            logit += 0.3 * z[0] - 0.4 * (1.0 - g.urban_share)
-            schooling += 0.3 * z[1] - 0.4 * (1.0 - g.urban_share)
+            logit += P.UEZD_SPREAD * z[0] - P.UEZD_RURAL * (1.0 - g.urban_share)
+            schooling += P.UEZD_SPREAD * z[1] - P.UEZD_RURAL * (1.0 - g.urban_share)
         assert place.literacy == pytest.approx(literacy(logit), abs=1e-6)
         assert place.skill == pytest.approx(skill(schooling), abs=1e-6)
 
@@ -196,15 +206,17 @@ def test_places_alike_are_identical_at_both_levels() -> None:
     places = planted(kind="synthetic", guberniias=7, uezds_each=3, alike=True)
     assert len(places) == 7 + 21
     assert len({(p.literacy, p.skill, p.unit_class, p.region) for p in places}) == 1
-    assert places[0].skill == pytest.approx(0.42) and places[0].literacy == pytest.approx(0.4)
+    assert (places[0].literacy, places[0].skill) == pytest.approx((P.LITERACY_MEAN, P.SKILL_MEAN), abs=1e-6)
 
 
 def test_synthetic_places_by_hand() -> None:
     shifts = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
     for place in heads(planted(kind="synthetic", guberniias=8)):
         shift, z = shifts[place.unit_class], drawn(place)
-        assert place.literacy == pytest.approx(literacy(math.log(0.3 / 0.7) + shift[0] + 0.3 * z[0]), abs=1e-6)
-        assert place.skill == pytest.approx(skill(math.log(0.89) + shift[1] + 0.3 * z[1]), abs=1e-6)
+        assert place.literacy == pytest.approx(
+            literacy(math.log(0.3 / 0.7) + shift[0] + P.UEZD_SPREAD * z[0]), abs=1e-6
+        )
+        assert place.skill == pytest.approx(skill(math.log(0.89) + shift[1] + P.UEZD_SPREAD * z[1]), abs=1e-6)
 
 
 def test_places_not_alike_differ_by_class_and_chance() -> None:

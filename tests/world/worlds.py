@@ -6,13 +6,26 @@ from types import SimpleNamespace
 from typing import Any
 
 from sim.scenario.schema import Scenario, Tree
-from sim.world.build import effective
+from sim.world.build import World, build, effective
 from sim.world.places import Place, plant
+
+#: A capital, an agrarian and a Siberian guberniia.
+THREE: dict[str, Any] = {"only": ["Moscow", "Tver", "Omsk"], "uezds": 0}
 
 
 def scenario(**tables: Any) -> Scenario:
     """Return a scenario with these tables, checked as a file's would be."""
     return Scenario.model_validate({"title": "test"} | tables)
+
+
+def world(**tables: Any) -> World:
+    """Return the world of a scenario with these tables, of three guberniias unless the tree is among them."""
+    return build(scenario(**{"tree": THREE} | tables))
+
+
+def at(found: World, month: str) -> int:
+    """Return the index of a month."""
+    return found.months.index(month)
 
 
 def numbers(**overrides: float) -> SimpleNamespace:
