@@ -93,9 +93,9 @@ def main() -> None:
 
 def record(out: Path, settings: dict[str, Any], seconds: float) -> None:
     """Write what the tables were made with."""
-    from sim.study.manifest import git_commit, versions
+    from sim.study.manifest import commit, versions
 
-    made = {"settings": settings, "engine": "reference", "versions": versions(), "commit": git_commit(),
+    made = {"settings": settings, "engine": "reference", "versions": versions(), "commit": commit(),
             "date": time.strftime("%Y-%m-%d", time.gmtime()), "wall_seconds": round(seconds)}  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 

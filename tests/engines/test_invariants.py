@@ -34,8 +34,8 @@ worlds = st.fixed_dictionaries({
     ),
     "off": st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=6, unique=True).map(tuple),
     "options": st.sampled_from([
-        {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True}, {"majority_tier": "nation"}, {"need_displaces": False},
-        {"conference_capacity": 0.5, "capacity": 0.5},
+        {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True},
+        {"majority_tier": "nation"}, {"need_displaces": False}, {"conference_capacity": 0.5, "capacity": 0.5},
     ]),
     "seed": st.integers(0, 2**63 - 1),
     "months": st.integers(1, 16),

@@ -233,3 +233,8 @@ def test_conference_votes_are_logged_by_tier() -> None:
     votes = [e for e in trace.events if e.kind == "conference"]
     assert Counter(e.reason for e in votes) == {"raion": 4, "guberniia": 4, "nation": 1}
     assert votes[-1].value == outcome(trace, "opposition_nation")[2]
+
+
+def test_a_relief_of_policy_does_not_make_the_error_negative() -> None:
+    relief = {"e": Event(kind="policy_error", start="1921-03", size=-0.9)}
+    assert outcome(run(months=6, events=relief), "national_error").min() >= 0.0

@@ -12,7 +12,7 @@ from sim.engines.reference import congress, people, selection, turnover
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
 from sim.engines.reference.record import Recorder
-from sim.engines.reference.rooms import discussion, environment
+from sim.engines.reference.rooms import arithmetic, discussion, environment
 from sim.engines.reference.rooms import selection as judgement
 from sim.engines.trace import Event, Trace
 from sim.scenario.outcomes import OUTCOMES
@@ -275,7 +275,7 @@ class PartyModel(mesa.Model):
             total += committee.voice
         voice = total / len(self.guberniia_list)
         error = discussion.misfit(self.national_error, p.mu, self.task, voice, p.kv, p.INSPECTION, p.ki)
-        self.national_error = min(error + float(self.world.calendar.error[self.t]), 1.0)
+        self.national_error = arithmetic.unit(error + float(self.world.calendar.error[self.t]))
 
     def trace(self) -> Trace:
         """Return what has been recorded so far."""
