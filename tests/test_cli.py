@@ -256,3 +256,17 @@ def test_schema_is_what_editors_need(skloki):
 def test_completion_scripts(shell, skloki):
     code, out, _ = skloki("completion", shell)
     assert code == 0 and "_SKLOKI_COMPLETE" in out
+
+
+def test_a_tree_that_is_not_the_recorded_one_is_said_to_be_so(small, skloki, no_figures):
+    code, out, _ = skloki("run", small, "--replicates", "1", "--out", "here")
+    assert code == 0 and "not the recorded one" in out
+
+
+def test_many_warnings_are_counted_and_not_all_printed(tmp_path, monkeypatch, skloki, no_figures):
+    monkeypatch.chdir(tmp_path)
+    sets = ["period.end=1921-02", "tree.uezds=0", 'tree.only=["Tula"]']
+    options = [part for item in sets for part in ("--set", item)]
+    code, _, err = skloki("run", "historical", "--replicates", "1", "--out", "here", *options)
+    assert code == 0
+    assert err.count("warning: ") == 3 and "more warnings: `skloki check` lists them" in " ".join(err.split())

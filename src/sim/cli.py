@@ -74,8 +74,8 @@ def run(
     from sim.study.run import RunFailed
 
     loaded = load(scenario, sets)
-    for warning in loaded.warnings if not terminal.json else ():
-        terminal.note(f"warning: {warning}")
+    if not terminal.json:
+        reports.show_warnings(terminal, loaded.warnings)
     try:
         with terminal.progress(scenario) as progress:
             watched = interrupts.watched(progress)
@@ -180,7 +180,7 @@ def plot(
 ) -> None:
     """Draw the figures of RESULT.
 
-    One kind alone: overview, outcome, column, appointed, moves, opposition, or tilemap. A map needs
+    One kind alone: summary, overview, outcome, column, appointed, moves, opposition, or tilemap. A map needs
     a result with committees (run.committees = true).
     """
     from sim import api

@@ -195,14 +195,14 @@ def test_grade_c_and_inputs_are_marked():
     assert all(rows[name].kind != "test" for name in ("T03", "T05", "T16", "T17"))
 
 
-def test_what_is_not_covered_is_empty_and_not_in_band(tmp_path):
+def test_what_is_not_covered_is_neither_in_nor_out_of_band(tmp_path):
     rows = score(run({}, first=1921, last=1922), events())
     uncovered = next(row for row in rows if row.id == "T01")
-    assert (uncovered.in_band, uncovered.replicates) == (False, 0)
+    assert (uncovered.in_band, uncovered.replicates) == (None, 0)
     write_csv(rows, tmp_path / "targets.csv")
     assert b"\r" not in (tmp_path / "targets.csv").read_bytes()
     frame = pd.read_csv(tmp_path / "targets.csv").set_index("id")
     assert list(frame.index) == list(PRODUCED)
-    assert frame["in_band"].dtype == bool
+    assert frame["in_band"].isna().tolist() == [row.in_band is None for row in rows]
     assert pd.isna(frame.loc["T01", "median"]) and frame.loc["T18", "median"] == 0.5
     assert frame.loc["T01", "recorded"] == 0.373

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sim.study.preview import Preview
     from sim.study.result import Result
 
+#: Warnings that `run` prints before it refers to `check`.
+SHOWN = 3
 #: Columns of the lists, per kind: labels of an entry's fields.
 LISTED = {
     "scenarios": ("title", "why"),
@@ -60,6 +63,17 @@ def show_targets(terminal: Terminal, result: Result) -> None:
     ]
     header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
     terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
+    tree = result.manifest["scenario"]["tree"]
+    if tree["kind"] != "real" or tree["only"]:
+        terminal.say("This tree is not the recorded one: national figures are a yardstick here, not a test.")
+
+
+def show_warnings(terminal: Terminal, warnings: Sequence[Problem]) -> None:
+    """Print the first few warnings; a small tree or short period makes many inherited settings idle."""
+    for warning in warnings[:SHOWN]:
+        terminal.note(f"warning: {warning}")
+    if len(warnings) > SHOWN:
+        terminal.note(f"and {len(warnings) - SHOWN} more warnings: `skloki check` lists them")
 
 
 def target_records(result: Result) -> list[dict[str, Any]]:
@@ -136,7 +150,7 @@ def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
 
 def _short(text: str) -> str:
     """Return the first sentence."""
-    return text.partition(". ")[0]
+    return re.split(r"\.\s+(?=[A-Z])", text, maxsplit=1)[0]
 
 
 def show_entry(terminal: Terminal, entry: Entry) -> None:

@@ -118,8 +118,8 @@ def _fault(table: Mapping[str, Any], details: Any) -> Fault:
         return Fault(location, "nothing", json_schema.allowed(location), in_whole=True)
     if kind == "value_error" and isinstance(value, Mapping):  # a table whose months are out of order
         path = (*location, "end")
-        found = f"{show(value['end'])}, before the start"
-        allowed = "contradictory dates: an end not before the start"
+        found = f"{show(value['end'])}, before the start {show(value.get('start', 'by default'))}: contradictory dates"
+        allowed = "an end not before the start"
         return Fault(path, found, allowed, in_whole=True, depends=(*location, "start"))
     path = json_schema.node_at(location)[1]  # without the branches of a choice that pydantic adds
     if kind in ("missing", "too_long"):

@@ -157,8 +157,8 @@ def _change_dates(review: Review, path: KeyPath, change: Change) -> None:
         return
     begin = change.date or review.scenario.period.start
     if change.until is not None and change.until < begin:
-        allowed = f"contradictory dates: an end not before the beginning ({begin})"
-        review.fault((*path, "until"), change.until, allowed)
+        found = f"{change.until}, before the beginning {begin}: contradictory dates"
+        review.fault((*path, "until"), found, "an end not before the beginning")
 
 
 def _rivals(review: Review) -> None:

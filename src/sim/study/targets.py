@@ -231,7 +231,7 @@ class Row:
     median, p10, p90, share_in_band
         Of these replicates; nan if there is none.
     in_band
-        Whether the median lies within the band.
+        Whether the median lies within the band; None if no replicate covers the period.
     """
 
     id: str
@@ -248,7 +248,7 @@ class Row:
     p10: float
     p90: float
     share_in_band: float
-    in_band: bool
+    in_band: bool | None
     replicates: int
 
 
@@ -276,7 +276,7 @@ def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row
         target.id, target.description, produced.unit, target.period, target.value, target.low, target.high,
         target.confidence, produced.kind, produced.why, float(median), float(p10), float(p90),
         float(inside.mean()) if len(values) else float("nan"),
-        bool(target.low <= median <= target.high), len(values),
+        bool(target.low <= median <= target.high) if len(values) else None, len(values),
     )  # fmt: skip
 
 
@@ -292,6 +292,8 @@ def write_csv(rows: Iterable[Row], path: str | Path) -> None:
 
 
 def _cell(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
