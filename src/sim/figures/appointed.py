@@ -76,6 +76,7 @@ def _compare(axes: Axes, result: Result, frame: pd.DataFrame, limits: tuple[floa
     entries: list[Artist] = []
     grades: dict[str, Artist] = {}
     several = len(series(frame, "appointed").values) > 1
+    highest = 0.0
     for (outcome, indicator, target, colour), side in zip(COMPARED, (-1, 1), strict=True):
         panels.curve(axes, series(frame, outcome), colour)
         label = "appointed from above" if outcome == "appointed" else "of these, by the Central Committee"
@@ -89,6 +90,7 @@ def _compare(axes: Axes, result: Result, frame: pd.DataFrame, limits: tuple[floa
             # The two figures of one month stand side by side, with their labels above and below.
             x = known.middle + side * 0.006 * (limits[1] - limits[0])
             recorded.draw(axes, x, known, colour)
+            highest = max([highest, known.value, *([known.high] if np.isfinite(known.high) else [])])
             edge = known.high if side < 0 else known.low
             axes.annotate(known.label, (x, edge if np.isfinite(edge) else known.value), (0, -4 * side),
                           textcoords="offset points", fontsize=7.5, color=colour, zorder=7,
@@ -98,4 +100,6 @@ def _compare(axes: Axes, result: Result, frame: pd.DataFrame, limits: tuple[floa
     if several:
         entries.append(panels.spread("#666666", 0.3))
     panels.scale([axes], 0.0, 1.0)
+    # a recorded band above all curves needs room for its label
+    axes.set_ylim(top=min(max(axes.get_ylim()[1], 1.2 * highest), 1.0))
     return entries + [grades[grade] for grade in sorted(grades)]
