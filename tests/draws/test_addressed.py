@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
 from sim.draws import addressed
+from sim.draws import blocks as in_blocks
 from sim.draws.addressed import block, normal, uniform, uniforms
 from sim.draws.philox import words
 from sim.engines.reference.model import PartyModel
@@ -163,7 +165,9 @@ def test_a_normal_draw_uses_the_words_of_uniform_draws_of_its_own_block_only(add
         assert i not in made_of
 
 
-KINDS = {"uniform": "uniform", "uniforms": "uniform", "pick": "uniform", "normal": "normal"}
+KINDS = {
+    "uniform": "uniform", "uniforms": "uniform", "uniform_of_each": "uniform", "pick": "uniform", "normal": "normal",
+}  # fmt: skip
 
 
 def _drawn() -> Iterator[tuple[str, str]]:
@@ -198,6 +202,11 @@ def test_no_word_serves_both_a_uniform_and_a_normal_draw(monkeypatch: pytest.Mon
     monkeypatch.setattr(addressed, "uniform", noting(uniform, "uniform", 4))
     monkeypatch.setattr(addressed, "uniforms", noting(uniforms, "uniform", 1))
     monkeypatch.setattr(addressed, "normal", noting(normal, "normal", 2))
+    each = noting(uniform, "uniform", 4)
+    monkeypatch.setattr(
+        in_blocks, "uniform_of_each",
+        lambda *at: np.array([each(*at[:4], int(entity) & 0xFFFFFFFF, at[5]) for entity in at[4]]),
+    )
     scenario = Scenario.model_validate({
         "title": "small", "period": {"start": "1921-01", "end": "1922-03"}, "policy": {"rule": "share", "share": 0.5},
         "tree": {"kind": "synthetic", "guberniias": 6, "uezds_each": 2},
@@ -215,3 +224,16 @@ def test_no_word_serves_both_a_uniform_and_a_normal_draw(monkeypatch: pytest.Mon
     assert {block % 4 for block in blocks["uniform"]["birth"]} == {0}
     assert {block % 4 for block in blocks["normal"]["birth"]} == {1, 2}
     assert not used["uniform"] & used["normal"]
+
+
+@given(
+    seed=st.integers(0, 2**63 - 1), replicate=st.integers(0, 2**32 - 1), point=st.integers(1, 255),
+    month=st.integers(0, 65535), entities=st.lists(st.integers(0, 2**40), min_size=1, max_size=20),
+    index=st.integers(0, 1000),
+)  # fmt: skip
+def test_many_entities_at_once_draw_what_each_draws(
+    seed: int, replicate: int, point: int, month: int, entities: list[int], index: int
+) -> None:
+    """Generations above 32 bits do not count, as in the single form."""
+    at_once = in_blocks.uniform_of_each(seed, replicate, point, month, np.array(entities, dtype=np.uint64), index)
+    assert at_once.tolist() == [uniform(seed, replicate, point, month, entity, index) for entity in entities]

@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 import mesa
+import numpy as np
 
-from sim.draws import addressed
+from sim.draws import addressed, blocks
 from sim.engines.reference import congress, people, selection, turnover
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
@@ -73,6 +74,7 @@ class PartyModel(mesa.Model):
                 head.uezds.append(committee)
         self.guberniia_list = [c for c in self.committee_list if c.head is None]
         self.uezd_list = [c for c in self.committee_list if c.head is not None]
+        self.keys = [c.key for c in self.committee_list]
         self.guberniia_seats = len(self.guberniia_list) * 4
         for committee in self.committee_list:
             self._man(committee)
@@ -106,6 +108,14 @@ class PartyModel(mesa.Model):
         draws: list[float] = []
         for block in range((number + 3) // 4):
             draws += addressed.uniforms(self.seed_key, self.replicate, POINT[point], self.month, entity, block)
+        return draws
+
+    def uniform_of_each(self, point: str, entities: list[int], index: int) -> list[float]:
+        """Return this month's uniform draws of many entities at one index, as :meth:`uniform` would."""
+        addresses = np.array(entities, dtype=np.uint64)
+        draws: list[float] = blocks.uniform_of_each(
+            self.seed_key, self.replicate, POINT[point], self.month, addresses, index
+        ).tolist()
         return draws
 
     def normal(self, point: str, entity: int, index: int) -> float:

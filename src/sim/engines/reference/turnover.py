@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 #: Index of claims that do not concern one seat: remedies, and judgement of fitness.
 REMEDY, FITNESS = 8, 9
-#: The part of an identity that addresses draws.
-LOW = 0xFFFFFFFF
 
 
 @dataclass
@@ -46,8 +44,8 @@ def claims(model: PartyModel, committee: Committee, index: int) -> bool:
 def remedy(model: PartyModel) -> None:
     """Step 6: mediate the worst quarrels and break up open skloki."""
     p = model.p
-    for committee in model.committee_list:
-        if model.uniform("mediation", committee.key, 0) < p.MEDIATION:
+    for committee, lot in zip(model.committee_list, model.uniform_of_each("mediation", model.keys, 0), strict=True):
+        if lot < p.MEDIATION:
             worst = committee.ties.index(max(committee.ties))
             committee.ties[worst] = remedies.mediated(committee.ties[worst])
             committee.settle_conflict()
@@ -89,6 +87,10 @@ def remove(model: PartyModel, man: Official) -> None:
 def vacate_posts(model: PartyModel) -> None:
     """Step 7: wear, recall, and posts that fall due; then men sent down take their new posts."""
     sent: list[Official] = []
+    seated = [man for committee in model.committee_list for man in committee.seats if man is not None]
+    draws = model.uniform_of_each("wear", [man.identity for man in seated], 0)
+    lots = dict(zip(seated, draws, strict=True))
+    unfit = model.uniform_of_each("unfit", model.keys, 0)
     for committee in model.committee_list:
         wear = vacancies.wear_chance(model.p.w0, committee.conflict)
         due = vacancies.is_due(model.month, committee.phase, model.term)
@@ -96,24 +98,26 @@ def vacate_posts(model: PartyModel) -> None:
             if (committee.index, seat) in model.openings:
                 continue
             if man is None or man.installed == "acting":
-                if man is not None:
-                    _worn(model, man, wear)
+                if man is not None and lots[man] < wear:
+                    _wear_out(model, man)
                 above = claims(model, committee, seat)
                 model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
             else:
-                _consider(model, man, wear, due, sent)
+                _consider(model, man, lots[man] < wear, unfit[committee.index], due, sent)
     sent.sort(key=lambda man: (man.sent_from.result, man.identity))
     for man in sent:
         _send_down(model, man)
 
 
-def _consider(model: PartyModel, man: Official, wear: float, due: bool, sent: list[Official]) -> None:
+def _consider(
+    model: PartyModel, man: Official, worn: bool, unfit: float, due: bool, sent: list[Official]
+) -> None:
     """Let an official stay, go, be called away, or have his post fall due."""
     committee, seat = man.post, man.seat
     assert committee is not None
-    if _worn(model, man, wear):
-        pass
-    elif seat == 0 and _unfit(model, committee):
+    if worn:
+        _wear_out(model, man)
+    elif seat == 0 and _unfit(model, committee, unfit):
         by_centre = claims(model, committee, FITNESS)
         remove(model, man)
         people.vacate(model, man, "unfit", superior(committee) if by_centre else "conference")
@@ -125,19 +129,15 @@ def _consider(model: PartyModel, man: Official, wear: float, due: bool, sent: li
     model.openings[committee.index, seat] = Opening(committee, seat, claims(model, committee, seat), "vacancy")
 
 
-def _worn(model: PartyModel, man: Official, wear: float) -> bool:
-    """Let an official leave the stock by wear, if it is his lot."""
-    if model.uniform("wear", man.identity & LOW, 0) >= wear:
-        return False
+def _wear_out(model: PartyModel, man: Official) -> None:
+    """Let an official leave his seat and the stock."""
     people.vacate(model, man, "wear", "")
     people.leave_stock(model, man)
-    return True
 
 
-def _unfit(model: PartyModel, committee: Committee) -> bool:
+def _unfit(model: PartyModel, committee: Committee, lot: float) -> bool:
     """Judge a secretary by his place's work, with the validity of whoever judges."""
     p = model.p
-    lot = model.uniform("unfit", committee.key, 0)
     if lot >= p.h_unf:
         return False  # the chance never exceeds the hazard
     r = model.validity_of_judges(committee, claims(model, committee, FITNESS))
