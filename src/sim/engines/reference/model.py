@@ -22,6 +22,7 @@ from sim.world.build import World
 
 POINT = {point.name: point.number for point in POINTS}
 
+
 class PartyModel(mesa.Model):
     """The centre, its guberniia and uezd committees, and their officials, month by month.
 
@@ -148,10 +149,6 @@ class PartyModel(mesa.Model):
     def recall(self, committee: Committee) -> bool:
         """Tell whether the centre may recall and transfer a guberniia's secretary."""
         return self.world.rules[self.t][committee.index].recall
-
-    def claims(self, committee: Committee, index: int) -> bool:
-        """Tell whether the superior body claims a decision."""
-        return turnover.claims(self, committee, index)
 
     def has_capacity(self, above: bool) -> bool:
         """Tell whether the centre (or the conferences) can fill another guberniia seat this month."""

@@ -8,7 +8,7 @@ from sim.engines.reference import people
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.official import Official
 from sim.engines.reference.rooms import selection, skloki
-from sim.engines.reference.turnover import Opening, remove, superior
+from sim.engines.reference.turnover import Opening, claims, decider, remove, reserve_above
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -24,13 +24,11 @@ def select(model: PartyModel) -> None:
 
     Promotions open posts in uezds, which are decided on last.
     """
-    waiting = sorted(model.openings.values(), key=lambda o: (_need(model, o.committee), o.committee.key, o.seat))
-    while waiting:
+    while model.openings:
+        waiting = sorted(model.openings.values(), key=lambda o: (_need(model, o.committee), o.committee.key, o.seat))
         model.openings = {}
         for opening in waiting:
             _decide(model, opening)
-        waiting = sorted(model.openings.values(), key=lambda o: (_need(model, o.committee), o.committee.key, o.seat))
-    model.openings = {}
 
 
 def _need(model: PartyModel, committee: Committee) -> float:
@@ -175,25 +173,20 @@ def _hold(model: PartyModel, opening: Opening) -> None:
 def _install(model: PartyModel, opening: Opening, winner: Official, margin: float) -> None:
     """Put the winner into the seat; whoever held it goes where losers go."""
     committee, seat = opening.committee, opening.seat
-    holder = committee.seats[seat]
+    holder, authority = committee.seats[seat], decider(committee, opening.above)
     _note_remedy(model, opening)
-    if winner is holder:  # an acting local comes to stay
-        people.vacate(model, winner, "confirmed", superior(committee) if opening.above else "conference")
-    elif holder is not None:
+    if holder is not None and winner is not holder:
         _remove_loser(model, opening, holder)
-    if winner is holder:
-        pass
+    if winner is holder:  # an acting local comes to stay
+        people.vacate(model, winner, "confirmed", authority)
     elif winner.post is not None:
         uezd, was = winner.post, winner.seat
-        people.vacate(model, winner, "promotion", superior(committee) if opening.above else "conference")
-        model.openings[uezd.index, was] = Opening(uezd, was, model.claims(uezd, was), "vacancy")
+        people.vacate(model, winner, "promotion", authority)
+        model.openings[uezd.index, was] = Opening(uezd, was, claims(model, uezd, was), "vacancy")
     else:
         people.call_up(winner)
-    if opening.above:
-        model.seat(winner, committee, seat, "appointed", superior(committee), margin)
-    else:
-        installed = "recommended" if winner is model.recommended else "elected"
-        model.seat(winner, committee, seat, installed, "conference", margin)
+    elected = "recommended" if winner is model.recommended else "elected"
+    model.seat(winner, committee, seat, "appointed" if opening.above else elected, authority, margin)
 
 
 def _note_remedy(model: PartyModel, opening: Opening) -> None:
@@ -205,15 +198,14 @@ def _note_remedy(model: PartyModel, opening: Opening) -> None:
 
 
 def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None:
-    authority = superior(opening.committee) if opening.above else "conference"
     reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
     if holder.installed == "acting":
         reason = "relieved"
     if reason in ("transfer", "extraordinary"):
         remove(model, holder)
-    people.vacate(model, holder, reason, authority)
+    people.vacate(model, holder, reason, decider(opening.committee, opening.above))
     if reason == "transfer":
-        people.wait_in(holder, model.reserve if opening.committee.head is None else opening.committee.head.pool)
+        people.wait_in(holder, reserve_above(model, opening.committee))
     else:
         people.send_home(holder)
 

@@ -31,9 +31,16 @@ class Opening:
     incumbent: Official | None = None
 
 
-def superior(committee: Committee) -> str:
-    """Return the name of the body above: the centre or the gubkom."""
+def decider(committee: Committee, above: bool) -> str:
+    """Return the name of the body that decides: a conference or, above it, the centre or the gubkom."""
+    if not above:
+        return "conference"
     return "centre" if committee.head is None else "gubkom"
+
+
+def reserve_above(model: PartyModel, committee: Committee) -> list[Official]:
+    """Return where the superior body keeps those whom it has moved from a committee."""
+    return model.reserve if committee.head is None else committee.head.pool
 
 
 def claims(model: PartyModel, committee: Committee, index: int) -> bool:
@@ -71,9 +78,9 @@ def _break_up(model: PartyModel, committee: Committee, above: bool) -> None:
         model.openings[committee.index, seat] = Opening(committee, seat, above, reason, incumbent=man)
         return
     remove(model, man)
-    people.vacate(model, man, reason, superior(committee) if above else "conference")
+    people.vacate(model, man, reason, decider(committee, above))
     if above:
-        people.wait_in(man, model.reserve if committee.head is None else committee.head.pool)
+        people.wait_in(man, reserve_above(model, committee))
     else:
         people.send_home(man)
     model.openings[committee.index, seat] = Opening(committee, seat, above, reason)
@@ -118,9 +125,8 @@ def _consider(
     if worn:
         _wear_out(model, man)
     elif seat == 0 and _unfit(model, committee, unfit):
-        by_centre = claims(model, committee, FITNESS)
         remove(model, man)
-        people.vacate(model, man, "unfit", superior(committee) if by_centre else "conference")
+        people.vacate(model, man, "unfit", decider(committee, claims(model, committee, FITNESS)))
         people.send_home(man)
     elif not (seat == 0 and committee.head is None and _called_away(model, committee, man, sent)):
         if due:
