@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engines.trace import COMMITTEE_FIELDS, Event, Trace
+from sim.engines.trace import COMMITTEE_FIELDS, Event, Trace, encode
 from sim.scenario.load import Loaded
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
 from sim.scenario.schema import Scenario, month_name, month_number
-from sim.study.run import Engine
+from sim.study.engines import Engine
 from sim.study.store import new_result
 
 PLACES = [
@@ -25,7 +25,7 @@ PLACES = [
 ]
 EVENTS = [
     Event("1921-01", "left", "Tver", "guberniia", "secretary", 7, reason="wear"),
-    Event("1921-01", "incident", "Tver uezd 1", "uezd", "bureau1", 7, 9, "clique", value=0.25),
+    Event("1921-01", "incident", "Tver uezd 1", "uezd", "bureau1", 7, 9, "confirmed", value=0.25),
     Event("1921-02", "conference", "Tver", "guberniia", reason="guberniia", value=0.1),
 ]
 
@@ -37,7 +37,8 @@ def made_up(months: list[str], replicate: int, committees: bool = True) -> Trace
     values = random.random((len(months), len(SCOPES), len(OUTCOMES)))
     values[0, 1, 2] = np.nan
     states = random.random((len(months), len(PLACES), len(COMMITTEE_FIELDS))) if committees else np.empty((0, 0, 0))
-    return Trace(months, values, list(EVENTS), states)
+    events = [event for event in EVENTS if event.month in months]
+    return Trace(months, values, encode(events, months, PLACES), states)
 
 
 @pytest.fixture
@@ -65,21 +66,21 @@ def loaded() -> Callable[..., Loaded]:
 
 
 @pytest.fixture
-def engine() -> Callable[..., Callable[[], Engine]]:
+def engine() -> Callable[..., Engine]:
     """A fake engine: engine(before=function of the replicate), which may raise."""
 
-    def make(before: Callable[[int], None] = lambda replicate: None) -> Callable[[], Engine]:
+    def make(before: Callable[[int], None] = lambda replicate: None) -> Engine:
         def build(scenario: Scenario) -> SimpleNamespace:
             numbers = range(month_number(scenario.period.start), month_number(scenario.period.end) + 1)
             return SimpleNamespace(scenario=scenario, months=[month_name(n) for n in numbers], committees=PLACES)
 
-        def simulate(world: Any, replicate: int, on_month: Callable[[int], None]) -> Trace:
+        def simulate(world: Any, replicate: int, on_month: Callable[[int], None], *, events: bool = True) -> Trace:
             before(replicate)
             for done in range(len(world.months)):
                 on_month(done + 1)
             return made_up(world.months, replicate)
 
-        return lambda: Engine("fake", build, simulate)
+        return Engine("fake", build, simulate)
 
     return make
 

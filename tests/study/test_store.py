@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from sim.engines.trace import COMMITTEE_FIELDS, Event, Trace
+from sim.engines.trace import AUTHORITIES, COMMITTEE_FIELDS, KINDS, REASONS, SEAT_NAMES, Event, Trace, encode
 from sim.errors import UserError
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
@@ -48,7 +49,7 @@ def test_what_goes_in_comes_out(stored, trace, places, tmp_path):
     np.testing.assert_array_equal(committees[[*COMMITTEE_FIELDS]].to_numpy(), states)
 
     events = result.events()
-    assert events.loc[1, "committee":"authority"].tolist() == ["Tver uezd 1", "uezd", "bureau1", 7, 9, "clique", ""]
+    assert events.loc[1, "committee":"authority"].tolist() == ["Tver uezd 1", "uezd", "bureau1", 7, 9, "confirmed", ""]
     assert events["value"].isna().tolist() == [True, False, False] * 2
     assert events["other"].tolist() == [-1, 9, -1] * 2
 
@@ -64,14 +65,24 @@ def test_every_float_survives(values):
     assert sum(rows[o.name].null_count for o in OUTCOMES) == (~known).sum()
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 identities = st.integers(-1, 2**63 - 1)
+made_up_events = st.builds(
+    Event, st.sampled_from(["1925-04", "1925-05"]), st.sampled_from(KINDS), st.sampled_from(["Tver", "Tver uezd 1", ""]),
+    st.just(""), st.sampled_from(SEAT_NAMES), identities, identities, st.sampled_from(REASONS),
+    st.sampled_from(AUTHORITIES), st.floats(),
+)  # fmt: skip
 
 
-@given(st.lists(st.builds(Event, st.just("1925-04"), texts, texts, texts, texts, identities, identities, texts, texts)))
+@given(st.lists(made_up_events))
 def test_every_event_survives(events):
-    rows = event_rows(0, events).to_pylist()
+    places = [SimpleNamespace(name="Tver", level="guberniia"), SimpleNamespace(name="Tver uezd 1", level="uezd")]
+    levels = {"Tver": "guberniia", "Tver uezd 1": "uezd", "": "centre"}
+    events = [event._replace(level=levels[event.committee]) for event in events]
+    log = encode(events, ["1925-04", "1925-05"], places)
+    assert str(list(log)) == str(events)
+    rows = event_rows(0, log).to_pylist()
     assert [tuple(row[name] for name in Event._fields[1:-1]) for row in rows] == [event[1:-1] for event in events]
+    assert [row["month"].isoformat()[:7] for row in rows] == [event.month for event in events]
 
 
 def test_a_trace_of_the_wrong_shape_is_refused(trace):

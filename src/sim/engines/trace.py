@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.world.places import SEATS
+
+if TYPE_CHECKING:
+    from sim.world.places import Place
 
 
 class Event(NamedTuple):
@@ -17,19 +23,16 @@ class Event(NamedTuple):
     month
         ``YYYY-MM``.
     kind
-        ``left``, ``took``, ``incident``, ``mediated``, ``sklok_opened``, ``sklok_closed``,
-        ``joined_reserve``, ``trained``, ``departed``, ``congress``, ``levy``.
+        One of ``KINDS``.
     committee, level, seat
         Where: name of the committee, ``guberniia`` or ``uezd`` (or ``centre``), and the seat
         (``secretary``, ``ispolkom``, ``bureau1``, ``bureau2``; empty where none is meant).
     person, other
         Identities of the official and, for an incident, of the other side; -1 for none.
     reason
-        Why: ``wear``, ``unfit``, ``need``, ``lateral``, ``transfer``, ``extraordinary``,
-        ``lost_review``, ``lost_contest``, ``promotion``, ``elected``, ``recommended``,
-        ``appointed``, ``acting`` and so on.
+        Why: one of ``REASONS``.
     authority
-        Who decided: ``centre``, ``bureau``, ``gubkom``, ``conference``, or empty.
+        Who decided: one of ``AUTHORITIES``.
     value
         A number that belongs to it (grievance after an incident, margin of a contest, new
         share of claims); nan where there is none.
@@ -47,10 +50,101 @@ class Event(NamedTuple):
     value: float = float("nan")
 
 
+KINDS = (
+    "left", "took", "incident", "mediated", "sklok_opened", "sklok_closed", "joined_reserve", "trained", "departed",
+    "conference", "congress",
+)  # fmt: skip
+REASONS = (
+    "", "wear", "unfit", "need", "lateral", "transfer", "extraordinary", "lost_review", "lost_contest", "relieved",
+    "promotion", "confirmed", "displaced", "vacancy", "elected", "recommended", "appointed", "acting",
+    "overfull bench", "raion", "guberniia", "nation", "claims",
+)  # fmt: skip
+AUTHORITIES = ("", "centre", "bureau", "gubkom", "conference")
+LEVELS = ("guberniia", "uezd", "centre")
+SEAT_NAMES = (*SEATS["guberniia"], "")
+#: One event in numbers: indices into the labels above, and into the world's months and committees (-1: none).
+CODES = np.dtype([
+    ("value", "f8"), ("person", "i8"), ("other", "i8"), ("month", "i4"), ("committee", "i4"),
+    ("kind", "i1"), ("seat", "i1"), ("reason", "i1"), ("authority", "i1"),
+], align=True)  # fmt: skip
+
 COMMITTEE_FIELDS = (
     "performance", "recovery", "conflict", "misfit", "discussion", "unity", "clarity",
     "literacy", "claimed", "team_skill", "open_sklok", "paralysed", "appointed",
 )
+
+
+class EventLog(Sequence[Event]):
+    """Events in the order in which they happened, kept as numbers, read as :class:`Event`.
+
+    Attributes
+    ----------
+    codes
+        Structured array of dtype ``CODES``.
+    labels
+        For each field of an event that is text, what its numbers mean.
+    """
+
+    def __init__(self, codes: NDArray[np.void], months: Sequence[str], places: Sequence[Place]) -> None:
+        self.codes = codes
+        self._level = np.array([LEVELS.index(place.level) for place in places] + [LEVELS.index("centre")], dtype=np.int8)
+        self.labels: dict[str, Sequence[str]] = {
+            "month": months, "kind": KINDS, "committee": [*(place.name for place in places), ""],
+            "level": LEVELS, "seat": SEAT_NAMES, "reason": REASONS, "authority": AUTHORITIES,
+        }  # fmt: skip
+
+    def numbers(self, name: str) -> NDArray[np.generic]:
+        """Return one field's numbers; those of a text are indices into its labels, never negative."""
+        if name == "level":
+            return self._level[self.codes["committee"]]
+        numbers: NDArray[np.generic] = self.codes[name]
+        if name in ("committee", "seat"):
+            return np.where(numbers < 0, len(self.labels[name]) - 1, numbers)
+        return numbers
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> EventLog: ...
+    def __getitem__(self, index: int | slice) -> Event | EventLog:
+        if isinstance(index, slice):
+            part = object.__new__(EventLog)
+            part.codes, part._level, part.labels = self.codes[index], self._level, self.labels
+            return part
+        return next(iter(self[index : index + 1 or None]))
+
+    def __iter__(self) -> Iterator[Event]:
+        columns = []
+        for name in Event._fields:
+            numbers = self.numbers(name).tolist()
+            labels = self.labels.get(name)
+            columns.append(numbers if labels is None else [labels[number] for number in numbers])
+        return map(Event._make, zip(*columns, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, EventLog):
+            return NotImplemented
+        return self.codes.tobytes() == other.codes.tobytes() and self.labels == other.labels
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def encode(events: Iterable[Event], months: Sequence[str], places: Sequence[Place]) -> EventLog:
+    """Return events of a world's months and committees as a log."""
+    events = list(events)
+    log = EventLog(np.zeros(len(events), dtype=CODES), months, places)
+    for name in CODES.names or ():
+        values = [getattr(event, name) for event in events]
+        if name in log.labels:
+            number = {label: i for i, label in enumerate(log.labels[name])}
+            if name in ("committee", "seat"):
+                number[""] = -1
+            values = [number[value] for value in values]
+        log.codes[name] = values
+    return log
 
 
 @dataclass
@@ -72,5 +166,5 @@ class Trace:
 
     months: list[str]
     values: NDArray[np.float64]
-    events: list[Event] = field(default_factory=list)
+    events: EventLog = field(default_factory=lambda: EventLog(np.zeros(0, dtype=CODES), (), ()))
     committees: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0, 0)))

@@ -147,4 +147,4 @@ UEZD_RURAL = _constant("UEZD_RURAL", 0.4, "log-odds or log units", "assumed", "p
 ILLITERACY_REF = _constant("ILLITERACY_REF", 0.6, "share", "inferred", "circumstances",
     "members' illiteracy at which voters have validity r_v", "party_education.csv: 60 per cent politically illiterate in 1924 (B)")
 REMOVED_BAR = _constant("REMOVED_BAR", 12.0, "months", "assumed", "selection",
-    "time for which whoever a remedy or recall removed is no candidate where he was removed", "about one conference; the same for both sides")
+    "time for which whoever a remedy or recall removed is no candidate where he was last removed", "about one conference; the same for both sides")

@@ -34,4 +34,5 @@ POINTS: tuple[Point, ...] = (
     Point(22, "order", "committee", "0", "order of openings where it is random"),
     Point(23, "vote", "committee", "0", "chance in the vote of a conference on the opposition"),
     Point(24, "departure", "person", "0", "who leaves an overfull bench"),
+    Point(25, "search", "committee", "16 seat + candidate", "where a search of the reserve begins"),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import pyarrow as pa
 
-from sim.engines.trace import COMMITTEE_FIELDS, Event
+from sim.engines.trace import COMMITTEE_FIELDS, Event, EventLog
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
 
@@ -92,16 +92,20 @@ def monthly_rows(replicate: int, trace: Trace) -> pa.Table:
     )
 
 
-def event_rows(replicate: int, events: Sequence[Event]) -> pa.Table:
+def event_rows(replicate: int, events: EventLog) -> pa.Table:
     """Return one row per event, in the order in which they happened."""
-    columns = list(zip(*events, strict=True)) if events else [()] * len(Event._fields)
-    months, *texts, values = columns
+    columns = []
+    for field in list(EVENTS)[2:]:
+        numbers, labels = events.numbers(field.name), events.labels.get(field.name)
+        if labels is not None:
+            columns.append(pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(labels, pa.string())).cast(field.type))
+        else:
+            columns.append(_numbers(numbers) if pa.types.is_floating(field.type) else pa.array(numbers))
     return pa.Table.from_arrays(
         [
             pa.array(np.full(len(events), replicate, dtype=np.int32)),
-            _dates(months),
-            *(pa.array(column, type=field.type) for column, field in zip(texts, list(EVENTS)[2:-1], strict=True)),
-            _numbers(values),
+            _dates(np.array(events.labels["month"], dtype="datetime64[M]")[events.numbers("month")]),
+            *columns,
         ],
         schema=EVENTS,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,8 @@ from sim.errors import Problem, UserError
 from sim.scenario.schema import Run
 from sim.study import manifest
 from sim.study.atomic import disk
+from sim.study.engines import ENGINES, Engine
+from sim.study.engines import engine as load_engine
 from sim.study.manifest import Failure
 from sim.study.result import Result, open_result, read_frame
 from sim.study.store import ResultWriter, new_result
@@ -37,23 +39,6 @@ class RunFailed(Exception):
         super().__init__(f"all {len(failed)} replicates failed; nothing was stored\n" + "\n".join(reasons))
 
 
-@dataclass(frozen=True)
-class Engine:
-    """What makes traces: a builder of worlds, and a simulator of replicates."""
-
-    name: str
-    build: Callable[..., Any]
-    simulate: Callable[..., Trace]
-
-
-def reference() -> Engine:
-    """Return the engine that is written to be read."""
-    from sim.engines.reference import simulate
-    from sim.world.build import build
-
-    return Engine("reference", build, simulate)
-
-
 def run(
     loaded: Loaded,
     replicates: int | None = None,
@@ -62,7 +47,7 @@ def run(
     progress: Progress | None = None,
     *,
     force: bool = False,
-    engine: Callable[[], Engine] = reference,
+    engine: str | Engine = ENGINES[0],
 ) -> Result:
     """Run a scenario and store the result.
 
@@ -76,6 +61,8 @@ def run(
         Called once a month of each replicate.
     force
         Replace an earlier result in ``out``.
+    engine
+        One of ``ENGINES``: they give the same result.
 
     Raises
     ------
@@ -89,7 +76,7 @@ def run(
     destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
-        chosen = engine()
+        chosen = load_engine(engine) if isinstance(engine, str) else engine
         world = chosen.build(loaded.scenario)
         failed = _replicates(chosen.simulate, world, writer, progress)
         writer.close_tables()

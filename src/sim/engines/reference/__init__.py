@@ -18,7 +18,9 @@ from sim.world.build import World
 __all__ = ["PartyModel", "simulate"]
 
 
-def simulate(world: World, replicate: int, on_month: Callable[[int], None] | None = None) -> Trace:
+def simulate(
+    world: World, replicate: int, on_month: Callable[[int], None] | None = None, *, events: bool = True
+) -> Trace:
     """Run one replicate of a world.
 
     Parameters
@@ -29,6 +31,8 @@ def simulate(world: World, replicate: int, on_month: Callable[[int], None] | Non
         Number of the replicate, from 0: it addresses the draws.
     on_month
         Called after each month with the number of months done.
+    events
+        Whether the trace holds events.
     """
     model = PartyModel(world, replicate)
     try:
@@ -36,7 +40,7 @@ def simulate(world: World, replicate: int, on_month: Callable[[int], None] | Non
             model.step()
             if on_month is not None:
                 on_month(done + 1)
-        return model.trace()
+        return model.trace(events=events)
     finally:
         # Mesa counts agents in a class attribute that would keep every finished model alive
         getattr(mesa.Agent, "_ids", {}).pop(model, None)

@@ -15,7 +15,7 @@ from sim.engines.reference.official import Official
 from sim.engines.reference.record import Recorder
 from sim.engines.reference.rooms import arithmetic, discussion, environment
 from sim.engines.reference.rooms import selection as judgement
-from sim.engines.trace import Event, Trace
+from sim.engines.trace import Event, Trace, encode
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.points import POINTS
 from sim.world.build import World
@@ -49,7 +49,7 @@ class PartyModel(mesa.Model):
         self.national_error, self.national_claims = self.p.MISFIT_START, world.claims
         self.opposition = 0.0
         self.famine = world.calendar.famine[0]
-        self.reserve: list[Official] = []
+        self.reserve = people.Reserve()
         self.generations: dict[tuple[int, int], int] = {}
         self.openings: dict[tuple[int, int], turnover.Opening] = {}
         self.strengthened: set[int] = set()
@@ -284,9 +284,10 @@ class PartyModel(mesa.Model):
         error = discussion.misfit(self.national_error, p.mu, self.task, voice, p.kv, p.INSPECTION, p.ki)
         self.national_error = arithmetic.unit(error + float(self.world.calendar.error[self.t]))
 
-    def trace(self) -> Trace:
+    def trace(self, *, events: bool = True) -> Trace:
         """Return what has been recorded so far."""
-        return Trace(self.world.months[: self.t + 1], self.recorder.values(), self.events, self.recorder.states())
+        log = encode(self.events if events else [], self.world.months, self.world.committees)
+        return Trace(self.world.months[: self.t + 1], self.recorder.values(), log, self.recorder.states())
 
     def officials(self) -> Any:
         """Return all officials alive, as an AgentSet."""

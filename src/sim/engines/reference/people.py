@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from sim.engines.reference.committee import Committee
@@ -13,8 +14,38 @@ if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
 
 LOWEST, HIGHEST = 0.02, 0.98
-#: Index of lots for the reserve, beyond every committee's key.
-FOR_RESERVE = 1 << 29
+#: Indices of lots beyond every committee's key: for entry into the reserve, and for the order in it.
+FOR_RESERVE, IN_RESERVE = 1 << 29, 1 << 28
+
+
+class Reserve(list[Official]):
+    """The centre's reserve, in the order of arrival.
+
+    Candidates are found by lots as well: each month every member draws one, and a search begins
+    at a point of its own and goes round. One person more or less then changes few searches, and
+    a search costs the same however large the reserve is.
+    """
+
+    _month, _round = -1, None
+
+    def append(self, man: Official) -> None:
+        """Take a person in."""
+        super().append(man)
+        self._round = None
+
+    def remove(self, man: Official) -> None:
+        """Let a person go."""
+        super().remove(man)
+        self._round = None
+
+    def from_(self, model: PartyModel, start: float) -> list[Official]:
+        """Return all members, beginning with the first whose lot is at least ``start``."""
+        if self._round is None or self._month != model.month:
+            self._month, self._round = model.month, sorted(
+                (model.uniform("lot", man.identity & 0xFFFFFFFF, IN_RESERVE), man.identity, man) for man in self
+            )
+        first = bisect_left(self._round, (start, -1))
+        return [man for _, _, man in self._round[first:] + self._round[:first]]
 
 
 def _attributes(model: PartyModel, man: Official, trainee: int) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Draws per candidate at the decision point "ballot", and candidates per seat.
 PER_CANDIDATE, PER_SEAT = 4, 64
+#: Searches of the reserve per seat.
+PER_SEARCH = 16
 #: Number of the recommended candidate, beyond all others.
 RECOMMENDED = 13
 
@@ -100,19 +102,25 @@ def _candidates(model: PartyModel, opening: Opening) -> list[Official]:
         # each side's own kind, locals for voters and outsiders from above, unless the candidate crosses over
         local = (model.uniform("ballot", committee.key, at) < model.p.cross) == opening.above
         pool = _local(model, committee, at) if local else _outside(model, committee, at, opening.above)
-        _add_first(model, committee, pool, chosen)
+        _add_first(model, opening, pool, chosen, k)
     if not opening.above and 0.0 < committee.claimed < 1.0:
         if model.uniform("recommended", committee.key, opening.seat) < model.p.RECOMMENDED:
             at = PER_SEAT * opening.seat + PER_CANDIDATE * RECOMMENDED
-            model.recommended = _add_first(model, committee, _outside(model, committee, at, True), chosen)
+            pool = _outside(model, committee, at, True)
+            model.recommended = _add_first(model, opening, pool, chosen, RECOMMENDED)
     return chosen
 
 
 def _add_first(
-    model: PartyModel, committee: Committee, pool: list[Official], chosen: list[Official]
+    model: PartyModel, opening: Opening, pool: list[Official], chosen: list[Official], k: int
 ) -> Official | None:
     """Add the first person of a pool, by lot, who is not a candidate yet and may be one; return him."""
-    for man in people.by_lot(model, pool, committee.key) if len(pool) > 1 else pool:
+    committee = opening.committee
+    if pool is model.reserve:
+        pool = model.reserve.from_(model, model.uniform("search", committee.key, PER_SEARCH * opening.seat + k))
+    elif len(pool) > 1:
+        pool = people.by_lot(model, pool, committee.key)
+    for man in pool:
         if man not in chosen and not _barred(model, man, committee):
             chosen.append(man)
             return man

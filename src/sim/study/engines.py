@@ -1,0 +1,100 @@
+"""The engines by name, loaded when first used; and many replicates at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sim.errors import Problem, UserError, nearest
+
+if TYPE_CHECKING:
+    from sim.engines.trace import Trace
+
+#: The first is the default.
+ENGINES = ("compiled", "reference")
+
+
+class Simulate(Protocol):
+    """Runs one replicate of a world; without ``events`` none are kept."""
+
+    def __call__(  # noqa: D102
+        self, world: Any, replicate: int, on_month: Callable[[int], None] | None = None, *, events: bool = True
+    ) -> Trace: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What makes traces: a builder of worlds, and a simulator of replicates.
+
+    Attributes
+    ----------
+    threads
+        Whether replicates may run in several threads at once with profit.
+    """
+
+    name: str
+    build: Callable[..., Any]
+    simulate: Simulate
+    threads: bool = False
+
+
+def engine(name: str = ENGINES[0]) -> Engine:
+    """Return an engine.
+
+    Raises
+    ------
+    UserError
+        There is none of that name.
+    """
+    from sim.world.build import build
+
+    if name == "compiled":
+        from sim.engines.compiled import simulate as compiled
+
+        return Engine(name, build, compiled, threads=True)
+    if name == "reference":
+        from sim.engines.reference import simulate as reference
+
+        return Engine(name, build, reference)
+    raise UserError(Problem("--engine", found=name, allowed=" or ".join(ENGINES) + nearest(name, ENGINES)))
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def traces(
+    chosen: Engine, runs: Iterable[tuple[Any, int]], threads: int | None = None, *, events: bool = False
+) -> Iterator[Trace]:
+    """Run (world, replicate) after (world, replicate); yield their traces in that order.
+
+    Parameters
+    ----------
+    threads
+        Of the compiled engine, whose loops hold no lock; by default one for each core. The
+        traces do not depend on it.
+    events
+        Whether to keep events.
+    """
+    threads = threads or cores()
+    if threads == 1 or not chosen.threads:
+        for world, replicate in runs:
+            yield chosen.simulate(world, replicate, events=events)
+        return
+    waiting: list[Future[Trace]] = []
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for world, replicate in runs:
+                waiting.append(pool.submit(chosen.simulate, world, replicate, events=events))
+                # a few ahead, so that memory does not grow with the number of replicates
+                if len(waiting) > 2 * threads:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for future in waiting:
+                future.cancel()
