@@ -87,7 +87,8 @@ class EventLog(Sequence[Event]):
 
     def __init__(self, codes: NDArray[np.void], months: Sequence[str], places: Sequence[Place]) -> None:
         self.codes = codes
-        self._level = np.array([LEVELS.index(place.level) for place in places] + [LEVELS.index("centre")], dtype=np.int8)
+        levels = [*(place.level for place in places), "centre"]
+        self._level = np.array([LEVELS.index(level) for level in levels], dtype=np.int8)
         self.labels: dict[str, Sequence[str]] = {
             "month": months, "kind": KINDS, "committee": [*(place.name for place in places), ""],
             "level": LEVELS, "seat": SEAT_NAMES, "reason": REASONS, "authority": AUTHORITIES,

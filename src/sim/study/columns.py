@@ -98,7 +98,8 @@ def event_rows(replicate: int, events: EventLog) -> pa.Table:
     for field in list(EVENTS)[2:]:
         numbers, labels = events.numbers(field.name), events.labels.get(field.name)
         if labels is not None:
-            columns.append(pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(labels, pa.string())).cast(field.type))
+            texts = pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(labels, pa.string()))
+            columns.append(texts.cast(field.type))
         else:
             columns.append(_numbers(numbers) if pa.types.is_floating(field.type) else pa.array(numbers))
     return pa.Table.from_arrays(

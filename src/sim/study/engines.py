@@ -59,7 +59,7 @@ def engine(name: str = ENGINES[0]) -> Engine:
         from sim.engines.reference import simulate as reference
 
         return Engine(name, build, reference)
-    raise UserError(Problem("--engine", found=name, allowed=" or ".join(ENGINES) + nearest(name, ENGINES)))
+    raise UserError(Problem("--engine", found=name, allowed=" or ".join(ENGINES), suggestion=nearest(name, ENGINES)))
 
 
 def cores() -> int:
