@@ -68,8 +68,8 @@ def test_every_float_survives(values):
 identities = st.integers(-1, 2**63 - 1)
 made_up_events = st.builds(
     Event, st.sampled_from(["1925-04", "1925-05"]), st.sampled_from(KINDS),
-    st.sampled_from(["Tver", "Tver uezd 1", ""]), st.just(""), st.sampled_from(SEAT_NAMES), identities, identities, st.sampled_from(REASONS),
-    st.sampled_from(AUTHORITIES), st.floats(),
+    st.sampled_from(["Tver", "Tver uezd 1", ""]), st.just(""), st.sampled_from(SEAT_NAMES),
+    identities, identities, st.sampled_from(REASONS), st.sampled_from(AUTHORITIES), st.floats(),
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sim.draws.philox import philox
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _SIXTEEN, _LOW16 = np.uint64(16), np.uint64(0xFFFF)
@@ -22,6 +22,7 @@ SUM_MEAN = 131070.0
 SUM_SCALE = 1.0 / math.sqrt((65536.0 * 65536.0 - 1.0) / 3.0)
 
 
+@inlined
 @kernel
 def block(seed, replicate, point, month, entity, number):  # type: ignore[no-untyped-def]
     """Return the four words of one block; arguments are integers, see the module's docstring."""
@@ -36,6 +37,7 @@ def block(seed, replicate, point, month, entity, number):  # type: ignore[no-unt
     )
 
 
+@inlined
 @kernel
 def uniform(seed, replicate, point, month, entity, index):  # type: ignore[no-untyped-def]
     """Return a uniform draw, (x + 0.5) / 2**32 of one word: exact, never 0 or 1."""
@@ -51,6 +53,7 @@ def uniform(seed, replicate, point, month, entity, index):  # type: ignore[no-un
     return (np.float64(word) + 0.5) * UNIT
 
 
+@inlined
 @kernel
 def uniforms(seed, replicate, point, month, entity, number):  # type: ignore[no-untyped-def]
     """Return the four uniform draws of a block: those of indices 4 number to 4 number + 3."""
@@ -61,6 +64,7 @@ def uniforms(seed, replicate, point, month, entity, number):  # type: ignore[no-
     )  # fmt: skip
 
 
+@inlined
 @kernel
 def normal(seed, replicate, point, month, entity, index):  # type: ignore[no-untyped-def]
     """Return a nearly normal draw of mean 0 and s.d. 1, within 3.5 s.d.

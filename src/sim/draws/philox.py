@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 MULTIPLIER_0 = 0xD2511F53
 MULTIPLIER_1 = 0xCD9E8D57
@@ -48,6 +48,7 @@ def words_block(
     return np.stack([c0, c1, c2, c3], axis=1)
 
 
+@inlined
 @kernel
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Return the words at one counter, compiled; every argument is an unsigned 64-bit integer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,11 +94,11 @@ class EventLog(Sequence[Event]):
             "level": LEVELS, "seat": SEAT_NAMES, "reason": REASONS, "authority": AUTHORITIES,
         }  # fmt: skip
 
-    def numbers(self, name: str) -> NDArray[np.generic]:
+    def numbers(self, name: str) -> NDArray[Any]:
         """Return one field's numbers; those of a text are indices into its labels, never negative."""
         if name == "level":
             return self._level[self.codes["committee"]]
-        numbers: NDArray[np.generic] = self.codes[name]
+        numbers: NDArray[Any] = self.codes[name]
         if name in ("committee", "seat"):
             return np.where(numbers < 0, len(self.labels[name]) - 1, numbers)
         return numbers

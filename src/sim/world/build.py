@@ -14,7 +14,7 @@ from sim.world.places import Place, plant
 from sim.world.schedule import Calendar, Rule, calendar, months_of, rules
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """What is known before the first month.
 

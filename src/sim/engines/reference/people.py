@@ -26,7 +26,10 @@ class Reserve(list[Official]):
     a search costs the same however large the reserve is.
     """
 
-    _month, _round = -1, None
+    def __init__(self) -> None:
+        super().__init__()
+        self._month = -1
+        self._round: list[tuple[float, int, Official]] | None = None
 
     def append(self, man: Official) -> None:
         """Take a person in."""
@@ -44,7 +47,7 @@ class Reserve(list[Official]):
             self._month, self._round = model.month, sorted(
                 (model.uniform("lot", man.identity & 0xFFFFFFFF, IN_RESERVE), man.identity, man) for man in self
             )
-        first = bisect_left(self._round, (start, -1))
+        first = bisect_left(self._round, (start, -1), key=lambda member: member[:2])
         return [man for _, _, man in self._round[first:] + self._round[:first]]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.readings import COLUMN, MOVES, READ, YEAR
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.rooms import record as indices
 from sim.engines.trace import COMMITTEE_FIELDS
@@ -18,13 +19,6 @@ from sim.scenario.registry import SCOPES
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
 
-COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
-YEAR = 12
-#: Columns of the count of moves, and the reasons counted in each.
-MOVES = (
-    "moves", "moves_centre", "moves_unfit", "moves_need", "moves_lateral", "moves_conflict", "moves_voted",
-    "moves_wear",
-)  # fmt: skip
 CENTRAL = ("centre", "gubkom")
 REASONS = {
     "moves_need": ("need",),
@@ -32,16 +26,6 @@ REASONS = {
     "moves_conflict": ("transfer", "extraordinary"),
     "moves_wear": ("wear",),
 }
-
-
-#: What is read off every guberniia; from ``bench_skill`` on, several values or none.
-READ = (
-    "performance", "committee_performance", "recovery", "conflict", "open_skloki", "skloki_year", "paralysed",
-    "team_skill", "misfit", "discussion", "unity", "credit", "clarity", "literacy", "members", "claimed", "bench",
-    "opposition_members", "opposition_guberniia", "appointed", "recommended", "elected", "acting", "appointed_cc",
-    "bench_skill", "uezd_performance", "uezd_open_skloki", "uezd_appointed", "conflict_after_transfer",
-    "conflict_after_election", "tenure_appointed", "tenure_elected",
-)  # fmt: skip
 
 
 class Recorder:

@@ -1,0 +1,266 @@
+"""Steps 2 to 5, 9 and 10: what every committee does, as in the reference engine's ``Committee``."""
+
+from __future__ import annotations
+
+from sim.engines.compiled.layout import (
+    INCIDENT_LOT,
+    KIND,
+    NOBODY,
+    ZERO,
+    committee,
+    famine_at,
+    line,
+    lot_at,
+    month_at,
+    person,
+)
+from sim.engines.compiled.people import note
+from sim.kernel import kernel
+from sim.mechanisms import administration, arithmetic, attitudes, discussion, economy, education, remedies, skloki
+
+HAPPENED, OPENED, CLOSED = KIND["incident"], KIND["sklok_opened"], KIND["sklok_closed"]
+#: The two seats of each tie between seats, in the order of the reference engine's pairs.
+FIRST, SECOND = (0, 0, 0, 1, 1, 2), (1, 2, 3, 2, 3, 3)
+
+usable_skill, performance, guberniia_result = (
+    administration.usable_skill, administration.performance, administration.guberniia_result
+)  # fmt: skip
+unit = arithmetic.unit
+recover = economy.recover
+free_voice, heard_voice, inspection, next_misfit, felt_misfit, credit = (
+    discussion.free_voice, discussion.heard_voice, discussion.inspection, discussion.misfit,
+    discussion.felt_misfit, discussion.credit,
+)  # fmt: skip
+quarrel_rate, place_friction, incident_chance, cooled, peace_left, inherited = (
+    skloki.quarrel_rate, skloki.place_friction, skloki.incident_chance, skloki.cooled, skloki.peace_left,
+    skloki.inherited,
+)  # fmt: skip
+is_open = remedies.is_open
+schooled, diluted, clarified, course_quality, practised = (
+    education.schooled, education.diluted, education.clarified, education.course_quality, education.practised
+)  # fmt: skip
+debate_habit, unity_preference = attitudes.debate_habit, attitudes.unity_preference
+
+
+# ---------------------------------------------------------------- steps 2 to 4
+@kernel
+def administer(s, i):  # type: ignore[no-untyped-def]
+    """Step 2: performance from the team's skill and what hampers it."""
+    c, seats = committee(s, i), committee(s, i).held
+    skill = 0.0
+    for seat in range(c.seats):
+        man = seats[seat]
+        if man >= 0:
+            m = person(s, man)
+            usable = usable_skill(m.skill, float(m.outsider), m.tenure, s.ign, s.paro, s.KNOW_PLACE)
+            skill += s.seat_weights[c.level, seat] * usable
+    c.team_skill = skill
+    c.felt = felt_misfit(c.misfit, s.national_error, s.nu)
+    done = performance(
+        skill, c.conflict, c.felt, c.clarity, c.literacy, c.discussion,
+        s.threat, s.task, s.b_conf, s.par_loss, s.theta + s.PARALYSIS_STEP, s.PARALYSIS_WIDTH,
+        s.e_err, s.d_thr, s.CLARITY_SHARE, s.LITERATE_SHARE,
+    )  # fmt: skip
+    c.performance = c.result = done
+
+
+@kernel
+def discuss(s, i):  # type: ignore[no-untyped-def]
+    """Step 4: debate policy, correct what can be corrected, remember who was right."""
+    c, man = committee(s, i), committee(s, i).held[0]
+    temper = pliancy = 0.0
+    if man >= 0:
+        temper, pliancy = person(s, man).temper, person(s, man).pliancy
+    free = free_voice(c.discussion, c.literacy, s.perceived, s.VOICE_BASE, s.chi)
+    voice = heard_voice(free, c.appointed, c.elected, temper, s.phi_v, s.hide)
+    inspected = inspection(s.INSPECTION, c.appointed, c.elected, pliancy, s.phi_i, s.hide)
+    c.misfit = next_misfit(c.misfit, s.mu, s.task, voice, s.kv, inspected, s.ki)
+    c.credit = credit(c.credit, voice, c.felt, s.news, s.CREDIT_MEMORY, s.CREDIT_GAIN)
+    c.free_voice, c.voice = free, voice
+
+
+@kernel
+def work(s):  # type: ignore[no-untyped-def]
+    """Run steps 2 to 4 for each guberniia with its uezds, then for the nation.
+
+    The reference runs step after step over all; here they follow one another per guberniia,
+    because none reads another guberniia's values of this month.
+    """
+    month = month_at(s, s.t)
+    guberniias = uezds = voices = 0.0
+    for g in range(s.guberniias):
+        head = committee(s, g)
+        administer(s, g)
+        guberniias += head.performance
+        if head.uezds > 0:
+            total = 0.0
+            for i in range(head.first_uezd, head.first_uezd + head.uezds):
+                administer(s, i)
+                total += committee(s, i).performance
+                uezds += committee(s, i).performance
+            head.result = guberniia_result(head.performance, total / head.uezds, s.OWN_SHARE)
+        strength = famine_at(s, month.famine, g) if month.famine >= 0 else 0.0
+        head.recovery = recover(head.recovery, head.result, s.g_y, s.RECOVERY_MAX, s.FAMINE_LOSS * strength)
+        discuss(s, g)
+        voices += head.voice
+        for i in range(head.first_uezd, head.first_uezd + head.uezds):
+            committee(s, i).recovery = head.recovery
+            discuss(s, i)
+    s.mean_guberniia = guberniias / s.guberniias
+    number = s.number - s.guberniias
+    s.mean_uezd = uezds / number if number > 0 else 0.0
+    error = next_misfit(
+        s.national_error, s.mu, s.task, voices / s.guberniias, s.kv, s.INSPECTION, s.ki
+    )
+    s.national_error = unit(error + month.error)
+
+
+# ---------------------------------------------------------------- step 5
+@kernel
+def suffer(s, i, tie, man, other, rival_temper, friction, above):  # type: ignore[no-untyped-def]
+    """Let an incident happen in a tie, or not."""
+    c = committee(s, i)
+    grievance = committee(s, i).grievance[tie]
+    rate = friction + quarrel_rate(
+        person(s, man).temper, rival_temper, c.clarity, c.recovery, grievance, above, s.dispute,
+        s.a_temp, s.a_amp, s.ABOVE, s.ESCALATION,
+    )  # fmt: skip
+    if lot_at(s, INCIDENT_LOT + tie, i) < incident_chance(rate, grievance, s.JUMP):
+        grievance = min(grievance + s.JUMP, 1.0)
+        committee(s, i).grievance[tie] = grievance
+        note(s, HAPPENED, i, NOBODY, man, other, ZERO, ZERO, grievance)
+
+
+@kernel
+def friction_of(s, a, b):  # type: ignore[no-untyped-def]
+    """Return the friction of place between two officials."""
+    first, second = person(s, a), person(s, b)
+    return place_friction(
+        float(first.outsider), float(second.outsider), float(first.clique), float(second.clique),
+        first.tenure, second.tenure, s.a_out, s.a_clq, s.KNOW_PLACE,
+    )  # fmt: skip
+
+
+@kernel
+def quarrel(s, i):  # type: ignore[no-untyped-def]
+    """Step 5: incidents in each tie; then grievances cool. Conflict itself is settled after all have quarrelled."""
+    c, seats = committee(s, i), committee(s, i).held
+    above = committee(s, c.head).conflict if c.head >= 0 else 0.0
+    last = c.ties - 1
+    for tie in range(last):
+        a, b = seats[FIRST[tie]], seats[SECOND[tie]]
+        if a >= 0 and b >= 0:
+            suffer(s, i, tie, a, b, person(s, b).temper, friction_of(s, a, b), above)
+    man = seats[0]
+    if man >= 0:
+        superior = committee(s, c.head).held[0] if c.head >= 0 else -1
+        temper = person(s, superior).temper if superior >= 0 else s.TEMPER_MEAN
+        suffer(s, i, last, man, superior, temper, 0.0, above)
+    skill = person(s, man).skill if man >= 0 else 0.0
+    for tie in range(c.ties):
+        committee(s, i).grievance[tie] = cooled(committee(s, i).grievance[tie], s.cool, c.clarity, skill)
+    c.settled = conflict_of(s, i)
+
+
+@kernel
+def conflict_of(s, i):  # type: ignore[no-untyped-def]
+    """Return conflict from grievances: C = 1 - prod (1 - w G^2)."""
+    c, peace = committee(s, i), 1.0
+    for tie in range(c.ties):
+        peace = peace_left(peace, s.tie_weights[c.level, tie], committee(s, i).grievance[tie])
+    return 1.0 - peace
+
+
+@kernel
+def face_skloki(s):  # type: ignore[no-untyped-def]
+    """Step 5: quarrels everywhere, then find where a sklok is open, before anybody does something about it."""
+    for i in range(s.number):
+        quarrel(s, i)
+    for i in range(s.number):
+        c = committee(s, i)
+        c.conflict = c.settled
+        c.paralysed = is_open(c.conflict, s.theta + s.PARALYSIS_STEP)
+        now = is_open(c.conflict, s.theta)
+        if now:
+            c.last_open = s.month
+        if now != (c.open != 0):
+            note(s, OPENED if now else CLOSED, i, NOBODY, NOBODY, NOBODY, ZERO, ZERO, c.conflict)
+        c.open = now
+
+
+@kernel
+def grievance_of(s, i, seat):  # type: ignore[no-untyped-def]
+    """Return the sum of the grievances in which a seat's holder stands."""
+    last, total = committee(s, i).ties - 1, 0.0
+    for tie in range(last):
+        if pair_has(committee(s, i).seats, tie, seat):
+            total += committee(s, i).grievance[tie]
+    return total + (committee(s, i).grievance[last] if seat == 0 else 0.0)
+
+
+@kernel
+def pair_has(seats, tie, seat):  # type: ignore[no-untyped-def]
+    """Tell whether a seat stands in a tie between seats."""
+    return FIRST[tie] == seat or SECOND[tie] == seat
+
+
+@kernel
+def inherit(s, i, seat, man, added):  # type: ignore[no-untyped-def]
+    """Change the ties of a seat for its new holder: part of the feud, and new grievance."""
+    c = committee(s, i)
+    last = c.ties - 1
+    for tie in range(c.ties):
+        if (tie < last and pair_has(c.seats, tie, seat)) or (tie == last and seat == 0):
+            left = inherited(committee(s, i).grievance[tie], float(person(s, man).outsider), s.inh_l, s.inh_o)
+            committee(s, i).grievance[tie] = min(left + added, 1.0)
+    c.conflict = conflict_of(s, i)
+
+
+# ---------------------------------------------------------------- steps 9 and 10
+@kernel
+def educate(s, i):  # type: ignore[no-untyped-def]
+    """Step 9: school members, take in the levy, clarify rules, practise."""
+    c, seats = committee(s, i), committee(s, i).held
+    c.literacy = schooled(c.literacy, s.edu, c.result, s.PERFORMANCE_REF)
+    if s.joined != 0.0:
+        c.literacy = diluted(c.literacy, s.joined, s.l_new)
+        c.members = c.members * (1.0 + s.joined)
+    c.clarity = clarified(c.clarity, c.result, s.STANDARD_RULES, c.changes / c.seats, s.CLARITY_LOSS)
+    c.changes = 0.0
+    c.courses = course_quality(c.literacy, c.result, s.PERFORMANCE_REF)
+    for seat in range(c.seats):
+        man = seats[seat]
+        if man >= 0:
+            m = person(s, man)
+            m.skill = practised(m.skill, s.train, 1.0)
+            m.tenure += 1.0
+    man = line(s, i).first
+    while man >= 0:
+        m = person(s, man)
+        m.skill = practised(m.skill, s.train, c.courses)
+        man = m.next
+
+
+@kernel
+def form_attitudes(s, i):  # type: ignore[no-untyped-def]
+    """Step 10: let the habit of debate and the preference for unity follow experience."""
+    c = committee(s, i)
+    habit = c.discussion
+    right = c.voice * c.felt * s.news
+    suppressed = (c.free_voice - c.voice) * c.felt * s.news
+    c.discussion = debate_habit(
+        habit, c.elected, c.appointed, c.literacy, c.conflict, s.perceived, right,
+        s.d_el, s.d_app, s.d_vc, s.DEBATE_LOSS,
+    )  # fmt: skip
+    c.unity = unity_preference(
+        c.unity, s.perceived, c.conflict, c.appointed, suppressed, habit,
+        s.u_p, s.u_c, s.u_a, s.u_s, s.UNITY_REST, s.ud,
+    )  # fmt: skip
+
+
+@kernel
+def learn(s):  # type: ignore[no-untyped-def]
+    """Run steps 9 and 10 for all committees; training and the reserve, which attitudes do not read, come later."""
+    for i in range(s.number):
+        educate(s, i)
+        form_attitudes(s, i)

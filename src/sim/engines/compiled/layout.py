@@ -1,0 +1,206 @@
+"""What the compiled engine keeps, as flat records: the state variables of the reference engine's agents.
+
+One record ``s`` holds the parameters, the nation and the addresses of all other records, so that
+kernels read like the agents' methods: ``committee(s, i).conflict``, ``person(s, man).skill``.
+Numbers stand for names, and -1 for nobody and nowhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engines.compiled.memory import record_at
+from sim.engines.readings import MOVES, READ, YEAR
+from sim.engines.trace import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
+from sim.kernel import kernel
+from sim.scenario.constants import CONSTANTS
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.points import POINTS
+from sim.scenario.registry import SCOPES
+
+#: Numbers are of one type everywhere: numba would compile a kernel again for every literal that it is called with.
+NOBODY, ZERO, ONE = np.int64(-1), np.int64(0), np.int64(1)
+#: How an official was installed.
+NOT, ELECTED, RECOMMENDED, APPOINTED, ACTING = map(np.int64, range(5))
+#: Rules whose share of claims is found during the run.
+FIXED, ENDOGENOUS, READINESS = range(3)
+#: Seats of a committee and ties in which it may quarrel, those between seats first, then the one with the superior.
+SEATS, TIES = 4, 8
+#: Candidates for one seat at most: the holder, n_cand, the recommended one; rounded up.
+CANDIDATES = 16
+#: Rows of draws that are made for all committees at once, of which eight serve incidents; then those of seats.
+MEDIATION_LOT, UNFIT_LOT, VOTE_LOT, INCIDENT_LOT, LOT_ROWS = 0, 1, 2, 3, 11
+#: Numbers of the labels of events; the cause of an opening is the number of a reason.
+REASON = {name: np.int64(number) for number, name in enumerate(REASONS)}
+KIND = {name: np.int64(number) for number, name in enumerate(KINDS)}
+AUTHORITY = {name: np.int64(number) for number, name in enumerate(AUTHORITIES)}
+POINT = {point.name: np.int64(point.number) for point in POINTS}
+#: A month before all others, for what has not happened yet.
+LONG_AGO = -(10**6)
+NUMBER_OF_SCOPES = len(SCOPES)
+
+#: Parameters and constants by the names of their fields; ``flat`` would hide a method of numpy's records.
+NAMES = {("flat_" if item.name == "flat" else item.name): item.name for item in (*PARAMETERS, *CONSTANTS)}
+
+COMMITTEE = np.dtype(
+    [(name, "f8") for name in (
+        "literacy", "members", "clarity", "discussion", "unity", "recovery", "misfit", "performance", "result",
+        "team_skill", "conflict", "settled", "credit", "voice", "free_voice", "felt", "claimed", "changes",
+        "appointed", "elected", "courses", "opposition", "opposition_delegates", "skill")]
+    + [("grievance", "f8", (TIES,)), ("held", "i8", (SEATS,))]
+    + [(name, "i8") for name in (
+        "key", "head", "first_uezd", "uezds", "seats", "first_seat", "ties", "places", "block", "first_person",
+        "alive", "phase", "last_open", "transferred", "voted", "strengthened", "unit_class", "level", "opened")]
+    + [("open", "i1"), ("paralysed", "i1")],
+    align=True,
+)  # fmt: skip
+PERSON = np.dtype(
+    [(name, "f8") for name in ("skill", "loyalty", "temper", "pliancy", "tenure", "lot")]
+    + [("address", "i8"), ("generation", "i8"), ("lot_of", "i8")]
+    + [(name, "i4") for name in (
+        "home", "post", "waits_in", "next", "previous", "removed_from", "removed", "ring_next")]
+    + [(name, "i1") for name in ("alive", "seat", "installed", "by_bureau", "outsider", "clique")],
+    align=True,
+)  # fmt: skip
+#: People who wait, in the order of arrival: benches, then guberniias' pools, then the reserve.
+LINE = np.dtype([("first", "i8"), ("last", "i8"), ("count", "i8")])
+#: A seat to be decided on, and its place in the order of service. Of those of all seats, ``listed``
+#: holds, one after another, the seats that are open.
+OPENING = np.dtype(
+    [("key", "f8"), ("tie", "i8")]
+    + [(name, "i8") for name in ("committee", "incumbent", "next", "listed", "seat", "above", "cause")],
+)  # fmt: skip
+#: A bin of the order of service (the first opening in it), and of lots in the reserve (a member).
+BIN = np.dtype([("first", "i8"), ("ring", "i8")])
+MONTH = np.dtype(
+    [(name, "f8") for name in (
+        "objective", "perceived", "economic", "ramp", "dispute", "joined", "error", "capacity", "officials")]
+    + [("famine", "i4"), ("congress", "i1"), ("conference", "i1")],
+    align=True,
+)  # fmt: skip
+RULE = np.dtype([("claimed", "f8"), ("rule", "i1"), ("recall", "i1")], align=True)
+#: Plain numbers: keys of committees and addresses of seated officials, month's draws, strengths of a famine.
+INTEGER, FLOAT = np.dtype([("x", "i8")]), np.dtype([("x", "f8")])
+ROW = np.dtype([("outcomes", "f8", (len(OUTCOMES),))])
+FIELDS = np.dtype([("fields", "f8", (len(COMMITTEE_FIELDS),))])
+
+#: Arrays of records that ``s`` holds the addresses of.
+ARRAYS = {
+    "committees": COMMITTEE, "men": PERSON, "lines": LINE, "seat_openings": OPENING, "queue": OPENING, "bins": BIN,
+    "months": MONTH, "rules": RULE, "famine": FLOAT, "keys": INTEGER, "seated": INTEGER, "lots": FLOAT,
+    "values": ROW, "states": FIELDS, "log": CODES,
+}  # fmt: skip
+S = np.dtype(
+    [(name, "f8") for name in NAMES]
+    + [(name, "f8") for name in (
+        # the world
+        "start_claims", "lower_tier", "upper_tier", "literacy_at_least", "bench_at_least", "capacity",
+        "conference_capacity",
+        # the nation
+        "threat_noise", "threat", "perceived", "task", "dispute", "joined", "news", "national_error",
+        "national_claims", "opposition", "mean_guberniia", "mean_uezd", "left_centre", "left_conferences",
+        "blur_of_files")]
+    + [("seat_weights", "f8", (2, SEATS)), ("tie_weights", "f8", (2, TIES)), ("seed", "u8")]
+    + [(name, "i8") for name in (
+        # the world
+        "first_month", "guberniias", "number", "reserve", "number_of_bins", "candidates", "term_months",
+        "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "seats",
+        # the nation
+        "replicate", "t", "month", "assignments", "people", "openings", "queued", "recommended", "ring_month",
+        "logged")]
+    + [(name, "i8") for name in ARRAYS]
+    + [(name, "i1") for name in (
+        "capacity_recorded", "random_order", "lost_review_is_unfit", "embattled_may_stand", "need_displaces",
+        "keep_states", "keep_events")]
+    + [("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
+       ("moves", "i8", (len(SCOPES), len(MOVES))), ("recent", "i8", (len(SCOPES), YEAR, 2)),
+       ("sums", "f8", (len(SCOPES), len(READ))), ("counts", "f8", (len(SCOPES), len(READ)))],
+    align=True,
+)  # fmt: skip
+
+
+@kernel
+def committee(s, i):  # type: ignore[no-untyped-def]
+    """Return a committee."""
+    return record_at(COMMITTEE, s.committees, i)
+
+
+@kernel
+def person(s, man):  # type: ignore[no-untyped-def]
+    """Return a person."""
+    return record_at(PERSON, s.men, man)
+
+
+@kernel
+def line(s, where):  # type: ignore[no-untyped-def]
+    """Return a bench (by its committee's number), a pool (``s.number`` beyond), or the reserve (``s.reserve``)."""
+    return record_at(LINE, s.lines, where)
+
+
+@kernel
+def opening(s, at):  # type: ignore[no-untyped-def]
+    """Return this month's opening of a seat, four to a committee."""
+    return record_at(OPENING, s.seat_openings, at)
+
+
+@kernel
+def queued(s, j):  # type: ignore[no-untyped-def]
+    """Return an opening in the order of service."""
+    return record_at(OPENING, s.queue, j)
+
+
+@kernel
+def bin_at(s, at):  # type: ignore[no-untyped-def]
+    """Return a bin."""
+    return record_at(BIN, s.bins, at)
+
+
+@kernel
+def month_at(s, t):  # type: ignore[no-untyped-def]
+    """Return a month of the calendar."""
+    return record_at(MONTH, s.months, t)
+
+
+@kernel
+def rule_at(s, t, g):  # type: ignore[no-untyped-def]
+    """Return a guberniia's rule of selection in a month."""
+    return record_at(RULE, s.rules, t * s.guberniias + g)
+
+
+@kernel
+def famine_at(s, row, g):  # type: ignore[no-untyped-def]
+    """Return the strength of a famine in a guberniia; ``row`` as the month says."""
+    return record_at(FLOAT, s.famine, row * s.guberniias + g).x
+
+
+@kernel
+def row_at(s, t, scope):  # type: ignore[no-untyped-def]
+    """Return the outcomes of a month and scope."""
+    return record_at(ROW, s.values, t * NUMBER_OF_SCOPES + scope).outcomes
+
+
+@kernel
+def state_at(s, t, i):  # type: ignore[no-untyped-def]
+    """Return the recorded state of a committee in a month."""
+    return record_at(FIELDS, s.states, t * s.number + i).fields
+
+
+@kernel
+def lot_at(s, row, i):  # type: ignore[no-untyped-def]
+    """Return a draw that was made for all committees at once; see ``lots``."""
+    return record_at(FLOAT, s.lots, row * s.number + i).x
+
+
+@kernel
+def seat_lot(s, j):  # type: ignore[no-untyped-def]
+    """Return the draw of wear of whoever holds a seat."""
+    return record_at(FLOAT, s.lots, LOT_ROWS * s.number + j).x
+
+
+@kernel
+def event_at(s, at):  # type: ignore[no-untyped-def]
+    """Return a place for an event."""
+    return record_at(CODES, s.log, at)
+
+

@@ -1,0 +1,141 @@
+"""The month loop, and what comes before the first month."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws.addressed import normal
+from sim.engines.compiled.committee import conflict_of, face_skloki, learn, work
+from sim.engines.compiled.congress import meet, vote
+from sim.engines.compiled.layout import (
+    APPOINTED,
+    ELECTED,
+    ENDOGENOUS,
+    ONE,
+    POINT,
+    READINESS,
+    committee,
+    month_at,
+    person,
+    rule_at,
+)
+from sim.engines.compiled.lots import draw_lots
+from sim.engines.compiled.people import (
+    blur,
+    born,
+    draw,
+    keep_reserve,
+    mean_skill_waiting,
+    note_secretary,
+    seat_man,
+    train,
+    wait_in,
+)
+from sim.engines.compiled.record import record_month
+from sim.engines.compiled.selection import select
+from sim.engines.compiled.turnover import remedy, vacate_posts
+from sim.kernel import kernel
+from sim.mechanisms import discussion, environment
+
+INITIAL, THREAT = POINT["initial"], POINT["threat"]
+#: Indices of initial draws beside those of seats: how the secretary holds his post, the term, ties.
+POST, PHASE, GRIEVANCES = np.int64(8), np.int64(12), np.int64(16)
+
+persistent_noise, threat_level, perceive, complexity = (
+    environment.persistent_noise, environment.threat_level, environment.perceive, environment.complexity
+)  # fmt: skip
+news = discussion.news
+
+
+@kernel
+def found(s):  # type: ignore[no-untyped-def]
+    """Set the nation's state before the first month, and man all committees from their own people."""
+    s.t, s.month = -1, s.first_month - 1
+    s.threat = month_at(s, 0).objective
+    s.perceived = month_at(s, 0).perceived * s.omega + s.threat * (1.0 - s.omega)
+    s.task, s.national_error, s.national_claims = 1.0, s.MISFIT_START, s.start_claims
+    for i in range(s.number):
+        man_committee(s, i)
+
+
+@kernel
+def man_committee(s, i):  # type: ignore[no-untyped-def]
+    """Fill seats and bench from the home's own people, with grievances from before."""
+    c = committee(s, i)
+    for seat in range(c.seats):
+        man = born(s, i, ONE)
+        m = person(s, man)
+        m.post, m.seat, m.installed = i, seat, ELECTED
+        m.tenure = float(int(12.0 * draw(s, INITIAL, c.key, seat)))
+        seat_man(s, i, seat, man)
+    if draw(s, INITIAL, c.key, POST) < s.start_claims:
+        person(s, committee(s, i).held[0]).installed = APPOINTED
+    note_secretary(s, i)
+    for _ in range(c.places):
+        wait_in(s, born(s, i, ONE), i)
+    for tie in range(c.ties):
+        committee(s, i).grievance[tie] = 2.0 * s.GRIEVANCE_START * draw(s, INITIAL, c.key, GRIEVANCES + tie)
+    c.phase = int(s.term_months * draw(s, INITIAL, c.key, PHASE))
+    c.conflict = conflict_of(s, i)
+
+
+@kernel
+def change_environment(s):  # type: ignore[no-untyped-def]
+    """Step 1: threat, task, dated events, claims and capacity of the month."""
+    month = month_at(s, s.t)
+    z = normal(s.seed, s.replicate, THREAT, s.month, 0, 0)
+    s.threat_noise = persistent_noise(s.threat_noise, s.THREAT_MEMORY, s.THREAT_NOISE, z)
+    s.threat = threat_level(month.objective, month.perceived, 0.0, s.threat_noise)
+    target = threat_level(month.objective, month.perceived, s.omega, s.threat_noise)
+    s.perceived = perceive(s.perceived, target, s.PERCEPTION_RISE, s.p_dn)
+    s.task = complexity(month.ramp, s.q_max)
+    s.news = news(month.economic, s.NEWS_BASE)
+    s.dispute, s.joined, s.assignments = month.dispute, month.joined, 0
+    s.blur_of_files = blur(month.capacity / s.LOAD_REF, s.err_ctx)
+    fixed = s.cap_fr * month.capacity if s.capacity_recorded else s.capacity
+    s.left_centre = fixed + min(max(s.left_centre, 0.0), 1.0)
+    s.left_conferences = s.conference_capacity + min(max(s.left_conferences, 0.0), 1.0)
+    for g in range(s.guberniias):
+        claimed = claimed_in(s, g)
+        head = committee(s, g)
+        head.claimed = claimed
+        if s.uezd_claims >= 0:
+            claimed = float(s.uezd_claims)
+        for i in range(head.first_uezd, head.first_uezd + head.uezds):
+            committee(s, i).claimed = claimed
+
+
+@kernel
+def claimed_in(s, g):  # type: ignore[no-untyped-def]
+    """Return the share of vacancies that the superior body claims in a guberniia this month."""
+    c = committee(s, g)
+    rule = rule_at(s, s.t, g)
+    if rule.rule == ENDOGENOUS:
+        return s.national_claims
+    if rule.rule == READINESS:
+        enough = mean_skill_waiting(s, g, c.places)
+        return 0.0 if c.literacy >= s.literacy_at_least and enough >= s.bench_at_least else 1.0
+    return rule.claimed
+
+
+@kernel
+def advance(s, begin, end):  # type: ignore[no-untyped-def]
+    """Run some months: twelve processes, one after another, each over all committees."""
+    if begin == 0:
+        found(s)
+    for t in range(begin, end):
+        s.t = t
+        s.month += 1
+        change_environment(s)  # 1
+        draw_lots(s)
+        work(s)  # 2 to 4
+        face_skloki(s)  # 5
+        remedy(s)  # 6
+        vacate_posts(s)  # 7
+        select(s)  # 8
+        learn(s)  # 9 and 10
+        train(s)
+        keep_reserve(s)
+        vote(s)  # 11
+        meet(s)
+        record_month(s)  # 12

@@ -1,0 +1,182 @@
+"""From a world to the compiled engine's records."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines.compiled import layout
+from sim.engines.compiled.memory import address_of
+from sim.engines.trace import CODES
+from sim.mechanisms.administration import seat_weight
+from sim.scenario.registry import CLASSES, SCOPES
+from sim.world.build import World
+from sim.world.places import PERSON_BITS
+
+_RULES = {"endogenous": layout.ENDOGENOUS, "readiness": layout.READINESS}
+_UEZDS = {"follow": -1, "election": 0, "appointment": 1}
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A world in records: what replicates share, and what each begins with as a copy.
+
+    Attributes
+    ----------
+    shared
+        Arrays that no kernel writes: months, rules, famine.
+    s, committees, men
+        Templates, before anybody is born.
+    """
+
+    shared: dict[str, Any]
+    s: Any
+    committees: Any
+    men: Any
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A replicate's state: the record ``s``, and the arrays whose addresses it holds, kept alive here."""
+
+    s: Any
+    arrays: dict[str, Any]
+
+    @property
+    def own_bytes(self) -> int:
+        """Bytes of state, without the record of what happened and what replicates share."""
+        shared = ("months", "rules", "famine", "keys", "values", "states", "log")
+        return int(self.s.nbytes) + sum(a.nbytes for name, a in self.arrays.items() if name not in shared)
+
+
+def pack(world: World) -> Packed:
+    """Return a world as records; pure."""
+    committees = _committees(world)
+    shared = {
+        "months": _months(world), "rules": _rules(world), "famine": _famine(world),
+        "keys": _records_of(committees.key, layout.INTEGER),
+    }  # fmt: skip
+    s = _constants(world)
+    s.seats = committees.seats.sum()
+    return Packed(shared, s, committees, _men(committees))
+
+
+def fresh(packed: Packed, replicate: int, room: int) -> Memory:
+    """Return the state before the first month of a replicate, with room for some events."""
+    s, number, months = packed.s.copy(), len(packed.committees), len(packed.shared["months"])
+    lines = _records(2 * number + 1, layout.LINE)
+    lines.first = lines.last = -1
+    bins = _records(int(s[0].number_of_bins), layout.BIN)
+    bins.first = bins.ring = -1
+    values = _records(months * len(SCOPES), layout.ROW)
+    values.outcomes = math.nan
+    states = _records(months * number if s[0].keep_states else 0, layout.FIELDS)
+    openings = [_records(number * layout.SEATS, layout.OPENING) for _ in range(2)]
+    arrays = {
+        **packed.shared, "committees": packed.committees.copy(), "men": packed.men.copy(), "lines": lines,
+        "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
+        "seated": _records(int(s[0].seats), layout.INTEGER),
+        "lots": _records(layout.LOT_ROWS * number + int(s[0].seats), layout.FLOAT),
+        "log": _records(room, CODES),
+    }  # fmt: skip
+    s.replicate, s.ring_month, s.room, s.keep_events = replicate, layout.LONG_AGO, room, room > 0
+    for name in layout.ARRAYS:
+        s[name] = address_of(arrays[name])
+    return Memory(s, arrays)
+
+
+def _records(number: int, dtype: np.dtype[Any]) -> Any:
+    return np.zeros(number, dtype=dtype).view(np.recarray)
+
+
+def _records_of(numbers: NDArray[Any], dtype: np.dtype[Any]) -> Any:
+    records = _records(len(numbers), dtype)
+    records.x = numbers
+    return records
+
+
+def _constants(world: World) -> Any:
+    scenario, options, s = world.scenario, world.scenario.options, _records(1, layout.S)
+    for field, name in layout.NAMES.items():
+        s[field] = getattr(world.p, name)
+    for field, tier in {"lower_tier": "guberniia", "upper_tier": "nation"}.items():
+        s[field] = world.p.maj if options.majority_tier in ("all", tier) else 1.0
+    s.start_claims, s.seed, s.first_month = world.claims, scenario.run.seed, world.first
+    s.guberniias, s.number, s.reserve = world.guberniias, len(world.committees), 2 * len(world.committees)
+    s.number_of_bins = 1 << max(4, (len(world.committees) - 1).bit_length())
+    s.candidates, s.term_months = int(world.p.n_cand + 0.5), int(world.p.term + 0.5)
+    s.looked_at = max(1, int(world.p.PRESORTED * int(s.candidates[0]) + 0.5))
+    s.need_look, s.bench_slack = int(world.p.NEED_LOOK), int(world.p.BENCH_SLACK)
+    s.uezd_claims = _UEZDS[scenario.policy.uezds]
+    s.literacy_at_least, s.bench_at_least = scenario.policy.literacy_at_least, scenario.policy.bench_at_least
+    s.capacity_recorded = options.capacity == "recorded"
+    s.capacity = math.inf if isinstance(options.capacity, str) else options.capacity
+    s.conference_capacity = math.inf if isinstance(options.conference_capacity, str) else options.conference_capacity
+    s.random_order, s.lost_review_is_unfit = options.order == "random", options.lost_review_is_unfit
+    s.embattled_may_stand, s.need_displaces = options.embattled_may_stand, options.need_displaces
+    s.keep_states = scenario.run.committees
+    for level, seats in enumerate((4, 2)):
+        pairs = [(a, b) for a in range(seats) for b in range(a + 1, seats)]
+        weights = [seat_weight(seat, float(seats), world.p.SECRETARY_WEIGHT) for seat in range(seats)]
+        other = world.p.TIE_WEIGHT * world.p.TIE_OTHER
+        ties = [world.p.TIE_WEIGHT if pair == (0, 1) else other for pair in pairs] + [other]
+        s.seat_weights[0, level, :seats], s.tie_weights[0, level, : len(ties)] = weights, ties
+    return s
+
+
+def _months(world: World) -> Any:
+    known, months = world.calendar, _records(len(world.months), layout.MONTH)
+    for name in layout.MONTH.names or ():
+        if name != "famine":
+            months[name] = getattr(known, name)
+    stricken = known.famine.any(axis=1)
+    months["famine"] = np.where(stricken, np.cumsum(stricken) - 1, -1)
+    return months
+
+
+def _famine(world: World) -> Any:
+    rows = world.calendar.famine[world.calendar.famine.any(axis=1), : world.guberniias]
+    return _records_of(rows.ravel(), layout.FLOAT)
+
+
+def _rules(world: World) -> Any:
+    rules = [
+        (rule.claimed, _RULES.get(rule.rule, layout.FIXED), rule.recall) for row in world.rules for rule in row
+    ]
+    return np.array(rules, dtype=layout.RULE).view(np.recarray)
+
+
+def _committees(world: World) -> Any:
+    places = world.committees
+    c = _records(len(places), layout.COMMITTEE)
+    c.key, c.head = [place.key for place in places], [place.parent for place in places]
+    c.level = [place.parent >= 0 for place in places]
+    c.seats = [len(place.seats) for place in places]
+    c.ties = c.seats * (c.seats - 1) // 2 + 1
+    c.places, c.block = [place.bench for place in places], [place.block for place in places]
+    c.first_person, c.first_seat = np.cumsum(c.block) - c.block, np.cumsum(c.seats) - c.seats
+    c.unit_class = [CLASSES.index(place.unit_class) + 1 for place in places]
+    c.literacy, c.members = [place.literacy for place in places], [place.members for place in places]
+    c.skill = [place.skill for place in places]
+    guberniias = world.guberniias
+    c.uezds[:guberniias] = np.bincount(c.head[guberniias:], minlength=guberniias)
+    c.first_uezd[:guberniias] = guberniias + np.cumsum(c.uezds[:guberniias]) - c.uezds[:guberniias]
+    p = world.p
+    c.clarity, c.discussion, c.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
+    c.recovery, c.misfit, c.held = p.RECOVERY_START, p.MISFIT_START, -1
+    c.last_open = c.transferred = c.voted = c.strengthened = layout.LONG_AGO
+    return c
+
+
+def _men(committees: Any) -> Any:
+    men = _records(int(committees.block.sum()), layout.PERSON)
+    men.home = np.repeat(np.arange(len(committees)), committees.block)
+    slot = np.arange(len(men)) - committees.first_person[men.home]
+    men.address = (committees.key[men.home] << PERSON_BITS) | slot
+    men.generation = men.lot_of = -1
+    men.post = men.waits_in = men.next = men.previous = men.removed_from = men.seat = -1
+    return men
