@@ -23,8 +23,8 @@ __all__ = ["simulate", "state_bytes"]
 
 #: Committee-months per call: short enough that Ctrl-C is obeyed at once, long enough that calls cost nothing.
 PER_CALL = 400_000
-#: Events for which there is room at first, per committee and month; a fuller run is begun again with more.
-EVENTS = 0.8
+#: Events for which there is room at first, per tie and month; a fuller run is begun again with more.
+EVENTS = 0.35
 
 _packed: weakref.WeakKeyDictionary[World, Packed] = weakref.WeakKeyDictionary()
 _packing = threading.Lock()
@@ -49,14 +49,16 @@ def simulate(
     packed = _pack(world)
     months = len(world.months)
     step = max(1, PER_CALL // len(world.committees))
-    room = math.ceil(EVENTS * len(world.committees) * months) if events else 0
+    room = math.ceil(EVENTS * packed.committees.ties.sum() * months) if events else 0
+    told = 0
     while True:
         memory = fresh(packed, replicate, room)
         for begin in range(0, months, step):
             end = min(begin + step, months)
             advance(memory.s[0], begin, end)
-            if on_month is not None:
+            if on_month is not None and end > told:
                 on_month(end)
+                told = end
         logged = int(memory.s[0].logged)
         if logged <= room:
             break

@@ -30,7 +30,7 @@ SEATS, TIES = 4, 8
 #: Candidates for one seat at most: the holder, n_cand, the recommended one; rounded up.
 CANDIDATES = 16
 #: Rows of draws that are made for all committees at once, of which eight serve incidents; then those of seats.
-MEDIATION_LOT, UNFIT_LOT, VOTE_LOT, INCIDENT_LOT, LOT_ROWS = 0, 1, 2, 3, 11
+MEDIATION_LOT, UNFIT_LOT, VOTE_LOT, TRAINING_LOT, INCIDENT_LOT, LOT_ROWS = 0, 1, 2, 3, 4, 12
 #: Numbers of the labels of events; the cause of an opening is the number of a reason.
 REASON = {name: np.int64(number) for number, name in enumerate(REASONS)}
 KIND = {name: np.int64(number) for number, name in enumerate(KINDS)}

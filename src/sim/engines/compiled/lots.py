@@ -14,13 +14,16 @@ from sim.engines.compiled.layout import (
     LOT_ROWS,
     MEDIATION_LOT,
     POINT,
+    TRAINING_LOT,
     UNFIT_LOT,
     VOTE_LOT,
 )
 from sim.engines.compiled.memory import record_at
 from sim.kernel import kernel
 
-MEDIATION, UNFIT, VOTE, INCIDENT, WEAR = (POINT[name] for name in ("mediation", "unfit", "vote", "incident", "wear"))
+MEDIATION, UNFIT, VOTE, TRAINING, INCIDENT, WEAR = (
+    POINT[name] for name in ("mediation", "unfit", "vote", "training", "incident", "wear")
+)
 
 
 @kernel
@@ -29,6 +32,7 @@ def draw_lots(s):  # type: ignore[no-untyped-def]
     n = s.number
     each_uniform(s.seed, s.replicate, MEDIATION, s.month, s.keys, s.lots, MEDIATION_LOT * n, n)
     each_uniform(s.seed, s.replicate, UNFIT, s.month, s.keys, s.lots, UNFIT_LOT * n, n)
+    each_uniform(s.seed, s.replicate, TRAINING, s.month, s.keys, s.lots, TRAINING_LOT * n, n)
     each_normal(s.seed, s.replicate, VOTE, s.month, s.keys, s.lots, VOTE_LOT * n, n)
     four_each(s.seed, s.replicate, INCIDENT, s.month, 0, s.keys, s.lots, INCIDENT_LOT * n, n, n)
     four_each(s.seed, s.replicate, INCIDENT, s.month, 1, s.keys, s.lots, (INCIDENT_LOT + 4) * n, n, s.guberniias)

@@ -19,11 +19,13 @@ from sim.engines.compiled.layout import (
     POINT,
     REASON,
     RECOMMENDED,
+    TRAINING_LOT,
     ZERO,
     bin_at,
     committee,
     event_at,
     line,
+    lot_at,
     person,
 )
 from sim.engines.compiled.memory import record_at
@@ -31,9 +33,7 @@ from sim.engines.readings import MOVES
 from sim.kernel import kernel
 from sim.mechanisms import arithmetic, education, selection
 
-BIRTH, LOT, TRAINING, DEPARTURE, RESERVE = (
-    POINT[name] for name in ("birth", "lot", "training", "departure", "reserve")
-)
+BIRTH, LOT, DEPARTURE, RESERVE = (POINT[name] for name in ("birth", "lot", "departure", "reserve"))
 TRAINED, DEPARTED, JOINED, LEFT = (KIND[name] for name in ("trained", "departed", "joined_reserve", "left"))
 OVERFULL = REASON["overfull bench"]
 WEAR, UNFIT, NEED, LATERAL, TRANSFER, EXTRAORDINARY, LOST_CONTEST, LOST_REVIEW = (
@@ -195,7 +195,7 @@ def bin_of(lot, bins):  # type: ignore[no-untyped-def]
 def enter_ring(s, man):  # type: ignore[no-untyped-def]
     """Hang a member of the reserve into the bin of his lot of this month."""
     m = person(s, man)
-    m.lot = draw(s, LOT, m.address, IN_RESERVE)
+    m.lot_of, m.lot = NOBODY, draw(s, LOT, m.address, IN_RESERVE)
     at = bin_of(m.lot, s.number_of_bins)
     m.ring_next = bin_at(s, at).ring
     bin_at(s, at).ring = man
@@ -326,7 +326,7 @@ def train(s):  # type: ignore[no-untyped-def]
     for i in range(s.number):
         c, bench = committee(s, i), line(s, i)
         chance = unit(s.TRAINING * (c.places - bench.count)) if c.alive < c.block else 0.0
-        if chance > 0.0 and draw(s, TRAINING, c.key, ZERO) < chance:
+        if lot_at(s, TRAINING_LOT, i) < chance:
             man = born(s, i, s.looked_at)
             wait_in(s, man, i)
             note(s, TRAINED, i, NOBODY, man, NOBODY, ZERO, ZERO, NAN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.draws.addressed import uniforms
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
@@ -58,8 +59,8 @@ ORDER, BALLOT, SEARCH, JUDGEMENT, RECOMMENDATION = (
     POINT[name] for name in ("order", "ballot", "search", "judgement", "recommended")
 )
 PROMOTION, CONFIRMED, RELIEVED = (REASON[name] for name in ("promotion", "confirmed", "relieved"))
-#: Draws per candidate at the decision point "ballot", candidates per seat, searches per seat.
-PER_CANDIDATE, PER_SEAT, PER_SEARCH = 4, 64, 16
+#: Blocks of four draws per seat at the decision point "ballot", one for each candidate; searches per seat.
+BLOCKS_PER_SEAT, PER_SEARCH = 16, 16
 #: Number of the recommended candidate, beyond all others.
 RECOMMENDED_ONE = np.int64(13)
 #: Where a candidate is looked for, beside the numbers of lists of people who wait.
@@ -161,16 +162,21 @@ def gather(s, i, seat, above):  # type: ignore[no-untyped-def]
         s.chosen[0], number = committee(s, i).held[seat], 1
     s.recommended = -1
     for k in range(s.candidates):
-        at = PER_SEAT * seat + PER_CANDIDATE * k
-        if (draw(s, BALLOT, c.key, at) < s.cross) == above:
-            number = add_local(s, i, at, number)
+        # the four draws of a candidate are one block
+        side, where, pick, further = uniforms(
+            s.seed, s.replicate, BALLOT, s.month, c.key, BLOCKS_PER_SEAT * seat + k
+        )
+        if (side < s.cross) == above:
+            number = add_local(s, i, where, pick, number)
         else:
-            number = add_outsider(s, i, seat, at, above, k, number)
+            number = add_outsider(s, i, seat, above, k, where, pick, further, number)
     if not above and 0.0 < c.claimed and c.claimed < 1.0:
         if draw(s, RECOMMENDATION, c.key, seat) < s.RECOMMENDED:
             before = number
-            at = PER_SEAT * seat + PER_CANDIDATE * RECOMMENDED_ONE
-            number = add_outsider(s, i, seat, at, True, RECOMMENDED_ONE, number)
+            _, where, pick, further = uniforms(
+                s.seed, s.replicate, BALLOT, s.month, c.key, BLOCKS_PER_SEAT * seat + RECOMMENDED_ONE
+            )
+            number = add_outsider(s, i, seat, True, RECOMMENDED_ONE, where, pick, further, number)
             if number > before:
                 s.recommended = s.chosen[before]
     return number
@@ -209,12 +215,22 @@ def first_of(s, i, one, other, number):  # type: ignore[no-untyped-def]
         man = line(s, where).first
         while man >= 0:
             if may_stand(s, i, man, number):
-                lot = draw(s, LOT, person(s, man).address, committee(s, i).key)
+                lot = lot_for(s, man, i)
                 if lot < lowest or (lot == lowest and identity(s, man) < identity(s, chosen)):
                     chosen, lowest = man, lot
             man = person(s, man).next
         where = other if where == one else NOWHERE
     return chosen
+
+
+@kernel
+def lot_for(s, man, i):  # type: ignore[no-untyped-def]
+    """Return a person's lot for a committee this month; it is drawn once, however often he is looked at."""
+    m = person(s, man)
+    once = s.month * s.number + i
+    if m.lot_of != once:
+        m.lot_of, m.lot = once, draw(s, LOT, m.address, committee(s, i).key)
+    return m.lot
 
 
 @kernel
@@ -227,11 +243,11 @@ def secretary_of(s, i, own, number, uezd):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_local(s, i, at, number):  # type: ignore[no-untyped-def]
+def add_local(s, i, where, pick, number):  # type: ignore[no-untyped-def]
     """Add a local: from the own bench, or the secretary of an own uezd (ladder)."""
     c = committee(s, i)
-    if c.uezds > 0 and draw(s, BALLOT, c.key, at + 1) < s.LADDER:
-        uezd = c.first_uezd + int(draw(s, BALLOT, c.key, at + 2) * c.uezds)
+    if c.uezds > 0 and where < s.LADDER:
+        uezd = c.first_uezd + int(pick * c.uezds)
         man = secretary_of(s, i, c.key, number, uezd)
         if man != -2:
             return add(s, man, number)
@@ -239,28 +255,27 @@ def add_local(s, i, at, number):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_outsider(s, i, seat, at, above, k, number):  # type: ignore[no-untyped-def]
+def add_outsider(s, i, seat, above, k, where, pick, further, number):  # type: ignore[no-untyped-def]
     """Add somebody from elsewhere, of the reserve for the centre."""
     c = committee(s, i)
-    where = draw(s, BALLOT, c.key, at + 1)
     if c.head >= 0:
-        return add(s, first_below(s, i, at, above, where, number), number)
+        return add(s, first_below(s, i, above, where, pick, number), number)
     others = s.guberniias
-    pick = int(draw(s, BALLOT, c.key, at + 2) * (others - 1)) if others > 1 else 0
-    other = pick if pick < i else min(pick + 1, others - 1)
+    at = int(pick * (others - 1)) if others > 1 else 0
+    other = at if at < i else min(at + 1, others - 1)
     if other == i:
         return add(s, search(s, i, seat, k, number), number) if above else number
     o = committee(s, other)
     if o.uezds > 0 and where < s.LADDER:
-        uezd = o.first_uezd + int(draw(s, BALLOT, c.key, at + 3) * o.uezds)
+        uezd = o.first_uezd + int(further * o.uezds)
         return add(s, max(secretary_of(s, i, c.key, number, uezd), -1), number)
-    if above and line(s, s.reserve).count > 0 and draw(s, BALLOT, c.key, at + 3) >= s.PULL:
+    if above and line(s, s.reserve).count > 0 and further >= s.PULL:
         return add(s, search(s, i, seat, k, number), number)
     return add(s, first_of(s, i, other, NOWHERE, number), number)
 
 
 @kernel
-def first_below(s, i, at, above, where, number):  # type: ignore[no-untyped-def]
+def first_below(s, i, above, where, pick, number):  # type: ignore[no-untyped-def]
     """Return an uezd's outsider: of a sister's bench, or of its guberniia's bench and pool."""
     c = committee(s, i)
     head = committee(s, c.head)
@@ -269,7 +284,7 @@ def first_below(s, i, at, above, where, number):  # type: ignore[no-untyped-def]
         return first_of(s, i, c.head, s.number + c.head, number)
     if sisters == 0:
         return -1
-    sister = head.first_uezd + int(draw(s, BALLOT, c.key, at + 2) * sisters)
+    sister = head.first_uezd + int(pick * sisters)
     return first_of(s, i, sister if sister < i else sister + 1, NOWHERE, number)
 
 

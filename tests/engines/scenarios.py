@@ -1,0 +1,108 @@
+"""Random scenarios: sizes, trees, policies, switches, options, events, parameters at and inside their bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sim.scenario.parameters import PARAMETERS
+from sim.scenario.registry import CLASSES, Parameter
+from sim.scenario.schema import Scenario, month_name, month_number
+from sim.scenario.switches import MECHANISMS
+
+FIRST = month_number("1921-01")
+REAL = ["Moscow", "Petrograd", "Tver", "Tula", "Dagestan"]
+SHARE = st.floats(0, 1)
+
+
+def _value(parameter: Parameter) -> st.SearchStrategy[float]:
+    bounds = [parameter.low, parameter.high, parameter.minimum, parameter.maximum, parameter.default]
+    return st.one_of(st.sampled_from(bounds), st.floats(parameter.minimum, parameter.maximum))
+
+
+@st.composite
+def _rule(draw: Any) -> dict[str, Any]:
+    rule = draw(st.sampled_from(["election", "appointment", "recorded", "share", "endogenous", "readiness"]))
+    made: dict[str, Any] = {"rule": rule}
+    if rule == "share":
+        made["share"] = draw(SHARE)
+    if draw(st.booleans()):
+        made["recall"] = draw(st.booleans())
+    return made
+
+
+@st.composite
+def _policy(draw: Any, months: int) -> dict[str, Any]:
+    policy = draw(_rule())
+    if policy["rule"] == "endogenous":
+        policy["start"] = draw(SHARE)
+    policy |= {"literacy_at_least": draw(st.floats(0.2, 0.5)), "bench_at_least": draw(st.floats(0.2, 0.5))}
+    policy["uezds"] = draw(st.sampled_from(["follow", "follow", "election", "appointment"]))
+    policy["changes"] = {}
+    for number in range(draw(st.integers(0, 2))):
+        change = draw(_rule()) | {"date": month_name(FIRST + draw(st.integers(0, months)))}
+        if draw(st.booleans()):
+            change["classes"] = [draw(st.sampled_from(CLASSES))]
+        policy["changes"][f"change{number}"] = change
+    return policy
+
+
+@st.composite
+def _events(draw: Any, months: int) -> dict[str, Any]:
+    events = {}
+    for number in range(draw(st.integers(0, 4))):
+        kind = draw(st.sampled_from(["levy", "dispute", "famine", "congress", "conference", "policy_error"]))
+        start = draw(st.integers(0, months - 1))
+        event = {"kind": kind, "start": month_name(FIRST + start)}
+        if kind not in ("congress", "conference"):
+            event["end"] = month_name(FIRST + start + draw(st.integers(0, 6)))
+            event["size"] = draw(st.floats(-0.3 if kind == "levy" else 0.0, 1.0))
+        if kind == "famine":
+            event["classes"] = [draw(st.sampled_from(CLASSES))]
+        events[f"event{number}"] = event
+    return events
+
+
+@st.composite
+def _tree(draw: Any) -> dict[str, Any]:
+    tree: dict[str, Any] = {"bench": draw(st.integers(1, 6)), "uezd_bench": draw(st.integers(1, 4))}
+    if draw(st.integers(0, 3)) == 0:
+        some = draw(st.lists(st.sampled_from(REAL), min_size=1, max_size=4, unique=True))
+        return tree | {"only": some, "uezds": draw(st.sampled_from([0, 650]))}
+    synthetic = {"guberniias": draw(st.integers(1, 7)), "uezds_each": draw(st.integers(0, 4))}
+    return tree | {"kind": "synthetic", "alike": draw(st.booleans())} | synthetic
+
+
+@st.composite
+def _options(draw: Any) -> dict[str, Any]:
+    return {
+        "order": draw(st.sampled_from(["need", "random"])),
+        "capacity": draw(st.sampled_from(["recorded", "unlimited", 0.0, 0.6, 3.0])),
+        "conference_capacity": draw(st.sampled_from(["unlimited", 0.0, 0.6, 3.0])),
+        "lost_review_is_unfit": draw(st.booleans()),
+        "embattled_may_stand": draw(st.booleans()),
+        "need_displaces": draw(st.booleans()),
+        "majority_tier": draw(st.sampled_from(["all", "guberniia", "nation"])),
+    }
+
+
+@st.composite
+def scenarios(draw: Any, months: int = 30) -> Scenario:
+    """Return a small scenario; hot ones are as likely as calm ones."""
+    lasts = draw(st.integers(1, months))
+    # officials who change often meet more of the engines' branches
+    hot = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "rev": 1.0, "term": 3.0}
+    chosen = draw(st.lists(st.sampled_from(PARAMETERS), max_size=10, unique_by=lambda p: p.name))
+    return Scenario.model_validate({
+        "title": "random",
+        "period": {"start": "1921-01", "end": month_name(FIRST + lasts - 1)},
+        "tree": draw(_tree()),
+        "policy": draw(_policy(lasts)),
+        "threat": draw(st.sampled_from([{}, {"series": "constant", "objective": 0.9, "perceived": 0.1}])),
+        "events": draw(_events(lasts)),
+        "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=4)), False),
+        "parameters": (hot if draw(st.booleans()) else {}) | {p.name: draw(_value(p)) for p in chosen},
+        "options": draw(_options()),
+        "run": {"seed": draw(st.sampled_from([1921, 0, 2**63 - 1])), "committees": draw(st.booleans())},
+    }, strict=False)  # fmt: skip

@@ -1,0 +1,176 @@
+"""The compiled engine is the reference engine: every outcome, every event, every person's place, bit for bit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.engines import compiled
+from sim.engines.compiled.month import advance
+from sim.engines.compiled.pack import fresh, pack
+from sim.engines.reference import PartyModel
+from sim.engines.reference import simulate as reference
+from sim.engines.trace import Trace
+from sim.errors import UserError
+from sim.scenario.load import load
+from sim.world.build import World, build
+from tests.engines.scenarios import scenarios
+from tests.engines.worlds import fingerprint, scenario, world
+
+INSTALLED = ("", "elected", "recommended", "appointed", "acting")
+
+
+def same(one: Trace, other: Trace) -> None:
+    assert one.months == other.months
+    assert one.values.tobytes() == other.values.tobytes()
+    assert list(map(str, one.events)) == list(map(str, other.events))
+    assert one.committees.shape == other.committees.shape
+    assert one.committees.tobytes() == other.committees.tobytes()
+
+
+def people_of_reference(w: World, replicate: int) -> tuple[Any, ...]:
+    """Return where everybody is after a run, and what he is like."""
+    model = PartyModel(w, replicate)
+    for _ in w.months:
+        model.step()
+    seats = [[man and (man.identity, man.installed, man.tenure) for man in c.seats] for c in model.committee_list]
+    lines = [*(c.bench for c in model.committee_list), *(c.pool for c in model.committee_list), model.reserve]
+    people = {
+        man.identity: (man.skill, man.temper, man.pliancy, man.loyalty, man.clique, man.by_bureau)
+        for man in model.officials()
+    }
+    return seats, [[man.identity for man in line] for line in lines], people, [c.ties for c in model.committee_list]
+
+
+def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
+    memory = fresh(pack(w), replicate, 0)
+    advance(memory.s[0], 0, len(w.months))
+    committees, men, lines = (memory.arrays[name] for name in ("committees", "men", "lines"))
+    identity = (men.generation << 32) | men.address
+
+    def line(first: int) -> list[int]:
+        found = []
+        while first >= 0:
+            found.append(int(identity[first]))
+            first = int(men.next[first])
+        return found
+
+    seats = [
+        [None if man < 0 else (int(identity[man]), INSTALLED[men.installed[man]], float(men.tenure[man])) for man in held]
+        for held in (c.held[: c.seats] for c in committees)
+    ]
+    people = {
+        int(identity[k]): (m.skill, m.temper, m.pliancy, m.loyalty, float(m.clique), bool(m.by_bureau))
+        for k, m in enumerate(men)
+        if m.alive
+    }
+    return seats, [line(int(first)) for first in lines.first], people, [c.grievance[: c.ties].tolist() for c in committees]
+
+
+def built(s: Any) -> World | None:
+    try:
+        return build(s)
+    except UserError:
+        return None  # purges that leave no members, more guberniias than uezds
+
+
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(scenarios(), st.integers(0, 3))
+def test_equal_over_random_scenarios(s: Any, replicate: int) -> None:
+    w = built(s)
+    if w is not None:
+        same(reference(w, replicate), compiled.simulate(w, replicate))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(scenarios(months=20))
+def test_everybody_is_in_the_same_place(s: Any) -> None:
+    w = built(s)
+    if w is not None:
+        assert people_of_compiled(w, 0) == people_of_reference(w, 0)
+
+
+@pytest.mark.parametrize("name", ["historical", "election", "readiness-rule", "endogenous-congress", "capitals-only"])
+def test_equal_on_shipped_scenarios(name: str) -> None:
+    loaded = load(name, ["tree.uezds=170", "period.end=1924-06"]).scenario
+    w = build(loaded.model_copy(update={"run": loaded.run.model_copy(update={"committees": True})}))
+    same(reference(w, 1), compiled.simulate(w, 1))
+
+
+def test_threads_change_nothing() -> None:
+    w = world(months=24, guberniias=6)
+    alone = [fingerprint(compiled.simulate(w, replicate)) for replicate in range(12)]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(lambda replicate: fingerprint(compiled.simulate(w, replicate)), range(12)))
+    assert together == alone
+    assert len(set(alone)) == 12
+
+
+def test_calls_of_a_few_months_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    w = world(months=25, guberniias=6)
+    whole, done = compiled.simulate(w, 0), []
+    monkeypatch.setattr(compiled, "PER_CALL", 7 * len(w.committees))
+    same(whole, compiled.simulate(w, 0, done.append))
+    assert done == [7, 14, 21, 25]
+
+
+def test_too_many_events_begin_the_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    w = world(months=25, guberniias=6)
+    whole = compiled.simulate(w, 0)
+    monkeypatch.setattr(compiled, "EVENTS", 0.01)
+    same(whole, compiled.simulate(w, 0))
+
+
+def test_without_events_the_rest_is_the_same() -> None:
+    w = world(months=12)
+    bare, whole = compiled.simulate(w, 0, events=False), compiled.simulate(w, 0)
+    assert len(bare.events) == 0 < len(whole.events)
+    assert bare.values.tobytes() == whole.values.tobytes()
+
+
+def test_state_is_small() -> None:
+    assert compiled.state_bytes(build(load("historical").scenario)) < 4 * 2**20
+
+
+PROGRAM = """
+import sys
+from sim.engines.compiled import simulate
+from tests.engines.worlds import fingerprint, world
+print(fingerprint(simulate(world(months=int(sys.argv[1]), guberniias=5), 0)))
+"""
+
+
+def printed(months: int, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(months)], env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_equal_without_compilation() -> None:
+    assert printed(10, NUMBA_DISABLE_JIT="1") == fingerprint(reference(world(months=10, guberniias=5), 0))
+
+
+@pytest.mark.slow
+def test_equal_on_a_generic_processor_and_without_a_cache(tmp_path: Any) -> None:
+    """Compiled anew, into an empty cache, for a processor without wide instructions."""
+    generic = printed(24, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="", NUMBA_CACHE_DIR=str(tmp_path))
+    assert generic == fingerprint(compiled.simulate(world(months=24, guberniias=5), 0))
+
+
+def test_the_minimally_different_world_is_one_here_too() -> None:
+    policy = {"rule": "recorded", "changes": {"x": {"date": "1922-06", "rule": "election"}}}
+    before, after = (compiled.simulate(build(scenario(months=30, policy=p)), 0) for p in ({}, policy))
+    assert np.array_equal(before.values[:17], after.values[:17], equal_nan=True)
+    assert not np.array_equal(before.values[17:], after.values[17:], equal_nan=True)
