@@ -169,16 +169,16 @@ def test_an_earlier_result_is_not_overwritten(small, skloki, no_figures):
 
 
 def test_replicates_that_fail(small, skloki, no_figures, monkeypatch):
-    import sim.engines.reference
+    import sim.engines.compiled
 
-    simulate = sim.engines.reference.simulate
+    simulate = sim.engines.compiled.simulate
 
-    def some(world, replicate, on_month=None):
+    def some(world, replicate, on_month=None, *, events=True):
         if replicate in failing:
             raise ZeroDivisionError("by nobody")
-        return simulate(world, replicate, on_month)
+        return simulate(world, replicate, on_month, events=events)
 
-    monkeypatch.setattr(sim.engines.reference, "simulate", some)
+    monkeypatch.setattr(sim.engines.compiled, "simulate", some)
     failing = {1}
     code, out, err = skloki("run", small, "--out", "r")
     assert code == 0 and "replicate 1 failed: ZeroDivisionError: by nobody" in err
@@ -186,6 +186,28 @@ def test_replicates_that_fail(small, skloki, no_figures, monkeypatch):
     failing = {0, 1}
     code, out, err = skloki("run", small, "--out", "none")
     assert code == 1 and "all 2 replicates failed" in err and not Path("none").exists()
+
+
+def test_engines_and_threads_give_the_same_result(small, skloki, no_figures):
+    for name, settings in {
+        "a": (), "b": ("--threads", 1), "c": ("--engine", "reference"), "d": ("--threads", 2, "--engine", "compiled"),
+    }.items():  # fmt: skip
+        assert skloki("run", small, "--out", name, "--replicates", 5, *settings)[0] == 0
+    records = {name: sim.open(name).manifest for name in "abcd"}
+    assert {name: record["engine"] for name, record in records.items()} == dict(
+        a="compiled", b="compiled", c="reference", d="compiled"
+    )
+    alike = [
+        {key: value for key, value in record.items() if key not in ("engine", "started", "wall_seconds")}
+        for record in records.values()
+    ]
+    assert alike[0] == alike[1] == alike[2] == alike[3], "also the hashes of every file"
+
+
+def test_an_engine_that_there_is_not(small, skloki, no_figures):
+    code, out, err = skloki("run", small, "--engine", "refrence", "--out", "r")
+    assert code == 2 and "found refrence; allowed: compiled or reference; did you mean 'reference'?" in err
+    assert not Path("r").exists()
 
 
 def test_figures_that_fail_leave_the_result(small, skloki, monkeypatch):

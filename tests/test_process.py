@@ -142,16 +142,16 @@ import os, signal, sys
 import sim.engines.reference as engine
 from sim import cli
 simulate = engine.simulate
-def swallowing(world, replicate, on_month):
+def swallowing(world, replicate, on_month, events):
     if replicate == 1:
         try:
             os.kill(os.getpid(), signal.SIGINT)
             signal.pause()
         except KeyboardInterrupt:
             raise ValueError("a library's own idea")
-    return simulate(world, replicate, on_month)
+    return simulate(world, replicate, on_month, events=events)
 engine.simulate = swallowing
-sys.argv = ["skloki", "run", "small.toml", "--out", "r"]
+sys.argv = ["skloki", "run", "small.toml", "--out", "r", "--engine", "reference"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 cli.main()
 """

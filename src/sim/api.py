@@ -29,6 +29,8 @@ def run(
     out: str | Path | None = None,
     force: bool = False,
     progress: Progress | None = None,
+    engine: str = "compiled",
+    threads: int | None = None,
 ) -> Result:
     """Run a scenario and store the result.
 
@@ -46,6 +48,10 @@ def run(
         Replace an earlier result in ``out``.
     progress
         Called with months done and months in all.
+    engine
+        ``compiled``, or ``reference``: slow, written to be read, with the same result.
+    threads
+        Of the compiled engine; by default one for each core. The result does not depend on it.
 
     Raises
     ------
@@ -54,7 +60,9 @@ def run(
     """
     from sim.study.run import run as run_loaded
 
-    return run_loaded(_load(scenario, sets), replicates, seed, out, progress, force=force)
+    return run_loaded(
+        _load(scenario, sets), replicates, seed, out, progress, force=force, engine=engine, threads=threads
+    )
 
 
 def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview:

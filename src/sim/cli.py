@@ -50,6 +50,7 @@ def cli(context: click.Context) -> None:
 @click.option("--replicates", type=int, metavar="N", help="Number of replicates, instead of the scenario's.")
 @click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
 @options.sets
+@options.engines
 @options.out
 @options.force
 @options.modes
@@ -60,6 +61,8 @@ def run(
     replicates: int | None,
     seed: int | None,
     sets: tuple[str, ...],
+    engine: str,
+    threads: int | None,
     out: Path | None,
     force: bool,
 ) -> None:
@@ -79,7 +82,10 @@ def run(
     try:
         with terminal.progress(scenario) as progress:
             watched = interrupts.watched(progress)
-            result = api.run(loaded, replicates=replicates, seed=seed, out=out, force=force, progress=watched)
+            result = api.run(
+                loaded, replicates=replicates, seed=seed, out=out, force=force, progress=watched, engine=engine,
+                threads=threads,
+            )  # fmt: skip
     except RunFailed as error:
         raise Failed(str(error)) from error
     except KeyboardInterrupt as error:

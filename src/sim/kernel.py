@@ -1,40 +1,73 @@
-"""The one way to compile: scalar pure functions, kept in a cache that cannot be stale.
+"""The one way to compile: pure functions of numbers, kept in a cache that cannot be stale.
 
 Numba checks only the file of the outermost function when it looks for a compiled copy, so a
 changed callee in another file would go unnoticed. The cache folder is therefore named by a hash
-of every file that holds compiled code, the constants included.
+of every file that holds compiled code or constants that are frozen into it.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
+import stat
+import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
+import llvmlite  # type: ignore[import-untyped]
 import numba
 import numba.core.config
+import numpy as np
+from numba.core import types
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _ROOT = Path(__file__).parent
-#: Files and folders, below the package, that hold compiled functions.
-KERNEL_SOURCES = ("kernel.py", "draws", "mechanisms")
+#: Files, and folders of files, below the package, whose content can end up in compiled code.
+KERNEL_SOURCES = (
+    "kernel.py", "draws", "mechanisms", "engines", "engines/compiled",
+    *(f"scenario/{name}.py" for name in ("constants", "outcomes", "parameters", "points", "registry")),
+)  # fmt: skip
+#: Settings of numba that change the code it makes, but not the name under which it keeps it.
+SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
+#: Days for which the folder of other sources is kept after it was last used.
+KEPT_DAYS = 30
+#: All compiled functions, in the order in which they were defined.
+KERNELS: list[Any] = []
 
 
+def _say(text: str) -> None:
+    with suppress(AttributeError, OSError, ValueError):  # no standard error, or a closed one
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+#: Is told when a long compilation begins and ends; a door may replace it, None is silence.
+on_compile: Callable[[str], None] | None = _say
+
+
+# ---------------------------------------------------------------- where compiled functions are kept
 @cache
 def source_hash() -> str:
-    """Return the hash of all sources of compiled functions, 16 hexadecimal digits."""
-    digest = hashlib.sha256(numba.__version__.encode())
+    """Return the hash of all that compiled functions depend on, 16 hexadecimal digits."""
+    versions = (*sys.version_info[:3], numba.__version__, llvmlite.__version__, np.__version__)
+    settings = [getattr(numba.core.config, name, None) for name in SETTINGS]
+    digest = hashlib.sha256(repr((versions, settings)).encode())
     for name in KERNEL_SOURCES:
         path = _ROOT / name
         for file in [path] if path.is_file() else sorted(path.glob("*.py")):
-            digest.update(file.name.encode())
+            digest.update(file.relative_to(_ROOT).as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -48,24 +81,149 @@ def _writable(folder: Path) -> bool:
         return False
 
 
+def _bases() -> Iterator[Path]:
+    """Yield the places for caches, the best first."""
+    chosen, kept = os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME", "")
+    if chosen:
+        yield Path(chosen).absolute()
+    elif os.path.isabs(kept):
+        yield Path(kept) / "skloki"
+    else:
+        with suppress(RuntimeError):  # a user without a home
+            yield Path.home() / ".cache" / "skloki"
+    if hasattr(os, "getuid"):
+        shared = Path(tempfile.gettempdir()) / f"skloki-kernels-{os.getuid()}"
+        with suppress(OSError):
+            shared.mkdir(mode=0o700, exist_ok=True)
+            about = shared.lstat()
+            # Compiled code is run: a folder that somebody else can write to is not ours.
+            if stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & 0o022:
+                yield shared
+
+
 @cache
 def cache_folder() -> Path:
     """Return the folder of compiled functions; a temporary one where nothing else is writable."""
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    base = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "skloki"
-    folder = base / f"kernels-{source_hash()}"
-    return folder if _writable(folder) else Path(tempfile.mkdtemp(prefix="skloki-kernels-"))
+    name = f"kernels-{source_hash()}"
+    for base in _bases():
+        new = not (base / name).exists()
+        if _writable(base / name):
+            with suppress(OSError):
+                os.utime(base / name)
+            if new:
+                _forget_unused(base)
+            return base / name
+    folder = Path(tempfile.mkdtemp(prefix="skloki-kernels-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _forget_unused(base: Path) -> None:
+    """Remove folders of other sources that nobody has used for long."""
+    for folder in base.glob("kernels-" + 16 * "[0-9a-f]"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < time.time() - KEPT_DAYS * 86400:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Locator(InTreeCacheLocator):
+    """Keeps compiled functions in the package's own folder, whatever the settings of numba are."""
+
+    def get_cache_path(self) -> str:
+        below = self.get_suitable_cache_subpath(self._py_file)  # type: ignore[no-untyped-call]
+        return str(cache_folder() / below)
+
+
+class _Kept(CompileResultCacheImpl):
+    _locator_classes = [_Locator]
+
+
+class _Cache(FunctionCache):
+    """Numba's cache, made safe for several processes, full disks and damaged files.
+
+    Attributes
+    ----------
+    what
+        What to call the function when its compilation is announced; not announced if empty.
+    """
+
+    _impl_class = _Kept
+    what = ""
+    _began: float | None = None
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled function of a signature, or None: then it is going to be compiled."""
+        try:
+            found = super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # a damaged file: begin anew
+            found = None
+            with suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
+        if found is None and self.what and on_compile:
+            self._began = time.monotonic()
+            on_compile(f"compiling {self.what} for this machine, once: about half a minute")
+        return found
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the compiled function of a signature, if there is room.
+
+        What was compiled for a caller is a part of the caller's code and not kept by itself.
+        """
+        if len(data.typing_context.callstack) > 0:
+            return
+        # By number alone, two processes may choose one name for the code of different signatures.
+        self._cache_file._data_name_pattern = f"{self._impl.filename_base}.{uuid4().hex}.{{number:d}}.nbc"
+        with suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        if self._began is not None and on_compile:
+            on_compile(f"compiled in {time.monotonic() - self._began:.0f} s")
+        self._began = None
+
+
+# ---------------------------------------------------------------- compiled and interpreted
+#: A division by zero gives inf or nan; no door for C.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a scalar pure function; its Python form stays at ``.py_func``.
+    """Compile a pure function; its Python form stays at ``.py_func``.
 
     Only + - * / sqrt, comparisons and integers may be used inside, so that every engine and
-    machine computes the same bits. No fastmath: it would contract and reorder operations.
+    machine computes the same bits (docs/arithmetic.md). No fastmath: it would contract and
+    reorder operations. With NUMBA_DISABLE_JIT=1 it stays as it is.
     """
-    numba.core.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
-    compiled: Any = numba.njit(error_model="numpy", nogil=True, cache=True)(function)
+    compiled: Any = numba.njit(**_OPTIONS)(function)
+    if hasattr(compiled, "py_func"):
+        find = compiled.get_call_template
+        compiled.get_call_template = lambda args, kws: find(
+            [_general(kind) for kind in args], {name: _general(kind) for name, kind in kws.items()}
+        )
+        with suppress(OSError, RuntimeError):  # nowhere to keep it: it is compiled each time
+            compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
+    else:
+        compiled.py_func = compiled
+    KERNELS.append(compiled)
     return compiled
+
+
+def _general(kind: Any) -> Any:
+    """Return the type with which a callee is compiled: every signed integer has 64 bits, no value is built in.
+
+    Numba would compile a callee anew for each width of integer and each literal argument.
+    """
+    kind = types.unliteral(kind)  # type: ignore[no-untyped-call]
+    return types.int64 if isinstance(kind, types.Integer) and getattr(kind, "signed", False) else kind
+
+
+def announced(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have ``on_compile`` told, by a name, when a kernel has to be compiled: decorates an entry point."""
+
+    def mark(compiled: Any) -> Any:
+        if isinstance(getattr(compiled, "_cache", None), _Cache):
+            compiled._cache.what = what
+        return compiled
+
+    return mark
 
 
 _INTERPRETED: dict[int, Any] = {}

@@ -12,7 +12,7 @@ from sim.scenario.schema import Scenario, month_name, month_number
 from sim.scenario.switches import MECHANISMS
 
 FIRST = month_number("1921-01")
-REAL = ["Moscow", "Petrograd", "Tver", "Tula", "Dagestan"]
+REAL = ["Moscow", "Petrograd", "Tver", "Tula", "Dagestan ASSR"]
 SHARE = st.floats(0, 1)
 
 

@@ -25,7 +25,7 @@ from sim.study.comparison import open_comparison
 from sim.study.engines import Engine
 from sim.study.engines import engine as load_engine
 from sim.study.horizons import Horizon, measured, usual
-from sim.study.pairing import Smallest, smallest
+from sim.study.pairing import Smallest, differences, smallest
 from sim.study.run import RunFailed
 from sim.world.build import build
 
@@ -256,6 +256,17 @@ def test_worlds_part_in_the_first_month_in_which_anything_differs(changes, month
     assert horizons.parting([built[0], built[0], built[1]]) == month
 
 
+def test_what_differs_is_told_without_what_is_left_open():
+    plain, elected = world(policy={}), world("b", "election", parameters={"g_y": 0.2}, run={"seed": 3})
+    found = {entry["field"]: (entry["base"], entry["other"]) for entry in differences(plain, elected)}
+    switch = "policy.changes.switch."
+    assert found.pop("parameters.g_y")[1] == 0.2
+    assert found == {f"{switch}date": (None, "1921-07"), f"{switch}rule": (None, "election")}
+    off = {"changes": {"switch": {"date": "1921-07", "rule": "election", "enabled": False}}}
+    (only,) = differences(world("b", "election"), world("c", policy=off))
+    assert only == {"field": f"{switch}enabled", "base": True, "other": False}
+
+
 def test_smallest_effects_of_interest():
     by_name = {outcome.name: outcome for outcome in OUTCOMES}
     usual = Smallest()
@@ -278,7 +289,8 @@ def test_a_precision_is_reached_from_a_plan(tmp_path):
     pairs = result.manifest["pairs"]
     assert study.PILOT < pairs < 1.35 * paired.needed(0.05, 0.01), "about a hundred"
     assert row(result).high - row(result).effect == pytest.approx(found["achieved"])
-    assert seen[-1] == (2 * pairs, 2 * pairs) and seen[0] == (1, 2 * study.PILOT)
+    assert seen[0] == (24, 24 * study.PILOT) and seen[-1] == (24 * pairs, 24 * pairs), "months of both worlds"
+    assert seen == sorted(seen)
     plain = compare(worlds, pairs, out=tmp_path / "d", engine=fake(noise=0.05))
     pd.testing.assert_frame_equal(plain.effects(), result.effects())
 

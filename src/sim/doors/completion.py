@@ -34,6 +34,13 @@ def figures(context: click.Context, parameter: click.Parameter, incomplete: str)
     return _beginning(KINDS, incomplete)
 
 
+def engines(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete an engine."""
+    from sim.study.engines import ENGINES
+
+    return _beginning(ENGINES, incomplete)
+
+
 def outcomes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete an outcome."""
     from sim.scenario.outcomes import OUTCOMES

@@ -39,6 +39,17 @@ def force(command: Command) -> Command:
     return click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")(command)
 
 
+def engines(command: Command) -> Command:
+    """Add --engine and --threads."""
+    command = click.option(
+        "--threads", type=click.IntRange(1), metavar="N", help="Threads of the compiled engine; default: all cores."
+    )(command)
+    return click.option(
+        "--engine", default="compiled", show_default=True, metavar="NAME", shell_complete=complete.engines,
+        help="compiled or reference: the same result, fast or slow and readable.",
+    )(command)  # fmt: skip
+
+
 scenario = click.argument("scenario", shell_complete=complete.scenarios)
 result = click.argument("result", type=click.Path(path_type=Path))
 out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -68,7 +69,12 @@ def cores() -> int:
 
 
 def traces(
-    chosen: Engine, runs: Iterable[tuple[Any, int]], threads: int | None = None, *, events: bool = False
+    chosen: Engine,
+    runs: Iterable[tuple[Any, int]],
+    threads: int | None = None,
+    *,
+    events: bool = False,
+    on_months: Callable[[int], None] | None = None,
 ) -> Iterator[Trace]:
     """Run (world, replicate) after (world, replicate); yield their traces in that order.
 
@@ -79,22 +85,69 @@ def traces(
         traces do not depend on it.
     events
         Whether to keep events.
+    on_months
+        Called now and then, in the caller's thread, with the number of months that were done since.
     """
     threads = threads or cores()
     if threads == 1 or not chosen.threads:
         for world, replicate in runs:
-            yield chosen.simulate(world, replicate, events=events)
+            yield chosen.simulate(world, replicate, _steps(on_months), events=events)
         return
+    stop = threading.Event()
+
+    def go_on(months: int) -> None:
+        if stop.is_set():
+            raise Stopped
+
     waiting: list[Future[Trace]] = []
     with ThreadPoolExecutor(threads) as pool:
         try:
             for world, replicate in runs:
-                waiting.append(pool.submit(chosen.simulate, world, replicate, events=events))
+                waiting.append(pool.submit(chosen.simulate, world, replicate, go_on, events=events))
                 # a few ahead, so that memory does not grow with the number of replicates
                 if len(waiting) > 2 * threads:
-                    yield waiting.pop(0).result()
+                    yield _first(waiting, on_months)
             while waiting:
-                yield waiting.pop(0).result()
+                yield _first(waiting, on_months)
         finally:
+            # what is under way ends with its present months, and what waits does not begin
+            stop.set()
             for future in waiting:
                 future.cancel()
+
+
+class Stopped(BaseException):
+    """A replicate was broken off because nobody waits for it."""
+
+
+def _first(waiting: list[Future[Trace]], on_months: Callable[[int], None] | None) -> Trace:
+    """Wait for the first of some replicates."""
+    future = waiting.pop(0)
+    try:
+        while True:
+            try:
+                trace = future.result(timeout=0.2)
+                break
+            except TimeoutError:
+                if on_months is not None:
+                    on_months(0)  # a door may want to stop
+    except BaseException:
+        waiting.insert(0, future)
+        raise
+    if on_months is not None and hasattr(trace, "months"):
+        on_months(len(trace.months))
+    return trace
+
+
+def _steps(on_months: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """Return a function of months done in all that passes on those since the last call."""
+    if on_months is None:
+        return None
+    told = 0
+
+    def step(done: int) -> None:
+        nonlocal told
+        on_months(done - told)
+        told = done
+
+    return step

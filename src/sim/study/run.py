@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
@@ -16,8 +16,9 @@ from sim.errors import Problem, UserError
 from sim.scenario.schema import Run
 from sim.study import manifest
 from sim.study.atomic import disk
-from sim.study.engines import ENGINES, Engine
+from sim.study.engines import ENGINES, Engine, traces
 from sim.study.engines import engine as load_engine
+from sim.study.failures import caught
 from sim.study.manifest import Failure
 from sim.study.result import Result, open_result, read_frame
 from sim.study.store import ResultWriter, new_result
@@ -48,6 +49,7 @@ def run(
     *,
     force: bool = False,
     engine: str | Engine = ENGINES[0],
+    threads: int | None = None,
 ) -> Result:
     """Run a scenario and store the result.
 
@@ -63,6 +65,8 @@ def run(
         Replace an earlier result in ``out``.
     engine
         One of ``ENGINES``: they give the same result.
+    threads
+        Of the compiled engine; by default one for each core. The result does not depend on it.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def run(
     with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
         chosen = load_engine(engine) if isinstance(engine, str) else engine
         world = chosen.build(loaded.scenario)
-        failed = _replicates(chosen.simulate, world, writer, progress)
+        failed = _replicates(chosen, world, writer, progress, threads)
         writer.close_tables()
         _score(writer)
         writer.finish(manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed))
@@ -109,38 +113,32 @@ def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded
 
 
 def _replicates(
-    simulate: Callable[..., Trace], world: Any, writer: ResultWriter, progress: Progress | None
+    engine: Engine, world: Any, writer: ResultWriter, progress: Progress | None, threads: int | None
 ) -> list[Failure]:
     """Store replicate after replicate; return those that failed."""
-    settings = world.scenario.run
-    months = len(world.months)
-    total = months * settings.replicates
-    failed: list[Failure] = []
-    for replicate in range(settings.replicates):
-        before = replicate * months
+    replicates = world.scenario.run.replicates
+    done, total = 0, len(world.months) * replicates
 
-        def month_done(done: int, before: int = before) -> None:
-            if progress is not None:
-                progress(before + done, total)
-
-        try:
-            trace = simulate(world, replicate, on_month=month_done)
-        except UserError:
-            raise
-        except Exception as error:
-            failed.append(_failure(replicate, settings.seed, error))
-        else:
-            writer.add(replicate, trace, world.committees)
+    def on_months(months: int) -> None:
+        nonlocal done
+        done += months
         if progress is not None:
-            progress(before + months, total)
-    if len(failed) == settings.replicates:
+            progress(done, total)
+
+    failed: list[Failure] = []
+    runs = ((world, replicate) for replicate in range(replicates))
+    made = cast("Generator[Trace | Failure]", traces(caught(engine), runs, threads, events=True, on_months=on_months))
+    with closing(made):
+        for replicate, trace in enumerate(made):
+            if isinstance(trace, Failure):
+                failed.append(trace)
+            else:
+                writer.add(replicate, trace, world.committees)
+            # a failed replicate has done fewer months than it was meant to
+            on_months((replicate + 1) * len(world.months) - done)
+    if len(failed) == replicates:
         raise RunFailed(failed)
     return failed
-
-
-def _failure(replicate: int, seed: int, error: Exception) -> Failure:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return Failure(replicate, seed, f"{type(error).__name__}: {error}", f"{Path(frame.filename).name}:{frame.lineno}")
 
 
 def _score(writer: ResultWriter) -> None:

@@ -1,0 +1,264 @@
+"""The command ``skloki compare``, and what it prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.doors import completion as complete
+from sim.doors import interrupts, options
+from sim.doors.endings import Failed, Interrupted
+from sim.doors.terminal import UNDEFINED, Terminal, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.comparison import Comparison
+
+#: Differences between worlds that are printed in words.
+NAMED = 6
+
+
+@click.command()
+@click.argument("worlds", metavar="A B [C ...]", nargs=-1, required=True, shell_complete=complete.scenarios)
+@click.option("--replicates", type=int, metavar="N", help="Pairs (default: 200), or with --precision at most (2000).")
+@click.option("--seed", type=int, metavar="S", help="Seed of all worlds, instead of the scenarios'.")
+@options.sets
+@click.option("--horizon", "horizons", multiple=True, metavar="MONTH[:MONTH]",
+              help="Month (1924-12) or span (1923-12:1926-11, its mean); may be repeated, the first is the main one.")
+@click.option("--outcome", "outcomes", multiple=True, metavar="NAME", shell_complete=complete.outcomes,
+              help="Outcome to print and draw; may be repeated. All are stored.")
+@click.option("--smallest", multiple=True, metavar="[NAME=]X",
+              help="Smallest effect of interest: of shares (default 0.01) or of one outcome; may be repeated.")
+@click.option("--precision", type=float, metavar="H",
+              help="Run until half the 95 % interval is no wider than H, or say how many pairs it would take.")
+@click.option("--for", "target", metavar="NAME", shell_complete=complete.outcomes,
+              help="Outcome that --precision is about (default: performance), for the nation.")
+@options.engines
+@options.out
+@options.force
+@options.modes
+@click.pass_obj
+def compare(
+    terminal: Terminal,
+    worlds: tuple[str, ...],
+    replicates: int | None,
+    seed: int | None,
+    sets: tuple[str, ...],
+    horizons: tuple[str, ...],
+    outcomes: tuple[str, ...],
+    smallest: tuple[str, ...],
+    precision: float | None,
+    target: str | None,
+    engine: str,
+    threads: int | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Run worlds on the same accidents and compare them.
+
+    A is the baseline: effects are of every other world minus A, replicate by replicate. Intervals are
+    over chance only, at fixed parameters. Without --out the comparison is stored in a new folder in
+    results/comparisons; docs/comparing.md explains its tables.
+    """
+    from sim.doors import reports
+    from sim.errors import Problem, UserError
+    from sim.scenario.load import load
+    from sim.study import compare as study
+    from sim.study.pairing import smallest as read_smallest
+    from sim.study.run import RunFailed
+
+    if target and precision is None:
+        raise click.UsageError("--for belongs to --precision")
+    if any(item.split("=")[0].strip() in ("replicates", "run.replicates") for item in sets):
+        raise UserError(Problem("--set", "run.replicates", allowed="--replicates N, which is for all worlds"))
+    loaded = [load(world, sets) for world in worlds]
+    warnings = list(dict.fromkeys(warning for world in loaded for warning in world.warnings))
+    if not terminal.json:
+        reports.show_warnings(terminal, warnings)
+    try:
+        with terminal.progress(" | ".join(worlds)) as progress:
+            comparison = study.compare(
+                loaded, replicates, seed, out, interrupts.watched(progress), at=horizons, shown=outcomes,
+                smallest=read_smallest(smallest), force=force, engine=engine, threads=threads,
+                precision=None if precision is None else study.Precision(precision, target or "performance"),
+            )  # fmt: skip
+    except RunFailed as error:
+        raise Failed(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: nothing was stored") from error
+    notes = remarks(comparison)
+    for note in () if terminal.json else notes:
+        terminal.note(note)
+    show(terminal, comparison)
+    figures = _draw(terminal, comparison)
+    if terminal.json:
+        terminal.document(document(comparison, [*map(str, warnings), *notes], figures))
+        return
+    terminal.say(f"{len(figures)} figure files in {comparison.path / 'figures'}; the comparison is in")
+    terminal.line(str(comparison.path))
+
+
+def _draw(terminal: Terminal, comparison: Comparison) -> list[Path]:
+    from sim.figures.comparison import draw_all
+    from sim.study.atomic import disk, staged_files
+
+    folder = comparison.path / "figures"
+    try:
+        with staged_files(folder, replace=True) as hidden, disk(folder):
+            names = [path.name for path in draw_all(comparison, hidden)]
+    except BaseException:
+        terminal.note(f"the comparison is whole, its figures are not: {comparison.path}")
+        raise
+    return [folder / name for name in names]
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """Return what a reader should know before reading on: failures, few pairs, a precision not reached."""
+    from sim.study.compare import FEW
+
+    manifest = comparison.manifest
+    notes = [
+        f"replicate {failure['replicate']} of {failure['world']} failed and is left out of all worlds: "
+        f"{failure['error']} (at {failure['where']})"
+        for failure in manifest["failed"]
+    ]
+    base = comparison.worlds[0]
+    same = [world["name"] for world in manifest["worlds"][1:] if not world["differs"]]
+    notes += [f"warning: {name} does not differ from {base}" for name in same]
+    if manifest["pairs"] < FEW:
+        notes.append(
+            f"warning: {manifest['pairs']} pairs are few: the intervals hang on the differences being nearly normal"
+        )
+    wanted = manifest["precision"]
+    if wanted is not None and not wanted["reached"]:
+        reason = "one pair has no interval"
+        if wanted["achieved"] is not None:
+            reason = (
+                f"half the interval of {wanted['outcome']} is {wanted['achieved']:.2g}, not {wanted['half_width']:g}; "
+                f"it would take about {wanted['needed']:,} pairs (--replicates {wanted['needed']})"
+            )
+        notes.append(f"warning: precision not reached with {manifest['pairs']} pairs: {reason}")
+    return notes
+
+
+def show(terminal: Terminal, comparison: Comparison) -> None:
+    """Print what differs, the effects at the main horizon, by class and over the horizons, and how to read them."""
+    if terminal.quiet or terminal.json:
+        return
+    manifest, frame = comparison.manifest, comparison.effects()
+    for world in manifest["worlds"][1:]:
+        rows = frame[(frame["world"] == world["name"]) & frame["outcome"].isin(manifest["shown"])]
+        title = f"{world['name']} minus {comparison.worlds[0]}"
+        terminal.say(f"{title}: {world['title']} | {manifest['worlds'][0]['title']}")
+        for line in differing(world["differs"]):
+            terminal.say(f"  {line}")
+        terminal.say()
+        _show_main(terminal, comparison, title, rows)
+        _show_cells(terminal, f"{title}: effect [95 % interval] by class, {_words(comparison.horizons[0])}",
+                    rows[rows["horizon"] == comparison.horizons[0]], "scope", manifest["shown"])  # fmt: skip
+        if len(comparison.horizons) > 1:
+            _show_cells(terminal, f"{title}: effect [95 % interval] for the nation",
+                        rows[rows["scope"] == "nation"], "horizon", manifest["shown"])  # fmt: skip
+    terminal.say(manifest["uncertainty"])
+    small = manifest["smallest"]
+    named = "".join(f", {value:g} for {name}" for name, value in small["named"].items())
+    terminal.say(
+        f"Smallest effect of interest: {small['share']:g} for shares, {small['relative']:.0%} of the baseline's mean "
+        f"for the rest{named}. A convention, not a finding (grade: assumed). The reading says where the interval lies."
+    )
+    terminal.say("P: probability of doing better (of being higher, where neither is better) on the same accidents.")
+    if manifest["precision"] is not None and manifest["precision"]["reached"]:
+        terminal.say(
+            f"Precision: half the interval of {manifest['precision']['outcome']} is "
+            f"{manifest['precision']['achieved']:.2g} after {manifest['pairs']} pairs."
+        )
+
+
+def differing(fields: Sequence[dict[str, Any]]) -> list[str]:
+    """Return in words what a world sets otherwise than the baseline."""
+    def said(value: Any) -> str:
+        return "unset" if value is None else str(value)
+
+    lines = [f"{field['field']}: {said(field['base'])} -> {said(field['other'])}" for field in fields[:NAMED]]
+    more = len(fields) - NAMED
+    return [*lines, f"and {more} more differences: see manifest.json"] if more > 0 else lines
+
+
+def _show_main(terminal: Terminal, comparison: Comparison, title: str, rows: pd.DataFrame) -> None:
+    """Print one line per outcome: the nation at the main horizon."""
+    main, pairs = comparison.horizons[0], comparison.manifest["pairs"]
+    found = rows[(rows["scope"] == "nation") & (rows["horizon"] == main)].set_index("outcome")
+    uneven = (found["pairs"] != pairs).any()
+    lines = []
+    for name in comparison.manifest["shown"]:
+        row = found.loc[name]
+        chance = [number(row[column]) for column in ("superiority", "superiority_low", "superiority_high")]
+        cells = (
+            name, {"higher": "more", "lower": "less"}.get(row["better"], UNDEFINED), number(row["base"]),
+            number(row["other"]), effect(row), fine(row["error"]), row["reading"],
+            f"{chance[0]}\n[{chance[1]},{chance[2]}]", number(row["correlation"]), _saved(row["saved"]),
+        )  # fmt: skip
+        lines.append((*cells, str(row["pairs"])) if uneven else cells)
+    header = ["outcome", "better", "base", "other", "effect\n[95 %]", "MC error", "reading", "P\n[95 %]", "corr.",
+              "runs\nsaved", *(["pairs"] if uneven else [])]  # fmt: skip
+    over = f"{title}: the nation, {_words(main)}, {pairs} pairs"
+    terminal.table(over, header, lines, right=(2, 3, 5, 8, 9, 10))
+
+
+def _show_cells(terminal: Terminal, title: str, rows: pd.DataFrame, across: str, names: Sequence[str]) -> None:
+    """Print effects with one outcome a line, and scopes or horizons as columns."""
+    columns = list(dict.fromkeys(rows[across]))
+    cells = {(row["outcome"], row[across]): effect(row) for _, row in rows.iterrows()}
+    lines = [[name, *(cells.get((name, column), UNDEFINED) for column in columns)] for name in names]
+    terminal.table(title, ["outcome", *(column.replace(":", "\nto ") for column in columns)], lines)
+
+
+def effect(row: Mapping[str, Any] | pd.Series[Any]) -> str:
+    """Return an effect over its interval, with the decimals that the interval's width deserves."""
+    value, low, high = (float(row[name]) for name in ("effect", "low", "high"))
+    if not math.isfinite(value):
+        return UNDEFINED
+    half = (high - low) / 2
+    if not half > 0.0:
+        return fine(value, sign="+") + ("" if math.isnan(half) else "\nalways")
+    # Two digits of a width that begins with 1 or 2, else one.
+    decimals = min(max(math.ceil(-math.log10(half / 3)), 0), 7)
+    return f"{value:+.{decimals}f}\n[{low:.{decimals}f},{high:.{decimals}f}]"
+
+
+def fine(value: float, sign: str = "-") -> str:
+    """Return a number with two digits that matter, since effects can be small beside what they are effects on."""
+    if not math.isfinite(value):
+        return UNDEFINED
+    if value == 0.0:
+        return "0"
+    return f"{value:{sign}.{min(max(1 - math.floor(math.log10(abs(value))), 0), 7)}f}"
+
+
+def _saved(value: float) -> str:
+    return f"{value:,.0f}" if math.isfinite(value) else "all" if value > 0 else UNDEFINED
+
+
+def _words(horizon: str) -> str:
+    return f"mean of {horizon.replace(':', ' to ')}" if ":" in horizon else f"in {horizon}"
+
+
+def document(comparison: Comparison, notes: Sequence[str], figures: Sequence[Path]) -> dict[str, Any]:
+    """Return what `compare` prints as JSON: the effects of the shown outcomes, and how they came about."""
+    manifest, frame = comparison.manifest, comparison.effects()
+    kept = ("title", "parting", "horizons", "smallest", "seed", "pairs", "failed", "precision", "level", "uncertainty",
+            "engine", "wall_seconds")  # fmt: skip
+    rows = frame[frame["outcome"].isin(manifest["shown"])].to_dict(orient="records")
+    return {
+        "comparison": comparison.path,
+        "worlds": [{key: world[key] for key in ("name", "title", "differs")} for world in manifest["worlds"]],
+        **{key: manifest[key] for key in kept},
+        "notes": list(notes),
+        "effects": [{str(key): value for key, value in row.items()} for row in rows],
+        "figures": list(figures),
+    }

@@ -1,0 +1,134 @@
+"""The tree of a cascade: which committees part first, and from which one the difference came."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.figures import panels, style
+from sim.figures.series import day
+
+if TYPE_CHECKING:
+    from sim.study.cascade import Step
+    from sim.study.divergence import Divergence
+
+
+class Mark(NamedTuple):
+    """How a way is drawn: squares for what is put in, discs for what is passed on, rings for what all share."""
+
+    colour: str
+    marker: str
+    filled: bool
+    label: str
+
+
+MARKS = {
+    "rule": Mark("#222222", "s", True, "the rule differs here"),
+    "place": Mark("#B3202A", "s", True, "famine or start differs here"),
+    "input": Mark("#8A8A8A", "s", True, "a general input differs"),
+    "person": Mark("#C88700", "o", True, "by a person, from a committee"),
+    "above": Mark("#2B6CB8", "o", True, "from the superior committee"),
+    "below": Mark("#35A79C", "o", True, "from an uezd"),
+    "capacity": Mark("#B3202A", "o", False, "by the centre's capacity"),
+    "reserve": Mark("#2B6CB8", "o", False, "by the centre's reserve"),
+    "bench": Mark("#A0527A", "o", True, "by a bench drawn upon before"),
+    "nation": Mark("#8A8A8A", "o", False, "by what all places share"),
+}
+SHOWN = 25
+"""Committees in the picture at most."""
+ROW, LEFT, GRAPH = 4.6, 6.0, 36.0
+COLUMNS = {"committee": (44.5, 42.5), "in A": (88.0, 42.0), "in B": (131.0, 42.0)}
+"""Left edge and width of the columns beside the graph, mm."""
+SIZES = (7.0, 6.5, 6.0)
+"""Of the text, points: the largest that fits its column; what does not fit the last is cut."""
+MONTHS = 24
+"""Months up to which each is ruled off."""
+KEYS = 3
+"""Columns of the legend."""
+
+
+@style.styled
+def figure(found: Divergence, *lines: str) -> Figure:
+    """Draw the first committees to part, a row each, and lines to those from which it came.
+
+    Parameters
+    ----------
+    lines
+        What stands under the title.
+    """
+    steps = found.steps[:SHOWN]
+    top, high = style.head(len(lines) + 1) + 6.5, ROW * len(steps)
+    used = [MARKS[way] for way in MARKS if any(step.way == way for step in steps)]
+    drawn = style.new(style.WIDE, top + high + 12.5 + 4.4 * -(-len(used) // KEYS))
+    title = "The first committees to part, and where the difference came from"
+    several = f"The first {len(steps)} of {len(found.steps)} that part, in this order · attributed by rules, not proven"
+    style.heading(drawn, title, *lines, several)
+    limits = day(found.months[steps[0].month]), day(found.months[steps[-1].month], end=True)
+    axes = style.place(drawn, LEFT, top, GRAPH, high, xlim=limits, ylim=(len(steps) - 0.5, -0.5))
+    _tree(axes, found, steps, limits)
+    panels.time_axis(axes, limits, 5)
+    months = found.months[steps[0].month : steps[-1].month + 1]
+    for month in months if len(months) <= MONTHS else ():
+        axes.axvline(day(month), color=style.PALE, linewidth=0.5, zorder=0.5)
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    for name, (left, _) in COLUMNS.items():
+        style.write(drawn, name, left, top - 4.6, fontsize=SIZES[0], color=style.GREY)
+    for row, step in enumerate(steps):
+        _text(drawn, found, step, top + ROW * row + 1.1)
+    panels.legend(drawn, [_key(mark) for mark in used], LEFT, KEYS)
+    return drawn
+
+
+def _tree(axes: Axes, found: Divergence, steps: tuple[Step, ...], limits: tuple[float, float]) -> None:
+    """Draw a mark for each committee, from left to right as they part, and lines from source to follower."""
+    number = Counter(step.month for step in steps)
+    seen: Counter[int] = Counter()
+    at: dict[int, tuple[float, int]] = {}
+    for row, step in enumerate(steps):
+        seen[step.month] += 1
+        first, end = day(found.months[step.month]), day(found.months[step.month], end=True)
+        x = first + (end - first) * (seen[step.month] - 0.5) / number[step.month]
+        at[step.committee] = (x, row)
+        axes.plot([x, limits[1]], [row, row], color=style.PALE, linewidth=0.5, zorder=1)
+        if step.source in at:
+            from_x, from_row = at[step.source]
+            mark = MARKS[step.way]
+            axes.plot([from_x, from_x, x], [from_row, row, row], color=mark.colour, linewidth=1.0, zorder=2)
+        axes.add_line(_point(MARKS[step.way], x, row))
+
+
+def _point(mark: Mark, *at: float) -> Line2D:
+    x, y = ([at[0]], [at[1]]) if at else ([], [])
+    return Line2D(
+        x, y, linestyle="", marker=mark.marker, markersize=5.5 if mark.marker == "o" else 5.0, zorder=4,
+        markerfacecolor=mark.colour if mark.filled else "white", markeredgecolor=mark.colour, markeredgewidth=1.2,
+        clip_on=False,
+    )  # fmt: skip
+
+
+def _key(mark: Mark) -> Line2D:
+    point = _point(mark)
+    point.set_label(mark.label)
+    return point
+
+
+def _text(figure: Figure, found: Divergence, step: Step, top: float) -> None:
+    place = found.places[step.committee].name
+    cells = (f"{place}, {step.seat or step.kind.replace('_', ' ')}", *step.brief)
+    for cell, (left, width) in zip(cells, COLUMNS.values(), strict=True):
+        # shorter than elsewhere, and still plain: Minsk for Minsk (SSR Belorussia)
+        cell = re.sub(r" \([^)]*\)", "", cell.replace(", generation", " gen."))
+        size = next((size for size in SIZES if _width(cell, size) <= width), SIZES[-1])
+        cell = style.shorten(style.shorten(cell, 10 * width, 10 * size), width, size)
+        style.write(figure, cell, left, top + 1.2, fontsize=size, va="center_baseline")
+
+
+def _width(text: str, size: float) -> float:
+    """Return the width of a text, mm: small letters are rounded to pixels, on a screen more than in print."""
+    return max(style.measure(text, size), style.measure(text, 10 * size) / 10)

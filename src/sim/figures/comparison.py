@@ -1,0 +1,215 @@
+"""Two worlds on the same accidents: their courses with the difference below, and effects by class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from sim.figures import panels, style
+from sim.figures.curves import title
+from sim.figures.series import BAND, day, middle, outcome_named
+from sim.scenario.registry import SCOPES
+from sim.study.pairing import Smallest
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
+
+BASE, OTHER, STRIP = style.NATION, "#A0459C", "#DDDDDD"
+"""Colours of the baseline, of the other world, and of what is smaller than the smallest effect of interest."""
+MOST = 12
+"""Outcomes on a page."""
+COLUMNS = 3
+LEFT, PITCH, WIDE = 17.0, 57.0, 42.0
+UPPER, LOWER, GAP, CURVES_PITCH = 26.0, 19.0, 3.0, 60.0
+"""Left margin, from panel to panel, and width of the curves; heights of both panels; from row to row, mm."""
+NAMES, DOTS_PITCH, DOTS_WIDE, TALL, DOTS_ROWS = 21.0, 51.0, 38.0, 33.0, 49.0
+"""The same of the effects."""
+FOOT = 17.0
+MARKS = (("o", 4.5, 1.8), ("s", 3.2, 0.9), ("D", 2.8, 0.9))
+"""Marker, its size and the width of the interval of the first horizons in the picture of effects."""
+PARTING = (0, (1, 1.5))
+
+
+def draw_all(comparison: Comparison, folder: Path | str) -> list[Path]:
+    """Draw, for each world that is set against the baseline, the curves and the effects.
+
+    Returns
+    -------
+    list of Path
+        The files written, PNG and SVG.
+    """
+    paths: list[Path] = []
+    for world in comparison.worlds[1:]:
+        paths += style.save(curves(comparison, world), Path(folder), f"curves-{world}")
+        paths += style.save(effects(comparison, world), Path(folder), f"effects-{world}")
+    return paths
+
+
+@style.styled
+def curves(comparison: Comparison, world: str) -> Figure:
+    """Draw the courses of a world and of the baseline and, below each pair, the difference; the nation."""
+    names = comparison.manifest["shown"][:MOST]
+    months = pd.to_datetime(sorted(comparison.bands(names[0])["month"].unique()))
+    limits = day(f"{months[0]:%Y-%m}"), day(f"{months[-1]:%Y-%m}", end=True)
+    pairs = comparison.manifest["pairs_of_curves"]
+    first = f"first {pairs} of " if pairs < comparison.manifest["pairs"] else ""
+    top = style.head(2) + 5.0
+    figure = _page(comparison, world, len(names), CURVES_PITCH, f"the nation, {first}{_pairs(comparison)}")
+    for at, name in enumerate(names):
+        row, column = divmod(at, COLUMNS)
+        left, high = LEFT + column * PITCH, top + row * CURVES_PITCH
+        upper = style.place(figure, left, high, WIDE, UPPER)
+        lower = style.place(figure, left, high + UPPER + GAP, WIDE, LOWER)
+        _courses(comparison, world, name, upper, lower)
+        upper.set_title(title(name))
+        for panel in (upper, lower):
+            panels.time_axis(panel, limits, most=5)
+            if comparison.manifest["parting"]:
+                begins = day(comparison.manifest["parting"])
+                panel.axvline(begins, color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
+        upper.tick_params(labelbottom=False)
+        panels.unit(upper, outcome_named(name).unit, WIDE, away=11.5)
+        panels.unit(lower, "difference", WIDE, away=11.5)
+        for panel in (upper, lower):
+            panel.yaxis.label.set_fontsize(7)
+    panels.legend(figure, _curve_keys(comparison, world), LEFT, 2)
+    return figure
+
+
+@style.styled
+def effects(comparison: Comparison, world: str) -> Figure:
+    """Draw effects for the nation and by class at the first horizons, with intervals, and who is better how often."""
+    frame = comparison.effects()
+    frame = frame[frame["world"] == world]
+    names, horizons = comparison.manifest["shown"][:MOST], comparison.horizons[: len(MARKS)]
+    top = style.head(3) + 5.0
+    better = f"P: how often {world} does better (or is higher, where neither is better), at the first mark"
+    figure = _page(comparison, world, len(names), DOTS_ROWS, f"by class, {_pairs(comparison)}", better)
+    for at, name in enumerate(names):
+        row, column = divmod(at, COLUMNS)
+        axes = style.place(figure, NAMES + column * DOTS_PITCH, top + row * DOTS_ROWS, DOTS_WIDE, TALL)
+        _dots(axes, frame[frame["outcome"] == name], horizons)
+        axes.set_title(title(name))
+        axes.set_xlabel(outcome_named(name).unit, labelpad=1.5, fontsize=7)
+        if column:
+            axes.tick_params(labelleft=False)
+    panels.legend(figure, _effect_keys(horizons), NAMES, 2)
+    return figure
+
+
+def _page(comparison: Comparison, world: str, count: int, pitch: float, what: str, *more: str) -> Figure:
+    """Return an empty page with its heading: which worlds, over what."""
+    titles = {entry["name"]: entry["title"] for entry in comparison.manifest["worlds"]}
+    base = comparison.worlds[0]
+    lines = [f"{titles[world]} against {titles[base]}", f"{what}; over chance only, at fixed parameters", *more]
+    figure = style.new(style.WIDE, style.head(len(lines)) + -(-count // COLUMNS) * pitch + FOOT)
+    style.heading(figure, f"{world} minus {base}", *lines)
+    return figure
+
+
+def _pairs(comparison: Comparison) -> str:
+    count = comparison.manifest["pairs"]
+    return f"{count} pair" + ("s" if count != 1 else "") + " of replicates on the same accidents"
+
+
+def _courses(comparison: Comparison, world: str, name: str, upper: Axes, lower: Axes) -> None:
+    """Draw one outcome: both worlds above, their difference below."""
+    entry, frame = outcome_named(name), comparison.bands(name)
+    frame = frame[frame["scope"] == "nation"].sort_values("month")
+    both = {who: frame[frame["world"] == who] for who in (comparison.worlds[0], world)}
+    for who, colour in zip(both, (BASE, OTHER), strict=True):
+        rows = _common(both[who], comparison)
+        x = middle(pd.to_datetime(rows["month"]))
+        upper.fill_between(x, rows["p10"], rows["p90"], color=colour, alpha=0.18, linewidth=0, zorder=2)
+        panels.line(upper, x, rows["p50"].to_numpy(), colour, 1.3)
+    changed = _common(both[world], comparison)
+    if changed["effect"].notna().any():
+        x = middle(pd.to_datetime(changed["month"]))
+        mean = both[comparison.worlds[0]]["mean"].to_numpy()
+        limit = Smallest(**comparison.manifest["smallest"]).of(entry, mean)
+        lower.fill_between(x, -limit, limit, color=STRIP, linewidth=0, zorder=0.2)
+        lower.fill_between(x, changed["pair_p10"], changed["pair_p90"], color=OTHER, alpha=0.18, linewidth=0, zorder=2)
+        lower.fill_between(x, changed["low"], changed["high"], color=OTHER, alpha=0.45, linewidth=0, zorder=2.2)
+        panels.line(lower, x, changed["pair_p50"].to_numpy(), OTHER, 1.1)
+    else:
+        panels.missing(upper)
+    lower.axhline(0, color="#444444", linewidth=0.6, zorder=1.5)
+    panels.scale([upper], entry.low, entry.high)
+    panels.scale([lower], lowest=-np.inf)
+    lower.locator_params(axis="y", nbins=4)
+
+
+def _common(rows: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Blank months in which fewer than half of the pairs are defined: their median would mislead."""
+    few = rows["pairs"] * 2 < comparison.manifest["pairs_of_curves"]
+    blank = rows.copy()
+    blank.loc[few, [name for name in rows if rows[name].dtype.kind == "f"]] = np.nan
+    return blank
+
+
+def _dots(axes: Axes, rows: pd.DataFrame, horizons: list[str]) -> None:
+    """Draw one outcome's effects: a row per scope, a mark per horizon, and how often the world is better."""
+    for place, scope in enumerate(SCOPES):
+        colour = style.SCOPE_COLOURS[scope]
+        for at, horizon in enumerate(horizons):
+            found = rows[(rows["scope"] == scope) & (rows["horizon"] == horizon)]
+            if found.empty or not np.isfinite(found["effect"].iloc[0]):
+                continue
+            row, y = found.iloc[0], place + 0.27 * (at - (len(horizons) - 1) / 2)
+            marker, size, width = MARKS[at]
+            if at == 0:
+                small = float(row["smallest"])
+                axes.add_patch(Rectangle((-small, place - 0.5), 2 * small, 1.0, color=STRIP, linewidth=0, zorder=0.2))
+                axes.text(1.03, place, f"{row['superiority']:.2f}", transform=axes.get_yaxis_transform(),
+                          va="center_baseline", fontsize=7, color=style.GREY)  # fmt: skip
+            axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=width, zorder=2, solid_capstyle="butt")
+            axes.plot([row["effect"]], [y], marker, color=colour, markersize=size, zorder=3,
+                      markerfacecolor=colour if at == 0 else "white", markeredgewidth=0.8)  # fmt: skip
+    if not rows["scope"].isin(SCOPES[1:]).any():
+        axes.text(0.5, 0.35, "not recorded by class", transform=axes.transAxes, ha="center", color=style.GREY,
+                  backgroundcolor="white")  # fmt: skip
+    better = rows["better"].iloc[0] if len(rows) else "neither"
+    axes.text(1.03, -0.165, "P higher" if better == "neither" else "P better", transform=axes.transAxes,
+              fontsize=7, color=style.GREY, va="center_baseline")  # fmt: skip
+    axes.axvline(0, color="#444444", linewidth=0.6, zorder=1)
+    axes.set_ylim(len(SCOPES) - 0.4, -0.6)
+    axes.set_yticks(range(len(SCOPES)), [style.SCOPE_LABELS[scope] for scope in SCOPES])
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=7)
+    axes.locator_params(axis="x", nbins=4)
+    axes.margins(x=0.06)
+
+
+def _curve_keys(comparison: Comparison, world: str) -> list[Artist]:
+    base, other = (style.shorten(name, 36.0, 8) for name in (comparison.worlds[0], world))
+    keys: list[Artist] = [
+        panels.stroke(BASE, 1.3, f"{base}, median"),
+        panels.stroke(OTHER, 1.3, f"{other}, median; difference, median"),
+        Patch(color=OTHER, alpha=0.18, linewidth=0, label=f"{BAND[0]}–{BAND[1]} % of replicates, of pairs"),
+        Patch(color=OTHER, alpha=0.45, linewidth=0, label="mean difference, 95 % interval"),
+        Patch(color=STRIP, linewidth=0, label="smaller than the smallest effect of interest"),
+    ]
+    if comparison.manifest["parting"]:
+        parted = panels.stroke(style.GREY, 0.8, "the worlds part")
+        parted.set_linestyle(PARTING)
+        keys.append(parted)
+    return keys
+
+
+def _effect_keys(horizons: list[str]) -> list[Artist]:
+    keys: list[Artist] = []
+    for horizon, (marker, size, width) in zip(horizons, MARKS, strict=False):
+        shown = horizon.replace(":", " to ")
+        label = ("mean " if ":" in horizon else "in ") + shown + ", 95 % interval"
+        key = panels.stroke(style.NATION, width, label, marker=marker)
+        key.set(markersize=size, markerfacecolor=style.NATION if marker == MARKS[0][0] else "white")
+        keys.append(key)
+    keys.append(Patch(color=STRIP, linewidth=0, label="smaller than the smallest effect of interest"))
+    return keys

@@ -1,0 +1,246 @@
+"""Worlds on the same accidents: run replicate by replicate, and compared pair by pair.
+
+Replicate r of one world and replicate r of another draw the same random numbers at the same
+addresses, so that what differs between them follows from what the worlds differ in. The first world
+is the baseline; every effect is another world minus the baseline.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from sim.errors import Problem, UserError
+from sim.scenario.outcomes import OUTCOMES
+from sim.study import horizons, manifest, paired, pairing
+from sim.study.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
+from sim.study.engines import ENGINES, Engine, traces
+from sim.study.engines import engine as load_engine
+from sim.study.failures import caught
+from sim.study.manifest import Failure
+from sim.study.pairing import SHOWN, Smallest
+from sim.study.run import RunFailed
+from sim.study.tabulate import COLUMN, Sample, band_tables, effect_of, effect_rows
+
+if TYPE_CHECKING:
+    from sim.engines.trace import Trace
+    from sim.scenario.load import Loaded
+    from sim.study.run import Progress
+
+REPLICATES = 200
+"""Unless the user says otherwise; a scenario's own number is meant for a single world."""
+MOST = 2_000
+"""Replicates at most where a precision is asked for."""
+PILOT = 50
+"""Pairs from which the number for a precision is planned."""
+FEW = 30
+"""Below this many pairs an interval hangs on the differences being nearly normal."""
+CAVEAT = (
+    "Intervals are over chance only, at fixed parameters: they hold neither the parameters' uncertainty "
+    "nor that of the model's structure, and no verdict on a policy may rest on them alone."
+)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How narrow half the interval of one outcome's effect shall be: for the nation, at the main horizon."""
+
+    half_width: float
+    outcome: str = "performance"
+
+
+def compare(
+    worlds: Sequence[Loaded],
+    replicates: int | None = None,
+    seed: int | None = None,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    *,
+    at: Iterable[str] = (),
+    shown: Sequence[str] = (),
+    smallest: Smallest | None = None,
+    precision: Precision | None = None,
+    force: bool = False,
+    engine: str | Engine = ENGINES[0],
+    threads: int | None = None,
+) -> Comparison:
+    """Run worlds on the same accidents, compare them pair by pair, and store the comparison.
+
+    Parameters
+    ----------
+    worlds
+        The baseline first.
+    replicates
+        Number of pairs; with a precision, at most so many.
+    seed
+        Instead of the scenarios' own, which must otherwise be the same.
+    out
+        The folder; by default a new one below ``results/comparisons`` of the current folder.
+    progress
+        Called with months done and months planned so far, over all runs.
+    at
+        Horizons, ``YYYY-MM`` or ``YYYY-MM:YYYY-MM``; the first is the main one.
+    shown
+        Outcomes to print and draw; all are stored.
+    smallest
+        The smallest effects of interest.
+    precision
+        Run until half the interval is so narrow, or the replicates are used up.
+    force
+        Replace an earlier comparison in ``out``.
+    engine
+        One of ``ENGINES``: they give the same result.
+    threads
+        By default one for each core.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, the worlds cannot be paired, or the comparison cannot be written.
+    RunFailed
+        No replicate could be finished in all worlds. If only some fail, they are in the manifest.
+    """
+    began, started = time.perf_counter(), datetime.now(UTC)
+    smallest = smallest or Smallest()
+    _check(shown, precision, threads)
+    most = replicates if replicates is not None else MOST if precision else REPLICATES
+    loaded, names = pairing.agreed(worlds, most, seed), pairing.named(worlds)
+    # The destination comes first: a place that cannot be written is found before any work is done.
+    with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
+        chosen = load_engine(engine) if isinstance(engine, str) else engine
+        built = [chosen.build(world.scenario) for world in loaded]
+        pairing.same_places(loaded, built)
+        parting = horizons.parting(built)
+        sample = Sample(names, built[0].months, horizons.chosen(at, built[0].months, parting))
+        for numbers in _batches(sample, most, precision):
+            _run(sample, chosen, built, numbers, writer, progress, threads)
+        writer.finish(effect_rows(sample, smallest), band_tables(sample), {
+            "title": " | ".join(world.scenario.title for world in loaded),
+            "worlds": [pairing.world_record(world, name, loaded[0]) for world, name in zip(loaded, names, strict=True)],
+            "parting": None if parting is None else built[0].months[parting],
+            "horizons": [horizon.name for horizon in sample.horizons],
+            "shown": list(shown or SHOWN),
+            "smallest": asdict(smallest),
+            "seed": loaded[0].scenario.run.seed,
+            "replicates": most,
+            "pairs": sample.pairs,
+            "pairs_of_curves": len(sample.curves[0]),
+            "failed": sample.failed,
+            "precision": None if precision is None else achieved(sample, precision),
+            "level": paired.LEVEL,
+            "uncertainty": CAVEAT,
+            "engine": chosen.name,
+            "versions": manifest.versions(),
+            "platform": platform.platform(),
+            "commit": manifest.commit(),
+            "started": started.isoformat(timespec="seconds"),
+            "wall_seconds": round(time.perf_counter() - began, 3),
+        })  # fmt: skip
+    return open_comparison(writer.destination, verify=False)
+
+
+def achieved(sample: Sample, precision: Precision) -> dict[str, Any]:
+    """Return how narrow the interval is, and how many pairs it would take if it is not yet narrow enough.
+
+    Raises
+    ------
+    UserError
+        The outcome is not defined in these worlds.
+    """
+    column = COLUMN[precision.outcome]
+    widest, spread = 0.0, 0.0
+    for world in range(1, len(sample.names)):
+        found = effect_of(sample, world, 0, Smallest())
+        if found.pairs[0, column] < 2 <= sample.pairs:
+            where = f"an outcome that is defined here {sample.horizons[0].meaning}"
+            raise UserError(Problem("--for", found=repr(precision.outcome), allowed=where))
+        widest = max(widest, float(found.high[0, column] - found.effect[0, column]))
+        spread = max(spread, float(found.sd[0, column]))
+    enough = sample.pairs > 1
+    reached = enough and widest <= precision.half_width
+    return {
+        "half_width": precision.half_width,
+        "outcome": precision.outcome,
+        "horizon": sample.horizons[0].name,
+        "achieved": widest if enough else None,
+        "reached": reached,
+        "needed": paired.needed(spread, precision.half_width) if enough and not reached else None,
+    }
+
+
+def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator[range]:
+    """Yield the numbers of replicates to run next, looking at what the last ones left.
+
+    With a precision, a pilot gives the spread of the differences, and the spread the number of
+    pairs; if that falls short, it is planned anew. Only the interval's width is looked at, never the
+    effect, so that stopping favours no answer.
+    """
+    if precision is None:
+        yield range(most)
+        return
+    done = min(PILOT, most)
+    yield range(done)
+    while done < most:
+        state = achieved(sample, precision)
+        if state["reached"]:
+            return
+        lacking = (state["needed"] or 0) - sample.pairs
+        end = min(most, done + max(lacking, done // 10, 1))
+        yield range(done, end)
+        done = end
+
+
+def _run(
+    sample: Sample,
+    engine: Engine,
+    built: Sequence[Any],
+    numbers: range,
+    writer: ComparisonWriter,
+    progress: Progress | None,
+    threads: int | None,
+) -> None:
+    """Run replicates of all worlds in turn, and store what is compared of them."""
+    runs = ((world, number) for number in numbers for world in built)
+    months = len(built) * len(sample.months)
+    done, total = numbers.start * months, numbers.stop * months
+
+    def on_months(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    made = cast("Generator[Trace | Failure]", traces(caught(engine), runs, threads, on_months=on_months))
+    # Closed whatever happens, so that an interrupt ends the threads too.
+    with closing(made):
+        for number in numbers:
+            rows = sample.add(number, [next(made) for _ in built])
+            if rows is not None:
+                writer.add(rows)
+            # A failed replicate has done fewer months than it was meant to.
+            on_months((number + 1) * months - done)
+    if not sample.pairs:
+        whole = {failure["replicate"]: failure for failure in sample.failed}
+        raise RunFailed([Failure(**{k: v for k, v in one.items() if k != "world"}) for one in whole.values()])
+
+
+def _check(shown: Sequence[str], precision: Precision | None, threads: int | None) -> None:
+    """Refuse what can be refused before anything is done."""
+    problems = pairing.unknown("--outcome", shown)
+    if precision is not None:
+        problems += pairing.unknown("--for", [precision.outcome])
+        if not 0.0 < precision.half_width < float("inf"):
+            problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed="a number above 0"))
+    if threads is not None and threads < 1:
+        problems.append(Problem("--threads", found=str(threads), allowed="1 or more"))
+    if problems:
+        raise UserError(problems)
+
+
+assert set(SHOWN) <= {outcome.name for outcome in OUTCOMES}

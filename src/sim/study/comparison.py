@@ -1,0 +1,234 @@
+"""A stored comparison: the folder that `compare` leaves, written all or nothing, and opened again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from sim.errors import Problem, UserError
+from sim.scenario.outcomes import OUTCOMES
+from sim.study.atomic import Staging, disk, staged_folder
+from sim.study.columns import writer_options
+from sim.study.paired import Effects
+from sim.study.result import read_frame
+from sim.study.store import DERIVED, MANIFEST, TableWriter, file_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "skloki-comparison"
+FORMAT_VERSION = 1
+FILES = ("effects.csv", "bands.parquet", "pairs.parquet")
+
+#: One row per world, outcome, scope and horizon.
+EFFECTS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("world", "outcome", "unit", "better", "scope", "horizon")),
+        ("pairs", pa.int64()),
+        *((field.name, pa.float64()) for field in fields(Effects)[1:-1]),
+        ("reading", pa.string()),
+    ]
+)
+#: One row per replicate, world, horizon and scope: what the effects are computed from.
+PAIRS = pa.schema(
+    [
+        ("replicate", pa.int32()),
+        *((name, pa.string()) for name in ("world", "horizon", "scope")),
+        *((outcome.name, pa.float64()) for outcome in OUTCOMES),
+    ]
+)
+#: One row per world, outcome, scope and month; of the baseline only the first statistics.
+BANDS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("world", "outcome", "scope")),
+        ("month", pa.date32()),
+        ("pairs", pa.int32()),
+        *((name, pa.float64()) for name in ("mean", "p10", "p50", "p90")),
+        *((name, pa.float64()) for name in ("effect", "low", "high", "pair_p10", "pair_p50", "pair_p90")),
+    ]
+)
+
+
+class Comparison:
+    """Worlds on the same accidents, read from its folder.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    manifest
+        How it came about: worlds, what differs, horizons, smallest effects, replicates, files.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.path} ({' | '.join(self.worlds)}, {self.manifest['pairs']} pairs)>"
+
+    @property
+    def worlds(self) -> list[str]:
+        """Names of the worlds, the baseline first."""
+        return [world["name"] for world in self.manifest["worlds"]]
+
+    @property
+    def horizons(self) -> list[str]:
+        """Names of the horizons, the main one first."""
+        return list(self.manifest["horizons"])
+
+    def effects(self) -> pd.DataFrame:
+        """Return one row per world, outcome, scope and horizon; the columns are explained in docs/comparing.md."""
+        # Not by pandas, which before version 3 did not restore the last bits.
+        types = pa_csv.ConvertOptions(column_types=EFFECTS)
+        frame: pd.DataFrame = pa_csv.read_csv(self.path / "effects.csv", convert_options=types).to_pandas()
+        return frame
+
+    def bands(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return one row per world, outcome, scope and month, of all outcomes or of one."""
+        where = {} if outcome is None else {"outcome": outcome}
+        return read_frame(self.path / "bands.parquet", **where)
+
+    def pairs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one row per replicate, world, horizon and scope, with a column per outcome."""
+        return read_frame(self.path / "pairs.parquet", columns)
+
+
+class ComparisonWriter:
+    """A comparison in the making.
+
+    Attributes
+    ----------
+    folder
+        The hidden folder in which it is made.
+    destination
+        Where it stands, once the block of `new_comparison` has ended well.
+    """
+
+    def __init__(self, staging: Staging) -> None:
+        self._staging = staging
+        with disk(staging.destination):
+            self._pairs = TableWriter(staging.folder / "pairs.parquet", PAIRS)
+
+    @property
+    def folder(self) -> Path:  # noqa: D102
+        return self._staging.folder
+
+    @property
+    def destination(self) -> Path:  # noqa: D102
+        return self._staging.destination
+
+    def add(self, rows: pa.Table) -> None:
+        """Store the values of one replicate in all worlds."""
+        with disk(self.destination):
+            self._pairs.add(rows)
+
+    def finish(self, effects: Sequence[Mapping[str, Any]], bands: Iterator[pa.Table], manifest: dict[str, Any]) -> None:
+        """Write the other tables, and the manifest with size and hash of every file."""
+        with disk(self.destination):
+            self._pairs.close()
+            style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
+            pa_csv.write_csv(_effects(effects), self.folder / "effects.csv", style)
+            with pq.ParquetWriter(self.folder / "bands.parquet", BANDS, **writer_options(BANDS)) as file:
+                for table in bands:
+                    file.write_table(table)
+            files = {name: file_record(self.folder / name) for name in FILES}
+            whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
+            text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
+            (self.folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    def abandon(self) -> None:
+        """Close all files, whatever state they are in."""
+        self._pairs.abandon()
+
+
+@contextmanager
+def new_comparison(out: Path | None, names: Sequence[str], *, force: bool = False) -> Iterator[ComparisonWriter]:
+    """Give a writer whose comparison takes its place when the block ends well, and leaves nothing otherwise.
+
+    Parameters
+    ----------
+    out
+        The destination; none for a new folder ``results/comparisons/A-B-DATE-TIME``.
+    names
+        Of the worlds, for that folder.
+    force
+        Replace an earlier comparison at the destination.
+
+    Raises
+    ------
+    UserError
+        The destination is taken, cannot be written, or the disk is full.
+    """
+    name = "-".join(names[:3]) + f"-{datetime.now():%Y%m%d-%H%M%S}"
+    destination = out if out is not None else Path("results") / "comparisons" / name
+    with staged_folder(destination, is_replaceable, force=force, numbered=out is None) as staging:
+        writer = ComparisonWriter(staging)
+        try:
+            yield writer
+        finally:
+            writer.abandon()
+        if not (staging.folder / MANIFEST).is_file():
+            raise RuntimeError("a comparison must not be stored without its manifest")
+
+
+def is_replaceable(folder: Path) -> bool:
+    """Say whether a folder is an earlier comparison and holds nothing else that would be lost."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        known = {MANIFEST, *manifest["files"], *DERIVED}
+        return manifest["format"] == FORMAT and {path.name for path in folder.iterdir()} <= known
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def open_comparison(path: Path | str, *, verify: bool = True) -> Comparison:
+    """Open the folder of a comparison.
+
+    Parameters
+    ----------
+    verify
+        Compare every file's hash with the manifest.
+
+    Raises
+    ------
+    UserError
+        It is missing, damaged, or of another format.
+    """
+    folder = Path(path).expanduser().resolve()
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        raise UserError(Problem(str(folder), allowed="no comparison: its manifest cannot be read")) from None
+    found = (manifest.get("format"), manifest.get("format_version")) if isinstance(manifest, dict) else None
+    if found != (FORMAT, FORMAT_VERSION):
+        allowed = f"the folder of a comparison ({FORMAT}, version {FORMAT_VERSION})"
+        raise UserError(Problem(str(folder), found=str(found), allowed=allowed))
+    faults = [Problem(str(folder / name), allowed="missing or damaged") for name in FILES if verify
+              and not _sound(folder / name, manifest["files"].get(name))]  # fmt: skip
+    if faults:
+        raise UserError(faults)
+    return Comparison(folder, manifest)
+
+
+def _sound(path: Path, record: Any) -> bool:
+    try:
+        return file_record(path) == record
+    except OSError:
+        return False
+
+
+def _effects(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    # Undefined is an empty cell.
+    return pa.Table.from_pylist(
+        [{key: None if value != value else value for key, value in row.items()} for row in rows], schema=EFFECTS
+    )

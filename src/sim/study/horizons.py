@@ -1,0 +1,138 @@
+"""When an effect is looked at: in a month, or over a span of months; and from when worlds differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    from sim.world.build import World
+
+YEARS = 3
+"""Length of the first span, counted from the month in which the worlds part."""
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """A month, or a span of months over which the mean is taken; ends included, as ``YYYY-MM``."""
+
+    first: str
+    last: str
+
+    @property
+    def name(self) -> str:
+        """As the command line writes it: ``1924-12`` or ``1923-12:1926-11``."""
+        return self.first if self.first == self.last else f"{self.first}:{self.last}"
+
+    @property
+    def meaning(self) -> str:
+        """In words."""
+        return f"in {self.first}" if self.first == self.last else f"mean of {self.first} to {self.last}"
+
+
+def chosen(texts: Iterable[str], months: Sequence[str], parting: int | None) -> tuple[Horizon, ...]:
+    """Return the horizons that were asked for, or the usual ones; the first is the main one.
+
+    Parameters
+    ----------
+    texts
+        ``YYYY-MM`` or ``YYYY-MM:YYYY-MM``.
+    months
+        Of the worlds.
+    parting
+        Index of the first month in which they differ; none where they do not.
+
+    Raises
+    ------
+    UserError
+        A horizon cannot be read, or lies outside the worlds' months; every one is named.
+    """
+    texts = list(texts)
+    if not texts:
+        return usual(months, parting or 0)
+    found = [_parsed(text, months) for text in texts]
+    problems = [horizon for horizon in found if isinstance(horizon, Problem)]
+    if problems:
+        raise UserError(problems)
+    return tuple(dict.fromkeys(horizon for horizon in found if isinstance(horizon, Horizon)))
+
+
+def usual(months: Sequence[str], parting: int) -> tuple[Horizon, ...]:
+    """Return the mean of the first three years since the worlds part, that of all months since, and three months.
+
+    The months are those a year and three years after the parting, and the last.
+    """
+    last = len(months) - 1
+    spans = [(parting, min(parting + 12 * YEARS - 1, last)), (parting, last)]
+    spans += [(month, month) for month in (parting + 12, parting + 12 * YEARS, last) if month <= last]
+    return tuple(Horizon(months[first], months[end]) for first, end in dict.fromkeys(spans))
+
+
+def _parsed(text: str, months: Sequence[str]) -> Horizon | Problem:
+    ends = text.split(":")
+    shaped = len(ends) <= 2 and all(re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", end) for end in ends)
+    if not shaped or not months[0] <= ends[0] <= ends[-1] <= months[-1]:
+        allowed = f"a month YYYY-MM, or a span YYYY-MM:YYYY-MM, within {months[0]} to {months[-1]}"
+        return Problem("--horizon", found=repr(text), allowed=allowed)
+    return Horizon(ends[0], ends[-1])
+
+
+def measured(
+    values: NDArray[np.float64], horizons: Sequence[Horizon], months: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return a trace's values at the horizons.
+
+    The mean of a span is over the months in which an outcome is defined; nan where these are
+    fewer than half.
+
+    Parameters
+    ----------
+    values
+        Shape (months, ...).
+
+    Returns
+    -------
+    array
+        Shape (horizons, ...).
+    """
+    found = np.empty((len(horizons), *values.shape[1:]))
+    for at, horizon in enumerate(horizons):
+        part = values[months.index(horizon.first) : months.index(horizon.last) + 1]
+        known = np.isfinite(part)
+        n = known.sum(axis=0)
+        mean = np.where(known, part, 0.0).sum(axis=0) / np.maximum(n, 1)
+        found[at] = np.where(2 * n >= len(part), np.where(n > 0, mean, np.nan), np.nan)
+    return found
+
+
+def parting(worlds: Sequence[World]) -> int | None:
+    """Return the index of the first month in which some world differs from the first; none if none does.
+
+    Until then all worlds have had the same history, to the last bit. What is not dated (a
+    parameter, a place's literacy, an option) counts from the first month, used or not.
+    """
+    starts = [start for world in worlds[1:] if (start := _parting(worlds[0], world)) is not None]
+    return min(starts, default=None)
+
+
+def _parting(base: World, other: World) -> int | None:
+    if _undated(base) != _undated(other):
+        return 0
+    length = len(base.months)
+    differs = np.array([repr(one) != repr(two) for one, two in zip(base.rules, other.rules, strict=True)])
+    for one, two in zip(vars(base.calendar).values(), vars(other.calendar).values(), strict=True):
+        differs |= (one != two).reshape(length, -1).any(axis=1)
+    return int(differs.argmax()) if differs.any() else None
+
+
+def _undated(world: World) -> tuple[object, ...]:
+    # Dated switches of the rule, and events, are in the tables of rules and of the calendar.
+    policy = world.scenario.policy.model_dump(exclude={"changes", "rule", "share", "recall"})
+    return policy, vars(world.p), world.scenario.options, world.claims, world.committees

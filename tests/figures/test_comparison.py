@@ -1,0 +1,186 @@
+"""Pictures of a comparison: tidy in every case, with honest bands, strips and marks."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from matplotlib.colors import to_hex, to_rgba
+
+from sim.engines.trace import Trace
+from sim.figures import comparison as pictures
+from sim.figures import style
+from sim.scenario.outcomes import OUTCOMES
+from sim.scenario.registry import CLASSES, SCOPES
+from sim.study.horizons import usual
+from sim.study.pairing import SHOWN, Smallest
+from sim.study.tabulate import COLUMN, Sample, band_tables, effect_rows
+from tests.figures.test_style import EYES, lab
+
+
+class Made:
+    """A comparison that was never run; every other world is higher by its place times the effect."""
+
+    def __init__(
+        self, pairs: int = 40, months: int = 108, worlds: tuple[str, ...] = ("appointment", "election"),
+        effect: float = 0.03, parting: int | None = 35, shown: tuple[str, ...] = SHOWN, undefined: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        names = [f"19{21 + at // 12}-{at % 12 + 1:02d}" for at in range(months)]
+        begins = 0 if parting is None else min(parting, months - 1)
+        sample = Sample(worlds, names, usual(names, begins))
+        for number in range(pairs):
+            sample.add(number, [self._trace(names, number, at, effect, begins, undefined) for at in range(len(worlds))])
+        self.worlds, self.horizons = list(worlds), [horizon.name for horizon in sample.horizons]
+        self.manifest: dict[str, Any] = {
+            "worlds": [{"name": name, "title": f"The world of {name} from December 1923"} for name in worlds],
+            "pairs": pairs, "pairs_of_curves": pairs, "shown": list(shown), "parting": names[begins],
+            "smallest": {"share": 0.01, "relative": 0.05, "named": {}},
+        }  # fmt: skip
+        if parting is None:
+            self.manifest["parting"] = None
+        self._effects = pd.DataFrame(effect_rows(sample, Smallest()))
+        self._bands = pa.concat_tables(band_tables(sample)).to_pandas(date_as_object=False)
+
+    def effects(self) -> pd.DataFrame:
+        return self._effects
+
+    def bands(self, outcome: str) -> pd.DataFrame:
+        return self._bands[self._bands["outcome"] == outcome]
+
+    @staticmethod
+    def _trace(
+        names: list[str], replicate: int, at: int, effect: float, begins: int, undefined: tuple[str, ...]
+    ) -> Trace:
+        shape = (len(names), len(SCOPES), len(OUTCOMES))
+        random = np.random.default_rng([replicate, 7])
+        values = 0.3 + 0.02 * random.standard_normal(shape[1:]) + 0.001 * np.arange(len(names))[:, None, None]
+        values[begins:] += at * (effect + 0.01 * np.random.default_rng([replicate, at]).standard_normal(shape)[begins:])
+        values[:, :, [COLUMN[name] for name in undefined]] = np.nan
+        values[:, 1:, COLUMN["opposition_nation"]] = np.nan
+        return Trace(names, values)
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return Made()
+
+
+CASES = [
+    {"shown": SHOWN}, {"pairs": 1}, {"pairs": 2, "months": 1}, {"months": 7},
+    {"months": 30, "parting": None, "effect": 0.0},
+    {"shown": ("performance",)}, {"shown": tuple(outcome.name for outcome in OUTCOMES), "months": 24},
+    {"undefined": ("misfit", "paralysed")},
+    {"effect": 1e-4},
+    {"worlds": ("a-very-long-name-of-a-scenario-that-somebody-wrote", "another-one-that-is-no-shorter")},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(list(case.items()))[:40])
+@pytest.mark.parametrize("draw", [pictures.curves, pictures.effects])
+def test_every_picture_is_tidy(draw, case, untidy):
+    few = {"months": 48, "pairs": 5, "shown": (*SHOWN[2:4], *SHOWN[-2:])}
+    found = Made(**(few | case))
+    assert untidy(draw(found, found.worlds[1])) == []
+
+
+def test_each_other_world_gets_both_pictures_as_png_and_svg(tmp_path):
+    found = Made(pairs=3, months=24, worlds=("a", "b", "c"), shown=("performance",))
+    paths = pictures.draw_all(found, tmp_path)
+    assert [path.name for path in paths] == [
+        f"{kind}-{world}.{suffix}" for world in "bc" for kind in ("curves", "effects") for suffix in ("png", "svg")
+    ]
+    first = {path.name: path.read_bytes() for path in paths}
+    for path in pictures.draw_all(found, tmp_path / "again"):
+        assert path.read_bytes() == first[path.name]
+
+
+def panel(figure: Any, title: str) -> int:
+    return next(at for at, axes in enumerate(figure.axes) if axes.get_title("left") == title)
+
+
+def areas(axes: Any, colour: str) -> list[np.ndarray]:
+    """Return heights of the filled areas of a colour, in the order drawn."""
+    found = [area for area in axes.collections if to_hex(area.get_facecolor()[0]).upper() == colour]
+    return [area.get_paths()[0].vertices[:, 1] for area in found]
+
+
+def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(made):
+    figure = pictures.curves(made, "election")
+    lower = figure.axes[panel(figure, "Performance") + 1]
+    rows = made.bands("performance")
+    rows = rows[(rows["world"] == "election") & (rows["scope"] == "nation")]
+    (strip,) = areas(lower, pictures.STRIP)
+    assert (strip.min(), strip.max()) == pytest.approx((-0.01, 0.01))
+    spread, mean = areas(lower, pictures.OTHER)
+    assert (spread.min(), spread.max()) == pytest.approx((rows["pair_p10"].min(), rows["pair_p90"].max()))
+    assert (mean.min(), mean.max()) == pytest.approx((rows["low"].min(), rows["high"].max()))
+    drawn = [line.get_ydata() for line in lower.lines if len(line.get_ydata()) == 108]
+    np.testing.assert_allclose(drawn[0], rows["pair_p50"])
+    assert drawn[0][:35] == pytest.approx(0) and drawn[0][-1] == pytest.approx(0.03, abs=0.01)
+
+
+def test_the_strip_of_what_has_no_bounds_follows_the_baseline(made):
+    figure = pictures.curves(made, "election")
+    (strip,) = areas(figure.axes[panel(figure, "Recovery") + 1], pictures.STRIP)
+    rows = made.bands("recovery")
+    base = rows[(rows["world"] == "appointment") & (rows["scope"] == "nation")]["mean"]
+    assert strip.max() == pytest.approx(0.05 * base.max())
+
+
+def test_months_in_which_few_pairs_are_defined_are_left_out(made):
+    few = SimpleNamespace(**vars(made), effects=made.effects)
+    rows = made.bands("performance").copy()
+    rows.loc[rows["month"] >= "1928-01-01", "pairs"] = 3
+    few.bands = lambda name: rows
+    figure = pictures.curves(few, "election")
+    lower = figure.axes[panel(figure, "Performance") + 1]
+    drawn = next(line.get_ydata() for line in lower.lines if len(line.get_ydata()) == 108)
+    assert np.isfinite(drawn[:84]).all() and np.isnan(drawn[84:]).all()
+
+
+def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
+    figure = pictures.effects(made, "election")
+    axes = figure.axes[panel(figure, "Conflict")]
+    frame = made.effects()
+    rows = frame[(frame["outcome"] == "conflict") & frame["horizon"].isin(made.horizons[:3])]
+    marks = sorted(float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() not in ("None", None, ""))
+    assert marks == pytest.approx(sorted(rows["effect"]))
+    spans = [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2]
+    assert set(zip(rows["low"], rows["high"], strict=True)) <= set(spans)
+    said = [text.get_text() for text in axes.texts]
+    main = rows[rows["horizon"] == made.horizons[0]].set_index("scope")["superiority"]
+    assert said == [*(f"{main[scope]:.2f}" for scope in SCOPES), "P better"]
+    assert main["nation"] < 0.1, "less conflict would be better"
+    nation = figure.axes[panel(figure, "Opposition, national conference")]
+    assert {"P higher", "not recorded by class"} <= {text.get_text() for text in nation.texts}
+
+
+def test_the_heading_says_what_is_subtracted_and_that_chance_alone_is_shown(made):
+    for figure in (pictures.curves(made, "election"), pictures.effects(made, "election")):
+        said = [text.get_text() for text in figure.texts]
+        assert said[0] == "election minus appointment"
+        assert "chance only, at fixed parameters" in said[2] and "40 pairs" in said[2]
+
+
+def test_all_that_is_drawn_lies_within_the_scale(made):
+    figure = pictures.curves(made, "election")
+    for axes in figure.axes:
+        low, high = axes.get_ylim()
+        drawn = [line.get_ydata() for line in axes.lines if len(line.get_ydata()) == 108]
+        assert drawn and all(low <= np.nanmin(y) and np.nanmax(y) <= high for y in drawn)
+    assert len(figure.axes) == 2 * len(SHOWN)
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_the_two_worlds_and_the_strip_stay_apart_for_every_eye_and_are_no_class(eye):
+    for one, other in combinations((pictures.BASE, pictures.OTHER, pictures.STRIP), 2):
+        assert np.linalg.norm(lab(one, eye) - lab(other, eye)) > 20, (one, other)
+    for name in CLASSES:
+        assert np.linalg.norm(lab(pictures.OTHER, "usual") - lab(style.CLASS_COLOURS[name], "usual")) > 20
+    assert 1.05 / (style.luminance(pictures.OTHER) + 0.05) > 2.8
+    assert to_rgba(pictures.OTHER)[3] == 1.0

@@ -1,0 +1,137 @@
+"""Pictures of two worlds that part: nothing to stumble over, and marks that stand where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import RegularPolygon
+
+from sim.figures import cascadetree, divergence, partingmap, style
+from sim.figures.series import day
+from sim.figures.tilelayout import tiles
+from sim.scenario.load import load
+from sim.study.cascade import WAYS
+from sim.study.tracing import Traced, trace
+
+SWITCH = '[policy.changes.x]\ndate = "1921-07"\nrule = "election"\n'
+SYNTHETIC = '[tree]\nkind = "synthetic"\nguberniias = 6\nuezds_each = 2\n'
+REAL = "[tree]\nuezds = 0\n"
+SOME = '[tree]\nuezds = 20\nonly = ["Moscow", "Tula", "Petrograd", "Karelian Labour Commune", "Kuban-Chernomorie"]\n'
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory) -> Callable[..., Traced]:
+    """Two worlds of a tree of which the second switches to election: traced(REAL)."""
+    known: dict[Any, Traced] = {}
+
+    def run(tree: str, months: int = 18, switch: str = SWITCH) -> Traced:
+        if (tree, months, switch) not in known:
+            folder = tmp_path_factory.mktemp("worlds")
+            end = f"{1921 + (months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
+            for name, more in (("a", ""), ("b", switch)):
+                text = f'title = "World {name}"\n[period]\nend = "{end}"\n{tree}{more}'
+                (folder / f"{name}.toml").write_text(text)
+            pair = load(folder / "a.toml"), load(folder / "b.toml")
+            known[tree, months, switch] = trace(pair, out=folder / "out", engine="reference")
+        return known[tree, months, switch]
+
+    return run
+
+
+def pictures(traced: Traced) -> dict[str, Figure]:
+    found, lines = traced.divergence, divergence.described(traced)
+    drawn = {"spread": divergence.figure(traced), "cascade": cascadetree.figure(found, *lines)}
+    return drawn | ({"map": partingmap.figure(found, *lines)} if traced.real else {})
+
+
+@pytest.mark.parametrize(("tree", "months"), [(SYNTHETIC, 8), (REAL, 18), (SOME, 18)], ids=["small", "real", "some"])
+def test_a_reader_stumbles_over_nothing(traced, untidy, tree, months):
+    for name, figure in pictures(traced(tree, months)).items():
+        assert untidy(figure) == [], name
+
+
+def test_a_real_tree_gets_a_map_and_a_synthetic_none(traced, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(style, "save", lambda figure, folder, stem: [folder / f"{stem}.png"])
+    stems = {tree: [path.stem for path in divergence.draw_all(traced(tree), tmp_path)] for tree in (SYNTHETIC, REAL)}
+    assert stems == {SYNTHETIC: ["spread", "cascade"], REAL: ["spread", "cascade", "map"]}
+
+
+def test_worlds_in_which_the_same_happens_get_no_pictures(traced, tmp_path: Path):
+    assert divergence.draw_all(traced(SYNTHETIC, 6, ""), tmp_path) == []
+    assert not list(tmp_path.iterdir())
+
+
+def test_curves_show_the_shares_by_class(traced):
+    found = traced(SYNTHETIC)
+    figure = divergence.figure(found)
+    rows = [row for row in found.divergence.spread.rows() if row.level == "all" and row.scope == "capital"]
+    shown = rows[6 - divergence.LEAD :]  # the rule differs from the seventh month on
+    for axes, value in zip(
+        figure.axes, (lambda r: r.parted / r.committees, lambda r: r.visible / r.committees,
+                      lambda r: r.seats_differ / r.seats, lambda r: r.rms_performance), strict=True,
+    ):  # fmt: skip
+        curves = [line for line in axes.lines if line.get_color() == style.CLASS_COLOURS["capital"]]
+        assert np.array_equal(curves[0].get_ydata(), [value(row) for row in shown])
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert labels[0] == "nation (18)" and "capitals (6)" in labels
+
+
+def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced):
+    found = traced(REAL).divergence
+    figure = cascadetree.figure(found)
+    axes = figure.axes[0]
+    steps = found.steps[: cascadetree.SHOWN]
+    points = [line for line in axes.lines if line.get_marker() in ("s", "o")]
+    assert len(points) == len(steps) == cascadetree.SHOWN
+    for row, (point, step) in enumerate(zip(points, steps, strict=True)):
+        assert point.get_ydata() == [row]
+        month = found.months[step.month]
+        assert day(month) < point.get_xdata()[0] < day(month, end=True)
+        assert to_hex(point.get_markeredgecolor()) == cascadetree.MARKS[step.way].colour.lower()
+    x = {step.committee: point.get_xdata()[0] for step, point in zip(steps, points, strict=True)}
+    assert sorted(x.values()) == list(x.values())
+    elbows = [line for line in axes.lines if len(line.get_xdata()) == 3]
+    passed = [step for step in steps if step.source >= 0]
+    assert passed and [line.get_xdata()[0] for line in elbows] == [x[step.source] for step in passed]
+    assert [line.get_ydata()[2] for line in elbows] == [steps.index(step) for step in passed]
+    texts = [text.get_text() for text in figure.texts]
+    assert any(text.startswith(found.places[steps[0].committee].name) for text in texts)
+
+
+def test_every_way_has_a_mark_of_its_own():
+    assert set(cascadetree.MARKS) == set(WAYS)
+    assert len({(mark.colour, mark.marker, mark.filled) for mark in cascadetree.MARKS.values()}) == len(WAYS)
+
+
+def tile_faces(axes: Any) -> dict[str, str]:
+    centres = {tile.centre: name for name, tile in tiles().items()}
+    drawn = [patch for patch in axes.patches if isinstance(patch, RegularPolygon) and tuple(patch.xy) in centres]
+    return {centres[tuple(patch.xy)]: to_hex(patch.get_facecolor()) for patch in drawn}
+
+
+def test_the_map_is_white_where_nothing_parts_and_dark_where_it_is_soon(traced):
+    found = traced(REAL).divergence
+    faces = tile_faces(partingmap.figure(found).axes[0])
+    first = dict(zip([place.name for place in found.places], found.spread.first(found.spread.visible), strict=True))
+    apart = {name: month for name, month in first.items() if month < len(found.months)}
+    assert {name for name, face in faces.items() if face != "#ffffff"} == set(apart) != set(faces)
+    soonest, latest = min(apart, key=apart.__getitem__), max(apart, key=apart.__getitem__)
+    assert style.luminance(faces[soonest]) < style.luminance(faces[latest])
+
+
+def test_small_maps_count_the_seats_of_uezds_too(traced):
+    found = traced(SOME).divergence
+    last = len(found.months) - 1
+    shares = partingmap._seats(found, last)
+    number = next(i for i, place in enumerate(found.places) if place.name == "Moscow")
+    own = [i for i, place in enumerate(found.places) if i == number or place.parent == number]
+    seats = sum(len(found.places[i].seats) for i in own)
+    assert len(own) > 1 and shares["Moscow"] == found.spread.seats_differ[last, own].sum() / seats
+    titles = [axes.get_title(loc="center") for axes in partingmap.figure(found).axes]
+    assert found.months[-1] in titles
