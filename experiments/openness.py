@@ -14,15 +14,34 @@ from sim.scenario.load import load
 from sim.scenario.registry import SCOPES
 from sim.scenario.schema import month_name, month_number
 from sim.study.designs import latin_hypercube
-from sim.study.openness import COLUMNS, MEASURES, Effects, Pair, column, read_settings, run_pairs, share_better
+from sim.study.engines import ENGINES
+from sim.study.openness import (
+    COLUMNS,
+    MEASURES,
+    Effects,
+    Pair,
+    column,
+    neutral_pairs,
+    read_settings,
+    run_pairs,
+    share_better,
+)
 
 HERE = Path(__file__).parent
 
 
 def pairs_of(
-    settings: dict[str, Any], name: str, number: int, without: Sequence[str] = (), capacity: str | None = None
+    settings: dict[str, Any],
+    name: str,
+    number: int,
+    without: Sequence[str] = (),
+    capacity: str | None = None,
+    fixed: dict[str, float] | None = None,
 ) -> list[Pair]:
-    """Return the pairs of worlds of one column, one per draw; ``without`` switches mechanisms off besides."""
+    """Return the pairs of worlds of one column, one per draw.
+
+    Mechanisms ``without`` are switched off besides, and values ``fixed`` are held.
+    """
     base = load(settings["scenario"]).scenario.model_dump()
     start, switch = month_number(base["period"]["start"]), month_number(settings["date"])
     last = switch + settings["months"] - 1
@@ -39,6 +58,7 @@ def pairs_of(
     design = latin_hypercube(settings["draws"], settings["design_seed"], {"pack": 0.0})
     for replicate, values in enumerate(design[:number]):
         parameters, off = column(values, name)
+        parameters |= fixed or {}
         scenario = {**base, "parameters": parameters, "mechanisms": {**off, **dict.fromkeys(without, False)}}
         pairs.append(Pair(scenario, (election, appointment), replicate, (switch - start, last - start)))
     return pairs
@@ -79,6 +99,12 @@ def main() -> None:
     for term in settings["tilt"]["without"]:
         plan.append(("tilt", f"without {term}", pairs_of(settings, "twins equal", few, [term])))
     plan.append(("tilt", "without the limit of capacity", pairs_of(settings, "twins equal", few, capacity="unlimited")))
+    for row in settings["neutral"]:
+        pairs = pairs_of(settings, "neutral", few, row.get("without", ()), fixed=row["fixed"])
+        plan.append(("tilt", row["label"], pairs))
+    alike = settings["alike"]
+    pairs = neutral_pairs(alike["tree"], alike["draws"], settings["design_seed"])
+    plan.append(("column", "neutral, places alike", pairs))
     tables: dict[str, list[list[Any]]] = {"column": [], "tilt": []}
     for table, label, pairs in plan:
         rows = shares(run_pairs(pairs, settings["workers"], show), label)
@@ -88,14 +114,39 @@ def main() -> None:
     header = ["outcome", "scope", "share_election_better", "standard_error", "mean_effect"]
     write(out / "columns.csv", ["column", *header], tables["column"])
     write(out / "tilt.csv", ["world", *header], tables["tilt"])
+    picture(out, tables["column"])
     record(out, settings, time.perf_counter() - begun)
+
+
+def picture(out: Path, rows: Sequence[Sequence[Any]]) -> None:
+    """Draw the shares of the three columns by class, with 95 % intervals of the draws."""
+    from matplotlib.figure import Figure
+
+    titles = {"performance": "Better performance", "paralysed": "Fewer paralysed committees"}
+    figure = Figure(figsize=(8.4, 3.9), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    for axis, (outcome, title) in zip(axes, titles.items(), strict=True):
+        axis.axvspan(0.35, 0.65, color="0.93", zorder=0)
+        axis.axvline(0.5, color="0.6", linewidth=0.8, zorder=1)
+        for shift, (name, marker) in enumerate(zip(COLUMNS, "o^s", strict=True)):
+            found = [(row[3], row[4]) for row in rows if row[:2] == [name, outcome]]
+            height = [len(SCOPES) - 1 - i + 0.22 * (1 - shift) for i in range(len(SCOPES))]
+            shares, errors = zip(*found, strict=True)
+            axis.errorbar(
+                shares, height, xerr=[1.96 * e for e in errors], fmt=marker, markersize=5, linewidth=1.1, label=name
+            )
+        axis.set(title=title, xlim=(0, 1), xlabel="share of draws in which election does better")
+    axes[0].set_yticks(range(len(SCOPES)), [scope.capitalize() for scope in reversed(SCOPES)])
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    for suffix in ("png", "svg"):
+        figure.savefig(out / f"openness.{suffix}", dpi=150)
 
 
 def record(out: Path, settings: dict[str, Any], seconds: float) -> None:
     """Write what the tables were made with."""
     from sim.study.manifest import commit, versions
 
-    made = {"settings": settings, "engine": "reference", "versions": versions(), "commit": commit(),
+    made = {"settings": settings, "engine": ENGINES[0], "versions": versions(), "commit": commit(),
             "date": time.strftime("%Y-%m-%d", time.gmtime()), "wall_seconds": round(seconds)}  # fmt: skip
     (out / "manifest.json").write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
 

@@ -4,8 +4,8 @@
 >>> result = sim.run("historical", replicates=2, out="my-run")  # doctest: +SKIP
 >>> result.monthly()                                            # doctest: +SKIP
 
-The verbs are those of the command ``skloki``: `run`, `check`, `open`, `plot`, `export`, `list`,
-`explain`. They are loaded when first used, so that importing the package costs nothing.
+The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
+`plot`, `export`, `list`, `explain`. They are loaded when first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sim.api import check as check
+    from sim.api import compare as compare
     from sim.api import explain as explain
     from sim.api import export as export
     from sim.api import list_ as list
     from sim.api import open_ as open
     from sim.api import plot as plot
     from sim.api import run as run
+    from sim.api import trace as trace
     from sim.errors import UserError as UserError
 
 _VERBS = {
     "run": "run",
+    "compare": "compare",
+    "trace": "trace",
     "check": "check",
     "open": "open_",
     "plot": "plot",
@@ -35,7 +39,7 @@ _VERBS = {
     "explain": "explain",
 }
 
-__all__ = ["UserError", "__version__", "check", "explain", "export", "list", "open", "plot", "run"]
+__all__ = ["UserError", "__version__", "check", "compare", "explain", "export", "list", "open", "plot", "run", "trace"]
 
 
 def __getattr__(name: str) -> Any:

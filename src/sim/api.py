@@ -6,16 +6,18 @@ They are reached as ``sim.run(...)``, ``sim.open(...)`` and so on; see the packa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
+    from sim.study.comparison import Comparison
     from sim.study.glossary import Entry
     from sim.study.preview import Preview
     from sim.study.result import Result
     from sim.study.run import Progress
+    from sim.study.tracing import Traced
 
 Sets = Iterable[str] | Mapping[str, Any]
 
@@ -63,6 +65,52 @@ def run(
     return run_loaded(
         _load(scenario, sets), replicates, seed, out, progress, force=force, engine=engine, threads=threads
     )
+
+
+def compare(
+    *worlds: str | Path | Loaded, replicates: int | None = None, seed: int | None = None, sets: Sets = (),
+    horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
+    precision: float | None = None, target: str = "performance", out: str | Path | None = None,
+    force: bool = False, progress: Progress | None = None, engine: str = "compiled", threads: int | None = None,
+) -> Comparison:  # fmt: skip
+    """Run worlds on the same accidents, compare each with the first pair by pair, and store the comparison.
+
+    Parameters are those of the command; see docs/comparing.md.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, or the worlds cannot be paired; every reason is named.
+    """
+    from sim.study import compare as study
+    from sim.study.pairing import smallest as read
+
+    return study.compare(
+        [_load(world, sets) for world in worlds], replicates, seed, out, progress, at=horizons, shown=outcomes,
+        smallest=read(smallest), precision=None if precision is None else study.Precision(precision, target),
+        force=force, engine=engine, threads=threads,
+    )  # fmt: skip
+
+
+def trace(
+    a: str | Path | Loaded, b: str | Path | Loaded, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
+    out: str | Path | None = None, force: bool = False, engine: str = "compiled", progress: Progress | None = None,
+) -> Traced:  # fmt: skip
+    """Run two scenarios on the same accidents, find where they part, and store what was found, with pictures.
+
+    Raises
+    ------
+    UserError
+        A scenario is wrong, the two cannot be compared, or the folder cannot be written.
+    """
+    from sim.figures.divergence import draw_all
+    from sim.study.tracing import trace as trace_worlds
+
+    sets = sets if isinstance(sets, Mapping) else tuple(sets)
+    return trace_worlds(
+        (_load(a, sets), _load(b, sets)), seed=seed, replicate=replicate, out=out, force=force,
+        engine=engine, progress=progress, draw=draw_all,
+    )  # fmt: skip
 
 
 def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview:

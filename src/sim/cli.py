@@ -13,23 +13,13 @@ import click
 import sim
 from sim.doors import completion as complete
 from sim.doors import interrupts, options
+from sim.doors.comparing import compare
+from sim.doors.endings import INTERRUPTED, Failed, Interrupted
 from sim.doors.terminal import Terminal
+from sim.doors.tracing import trace
 from sim.errors import UserError
 
 NAME = "skloki"
-INTERRUPTED = 130
-
-
-class Failed(click.ClickException):
-    """A request that was right but could not be carried out; exit code 1."""
-
-    exit_code = 1
-
-
-class Interrupted(click.ClickException):
-    """Ctrl-C, with what became of the work."""
-
-    exit_code = INTERRUPTED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,6 +33,10 @@ def cli(context: click.Context) -> None:
     scenarios`). RESULT is the folder that `run` has printed.
     """
     context.ensure_object(Terminal)
+
+
+cli.add_command(compare)
+cli.add_command(trace)
 
 
 @cli.command()

@@ -9,6 +9,7 @@ import click
 
 from sim.doors import completion as complete
 from sim.doors import interrupts, options
+from sim.doors.endings import Interrupted
 from sim.doors.terminal import Terminal, number
 from sim.errors import Problem, UserError
 
@@ -63,11 +64,14 @@ def trace(
     warnings = list(dict.fromkeys(pair[0].warnings + pair[1].warnings))
     if not terminal.json:
         reports.show_warnings(terminal, warnings)
-    with terminal.progress(f"{a}, {b}") as progress:
-        traced = trace_worlds(
-            pair, seed=seed, replicate=replicate, out=out, force=force, engine=engine,
-            progress=interrupts.watched(progress), draw=draw_all,
-        )  # fmt: skip
+    try:
+        with terminal.progress(f"{a}, {b}") as progress:
+            traced = trace_worlds(
+                pair, seed=seed, replicate=replicate, out=out, force=force, engine=engine,
+                progress=interrupts.watched(progress), draw=draw_all,
+            )  # fmt: skip
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: nothing was stored") from error
     if terminal.json:
         terminal.document(document(traced, warnings))
         return

@@ -54,14 +54,15 @@ class Pair:
 
 def paired_effect(pair: Pair) -> Effects:
     """Return election minus appointment, mean over the window, per scope and outcome."""
-    from sim.engines.reference import simulate
-    from sim.world.build import build
+    from sim.study.engines import engine
 
+    chosen = engine()
     means = []
     first, last = pair.window
     for policy in pair.worlds:
-        world = build(Scenario.model_validate({**pair.scenario, "policy": policy}, strict=False))
-        means.append(simulate(world, pair.replicate).values[first : last + 1].mean(axis=0))
+        world = chosen.build(Scenario.model_validate({**pair.scenario, "policy": policy}, strict=False))
+        trace = chosen.simulate(world, pair.replicate, events=False)
+        means.append(trace.values[first : last + 1].mean(axis=0))
     effect = means[0] - means[1]
     return {
         scope: {name: float(effect[s, COLUMN[name]]) for name in MEASURES}
