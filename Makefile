@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c co
 INPUTS := pyproject.toml constraints.txt
 KEPT := results/runs/kept-historical
 
-.PHONY: help setup run test lint test-newer baseline docs results openness constraints clean
+.PHONY: help setup run test lint test-newer baseline docs results openness bench constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -60,8 +60,11 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 	for name in summary appointed moves opposition tilemap-performance; do cp $(KEPT)/figures/$$name.png results/historical/ || exit 1; done
 	cp $(KEPT)/figures/summary.png docs/historical.png
 
-openness: setup  ## regenerate results/openness (about a quarter of an hour)
+openness: setup  ## regenerate results/openness (about ten minutes)
 	$(PY) experiments/openness.py
+
+bench: setup  ## regenerate results/bench (less than ten minutes, on an idle machine)
+	$(PY) -m experiments.bench
 
 constraints: setup  ## resolve the tested set anew
 	$(PY) -m pip install --quiet --disable-pip-version-check uv

@@ -54,7 +54,7 @@ def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
     memory = fresh(pack(w), replicate, 0)
     advance(memory.s[0], 0, len(w.months))
     committees, men, lines = (memory.arrays[name] for name in ("committees", "men", "lines"))
-    identity = (men.generation << 32) | men.address
+    identity = (men.generation.astype(np.int64) << 32) | men.address
 
     def line(first: int) -> list[int]:
         found = []
@@ -63,16 +63,17 @@ def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
             first = int(men.next[first])
         return found
 
-    seats = [
-        [None if man < 0 else (int(identity[man]), INSTALLED[men.installed[man]], float(men.tenure[man])) for man in held]
-        for held in (c.held[: c.seats] for c in committees)
-    ]
+    def holder(man: int) -> tuple[int, str, float] | None:
+        return None if man < 0 else (int(identity[man]), INSTALLED[men.installed[man]], float(men.tenure[man]))
+
+    seats = [[holder(man) for man in c.held[: c.seats]] for c in committees]
     people = {
         int(identity[k]): (m.skill, m.temper, m.pliancy, m.loyalty, float(m.clique), bool(m.by_bureau))
         for k, m in enumerate(men)
         if m.alive
     }
-    return seats, [line(int(first)) for first in lines.first], people, [c.grievance[: c.ties].tolist() for c in committees]
+    grievances = [c.grievance[: c.ties].tolist() for c in committees]
+    return seats, [line(int(first)) for first in lines.first], people, grievances
 
 
 def built(s: Any) -> World | None:

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
+import numba.core.config
 import numpy as np
 from numba.core import types
 from numba.core.cgutils import pointer_add
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+#: Whether kernels stay Python functions (NUMBA_DISABLE_JIT=1).
+INTERPRETED = bool(numba.core.config.DISABLE_JIT)  # type: ignore[attr-defined]
 #: With compilation disabled, the arrays behind the addresses.
 _arrays: dict[int, Any] = {}
 
@@ -24,7 +26,7 @@ _arrays: dict[int, Any] = {}
 def address_of(array: NDArray[Any]) -> int:
     """Return the address of an array of records, for ``record_at``."""
     address = int(array.ctypes.data)
-    if numba.config.DISABLE_JIT:
+    if INTERPRETED:
         _arrays[address] = array.view(np.recarray)
     return address
 
@@ -42,10 +44,10 @@ def _record_at(typing_context, dtype, address, index):  # type: ignore[no-untype
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         _, base, number = arguments
         offset = builder.mul(number, context.get_constant(types.int64, size))
-        pointer = builder.inttoptr(base, context.get_value_type(signature.return_type))
-        return pointer_add(builder, pointer, offset, context.get_value_type(signature.return_type))
+        kind = context.get_value_type(signature.return_type)
+        return pointer_add(builder, builder.inttoptr(base, kind), offset, kind)  # type: ignore[no-untyped-call]
 
     return record(dtype, types.int64, types.int64), generate
 
 
-record_at: Any = _interpreted_record_at if numba.config.DISABLE_JIT else _record_at
+record_at: Any = _interpreted_record_at if INTERPRETED else _record_at

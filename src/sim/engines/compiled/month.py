@@ -34,7 +34,7 @@ from sim.engines.compiled.people import (
 from sim.engines.compiled.record import record_month
 from sim.engines.compiled.selection import select
 from sim.engines.compiled.turnover import remedy, vacate_posts
-from sim.kernel import kernel
+from sim.kernel import announced, kernel
 from sim.mechanisms import discussion, environment
 
 INITIAL, THREAT = POINT["initial"], POINT["threat"]
@@ -118,6 +118,7 @@ def claimed_in(s, g):  # type: ignore[no-untyped-def]
     return rule.claimed
 
 
+@announced("the engine")
 @kernel
 def advance(s, begin, end):  # type: ignore[no-untyped-def]
     """Run some months: twelve processes, one after another, each over all committees."""
@@ -139,3 +140,15 @@ def advance(s, begin, end):  # type: ignore[no-untyped-def]
         vote(s)  # 11
         meet(s)
         record_month(s)  # 12
+
+
+@kernel
+def nothing(s):  # type: ignore[no-untyped-def]
+    """Do nothing: what a call costs."""
+
+
+#: The phases of ``advance`` in their order, to be timed one by one.
+PHASES = (
+    change_environment, draw_lots, work, face_skloki, remedy, vacate_posts, select, learn, train, keep_reserve, vote,
+    meet, record_month,
+)  # fmt: skip

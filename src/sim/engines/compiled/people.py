@@ -56,7 +56,7 @@ def identity(s, man):  # type: ignore[no-untyped-def]
     """Return a person's identity; -1 for nobody."""
     if man < 0:
         return -1
-    return (person(s, man).generation << 32) | person(s, man).address
+    return (np.int64(person(s, man).generation) << 32) | person(s, man).address
 
 
 @kernel

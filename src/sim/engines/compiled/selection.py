@@ -227,7 +227,7 @@ def first_of(s, i, one, other, number):  # type: ignore[no-untyped-def]
 def lot_for(s, man, i):  # type: ignore[no-untyped-def]
     """Return a person's lot for a committee this month; it is drawn once, however often he is looked at."""
     m = person(s, man)
-    once = s.month * s.number + i
+    once = s.t * s.number + i
     if m.lot_of != once:
         m.lot_of, m.lot = once, draw(s, LOT, m.address, committee(s, i).key)
     return m.lot
