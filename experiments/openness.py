@@ -64,6 +64,15 @@ def pairs_of(
     return pairs
 
 
+def alike_pairs(settings: dict[str, Any]) -> list[tuple[str, list[Pair]]]:
+    """Return the neutral kernel with places alike, whole and without the costs of place."""
+    alike = settings["alike"]
+    whole = neutral_pairs(alike["tree"], alike["draws"], settings["design_seed"])
+    held = {"ign": 0.0, "paro": 0.0}
+    without = neutral_pairs(alike["tree"], alike["draws"], settings["design_seed"], held)
+    return [("neutral, places alike", whole), ("neutral, places alike, no costs of place", without)]
+
+
 def show(number: int) -> None:
     """Show how many pairs are done."""
     print(f"\r{number} pairs", end="", file=sys.stderr, flush=True)
@@ -74,6 +83,8 @@ def shares(effects: Sequence[Effects], label: str) -> list[list[Any]]:
     rows = []
     for outcome, better in MEASURES.items():
         for scope in SCOPES:
+            if any(effect[scope][outcome] != effect[scope][outcome] for effect in effects):
+                continue  # no committee of this class in the tree
             share = share_better(effects, scope, outcome, better)
             error = (share * (1 - share) / len(effects)) ** 0.5
             mean = sum(effect[scope][outcome] for effect in effects) / len(effects)
@@ -102,9 +113,7 @@ def main() -> None:
     for row in settings["neutral"]:
         pairs = pairs_of(settings, "neutral", few, row.get("without", ()), fixed=row["fixed"])
         plan.append(("tilt", row["label"], pairs))
-    alike = settings["alike"]
-    pairs = neutral_pairs(alike["tree"], alike["draws"], settings["design_seed"])
-    plan.append(("column", "neutral, places alike", pairs))
+    plan += [("tilt", label, pairs) for label, pairs in alike_pairs(settings)]
     tables: dict[str, list[list[Any]]] = {"column": [], "tilt": []}
     for table, label, pairs in plan:
         rows = shares(run_pairs(pairs, settings["workers"], show), label)
