@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
 
 from sim.engines.reference import rooms
-from sim.kernel import interpreted, interpreted_room
+from sim.kernel import interpreted, interpreted_room, kernel
 from sim.mechanisms import arithmetic, congress
 
 
@@ -24,3 +30,42 @@ def test_both_forms_give_the_same_bits() -> None:
 def test_the_reference_engine_sees_every_function_of_a_room() -> None:
     assert set(vars(rooms.arithmetic)) == {"unit", "link", "fresh"}
     assert set(vars(interpreted_room(arithmetic))) == set(vars(rooms.arithmetic))
+
+
+def inner(x, y):
+    return x + y
+
+
+adding = kernel(inner)
+
+
+def outer(a):
+    total = 0
+    for i in range(len(a)):
+        total += adding(a[i], ONE) + adding(i, a[i])
+    return total
+
+
+ONE = 1
+
+
+def test_a_callee_is_compiled_once_for_all_whole_numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Not anew for each width of integer and each constant: that took twice as long."""
+    monkeypatch.setattr("sim.kernel.cache_folder", lambda: tmp_path)
+    function: Any = kernel(outer)
+    assert function(np.array([5, 7], dtype=np.int32)) == 27
+    assert adding.signatures == [(numba.int64, numba.int64)]  # type: ignore[attr-defined]
+    assert function(np.array([5, 7], dtype=np.int8)) == 27
+    assert len(adding.signatures) == 1  # type: ignore[attr-defined]
+    assert function(np.array([0.5, 7.0])) == 18.0
+    assert len(list(tmp_path.rglob("*.nbc"))) == 3, "a callee is kept within its caller, not by itself"
+
+
+def test_without_a_compiler_kernels_are_plain_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numba.core.config, "DISABLE_JIT", 1)
+    made: Any = kernel(inner)
+    assert made is inner and made.py_func is inner
+    assert made(1, 2) == interpreted(made)(1, 2) == 3
+    room = ModuleType("room")
+    vars(room).update(made=made, number=1)
+    assert set(vars(interpreted_room(room))) == {"made"}

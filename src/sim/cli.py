@@ -73,6 +73,7 @@ def run(
     loaded = load(scenario, sets)
     if not terminal.json:
         reports.show_warnings(terminal, loaded.warnings)
+    terminal.hush_compilation()
     try:
         with terminal.progress(scenario) as progress:
             watched = interrupts.watched(progress)

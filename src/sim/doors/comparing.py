@@ -80,6 +80,7 @@ def compare(
     warnings = list(dict.fromkeys(warning for world in loaded for warning in world.warnings))
     if not terminal.json:
         reports.show_warnings(terminal, warnings)
+    terminal.hush_compilation()
     try:
         with terminal.progress(" | ".join(worlds)) as progress:
             comparison = study.compare(

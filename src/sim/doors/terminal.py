@@ -46,6 +46,13 @@ class Terminal:
         """Print a remark on standard error."""
         sys.stderr.write(text + "\n")
 
+    def hush_compilation(self) -> None:
+        """Keep silent about the engine's compilation, with ``--quiet``."""
+        if self.quiet:
+            from sim import kernel
+
+            kernel.on_compile = None
+
     def table(
         self, title: str, header: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()
     ) -> None:

@@ -64,6 +64,7 @@ def trace(
     warnings = list(dict.fromkeys(pair[0].warnings + pair[1].warnings))
     if not terminal.json:
         reports.show_warnings(terminal, warnings)
+    terminal.hush_compilation()
     try:
         with terminal.progress(f"{a}, {b}") as progress:
             traced = trace_worlds(

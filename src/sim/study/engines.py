@@ -34,12 +34,15 @@ class Engine:
     ----------
     threads
         Whether replicates may run in several threads at once with profit.
+    prepare
+        Called once before threads begin.
     """
 
     name: str
     build: Callable[..., Any]
     simulate: Simulate
     threads: bool = False
+    prepare: Callable[[], None] = lambda: None
 
 
 def engine(name: str = ENGINES[0]) -> Engine:
@@ -53,9 +56,10 @@ def engine(name: str = ENGINES[0]) -> Engine:
     from sim.world.build import build
 
     if name == "compiled":
+        from sim.engines.compiled import prepare
         from sim.engines.compiled import simulate as compiled
 
-        return Engine(name, build, compiled, threads=True)
+        return Engine(name, build, compiled, threads=True, prepare=prepare)
     if name == "reference":
         from sim.engines.reference import simulate as reference
 
@@ -93,6 +97,7 @@ def traces(
         for world, replicate in runs:
             yield chosen.simulate(world, replicate, _steps(on_months), events=events)
         return
+    chosen.prepare()
     stop = threading.Event()
 
     def go_on(months: int) -> None:

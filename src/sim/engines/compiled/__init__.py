@@ -12,15 +12,17 @@ import time
 import weakref
 from collections.abc import Callable
 
+import numba
 import numpy as np
 
+from sim.engines.compiled.layout import S
 from sim.engines.compiled.month import PHASES, advance, found, nothing
 from sim.engines.compiled.pack import Packed, fresh, pack
 from sim.engines.trace import COMMITTEE_FIELDS, EventLog, Trace
 from sim.scenario.registry import SCOPES
 from sim.world.build import World
 
-__all__ = ["profile", "simulate", "state_bytes"]
+__all__ = ["prepare", "profile", "simulate", "state_bytes"]
 
 #: Committee-months per call: short enough that Ctrl-C is obeyed at once, long enough that calls cost nothing.
 PER_CALL = 400_000
@@ -68,6 +70,12 @@ def simulate(
     values = memory.arrays["values"].outcomes.reshape(months, len(SCOPES), -1)
     states = memory.arrays["states"].fields.reshape(-1, len(world.committees), len(COMMITTEE_FIELDS))
     return Trace(world.months, values, log, states if len(states) else np.empty((0, 0, len(COMMITTEE_FIELDS))))
+
+
+def prepare() -> None:
+    """Compile the month loop, or load it: in the caller's thread, where Ctrl-C is heard."""
+    if hasattr(advance, "compile"):
+        advance.compile((numba.from_dtype(S), numba.int64, numba.int64))
 
 
 def state_bytes(world: World) -> int:

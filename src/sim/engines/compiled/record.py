@@ -31,6 +31,8 @@ CENTRALISATION, MEMBERS_AT = COLUMN["centralisation"], COLUMN["members"]
 NATIONAL_AT = np.array([COLUMN[name] for name in (
     "opposition_nation", "threat_objective", "threat_perceived", "complexity", "national_error", "assignments",
     "reserve", "people")])  # fmt: skip
+for _frozen in (READ_AT, MOVES_AT, NATIONAL_AT):
+    _frozen.setflags(write=False)  # compiled code holds what they are now
 NUMBER_READ, NUMBER_OF_MOVES = len(READ), len(MOVES)
 
 mean_of, centralisation = record.mean_of, record.centralisation
