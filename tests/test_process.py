@@ -28,6 +28,15 @@ replicates = 2
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Have the engine compiled: what it says about that is no part of what these tests compare."""
+    from sim.engines.compiled import prepare
+
+    prepare()
+
+
+
 def start(*arguments: str, **options) -> subprocess.Popen[str]:
     """Start the command as a process that hears Ctrl-C even where the tests run in the background."""
     return subprocess.Popen(
