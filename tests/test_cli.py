@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim import kernel
 from sim.cli import call
 from sim.scenario.outcomes import OUTCOMES
 
@@ -92,6 +93,7 @@ def test_quiet_prints_the_place_alone(small, skloki, no_figures, tmp_path):
     for arguments in (("--quiet", "run", small, "--out", "a"), ("run", small, "--out", "b", "--quiet")):
         code, out, err = skloki(*arguments)
         assert (code, out, err) == (0, f"{tmp_path / arguments[arguments.index('--out') + 1]}\n", "")
+    assert kernel.on_compile is not None, "quiet for that command, not for the whole process"
 
 
 def test_json_is_one_document(small, skloki, no_figures, tmp_path):

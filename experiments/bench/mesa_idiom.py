@@ -15,9 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import mesa
-
-from sim.engines.reference import PartyModel, congress, people, selection, turnover
+from sim.engines.reference import PartyModel, congress, people, run, selection, turnover
 from sim.engines.trace import Trace
 from sim.world.build import World
 
@@ -107,13 +105,4 @@ def simulate(
     """
     if events:
         raise NotImplementedError("the idiomatic model keeps no events")
-    model = IdiomaticPartyModel(world, replicate)
-    try:
-        for done in range(len(world.months)):
-            model.step()
-            if on_month is not None:
-                on_month(done + 1)
-        return model.trace(events=False)
-    finally:
-        # as in the reference: Mesa's counter of agents would keep every finished model alive
-        getattr(mesa.Agent, "_ids", {}).pop(model, None)
+    return run(IdiomaticPartyModel(world, replicate), on_month, events=False)

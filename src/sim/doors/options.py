@@ -39,15 +39,18 @@ def force(command: Command) -> Command:
     return click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")(command)
 
 
-def engines(command: Command) -> Command:
-    """Add --engine and --threads."""
-    command = click.option(
-        "--threads", type=click.IntRange(1), metavar="N", help="Threads of the compiled engine; default: all cores."
-    )(command)
+def engine(command: Command) -> Command:
+    """Add --engine."""
     return click.option(
         "--engine", default="compiled", show_default=True, metavar="NAME", shell_complete=complete.engines,
         help="compiled or reference: the same result, fast or slow and readable.",
     )(command)  # fmt: skip
+
+
+def engines(command: Command) -> Command:
+    """Add --engine and --threads."""
+    threads = "Threads of the compiled engine; default: all cores."
+    return engine(click.option("--threads", type=click.IntRange(1), metavar="N", help=threads)(command))
 
 
 scenario = click.argument("scenario", shell_complete=complete.scenarios)

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from sim.errors import Problem, UserError
 
@@ -51,6 +54,8 @@ class Terminal:
         if self.quiet:
             from sim import kernel
 
+            # for this command only: the caller of a command in the same process hears of later ones
+            click.get_current_context().call_on_close(partial(setattr, kernel, "on_compile", kernel.on_compile))
             kernel.on_compile = None
 
     def table(

@@ -31,10 +31,7 @@ AFTER = (0, 3, 12, 36)
 @click.option("--seed", type=int, metavar="S", help="Seed of both worlds, instead of the scenarios' own.")
 @click.option("--replicate", type=int, metavar="R", default=0, show_default=True, help="Which accidents, from 0.")
 @options.sets
-@click.option(
-    "--engine", default="compiled", show_default=True, metavar="NAME", shell_complete=complete.engines,
-    help="compiled or reference: the same, fast or slow and readable.",
-)  # fmt: skip
+@options.engine
 @options.out
 @options.force
 @options.modes

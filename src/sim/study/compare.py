@@ -113,7 +113,7 @@ def compare(
     loaded, names = pairing.agreed(worlds, most, seed), pairing.named(worlds)
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
-        chosen = load_engine(engine) if isinstance(engine, str) else engine
+        chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
         pairing.same_places(loaded, built)
         parting = horizons.parting(built)
@@ -223,8 +223,6 @@ def _run(
             rows = sample.add(number, [next(made) for _ in built])
             if rows is not None:
                 writer.add(rows)
-            # A failed replicate has done fewer months than it was meant to.
-            on_months((number + 1) * months - done)
     if not sample.pairs:
         whole = {failure["replicate"]: failure for failure in sample.failed}
         raise RunFailed([Failure(**{k: v for k, v in one.items() if k != "world"}) for one in whole.values()])

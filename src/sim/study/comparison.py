@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from sim.study.atomic import Staging, disk, staged_folder
 from sim.study.columns import writer_options
 from sim.study.paired import Effects
 from sim.study.result import read_frame
-from sim.study.store import DERIVED, MANIFEST, TableWriter, file_record
+from sim.study.store import MANIFEST, TableWriter, file_record, is_replaceable, write_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,8 +144,7 @@ class ComparisonWriter:
                     file.write_table(table)
             files = {name: file_record(self.folder / name) for name in FILES}
             whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
-            text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
-            (self.folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            write_manifest(self.folder, whole)
 
     def abandon(self) -> None:
         """Close all files, whatever state they are in."""
@@ -171,7 +171,7 @@ def new_comparison(out: Path | None, names: Sequence[str], *, force: bool = Fals
     """
     name = "-".join(names[:3]) + f"-{datetime.now():%Y%m%d-%H%M%S}"
     destination = out if out is not None else Path("results") / "comparisons" / name
-    with staged_folder(destination, is_replaceable, force=force, numbered=out is None) as staging:
+    with staged_folder(destination, partial(is_replaceable, kind=FORMAT), force=force, numbered=out is None) as staging:
         writer = ComparisonWriter(staging)
         try:
             yield writer
@@ -179,16 +179,6 @@ def new_comparison(out: Path | None, names: Sequence[str], *, force: bool = Fals
             writer.abandon()
         if not (staging.folder / MANIFEST).is_file():
             raise RuntimeError("a comparison must not be stored without its manifest")
-
-
-def is_replaceable(folder: Path) -> bool:
-    """Say whether a folder is an earlier comparison and holds nothing else that would be lost."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        known = {MANIFEST, *manifest["files"], *DERIVED}
-        return manifest["format"] == FORMAT and {path.name for path in folder.iterdir()} <= known
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
 
 
 def open_comparison(path: Path | str, *, verify: bool = True) -> Comparison:

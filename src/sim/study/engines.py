@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -45,14 +45,16 @@ class Engine:
     prepare: Callable[[], None] = lambda: None
 
 
-def engine(name: str = ENGINES[0]) -> Engine:
-    """Return an engine.
+def engine(name: str | Engine = ENGINES[0]) -> Engine:
+    """Return an engine by its name, or one that is handed in.
 
     Raises
     ------
     UserError
         There is none of that name.
     """
+    if isinstance(name, Engine):
+        return name
     from sim.world.build import build
 
     if name == "compiled":
@@ -90,12 +92,17 @@ def traces(
     events
         Whether to keep events.
     on_months
-        Called now and then, in the caller's thread, with the number of months that were done since.
+        Called now and then, in the caller's thread, with the number of months that were done since; in
+        all with every month of every run, of those too that fail.
     """
+    tell = on_months or (lambda months: None)
     threads = threads or cores()
     if threads == 1 or not chosen.threads:
         for world, replicate in runs:
-            yield chosen.simulate(world, replicate, _steps(on_months), events=events)
+            step = _steps(tell)
+            trace = chosen.simulate(world, replicate, step, events=events)
+            step(len(world.months))  # a replicate that failed has done fewer
+            yield trace
         return
     chosen.prepare()
     stop = threading.Event()
@@ -104,20 +111,21 @@ def traces(
         if stop.is_set():
             raise Stopped
 
-    waiting: list[Future[Trace]] = []
+    waiting: list[tuple[Future[Trace], int]] = []
     with ThreadPoolExecutor(threads) as pool:
         try:
             for world, replicate in runs:
-                waiting.append(pool.submit(chosen.simulate, world, replicate, go_on, events=events))
+                future = pool.submit(chosen.simulate, world, replicate, go_on, events=events)
+                waiting.append((future, len(world.months)))
                 # a few ahead, so that memory does not grow with the number of replicates
                 if len(waiting) > 2 * threads:
-                    yield _first(waiting, on_months)
+                    yield _first(waiting, tell)
             while waiting:
-                yield _first(waiting, on_months)
+                yield _first(waiting, tell)
         finally:
             # what is under way ends with its present months, and what waits does not begin
             stop.set()
-            for future in waiting:
+            for future, _ in waiting:
                 future.cancel()
 
 
@@ -125,34 +133,25 @@ class Stopped(BaseException):
     """A replicate was broken off because nobody waits for it."""
 
 
-def _first(waiting: list[Future[Trace]], on_months: Callable[[int], None] | None) -> Trace:
-    """Wait for the first of some replicates."""
-    future = waiting.pop(0)
-    try:
-        while True:
-            try:
-                trace = future.result(timeout=0.2)
-                break
-            except TimeoutError:
-                if on_months is not None:
-                    on_months(0)  # a door may want to stop
-    except BaseException:
-        waiting.insert(0, future)
-        raise
-    if on_months is not None and hasattr(trace, "months"):
-        on_months(len(trace.months))
+def _first(waiting: list[tuple[Future[Trace], int]], tell: Callable[[int], None]) -> Trace:
+    """Wait for the first of some replicates, and take it off the list."""
+    future, months = waiting[0]
+    while not future.done():
+        wait([future], timeout=0.2)
+        tell(0)  # a door may want to stop
+    del waiting[0]
+    trace = future.result()
+    tell(months)
     return trace
 
 
-def _steps(on_months: Callable[[int], None] | None) -> Callable[[int], None] | None:
+def _steps(tell: Callable[[int], None]) -> Callable[[int], None]:
     """Return a function of months done in all that passes on those since the last call."""
-    if on_months is None:
-        return None
     told = 0
 
     def step(done: int) -> None:
         nonlocal told
-        on_months(done - told)
+        tell(done - told)
         told = done
 
     return step

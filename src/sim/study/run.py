@@ -80,7 +80,7 @@ def run(
     destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
-        chosen = load_engine(engine) if isinstance(engine, str) else engine
+        chosen = load_engine(engine)
         world = chosen.build(loaded.scenario)
         failed = _replicates(chosen, world, writer, progress, threads)
         writer.close_tables()
@@ -134,8 +134,6 @@ def _replicates(
                 failed.append(trace)
             else:
                 writer.add(replicate, trace, world.committees)
-            # a failed replicate has done fewer months than it was meant to
-            on_months((replicate + 1) * len(world.months) - done)
     if len(failed) == replicates:
         raise RunFailed(failed)
     return failed

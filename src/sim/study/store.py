@@ -133,8 +133,7 @@ class ResultWriter:
                 if path.is_file()
             }
             whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
-            text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
-            (self.folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            write_manifest(self.folder, whole)
 
 
 @contextmanager
@@ -173,12 +172,18 @@ def default_folder(name: str) -> Path:
     return Path("results") / "runs" / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
-def is_replaceable(folder: Path) -> bool:
-    """Say whether a folder is an earlier result and holds nothing else that would be lost."""
+def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder, which makes it whole."""
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def is_replaceable(folder: Path, kind: str = FORMAT) -> bool:
+    """Say whether a folder is an earlier result, or another ``kind``, and holds nothing else that would be lost."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         known = {MANIFEST, *manifest["files"], *DERIVED}
-        return manifest["format"] == FORMAT and {path.name for path in folder.iterdir()} <= known
+        return manifest["format"] == kind and {path.name for path in folder.iterdir()} <= known
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -20,7 +20,7 @@ from sim.study.engines import engine as load_engine
 from sim.study.inputs import Setting, require_comparable, settings
 from sim.study.run import Progress, with_run
 from sim.study.spread import MonthRow
-from sim.study.store import MANIFEST, default_folder, file_record
+from sim.study.store import MANIFEST, default_folder, file_record, write_manifest
 
 if TYPE_CHECKING:
     from sim.engines.trace import Trace
@@ -118,7 +118,7 @@ def trace(
     began, started = time.perf_counter(), datetime.now(UTC)
     name = f"trace-{pair[0].path.stem}-{pair[1].path.stem}"
     destination = default_folder(name) if out is None else Path(out).expanduser()
-    chosen = load_engine(engine) if isinstance(engine, str) else engine
+    chosen = load_engine(engine)
     worlds = (chosen.build(pair[0].scenario), chosen.build(pair[1].scenario))
     require_comparable(pair, worlds)
     # The destination comes before the runs: a place that cannot be written is found before any long work.
@@ -230,5 +230,4 @@ def _write_manifest(folder: Path, record: dict[str, Any]) -> None:
     """Write the manifest, with size and hash of every other file."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     record["files"] = {path.relative_to(folder).as_posix(): file_record(path) for path in files}
-    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    write_manifest(folder, record)

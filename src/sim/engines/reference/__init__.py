@@ -15,7 +15,7 @@ from sim.engines.reference.model import PartyModel
 from sim.engines.trace import Trace
 from sim.world.build import World
 
-__all__ = ["PartyModel", "simulate"]
+__all__ = ["PartyModel", "run", "simulate"]
 
 
 def simulate(
@@ -34,9 +34,13 @@ def simulate(
     events
         Whether the trace holds events.
     """
-    model = PartyModel(world, replicate)
+    return run(PartyModel(world, replicate), on_month, events=events)
+
+
+def run(model: PartyModel, on_month: Callable[[int], None] | None = None, *, events: bool = True) -> Trace:
+    """Run a model to its end; arguments as in :func:`simulate`."""
     try:
-        for done in range(len(world.months)):
+        for done in range(len(model.world.months)):
             model.step()
             if on_month is not None:
                 on_month(done + 1)
