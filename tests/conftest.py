@@ -1,7 +1,8 @@
-"""What all tests share: repeatable examples, and exact baselines."""
+"""What all tests share: repeatable examples, exact baselines, and what tries the commands."""
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from sim.cli import call
+from tests.small import SMALL
 
 # The same examples every time, so that a red run can be repeated; no deadline, since a first call compiles.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -37,3 +41,64 @@ def baseline(request: pytest.FixtureRequest) -> Callable[[str, Any], None]:
         assert json.loads(json.dumps(value)) == stored, "differs from the baseline; if that is meant: `make baseline`"
 
     return compare
+
+
+@pytest.fixture
+def small_file(tmp_path: Path) -> Path:
+    """Write a small world as a file, ``small.toml``."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    return path
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder of the test's own, on a terminal of 120 columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+@pytest.fixture
+def skloki(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Carry out a command here: skloki("run", ...) -> (exit code, output, errors)."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = call([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each command draw one picture instead of all: they have their own tests."""
+
+    def draw_all(shown: object, folder: Path) -> list[Path]:
+        folder.mkdir(exist_ok=True)
+        (folder / "one.svg").write_text("<svg/>")
+        return [folder / "one.svg"]
+
+    for drawer in ("sim.figures", "sim.figures.comparison", "sim.figures.divergence"):
+        monkeypatch.setattr(f"{drawer}.draw_all", draw_all)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[int]]:
+    """Have replicates of an engine fail: failing("compiled") -> the numbers of those that do, to be filled."""
+
+    def of(engine: str) -> set[int]:
+        module = importlib.import_module(f"sim.engines.{engine}")
+        simulate, numbers = module.simulate, set[int]()
+
+        def some(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Any:
+            if replicate in numbers:
+                raise ZeroDivisionError("by nobody")
+            return simulate(world, replicate, on_month, events=events)
+
+        monkeypatch.setattr(module, "simulate", some)
+        return numbers
+
+    return of

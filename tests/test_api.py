@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 import sim
 from sim.scenario.load import load
-
-SMALL = """
-title = "A small world"
-[period]
-start = "1921-01"
-end = "1921-12"
-[tree]
-kind = "synthetic"
-guberniias = 4
-[run]
-replicates = 2
-"""
-
-
-@pytest.fixture
-def small(tmp_path):
-    path = tmp_path / "small.toml"
-    path.write_text(SMALL)
-    return path
-
-
-def imported(statement: str) -> set[str]:
-    """Return the libraries that a fresh interpreter has loaded after a statement."""
-    code = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
-    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
-
+from tests.fresh import imported
 
 HEAVY = {"numpy", "pandas", "pyarrow", "numba", "mesa", "matplotlib", "duckdb", "rich", "pydantic", "click", "scipy"}
 
@@ -51,8 +23,8 @@ def test_all_verbs_are_there():
         sim.simulates  # noqa: B018
 
 
-def test_the_verbs_together(small, tmp_path):
-    result = sim.run(small, replicates=3, seed=4, sets={"g_y": 0.2, "policy.rule": "election"}, out=tmp_path / "r")
+def test_the_verbs_together(small_file, tmp_path):
+    result = sim.run(small_file, replicates=3, seed=4, sets={"g_y": 0.2, "policy.rule": "election"}, out=tmp_path / "r")
     assert (result.scenario.run.seed, result.scenario.run.replicates) == (4, 3)
     assert (result.scenario.parameters["g_y"], result.scenario.policy.rule) == (0.2, "election")
     assert result.manifest["layers"]["policy.rule"] == "--set"
@@ -63,18 +35,18 @@ def test_the_verbs_together(small, tmp_path):
     files = sim.export(again, tmp_path / "tables")
     assert sim.export(str(tmp_path / "r"), str(tmp_path / "tables"), force=True) == files
     with pytest.raises(sim.UserError, match="an earlier result"):
-        sim.run(small, out=tmp_path / "r")
-    assert sim.run(small, out=tmp_path / "r", force=True).manifest["seed"] == 1921
+        sim.run(small_file, out=tmp_path / "r")
+    assert sim.run(small_file, out=tmp_path / "r", force=True).manifest["seed"] == 1921
 
 
-def test_sets_may_be_a_table_or_words(small):
-    checks = [sim.check(small, sets=sets) for sets in ({"tree.alike": True}, ["tree.alike=true"])]
+def test_sets_may_be_a_table_or_words(small_file):
+    checks = [sim.check(small_file, sets=sets) for sets in ({"tree.alike": True}, ["tree.alike=true"])]
     assert checks[0].settings == checks[1].settings
     assert checks[0].loaded.scenario.tree.alike
 
 
-def test_a_loaded_scenario_will_do(small):
-    loaded = load(small)
+def test_a_loaded_scenario_will_do(small_file):
+    loaded = load(small_file)
     assert sim.check(loaded).loaded is loaded
     with pytest.raises(TypeError, match="when a scenario is loaded"):
         sim.check(loaded, sets={"tree.alike": True})
@@ -85,7 +57,7 @@ def test_names_are_listed_and_explained():
     assert sim.explain("recovery")[0].kind == "outcome"
 
 
-def test_figures_are_drawn_all_or_none(small, tmp_path, monkeypatch):
+def test_figures_are_drawn_all_or_none(small_file, tmp_path, monkeypatch):
     import sim.figures
 
     def draw_all(result, folder):
@@ -96,7 +68,7 @@ def test_figures_are_drawn_all_or_none(small, tmp_path, monkeypatch):
         (folder / "b.png").write_bytes(b"half a pic")
         raise KeyboardInterrupt
 
-    result = sim.run(small, replicates=1, out=tmp_path / "r")
+    result = sim.run(small_file, replicates=1, out=tmp_path / "r")
     monkeypatch.setattr(sim.figures, "draw_all", draw_all)
     assert sim.plot(result) == [tmp_path / "r" / "figures" / "a.png"]
     assert sim.plot(result), "the default folder is renewed"
@@ -113,8 +85,8 @@ def test_figures_are_drawn_all_or_none(small, tmp_path, monkeypatch):
     assert sim.open(result.path).manifest == result.manifest
 
 
-def test_one_figure(small, tmp_path):
-    result = sim.run(small, replicates=2, out=tmp_path / "r")
+def test_one_figure(small_file, tmp_path):
+    result = sim.run(small_file, replicates=2, out=tmp_path / "r")
     files = sim.plot(result, "column", outcome="conflict")
     assert {file.suffix for file in files} == {".png", ".svg"}
     assert all(file.stat().st_size > 1000 for file in files)

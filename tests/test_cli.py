@@ -12,60 +12,17 @@ import pytest
 
 import sim
 from sim import kernel
-from sim.cli import call
 from sim.scenario.outcomes import OUTCOMES
-
-SMALL = """
-title = "A small world"
-why = "It is quick."
-[period]
-start = "1921-01"
-end = "1921-12"
-[tree]
-kind = "synthetic"
-guberniias = 4
-[run]
-replicates = 2
-"""
+from tests.fresh import imported
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
-    (tmp_path / "small.toml").write_text(SMALL)
-    return "small.toml"
-
-
-@pytest.fixture
-def no_figures(monkeypatch):
-    """Draw one picture instead of all: they have their own tests."""
-    import sim.figures
-
-    def draw_all(result, folder):
-        (folder / "one.svg").write_text("<svg/>")
-        return [folder / "one.svg"]
-
-    monkeypatch.setattr(sim.figures, "draw_all", draw_all)
-
-
-@pytest.fixture
-def skloki(capsys):
-    """Carry out a command here: skloki("run", ...) -> (exit code, output, errors)."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = call([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return run
+def small(here, small_file):
+    return small_file.name
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
-    code = "import sys; from sim.cli import call; assert call(['run', '--help']) == 0; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    loaded = imported("from sim.cli import call; assert call(['run', '--help']) == 0")
     assert not loaded & {"numpy", "pandas", "pyarrow", "numba", "mesa", "matplotlib", "duckdb", "rich", "pydantic"}
     times = []
     for _ in range(3):
@@ -170,22 +127,13 @@ def test_an_earlier_result_is_not_overwritten(small, skloki, no_figures):
     assert sim.open("r").manifest["seed"] == 3
 
 
-def test_replicates_that_fail(small, skloki, no_figures, monkeypatch):
-    import sim.engines.compiled
-
-    simulate = sim.engines.compiled.simulate
-
-    def some(world, replicate, on_month=None, *, events=True):
-        if replicate in failing:
-            raise ZeroDivisionError("by nobody")
-        return simulate(world, replicate, on_month, events=events)
-
-    monkeypatch.setattr(sim.engines.compiled, "simulate", some)
-    failing = {1}
+def test_replicates_that_fail(small, skloki, no_figures, failing):
+    failed = failing("compiled")
+    failed.add(1)
     code, out, err = skloki("run", small, "--out", "r")
     assert code == 0 and "replicate 1 failed: ZeroDivisionError: by nobody" in err
     assert "of 1 replicate\n" in out
-    failing = {0, 1}
+    failed.add(0)
     code, out, err = skloki("run", small, "--out", "none")
     assert code == 1 and "all 2 replicates failed" in err and not Path("none").exists()
 

@@ -5,66 +5,33 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 import sim
-from sim.cli import call, cli
 from sim.doors import comparing
 from sim.scenario.outcomes import OUTCOMES
 from sim.study.comparison import open_comparison
+from tests.fresh import imported, start
+from tests.small import YEAR
 
-if "compare" not in cli.commands:
-    cli.add_command(comparing.compare)
-
-SMALL = """
-title = "A small world of {rule}"
-[period]
-start = "1921-01"
-end = "1921-12"
-[tree]
-kind = "synthetic"
-guberniias = 4
-[policy.changes.switch]
+#: Has no [run]: how many replicates there are is for the command to say.
+SWITCHED = f"""
+title = "A small world of {{rule}}"
+{YEAR}[policy.changes.switch]
 date = "1921-04"
-rule = "{rule}"
+rule = "{{rule}}"
 """
 
 
 @pytest.fixture
-def small(tmp_path, monkeypatch):
+def small(here):
     """Two worlds as files; the reference engine, since the other takes long to compile."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
     for rule in ("appointment", "election"):
-        Path(f"{rule}.toml").write_text(SMALL.format(rule=rule))
+        Path(f"{rule}.toml").write_text(SWITCHED.format(rule=rule))
     return ("appointment.toml", "election.toml", "--engine", "reference")
-
-
-@pytest.fixture
-def no_figures(monkeypatch):
-    import sim.figures.comparison
-
-    def draw_all(comparison, folder):
-        (folder / "one.svg").write_text("<svg/>")
-        return [folder / "one.svg"]
-
-    monkeypatch.setattr(sim.figures.comparison, "draw_all", draw_all)
-
-
-@pytest.fixture
-def skloki(capsys):
-    def run(*arguments: object) -> tuple[int, str, str]:
-        code = call([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return run
 
 
 def test_it_prints_effects_and_how_to_read_them(small, skloki, no_figures, tmp_path):
@@ -157,21 +124,12 @@ def test_worlds_that_do_not_differ_are_named(small, skloki, no_figures):
     assert code == 0 and err == "warning: appointment-2 does not differ from appointment\n"
 
 
-def test_failures_are_told_and_all_failing_is_an_error(small, skloki, no_figures, monkeypatch):
-    import sim.engines.reference
-
-    simulate = sim.engines.reference.simulate
-
-    def some(world, replicate, on_month=None, *, events=True):
-        if replicate in failing:
-            raise ZeroDivisionError("by nobody")
-        return simulate(world, replicate, on_month, events=events)
-
-    monkeypatch.setattr(sim.engines.reference, "simulate", some)
-    failing = {1}
+def test_failures_are_told_and_all_failing_is_an_error(small, skloki, no_figures, failing):
+    failed = failing("reference")
+    failed.add(1)
     code, _, err = skloki("compare", *small, "--replicates", 3)
     assert code == 0 and "replicate 1 of appointment failed and is left out of all worlds: ZeroDivisionError" in err
-    failing = {0, 1, 2}
+    failed.update((0, 2))
     code, _, err = skloki("compare", *small, "--replicates", 3, "--out", "none")
     assert code == 1 and "all 3 replicates failed" in err and not Path("none").exists()
 
@@ -190,17 +148,9 @@ def test_figures_that_fail_leave_the_comparison(small, skloki, monkeypatch):
 
 
 def test_an_interrupt_leaves_nothing(small, tmp_path):
-    code = (
-        "from sim.cli import cli, main; from sim.doors.comparing import compare;"
-        "'compare' in cli.commands or cli.add_command(compare); main()"
-    )
     # A path of the tests' own may be relative, and the process starts elsewhere.
     environment = os.environ | {"PYTHONPATH": str(Path(sim.__file__).parents[1])}
-    with subprocess.Popen(
-        [sys.executable, "-c", code, "compare", *small, "--replicates", "100000", "--out", "c"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as process:  # fmt: skip
+    with start("compare", *small, "--replicates", 100_000, "--out", "c", env=environment) as process:
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob(".c.partial-*/pairs.parquet")) and time.monotonic() < deadline:
             assert process.poll() is None, process.stderr.read()
@@ -213,12 +163,7 @@ def test_an_interrupt_leaves_nothing(small, tmp_path):
 
 
 def test_help_imports_nothing_heavy():
-    code = (
-        "import sys; from sim.cli import cli, call; from sim.doors.comparing import compare;"
-        "cli.add_command(compare); assert call(['compare', '--help']) == 0; print(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    loaded = imported("from sim.cli import call; assert call(['compare', '--help']) == 0")
     assert not loaded & {"numpy", "pandas", "pyarrow", "numba", "scipy", "matplotlib", "rich", "pydantic"}
 
 

@@ -6,12 +6,6 @@ import json
 
 import pytest
 
-from sim.cli import call, cli
-from sim.doors.tracing import trace
-
-if "trace" not in cli.commands:
-    cli.add_command(trace)
-
 A = """
 title = "Plain"
 [period]
@@ -31,37 +25,16 @@ rule = "election"
 
 
 @pytest.fixture
-def worlds(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
-    (tmp_path / "a.toml").write_text(A)
-    (tmp_path / "b.toml").write_text(B)
-    return tmp_path
+def worlds(here):
+    (here / "a.toml").write_text(A)
+    (here / "b.toml").write_text(B)
+    return here
 
 
 @pytest.fixture
-def no_figures(monkeypatch):
-    """Draw one picture instead of all: they have their own tests."""
-
-    def draw_all(traced, folder):
-        folder.mkdir()
-        (folder / "one.svg").write_text("<svg/>")
-        return [folder / "one.svg"]
-
-    monkeypatch.setattr("sim.figures.divergence.draw_all", draw_all)
-
-
-@pytest.fixture
-def skloki(capsys):
-    """Carry out a command with the reference engine: skloki("a.toml", "b.toml") -> (code, output, errors)."""
-
-    def run(*arguments: str, engine: str = "reference") -> tuple[int, str, str]:
-        code = call(["trace", *map(str, arguments), "--engine", engine])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return run
+def skloki(skloki):
+    """Carry out this command with the reference engine: skloki("a.toml", "b.toml") -> (code, output, errors)."""
+    return lambda *arguments, engine="reference": skloki("trace", *arguments, "--engine", engine)
 
 
 def test_it_tells_where_the_worlds_part(worlds, skloki, no_figures):

@@ -13,19 +13,7 @@ import pytest
 
 import sim
 from sim.errors import UserError
-
-SMALL = """
-title = "A small world"
-why = "It is quick."
-[period]
-start = "1921-01"
-end = "1921-12"
-[tree]
-kind = "synthetic"
-guberniias = 4
-[run]
-replicates = 2
-"""
+from tests.fresh import start
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,15 +22,6 @@ def compiled() -> None:
     from sim.engines.compiled import prepare
 
     prepare()
-
-
-
-def start(*arguments: str, **options) -> subprocess.Popen[str]:
-    """Start the command as a process that hears Ctrl-C even where the tests run in the background."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim", *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -103,9 +82,8 @@ def begun(folder: Path):
 
 
 @pytest.fixture
-def endless(tmp_path):
+def endless(small_file, tmp_path):
     """Start a run that would take hours; stop it at the end of the test."""
-    (tmp_path / "small.toml").write_text(SMALL)
     process = start("run", "small.toml", "--replicates", 1_000_000, "--out", tmp_path / "r", cwd=tmp_path)
     yield process
     process.kill()
@@ -144,8 +122,7 @@ def test_a_killed_run_is_no_result(endless, tmp_path):
     assert sim.run(tmp_path / "small.toml", replicates=1, out=tmp_path / "r").path == tmp_path / "r"
 
 
-def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(tmp_path):
-    (tmp_path / "small.toml").write_text(SMALL)
+def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(small_file, tmp_path):
     code = """
 import os, signal, sys
 import sim.engines.reference as engine

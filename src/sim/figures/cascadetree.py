@@ -56,18 +56,15 @@ KEYS = 3
 def figure(found: Divergence, *lines: str) -> Figure:
     """Draw the first committees to part, a row each, and lines to those from which it came.
 
-    Parameters
-    ----------
-    lines
-        What stands under the title.
+    `lines` go under the title.
     """
     steps = found.steps[:SHOWN]
-    top, high = style.head(len(lines) + 1) + 6.5, ROW * len(steps)
+    high = ROW * len(steps)
     used = [MARKS[way] for way in MARKS if any(step.way == way for step in steps)]
-    drawn = style.new(style.WIDE, top + high + 12.5 + 4.4 * -(-len(used) // KEYS))
     title = "The first committees to part, and where the difference came from"
     several = f"The first {len(steps)} of {len(found.steps)} that part, in this order · attributed by rules, not proven"
-    style.heading(drawn, title, *lines, several)
+    drawn, under = style.headed(title, *lines, several, room=6.5 + high + 12.5 + 4.4 * -(-len(used) // KEYS))
+    top = under + 6.5
     limits = day(found.months[steps[0].month]), day(found.months[steps[-1].month], end=True)
     axes = style.place(drawn, LEFT, top, GRAPH, high, xlim=limits, ylim=(len(steps) - 0.5, -0.5))
     _tree(axes, found, steps, limits)

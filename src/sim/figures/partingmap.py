@@ -34,32 +34,28 @@ BAR = (8.6, 8.75, 5.0, 0.28)
 def figure(found: Divergence, *lines: str) -> Figure:
     """Draw the months until each guberniia is visibly apart and, small, the seats held by others.
 
-    Parameters
-    ----------
-    lines
-        What stands under the title.
+    `lines` go under the title.
     """
     x, y = zip(*(tile.centre for tile in tiles().values()), strict=True)
     wide, high = max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
     small = (style.WIDE - 6.0 - (MOST - 1) * GAP) / MOST
-    top = style.head(len(lines) + 1) + 2.0
-    second = top + high * SIZE + 13.0
-    foot = second + small * high / wide
-    drawn = style.new(style.WIDE, foot + 14.0)
     what = f"Months until performance or conflict of the guberniia committee is over {VISIBLE} apart"
-    style.heading(drawn, "Where, and how soon, two worlds part", *lines, what)
-    large = style.place(drawn, 3.0, top, wide * SIZE, high * SIZE)
+    tall, low = high * SIZE, small * high / wide
+    room = 2.0 + tall + 13.0 + low + 14.0
+    drawn, top = style.headed("Where, and how soon, two worlds part", *lines, what, room=room)
+    second = top + 2.0 + tall + 13.0
+    large = style.place(drawn, 3.0, top + 2.0, wide * SIZE, tall)
     _how_soon(drawn, large, found)
     shown = sorted({min(found.began + after, len(found.months) - 1) for after in AFTER} | {len(found.months) - 1})
     within = " and its uezds" if any(place.parent >= 0 for place in found.places) else ""
     held = f"Seats of the guberniia committee{within} held by different persons"
     style.write(drawn, held, 3.0, second - 10.0, fontsize=8.5)
     for at, month in enumerate(shown):
-        axes = style.place(drawn, 3.0 + at * (small + GAP), second, small, small * high / wide)
+        axes = style.place(drawn, 3.0 + at * (small + GAP), second, small, low)
         fills = {name: to_hex(SEATED(share)) for name, share in _seats(found, month).items()}
         _map(axes, found, fills)
         axes.set_title(found.months[month], loc="center")
-    _bar(drawn, style.place(drawn, 60.0, foot + 3.0, 54.0, 2.4), Normalize(0.0, 1.0), SEATED, "share of seats")
+    _bar(drawn, style.place(drawn, 60.0, second + low + 3.0, 54.0, 2.4), Normalize(0.0, 1.0), SEATED, "share of seats")
     return drawn
 
 

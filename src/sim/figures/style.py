@@ -158,6 +158,14 @@ def heading(figure: Figure, title: str, *lines: str) -> None:
         write(figure, shorten(line, width, 8), 2, 6.2 + 4.2 * at, color=GREY, gid="heading")
 
 
+def headed(title: str, *lines: str, room: float) -> tuple[Figure, float]:
+    """Return a new figure as wide as a page, with a heading and room under it, and where that begins; in mm."""
+    top = head(len(lines))
+    figure = new(WIDE, top + room)
+    heading(figure, title, *lines)
+    return figure, top
+
+
 @styled
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     """Write a picture as PNG (200 dpi) and as SVG, the latter the same bytes at each drawing.

@@ -1,0 +1,23 @@
+"""Processes of their own: the command, and what an interpreter loads."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+
+def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
+    """Start the command as a process that hears Ctrl-C even where the tests run in the background."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options,
+    )  # fmt: skip
+
+
+def imported(statement: str) -> set[str]:
+    """Return the libraries that a fresh interpreter has loaded after a statement, which may print."""
+    code = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
