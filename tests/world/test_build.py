@@ -11,7 +11,7 @@ from sim.scenario.constants import CONSTANTS
 from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_name, month_number
 from sim.scenario.switches import LIMITS, MECHANISMS
-from sim.world.build import World, build, effective
+from sim.world.build import World, build, effective, vary
 from tests.world.worlds import THREE, at, scenario, world
 
 
@@ -139,3 +139,32 @@ def test_a_scenario_is_not_changed_by_building() -> None:
     before = asked.model_dump()
     build(asked)
     assert asked.model_dump() == before == Scenario.model_validate(before).model_dump()
+
+
+# A world with other parameters.
+
+UEZDS = {"only": ["Moscow", "Tver", "Omsk"], "uezds": 60}
+RECORDED_AND_NOT = {"changes": {"Tver": {"date": "1922-05", "rule": "share", "share": 0.4, "places": ["Tver"]}}}
+
+
+def same(one: World, two: World) -> bool:
+    calendars = zip(vars(one.calendar).values(), vars(two.calendar).values(), strict=True)
+    parts = [(vars(w.p), w.months, w.first, w.committees, w.claims, w.scenario) for w in (one, two)]
+    alike = all(np.array_equal(a, b) for a, b in calendars)
+    return parts[0] == parts[1] and repr(one.rules) == repr(two.rules) and alike
+
+
+@pytest.mark.parametrize("kind", ["real", "synthetic"])
+def test_a_world_is_varied_into_what_would_have_been_built(kind: str) -> None:
+    tree = UEZDS if kind == "real" else {"kind": "synthetic", "guberniias": 5, "uezds_each": 2}
+    policy = RECORDED_AND_NOT if kind == "real" else {"rule": "endogenous"}
+    tables = {"tree": tree, "policy": policy, "period": {"end": "1923-12"}, "mechanisms": {"levies": False}}
+    base = world(**tables, parameters={"pack": 0.3})
+    # each alone, so that no table is built anew because of another parameter
+    for x in PARAMETERS:
+        for value in (x.low, x.high):
+            found = vary(base, {x.name: value})
+            assert same(found, world(**tables, parameters={"pack": 0.3, x.name: value})), x.name
+            assert found.like is base and found.calendar is base.calendar
+    every = {x.name: x.low + 0.3 * (x.high - x.low) for x in PARAMETERS}
+    assert same(vary(vary(base, {"b_slope": 0.11, "k1": 0.9}), every), world(**tables, parameters=every))

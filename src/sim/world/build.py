@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 from sim.scenario.constants import CONSTANTS
@@ -10,7 +11,7 @@ from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_number
 from sim.scenario.switches import LIMITS
 from sim.world import series
-from sim.world.places import Place, plant
+from sim.world.places import Place, plant, retrained
 from sim.world.schedule import Calendar, Rule, calendar, months_of, rules
 
 
@@ -32,6 +33,8 @@ class World:
         The dated series, and the rule of selection per month and guberniia.
     claims
         Share of vacancies claimed at the start where the rule is endogenous.
+    like
+        The world that this one was varied from, whose tables it shares where it says the same.
     """
 
     scenario: Scenario
@@ -42,6 +45,7 @@ class World:
     calendar: Calendar
     rules: list[list[Rule]]
     claims: float
+    like: World | None = None
 
     @property
     def guberniias(self) -> int:
@@ -72,3 +76,30 @@ def build(scenario: Scenario) -> World:
         scenario, p, months, month_number(months[0]), places, calendar(scenario, places, p),
         rules(scenario.policy, heads, months, p), p.CLAIM_START if start is None else start,
     )  # fmt: skip
+
+
+#: Parameters that are read before the first month: by the tree, and by the rules.
+PLANTED, RULED = ("b_slope",), ("k1",)
+
+
+def vary(world: World, parameters: Mapping[str, float]) -> World:
+    """Return the world that :func:`build` would give with other parameters, quickly.
+
+    Parameters
+    ----------
+    parameters
+        By name, within their bounds; others keep the values that they have in ``world``.
+    """
+    base = world.scenario
+    scenario = base.model_copy(update={"parameters": base.parameters | dict(parameters)})
+    p = effective(scenario)
+    committees, table = world.committees, world.rules
+    if _differ(p, world.p, PLANTED):
+        committees = retrained(committees, scenario.tree, p)
+    if _differ(p, world.p, RULED):
+        table = rules(scenario.policy, committees[: world.guberniias], world.months, p)
+    return replace(world, scenario=scenario, p=p, committees=committees, rules=table, like=world)
+
+
+def _differ(one: SimpleNamespace, two: SimpleNamespace, names: tuple[str, ...]) -> bool:
+    return any(getattr(one, name) != getattr(two, name) for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -37,6 +37,8 @@ class Place:
         Index of the guberniia in the list of committees; -1 for a guberniia.
     literacy
         Share of members able to follow and judge written policy.
+    schooling
+        Log of the per cent with secondary schooling.
     skill
         Mean skill of trained people here.
     members
@@ -50,6 +52,7 @@ class Place:
     region: str
     parent: int
     literacy: float
+    schooling: float
     skill: float
     members: float
     bench: int
@@ -106,10 +109,11 @@ def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespa
         spread = 0.0 if tree.alike else p.UEZD_SPREAD
         below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - origin.urban)
         z = [normal(seed, 0, PLACE, 0, key, i) for i in (0, 1)]
+        schooling = log_schooling - below + spread * z[1]
         places.append(Place(
             key, f"{head.name} uezd {u + 1}", "uezd", head.unit_class, head.region, parent,
             _member_literacy(logit - below + spread * z[0], p, tree.literacy_floor),
-            _mean_skill(log_schooling - below + spread * z[1], p, tree.skill_shift),
+            schooling, _mean_skill(schooling, p, tree.skill_shift),
             head.members / number, tree.uezd_bench,
         ))  # fmt: skip
     return places
@@ -136,7 +140,7 @@ def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[_Head]:
         base = (_logit(g.lit_1920), math.log(g.secondary_pct))
         heads.append(_Head(Place(
             g.key << UEZD_BITS, g.name, "guberniia", g.unit_class, g.region, -1,
-            _member_literacy(base[0], p, tree.literacy_floor), _mean_skill(base[1], p, tree.skill_shift),
+            _member_literacy(base[0], p, tree.literacy_floor), base[1], _mean_skill(base[1], p, tree.skill_shift),
             g.members_mid * per_member, tree.bench,
         ), base, g.urban_share, float(g.pop_1926)))  # fmt: skip
     return heads
@@ -154,7 +158,7 @@ def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[_Head]:
         base = (_logit(MEAN_LITERACY) + shift[0] + z[0], math.log(MEDIAN_SCHOOLING) + shift[1] + z[1])
         heads.append(_Head(Place(
             key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
-            _member_literacy(base[0], p, tree.literacy_floor), _mean_skill(base[1], p, tree.skill_shift),
+            _member_literacy(base[0], p, tree.literacy_floor), base[1], _mean_skill(base[1], p, tree.skill_shift),
             SYNTHETIC_MEMBERS, tree.bench,
         ), base, 0.2, 1.0))  # fmt: skip
     return heads
@@ -185,6 +189,11 @@ def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Pla
     for i, (head, number) in enumerate(zip(heads, _numbers(tree, heads), strict=True)):
         places += _uezds(i, head, number, tree, p, seed)
     return places
+
+
+def retrained(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[Place]:
+    """Return the same places with the mean skill that other parameters give them."""
+    return [replace(place, skill=_mean_skill(place.schooling, p, tree.skill_shift)) for place in places]
 
 
 def _numbers(tree: Tree, heads: list[_Head]) -> list[int]:

@@ -188,13 +188,20 @@ def _claimed(rule: str, share: float | None, number: int, p: SimpleNamespace) ->
     return {"election": 0.0, "appointment": 1.0}.get(rule, float("nan"))
 
 
-def _applies(change: Change, place: Place, number: int) -> bool:
-    named = bool(change.classes or change.places)
+def _is_current(change: Change, number: int) -> bool:
     begun = change.date is None or month_number(change.date) <= number
     over = change.until is not None and month_number(change.until) < number
-    return change.enabled and begun and not over and (
-        not named or place.unit_class in change.classes or place.name in change.places
-    )
+    return change.enabled and begun and not over
+
+
+def _concerns(change: Change, place: Place) -> bool:
+    named = bool(change.classes or change.places)
+    return not named or place.unit_class in change.classes or place.name in change.places
+
+
+def _rule(source: Policy | Change, number: int, p: SimpleNamespace) -> Rule:
+    recall = source.rule != "election" if source.recall is None else source.recall
+    return Rule(source.rule, _claimed(source.rule, source.share, number, p), recall)
 
 
 def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamespace) -> list[list[Rule]]:
@@ -203,16 +210,14 @@ def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamesp
     Of the changes that apply, the one with the latest date wins, and of those the last written.
     """
     ordered = sorted(policy.changes.values(), key=lambda change: change.date or "")
+    concerned = [[_concerns(change, place) for place in heads] for change in ordered]
     table = []
     for month in months:
         number = month_number(month)
-        row = []
-        for place in heads:
-            source: Policy | Change = policy
-            for change in ordered:
-                if _applies(change, place, number):
-                    source = change
-            recall = source.rule != "election" if source.recall is None else source.recall
-            row.append(Rule(source.rule, _claimed(source.rule, source.share, number, p), recall))
+        row = [_rule(policy, number, p)] * len(heads)
+        for change, hit in zip(ordered, concerned, strict=True):
+            if _is_current(change, number):
+                changed = _rule(change, number, p)
+                row = [changed if here else rule for rule, here in zip(row, hit, strict=True)]
         table.append(row)
     return table
