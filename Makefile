@@ -61,7 +61,7 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 	cp $(KEPT)/figures/summary.png docs/historical.png
 
 openness: setup  ## regenerate results/openness (about ten minutes)
-	$(PY) experiments/openness.py
+	$(PY) -m experiments.openness
 
 bench: setup  ## regenerate results/bench (less than ten minutes, on an idle machine)
 	$(PY) -m experiments.bench

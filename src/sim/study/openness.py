@@ -130,5 +130,5 @@ def share_better(effects: Iterable[Effects], scope: str, outcome: str, better: i
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """Return the settings of ``experiments/openness.toml``."""
+    """Return the settings of ``experiments/openness/settings.toml``."""
     return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Openness and neutrality of the model: see ``openness.toml`` and docs/openness.md."""
+"""Openness and neutrality of the model: see ``settings.toml`` and docs/openness.md."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ def write(path: Path, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> N
 
 def main() -> None:
     """Run the three columns, then the tilt of each untwinned term; write and print the shares."""
-    settings = read_settings(HERE / "openness.toml")
-    out = HERE.parent / "results" / "openness"
+    settings = read_settings(HERE / "settings.toml")
+    out = HERE.parents[1] / "results" / "openness"
     out.mkdir(parents=True, exist_ok=True)
     begun = time.perf_counter()
     plan = [("column", name, pairs_of(settings, name, settings["draws"])) for name in COLUMNS]
