@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ MEAN_LITERACY = 0.30  # of the population of the median guberniia in 1920 (grade
 SYNTHETIC_MEMBERS = 5.0  # thousand
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A committee's place in the tree and its initial state.
 
     Attributes
@@ -193,7 +191,7 @@ def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Pla
 
 def retrained(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[Place]:
     """Return the same places with the mean skill that other parameters give them."""
-    return [replace(place, skill=_mean_skill(place.schooling, p, tree.skill_shift)) for place in places]
+    return [place._replace(skill=_mean_skill(place.schooling, p, tree.skill_shift)) for place in places]
 
 
 def _numbers(tree: Tree, heads: list[_Head]) -> list[int]:

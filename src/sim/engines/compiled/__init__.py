@@ -107,5 +107,8 @@ def profile(world: World, replicate: int, repeats: int) -> dict[str, float]:
 def _pack(world: World) -> Packed:
     with _packing:
         if world not in _packed:
-            _packed[world] = pack(world)
+            model = world.like
+            if model is not None and model not in _packed:
+                _packed[model] = pack(model)
+            _packed[world] = pack(world, _packed[model] if model is not None else None)
         return _packed[world]

@@ -53,16 +53,32 @@ class Memory:
         return int(self.s.nbytes) + sum(a.nbytes for name, a in self.arrays.items() if name not in shared)
 
 
-def pack(world: World) -> Packed:
-    """Return a world as records; pure."""
-    committees = _committees(world)
-    shared = {
-        "months": _months(world), "rules": _rules(world), "famine": _famine(world),
-        "keys": _records_of(committees.key, layout.INTEGER),
-    }  # fmt: skip
+def pack(world: World, like: Packed | None = None) -> Packed:
+    """Return a world as records; pure.
+
+    Parameters
+    ----------
+    like
+        The records of ``world.like``: tables that the two worlds share are taken from there.
+    """
+    model = world.like if like is not None else None
+    if like is None or model is None:
+        committees = _committees(world)
+        shared = {
+            "months": _months(world), "rules": _rules(world), "famine": _famine(world),
+            "keys": _records_of(committees.key, layout.INTEGER),
+        }  # fmt: skip
+        men = _men(committees)
+    else:
+        committees, shared, men = like.committees, dict(like.shared), like.men
+        if world.committees is not model.committees:
+            committees = committees.copy()
+            committees.skill = [place.skill for place in world.committees]
+        if world.rules is not model.rules:
+            shared["rules"] = _rules(world)
     s = _constants(world)
     s.seats = committees.seats.sum()
-    return Packed(shared, s, committees, _men(committees))
+    return Packed(shared, s, committees, men)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:
@@ -144,10 +160,18 @@ def _famine(world: World) -> Any:
 
 
 def _rules(world: World) -> Any:
-    rules = [
-        (rule.claimed, _RULES.get(rule.rule, layout.FIXED), rule.recall) for row in world.rules for rule in row
-    ]
-    return np.array(rules, dtype=layout.RULE).view(np.recarray)
+    # A few rules stand in many places: a world of nine years has ten thousand entries.
+    numbers: dict[int, int] = {}
+    known: list[tuple[float, int, bool]] = []
+    codes = np.empty((len(world.rules), len(world.rules[0])), np.int64)
+    for row, rules in zip(codes, world.rules, strict=True):
+        alike = rules.count(rules[0]) == len(rules)
+        for rule in rules[:1] if alike else rules:
+            if id(rule) not in numbers:
+                numbers[id(rule)] = len(known)
+                known.append((rule.claimed, _RULES.get(rule.rule, layout.FIXED), rule.recall))
+        row[:] = numbers[id(rules[0])] if alike else [numbers[id(rule)] for rule in rules]
+    return np.array(known, dtype=layout.RULE)[codes.ravel()].view(np.recarray)
 
 
 def _committees(world: World) -> Any:
