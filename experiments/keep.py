@@ -1,0 +1,114 @@
+"""Keep what a shipped sweep gave: effects, pictures, manifest, and the numbers of its page, below ``results/NAME``.
+
+Run: ``python -m experiments.keep NAME [FOLDER]``, after ``skloki sweep NAME``. The words of a page are written by
+hand; what stands between its marks is written here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sim
+from sim.figures.sweeps import draw
+from sim.study.sweeps.opened import Sweep
+
+ROOT = Path(__file__).parents[1]
+#: Pictures of each page: kind, and what is asked of it.
+PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
+    "december-1923": [
+        ("effects", {}), ("classes", {}), ("bands", {"outcome": "performance"}), ("bands", {"outcome": "paralysed"}),
+    ],
+    "who-judges-better": [
+        ("surface", {"x": "r_f", "y": "r_v"}), ("surface", {"x": "sk_sd", "y": "res_d"}), ("classes", {"x": "r_v"}),
+    ],
+    "literacy-cadres": [
+        ("surface", {"x": "literacy", "y": "cadres"}), ("classes", {"x": "literacy"}), ("effects", {}),
+    ],
+    "threat-literacy": [
+        ("surface", {"x": "threat", "y": "literacy"}), ("classes", {"x": "threat"}), ("effects", {}),
+    ],
+    "switch-date": [("effects", {"outcome": "performance", "horizon": "decade"}), ("classes", {}), ("bands", {})],
+    "cadre-department": [("effects", {"lever": "capacity"}), ("effects", {"lever": "policy"})],
+    "quick-peace": [("effects", {}), ("bands", {"outcome": "claimed"}), ("bands", {"outcome": "performance"})],
+}  # fmt: skip
+LARGEST = 400_000
+"""Bytes: a picture's SVG is kept where it is smaller."""
+
+
+def main(name: str, source: str | None = None) -> None:
+    """Keep one sweep."""
+    sweep = sim.open(source or ROOT / "results" / "sweeps" / name)
+    assert isinstance(sweep, Sweep)
+    state = sweep.progress()
+    if state["runs"] != state["runs_planned"]:
+        sys.exit(f"{sweep.path}: {state['runs']} of {state['runs_planned']} runs; finish it first")
+    folder = ROOT / "results" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    effects = sweep.effects()
+    effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g", lineterminator="\n")
+    for what, asked in PICTURES[name]:
+        for path in draw(sweep, what, folder, **asked):
+            if path.suffix == ".svg" and path.stat().st_size > LARGEST:
+                path.unlink()
+    (folder / "manifest.json").write_text(json.dumps(record(sweep), indent=1, ensure_ascii=False) + "\n")
+    page = folder / "README.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else f"# {sweep.experiment.title}\n\n" + MARKED
+    parts = {"runs": facts(sweep), "effects": table(sweep, effects)}
+    for mark, content in parts.items():
+        text = re.sub(
+            rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)",
+            lambda found, content=content: f"{found[1]}{content}\n{found[2]}", text, flags=re.DOTALL,
+        )  # fmt: skip
+    page.write_text(text, encoding="utf-8")
+    print(page)
+
+
+MARKED = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in ("runs", "effects"))
+
+
+def record(sweep: Sweep) -> dict[str, Any]:
+    """Return the sweep's manifest, with what came of it."""
+    seconds = sum(part["seconds"] for part in sweep.parts.values())
+    return {**sweep.manifest, "done": sweep.progress() | {"thread_seconds": round(seconds)}}
+
+
+def facts(sweep: Sweep) -> str:
+    """Return the size of the sweep in a sentence or two."""
+    state, manifest = sweep.progress(), sweep.manifest
+    seconds = sum(part["seconds"] for part in sweep.parts.values())
+    points = max(block["points"][1] for block in manifest["plan"]["blocks"])
+    replicates = max(block["replicates"][1] for block in manifest["plan"]["blocks"])
+    return (
+        f"{state['runs']:,} runs: {points:,} points, {replicates} replicate{'s' if replicates > 1 else ''} each, "
+        f"{manifest['plan']['combinations']} worlds on the same accidents; {state['failed']:,} failed. "
+        f"{seconds / 3600:.1f} hours of one core. Code {(manifest['commit'] or 'unknown')[:10]}, "
+        f"seed {sweep.experiment.seed}, design seed {sweep.experiment.design.seed}."
+    )
+
+
+def table(sweep: Sweep, effects: pd.DataFrame) -> str:
+    """Return the effects at the main horizon as a table."""
+    main = next(iter(sweep.experiment.horizons))
+    lines = [
+        "| lever | against | outcome | scope | effect [95 %] | favoured | beyond the smallest, for and against |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in effects[effects["horizon"] == main].itertuples():
+        sign = -1 if row.better == "lower" else 1
+        gain, loss = (row.above, row.below) if sign > 0 else (row.below, row.above)
+        favoured = "–" if row.better == "neither" else f"{row.superiority:.2f}"
+        lines.append(
+            f"| {row.lever}: {row.option} | {row.baseline} | {row.outcome} | {row.scope} "
+            f"| {row.effect:+.4f} [{row.low:+.4f}, {row.high:+.4f}] | {favoured} | {gain:.2f}, {loss:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
