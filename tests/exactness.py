@@ -108,7 +108,7 @@ OUTSIDE = re.compile(
     r"sqrt"
     r"|_?Py\w+|numba_(gil_\w+|unpickle|do_raise|runtime_build_excinfo_struct|extract_record_data|release_buffer)"
     r"|NRT_(incref|decref|Free|MemInfo_call_dtor|adapt_\w+)"
-    r"|llvm\.(sqrt|fabs|abs|[su](min|max)|fsh[lr]|ctlz|cttz|ctpop|bswap"
+    r"|llvm\.(prefetch|sqrt|fabs|abs|[su](min|max)|fsh[lr]|ctlz|cttz|ctpop|bswap"
     r"|[su](add|sub|mul)\.(with\.overflow|sat)|vector\.reduce|masked|experimental"
     r"|mem(cpy|move|set)|lifetime|assume|\w+\.atomic)\b.*"
 )

@@ -23,7 +23,8 @@ class Plan:
     rounds
         Interleaved rounds of all contestants on one scenario.
     batch
-        Replicates that the compiled engine runs in a round, with one thread and with two.
+        Replicates that the compiled engine runs in a round, with one thread and with two: so many that the moments
+        at the end in which one thread waits for the other do not count.
     spins
         Length of the control's loops.
     sizes, size_months, size_rounds
@@ -43,7 +44,7 @@ class Plan:
     """
 
     rounds: int = 7
-    batch: int = 32
+    batch: int = 128
     spins: int = 6_000_000
     sizes: tuple[int, ...] = (84, 250, 735, 2_000, 8_000, 30_000, 100_000)
     size_months: int = 24

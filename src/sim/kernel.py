@@ -215,6 +215,14 @@ def _general(kind: Any) -> Any:
     return types.int64 if isinstance(kind, types.Integer) and getattr(kind, "signed", False) else kind
 
 
+def inlined(compiled: Callable[P, R]) -> Callable[P, R]:
+    """Have a kernel copied into its callers, so that loops over it run several wide; decorates a kernel."""
+    options = getattr(compiled, "targetoptions", None)  # none where compilation is disabled
+    if options is not None:
+        options["forceinline"] = True
+    return compiled
+
+
 def announced(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Have ``on_compile`` told, by a name, when a kernel has to be compiled: decorates an entry point."""
 

@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
-from sim.draws.philox import inlined, philox
-from sim.kernel import kernel
+from sim.draws.philox import philox
+from sim.kernel import inlined, kernel
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _SIXTEEN, _LOW16 = np.uint64(16), np.uint64(0xFFFF)

@@ -7,16 +7,10 @@ known answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from sim.kernel import inlined, kernel
 
 MULTIPLIER_0 = 0xD2511F53
 MULTIPLIER_1 = 0xCD9E8D57
@@ -52,14 +46,6 @@ def words_block(
         c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
         k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
     return np.stack([c0, c1, c2, c3], axis=1)
-
-
-def inlined(compiled: Callable[P, R]) -> Callable[P, R]:
-    """Have a kernel copied into its callers, so that a loop of draws runs several wide; decorates a kernel."""
-    options = getattr(compiled, "targetoptions", None)  # none where compilation is disabled
-    if options is not None:
-        options["forceinline"] = True
-    return compiled
 
 
 @inlined

@@ -6,9 +6,10 @@ from sim.engines.compiled.layout import (
     INCIDENT_LOT,
     KIND,
     NOBODY,
-    ZERO,
     committee,
     famine_at,
+    foresee,
+    foresee_home,
     line,
     lot_at,
     month_at,
@@ -47,6 +48,7 @@ debate_habit, unity_preference = attitudes.debate_habit, attitudes.unity_prefere
 def administer(s, i):  # type: ignore[no-untyped-def]
     """Step 2: performance from the team's skill and what hampers it."""
     c, seats = committee(s, i), committee(s, i).held
+    foresee(s, i)
     skill = 0.0
     for seat in range(c.seats):
         man = seats[seat]
@@ -128,7 +130,7 @@ def suffer(s, i, tie, man, other, rival_temper, friction, above):  # type: ignor
     if lot_at(s, INCIDENT_LOT + tie, i) < incident_chance(rate, grievance, s.JUMP):
         grievance = min(grievance + s.JUMP, 1.0)
         committee(s, i).grievance[tie] = grievance
-        note(s, HAPPENED, i, NOBODY, man, other, ZERO, ZERO, grievance)
+        note(s, HAPPENED, i, NOBODY, man, other, 0, 0, grievance)
 
 
 @kernel
@@ -175,6 +177,7 @@ def conflict_of(s, i):  # type: ignore[no-untyped-def]
 def face_skloki(s):  # type: ignore[no-untyped-def]
     """Step 5: quarrels everywhere, then find where a sklok is open, before anybody does something about it."""
     for i in range(s.number):
+        foresee(s, i)
         quarrel(s, i)
     for i in range(s.number):
         c = committee(s, i)
@@ -184,7 +187,7 @@ def face_skloki(s):  # type: ignore[no-untyped-def]
         if now:
             c.last_open = s.month
         if now != (c.open != 0):
-            note(s, OPENED if now else CLOSED, i, NOBODY, NOBODY, NOBODY, ZERO, ZERO, c.conflict)
+            note(s, OPENED if now else CLOSED, i, NOBODY, NOBODY, NOBODY, 0, 0, c.conflict)
         c.open = now
 
 
@@ -262,5 +265,6 @@ def form_attitudes(s, i):  # type: ignore[no-untyped-def]
 def learn(s):  # type: ignore[no-untyped-def]
     """Run steps 9 and 10 for all committees; training and the reserve, which attitudes do not read, come later."""
     for i in range(s.number):
+        foresee_home(s, i)
         educate(s, i)
         form_attitudes(s, i)

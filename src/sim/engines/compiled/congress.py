@@ -8,7 +8,6 @@ from sim.engines.compiled.layout import (
     POINT,
     REASON,
     VOTE_LOT,
-    ZERO,
     committee,
     lot_at,
     month_at,
@@ -66,9 +65,9 @@ def meet(s):  # type: ignore[no-untyped-def]
     month = month_at(s, s.t)
     if month.conference:
         for g in range(s.guberniias):
-            note(s, CONFERENCE, g, NOBODY, NOBODY, NOBODY, RAION, ZERO, committee(s, g).opposition)
-            note(s, CONFERENCE, g, NOBODY, NOBODY, NOBODY, GUBERNIIA, ZERO, committee(s, g).opposition_delegates)
-        note(s, CONFERENCE, NOBODY, NOBODY, NOBODY, NOBODY, NATION, ZERO, s.opposition)
+            note(s, CONFERENCE, g, NOBODY, NOBODY, NOBODY, RAION, 0, committee(s, g).opposition)
+            note(s, CONFERENCE, g, NOBODY, NOBODY, NOBODY, GUBERNIIA, 0, committee(s, g).opposition_delegates)
+        note(s, CONFERENCE, NOBODY, NOBODY, NOBODY, NOBODY, NATION, 0, s.opposition)
     if month.congress:
         appointed = weight = 0.0
         for g in range(s.guberniias):
@@ -78,4 +77,4 @@ def meet(s):  # type: ignore[no-untyped-def]
         s.national_claims = claims_after_congress(
             s.national_claims, s.opposition, dependent, s.perceived, s.zeta, s.CONGRESS_STEP
         )
-        note(s, CONGRESS, NOBODY, NOBODY, NOBODY, NOBODY, CLAIMS, ZERO, s.national_claims)
+        note(s, CONGRESS, NOBODY, NOBODY, NOBODY, NOBODY, CLAIMS, 0, s.national_claims)

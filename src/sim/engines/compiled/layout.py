@@ -7,9 +7,11 @@ Numbers stand for names, and -1 for nobody and nowhere.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.engines.compiled.memory import record_at
+from sim.engines.compiled.memory import LINE_BYTES, prefetch, record_at
 from sim.engines.readings import MOVES, READ, YEAR
 from sim.engines.trace import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
 from sim.kernel import kernel
@@ -19,23 +21,25 @@ from sim.scenario.parameters import PARAMETERS
 from sim.scenario.points import POINTS
 from sim.scenario.registry import SCOPES
 
-#: Numbers are of one type everywhere: numba would compile a kernel again for every literal that it is called with.
-NOBODY, ZERO, ONE = np.int64(-1), np.int64(0), np.int64(1)
+#: Nobody, no seat, nowhere: where the number of one is asked for.
+NOBODY = -1
 #: How an official was installed.
-NOT, ELECTED, RECOMMENDED, APPOINTED, ACTING = map(np.int64, range(5))
+NOT, ELECTED, RECOMMENDED, APPOINTED, ACTING = range(5)
 #: Rules whose share of claims is found during the run.
 FIXED, ENDOGENOUS, READINESS = range(3)
 #: Seats of a committee and ties in which it may quarrel, those between seats first, then the one with the superior.
 SEATS, TIES = 4, 8
 #: Candidates for one seat at most: the holder, n_cand, the recommended one; rounded up.
 CANDIDATES = 16
+#: By how many committees memory is asked for in advance: a load takes as long as the work on four or so.
+AHEAD = 8
 #: Rows of draws that are made for all committees at once, of which eight serve incidents; then those of seats.
 MEDIATION_LOT, UNFIT_LOT, VOTE_LOT, TRAINING_LOT, INCIDENT_LOT, LOT_ROWS = 0, 1, 2, 3, 4, 12
 #: Numbers of the labels of events; the cause of an opening is the number of a reason.
-REASON = {name: np.int64(number) for number, name in enumerate(REASONS)}
-KIND = {name: np.int64(number) for number, name in enumerate(KINDS)}
-AUTHORITY = {name: np.int64(number) for number, name in enumerate(AUTHORITIES)}
-POINT = {point.name: np.int64(point.number) for point in POINTS}
+REASON = {name: number for number, name in enumerate(REASONS)}
+KIND = {name: number for number, name in enumerate(KINDS)}
+AUTHORITY = {name: number for number, name in enumerate(AUTHORITIES)}
+POINT = {point.name: point.number for point in POINTS}
 #: A month before all others, for what has not happened yet.
 LONG_AGO = -(10**6)
 NUMBER_OF_SCOPES = len(SCOPES)
@@ -44,41 +48,52 @@ NUMBER_OF_SCOPES = len(SCOPES)
 _ALL = [item.name for item in PARAMETERS] + [item.name for item in CONSTANTS]
 NAMES = {("flat_" if name == "flat" else name): name for name in _ALL}
 
-#: In an order that lets most passes touch two or three cache lines: who sits where and what is open;
-#: the ties; what work and opinion read.
-COMMITTEE = np.dtype(
-    [("conflict", "f8"), ("settled", "f8"), ("claimed", "f8"), ("key", "i8")]
-    + [("held", "i4", (SEATS,))]
-    + [(name, "i4") for name in (
-        "head", "seats", "ties", "level", "first_seat", "phase", "opened", "last_open", "places", "alive", "block",
-        "first_uezd", "uezds", "first_person", "transferred", "voted", "strengthened", "unit_class")]
-    + [("open", "i1"), ("paralysed", "i1")]
+
+def in_lines(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
+    """Return a record that fills whole lines of the cache."""
+    size = np.dtype(fields, align=True).itemsize
+    return np.dtype([*fields, ("unused", "i1", (-size % LINE_BYTES or LINE_BYTES,))], align=True)
+
+
+#: A line each: who sits where and what is open; the ties; what work and opinion read, in two; what is read seldom.
+COMMITTEE = in_lines(
+    [("conflict", "f8"), ("settled", "f8"), ("claimed", "f8"), ("key", "i8"), ("held", "i4", (SEATS,))]
+    + [("head", "i4"), ("first_seat", "i4"), ("phase", "i2")]
+    + [(name, "i1") for name in ("seats", "ties", "level", "opened", "open", "paralysed")]
     + [("grievance", "f8", (TIES,))]
     + [(name, "f8") for name in (
-        "recovery", "clarity", "literacy", "discussion", "misfit", "appointed", "elected", "performance", "result",
-        "team_skill", "felt", "credit", "voice", "free_voice", "unity", "changes", "members", "courses",
-        "opposition", "opposition_delegates", "skill")],
+        "recovery", "clarity", "literacy", "discussion", "misfit", "felt", "credit", "result",
+        "performance", "appointed", "elected", "team_skill", "voice", "free_voice", "unity", "changes",
+        "courses", "members", "skill", "opposition", "opposition_delegates")]
+    + [(name, "i4") for name in (
+        "places", "alive", "block", "first_person", "first_uezd", "uezds", "unit_class", "last_open",
+        "transferred", "voted", "strengthened")]
+)  # fmt: skip
+#: Of a person, one line: what work, quarrels and judgement read; and what is asked when he moves or is chosen by lot.
+PERSON = np.dtype(
+    [(name, "f8") for name in ("skill", "tenure", "temper", "pliancy", "loyalty")]
+    + [("address", "i8"), ("next", "i4"), ("post", "i4")]
+    + [(name, "i1") for name in ("alive", "seat", "installed", "by_bureau", "outsider", "clique")],
     align=True,
 )  # fmt: skip
-PERSON = np.dtype(
-    [(name, "f8") for name in ("skill", "tenure", "temper", "pliancy")]
-    + [(name, "i4") for name in ("next", "post")]
-    + [(name, "i1") for name in ("alive", "seat", "installed", "by_bureau", "outsider", "clique")]
-    + [("address", "i8"), ("loyalty", "f8"), ("lot", "f8")]
+DOSSIER = np.dtype(
+    [("lot", "f8")]
     + [(name, "i4") for name in (
         "lot_of", "home", "waits_in", "previous", "removed_from", "removed", "ring_next", "generation")],
     align=True,
 )  # fmt: skip
 #: People who wait, in the order of arrival: benches, then guberniias' pools, then the reserve.
-LINE = np.dtype([("first", "i8"), ("last", "i8"), ("count", "i8")])
+LINE = np.dtype([("first", "i4"), ("last", "i4"), ("count", "i4")])
 #: A seat to be decided on, and its place in the order of service. Of those of all seats, ``listed``
 #: holds, one after another, the seats that are open.
 OPENING = np.dtype(
     [("key", "f8"), ("tie", "i8")]
-    + [(name, "i8") for name in ("committee", "incumbent", "next", "listed", "seat", "above", "cause")],
+    + [(name, "i4") for name in ("committee", "incumbent", "next", "listed")]
+    + [(name, "i1") for name in ("seat", "above", "cause")],
+    align=True,
 )  # fmt: skip
 #: A bin of the order of service (the first opening in it), and of lots in the reserve (a member).
-BIN = np.dtype([("first", "i8"), ("ring", "i8")])
+BIN = np.dtype([("first", "i4"), ("ring", "i4")])
 MONTH = np.dtype(
     [(name, "f8") for name in (
         "objective", "perceived", "economic", "ramp", "dispute", "joined", "error", "capacity", "officials")]
@@ -93,9 +108,9 @@ FIELDS = np.dtype([("fields", "f8", (len(COMMITTEE_FIELDS),))])
 
 #: Arrays of records that ``s`` holds the addresses of.
 ARRAYS = {
-    "committees": COMMITTEE, "men": PERSON, "lines": LINE, "seat_openings": OPENING, "queue": OPENING, "bins": BIN,
-    "months": MONTH, "rules": RULE, "famine": FLOAT, "keys": INTEGER, "seated": INTEGER, "lots": FLOAT,
-    "values": ROW, "states": FIELDS, "log": CODES,
+    "committees": COMMITTEE, "men": PERSON, "dossiers": DOSSIER, "lines": LINE, "seat_openings": OPENING,
+    "queue": OPENING, "bins": BIN, "months": MONTH, "rules": RULE, "famine": FLOAT, "keys": INTEGER,
+    "seated": INTEGER, "lots": FLOAT, "values": ROW, "states": FIELDS, "log": CODES,
 }  # fmt: skip
 S = np.dtype(
     [(name, "f8") for name in NAMES]
@@ -136,6 +151,30 @@ def committee(s, i):  # type: ignore[no-untyped-def]
 def person(s, man):  # type: ignore[no-untyped-def]
     """Return a person."""
     return record_at(PERSON, s.men, man)
+
+
+@kernel
+def foresee(s, i):  # type: ignore[no-untyped-def]
+    """Begin to load the officials of a committee further on, while this one is dealt with."""
+    if i + AHEAD < s.number:
+        held = committee(s, i + AHEAD).held
+        for seat in range(SEATS):
+            prefetch(PERSON, s.men, held[seat])
+
+
+@kernel
+def foresee_home(s, i):  # type: ignore[no-untyped-def]
+    """Begin to load all who are at home in a committee further on."""
+    if i + AHEAD < s.number:
+        c = committee(s, i + AHEAD)
+        for man in range(c.first_person, c.first_person + c.block):
+            prefetch(PERSON, s.men, man)
+
+
+@kernel
+def dossier(s, man):  # type: ignore[no-untyped-def]
+    """Return what is known of a person beside his work."""
+    return record_at(DOSSIER, s.dossiers, man)
 
 
 @kernel

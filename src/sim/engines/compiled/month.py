@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.draws.addressed import normal
 from sim.engines.compiled.committee import conflict_of, face_skloki, learn, work
 from sim.engines.compiled.congress import meet, vote
@@ -11,7 +9,6 @@ from sim.engines.compiled.layout import (
     APPOINTED,
     ELECTED,
     ENDOGENOUS,
-    ONE,
     POINT,
     READINESS,
     committee,
@@ -20,26 +17,18 @@ from sim.engines.compiled.layout import (
     rule_at,
 )
 from sim.engines.compiled.lots import draw_lots
-from sim.engines.compiled.people import (
-    blur,
-    born,
-    draw,
-    keep_reserve,
-    mean_skill_waiting,
-    note_secretary,
-    seat_man,
-    train,
-    wait_in,
-)
+from sim.engines.compiled.people import blur, born, draw
+from sim.engines.compiled.posts import note_secretary, seat_man
 from sim.engines.compiled.record import record_month
 from sim.engines.compiled.selection import select
 from sim.engines.compiled.turnover import remedy, vacate_posts
+from sim.engines.compiled.waiting import keep_reserve, mean_skill_waiting, train, wait_in
 from sim.kernel import announced, kernel
 from sim.mechanisms import discussion, environment
 
 INITIAL, THREAT = POINT["initial"], POINT["threat"]
 #: Indices of initial draws beside those of seats: how the secretary holds his post, the term, ties.
-POST, PHASE, GRIEVANCES = np.int64(8), np.int64(12), np.int64(16)
+POST, PHASE, GRIEVANCES = 8, 12, 16
 
 persistent_noise, threat_level, perceive, complexity = (
     environment.persistent_noise, environment.threat_level, environment.perceive, environment.complexity
@@ -63,7 +52,7 @@ def man_committee(s, i):  # type: ignore[no-untyped-def]
     """Fill seats and bench from the home's own people, with grievances from before."""
     c = committee(s, i)
     for seat in range(c.seats):
-        man = born(s, i, ONE)
+        man = born(s, i, 1)
         m = person(s, man)
         m.post, m.seat, m.installed = i, seat, ELECTED
         m.tenure = float(int(12.0 * draw(s, INITIAL, c.key, seat)))
@@ -72,7 +61,7 @@ def man_committee(s, i):  # type: ignore[no-untyped-def]
         person(s, committee(s, i).held[0]).installed = APPOINTED
     note_secretary(s, i)
     for _ in range(c.places):
-        wait_in(s, born(s, i, ONE), i)
+        wait_in(s, born(s, i, 1), i)
     for tie in range(c.ties):
         committee(s, i).grievance[tie] = 2.0 * s.GRIEVANCE_START * draw(s, INITIAL, c.key, GRIEVANCES + tie)
     c.phase = int(s.term_months * draw(s, INITIAL, c.key, PHASE))

@@ -6,11 +6,8 @@ the number of items at any size; the order is exactly that of (key, tie).
 
 from __future__ import annotations
 
-from sim.engines.compiled.layout import (
-    bin_at,
-    queued,
-)
-from sim.engines.compiled.people import bin_of
+from sim.engines.compiled.layout import bin_at, queued
+from sim.engines.compiled.waiting import bin_of
 from sim.kernel import kernel
 
 
@@ -34,8 +31,19 @@ def enqueue(s, key, tie, committee, incumbent, seat, above, cause):  # type: ign
 
 
 @kernel
-def empty(s):  # type: ignore[no-untyped-def]
-    """Empty the queue."""
+def chain(s):  # type: ignore[no-untyped-def]
+    """Make one chain of those of all bins, and empty these; return its first item, -1 if there is none."""
+    first = last = -1
     for at in range(s.number_of_bins):
+        j = bin_at(s, at).first
+        if j < 0:
+            continue
         bin_at(s, at).first = -1
+        if last < 0:
+            first = j
+        else:
+            queued(s, last).next = j
+        while j >= 0:
+            last, j = j, queued(s, j).next
     s.queued = 0
+    return first

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled import layout
-from sim.engines.compiled.memory import address_of
+from sim.engines.compiled.memory import LINE_BYTES, address_of
 from sim.engines.trace import CODES
 from sim.mechanisms.administration import seat_weight
 from sim.scenario.registry import CLASSES, SCOPES
@@ -29,7 +29,7 @@ class Packed:
     ----------
     shared
         Arrays that no kernel writes: months, rules, famine.
-    s, committees, men
+    s, committees, men, dossiers
         Templates, before anybody is born.
     """
 
@@ -37,6 +37,7 @@ class Packed:
     s: Any
     committees: Any
     men: Any
+    dossiers: Any
 
 
 @dataclass(frozen=True)
@@ -68,22 +69,23 @@ def pack(world: World, like: Packed | None = None) -> Packed:
             "months": _months(world), "rules": _rules(world), "famine": _famine(world),
             "keys": _records_of(committees.key, layout.INTEGER),
         }  # fmt: skip
-        men = _men(committees)
+        men, dossiers = _men(committees), _dossiers(committees)
     else:
-        committees, shared, men = like.committees, dict(like.shared), like.men
+        committees, shared = like.committees, dict(like.shared)
+        men, dossiers = like.men, like.dossiers
         if world.committees is not model.committees:
-            committees = committees.copy()
+            committees = _copy(committees)
             committees.skill = [place.skill for place in world.committees]
         if world.rules is not model.rules:
             shared["rules"] = _rules(world)
     s = _constants(world)
     s.seats = committees.seats.sum()
-    return Packed(shared, s, committees, men)
+    return Packed(shared, s, committees, men, dossiers)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     """Return the state before the first month of a replicate, with room for some events."""
-    s, number, months = packed.s.copy(), len(packed.committees), len(packed.shared["months"])
+    s, number, months = _copy(packed.s), len(packed.committees), len(packed.shared["months"])
     lines = _records(2 * number + 1, layout.LINE)
     lines.first = lines.last = -1
     bins = _records(int(s[0].number_of_bins), layout.BIN)
@@ -93,7 +95,8 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     states = _records(months * number if s[0].keep_states else 0, layout.FIELDS)
     openings = [_records(number * layout.SEATS, layout.OPENING) for _ in range(2)]
     arrays = {
-        **packed.shared, "committees": packed.committees.copy(), "men": packed.men.copy(), "lines": lines,
+        **packed.shared, "committees": _copy(packed.committees), "men": _copy(packed.men),
+        "dossiers": _copy(packed.dossiers), "lines": lines,
         "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
         "seated": _records(int(s[0].seats), layout.INTEGER),
         "lots": _records(layout.LOT_ROWS * number + int(s[0].seats), layout.FLOAT),
@@ -106,7 +109,17 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
 
 
 def _records(number: int, dtype: np.dtype[Any]) -> Any:
-    return np.zeros(number, dtype=dtype).view(np.recarray)
+    """Return empty records, of which the first begins where a line of the cache begins."""
+    memory = np.zeros(number * dtype.itemsize + LINE_BYTES, dtype=np.uint8)
+    first = -memory.ctypes.data % LINE_BYTES
+    return memory[first : first + number * dtype.itemsize].view(dtype).view(np.recarray)
+
+
+def _copy(records: Any) -> Any:
+    """Return a copy, made by bytes: by fields it would take ten times as long."""
+    new = _records(len(records), records.dtype)
+    np.asarray(new).view(np.uint8)[:] = np.asarray(records).view(np.uint8)
+    return new
 
 
 def _records_of(numbers: NDArray[Any], dtype: np.dtype[Any]) -> Any:
@@ -197,10 +210,22 @@ def _committees(world: World) -> Any:
 
 
 def _men(committees: Any) -> Any:
-    men = _records(int(committees.block.sum()), layout.PERSON)
-    men.home = np.repeat(np.arange(len(committees)), committees.block)
-    slot = np.arange(len(men)) - committees.first_person[men.home]
-    men.address = (committees.key[men.home] << PERSON_BITS) | slot
-    men.generation = men.lot_of = -1
-    men.post = men.waits_in = men.next = men.previous = men.removed_from = men.seat = -1
+    home, slot = _homes(committees)
+    men = _records(len(home), layout.PERSON)
+    men.address = (committees.key[home] << PERSON_BITS) | slot
+    men.post = men.next = men.seat = -1
     return men
+
+
+def _dossiers(committees: Any) -> Any:
+    home, _ = _homes(committees)
+    dossiers = _records(len(home), layout.DOSSIER)
+    dossiers.home = home
+    dossiers.generation = dossiers.lot_of = dossiers.waits_in = dossiers.previous = dossiers.removed_from = -1
+    return dossiers
+
+
+def _homes(committees: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each person's home and slot there."""
+    home = np.repeat(np.arange(len(committees)), committees.block)
+    return home, np.arange(len(home)) - committees.first_person[home]

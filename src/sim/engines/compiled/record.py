@@ -12,6 +12,7 @@ from sim.engines.compiled.layout import (
     NUMBER_OF_SCOPES,
     RECOMMENDED,
     committee,
+    foresee_home,
     line,
     person,
     row_at,
@@ -46,6 +47,7 @@ def record_month(s):  # type: ignore[no-untyped-def]
         for k in range(NUMBER_READ):
             s.sums[scope, k] = s.counts[scope, k] = 0.0
     for g in range(s.guberniias):
+        foresee_home(s, g)
         read_singles(s, g, 0)
         read_singles(s, g, committee(s, g).unit_class)
         read_several(s, g)

@@ -1,0 +1,219 @@
+"""Where people without a post wait: benches, pools and the reserve; who joins them, and whom they let go.
+
+They are lists in the order of arrival. The reserve is a ring of this month's lots as well, so that a
+search looks at a few people and not at all of them.
+"""
+
+from __future__ import annotations
+
+from sim.engines.compiled.layout import (
+    KIND,
+    NOBODY,
+    POINT,
+    REASON,
+    TRAINING_LOT,
+    bin_at,
+    committee,
+    dossier,
+    line,
+    lot_at,
+    person,
+)
+from sim.engines.compiled.people import NAN, born, draw, identity, leave_stock, note
+from sim.kernel import kernel
+from sim.mechanisms import arithmetic, education
+
+LOT, DEPARTURE, RESERVE = (POINT[name] for name in ("lot", "departure", "reserve"))
+TRAINED, DEPARTED, JOINED = (KIND[name] for name in ("trained", "departed", "joined_reserve"))
+OVERFULL = REASON["overfull bench"]
+#: Indices of lots beyond every committee's key: for entry into the reserve, and for the order in it.
+FOR_RESERVE, IN_RESERVE = 1 << 29, 1 << 28
+
+practised, unit = education.practised, arithmetic.unit
+
+
+# ---------------------------------------------------------------- lists
+@kernel
+def wait_in(s, man, where):  # type: ignore[no-untyped-def]
+    """Put a person without a post at the end of a bench, a pool or the reserve."""
+    m, d, queue = person(s, man), dossier(s, man), line(s, where)
+    d.waits_in, d.previous, m.next = where, queue.last, -1
+    if queue.last >= 0:
+        person(s, queue.last).next = man
+    else:
+        queue.first = man
+    queue.last = man
+    queue.count += 1
+    if where == s.reserve and s.ring_month == s.month:
+        enter_ring(s, man)
+
+
+@kernel
+def call_up(s, man):  # type: ignore[no-untyped-def]
+    """Take a person from where he waits, if he waits."""
+    m, d = person(s, man), dossier(s, man)
+    where = d.waits_in
+    if where < 0:
+        return
+    queue = line(s, where)
+    if d.previous >= 0:
+        person(s, d.previous).next = m.next
+    else:
+        queue.first = m.next
+    if m.next >= 0:
+        dossier(s, m.next).previous = d.previous
+    else:
+        queue.last = d.previous
+    queue.count -= 1
+    d.waits_in = m.next = d.previous = -1
+    if where == s.reserve and s.ring_month == s.month:
+        leave_ring(s, man)
+
+
+@kernel
+def send_home(s, man):  # type: ignore[no-untyped-def]
+    """Put a person without a post on his home's bench."""
+    wait_in(s, man, dossier(s, man).home)
+
+
+@kernel
+def mean_skill_waiting(s, where, places):  # type: ignore[no-untyped-def]
+    """Return the sum of skills on a bench over a number, in the order of arrival."""
+    total = 0.0
+    man = line(s, where).first
+    while man >= 0:
+        total += person(s, man).skill
+        man = person(s, man).next
+    return total / places
+
+
+# ---------------------------------------------------------------- the reserve's ring of lots
+@kernel
+def bin_of(lot, bins):  # type: ignore[no-untyped-def]
+    """Return the bin of a number in [0, 1); numbers beyond fall into the last."""
+    at = int(lot * bins)
+    if at < 0:
+        return 0
+    return at if at < bins else bins - 1
+
+
+@kernel
+def enter_ring(s, man):  # type: ignore[no-untyped-def]
+    """Hang a member of the reserve into the bin of his lot of this month."""
+    d = dossier(s, man)
+    d.lot_of, d.lot = NOBODY, draw(s, LOT, person(s, man).address, IN_RESERVE)
+    at = bin_of(d.lot, s.number_of_bins)
+    d.ring_next = bin_at(s, at).ring
+    bin_at(s, at).ring = man
+
+
+@kernel
+def leave_ring(s, man):  # type: ignore[no-untyped-def]
+    """Take a member of the reserve out of his bin."""
+    at = bin_of(dossier(s, man).lot, s.number_of_bins)
+    if bin_at(s, at).ring == man:
+        bin_at(s, at).ring = dossier(s, man).ring_next
+        return
+    before = bin_at(s, at).ring
+    while dossier(s, before).ring_next != man:
+        before = dossier(s, before).ring_next
+    dossier(s, before).ring_next = dossier(s, man).ring_next
+
+
+@kernel
+def make_ring(s):  # type: ignore[no-untyped-def]
+    """Draw this month's lots of the reserve, once, when the first search begins."""
+    if s.ring_month == s.month:
+        return
+    s.ring_month = s.month
+    for at in range(s.number_of_bins):
+        bin_at(s, at).ring = -1
+    man = line(s, s.reserve).first
+    while man >= 0:
+        enter_ring(s, man)
+        man = person(s, man).next
+
+
+# ---------------------------------------------------------------- step 9: training and the reserve
+@kernel
+def train(s):  # type: ignore[no-untyped-def]
+    """Fill empty bench places with newly trained persons; let somebody leave an overfull bench."""
+    for i in range(s.number):
+        c, bench = committee(s, i), line(s, i)
+        chance = unit(s.TRAINING * (c.places - bench.count)) if c.alive < c.block else 0.0
+        if lot_at(s, TRAINING_LOT, i) < chance:
+            man = born(s, i, s.looked_at)
+            wait_in(s, man, i)
+            note(s, TRAINED, i, NOBODY, man, NOBODY, 0, 0, NAN)
+        while bench.count > c.places + s.bench_slack:
+            man = last_by_departure(s, bench.first)
+            call_up(s, man)
+            note(s, DEPARTED, i, NOBODY, man, NOBODY, OVERFULL, 0, NAN)
+            leave_stock(s, man)
+        pool = line(s, s.number + i)
+        while pool.count > c.places:
+            man = pool.first
+            call_up(s, man)
+            send_home(s, man)
+
+
+@kernel
+def last_by_departure(s, first):  # type: ignore[no-untyped-def]
+    """Return who of a bench has drawn the highest lot for leaving."""
+    leaver, highest, man = -1, -1.0, first
+    while man >= 0:
+        lot = draw(s, DEPARTURE, person(s, man).address, 0)
+        if lot > highest or (lot == highest and identity(s, man) > identity(s, leaver)):
+            leaver, highest = man, lot
+        man = person(s, man).next
+    return leaver
+
+
+@kernel
+def keep_reserve(s):  # type: ignore[no-untyped-def]
+    """Let the centre draw its reserve from guberniia benches, by lot; where it claims nothing, all go home."""
+    reserve = line(s, s.reserve)
+    practise_waiting(s, reserve.first)
+    claimed = False
+    for i in range(s.guberniias):
+        practise_waiting(s, line(s, s.number + i).first)
+        claimed = claimed or committee(s, i).claimed > 0.0
+    if not claimed:
+        while reserve.first >= 0:
+            man = reserve.first
+            call_up(s, man)
+            send_home(s, man)
+        return
+    wanted = max(0.0, (s.res_d * (s.guberniias * 4) - reserve.count) / s.RESERVE_STEP)
+    number = int(wanted)
+    if draw(s, RESERVE, 0, 0) < wanted - number:
+        number += 1
+    for place in range(number):
+        home = int(draw(s, RESERVE, 0, 4 + place) * s.guberniias)
+        man = first_by_lot(s, line(s, home).first, FOR_RESERVE + place)
+        if man >= 0:
+            call_up(s, man)
+            wait_in(s, man, s.reserve)
+            note(s, JOINED, home, NOBODY, man, NOBODY, 0, 0, NAN)
+
+
+@kernel
+def practise_waiting(s, first):  # type: ignore[no-untyped-def]
+    """Let those who wait for the superior body learn as their homes do."""
+    man = first
+    while man >= 0:
+        m = person(s, man)
+        m.skill = practised(m.skill, s.train, committee(s, dossier(s, man).home).courses)
+        man = m.next
+
+
+@kernel
+def first_by_lot(s, first, index):  # type: ignore[no-untyped-def]
+    """Return who of a list comes first by lots that are addressed by person and ``index``; -1 if nobody waits."""
+    chosen, lowest, man = -1, 2.0, first
+    while man >= 0:
+        lot = draw(s, LOT, person(s, man).address, index)
+        if lot < lowest or (lot == lowest and identity(s, man) < identity(s, chosen)):
+            chosen, lowest = man, lot
+        man = person(s, man).next
+    return chosen
