@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sim.engines.trace import COMMITTEE_FIELDS
 from sim.errors import UserError
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
+from sim.study.courses import Courses
 from sim.world.tables import guberniias
 
 EVENTS = {
@@ -68,13 +70,18 @@ class Fake:
         self.frame = pd.concat([self._scope(r, s) for r in range(replicates) for s in SCOPES], ignore_index=True)
         self.states = self._committees(replicates) if committees else None
 
-    def monthly(self, columns: list[str] | None = None) -> pd.DataFrame:
-        return self.frame if columns is None else self.frame[columns]
+    def courses(self) -> Courses:
+        def read(name: str) -> np.ndarray:
+            table = self.frame.pivot(index="replicate", columns=["month", "scope"], values=name)
+            return table[[(month, scope) for month in self.months for scope in SCOPES]].to_numpy(float)
 
-    def committees(self, columns: list[str] | None = None) -> pd.DataFrame:
+        return Courses(self.months.to_numpy().astype("datetime64[M]"), self.frame["replicate"].unique(), read)
+
+    def committees(self, columns: list[str], level: str, month: date) -> pd.DataFrame:
         if self.states is None:
             raise UserError("this run stored no committees")
-        return self.states if columns is None else self.states[columns]
+        chosen = (self.states["level"] == level) & (self.states["month"] == pd.Timestamp(month))
+        return self.states.loc[chosen, columns]
 
     def targets(self) -> pd.DataFrame:
         names = ["id", "period", "recorded", "low", "high", "grade", "median", "p10", "p90"]

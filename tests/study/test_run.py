@@ -20,9 +20,9 @@ from sim.scenario.parameters import PARAMETERS
 from sim.study import manifest
 from sim.study.result import open_result, read_frame
 from sim.study.run import RunFailed, run
+from sim.study.scores import score
 from sim.study.store import file_record
 from sim.study.summary import SHOWN, summarise
-from sim.study.targets import score
 
 SMALL = """
 title = "A small world"
@@ -187,8 +187,10 @@ def test_the_summary_of_a_run_without_those_years_shows_its_end(loaded, engine, 
 
 def test_an_outcome_that_is_never_defined_has_no_median(loaded, engine, tmp_path, monkeypatch):
     result = run(loaded(), out=tmp_path / "r", engine=engine())
-    frame = result.monthly().assign(recovery=np.nan)
-    monkeypatch.setattr(type(result), "monthly", lambda self, columns: frame[columns])
+    courses = result.courses()
+    read = courses._read
+    courses._read = lambda name: read(name) * (np.nan if name == "recovery" else 1)
+    monkeypatch.setattr(type(result), "courses", lambda self: courses)
     row = next(row for row in summarise(result) if row.outcome == "recovery")
     assert np.isnan(row.median) and row.replicates == 0
 

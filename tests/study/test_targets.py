@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sim.engines.trace import Event
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
-from sim.study.targets import PRODUCED, score, targets, unproduced, write_csv
+from sim.study.scores import score, write_csv
+from sim.study.targets import PRODUCED, targets, unproduced
 
 SPLIT = {"T14": {"T14a", "T14b", "T14c"}}
 

@@ -105,17 +105,14 @@ def compare(
 
 
 def _draw(terminal: Terminal, comparison: Comparison) -> list[Path]:
-    from sim.figures.comparison import draw_all
-    from sim.study.atomic import disk, staged_files
+    from sim import api
 
-    folder = comparison.path / "figures"
     try:
-        with staged_files(folder, replace=True) as hidden, disk(folder):
-            names = [path.name for path in draw_all(comparison, hidden)]
+        return api.plot(comparison)
     except BaseException:
-        terminal.note(f"the comparison is whole, its figures are not: {comparison.path}")
+        place = comparison.path
+        terminal.note(f"the comparison is whole, its figures are not; to draw them: skloki plot {place}")
         raise
-    return [folder / name for name in names]
 
 
 def remarks(comparison: Comparison) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +13,10 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import Result, described, monthly, series, span
+from sim.figures.series import Result, described, series, span
+
+if TYPE_CHECKING:
+    from sim.study.courses import Courses
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {
@@ -32,20 +35,20 @@ COMPARED = (
 @style.styled
 def figure(result: Result) -> Figure:
     """Draw mean shares as a stacked area and, below, the share appointed with the recorded figures."""
-    frame = monthly(result, *LABELS, *(outcome for outcome, *_ in COMPARED))
-    limits = span(frame)
+    courses = result.courses()
+    limits = span(courses)
     across = style.WIDE - LEFT - RIGHT
     found = timeline.prepare(result, limits, across)
     top = style.head(1) + timeline.height(found)
     second = top + TALL + 24.0
     drawn = style.new(style.WIDE, second + TALL + 23.0)
-    style.heading(drawn, "How guberniia secretaries came to their posts", described(result, frame))
+    style.heading(drawn, "How guberniia secretaries came to their posts", described(result, courses))
     stack = style.place(drawn, LEFT, top, across, TALL)
-    _stack(stack, frame, limits)
+    _stack(stack, courses, limits)
     timeline.above(drawn, found, limits, LEFT, top, across)
     shares = style.place(drawn, LEFT, second, across, TALL)
     timeline.shade(shares, found)
-    entries = _compare(shares, result, frame, limits)
+    entries = _compare(shares, result, courses, limits)
     for panel in (stack, shares):
         panels.time_axis(panel, limits)
         panels.unit(panel, "share of posts", across)
@@ -56,8 +59,8 @@ def figure(result: Result) -> Figure:
     return drawn
 
 
-def _stack(axes: Axes, frame: pd.DataFrame, limits: tuple[float, float]) -> None:
-    parts = {name: series(frame, name) for name in LABELS}
+def _stack(axes: Axes, courses: Courses, limits: tuple[float, float]) -> None:
+    parts = {name: series(courses, name) for name in LABELS}
     axes.set_ylim(0, 1)
     if all(part.empty for part in parts.values()):
         panels.missing(axes)
@@ -71,14 +74,14 @@ def _stack(axes: Axes, frame: pd.DataFrame, limits: tuple[float, float]) -> None
     axes.stackplot(edges, padded, colors=colours, edgecolor="white", linewidth=0.4)
 
 
-def _compare(axes: Axes, result: Result, frame: pd.DataFrame, limits: tuple[float, float]) -> list[Artist]:
+def _compare(axes: Axes, result: Result, courses: Courses, limits: tuple[float, float]) -> list[Artist]:
     """Draw the shares with bands and the recorded figures; return the legend's entries."""
     entries: list[Artist] = []
     grades: dict[str, Artist] = {}
-    several = len(series(frame, "appointed").values) > 1
+    several = len(courses.replicates) > 1
     highest = 0.0
     for (outcome, indicator, target, colour), side in zip(COMPARED, (-1, 1), strict=True):
-        panels.curve(axes, series(frame, outcome), colour)
+        panels.curve(axes, series(courses, outcome), colour)
         label = "appointed from above" if outcome == "appointed" else "of these, by the Central Committee"
         entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
         band = recorded.target(result, target)

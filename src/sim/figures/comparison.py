@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,10 +53,26 @@ def draw_all(comparison: Comparison, folder: Path | str) -> list[Path]:
     return paths
 
 
+def draw(comparison: Comparison, what: str, folder: Path | str, outcome: str | None = None) -> list[Path]:
+    """Draw the curves or the effects alone, of the outcomes that are shown or of one that need not be.
+
+    Raises
+    ------
+    UserError
+        There is no such outcome.
+    """
+    names = [] if outcome is None else [outcome_named(outcome).name]
+    figure = {"curves": curves, "effects": effects}[what]
+    paths: list[Path] = []
+    for world in comparison.worlds[1:]:
+        paths += style.save(figure(comparison, world, names), Path(folder), "-".join([what, world, *names]))
+    return paths
+
+
 @style.styled
-def curves(comparison: Comparison, world: str) -> Figure:
+def curves(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Figure:
     """Draw the courses of a world and of the baseline and, below each pair, the difference; the nation."""
-    names = comparison.manifest["shown"][:MOST]
+    names = names or comparison.manifest["shown"][:MOST]
     months = pd.to_datetime(sorted(comparison.bands(names[0])["month"].unique()))
     limits = day(f"{months[0]:%Y-%m}"), day(f"{months[-1]:%Y-%m}", end=True)
     pairs = comparison.manifest["pairs_of_curves"]
@@ -84,11 +101,11 @@ def curves(comparison: Comparison, world: str) -> Figure:
 
 
 @style.styled
-def effects(comparison: Comparison, world: str) -> Figure:
+def effects(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Figure:
     """Draw effects for the nation and by class at the first horizons, with intervals, and who is better how often."""
     frame = comparison.effects()
     frame = frame[frame["world"] == world]
-    names, horizons = comparison.manifest["shown"][:MOST], comparison.horizons[: len(MARKS)]
+    names, horizons = names or comparison.manifest["shown"][:MOST], comparison.horizons[: len(MARKS)]
     top = style.head(3) + 5.0
     better = f"P: how often {world} does better (or is higher, where neither is better), at the first mark"
     figure = _page(comparison, world, len(names), DOTS_ROWS, f"by class, {_pairs(comparison)}", better)

@@ -37,14 +37,15 @@ def draw_all(traced: Traced, folder: Path) -> list[Path]:
 
     The map needs the guberniias of 1923.
     """
+    return [path for what in PICTURES for path in draw(traced, what, folder)]
+
+
+def draw(traced: Traced, what: str, folder: Path) -> list[Path]:
+    """Draw the spread, the cascade or the map; none where the same happens in both, no map of synthetic places."""
     found = traced.divergence
-    if not found.steps:
+    if not found.steps or what == "map" and not traced.real:
         return []
-    paths = style.save(figure(traced), folder, "spread")
-    paths += style.save(cascadetree.figure(found, *described(traced)), folder, "cascade")
-    if traced.real:
-        paths += style.save(partingmap.figure(found, *described(traced)), folder, "map")
-    return paths
+    return style.save(PICTURES[what](traced), folder, what)
 
 
 def described(traced: Traced) -> tuple[str, str]:
@@ -84,3 +85,14 @@ def figure(traced: Traced) -> Figure:
     entries = [panels.stroke(style.SCOPE_COLOURS[s], 1.8, f"{style.SCOPE_LABELS[s]} ({size[s]})") for s in scopes]
     panels.legend(drawn, list(entries), LEFT, 5)
     return drawn
+
+
+def _cascade(traced: Traced) -> Figure:
+    return cascadetree.figure(traced.divergence, *described(traced))
+
+
+def _map(traced: Traced) -> Figure:
+    return partingmap.figure(traced.divergence, *described(traced))
+
+
+PICTURES: dict[str, Callable[[Traced], Figure]] = {"spread": figure, "cascade": _cascade, "map": _map}

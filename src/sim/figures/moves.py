@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from sim.figures import panels, recorded, style
-from sim.figures.series import BAND, Array, Result, described, monthly
+from sim.figures.series import BAND, Array, Result, described
+
+if TYPE_CHECKING:
+    from sim.study.courses import Courses
 
 REASONS = {
     "moves_unfit": ("unfit, or a lost review", "#1F3A5F"),
@@ -27,30 +33,30 @@ RECORDED = {
     "moves_lateral": "secretaries_planned_transfer_no_demotion",
 }
 """Indicators of appointments.csv; all other recorded moves are without a reason."""
-WINDOW = ("1923-04", "1924-05")
+WINDOW = np.arange("1923-04", "1924-06", dtype="datetime64[M]")
 """From the Twelfth to the Thirteenth Congress."""
-WINDOW_MONTHS = 14
 LEFT, TALL = 18.0, 62.0
 
 
 @style.styled
 def figure(result: Result) -> Figure:
     """Draw bars a year, and beside them the moves between two congresses, in the model and in the record."""
-    frame = _moves(result)
+    courses = result.courses()
+    moves = _moves(courses)
     band = recorded.target(result, "T03")
-    inside = frame[(frame["month"] >= WINDOW[0]) & (frame["month"] <= WINDOW[1])]
-    beside = band is not None and inside["month"].nunique() == WINDOW_MONTHS
+    inside = np.isin(courses.months, WINDOW)
+    beside = band is not None and inside.sum() == len(WINDOW)
     top, width = style.head(2) + 5.0, 100.0 if beside else style.WIDE - LEFT - 6.0
     drawn = style.new(style.WIDE, top + TALL + 30.0)
     heading = "Why guberniia secretaries left their posts"
-    style.heading(drawn, heading, "Moves per post and year, by reason; mean of replicates", described(result, frame))
+    style.heading(drawn, heading, "Moves per post and year, by reason; mean of replicates", described(result, courses))
     years = style.place(drawn, LEFT, top, width, TALL)
-    entries = _years(years, frame, band)
+    entries = _years(years, courses, moves, band)
     panels.unit(years, "moves per post and year", width)
     high = years.get_ylim()[1]
     if band is not None and beside:
         compared = style.place(drawn, LEFT + width + 12.0, top, style.WIDE - LEFT - width - 16.0, TALL)
-        entries.append(_window(compared, inside, band))
+        entries.append(_window(compared, {name: _mean(moves[name][:, inside]) for name in REASONS}, band))
         high = max(high, compared.get_ylim()[1])
         compared.set_ylim(0, high)
     years.set_ylim(0, high)
@@ -58,26 +64,31 @@ def figure(result: Result) -> Figure:
     return drawn
 
 
-def _moves(result: Result) -> pd.DataFrame:
-    """Return the nation's moves, with months as text and those without a reason as `other`."""
-    reasons = [name for name in REASONS if name != "other"]
-    frame = monthly(result, "moves", *reasons)
-    frame = frame[frame["scope"] == "nation"].copy()
-    frame["month"] = pd.to_datetime(frame["month"]).dt.strftime("%Y-%m")
-    frame["other"] = (frame["moves"] - frame[reasons].sum(axis=1)).clip(lower=0.0)
-    return frame
+def _moves(courses: Courses) -> dict[str, Array]:
+    """Return the nation's moves by reason, those without one as `other`, and all: (replicates, months) each."""
+    moves = {name: courses.of(name) for name in ("moves", *REASONS) if name != "other"}
+    explained = sum(np.nan_to_num(moves[name]) for name in REASONS if name != "other")
+    return moves | {"other": np.maximum(moves["moves"] - explained, 0.0)}
 
 
-def _years(axes: Axes, frame: pd.DataFrame, band: recorded.Figure | None) -> list[Artist]:
+def _mean(values: Array, axis: int | None = None) -> Array:
+    """Return the mean of what is defined; nan where nothing is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmean(values, axis=axis))
+
+
+def _years(axes: Axes, courses: Courses, moves: Mapping[str, Array], band: recorded.Figure | None) -> list[Artist]:
     """Draw a stacked bar a year with the spread of its total; return the legend's entries."""
-    years = frame["month"].str[:4].astype(int)
+    years = courses.months.astype("datetime64[Y]")
     # Twelve times the mean month: an incomplete year counts like a whole one.
-    mean = 12 * frame.groupby(years)[list(REASONS)].mean()
-    totals = 12 * frame.groupby([years.rename("year"), "replicate"])["moves"].mean().unstack()
-    x = mean.index.to_numpy(float)
+    of_year = [years == year for year in np.unique(years)]
+    mean = {name: np.array([12 * _mean(moves[name][:, here]) for here in of_year]) for name in REASONS}
+    totals = np.array([12 * _mean(moves["moves"][:, here], axis=1) for here in of_year])
+    x = np.unique(years).astype(int) + 1970.0
     entries = _stack(axes, x, mean, 0.72)
     if totals.shape[1] > 1:
-        low, high = np.nanpercentile(totals.to_numpy(float), BAND, axis=1)
+        low, high = np.nanpercentile(totals, BAND, axis=1)
         bars = axes.vlines(x, low, high, color=style.NATION, linewidth=0.9, zorder=4)
         bars.set_label(f"{BAND[0]}–{BAND[1]} % of replicates")
         entries.append(bars)
@@ -99,15 +110,14 @@ def _years(axes: Axes, frame: pd.DataFrame, band: recorded.Figure | None) -> lis
     return entries
 
 
-def _window(axes: Axes, inside: pd.DataFrame, band: recorded.Figure) -> Artist:
+def _window(axes: Axes, mean: Mapping[str, Array], band: recorded.Figure) -> Artist:
     """Draw the moves between the congresses, in the model and in the record."""
     known = recorded.counts("secretaries_moved", *RECORDED.values())
     # The counts are printed; that all moves fell on the 83 posts is T03's reading, and its grade.
     per_post = band.value / known["secretaries_moved"]
     record = {name: per_post * known[indicator] for name, indicator in RECORDED.items()}
     unexplained = per_post * known["secretaries_moved"] - sum(record.values())
-    model = 12 * inside[list(REASONS)].mean()
-    _stack(axes, np.array([0.0]), model.to_frame().T, 0.6)
+    _stack(axes, np.array([0.0]), {name: 12 * mean[name].reshape(1) for name in REASONS}, 0.6)
     foot = 0.0
     for name, height in record.items():
         axes.bar(1, height, 0.6, bottom=foot, color=REASONS[name][1], edgecolor="white", linewidth=0.5)
@@ -121,12 +131,12 @@ def _window(axes: Axes, inside: pd.DataFrame, band: recorded.Figure) -> Artist:
     return Patch(facecolor="white", edgecolor=style.GREY, hatch="////", label="recorded without a reason")
 
 
-def _stack(axes: Axes, x: Array, heights: pd.DataFrame, width: float) -> list[Artist]:
+def _stack(axes: Axes, x: Array, heights: Mapping[str, Array], width: float) -> list[Artist]:
     """Stack bars by reason; return the legend's entries for reasons that occur."""
     entries: list[Artist] = []
     foot = np.zeros(len(x))
     for name, (label, colour) in REASONS.items():
-        height = np.nan_to_num(heights[name].to_numpy(float))
+        height = np.nan_to_num(heights[name])
         axes.bar(x, height, width, bottom=foot, color=colour, edgecolor="white", linewidth=0.5)
         foot += height
         if height.max() > 0.002:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import BAND, Result, described, monthly, series, span
+from sim.figures.series import BAND, Result, described, series, span
 
 TIERS = {
     "opposition_members": ("members", "#B384C8"),
@@ -23,8 +23,8 @@ LEFT, RIGHT, TALL, BESIDE = 18.0, 4.0, 58.0, 50.0
 @style.styled
 def figure(result: Result) -> Figure:
     """Draw the opposition's share by tier over time and, beside it, three conferences against the record."""
-    frame = monthly(result, *TIERS)
-    limits = span(frame)
+    courses = result.courses()
+    limits = span(courses)
     rows = result.targets()
     rows = rows[rows["id"].isin(list(RECORDED)) & rows["median"].notna()].sort_values("id")
     across = style.WIDE - LEFT - RIGHT - (BESIDE + 12.0 if len(rows) else 0.0)
@@ -32,18 +32,18 @@ def figure(result: Result) -> Figure:
     top = style.head(2) + max(timeline.height(found), 5.0)
     drawn = style.new(style.WIDE, top + TALL + 23.0)
     subtitle = "Share of members, and of delegates elected tier by tier"
-    style.heading(drawn, "Opposition by tier", subtitle, described(result, frame))
+    style.heading(drawn, "Opposition by tier", subtitle, described(result, courses))
     panel = style.place(drawn, LEFT, top, across, TALL)
     timeline.above(drawn, found, limits, LEFT, top, across)
     timeline.shade(panel, found)
-    several = frame["replicate"].nunique() > 1
+    several = len(courses.replicates) > 1
     entries: list[Artist] = []
     for name, (label, colour) in TIERS.items():
-        panels.curve(panel, series(frame, name), colour)
+        panels.curve(panel, series(courses, name), colour)
         entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
     if several:
         entries.append(panels.spread("#666666", 0.3))
-    if all(series(frame, name).empty for name in TIERS):
+    if all(series(courses, name).empty for name in TIERS):
         panels.missing(panel)
     panels.time_axis(panel, limits, most=5)
     panels.unit(panel, "share of members, of delegates", across)

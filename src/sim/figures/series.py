@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from sim.errors import Problem, UserError, nearest
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES, Outcome
+
+if TYPE_CHECKING:
+    from sim.study.courses import Courses
 
 Array = NDArray[np.float64]
 
@@ -30,12 +33,15 @@ class Result(Protocol):
         """How the result came about; its `scenario` is the effective one."""
         ...
 
-    def monthly(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return one row per replicate, month and scope."""
+    def courses(self) -> Courses:
+        """Return the monthly outcomes of all replicates, to be read one by one."""
         ...
 
-    def committees(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return one row per replicate, month and committee; `UserError` where none were stored."""
+    def committees(self, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
+        """Return one row per replicate, month and committee, where columns have given values.
+
+        `UserError` where none were stored.
+        """
         ...
 
     def targets(self) -> pd.DataFrame:
@@ -96,22 +102,14 @@ def outcome_named(name: str) -> Outcome:
     raise UserError(Problem("plot", "outcome", name, "one of: skloki list outcomes", nearest(name, names)))
 
 
-def monthly(result: Result, *names: str) -> pd.DataFrame:
-    """Return replicate, month, scope and the named outcomes."""
-    return result.monthly(["replicate", "month", "scope", *dict.fromkeys(names)])
+def series(courses: Courses, name: str, scope: str = "nation") -> Series:
+    """Return one outcome in one scope."""
+    return Series(middle(pd.DatetimeIndex(courses.months.astype("datetime64[s]"))), courses.of(name, scope))
 
 
-def series(frame: pd.DataFrame, name: str, scope: str = "nation") -> Series:
-    """Return one outcome in one scope; empty where the scope was not recorded."""
-    rows = frame.loc[frame["scope"] == scope, ["replicate", "month", name]]
-    table = rows.pivot(index="replicate", columns="month", values=name).sort_index(axis=1)
-    return Series(middle(pd.to_datetime(table.columns)), table.to_numpy(float))
-
-
-def scopes(frame: pd.DataFrame, name: str) -> list[str]:
+def scopes(courses: Courses, name: str) -> list[str]:
     """Return the scopes in which an outcome has values, the nation first."""
-    defined = frame.loc[frame[name].notna(), "scope"].unique()
-    return [scope for scope in SCOPES if scope in defined]
+    return [scope for scope in SCOPES if not np.isnan(courses.of(name, scope)).all()]
 
 
 def middle(months: pd.DatetimeIndex) -> Array:
@@ -125,18 +123,12 @@ def day(month: str, end: bool = False) -> float:
     return float(date2num(stamp.to_pydatetime()))
 
 
-def span(frame: pd.DataFrame) -> tuple[float, float]:
+def span(courses: Courses) -> tuple[float, float]:
     """Return the first day of a result's first month and the day after its last."""
-    months = pd.to_datetime(frame["month"])
-    return day(f"{months.min():%Y-%m}"), day(f"{months.max():%Y-%m}", end=True)
+    return day(str(courses.months[0])), day(str(courses.months[-1]), end=True)
 
 
-def replicates(frame: pd.DataFrame) -> int:
-    """Return how many replicates a result holds."""
-    return int(frame["replicate"].nunique())
-
-
-def described(result: Result, frame: pd.DataFrame) -> str:
+def described(result: Result, courses: Courses) -> str:
     """Return the line under a title that says which scenario is shown, and how many replicates of it."""
-    count = replicates(frame)
+    count = len(courses.replicates)
     return f"{result.manifest['scenario']['title']} · {count} replicate" + ("s" if count > 1 else "")

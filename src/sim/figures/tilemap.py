@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from datetime import date as Day
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -17,11 +17,14 @@ from sim.engines.trace import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
 from sim.figures import style
 from sim.figures.curves import title
-from sim.figures.series import Result, described, monthly, outcome_named, series
+from sim.figures.series import Result, described, outcome_named, series
 from sim.figures.tilelayout import Tile, tiles
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import CLASSES
 from sim.world.tables import guberniias
+
+if TYPE_CHECKING:
+    from sim.study.courses import Courses
 
 YES_OR_NO = {
     "open_sklok": "Committees with an open sklok",
@@ -65,12 +68,12 @@ def figure(result: Result, name: str = "performance", date: str | None = None) -
     """
     if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
         raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
-    frame = monthly(result)
-    month = _month(frame, date)
-    shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, name, month)
+    courses = result.courses()
+    month = _month(courses, date)
+    shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, courses, name, month)
     wide, high = _extent()
     drawn = style.new(style.WIDE, style.head(2) + high * SIZE + 5.0)
-    style.heading(drawn, f"{shown.title}, {month:%B %Y}", shown.note, described(result, frame))
+    style.heading(drawn, f"{shown.title}, {month:%B %Y}", shown.note, described(result, courses))
     axes = style.place(drawn, 3.0, style.head(2) + 2.0, wide * SIZE, high * SIZE)
     axes.set(xlim=(-MARGIN, wide - MARGIN), ylim=(high - MARGIN, -MARGIN))
     axes.axis("off")
@@ -85,14 +88,13 @@ def _extent() -> tuple[float, float]:
     return max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
 
 
-def _month(frame: pd.DataFrame, date: str | None) -> pd.Timestamp:
-    months = pd.to_datetime(frame["month"])
-    first, last = f"{months.min():%Y-%m}", f"{months.max():%Y-%m}"
-    if date is None:
-        return pd.Timestamp(months.max())
-    if date not in set(months.dt.strftime("%Y-%m")):
-        raise UserError(Problem("plot", "date", repr(date), f"a month as YYYY-MM from {first} to {last}"))
-    return pd.Timestamp(f"{date}-01")
+def _month(courses: Courses, date: str | None) -> Day:
+    months: list[Day] = courses.months.tolist()
+    named = {f"{month:%Y-%m}": month for month in months}
+    if date is not None and date not in named:
+        allowed = f"a month as YYYY-MM from {months[0]:%Y-%m} to {months[-1]:%Y-%m}"
+        raise UserError(Problem("plot", "date", repr(date), allowed))
+    return months[-1] if date is None else named[date]
 
 
 def _field(name: str) -> str:
@@ -100,14 +102,13 @@ def _field(name: str) -> str:
     return {"open_skloki": "open_sklok"}.get(name, name if name in COMMITTEE_FIELDS else "")
 
 
-def _of_committees(result: Result, name: str, month: pd.Timestamp) -> Shown:
+def _of_committees(result: Result, name: str, month: Day) -> Shown:
     field = _field(name)
     try:
-        frame = result.committees(["replicate", "month", "committee", "level", field])
+        frame = result.committees(["committee", field], level="guberniia", month=month)
     except UserError as error:
         hint = "run the scenario again with --set run.committees=true"
         raise UserError(Problem("plot", "tilemap", "a result without committees", hint)) from error
-    frame = frame[(frame["level"] == "guberniia") & (pd.to_datetime(frame["month"]) == month)]
     grouped = frame.groupby("committee")[field]
     if field in YES_OR_NO:
         note = "Share of replicates in which it is so, each guberniia"
@@ -116,7 +117,7 @@ def _of_committees(result: Result, name: str, month: pd.Timestamp) -> Shown:
     return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
 
 
-def _of_classes(result: Result, name: str, month: pd.Timestamp) -> Shown:
+def _of_classes(result: Result, courses: Courses, name: str, month: Day) -> Shown:
     known = {entry.name: entry for entry in OUTCOMES}
     if name not in known:
         names = [*COMMITTEE_FIELDS, *known]
@@ -125,13 +126,11 @@ def _of_classes(result: Result, name: str, month: pd.Timestamp) -> Shown:
     if not known[name].by_class:
         allowed = "an outcome by class or committee: this one is the nation's"
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
-    frame = monthly(result, name)
-    frame = frame[pd.to_datetime(frame["month"]) == month]
-    by_class = {scope: series(frame, name, scope).centre() for scope in CLASSES}
-    by_class = {scope: values for scope, values in by_class.items() if len(values)}
+    at = courses.months.tolist().index(month)
+    by_class = {scope: series(courses, name, scope).centre()[at] for scope in CLASSES}
     kept = result.manifest["scenario"].get("tree", {}).get("only") or [place.name for place in guberniias()]
     there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
-    values = {place.name: float(by_class[place.unit_class][0]) for place in there}
+    values = {place.name: float(by_class[place.unit_class]) for place in there}
     note = "Median over replicates, by class: each tile has the value of its class"
     return Shown(values, title(name), known[name].unit, note)
 

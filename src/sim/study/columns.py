@@ -1,4 +1,8 @@
-"""The tables of a result folder: their columns, and how a replicate becomes rows."""
+"""The tables of a result folder: their columns, and how a replicate becomes rows.
+
+Arrays are handed to Arrow as memory, never by ``pyarrow.array``, which imports pandas: that takes longer than
+a replicate.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sim.engines.trace import COMMITTEE_FIELDS, Event, EventLog
 from sim.scenario.outcomes import OUTCOMES
@@ -83,10 +88,9 @@ def monthly_rows(replicate: int, trace: Trace) -> pa.Table:
     flat = trace.values.reshape(-1, outcomes)
     return pa.Table.from_arrays(
         [
-            pa.array(np.full(months * scopes, replicate, dtype=np.int32)),
-            _dates(np.repeat(trace.months, scopes)),
-            pa.array(list(SCOPES) * months, type=pa.string()),
-            *(_numbers(flat[:, index]) for index in range(outcomes)),
+            *_keys(replicate, trace.months, scopes),
+            _texts(np.tile(np.arange(scopes), months), SCOPES),
+            *(floats(flat[:, index]) for index in range(outcomes)),
         ],
         schema=MONTHLY,
     )
@@ -98,18 +102,13 @@ def event_rows(replicate: int, events: EventLog) -> pa.Table:
     for field in list(EVENTS)[2:]:
         numbers, labels = events.numbers(field.name), events.labels.get(field.name)
         if labels is not None:
-            texts = pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(labels, pa.string()))
-            columns.append(texts.cast(field.type))
+            columns.append(_texts(numbers, labels))
+        elif pa.types.is_floating(field.type):
+            columns.append(floats(numbers))
         else:
-            columns.append(_numbers(numbers) if pa.types.is_floating(field.type) else pa.array(numbers))
-    return pa.Table.from_arrays(
-        [
-            pa.array(np.full(len(events), replicate, dtype=np.int32)),
-            _dates(np.array(events.labels["month"], dtype="datetime64[M]")[events.numbers("month")]),
-            *columns,
-        ],
-        schema=EVENTS,
-    )
+            columns.append(_plain(numbers, np.int64, field.type))
+    months = np.array(events.labels["month"], dtype="datetime64[M]")[events.numbers("month")]
+    return pa.Table.from_arrays([*_keys(replicate, months), *columns], schema=EVENTS)
 
 
 def committee_rows(replicate: int, trace: Trace, places: Sequence[Place]) -> pa.Table:
@@ -120,12 +119,12 @@ def committee_rows(replicate: int, trace: Trace, places: Sequence[Place]) -> pa.
     flat = trace.committees.reshape(-1, fields)
     return pa.Table.from_arrays(
         [
-            pa.array(np.full(months * committees, replicate, dtype=np.int32)),
-            _dates(np.repeat(trace.months, committees)),
-            pa.array([place.name for place in places] * months, type=pa.string()),
-            pa.array([place.level for place in places] * months, type=pa.string()),
-            pa.array([place.unit_class for place in places] * months, type=pa.string()),
-            *(_numbers(flat[:, index]) for index in range(fields)),
+            *_keys(replicate, trace.months, committees),
+            *(
+                _texts(np.tile(np.arange(committees), months), [getattr(place, name) for place in places])
+                for name in ("name", "level", "unit_class")
+            ),
+            *(floats(flat[:, index]) for index in range(fields)),
         ],
         schema=COMMITTEES,
     )
@@ -158,11 +157,32 @@ def codebook(tables: Sequence[str]) -> list[Column]:
     return [Column(table, *column) for table in tables for column in (*keys, *own[table])]
 
 
-def _dates(months: Any) -> pa.Array:
-    return pa.array(np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]"), type=pa.date32())
-
-
-def _numbers(values: Any) -> pa.Array:
+def floats(values: Any) -> pa.Array:
+    """Return numbers as a column; those that are not defined (nan) become nulls."""
     # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
     numbers = np.ascontiguousarray(values, dtype=np.float64)
-    return pa.array(numbers, mask=np.isnan(numbers))
+    known = ~np.isnan(numbers)
+    valid = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(numbers), [valid, pa.py_buffer(numbers)])
+
+
+def _plain(values: Any, kind: type, type_: Any) -> pa.Array:
+    """Return whole numbers as a column without nulls."""
+    numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
+    return pa.Array.from_buffers(type_, len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def _texts(numbers: Any, labels: Sequence[str]) -> pa.Array:
+    """Return texts as a column, given as indices into labels."""
+    coded = [label.encode() for label in labels]
+    ends = np.cumsum([0, *map(len, coded)], dtype=np.int32)
+    known = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))]
+    dictionary = pa.Array.from_buffers(pa.string(), len(coded), known)
+    return pa.DictionaryArray.from_arrays(_plain(numbers, np.int32, pa.int32()), dictionary).cast(pa.string())
+
+
+def _keys(replicate: int, months: Any, each: int = 1) -> tuple[pa.Array, pa.Array]:
+    """Return the columns that all tables begin with, every month so many times."""
+    days = np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    numbers: NDArray[np.int32] = np.full(len(days) * each, replicate, np.int32)
+    return _plain(numbers, np.int32, pa.int32()), _plain(np.repeat(days, each), np.int32, pa.date32())

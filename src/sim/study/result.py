@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.scenario.schema import Scenario
+    from sim.study.courses import Courses
 
 TABLES = ("monthly", "events", "committees")
 
@@ -58,15 +59,26 @@ class Result:
         """Return every move and incident with its reason: one row per event."""
         return self._table("events", columns)
 
-    def committees(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def courses(self) -> Courses:
+        """Return the monthly outcomes as arrays, read one by one: for many replicates."""
+        from sim.study.courses import open_courses
+
+        return open_courses(self.path / "monthly.parquet")
+
+    def committees(self, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
         """Return the state of each committee: one row per replicate, month and committee.
+
+        Parameters
+        ----------
+        where
+            Values of columns, such as ``level="guberniia"``: of other rows nothing is kept.
 
         Raises
         ------
         UserError
             The run did not store committees.
         """
-        return self._table("committees", columns)
+        return self._table("committees", columns, **where)
 
     def targets(self) -> pd.DataFrame:
         """Return the recorded figures beside what the model gave."""
@@ -86,22 +98,36 @@ class Result:
             frame: pd.DataFrame = connection.execute(sql).df()
             return frame
 
-    def _table(self, name: str, columns: Sequence[str] | None) -> pd.DataFrame:
+    def _table(self, name: str, columns: Sequence[str] | None, **where: Any) -> pd.DataFrame:
         if name not in self.tables:
             reason = "this run stored no committees; set run.committees = true in the scenario"
             raise UserError(Problem(str(self.path), field=name, allowed=reason))
-        return read_frame(self.path / f"{name}.parquet", columns)
+        return read_frame(self.path / f"{name}.parquet", columns, **where)
 
 
-def read_frame(path: Path, columns: Sequence[str] | None = None, **where: str) -> pd.DataFrame:
-    """Read one table, or the rows where columns have given values.
+def read_frame(path: Path, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
+    """Read one table, or the rows where columns have given values: these, however long the table.
 
     Months become time stamps of their first day, nulls become nan.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    filters = [(name, "==", value) for name, value in where.items()] or None
-    table = pq.read_table(path, columns=None if columns is None else list(columns), filters=filters)
+    with pq.ParquetFile(path) as file:
+        chosen = file.schema_arrow.names if columns is None else list(columns)
+        read = list(dict.fromkeys([*chosen, *where]))
+        if where and file.num_row_groups:
+            # One row group after another: the filters of Arrow's reader hold many of them at a time.
+            parts = []
+            for group in range(file.num_row_groups):
+                part = file.read_row_group(group, columns=read)
+                for name, value in where.items():
+                    part = part.filter(pc.equal(part[name], pa.scalar(value, part.schema.field(name).type)))
+                parts.append(part.select(chosen))
+            table = pa.concat_tables(parts)
+        else:
+            table = file.read(chosen)
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     return frame
 
@@ -122,25 +148,32 @@ def open_result(path: Path | str, *, verify: bool = True) -> Result:
         It is missing, incomplete, damaged, or of another format; every fault is named.
     """
     folder = Path(path).expanduser().resolve()
-    manifest = _manifest(folder)
+    manifest = _checked(read_manifest(folder), str(folder / MANIFEST))
     problems = [
         problem
         for name, record in manifest["files"].items()
-        if (problem := _fault(folder, name, record, verify=verify)) is not None
+        if (problem := fault(folder, name, record, verify=verify)) is not None
     ]
     if problems:
         raise UserError(problems)
     return Result(folder, manifest)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Any:
+    """Return what the manifest of a folder says.
+
+    Raises
+    ------
+    UserError
+        There is no such folder, or no manifest in it that can be read.
+    """
     where = str(folder)
     if not folder.exists():
         raise UserError(Problem(where, allowed="there is no such folder; name the folder that `run` has printed"))
     if not folder.is_dir():
         raise UserError(Problem(where, found="a file", allowed="the folder of a result"))
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError:
         reason = f"no result: it has no {MANIFEST} (another folder, or a run that was broken off)"
         raise UserError(Problem(where, allowed=reason)) from None
@@ -148,7 +181,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise UserError(Problem(str(folder / MANIFEST), allowed=f"cannot be read: {error.strerror}")) from error
     except ValueError as error:
         raise UserError(Problem(str(folder / MANIFEST), allowed=f"is damaged: {error}")) from error
-    return _checked(manifest, str(folder / MANIFEST))
 
 
 def _checked(manifest: Any, where: str) -> dict[str, Any]:
@@ -173,7 +205,8 @@ def _checked(manifest: Any, where: str) -> dict[str, Any]:
     return manifest
 
 
-def _fault(folder: Path, name: str, record: Any, *, verify: bool) -> Problem | None:
+def fault(folder: Path, name: str, record: Any, *, verify: bool) -> Problem | None:
+    """Return what is wrong with a file that a manifest names; None if nothing is."""
     path = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts or not isinstance(record, dict):
         return Problem(str(folder / MANIFEST), field="files", found=repr(name), allowed="files inside the folder")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +20,8 @@ from sim.study.engines import ENGINES, Engine, traces
 from sim.study.engines import engine as load_engine
 from sim.study.failures import caught
 from sim.study.manifest import Failure
-from sim.study.result import Result, open_result, read_frame
+from sim.study.result import Result, open_result
+from sim.study.scores import Scores, write_csv
 from sim.study.store import ResultWriter, new_result
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def run(
     force: bool = False,
     engine: str | Engine = ENGINES[0],
     threads: int | None = None,
+    first: int = 0,
+    texts: Mapping[str, str] | None = None,
 ) -> Result:
     """Run a scenario and store the result.
 
@@ -67,6 +70,10 @@ def run(
         One of ``ENGINES``: they give the same result.
     threads
         Of the compiled engine; by default one for each core. The result does not depend on it.
+    first
+        Number of the first replicate, which addresses its draws.
+    texts
+        Files to add to the result's folder, by name.
 
     Raises
     ------
@@ -82,9 +89,13 @@ def run(
     with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
         chosen = load_engine(engine)
         world = chosen.build(loaded.scenario)
-        failed = _replicates(chosen, world, writer, progress, threads)
+        scores = Scores()
+        failed = _replicates(chosen, world, writer, scores, progress, threads, first)
         writer.close_tables()
-        _score(writer)
+        with disk(writer.destination):
+            write_csv(scores.rows(), writer.folder / "targets.csv")
+            for name, text in (texts or {}).items():
+                (writer.folder / name).write_text(text, encoding="utf-8")
         writer.finish(manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed))
     return open_result(writer.destination, verify=False)
 
@@ -113,9 +124,15 @@ def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded
 
 
 def _replicates(
-    engine: Engine, world: Any, writer: ResultWriter, progress: Progress | None, threads: int | None
+    engine: Engine,
+    world: Any,
+    writer: ResultWriter,
+    scores: Scores,
+    progress: Progress | None,
+    threads: int | None,
+    first: int,
 ) -> list[Failure]:
-    """Store replicate after replicate; return those that failed."""
+    """Store and score replicate after replicate; return those that failed."""
     replicates = world.scenario.run.replicates
     done, total = 0, len(world.months) * replicates
 
@@ -126,26 +143,16 @@ def _replicates(
             progress(done, total)
 
     failed: list[Failure] = []
-    runs = ((world, replicate) for replicate in range(replicates))
+    numbers = range(first, first + replicates)
+    runs = ((world, replicate) for replicate in numbers)
     made = cast("Generator[Trace | Failure]", traces(caught(engine), runs, threads, events=True, on_months=on_months))
     with closing(made):
-        for replicate, trace in enumerate(made):
+        for replicate, trace in zip(numbers, made, strict=True):
             if isinstance(trace, Failure):
                 failed.append(trace)
             else:
                 writer.add(replicate, trace, world.committees)
+                scores.add(trace)
     if len(failed) == replicates:
         raise RunFailed(failed)
     return failed
-
-
-def _score(writer: ResultWriter) -> None:
-    """Compare with the recorded figures, from the tables as stored."""
-    from sim.study.targets import score, write_csv
-
-    # Targets look at the nation and at conferences only; all events of a long run would not fit in memory.
-    monthly = read_frame(writer.folder / "monthly.parquet", scope="nation")
-    events = read_frame(writer.folder / "events.parquet", kind="conference")
-    rows = score(monthly, events)
-    with disk(writer.destination):
-        write_csv(rows, writer.folder / "targets.csv")

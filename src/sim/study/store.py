@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 FORMAT = "skloki-result"
 FORMAT_VERSION = 1
-#: Rows collected before they are written as one row group; bounds the memory of a long run.
-ROW_GROUP = 65_536
+#: Rows, or bytes of them, that are collected before they are written as a row group: whichever comes first. They
+#: bound the memory of a long run.
+ROW_GROUP, ROW_GROUP_BYTES = 65_536, 4 * 2**20
 #: What a result folder may hold beside the files that its manifest names.
 DERIVED = ("figures", "csv")
 
@@ -49,13 +50,14 @@ class TableWriter:
         self._schema = schema
         self._writer = pq.ParquetWriter(self._file, schema, **writer_options(schema))
         self._waiting: list[pa.Table] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
 
     def add(self, rows: pa.Table) -> None:
         """Take a replicate's rows; write when enough have come together."""
         self._waiting.append(rows)
         self._rows += rows.num_rows
-        if self._rows >= ROW_GROUP:
+        self._bytes += rows.nbytes
+        if self._rows >= ROW_GROUP or self._bytes >= ROW_GROUP_BYTES:
             self._flush()
 
     def close(self) -> None:
@@ -73,8 +75,9 @@ class TableWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            self._writer.write_table(pa.concat_tables(self._waiting).combine_chunks(), row_group_size=ROW_GROUP)
-            self._waiting, self._rows = [], 0
+            table = pa.concat_tables(self._waiting).combine_chunks()
+            self._waiting, self._rows, self._bytes = [], 0, 0
+            self._writer.write_table(table, row_group_size=ROW_GROUP)
 
 
 class ResultWriter:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.scenario.outcomes import OUTCOMES
 from sim.study.result import Result
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: December of these years, as far as the run covers them; otherwise its last month.
 YEARS = (1921, 1923, 1925, 1927, 1929)
@@ -30,19 +30,20 @@ class SummaryRow(NamedTuple):
 
 def summarise(result: Result) -> list[SummaryRow]:
     """Return the summary's rows, by outcome and then by month."""
-    frame = result.monthly(["month", "scope", *SHOWN])
-    nation = frame[frame["scope"] == "nation"]
-    names = nation["month"].dt.strftime("%Y-%m")
-    covered = sorted(set(names) & {f"{year}-12" for year in YEARS}) or [names.max()]
-    shown = {outcome.name: outcome for outcome in OUTCOMES if outcome.name in SHOWN}
-    return [
-        SummaryRow(month, name, shown[name].meaning, shown[name].unit, *_spread(nation.loc[names == month, name]))
-        for name in SHOWN
-        for month in covered
-    ]
+    courses = result.courses()
+    names = np.datetime_as_string(courses.months, "M").tolist()
+    covered = sorted(set(names) & {f"{year}-12" for year in YEARS}) or names[-1:]
+    known = {outcome.name: outcome for outcome in OUTCOMES}
+    rows = []
+    for outcome in (known[name] for name in SHOWN):
+        values = courses.of(outcome.name)
+        for month in covered:
+            found = _spread(values[:, names.index(month)])
+            rows.append(SummaryRow(month, outcome.name, outcome.meaning, outcome.unit, *found))
+    return rows
 
 
-def _spread(values: pd.Series[float]) -> tuple[float, float, float, int]:
-    known = values.dropna()
-    median, low, high = known.quantile([0.5, 0.1, 0.9])
+def _spread(values: NDArray[np.float64]) -> tuple[float, float, float, int]:
+    known = values[~np.isnan(values)]
+    median, low, high = np.percentile(known, (50, 10, 90)) if len(known) else (np.nan,) * 3
     return float(median), float(low), float(high), len(known)

@@ -7,12 +7,10 @@ was put in. Accept on medians over replicates: with 83 posts, chance alone moves
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +18,16 @@ from numpy.typing import NDArray
 from sim.world.tables import Row as Record
 from sim.world.tables import load, number
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Kind = Literal["test", "weak test", "input"]
-Value = Callable[["pd.DataFrame", "pd.DataFrame"], float]
+
+
+class Table(Protocol):
+    """Columns by name: of a data frame, or of arrays."""
+
+    def __getitem__(self, name: str, /) -> Any: ...  # noqa: D105
+
+
+Value = Callable[[Table, Table], float]
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ _FACTOR = 1.5
 
 
 @cache
-def _tiers() -> tuple[Target, ...]:
+def tiers() -> tuple[Target, ...]:
     """Return T14 as three targets: it is a vector, of which its own row carries the first figure."""
     recorded = {row["place"]: row for row in load("elections_quality") if row["date"] == "1924-01"}
     return tuple(_tier(name, tier, recorded[place]) for name, tier, place in _TIERS)
@@ -85,24 +88,24 @@ def _tier(name: str, tier: str, row: Record) -> Target:
 # What the model produces. Each function sees one replicate.
 
 
-def _when(frame: pd.DataFrame) -> NDArray[np.datetime64]:
-    """Return the month of each row, whichever way the frame was read (dates, times, text)."""
-    return np.asarray(frame["month"].to_numpy(), dtype="datetime64[M]")
+def _when(table: Table) -> NDArray[np.datetime64]:
+    """Return the month of each row, whichever way the table was read (dates, times, text)."""
+    return np.asarray(table["month"], dtype="datetime64[M]")
 
 
-def _nation(monthly: pd.DataFrame, outcome: str, first: str, last: str = "") -> NDArray[np.float64]:
+def _nation(monthly: Table, outcome: str, first: str, last: str = "") -> NDArray[np.float64]:
     """Return an outcome of the nation from first to last month; nan if the run lacks one of them."""
     begin, end = np.datetime64(first, "M"), np.datetime64(last or first, "M")
     when = _when(monthly)
-    chosen = (when >= begin) & (when <= end) & (monthly["scope"] == "nation").to_numpy()
-    values = monthly[outcome].to_numpy(dtype=np.float64)[chosen]
+    chosen = (when >= begin) & (when <= end) & (np.asarray(monthly["scope"]) == "nation")
+    values = np.asarray(monthly[outcome], dtype=np.float64)[chosen]
     return values if len(values) == int((end - begin).astype(int)) + 1 else np.array([np.nan])
 
 
 def _mean(outcome: str, *windows: tuple[str, str], scale: float = 1.0) -> Value:
     """Take the mean over windows of the mean within each."""
 
-    def value(monthly: pd.DataFrame, _: pd.DataFrame) -> float:
+    def value(monthly: Table, _: Table) -> float:
         means = [_nation(monthly, outcome, *window).mean() for window in windows]
         return float(np.mean(means) * scale)
 
@@ -116,7 +119,7 @@ def _at(outcome: str, *months: str) -> Value:
 def _ratio(part: str, whole: str, part_window: tuple[str, str], whole_window: tuple[str, str]) -> Value:
     """Take the ratio of two sums; nan where there is nothing to divide by."""
 
-    def value(monthly: pd.DataFrame, _: pd.DataFrame) -> float:
+    def value(monthly: Table, _: Table) -> float:
         above, below = _nation(monthly, part, *part_window).sum(), _nation(monthly, whole, *whole_window).sum()
         return float(above / below) if below > 0 else float("nan")
 
@@ -126,11 +129,12 @@ def _ratio(part: str, whole: str, part_window: tuple[str, str], whole_window: tu
 def _conference(tier: str) -> Value:
     """Take the opposition share that a conference of January 1924 voted; nan if none met."""
 
-    def value(_: pd.DataFrame, events: pd.DataFrame) -> float:
-        chosen = (events["kind"] == "conference") & (events["reason"] == tier)
+    def value(_: Table, events: Table) -> float:
+        chosen = (np.asarray(events["kind"]) == "conference") & (np.asarray(events["reason"]) == tier)
         if tier != "nation":
-            chosen &= events["committee"] == _CITY
-        votes = events[chosen.to_numpy() & (_when(events) == np.datetime64("1924-01", "M"))]["value"]
+            chosen &= np.asarray(events["committee"]) == _CITY
+        chosen &= _when(events) == np.datetime64("1924-01", "M")
+        votes = np.asarray(events["value"], dtype=np.float64)[chosen]
         return float(votes.mean()) if len(votes) else float("nan")
 
     return value
@@ -214,88 +218,3 @@ _UNPRODUCED = {
 def unproduced() -> dict[str, str]:
     """Return the targets that the model cannot produce, each with the reason."""
     return dict(_UNPRODUCED)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A target beside what the replicates gave.
-
-    Attributes
-    ----------
-    recorded, low, high, grade
-        The recorded figure, its band and its evidence grade.
-    kind, why
-        What agreement is worth.
-    replicates
-        How many cover the period: those meant below.
-    median, p10, p90, share_in_band
-        Of these replicates; nan if there is none.
-    in_band
-        Whether the median lies within the band; None if no replicate covers the period.
-    """
-
-    id: str
-    description: str
-    unit: str
-    period: str
-    recorded: float
-    low: float
-    high: float
-    grade: str
-    kind: Kind
-    why: str
-    median: float
-    p10: float
-    p90: float
-    share_in_band: float
-    in_band: bool | None
-    replicates: int
-
-
-def score(monthly: pd.DataFrame, events: pd.DataFrame) -> list[Row]:
-    """Compare all replicates with every target that the model produces.
-
-    Both tables as stored: one row per replicate, month and scope; one row per event.
-    """
-    nation = monthly[(monthly["scope"] == "nation").to_numpy()]
-    conferences = events[(events["kind"] == "conference").to_numpy()]
-    met = dict(iter(conferences.groupby("replicate")))
-    runs = [(run, met.get(replicate, conferences.iloc[:0])) for replicate, run in nation.groupby("replicate")]
-    known = {target.id: target for target in (*targets(), *_tiers())}
-    return [
-        _row(known[name], produced, np.array([produced.value(run, votes) for run, votes in runs], dtype=np.float64))
-        for name, produced in PRODUCED.items()
-    ]
-
-
-def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row:
-    values = values[~np.isnan(values)]
-    p10, median, p90 = np.quantile(values, (0.1, 0.5, 0.9)) if len(values) else (np.nan,) * 3
-    inside = (values >= target.low) & (values <= target.high)
-    return Row(
-        target.id, target.description, produced.unit, target.period, target.value, target.low, target.high,
-        target.confidence, produced.kind, produced.why, float(median), float(p10), float(p90),
-        float(inside.mean()) if len(values) else float("nan"),
-        bool(target.low <= median <= target.high) if len(values) else None, len(values),
-    )  # fmt: skip
-
-
-def write_csv(rows: Iterable[Row], path: str | Path) -> None:
-    """Write rows as a CSV table: six digits, empty where the run's period does not cover a target.
-
-    Raises `OSError` if the file cannot be written.
-    """
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Row)])
-        writer.writerows([_cell(value) for value in asdict(row).values()] for row in rows)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.6g}"
-    return str(value)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from sim.study.spread import MonthRow
 from sim.study.store import MANIFEST, default_folder, file_record, write_manifest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.engines.trace import Trace
     from sim.scenario.load import Loaded
     from sim.world.build import World
@@ -42,7 +45,7 @@ Draw = Callable[["Traced", Path], list[Path]]
 
 @dataclass(frozen=True)
 class Traced:
-    """Two worlds that were run and compared.
+    """Two worlds that were run and compared, just now or before.
 
     Attributes
     ----------
@@ -52,8 +55,8 @@ class Traced:
         How it came about and what was found first: the content of its ``manifest.json``.
     settings
         The settings that differ.
-    divergence
-        What was found.
+    found
+        What was found, if the worlds were run just now; see ``divergence``.
     figures
         Files of the pictures.
     """
@@ -61,8 +64,39 @@ class Traced:
     path: Path
     record: Mapping[str, Any]
     settings: tuple[Setting, ...]
-    divergence: Divergence
+    found: Divergence | None = None
     figures: tuple[Path, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Traced {self.path} ({' | '.join(self.titles)}, replicate {self.record['replicate']})>"
+
+    @cached_property
+    def divergence(self) -> Divergence:
+        """What was found. A stored trace runs both worlds again for it.
+
+        Raises
+        ------
+        UserError
+            This version of the program gives other worlds than the one that stored the trace.
+        """
+        if self.found is not None:
+            return self.found
+        from sim.study.retrace import rerun
+
+        return rerun(self.record)
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The record, as other stored things call it."""
+        return self.record
+
+    def cascade(self) -> pd.DataFrame:
+        """Return the stored cascade: one row per committee, in the order in which they part."""
+        return _read(self.path / "cascade.csv", [name for name in CASCADE if name != "order"])
+
+    def monthly(self) -> pd.DataFrame:
+        """Return how far the worlds are apart: one row per month, scope and level."""
+        return _read(self.path / "monthly.csv", MonthRow._fields[:3])
 
     @property
     def titles(self) -> tuple[str, str]:
@@ -181,8 +215,15 @@ def _record(
         "engine": engine,
         "versions": manifest.versions(),
         "commit": manifest.commit(),
-        "same": found.same,
         "settings": [{"name": setting.name, "a": setting.values[0], "b": setting.values[1]} for setting in differing],
+        **counted(found),
+    }
+
+
+def counted(found: Divergence) -> dict[str, Any]:
+    """Return what the manifest says of a divergence."""
+    return {
+        "same": found.same,
         "inputs": inputs_record(found),
         "first": found.first(),
         "events": {"a_only": found.alone[0], "b_only": found.alone[1], "both": found.both,
@@ -224,6 +265,17 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Iterable[Any]]) -> 
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
         table.writerows(rows)
+
+
+def _read(path: Path, texts: Iterable[str]) -> pd.DataFrame:
+    """Read a table that `_write` has written."""
+    # Not by pandas, which before version 3 did not restore the last bits.
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+
+    types = pa_csv.ConvertOptions(column_types=dict.fromkeys(texts, pa.string()))
+    frame: pd.DataFrame = pa_csv.read_csv(path, convert_options=types).to_pandas()
+    return frame
 
 
 def _write_manifest(folder: Path, record: dict[str, Any]) -> None:

@@ -1,0 +1,178 @@
+"""The kinds of folders that commands leave, by the format in their manifests: how each is opened, and drawn.
+
+A new kind is a new row of `KINDS`; `sim.open`, `sim.plot` and their commands know no others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sim import figures
+from sim.errors import Problem, UserError, nearest
+from sim.figures import sweeps
+
+if TYPE_CHECKING:
+    from sim.study.comparison import Comparison
+    from sim.study.result import Result
+    from sim.study.sweeps.opened import Sweep
+    from sim.study.tracing import Traced
+
+Stored: TypeAlias = "Result | Comparison | Traced | Sweep"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of folder.
+
+    Attributes
+    ----------
+    name
+        What it is, in words.
+    open
+        Opens a folder; with False, without looking into its files.
+    draw_all
+        Draws all that it allows into a folder.
+    pictures
+        What can be drawn alone, and what it shows.
+    draw
+        Draws one of these: which, the folder, and what was asked for besides.
+    options
+        What may be asked for besides: outcome, date.
+    """
+
+    name: str
+    open: Callable[[Path | str, bool], Any]
+    draw_all: Callable[[Any, Path], list[Path]]
+    pictures: Mapping[str, str]
+    draw: Callable[..., list[Path]]
+    options: tuple[str, ...] = ()
+
+
+def _open_result(path: Path | str, verify: bool) -> Result:
+    from sim.study.result import open_result
+
+    return open_result(path, verify=verify)
+
+
+def _open_comparison(path: Path | str, verify: bool) -> Comparison:
+    from sim.study.comparison import open_comparison
+
+    return open_comparison(path, verify=verify)
+
+
+def _open_trace(path: Path | str, verify: bool) -> Traced:
+    from sim.study.retrace import open_trace
+
+    return open_trace(path, verify=verify)
+
+
+def _open_sweep(path: Path | str, verify: bool) -> Sweep:
+    from sim.study.sweeps.opened import open_sweep
+
+    return open_sweep(path, verify=verify)
+
+
+def _draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
+    from sim.figures import comparison as pictures
+
+    return pictures.draw_all(comparison, folder)
+
+
+def _draw_of_comparison(comparison: Comparison, what: str, folder: Path, outcome: str | None = None) -> list[Path]:
+    from sim.figures import comparison as pictures
+
+    return pictures.draw(comparison, what, folder, outcome)
+
+
+def _draw_trace(traced: Traced, folder: Path) -> list[Path]:
+    from sim.figures import divergence
+
+    return divergence.draw_all(traced, folder)
+
+
+def _draw_of_trace(traced: Traced, what: str, folder: Path) -> list[Path]:
+    from sim.figures import divergence
+
+    return divergence.draw(traced, what, folder)
+
+
+KINDS = {
+    "skloki-result": Kind(
+        "a result", _open_result, lambda result, folder: figures.draw_all(result, folder),
+        figures.KINDS, lambda *what, **asked: figures.draw(*what, **asked), ("outcome", "date"),
+    ),
+    "skloki-comparison": Kind(
+        "a comparison", _open_comparison, _draw_comparison,
+        {
+            "curves": "courses of both worlds for the nation, and their difference below",
+            "effects": "effects by class at the first horizons, with intervals",
+        },
+        _draw_of_comparison, ("outcome",),
+    ),
+    "skloki-divergence": Kind(
+        "a trace", _open_trace, _draw_trace,
+        {
+            "spread": "how far the worlds are apart, month by month",
+            "cascade": "the first committees to part, and where the difference came from",
+            "map": "how soon each guberniia parts, and how many seats others hold",
+        },
+        _draw_of_trace,
+    ),
+    "skloki-sweep": Kind("a sweep", _open_sweep, sweeps.draw_all, sweeps.KINDS, sweeps.draw, sweeps.ASKED),
+}  # fmt: skip
+
+
+def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
+    """Open what a command has stored, whichever it was.
+
+    Raises
+    ------
+    UserError
+        It is missing, incomplete, damaged, or of a format that is not known.
+    """
+    from sim.study.store import FORMAT, MANIFEST
+
+    folder = Path(path).expanduser()
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        manifest = None  # what is wrong is said by the opener of results
+    found = str(manifest.get("format", FORMAT)) if isinstance(manifest, dict) else FORMAT
+    if found not in KINDS:
+        place = str(folder.resolve() / MANIFEST)
+        raise UserError(Problem(place, "format", found, ", ".join(KINDS), nearest(found, KINDS)))
+    stored: Stored = KINDS[found].open(path, verify)
+    return stored
+
+
+def draw(stored: Stored, folder: Path, what: str | None = None, **asked: str | None) -> list[Path]:
+    """Draw one picture, or all, of what a command has stored.
+
+    Parameters
+    ----------
+    asked
+        The outcome and the date of one picture, where it has them.
+
+    Raises
+    ------
+    UserError
+        There is no such picture of it, or nothing to draw.
+    """
+    kind = KINDS[stored.manifest["format"]]
+    given = {name: value for name, value in asked.items() if value is not None}
+    others = [name for name in given if what is None or name not in kind.options]
+    if others:
+        possible = "only " + " and ".join(kind.options) if kind.options else "neither outcome nor date"
+        allowed = f"{possible}, for {kind.name}" if what is not None else "only for one kind of picture"
+        raise UserError(Problem("plot", name, given[name], allowed) for name in others)
+    if what is not None and what not in kind.pictures:
+        raise UserError(Problem("plot", "kind", repr(what), ", ".join(kind.pictures), nearest(what, kind.pictures)))
+    drawn = kind.draw_all(stored, folder) if what is None else kind.draw(stored, what, folder, **given)
+    if not drawn:
+        allowed = f"{kind.name} in which there is something to draw"
+        raise UserError(Problem("plot", found=str(stored.path), allowed=allowed))
+    return drawn
