@@ -52,6 +52,7 @@ baseline: setup  ## rewrite the stored baselines, on purpose
 docs: setup  ## rewrite the generated tables of docs/ODD.md
 	$(PY) -m sim.report.odd docs/ODD.md
 	$(PY) -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json
+	$(PY) -m sim.study.sweeps.fields docs/experiments.md
 
 results: setup  ## regenerate results/historical and the README's picture (20 replicates)
 	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --set run.committees=true --force --out $(KEPT)

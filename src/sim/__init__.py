@@ -5,7 +5,8 @@
 >>> result.monthly()                                            # doctest: +SKIP
 
 The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
-`plot`, `export`, `list`, `explain`. They are loaded when first used, so that importing the package costs nothing.
+`plot`, `export`, `list`, `explain`, and of sweeps `sweep`, `status`, `rerun`. They are loaded when first used, so
+that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from sim.api import list_ as list
     from sim.api import open_ as open
     from sim.api import plot as plot
+    from sim.api import rerun as rerun
     from sim.api import run as run
+    from sim.api import status as status
+    from sim.api import sweep as sweep
     from sim.api import trace as trace
     from sim.errors import UserError as UserError
 
@@ -37,9 +41,15 @@ _VERBS = {
     "export": "export",
     "list": "list_",
     "explain": "explain",
+    "sweep": "sweep",
+    "status": "status",
+    "rerun": "rerun",
 }
 
-__all__ = ["UserError", "__version__", "check", "compare", "explain", "export", "list", "open", "plot", "run", "trace"]
+__all__ = [
+    "UserError", "__version__", "check", "compare", "explain", "export", "list", "open", "plot", "rerun", "run",
+    "status", "sweep", "trace",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

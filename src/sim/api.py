@@ -6,17 +6,24 @@ They are reached as ``sim.run(...)``, ``sim.open(...)`` and so on; see the packa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import Problem, UserError
+
 if TYPE_CHECKING:
+    from sim.figures.folders import Stored
     from sim.scenario.load import Loaded
     from sim.study.comparison import Comparison
     from sim.study.glossary import Entry
     from sim.study.preview import Preview
     from sim.study.result import Result
     from sim.study.run import Progress
+    from sim.study.sweeps.estimate import Estimate
+    from sim.study.sweeps.experiment import Experiment
+    from sim.study.sweeps.progress import State, Status
+    from sim.study.sweeps.rerun import Rerun
     from sim.study.tracing import Traced
 
 Sets = Iterable[str] | Mapping[str, Any]
@@ -113,8 +120,14 @@ def trace(
     )  # fmt: skip
 
 
-def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview:
-    """Check a scenario without running it: effective values with their layers, warnings, size.
+def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview | Estimate:
+    """Check a scenario or an experiment without running it.
+
+    Returns
+    -------
+    preview or estimate
+        Of a scenario: effective values with their layers, warnings, size. Of an experiment: what it would take in
+        runs, time and disk, for which some runs are tried.
 
     Raises
     ------
@@ -122,47 +135,57 @@ def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview:
         It is not valid; every reason is named.
     """
     from sim.study.preview import preview
+    from sim.study.sweeps.reading import is_experiment, load_experiment
 
-    return preview(_load(scenario, sets))
+    if not isinstance(scenario, (str, Path)) or not is_experiment(scenario):
+        return preview(_load(scenario, sets))
+    if sets:
+        raise UserError(Problem("--set", allowed="nothing: the values of an experiment stand in its table [set]"))
+    from sim.study.sweeps.estimate import estimate
+
+    return estimate(load_experiment(scenario))
 
 
-def open_(path: str | Path, *, verify: bool = True) -> Result:
-    """Open a stored result.
+def open_(path: str | Path, *, verify: bool = True) -> Stored:
+    """Open what `run`, `compare` or `trace` has stored, and return what it returned.
 
     Parameters
     ----------
     verify
-        Compare every file with the manifest's hashes; otherwise only sizes.
+        Compare every table with the manifest's hashes; otherwise at most its size.
 
     Raises
     ------
     UserError
         It is missing, incomplete or damaged.
     """
-    from sim.study.result import open_result
+    from sim.figures.folders import open_folder
 
-    return open_result(path, verify=verify)
+    return open_folder(path, verify=verify)
 
 
 def plot(
-    result: Result | str | Path,
+    stored: Stored | str | Path,
     what: str | None = None,
     *,
     outcome: str | None = None,
     date: str | None = None,
     out: str | Path | None = None,
     force: bool = False,
+    **asked: str | None,
 ) -> list[Path]:
-    """Draw figures of a result, as PNG and SVG, and return the files.
+    """Draw figures of a result, a comparison, a trace or a sweep, as PNG and SVG, and return the files.
 
     Parameters
     ----------
     what
-        A kind out of `sim.figures.KINDS`; by default all that the result allows.
+        One of its pictures, see `sim.figures.folders.KINDS`; by default all that it allows.
     outcome, date
-        For the kinds that show one outcome, or one month (``YYYY-MM``).
+        For pictures that show one outcome, or one month (``YYYY-MM``).
+    asked
+        Of a sweep's pictures: x, y, lever, option, scope, horizon; see `sim.figures.sweeps.draw`.
     out
-        A folder; by default ``figures`` in the result's own, whose files are replaced.
+        A folder; by default ``figures`` in the stored one's own, whose files are replaced.
     force
         Replace files of the same names in ``out``.
 
@@ -171,16 +194,13 @@ def plot(
     UserError
         There is no such figure, or the folder cannot be written, or holds files of these names.
     """
-    from sim.figures import draw, draw_all
+    from sim.figures.folders import draw
     from sim.study.atomic import disk, staged_files
 
-    result = _result(result)
-    folder = result.path / "figures" if out is None else Path(out).expanduser()
+    stored = open_(stored) if isinstance(stored, (str, Path)) else stored
+    folder = stored.path / "figures" if out is None else Path(out).expanduser()
     with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
-        if what is None:
-            drawn = draw_all(result, hidden)
-        else:
-            drawn = draw(result, what, hidden, outcome, date)
+        drawn = draw(stored, hidden, what, outcome=outcome, date=date, **asked)
         names = [path.relative_to(hidden) for path in drawn]
     return [folder.resolve() / name for name in names]
 
@@ -201,8 +221,49 @@ def export(result: Result | str | Path, out: str | Path | None = None, *, force:
         The folder cannot be written, or holds files of these names.
     """
     from sim.study.export import export_csv
+    from sim.study.result import open_result
 
-    return export_csv(_result(result), None if out is None else Path(out).expanduser(), force=force)
+    result = open_result(result) if isinstance(result, (str, Path)) else result
+    return export_csv(result, None if out is None else Path(out).expanduser(), force=force)
+
+
+def sweep(
+    experiment: str | Path | Experiment, *, out: str | Path | None = None, workers: int | None = None,
+    cluster: str | None = None, extend: int | None = None, progress: Callable[[State], None] | None = None,
+    note: Callable[[str], None] | None = None,
+) -> Path:  # fmt: skip
+    """Run an experiment, or what is left of it, and return its folder; see docs/sweeps.md.
+
+    Parameters are those of the command; ``experiment`` is a file, the name of a shipped one, or one that was read.
+    ``progress`` is called with the state now and then, ``note`` with remarks.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, or the folder cannot be written. What is finished is kept.
+    """
+    from sim.study.sweeps.driver import sweep as run_sweep
+    from sim.study.sweeps.reading import load_experiment
+
+    read = load_experiment(experiment) if isinstance(experiment, (str, Path)) else experiment
+    return run_sweep(read, out, workers, cluster, extend, progress, note=note)
+
+
+def status(path: str | Path) -> Status:
+    """Return how far the sweep in a folder is, also while it runs."""
+    from sim.study.sweeps.progress import status as read_status
+
+    return read_status(path)
+
+
+def rerun(
+    path: str | Path, run: int, *, out: str | Path | None = None, force: bool = False,
+    progress: Progress | None = None, engine: str = "compiled",
+) -> Rerun:  # fmt: skip
+    """Run one run of a sweep again, alone and with full output, and compare it with what the sweep has stored."""
+    from sim.study.sweeps.rerun import rerun as run_again
+
+    return run_again(path, run, out, progress, force=force, engine=engine)
 
 
 def list_(what: str) -> list[Entry]:
@@ -235,7 +296,3 @@ def _load(scenario: str | Path | Loaded, sets: Sets) -> Loaded:
     if isinstance(sets, Mapping):
         sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
     return load(scenario, tuple(sets))
-
-
-def _result(result: Result | str | Path) -> Result:
-    return open_(result) if isinstance(result, (str, Path)) else result

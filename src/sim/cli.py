@@ -15,6 +15,7 @@ from sim.doors import completion as complete
 from sim.doors import interrupts, options
 from sim.doors.comparing import compare
 from sim.doors.endings import INTERRUPTED, Failed, Interrupted
+from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
 from sim.doors.tracing import trace
 from sim.errors import UserError
@@ -35,8 +36,8 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-cli.add_command(compare)
-cli.add_command(trace)
+for command in (compare, trace, sweep, status, rerun, query):
+    cli.add_command(command)
 
 
 @cli.command()
@@ -108,18 +109,16 @@ def run(
 @options.modes
 @click.pass_obj
 def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: bool) -> None:
-    """Check SCENARIO without running it.
+    """Check SCENARIO, or an experiment, without running it.
 
-    Prints the effective values and where each was set, warnings, and the size of the run.
+    Prints the effective values and where each was set, warnings, and the size of the run. Of an experiment: levers,
+    uncertainties, design, and what it would take in runs, time and disk.
     """
     from sim import api
-    from sim.doors import reports
+    from sim.doors.estimating import show_checked
 
-    preview = api.check(scenario, sets=sets)
-    if terminal.json:
-        terminal.document(reports.preview_document(preview, everything=everything))
-    else:
-        reports.show_preview(terminal, preview, everything=everything)
+    terminal.hush_compilation()
+    show_checked(terminal, api.check(scenario, sets=sets), everything=everything)
 
 
 @cli.command("list")
@@ -162,33 +161,37 @@ def explain(terminal: Terminal, name: str) -> None:
 
 
 @cli.command()
-@options.result
+@options.stored
 @click.option("--what", metavar="KIND", shell_complete=complete.figures, help="One kind of figure; default: all.")
 @click.option("--outcome", metavar="NAME", shell_complete=complete.outcomes, help="Outcome that --what shows.")
 @click.option("--date", metavar="YYYY-MM", help="Month of the map; default: the last.")
+@options.sweep_pictures
 @options.out
 @options.force
 @options.modes
 @click.pass_obj
 def plot(
     terminal: Terminal,
-    result: Path,
+    /,
+    stored: Path,
     what: str | None,
     outcome: str | None,
     date: str | None,
     out: Path | None,
     force: bool,
+    **asked: str | None,
 ) -> None:
-    """Draw the figures of RESULT.
+    """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed.
 
-    One kind alone: summary, overview, outcome, column, appointed, moves, opposition, or tilemap. A map needs
-    a result with committees (run.committees = true).
+    One kind alone: of a run summary, overview, outcome, column, appointed, moves, opposition, or tilemap (a map
+    needs a result with committees: run.committees = true); of a comparison curves or effects, of one outcome if
+    wanted; of a trace spread, cascade, or map; of a sweep effects, classes, bands, outcome, or surface.
     """
     from sim import api
 
-    if what is None and (outcome or date):
-        raise click.UsageError("--outcome and --date belong to one kind of figure: add, say, --what tilemap")
-    _print_files(terminal, api.plot(result, what, outcome=outcome, date=date, out=out, force=force))
+    if what is None and (outcome or date or any(asked.values())):
+        raise click.UsageError("--outcome and the like belong to one kind of figure: add, say, --what tilemap")
+    _print_files(terminal, api.plot(stored, what, outcome=outcome, date=date, out=out, force=force, **asked))
 
 
 @cli.command()

@@ -20,6 +20,13 @@ def scenarios(context: click.Context, parameter: click.Parameter, incomplete: st
     return _beginning(shipped(), incomplete) or [CompletionItem(incomplete, type="file")]
 
 
+def experiments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a shipped experiment, or else a file."""
+    from sim.study.sweeps.reading import shipped_experiments
+
+    return _beginning(shipped_experiments(), incomplete) or [CompletionItem(incomplete, type="file")]
+
+
 def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete what can be listed."""
     from sim.study.glossary import KINDS
@@ -29,9 +36,9 @@ def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -
 
 def figures(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete a kind of figure."""
-    from sim.figures import KINDS
+    from sim.figures.folders import KINDS
 
-    return _beginning(KINDS, incomplete)
+    return _beginning([name for kind in KINDS.values() for name in kind.pictures], incomplete)
 
 
 def engines(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

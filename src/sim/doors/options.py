@@ -53,6 +53,18 @@ def engines(command: Command) -> Command:
     return engine(click.option("--threads", type=click.IntRange(1), metavar="N", help=threads)(command))
 
 
+def sweep_pictures(command: Command) -> Command:
+    """Add what can be asked of the pictures of a sweep: --x, --y, --lever, --option, --scope, --horizon."""
+    for name, text in (
+        ("horizon", "when; default: its main horizon."), ("scope", "nation or a class."),
+        ("option", "option of the lever, against the first; default: all."), ("lever", "lever; default: the first."),
+        ("y", "lever or uncertainty of the other axis."), ("x", "lever or uncertainty along which it is shown."),
+    ):  # fmt: skip
+        command = click.option(f"--{name}", metavar="NAME", help=f"Of a sweep: {text}")(command)
+    return command
+
+
 scenario = click.argument("scenario", shell_complete=complete.scenarios)
 result = click.argument("result", type=click.Path(path_type=Path))
+stored = click.argument("stored", metavar="FOLDER", type=click.Path(path_type=Path))
 out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")

@@ -78,7 +78,9 @@ def show_warnings(terminal: Terminal, warnings: Sequence[Problem]) -> None:
 
 def target_records(result: Result) -> list[dict[str, Any]]:
     """Return the rows of targets.csv; numbers that are not known are nan."""
-    return [{str(key): value for key, value in row.items()} for row in result.targets().to_dict(orient="records")]
+    from sim.study.scores import read_csv
+
+    return [asdict(row) for row in read_csv(result.path / "targets.csv")]
 
 
 def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,23 @@ _BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL
 def field_table(name: str) -> str:
     """Return the Markdown table of the fields of one table of the format."""
     model, path = TABLES[name]
-    rows = ["| field | accepts | default | meaning |", "| --- | --- | --- | --- |"]
-    if not path:
-        rows.append(_row("extends", json_schema.EXTENDS, "none"))
+    first = [] if path else [_row("extends", json_schema.EXTENDS, "none")]
+    return fields_of(model, lambda field: json_schema.node_at((*path, field))[0], first)
+
+
+def fields_of(model: type[BaseModel], node: Callable[[str], json_schema.Node], first: Iterable[str] = ()) -> str:
+    """Return the Markdown table of a model's fields.
+
+    Parameters
+    ----------
+    node
+        Gives the schema's node of a field.
+    first
+        Rows that stand before those of the fields.
+    """
+    rows = ["| field | accepts | default | meaning |", "| --- | --- | --- | --- |", *first]
     for field, info in model.model_fields.items():
-        node = json_schema.node_at((*path, field))[0]
-        rows.append(_row(field, node, "required" if info.is_required() else _default(info.get_default())))
+        rows.append(_row(field, node(field), "required" if info.is_required() else _default(info.get_default())))
     return "\n".join(rows)
 
 
@@ -57,12 +69,14 @@ def _default(value: Any) -> str:
         return "see below"
     if value is None or value in ("", [], {}):
         return "none"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def render(text: str) -> str:
+def render(text: str, table: Callable[[str], str] = field_table) -> str:
     """Return a document with each block ``<!-- generated: NAME -->`` to ``<!-- end -->`` made anew."""
-    return _BLOCK.sub(lambda match: f"{match[1]}{field_table(match[2])}\n{match[3]}", text)
+    return _BLOCK.sub(lambda match: f"{match[1]}{table(match[2])}\n{match[3]}", text)
 
 
 def main(document: str, schema: str) -> None:

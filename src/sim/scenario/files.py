@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,11 @@ def locate(path_or_name: str | Path) -> Path:
     bare = path.parent == Path() and not path.is_absolute()
     if bare and str(path_or_name) in known:
         return known[str(path_or_name)]
-    return known[path.stem] if bare and path.suffix == ".toml" and path.stem in known and not _exists(path) else path
+    return known[path.stem] if bare and path.suffix == ".toml" and path.stem in known and not exists(path) else path
 
 
-def _exists(path: Path) -> bool:
+def exists(path: Path) -> bool:
+    """Return whether there is such a file or folder; a name that none can have names none."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -55,19 +57,27 @@ def _exists(path: Path) -> bool:
 def read_files(path: Path) -> Stack:
     """Return the layers of a scenario file: first those that it extends, itself last."""
     stack = Stack()
-    _Reader(stack).read(path, Problem(str(path)), ())
+    Reader(stack).read(path, Problem(str(path)), ())
     for layer in stack.layers[:-1]:
         for key in OWN_KEYS:
             layer.table.pop(key, None)
     return stack
 
 
-class _Reader:
-    """Reads files depth first; a file that is met twice is laid once, where it came first."""
+class Reader:
+    """Reads files depth first; a file that is met twice is laid once, where it came first.
 
-    def __init__(self, stack: Stack) -> None:
+    Attributes
+    ----------
+    done
+        Files that are laid, and are not laid again.
+    labels
+        Names by which problems call files.
+    """
+
+    def __init__(self, stack: Stack, done: Iterable[str] = ()) -> None:
         self.stack = stack
-        self.done: set[str] = set()
+        self.done = set(done)
         self.labels: set[str] = set()
 
     def read(self, path: Path, asked: Problem, chain: tuple[Path, ...]) -> None:
@@ -78,8 +88,8 @@ class _Reader:
         if _identity(path) in self.done:
             return
         try:
-            layer = self._layer(path, _text(path))
-        except _Unreadable as why:
+            layer = self.layer(path, read_text(path))
+        except Unreadable as why:
             # of the file named on the command line the name says where, of another the line that names it
             found = f"{asked.found}, {why.found}" if asked.field else why.found
             self.stack.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
@@ -89,13 +99,14 @@ class _Reader:
         bases = layer.table.pop("extends", [])
         if isinstance(bases, list):
             for i, name in enumerate(bases):
-                self._extend(layer, ("extends", i), name, (*chain, path))
+                self.extend(layer, ("extends", i), name, (*chain, path))
         else:
-            self._extend(layer, ("extends",), bases, (*chain, path))
+            self.extend(layer, ("extends",), bases, (*chain, path))
         self.done.add(_identity(path))
         self.stack.layers.append(layer)
 
-    def _layer(self, path: Path, text: str) -> Layer | None:
+    def layer(self, path: Path, text: str) -> Layer | None:
+        """Return the tables of a file; nothing, and a problem on the stack, if its text is not TOML."""
         label = f"{path.parent.name}/{path.name}" if path.name in self.labels else path.name
         self.labels.add(label)
         try:
@@ -109,23 +120,36 @@ class _Reader:
             self.stack.refuse(_not_toml(label, text, error))
         return None
 
-    def _extend(self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...]) -> None:
+    def extend(
+        self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...], field: str = "extends"
+    ) -> None:
+        """Lay the file that a layer names on the stack.
+
+        Parameters
+        ----------
+        where
+            Path of the name in the layer.
+        chain
+            Files that led here, that of the layer last.
+        field
+            What problems call the field.
+        """
         line = layer.where(where)
         if not isinstance(name, str) or not name.strip():
             allowed = "the name of a scenario file, or an array of such names"
-            self.stack.refuse(Problem(line, "extends", show(name), allowed))
+            self.stack.refuse(Problem(line, field, show(name), allowed))
             return
         base = _base(name, chain[-1].parent)
         above = [_identity(path) for path in chain]
         if _identity(base) in above:
             cycle = (*chain[above.index(_identity(base)) :], base)
             found = "a cycle: " + " -> ".join(path.name for path in cycle)
-            self.stack.refuse(Problem(line, "extends", found, "files that do not extend themselves"))
+            self.stack.refuse(Problem(line, field, found, "files that do not extend themselves"))
         elif len(chain) >= LONGEST_CHAIN:
             found = f"files that extend one another over more than {LONGEST_CHAIN} levels"
-            self.stack.refuse(Problem(line, "extends", found, f"at most {LONGEST_CHAIN} levels"))
+            self.stack.refuse(Problem(line, field, found, f"at most {LONGEST_CHAIN} levels"))
         else:
-            self.read(base, Problem(line, "extends", show(name)), chain)
+            self.read(base, Problem(line, field, show(name)), chain)
 
 
 def _identity(path: Path) -> str:
@@ -139,12 +163,12 @@ def _base(name: str, folder: Path) -> Path:
     """Return the file that ``extends`` names: beside the file, else among the shipped ones."""
     beside = folder / name
     for candidate in (beside, folder / f"{name}.toml"):
-        if _exists(candidate) and not candidate.is_dir():
+        if exists(candidate) and not candidate.is_dir():
             return candidate
     return shipped().get(name.removesuffix(".toml"), beside)
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """Why a file gives no text: what was found, what is allowed, and what may have been meant."""
 
     def __init__(self, found: str, allowed: str, suggestion: str = "") -> None:
@@ -152,38 +176,44 @@ class _Unreadable(Exception):
         self.found, self.allowed, self.suggestion = found, allowed, suggestion
 
 
-def _text(path: Path) -> str:
-    """Return a file's text; at most `LARGEST_FILE` bytes are read."""
-    raw = _bytes(path)
+def read_text(path: Path, kind: str = "a scenario file", largest: int = LARGEST_FILE) -> str:
+    """Return a file's text; at most ``largest`` bytes are read.
+
+    Raises
+    ------
+    Unreadable
+        It is none, or longer; ``kind`` says what it should have been.
+    """
+    raw = _bytes(path, kind, largest)
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _Unreadable("a binary file", "a scenario file, which is text")
+        raise Unreadable("a binary file", f"{kind}, which is text")
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _Unreadable(f"a file that is not UTF-8 (line {line})", "a text file in UTF-8") from None
+        raise Unreadable(f"a file that is not UTF-8 (line {line})", "a text file in UTF-8") from None
     if max(map(len, text.split("\n"))) > LONGEST_LINE:
-        raise _Unreadable("a line that is too long", f"lines of at most {LONGEST_LINE} characters")
+        raise Unreadable("a line that is too long", f"lines of at most {LONGEST_LINE} characters")
     return text
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, kind: str, largest: int) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _Unreadable("a directory", "a scenario file")
+            raise Unreadable("a directory", kind)
         if not stat.S_ISREG(status.st_mode):
-            raise _Unreadable("something that is not a regular file", "a scenario file")
-        if status.st_size > LARGEST_FILE:
-            raise _Unreadable(f"a file of {status.st_size / 2**20:.1f} MiB", f"at most {LARGEST_FILE // 2**20} MiB")
+            raise Unreadable("something that is not a regular file", kind)
+        if status.st_size > largest:
+            raise Unreadable(f"a file of {status.st_size / 2**20:.1f} MiB", f"at most {largest // 2**20} MiB")
         with path.open("rb") as stream:
-            return stream.read(LARGEST_FILE + 1)
+            return stream.read(largest + 1)
     except FileNotFoundError:
         allowed = "a scenario file or a shipped scenario (skloki list scenarios)"
-        raise _Unreadable("no such file", allowed, _near(path)) from None
+        raise Unreadable("no such file", allowed, _near(path)) from None
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise _Unreadable(f"a file that cannot be read ({reason.lower()})", "a readable scenario file") from None
+        raise Unreadable(f"a file that cannot be read ({reason.lower()})", f"{kind} that can be read") from None
 
 
 def _near(path: Path) -> str:

@@ -108,9 +108,12 @@ def _step(node: Node, key: str | int) -> Node | None:
     return None
 
 
-def node_at(path: KeyPath) -> tuple[Node, KeyPath]:
-    """Return the schema's node for a key, and how far along the path the schema goes."""
-    node: Node = _schema()
+def node_at(path: KeyPath, root: Node | None = None) -> tuple[Node, KeyPath]:
+    """Return the schema's node for a key, and how far along the path the schema goes.
+
+    ``root`` is another schema without references, instead of that of scenarios.
+    """
+    node: Node = _schema() if root is None else root
     for length, key in enumerate(path):
         deeper = _step(node, key)
         if deeper is None:
@@ -119,9 +122,9 @@ def node_at(path: KeyPath) -> tuple[Node, KeyPath]:
     return node, path
 
 
-def keys_at(path: KeyPath) -> list[str]:
+def keys_at(path: KeyPath, root: Node | None = None) -> list[str]:
     """Return the keys that the table at a path may have."""
-    return [key for branch in _branches(node_at(path)[0]) for key in branch.get("properties", {})]
+    return [key for branch in _branches(node_at(path, root)[0]) for key in branch.get("properties", {})]
 
 
 def allowed(path: KeyPath) -> str:
@@ -159,9 +162,14 @@ def _words(node: Node) -> str:
 
 
 def _range(node: Node) -> str:
+    if "exclusiveMinimum" in node:
+        return f" above {node['exclusiveMinimum']:.10g}"
     low, high, unit = node.get("minimum"), node.get("maximum"), node.get("unit", "")
-    limits = f" from {low:.10g} to {high:.10g}" if high is not None and high < 2**62 else f" of at least {low:.10g}"
-    return ("" if low is None else limits) + (f" ({unit})" if unit else "")
+    limits = ""
+    if low is not None:
+        bounded = high is not None and high < 2**62
+        limits = f" from {low:.10g} to {high:.10g}" if bounded else f" of at least {low:.10g}"
+    return limits + (f" ({unit})" if unit else "")
 
 
 def _text(node: Node) -> str:

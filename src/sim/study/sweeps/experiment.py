@@ -102,7 +102,8 @@ class Experiment:
     name, title, why
         For people; they change no number.
     base
-        Merged table of the base scenario, without title and why.
+        Merged table of the base scenario and of ``[set]``, without title, why and run. A world of the experiment is
+        this with the tables of its options on top, in order: those of worlds leave out whatever ``[set]`` says.
     replicates, seed
         Replicates of each point, on the same accidents in all worlds; the model's seed.
     outcomes, scopes, horizons
@@ -158,3 +159,19 @@ class Experiment:
         del record["design"]["points"]
         text = json.dumps(record, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def from_record(record: Mapping[str, Any]) -> Experiment:
+    """Return the experiment that `Experiment.record` has written."""
+    values = dict(record)
+    for kind in ("levers", "uncertainties"):
+        values[kind] = tuple(
+            Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
+            for factor in record[kind]
+        )
+    values["design"] = Design(**{**record["design"], "rows": tuple(record["design"]["rows"])})
+    values["horizons"] = {name: Horizon(**horizon) for name, horizon in record["horizons"].items()}
+    values["smallest"] = Smallest(**record["smallest"])
+    for name in ("outcomes", "scopes", "curve_outcomes"):
+        values[name] = tuple(record[name])
+    return Experiment(**values)

@@ -1,0 +1,141 @@
+"""What `check` prints of an experiment."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sim.doors.reports import exact, preview_document, show_preview
+from sim.doors.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sim.study.preview import Preview
+    from sim.study.sweeps.estimate import Estimate
+    from sim.study.sweeps.experiment import Factor
+
+UNITS = (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+SIZES = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
+
+
+def show_checked(terminal: Terminal, found: Preview | Estimate, *, everything: bool) -> None:
+    """Print a scenario or an experiment that was checked; ``everything`` is about a scenario's defaults."""
+    from sim.study.preview import Preview
+
+    if isinstance(found, Preview):
+        if terminal.json:
+            terminal.document(preview_document(found, everything=everything))
+        else:
+            show_preview(terminal, found, everything=everything)
+    elif terminal.json:
+        terminal.document(estimate_document(found))
+    else:
+        show_estimate(terminal, found)
+
+
+def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
+    """Print what an experiment asks, and what it would take."""
+    experiment = estimate.experiment
+    terminal.say(f"{experiment.name}: valid")
+    terminal.say(experiment.title)
+    for paragraph in experiment.why.strip().split("\n\n"):
+        terminal.say(" ".join(paragraph.split()))
+    terminal.say()
+    levers = [(lever.name, *_options(lever)) for lever in experiment.levers]
+    if levers:
+        terminal.table("Levers, crossed with one another", ["name", "baseline", "other options"], levers)
+    unknowns = [_unknown(factor) for factor in experiment.uncertainties]
+    if unknowns:
+        terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], unknowns)
+    terminal.say("Kept: " + ", ".join(experiment.outcomes) + "; " + _horizons(estimate))
+    for caution in estimate.cautions:
+        terminal.note(f"warning: {caution}")
+    terminal.say(
+        f"Design: {experiment.design.kind}, {_count(estimate.points, 'point')} x "
+        f"{_count(estimate.combinations, 'world')} x {_count(experiment.replicates, 'replicate')} = "
+        f"{_count(estimate.runs, 'run')}"
+    )
+    terminal.say(
+        f"Size: {estimate.guberniias} guberniias and {estimate.uezds} uezds, {estimate.months} months: "
+        f"{estimate.committee_months:,} committee-months"
+    )
+    source = "from a trial of some runs" if estimate.measured else "from rates known of other machines"
+    terminal.say(
+        f"Estimate {source}: {in_time(estimate.seconds)} on {_count(estimate.cores, 'core')} of this machine "
+        f"({estimate.seconds_per_run * 1e3:.3g} ms a run and core), {in_bytes(estimate.bytes)} on disk"
+    )
+
+
+def estimate_document(estimate: Estimate) -> dict[str, Any]:
+    """Return what `check` prints of an experiment as JSON."""
+    experiment = estimate.experiment
+    columns = ("guberniias", "uezds", "months", "points", "combinations", "runs", "committee_months")
+    measures = ("measured", "cores", "seconds_per_run", "seconds", "bytes")
+    return {
+        "experiment": experiment.name,
+        "title": experiment.title,
+        "why": experiment.why,
+        "valid": True,
+        "levers": [{"name": lever.name, "options": [o.value for o in lever.options]} for lever in experiment.levers],
+        "uncertainties": [_record(factor) for factor in experiment.uncertainties],
+        "design": {key: value for key, value in asdict(experiment.design).items() if key != "rows"},
+        "replicates": experiment.replicates,
+        "seed": experiment.seed,
+        "outcomes": experiment.outcomes,
+        "horizons": {name: horizon.name for name, horizon in experiment.horizons.items()},
+        "curves": experiment.curves,
+        "warnings": estimate.cautions,
+        **{name: getattr(estimate, name) for name in (*columns, *measures)},
+    }
+
+
+def _options(lever: Factor) -> tuple[str, str]:
+    first, *others = (exact(option.value) for option in lever.options)
+    return first, ", ".join(others)
+
+
+def _unknown(factor: Factor) -> tuple[str, str, str, str]:
+    if factor.options:
+        return factor.name, ", ".join(exact(option.value) for option in factor.options), factor.unit, grade(factor)
+    kind = ", loguniform" if factor.distribution == "loguniform" else ", whole" if factor.whole else ""
+    return factor.name, f"{factor.low:g} to {factor.high:g}{kind}", factor.unit, grade(factor)
+
+
+def grade(factor: Factor) -> str:
+    """Return the grade of the evidence for a parameter; nothing for another field."""
+    from sim.scenario.parameters import PARAMETERS
+
+    named = {f"parameters.{parameter.name}": parameter.grade for parameter in PARAMETERS}
+    return named.get(factor.target, "")
+
+
+def _record(factor: Factor) -> dict[str, Any]:
+    about = {"name": factor.name, "unit": factor.unit, "grade": grade(factor), "meaning": factor.meaning}
+    if factor.options:
+        return {**about, "options": [option.value for option in factor.options]}
+    return {
+        **about, "field": factor.target, "low": factor.low, "high": factor.high, "distribution": factor.distribution,
+        "whole": factor.whole,
+    }  # fmt: skip
+
+
+def _horizons(estimate: Estimate) -> str:
+    horizons = estimate.experiment.horizons.items()
+    curves = estimate.experiment.curves
+    kept = "; ".join(f"{name}: {horizon.meaning}" for name, horizon in horizons)
+    return kept + ("" if curves == "none" else f"; curves: {curves}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def in_time(seconds: float) -> str:
+    """Return a duration in words, to a few digits."""
+    name, size = next((unit for unit in UNITS if seconds >= 2 * unit[1]), UNITS[-1])
+    return f"{seconds / size:.2g} {name}" if seconds / size < 99.5 else f"{seconds / size:.0f} {name}"
+
+
+def in_bytes(size: float) -> str:
+    """Return an amount of bytes in words, to a few digits."""
+    name, unit = next((each for each in SIZES if size >= each[1]), SIZES[-1])
+    return f"{size / unit:.2g} {name}" if size / unit < 99.5 else f"{size / unit:.0f} {name}"

@@ -1,0 +1,83 @@
+"""How a sweep shows how far it is: in a line, as a bar, and in a log."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sim.doors.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sim.study.sweeps.progress import State
+
+EVERY = 60.0
+"""Seconds between two lines of progress where nobody looks at a terminal: in the log of a batch job."""
+
+
+def line(state: State) -> str:
+    """Return the state of a sweep in a line."""
+    parts = [f"{state.done:,} of {state.total:,} runs ({share(state.done, state.total)})"]
+    parts += [f"{state.failed:,} failed"] if state.failed else []
+    if math.isfinite(state.rate) and state.done < state.total:
+        parts += [f"{state.rate:,.0f} runs/s", f"{duration(state.left)} left"]
+    return ", ".join(parts)
+
+
+def headline(state: State) -> str:
+    """Return the estimate so far in a line; empty before the first part."""
+    if not math.isfinite(state.estimate):
+        return ""
+    error = f" (standard error {state.error:.2g})" if math.isfinite(state.error) else ""
+    return f"{state.headline}: {state.estimate:+.4f}{error}, {state.points:,} points"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    if minutes < 100:
+        return f"{minutes:.0f} min"
+    hours = minutes / 60
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a part of a whole in per cent."""
+    return f"{math.floor(100 * part / whole)} %"  # 100 only where nothing is left
+
+
+@contextmanager
+def shown(terminal: Terminal, label: str) -> Iterator[Callable[[State], None]]:
+    """Give a function that shows how far it is: a bar, or a line a minute where standard error is a file."""
+    if terminal.quiet or terminal.json:
+        yield lambda state: None
+    elif not sys.stderr.isatty():
+        since = time.monotonic()
+
+        def write(state: State) -> None:
+            nonlocal since
+            if time.monotonic() - since > EVERY and math.isfinite(state.rate):
+                since = time.monotonic()
+                terminal.note("; ".join(text for text in (line(state), headline(state)) if text))
+
+        yield write
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        texts = [TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[said]}")]
+        columns = (texts[0], BarColumn(), texts[1])
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(label, total=None, said="")
+            below = bar.add_task("", total=None, said="", visible=False)
+
+            def draw(state: State) -> None:
+                bar.update(task, completed=state.done, total=state.total, said=line(state))
+                bar.update(below, description=headline(state), visible=bool(headline(state)))
+
+            yield draw

@@ -1,0 +1,267 @@
+"""The commands `sweep`, `status`, `rerun` and `query`, and what they print."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.doors import completion as complete
+from sim.doors import interrupts, options
+from sim.doors.endings import Failed, Interrupted
+from sim.doors.sweepbar import duration, headline, line, share, shown
+from sim.doors.terminal import Terminal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study.sweeps.opened import Sweep
+    from sim.study.sweeps.progress import State, Status
+    from sim.study.sweeps.rerun import Rerun
+
+REASONS = 3
+"""Reasons of failed runs that are printed."""
+ROWS = 50
+"""Rows of a query's answer that a table shows."""
+
+folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("experiment", shell_complete=complete.experiments)
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads of this machine; default: all cores.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786), slurm, or local: processes.")
+@click.option("--extend", metavar="2x", help="Have so many times the points that the experiment asks for.")
+@options.out
+@options.modes
+@click.pass_obj
+def sweep(
+    terminal: Terminal, experiment: str, workers: int | None, cluster: str | None, extend: str | None, out: Path | None
+) -> None:
+    """Run EXPERIMENT: all its worlds, or what is left of them.
+
+    The same command again goes on where the last one stopped, however that ended. Without --out the
+    folder is results/sweeps/NAME. Rows do not depend on workers or cluster; docs/sweeps.md says more.
+    """
+    from sim import api
+    from sim.study.sweeps.progress import status
+
+    terminal.hush_compilation()
+    heard = interrupts.watched(None)
+    last: list[State] = []
+    notes: list[str] = []
+
+    def note(text: str) -> None:
+        notes.append(text)
+        if not terminal.quiet and not terminal.json:
+            terminal.note(text)
+
+    try:
+        with shown(terminal, experiment) as show:
+
+            def tell(state: State) -> None:
+                heard(state.done, state.total)
+                last[:] = [state]
+                show(state)
+
+            place = api.sweep(
+                experiment, out=out, workers=workers, cluster=cluster, extend=times(extend), progress=tell, note=note
+            )
+    except KeyboardInterrupt as error:
+        raise Interrupted(_kept(last)) from error
+    state, found = last[0], status(place)
+    if terminal.json:
+        terminal.document({"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})
+    else:
+        _show_end(terminal, state, place)
+    if state.failed == state.total:
+        raise Failed("all runs failed; the store holds their reasons")
+
+
+@click.command()
+@folder
+@options.modes
+@click.pass_obj
+def status(terminal: Terminal, folder: Path) -> None:
+    """Tell how far the sweep in DIR is, also while it runs."""
+    from sim import api
+
+    found = api.status(folder)
+    if terminal.json:
+        terminal.document(status_document(found))
+        return
+    if terminal.quiet:
+        terminal.line("finished" if found.finished else "running" if found.writer else "unfinished")
+        return
+    state = "finished" if found.finished else f"running: {found.writer}" if found.writer else "not running"
+    if not found.finished and not found.writer:
+        state += "; the same `sweep` command goes on from here"
+    terminal.fields(f"{found.name}: {found.title}", {
+        "state": state, "runs": f"{found.runs:,} of {found.runs_planned:,} ({share(found.runs, found.runs_planned)})",
+        "failed": f"{found.failed:,}", "parts": f"{found.parts:,} of {found.parts_planned:,}",
+        "work": f"{duration(found.seconds)} of one thread",
+        "rate": f"{found.rate:,.0f} runs/s when it last ran" if math.isfinite(found.rate) else "",
+        "time left": duration(found.left) if math.isfinite(found.left) and not found.finished else "",
+        "last part": found.last,
+    })  # fmt: skip
+
+
+@click.command()
+@folder
+@click.option("--run", "number", type=int, required=True, metavar="N", help="Number of the run, as in the table runs.")
+@options.engine
+@options.out
+@options.force
+@options.modes
+@click.pass_obj
+def rerun(terminal: Terminal, folder: Path, number: int, engine: str, out: Path | None, force: bool) -> None:
+    """Run one run of the sweep in DIR again, with full output.
+
+    Stores the result as `run` does, with the run's scenario as scenario.toml, and compares it with the row
+    that the sweep has stored.
+    """
+    from sim import api
+
+    terminal.hush_compilation()
+    try:
+        with terminal.progress(f"run {number}") as progress:
+            found = api.rerun(
+                folder, number, out=out, force=force, engine=engine, progress=interrupts.watched(progress)
+            )
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: nothing was stored") from error
+    figures = api.plot(found.result) if found.result is not None else []
+    if terminal.json:
+        terminal.document({
+            "run": found.run, "point": found.point, "replicate": found.replicate, "equal": found.equal,
+            "error": found.error or None, "differing": {key: list(both) for key, both in found.differing.items()},
+            "result": found.result and found.result.path, "figures": figures,
+        })  # fmt: skip
+    else:
+        _show_rerun(terminal, found)
+    if found.equal is False:
+        raise Failed(f"run {number} did not give what is stored")
+
+
+@click.command()
+@folder
+@click.argument("sql")
+@click.option("--csv", is_flag=True, help="Print CSV.")
+@options.modes
+@click.pass_obj
+def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
+    """Ask the sweep in DIR in SQL, also while it runs.
+
+    Tables: runs, and curves or bins where the experiment keeps them. For example:
+    "SELECT policy, avg(performance) FROM runs GROUP BY policy".
+    """
+    from sim.study.sweeps.opened import open_sweep
+
+    frame = open_sweep(folder, verify=False).query(sql)
+    if csv:
+        terminal.line(frame.to_csv(index=False).removesuffix("\n"))
+    elif terminal.json:
+        terminal.document(_records(frame))
+    else:
+        _show_frame(terminal, frame)
+
+
+def times(text: str | None) -> int | None:
+    """Read ``2x``.
+
+    Raises
+    ------
+    UsageError
+        It is something else.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,6})x?", text.strip())
+    if not found or int(found[1]) < 2:
+        raise click.UsageError(f"--extend: found {text!r}; allowed: 2x, 3x, ...: times what the experiment asks for")
+    return int(found[1])
+
+
+def status_document(found: Status) -> dict[str, Any]:
+    """Return a status as JSON shows it."""
+    return {
+        **vars(found), "finished": found.finished, "running": bool(found.writer), "writer": found.writer or None,
+        "last": found.last or None,
+    }  # fmt: skip
+
+
+def estimate(state: State) -> dict[str, Any]:
+    """Return the estimate so far as JSON shows it."""
+    return {"of": state.headline, "mean": state.estimate, "standard_error": state.error, "points": state.points}
+
+
+def _kept(last: list[State]) -> str:
+    if not last:
+        return "interrupted: nothing had begun"
+    kept = f"{last[0].done:,} of {last[0].total:,} runs are kept"
+    return f"interrupted: {kept}; the same command again goes on from there"
+
+
+def _show_end(terminal: Terminal, state: State, place: Path) -> None:
+    """Print what a sweep came to, and its place."""
+    terminal.say(line(state))
+    if headline(state):
+        terminal.say(headline(state))
+    if state.failed:
+        from sim.study.sweeps.opened import open_sweep
+
+        for reason, runs, first in reasons(open_sweep(place, verify=False)):
+            terminal.note(f"{runs:,} runs failed: {reason} (the first: skloki rerun {place} --run {first})")
+    terminal.say("The sweep is in")
+    terminal.line(str(place))
+
+
+def reasons(found: Sweep) -> list[tuple[str, int, int]]:
+    """Return the most frequent errors, how many runs ended with them, and the first of these."""
+    frame = found.query(
+        f"SELECT error, count(*) AS runs, min(run) AS first FROM runs WHERE error IS NOT NULL "
+        f"GROUP BY error ORDER BY runs DESC, error LIMIT {REASONS}"
+    )
+    return [(str(error), int(runs), int(first)) for error, runs, first in frame.itertuples(index=False)]
+
+
+def _show_rerun(terminal: Terminal, found: Rerun) -> None:
+    which = f"run {found.run} (point {found.point}, replicate {found.replicate})"
+    if found.error:
+        terminal.note(f"{which} fails: {found.error}")
+    if found.equal is None:
+        terminal.say(f"{which} is not stored yet: there is nothing to compare with.")
+    elif found.equal:
+        terminal.say(f"{which} gives what is stored, to the last bit.")
+    else:
+        terminal.table(f"{which}: what differs", ["column", "stored", "now"],
+                       [(column, *map(repr, both)) for column, both in found.differing.items()])  # fmt: skip
+    if found.result is not None:
+        terminal.line(str(found.result.path))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as JSON can hold them: what is not there is null."""
+    rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
+    # numpy's numbers are none of JSON's
+    return [{str(k): v.item() if hasattr(v, "item") else v for k, v in row.items()} for row in rows]
+
+
+def _show_frame(terminal: Terminal, frame: pd.DataFrame) -> None:
+    # The answer is the essential: printed with --quiet, too.
+    numeric = [number for number, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
+    rows = [["" if value is None else _cell(value) for value in row.values()] for row in _records(frame.head(ROWS))]
+    if terminal.quiet:
+        for row in rows:
+            terminal.line("\t".join(row))
+    else:
+        terminal.table("", [str(name) for name in frame.columns], rows, right=numeric)
+    if len(frame) > ROWS:
+        terminal.note(f"the first {ROWS} of {len(frame):,} rows; all of them: --csv or --json")
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,208 @@
+"""What the pictures of a sweep share: what is shown of what, options' colours, values of an axis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sim.figures import style
+from sim.figures.curves import TITLES
+from sim.scenario.registry import Outcome
+from sim.study.sweeps import asked
+from sim.study.sweeps.effects import ENTRIES, chosen
+
+if TYPE_CHECKING:
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+Array = NDArray[np.float64]
+
+OPTIONS = ("#222222", "#A0459C", "#E8590C", "#2355E0", "#339970")
+"""Colours of a lever's options, the baseline first; more options than these take a ramp."""
+MARKERS = ("o", "s", "D", "^", "v")
+RAMP = "magma"
+BANDED = 4
+"""Options that have bands of their own; with more the bands would hide each other, and the baseline alone has one."""
+STRIP = "#DDDDDD"
+"""What is smaller than the smallest effect of interest."""
+TURNED = 18.0
+"""Length of labels at most that are turned upright, mm."""
+RANGES = "over the ranges of the parameters, not over history"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a picture of one outcome shows.
+
+    Attributes
+    ----------
+    column
+        Of the store.
+    entry
+        The outcome's, with unit and direction.
+    scope, horizon
+        Where and when.
+    """
+
+    column: str
+    entry: Outcome
+    scope: str
+    horizon: str
+
+    @property
+    def stem(self) -> str:
+        """For names of files."""
+        return self.column.replace("_", "-")
+
+
+def shown(sweep: Sweep, outcome: str | None, scope: str | None = None, horizon: str | None = None) -> Shown:
+    """Return the outcome that is asked for, by default the first; of the nation and at the main horizon.
+
+    Raises
+    ------
+    UserError
+        It is not in the sweep.
+    """
+    outcome = outcome or sweep.experiment.outcomes[0]
+    scope = scope or ("nation" if "nation" in sweep.experiment.scopes else sweep.experiment.scopes[0])
+    for name, kind in ((outcome, "outcome"), (scope, "scope"), (horizon, "horizon")):
+        chosen(sweep, **{kind: name})
+    column = sweep.column(outcome, scope, horizon)
+    return Shown(column, ENTRIES[outcome], scope, horizon or next(iter(sweep.experiment.horizons)))
+
+
+def title(outcome: str) -> str:
+    """Return an outcome's name as a heading."""
+    name = outcome.replace("_", " ")
+    return TITLES.get(outcome, name[:1].upper() + name[1:])
+
+
+def when(sweep: Sweep, horizon: str) -> str:
+    """Return a horizon in words."""
+    return sweep.experiment.horizons[horizon].meaning
+
+
+def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:
+    """Return a page with a heading, its title cut to the width; see `style.headed`."""
+    # Measured as plain text: bold is an eighth wider.
+    return style.headed(style.shorten(name, (style.WIDE - 4.0) / 1.15, 9), *lines, room=room)
+
+
+def described(sweep: Sweep, curves: bool = False) -> str:
+    """Return how much a picture rests on."""
+    state, units = sweep.progress(), sweep.units
+    points, runs = len(units.points), state["runs"]
+    text = f"{points:,} point{'s' * (points != 1)}, {runs:,} run{'s' * (runs != 1)}"
+    if state["failed"]:
+        text += f" ({state['failed']:,} failed)"
+    if state["runs"] < state["runs_planned"]:
+        text += f" of {state['runs_planned']:,} planned"
+    if curves and sweep.experiment.curves == "sample":
+        text += f", curves of the first {sweep.experiment.curve_points:,} points"
+    return f"{text}; {RANGES}" if sweep.experiment.uncertainties else f"{text}; over chance only"
+
+
+def direction(entry: Outcome) -> str:
+    """Return which effects are good, in a few words."""
+    return {"higher": "higher is better", "lower": "lower is better"}.get(entry.better, "neither is better")
+
+
+def colours(lever: Factor | None) -> list[str]:
+    """Return a colour for each option of a lever."""
+    count = len(lever.options) if lever else 1
+    if count <= len(OPTIONS):
+        return list(OPTIONS[:count])
+    return [OPTIONS[0], *(to_hex(colormaps[RAMP](share)) for share in np.linspace(0.22, 0.68, count - 1))]
+
+
+def called(lever: Factor, option: int, width: float = 40.0) -> str:
+    """Return an option as a legend calls it: with its lever's name where there is room."""
+    name = asked.label(lever.options[option].value)
+    whole = f"{lever.name} {name}"
+    return whole if style.measure(whole, 8) <= width else style.shorten(name, width, 8)
+
+
+def marker(place: int) -> str:
+    """Return the mark of an option by its number."""
+    return MARKERS[place % len(MARKERS)]
+
+
+def axis_label(factor: Factor, width: float) -> str:
+    """Return a factor's name with its meaning and unit, the meaning cut so that all fits a width in mm."""
+    unit = f" ({factor.unit})" if factor.unit else ""
+    if not factor.meaning:
+        return factor.name + unit
+    return style.shorten(f"{factor.name}: {factor.meaning}", width - style.measure(unit, 8), 8) + unit
+
+
+def slug(text: Any) -> str:
+    """Return a text as a part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", asked.label(text)).strip("-") or "option"
+
+
+def values(sweep: Sweep, factor: Factor) -> Array:
+    """Return an uncertainty's value in each unit: a number's own, a choice's place among its options."""
+    drawn = sweep.units.drawn(factor.name)
+    return places(factor, drawn) if factor.options else np.asarray(drawn, float)
+
+
+def places(factor: Factor, drawn: Sequence[Any] | NDArray[Any]) -> Array:
+    """Return the place of each value among a choice's options."""
+    # A column of different kinds of options holds them as Python writes them.
+    order = {str(option.value): place for place, option in enumerate(factor.options)}
+    order |= {asked.label(option.value): place for place, option in enumerate(factor.options)}
+    unique, inverse = np.unique(np.asarray(drawn), return_inverse=True)
+    return np.array([order[asked.label(value)] for value in unique.tolist()], float)[inverse]
+
+
+def logarithmic(factor: Factor) -> bool:
+    """Return whether a number is spread over its range by its logarithm."""
+    return not factor.options and factor.distribution == "loguniform"
+
+
+def ticks(axes: Axes, factor: Factor, along: str, width: float) -> None:
+    """Set scale, ticks and label of an axis; `width` is the room for the label, mm."""
+    axis = axes.xaxis if along == "x" else axes.yaxis
+    set_scale = axes.set_xscale if along == "x" else axes.set_yscale
+    axis.set_label_text(axis_label(factor, width))
+    if factor.options:
+        labels = [asked.label(option.value) for option in factor.options]
+        turned = along == "x" and tick_room(factor, width) > 0
+        labels = [style.shorten(label, TURNED if turned or along == "y" else width, 7) for label in labels]
+        axis.set_ticks(range(len(labels)), labels, rotation=90 if turned else 0, fontsize=7 if turned else 8)
+        axes.tick_params(axis=along, length=0)  # type: ignore[arg-type]
+    elif logarithmic(factor):
+        set_scale("log")
+        plain_log(axes, along, factor, width)
+    else:
+        axes.locator_params(axis=along, nbins=6)  # type: ignore[arg-type]
+
+
+def tick_room(factor: Factor, width: float) -> float:
+    """Return the height that labels below an axis of a width need beyond the usual, as they must be turned; mm."""
+    names = [style.measure(asked.label(option.value), 8) for option in factor.options]
+    if not names or max(names) + 2.0 <= width / len(names):
+        return 0.0
+    return min(max(names), TURNED) - 2.0
+
+
+def plain_log(axes: Axes, along: str, factor: Factor, width: float) -> None:
+    """Label a logarithmic axis by plain numbers, as many as there is room for."""
+    steps: tuple[float, ...]
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        marks = [m * 10.0**e for e in range(-12, 13) for m in steps]
+        marks = [mark for mark in marks if factor.low * 0.999 <= mark <= factor.high * 1.001]
+        if len(marks) <= min(6.0, width / 9.0):
+            break
+    axis = axes.xaxis if along == "x" else axes.yaxis
+    axis.set_ticks(marks, [f"{mark:g}" for mark in marks])
+    axis.set_ticks([], minor=True)

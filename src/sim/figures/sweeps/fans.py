@@ -1,0 +1,165 @@
+"""Curves over time by scenario: medians over runs with 10-90 % bands, and pairs' differences where runs were kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.errors import Problem, UserError
+from sim.figures import panels, style
+from sim.figures.series import Array, day, middle
+from sim.figures.sweeps import common
+from sim.figures.sweeps.outcome import banded
+from sim.study.sweeps import asked
+from sim.study.sweeps.bands import bands, differences, numbers
+from sim.study.sweeps.effects import ENTRIES
+
+if TYPE_CHECKING:
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+MOST = 12
+COLUMNS = 3
+LEFT, PITCH, WIDE, TALL, ROW = 17.0, 57.0, 42.0, 30.0, 44.0
+LOWER, GAP = 19.0, 3.0
+"""Height of a panel of differences, and of the space above it, mm."""
+
+
+@style.styled
+def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, scope: str | None = None) -> Figure:
+    """Draw bands by option of a lever: all outcomes of one scope, or one outcome in all scopes.
+
+    All other levers are at their baselines.
+
+    Raises
+    ------
+    UserError
+        The sweep kept no such curves, or has no such lever or scope.
+    """
+    kept = sweep.curve_outcomes(None if outcome is None else [outcome])
+    if not kept:
+        raise UserError(Problem(str(sweep.path), "curves", allowed="none were kept; set keep.curves.kind in the sweep"))
+    scopes = asked.some("scope", scope, sweep.experiment.scopes)
+    # One outcome is shown by class, many for one scope.
+    pairs = [(outcome, name) for name in scopes] if outcome else [(name, scopes[0]) for name in kept[:MOST]]
+    frame = bands(sweep, [outcome] if outcome else kept[:MOST])
+    chosen, others = _lever(sweep, lever)
+    frame = frame[frame["combination"].isin(_combinations(sweep, chosen))]
+    pairs = [(name, where) for name, where in pairs if _rows(frame, name, where)["runs"].gt(0).any()]
+    count = -(-max(len(pairs), 1) // COLUMNS)
+    paired = sweep.experiment.curves != "quantiles" and chosen is not None
+    pitch = ROW + (LOWER + GAP) * paired
+    keys = _entries(chosen, paired)
+    where = "By class" if outcome else style.SCOPE_LABELS[scopes[0]].capitalize()
+    where += f"; all other levers at their first option: {others}" if others else ""
+    name = (common.title(outcome) if outcome else "Courses") + (f" by {chosen.name}" if chosen else "")
+    page, top = common.headed(
+        name, sweep.experiment.title, where,
+        common.described(sweep, curves=True), room=count * pitch + 5.0 + 4.4 * -(-len(keys) // 3),
+    )  # fmt: skip
+    top += 5.0
+    limits = day(sweep.months[0]), day(sweep.months[-1], end=True)
+    for at, (name, place) in enumerate(pairs):
+        row, column = divmod(at, COLUMNS)
+        axes = style.place(page, LEFT + column * PITCH, top + row * pitch, WIDE, TALL)
+        _panel(axes, _rows(frame, name, place), chosen)
+        entry = ENTRIES[name]
+        panels.scale([axes], entry.low, entry.high)
+        panels.time_axis(axes, limits, most=5)
+        panels.unit(axes, entry.unit, WIDE, away=11.5)
+        axes.yaxis.label.set_fontsize(7)
+        if paired:
+            axes.tick_params(labelbottom=False)
+            lower = style.place(page, LEFT + column * PITCH, top + row * pitch + TALL + GAP, WIDE, LOWER)
+            _differences(lower, sweep, (name, place), chosen)
+            panels.time_axis(lower, limits, most=5)
+            panels.unit(lower, "difference", WIDE, away=11.5)
+            lower.yaxis.label.set_fontsize(7)
+        label = style.SCOPE_LABELS[place]
+        axes.set_title(label[:1].upper() + label[1:] if outcome else common.title(name))
+    panels.legend(page, keys, LEFT, 3)
+    return page
+
+
+def _lever(sweep: Sweep, lever: str | None) -> tuple[Factor | None, str]:
+    """Return the lever whose options are told apart, and the other levers' first options in words."""
+    chosen = None
+    if lever is not None or any(len(entry.options) > 1 for entry in sweep.experiment.levers):
+        chosen = asked.lever(sweep, lever)
+    rest = [entry for entry in sweep.experiment.levers if chosen and entry.name != chosen.name]
+    return chosen, ", ".join(f"{entry.name} = {asked.label(entry.options[0].value)}" for entry in rest)
+
+
+def _combinations(sweep: Sweep, lever: Factor | None) -> list[int]:
+    """Return the combinations in which all levers but one have their first option."""
+    firsts = {entry.name: entry.options[0] for entry in sweep.experiment.levers if entry is not lever}
+    return [
+        number
+        for number, options in enumerate(sweep.experiment.combinations)
+        if all(
+            option == firsts.get(entry.name, option)
+            for entry, option in zip(sweep.experiment.levers, options, strict=True)
+        )
+    ]
+
+
+def _rows(frame: pd.DataFrame, outcome: str | None, scope: str) -> pd.DataFrame:
+    return frame[(frame["outcome"] == outcome) & (frame["scope"] == scope)]
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, lever: Factor | None) -> None:
+    combinations = sorted(rows["combination"].unique())
+    for number, colour in zip(combinations, common.colours(lever), strict=False):
+        mine = rows[rows["combination"] == number].sort_values("month")
+        # Of a month in which few runs are defined, a median would mislead.
+        mine = mine[mine["runs"] * 2 >= mine["runs"].max()]
+        x = middle(pd.DatetimeIndex(mine["month"]))
+        _fan(axes, x, mine, colour, banded(lever, combinations.index(number)))
+
+
+def _fan(axes: Axes, x: Array, rows: pd.DataFrame, colour: str, band: bool) -> None:
+    """Draw a median in its band, whose edges are drawn too: bands lie over one another."""
+    panels.line(axes, x, numbers(rows, "p50"), colour, 1.3)
+    if not band:
+        return
+    low, high = numbers(rows, "p10"), numbers(rows, "p90")
+    axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0, zorder=2)
+    for edge in (low, high):
+        axes.plot(x, edge, color=colour, linewidth=0.4, alpha=0.7, zorder=2.2)
+
+
+def _differences(axes: Axes, sweep: Sweep, what: tuple[str, str], lever: Factor | None) -> None:
+    """Draw pairs' differences from the lever's first option."""
+    outcome, scope = what
+    combinations = _combinations(sweep, lever)
+    rows = differences(sweep, outcome, combinations[1:], [scope])
+    entry = ENTRIES[outcome]
+    size = sweep.experiment.smallest.of(entry, 0.0) if entry.high == 1.0 else 0.0
+    axes.axhspan(-size, size, color=common.STRIP, linewidth=0, zorder=0.2)
+    axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
+    for number, colour in zip(combinations[1:], common.colours(lever)[1:], strict=True):
+        mine = rows[rows["combination"] == number].sort_values("month")
+        mine = mine[mine["runs"] * 2 >= mine["runs"].max()]
+        if len(mine):
+            _fan(axes, middle(pd.DatetimeIndex(mine["month"])), mine, colour, banded(lever, 1))
+    panels.scale([axes], lowest=-np.inf)
+    axes.locator_params(axis="y", nbins=4)
+
+
+def _entries(lever: Factor | None, paired: bool) -> list[Artist]:
+    labels = [common.called(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
+    keys: list[Artist] = [
+        panels.stroke(colour, 1.3, label)
+        for label, colour in zip(labels, common.colours(lever), strict=True)
+    ]
+    of = "runs, baseline" if not banded(lever, 1) else "runs, of pairs" if paired else "runs"
+    keys.append(Patch(color="#777777", alpha=0.25, linewidth=0, label=f"10–90 % of {of}"))
+    if paired:
+        keys.append(Patch(color=common.STRIP, linewidth=0, label="smaller than is of interest"))
+    return keys

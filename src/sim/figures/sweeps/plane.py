@@ -1,0 +1,164 @@
+"""What a response surface shows, as numbers: means over cells of a plane, and how many points they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.figures.sweeps import common, smooth
+from sim.study.sweeps import asked
+from sim.study.sweeps.influence import grouped
+
+if TYPE_CHECKING:
+    from sim.figures.sweeps.common import Shown
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+Array = NDArray[np.float64]
+
+MOST = 15
+"""A number with at most so many values, each of several points, has cells for them; else it is smoothed or binned."""
+STRIPES = 6
+"""Bins of a number that is crossed with a choice."""
+FEW = 3
+"""Points of a bin at least, where a number is crossed with a choice."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Means over a plane.
+
+    Attributes
+    ----------
+    x, y
+        Places of the columns and rows: values, or numbers from 0 where `tiles`.
+    means, errors
+        Shape (y, x), with their standard errors over points; nan where there is too little to say.
+    tiles
+        Whether cells stand for themselves: an axis is a choice without order, or too coarse for contours.
+    names
+        Of columns and rows, where they are tiles.
+    how
+        The method, in words.
+    """
+
+    x: Array
+    y: Array
+    means: Array
+    errors: Array
+    tiles: bool
+    names: tuple[list[str], list[str]]
+    how: str
+
+
+def plane(sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int) -> Plane:
+    """Return means of an outcome over two factors, or of an option's paired effect on it.
+
+    Parameters
+    ----------
+    lever, option
+        Whose option, by its number; without a lever, the outcome's mean over all options.
+    """
+    at_x, at_y, values = points(sweep, what, x, y, lever, option)
+    if not any(factor.options or _few(at) for factor, at in ((x, at_x), (y, at_y))):
+        return _smooth(x, y, at_x, at_y, values)
+    return _cells(x, y, at_x, at_y, values)
+
+
+def points(
+    sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int
+) -> tuple[Array, Array, Array]:
+    """Return x, y and the mean over replicates of each point, once for each option of levers that are axes."""
+    units, levers = sweep.units, sweep.experiment.levers
+    values = units.values(what.column)
+    if lever is not None:
+        shaped = units.options(values, lever)
+        values = shaped[:, option] - shaped[:, 0]
+        levers = tuple(entry for entry in levers if entry.name != lever.name)
+    grid = np.indices([len(entry.options) for entry in levers]).reshape(len(levers), values.shape[1])
+    places = {entry.name: grid[at] for at, entry in enumerate(levers)}
+    inner = [places.get(factor.name, np.zeros(values.shape[1], int)) for factor in (x, y)]
+    drawn = [
+        None if factor.name in places else units.first(common.values(sweep, factor)) for factor in (x, y)
+    ]
+    found: list[tuple[Array, Array, Array]] = []
+    for one, other in sorted(set(zip(*(at.tolist() for at in inner), strict=True))):
+        means, _ = units.by_point(values[:, (inner[0] == one) & (inner[1] == other)].mean(axis=1))
+        at_x, at_y = (
+            np.full(len(means), float(place)) if value is None else value
+            for place, value in zip((one, other), drawn, strict=True)
+        )
+        found.append((at_x, at_y, means))
+    at_x, at_y, means = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return at_x, at_y, means
+
+
+def _smooth(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array) -> Plane:
+    means, errors = smooth.surface(_share(x, at_x), _share(y, at_y), values)
+    nodes: Array = np.linspace(0, 1, smooth.NODES, dtype=np.float64)
+    width = smooth.bandwidth(int(np.isfinite(values).sum()))
+    how = f"local linear means, Gaussian weights, bandwidth {width:.2f} of each range"
+    return Plane(_value(x, nodes), _value(y, nodes), means, errors, False, ([], []), how)
+
+
+def _few(at: Array) -> bool:
+    """Return whether a number has values that come again and again, so that each has its cells."""
+    count = len(np.unique(at))
+    return count <= MOST and 2 * count <= len(at)
+
+
+def _cells(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array) -> Plane:
+    """Return means of cells: of each value, or of bins of a number that has many."""
+    columns, names_x, place_x = _sides(x, at_x)
+    rows, names_y, place_y = _sides(y, at_y)
+    known = np.isfinite(values)
+    shape = (len(place_y), len(place_x))
+    cell = rows[known] * shape[1] + columns[known]
+    count = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    total = np.bincount(cell, values[known], shape[0] * shape[1]).reshape(shape)
+    # A cell with far fewer than is usual has lost its points, or was never meant to be filled.
+    binned = any(not factor.options and not _few(at) for factor, at in ((x, at_x), (y, at_y)))
+    least = max(FEW if binned else 1, float(np.median(count)) / 2)
+    means = np.where(count >= least, total / np.maximum(count, 1), np.nan)
+    away = values[known] - (total / np.maximum(count, 1)).ravel()[cell]
+    squares = np.bincount(cell, away * away, shape[0] * shape[1]).reshape(shape)
+    # One point tells nothing of how points differ.
+    errors = np.where(count > 1, np.sqrt(squares / np.maximum((count - 1) * count, 1)), np.nan)
+    tiles = bool(x.options or y.options or binned or min(shape) < 3)
+    how = "means of cells" if not binned else "means of cells; numbers in bins with equally many points"
+    if tiles:
+        at = [np.arange(length, dtype=np.float64) for length in shape]
+        return Plane(at[1], at[0], means, errors, True, (names_x, names_y), how)
+    return Plane(place_x, place_y, means, errors, False, ([], []), f"{how} of the design, contours between them")
+
+
+def _sides(factor: Factor, at: Array) -> tuple[NDArray[Any], list[str], Array]:
+    """Return each point's cell along a factor, the cells' names, and their places."""
+    if factor.options:
+        names = [asked.label(option.value) for option in factor.options]
+        return at.astype(int), names, np.arange(len(names), dtype=np.float64)
+    groups = at if _few(at) else grouped(at, STRIPES)
+    unique: NDArray[Any]
+    unique, codes = np.unique(groups, return_inverse=True)
+    inside = [at[codes == code] for code in range(len(unique))]
+    if _few(at):
+        return codes, [f"{value:.4g}" for value in unique], unique
+    names = [f"{values.min():.2g}–{values.max():.2g}" for values in inside]
+    names[0], names[-1] = f"to {inside[0].max():.2g}", f"from {inside[-1].min():.2g}"
+    return codes, names, np.array([float(np.median(values)) for values in inside])
+
+
+def _share(factor: Factor, at: Array) -> Array:
+    """Return values as parts of a number's range, by logarithm where that is how it is spread."""
+    if common.logarithmic(factor):
+        return np.asarray(np.log(at / factor.low) / np.log(factor.high / factor.low))
+    return (at - factor.low) / ((factor.high - factor.low) or 1.0)
+
+
+def _value(factor: Factor, share: Array) -> Array:
+    if common.logarithmic(factor):
+        return np.asarray(factor.low * (factor.high / factor.low) ** share)
+    return np.asarray(factor.low + share * (factor.high - factor.low))

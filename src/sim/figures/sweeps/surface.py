@@ -1,0 +1,246 @@
+"""Response surfaces: an outcome, or an option's paired effect on it, over two factors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap, to_hex
+from matplotlib.contour import QuadContourSet
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from sim.errors import Problem, UserError
+from sim.figures import panels, style
+from sim.figures.sweeps import common
+from sim.figures.sweeps.plane import Plane, plane
+from sim.study.sweeps import asked
+
+if TYPE_CHECKING:
+    from sim.figures.sweeps.common import Shown
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+Array = NDArray[np.float64]
+
+DIVERGING, RISING = "PuOr", "cividis"
+"""Palettes of effects, with their middle at 0, and of levels; both keep their order for every eye."""
+LEFT, WIDE, TALL, BAR = 24.0, 108.0, 92.0, 5.0
+BLANK = "#F2F2F2"
+
+
+@style.styled
+def figure(
+    sweep: Sweep, what: Shown, x: str, y: str, lever: str | None = None, option: str | None = None
+) -> Figure:
+    """Draw a surface over two factors; where the sweep has levers, of an option's effect against the baseline.
+
+    Raises
+    ------
+    UserError
+        There is no such factor, lever or option, or the two axes are the same, or one is the lever itself.
+    """
+    one, other = asked.factor(sweep, x), asked.factor(sweep, y)
+    chosen, place = compared(sweep, (one, other), lever, option)
+    found = plane(sweep, what, one, other, chosen, place)
+    name = common.title(what.entry.name)
+    if chosen is not None:
+        name += f": {asked.label(chosen.options[place].value)} minus {asked.label(chosen.options[0].value)}"
+    where = f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}"
+    page, top = common.headed(
+        name, sweep.experiment.title, f"{where}; {found.how}", common.described(sweep),
+        room=TALL + 23.0,
+    )  # fmt: skip
+    top += 3.0
+    axes = style.place(page, LEFT, top, WIDE, TALL)
+    axes.set_facecolor(BLANK)
+    bar = style.place(page, LEFT + WIDE + 6.0, top, BAR, TALL)
+    turns = _surface(axes, bar, found, what, chosen is not None)
+    if found.tiles:
+        for along, factor, names in (("x", one, found.names[0]), ("y", other, found.names[1])):
+            _named(axes, along, factor, names)
+        axes.set_xlim(-0.5, len(found.x) - 0.5)
+        axes.set_ylim(-0.5, len(found.y) - 0.5)
+    else:
+        common.ticks(axes, one, "x", WIDE)
+        common.ticks(axes, other, "y", TALL)
+        axes.set_xlim(found.x[0], found.x[-1])
+        axes.set_ylim(found.y[0], found.y[-1])
+    axes.yaxis.set_label_coords(-17.0 / WIDE, 0.5)
+    entries = _entries(found, chosen is not None, turns)
+    if entries:
+        panels.legend(page, entries, LEFT, 3)
+    return page
+
+
+def compared(
+    sweep: Sweep, axes: tuple[Factor, Factor], lever: str | None, option: str | None
+) -> tuple[Factor | None, int]:
+    """Return the lever whose effect is shown and the number of its option: the first that is no axis, if there is one.
+
+    Raises
+    ------
+    UserError
+        The axes are the same, or one is the lever, or the option is the baseline.
+    """
+    names = [factor.name for factor in axes]
+    if names[0] == names[1]:
+        raise UserError(Problem("surface", "y", repr(names[1]), "another one than x"))
+    free = [entry.name for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in names]
+    if lever is None and option is None and not free:
+        return None, 0
+    chosen = asked.lever(sweep, lever if lever is not None else next(iter(free), None))
+    if chosen.name in names:
+        raise UserError(Problem("surface", "lever", repr(chosen.name), "one that is neither x nor y"))
+    place = 1 if option is None else chosen.options.index(asked.option(chosen, option))
+    if place == 0:
+        allowed = ", ".join(asked.label(entry.value) for entry in chosen.options[1:])
+        raise UserError(Problem("surface", "option", f"{option!r}, the baseline itself", allowed))
+    return chosen, place
+
+
+def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> bool:
+    """Draw means and their scale; return whether an effect changes its sign somewhere."""
+    edges = levels(found.means, effect)
+    palette = _palette(what, effect, len(edges) - 1)
+    norm = BoundaryNorm(edges, len(edges) - 1)
+    drawn: Any
+    if not np.isfinite(found.means).any():
+        panels.missing(axes, "too few runs to say")
+        bar.axis("off")
+        return False
+    if found.tiles:
+        sides = [np.arange(len(at) + 1) - 0.5 for at in (found.x, found.y)]
+        shown = np.ma.masked_invalid(found.means)
+        drawn = axes.pcolormesh(*sides, shown, cmap=palette, norm=norm, edgecolors="white", linewidth=1.0)
+        _write(axes, found, palette, norm)
+    else:
+        shown = np.ma.masked_invalid(found.means)
+        drawn = axes.contourf(found.x, found.y, shown, levels=edges, cmap=palette, norm=norm)
+        lines = axes.contour(found.x, found.y, shown, levels=edges[1:-1], colors="#444444", linewidths=0.4)
+        # A zero of its own stands on the bold line.
+        labelled = [level for level in lines.levels if not (effect and level == 0.0)]
+        for text in axes.clabel(lines, labelled[:: max(1, len(labelled) // 8)], fontsize=7, fmt=_plain, colors="black"):
+            text.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
+    turns = False
+    if effect:
+        turns = bool(sign_line(axes, found))
+        _unsure(axes, found)
+    colourbar = axes.figure.colorbar(drawn, cax=bar, ticks=edges, format=lambda value, _: _plain(value))
+    colourbar.outline.set_linewidth(0.6)
+    said = f"{what.entry.unit}, effect" if effect else what.entry.unit
+    bar.set_ylabel(f"{said} ({common.direction(what.entry)})" if effect else said)
+    return turns
+
+
+def levels(means: Array, effect: bool, count: int = 10) -> Array:
+    """Return round edges of the classes of colour; those of effects lie evenly about 0."""
+    known = means[np.isfinite(means)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if effect:
+        high = max(abs(low), abs(high)) or 1.0
+        low = -high
+    elif low == high:
+        low, high = low - 0.5, high + 0.5
+    return np.asarray(MaxNLocator(count, steps=[1, 2, 2.5, 5, 10], symmetric=effect).tick_values(low, high))
+
+
+def sign_line(axes: Axes, found: Plane) -> list[Array]:
+    """Draw the line on which the effect changes its sign, and return its pieces as points (x, y)."""
+    means = found.means
+    if found.tiles:
+        pieces = _steps(means)
+        for piece in pieces:
+            axes.plot(*piece.T, color="black", linewidth=2.2, zorder=4, solid_capstyle="projecting")
+        return pieces
+    known = means[np.isfinite(means)]
+    if not len(known) or not known.min() < 0 < known.max():
+        return []
+    line: QuadContourSet = axes.contour(
+        found.x, found.y, np.ma.masked_invalid(means), levels=[0.0], colors="black", linewidths=2.2, zorder=4
+    )
+    return [np.asarray(piece) for piece in line.allsegs[0] if len(piece)]
+
+
+def unsure(found: Plane) -> NDArray[np.bool_]:
+    """Return where an effect is within two standard errors of 0: there its sign is not to be relied on."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(found.means) < 2 * found.errors)
+
+
+def _unsure(axes: Axes, found: Plane) -> None:
+    """Dot the places where the sign is not to be relied on."""
+    if found.tiles:
+        rows, columns = np.nonzero(unsure(found))
+        axes.plot(columns + 0.42, rows + 0.38, ".", color="black", markersize=3.5, zorder=3)
+        return
+    step = max(1, len(found.x) // 20)
+    rows, columns = np.nonzero(unsure(found)[step // 2 :: step, step // 2 :: step])
+    places = found.x[step // 2 :: step][columns], found.y[step // 2 :: step][rows]
+    axes.plot(*places, ".", color="black", markersize=1.8, markeredgewidth=0, zorder=3)
+
+
+def _steps(means: Array) -> list[Array]:
+    """Return the borders between cells with effects of different sign."""
+    sign = np.sign(means)
+    pieces = []
+    for row, column in np.ndindex(*sign.shape):
+        if column + 1 < sign.shape[1] and sign[row, column] * sign[row, column + 1] < 0:
+            pieces.append(np.array([[column + 0.5, row - 0.5], [column + 0.5, row + 0.5]]))
+        if row + 1 < sign.shape[0] and sign[row, column] * sign[row + 1, column] < 0:
+            pieces.append(np.array([[column - 0.5, row + 0.5], [column + 0.5, row + 0.5]]))
+    return pieces
+
+
+def _palette(what: Shown, effect: bool, count: int) -> Any:
+    """Return the palette; of effects the purple end is the better one."""
+    name = DIVERGING if effect else RISING
+    if effect and what.entry.better == "lower":
+        name += "_r"
+    # The ends of the rising palette are too dark for what is written on it.
+    ends = (0.08, 0.92) if effect else (0.25, 1.0)
+    return ListedColormap(colormaps[name](np.linspace(*ends, count)))
+
+
+def _write(axes: Axes, found: Plane, palette: Any, norm: BoundaryNorm) -> None:
+    """Write each cell's value into it, where cells are wide enough."""
+    if WIDE / len(found.x) < 11.0 or TALL / len(found.y) < 4.5:
+        return
+    for (row, column), value in np.ndenumerate(found.means):
+        if np.isfinite(value):
+            colour = to_hex(palette(norm(value)))
+            axes.text(column, row, f"{value:.3g}".replace("-", "−"), ha="center", va="center", fontsize=7,
+                      color=style.on(colour))  # fmt: skip
+
+
+def _named(axes: Axes, along: str, factor: Factor, names: list[str]) -> None:
+    axis = axes.xaxis if along == "x" else axes.yaxis
+    room = max(6.0, WIDE / len(names) - 2.0) if along == "x" else 13.0
+    step = -(-len(names) // 24)
+    shown = [style.shorten(name, room, 7) if at % step == 0 else "" for at, name in enumerate(names)]
+    axis.set_ticks(range(len(names)), shown)
+    axes.tick_params(axis=along, length=0, labelsize=7)  # type: ignore[arg-type]
+    axis.set_label_text(common.axis_label(factor, WIDE if along == "x" else TALL))
+
+
+def _plain(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
+
+
+def _entries(found: Plane, effect: bool, turns: bool) -> list[Artist]:
+    entries: list[Artist] = []
+    if turns:
+        entries.append(panels.stroke("black", 2.2, "the effect changes its sign"))
+    if effect and unsure(found).any():
+        dots = panels.stroke("none", 0, "within two standard errors of 0", ".")
+        dots.set(markerfacecolor="black", markeredgewidth=0)
+        entries.append(dots)
+    if not np.isfinite(found.means).all():
+        entries.append(Patch(facecolor=BLANK, edgecolor=style.PALE, label="too few runs to say"))
+    return entries

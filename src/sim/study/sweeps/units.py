@@ -1,0 +1,104 @@
+"""The runs of a sweep as pairs need them: a row per point and replicate, a column per combination of options."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+Array = NDArray[np.float64]
+
+TOGETHER = ("saltelli", "morris")
+"""Designs whose points come in families: only these, not their points, are independent of one another."""
+
+
+class Units:
+    """Runs on the same accidents at the same point, side by side, ordered by point and replicate.
+
+    One column of the store is read at a time: eight bytes a run. SQL could pair the runs as well, but
+    would add them up in the order in which its threads come by, with other last digits each time.
+
+    Attributes
+    ----------
+    point, replicate
+        Of each unit.
+    points
+        The points that there are, in order.
+    family
+        How many points after one another belong together; 1 where each was drawn by itself.
+    """
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+        self.experiment = sweep.experiment
+        self._dims = tuple(len(lever.options) for lever in self.experiment.levers)
+        width = int(np.prod(self._dims, dtype=int))
+        design, (first, last) = self.experiment.design, sweep.manifest["plan"]["blocks"][0]["points"]
+        self.family = (last - first) // design.points if design.kind in TOGETHER and design.points else 1
+        table = sweep.dataset("runs").to_table(columns=["run", "point", "replicate"])
+        run, point, replicate = (table[name].to_numpy() for name in ("run", "point", "replicate"))
+        rows = np.argsort(run, kind="stable")
+        whole = rows.reshape(-1, width) if len(rows) % width == 0 else None
+        if whole is None or (run[whole] != run[whole[:, :1]] // width * width + np.arange(width)).any():
+            raise UserError(Problem(str(sweep.path), "runs", allowed="is damaged: runs of a unit are missing"))
+        order = np.lexsort((replicate[whole[:, 0]], point[whole[:, 0]]))
+        self._rows = whole[order]
+        self.point: NDArray[np.int64] = point[self._rows[:, 0]]
+        self.replicate: NDArray[np.int32] = replicate[self._rows[:, 0]]
+        self.points, self._starts, self._counts = np.unique(self.point, return_index=True, return_counts=True)
+
+    def __len__(self) -> int:
+        return len(self.point)
+
+    def values(self, column: str) -> Array:
+        """Return an outcome's column, shape (units, combinations); nan where it is not defined."""
+        return self._read(column).to_numpy(zero_copy_only=False).astype(np.float64)[self._rows]
+
+    def drawn(self, name: str) -> NDArray[Any]:
+        """Return the value that an uncertainty has in each unit: the same in all its runs."""
+        column = self._read(name)
+        if hasattr(column, "dictionary_decode"):
+            column = column.dictionary_decode()
+        return np.asarray(column.to_numpy(zero_copy_only=False))[self._rows[:, 0]]
+
+    @cached_property
+    def failed(self) -> NDArray[np.bool_]:
+        """Whether each run failed, shape (units, combinations)."""
+        return ~np.asarray(self._read("error").is_null().to_numpy(zero_copy_only=False), bool)[self._rows]
+
+    def options(self, values: NDArray[Any], lever: Factor) -> NDArray[Any]:
+        """Return values of combinations as (units, options of a lever, combinations of all other levers)."""
+        place = [entry.name for entry in self.experiment.levers].index(lever.name)
+        count, width = len(values), values.shape[1]
+        moved = np.moveaxis(values.reshape(count, *self._dims), place + 1, 1)
+        return moved.reshape(count, self._dims[place], width // self._dims[place])
+
+    def by_point(self, values: Array) -> tuple[Array, NDArray[np.int64]]:
+        """Return the mean over each point's replicates in which values are defined, and how many these are."""
+        if not len(values):
+            return np.empty(0), np.empty(0, np.int64)
+        known = np.isfinite(values)
+        count = np.add.reduceat(known.astype(np.int64), self._starts)
+        total = np.add.reduceat(np.where(known, values, 0.0), self._starts)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan), count
+
+    def repeated(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return values of points for each of their units."""
+        return np.repeat(values, self._counts)
+
+    def first(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the value of each point's first unit."""
+        return values[self._starts]
+
+    def _read(self, column: str) -> Any:
+        array = self._sweep.dataset("runs").to_table(columns=[column])[column].combine_chunks()
+        # Older versions of pyarrow leave a table of no rows in pieces.
+        return array if not hasattr(array, "chunks") else array.unify_dictionaries().chunk(0)
