@@ -211,13 +211,17 @@ def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamesp
     """
     ordered = sorted(policy.changes.values(), key=lambda change: change.date or "")
     concerned = [[_concerns(change, place) for place in heads] for change in ordered]
+    everywhere = [all(hit) for hit in concerned]
     table = []
     for month in months:
         number = month_number(month)
         row = [_rule(policy, number, p)] * len(heads)
-        for change, hit in zip(ordered, concerned, strict=True):
+        for change, hit, whole in zip(ordered, concerned, everywhere, strict=True):
             if _is_current(change, number):
                 changed = _rule(change, number, p)
-                row = [changed if here else rule for rule, here in zip(row, hit, strict=True)]
+                # quickly, since a sweep has worlds by the hundred thousand
+                row = [changed] * len(heads) if whole else [
+                    changed if here else rule for rule, here in zip(row, hit, strict=True)
+                ]  # fmt: skip
         table.append(row)
     return table
