@@ -22,6 +22,14 @@ FEW = EXPERIMENT.replace("points = 100000", "points = 4")
 RUNS = 4 * 3 * 2
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Have the engine compiled: what it says about that is no part of what these tests compare."""
+    from sim.engines.compiled import prepare
+
+    prepare()
+
+
 @pytest.fixture
 def asked(small_file, here):
     """Write a small experiment here, ``few.toml``."""
