@@ -13,7 +13,6 @@ import sim
 from sim.doors import sweepbar
 from sim.errors import UserError
 from sim.study.sweeps.opened import open_sweep
-from sim.study.sweeps.progress import State
 from tests.fresh import start
 from tests.study.sweeps.test_kill import EXPERIMENT
 from tests.study.sweeps.tiny import files, table
@@ -265,23 +264,6 @@ def test_a_query_can_write_nothing(swept, here, skloki):
         code, _, err = skloki("query", "s", f"COPY runs TO '{place}'")
         assert code == 2 and "disabled" in err
     assert files(swept) == before and not (here / "x.csv").exists()
-
-
-# Words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(0.4, "0 s"), (99, "99 s"), (120, "2 min"), (6_000, "1.7 h"), (1e6, "11.6 days")]
-)
-def test_durations(seconds, said):
-    assert sweepbar.duration(seconds) == said
-
-
-def test_a_line_of_progress():
-    state = State(999, 1_000, 2, 250.4, 61.0, "x", 0.00123, 0.0004, 7)
-    assert sweepbar.line(state) == "999 of 1,000 runs (99 %), 2 failed, 250 runs/s, 61 s left"
-    assert sweepbar.headline(state) == "x: +0.0012 (standard error 0.0004), 7 points"
-    assert sweepbar.headline(State(0, 1, 0, math.nan, math.nan, "x", math.nan, math.nan, 0)) == ""
 
 
 def test_a_log_gets_a_line_now_and_then(asked, skloki, monkeypatch):
