@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c co
 INPUTS := pyproject.toml constraints.txt
 KEPT := results/runs/kept-historical
 
-.PHONY: help setup run test lint test-newer baseline docs results openness bench constraints clean
+.PHONY: help setup run test lint test-newer baseline docs results openness experiments bench constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -64,8 +64,14 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 openness: setup  ## regenerate results/openness (about ten minutes)
 	$(PY) -m experiments.openness
 
-bench: setup  ## regenerate results/bench (less than ten minutes, on an idle machine)
+EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy switch-date cadre-department quick-peace
+
+experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
+	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m experiments.keep $$name || exit 1; done
+
+bench: setup  ## regenerate results/bench (about a quarter of an hour, on an idle machine)
 	$(PY) -m experiments.bench
+	$(PY) -m experiments.bench.sweeps
 
 constraints: setup  ## resolve the tested set anew
 	$(PY) -m pip install --quiet --disable-pip-version-check uv

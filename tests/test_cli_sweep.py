@@ -196,8 +196,9 @@ def test_a_row_that_is_not_what_the_run_gives_is_told(swept, here, skloki, no_fi
     code, out, err = skloki("rerun", "s", "--run", "3", "--out", "r")
     assert code == 1 and err == "run 3 did not give what is stored\n"
     assert "what differs" in out and "performance_agrarian" in out
-    found = json.loads(skloki("rerun", "s", "--run", "3", "--out", "r2", "--json")[1].split("\n}\n")[0] + "\n}")
-    assert found["equal"] is False and len(found["differing"]) == 5
+    code, out, err = skloki("rerun", "s", "--run", "3", "--out", "r2", "--json")
+    found = json.loads(out)
+    assert (code, err) == (1, "") and found["equal"] is False and len(found["differing"]) == 5
 
 
 def test_a_run_that_is_not_stored_yet(swept, here, skloki, no_figures):

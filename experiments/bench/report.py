@@ -106,15 +106,22 @@ def machine(fast: str, timings: list[Timing], begun: float, loads: Sequence[floa
         name: round(median(t.processor_seconds / t.seconds for t in timings if t.contestant == name), 3)
         for name in dict.fromkeys(t.contestant for t in timings)
     }
-    return {
+    return hardware() | {
         "engine": fast, "date": time.strftime("%Y-%m-%d", time.gmtime(begun)),
-        "wall_seconds": round(time.time() - begun), "processor": _processor(), "cores": cores(),
-        "memory_gib": _memory_gib(), "platform": platform.platform(), "versions": versions(), "commit": commit(),
+        "wall_seconds": round(time.time() - begun),
         "load_average_before": round(loads[0], 2), "load_average_after": round(loads[-1], 2),
         "load_average_in_contest": [round(f([t.load for t in timings]), 2) for f in (min, max)],
         "processor_seconds_per_second": shares,
         "note": "a load beyond the number of threads in use, or fewer processor seconds per second than threads, "
                 "means that others used the machine too",
+    }  # fmt: skip
+
+
+def hardware() -> dict[str, Any]:
+    """Describe the machine and the code."""
+    return {
+        "processor": _processor(), "cores": cores(), "memory_gib": _memory_gib(), "platform": platform.platform(),
+        "versions": versions(), "commit": commit(),
     }  # fmt: skip
 
 

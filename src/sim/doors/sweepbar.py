@@ -31,8 +31,11 @@ def headline(state: State) -> str:
     """Return the estimate so far in a line; empty before the first part."""
     if not math.isfinite(state.estimate):
         return ""
-    error = f" (standard error {state.error:.2g})" if math.isfinite(state.error) else ""
-    return f"{state.headline}: {state.estimate:+.4f}{error}, {state.points:,} points"
+    decimals, error = 4, ""
+    if state.error > 0.0:
+        decimals = min(max(1 - math.floor(math.log10(state.error)), 1), 7)
+        error = f" (standard error {state.error:.2g})"
+    return f"{state.headline}: {state.estimate:+.{decimals}f}{error}, {state.points:,} points"
 
 
 def duration(seconds: float) -> str:
@@ -67,17 +70,19 @@ def shown(terminal: Terminal, label: str) -> Iterator[Callable[[State], None]]:
 
         yield write
     else:
-        from rich.console import Console
+        from rich.console import Console, Group
+        from rich.live import Live
         from rich.progress import BarColumn, Progress, TextColumn
+        from rich.text import Text
 
         texts = [TextColumn(text, markup=False) for text in ("{task.description}", "{task.fields[said]}")]
-        columns = (texts[0], BarColumn(), texts[1])
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(label, total=None, said="")
-            below = bar.add_task("", total=None, said="", visible=False)
+        bar = Progress(texts[0], BarColumn(), texts[1])
+        task = bar.add_task(label, total=None, said="")
+        below = Text(no_wrap=True, overflow="ellipsis")
 
-            def draw(state: State) -> None:
-                bar.update(task, completed=state.done, total=state.total, said=line(state))
-                bar.update(below, description=headline(state), visible=bool(headline(state)))
+        def draw(state: State) -> None:
+            bar.update(task, completed=state.done, total=state.total, said=line(state))
+            below.plain = headline(state)
 
+        with Live(Group(bar, below), console=Console(stderr=True), transient=True):
             yield draw

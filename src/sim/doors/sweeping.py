@@ -78,7 +78,7 @@ def sweep(
     else:
         _show_end(terminal, state, place)
     if state.failed == state.total:
-        raise Failed("all runs failed; the store holds their reasons")
+        _fail(terminal, "all runs failed; the store holds their reasons")
 
 
 @click.command()
@@ -143,7 +143,7 @@ def rerun(terminal: Terminal, folder: Path, number: int, engine: str, out: Path 
     else:
         _show_rerun(terminal, found)
     if found.equal is False:
-        raise Failed(f"run {number} did not give what is stored")
+        _fail(terminal, f"run {number} did not give what is stored")
 
 
 @click.command()
@@ -196,6 +196,13 @@ def status_document(found: Status) -> dict[str, Any]:
 def estimate(state: State) -> dict[str, Any]:
     """Return the estimate so far as JSON shows it."""
     return {"of": state.headline, "mean": state.estimate, "standard_error": state.error, "points": state.points}
+
+
+def _fail(terminal: Terminal, reason: str) -> None:
+    """End with code 1; the document, if one is asked for, has been printed and says it all."""
+    if terminal.json:
+        click.get_current_context().exit(Failed.exit_code)
+    raise Failed(reason)
 
 
 def _kept(last: list[State]) -> str:

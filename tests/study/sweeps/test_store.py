@@ -143,6 +143,14 @@ def test_nothing_else_is_written_into(make, found, tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "journal.jsonl"])
+def test_what_cannot_be_read_is_named(name, copied):
+    (copied / name).unlink()
+    (copied / name).mkdir()
+    with pytest.raises(UserError, match=f"{name}: cannot be read: Is a directory"):
+        status(copied)
+
+
 # One writer
 
 

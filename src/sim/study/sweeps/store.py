@@ -141,6 +141,8 @@ def is_sweep(folder: Path) -> bool:
         return False
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise UserError(Problem(str(folder / MANIFEST), allowed=f"cannot be read: {error.strerror}")) from error
     except ValueError:
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -171,6 +173,8 @@ def read_journal(folder: Path) -> tuple[dict[int, dict[str, Any]], bool]:
         *lines, last = (folder / JOURNAL).read_bytes().split(b"\n")
     except FileNotFoundError:
         return {}, True
+    except OSError as error:
+        raise UserError(Problem(str(folder / JOURNAL), allowed=f"cannot be read: {error.strerror}")) from error
     entries, sound = {}, not last
     for line in lines:
         try:
