@@ -89,7 +89,7 @@ def monthly_rows(replicate: int, trace: Trace) -> pa.Table:
     return pa.Table.from_arrays(
         [
             *_keys(replicate, trace.months, scopes),
-            _texts(np.tile(np.arange(scopes), months), SCOPES),
+            texts(np.tile(np.arange(scopes), months), SCOPES),
             *(floats(flat[:, index]) for index in range(outcomes)),
         ],
         schema=MONTHLY,
@@ -102,11 +102,11 @@ def event_rows(replicate: int, events: EventLog) -> pa.Table:
     for field in list(EVENTS)[2:]:
         numbers, labels = events.numbers(field.name), events.labels.get(field.name)
         if labels is not None:
-            columns.append(_texts(numbers, labels))
+            columns.append(texts(numbers, labels))
         elif pa.types.is_floating(field.type):
             columns.append(floats(numbers))
         else:
-            columns.append(_plain(numbers, np.int64, field.type))
+            columns.append(plain(numbers, np.int64, field.type))
     months = np.array(events.labels["month"], dtype="datetime64[M]")[events.numbers("month")]
     return pa.Table.from_arrays([*_keys(replicate, months), *columns], schema=EVENTS)
 
@@ -121,7 +121,7 @@ def committee_rows(replicate: int, trace: Trace, places: Sequence[Place]) -> pa.
         [
             *_keys(replicate, trace.months, committees),
             *(
-                _texts(np.tile(np.arange(committees), months), [getattr(place, name) for place in places])
+                texts(np.tile(np.arange(committees), months), [getattr(place, name) for place in places])
                 for name in ("name", "level", "unit_class")
             ),
             *(floats(flat[:, index]) for index in range(fields)),
@@ -166,23 +166,23 @@ def floats(values: Any) -> pa.Array:
     return pa.Array.from_buffers(pa.float64(), len(numbers), [valid, pa.py_buffer(numbers)])
 
 
-def _plain(values: Any, kind: type, type_: Any) -> pa.Array:
+def plain(values: Any, kind: type, type_: Any) -> pa.Array:
     """Return whole numbers as a column without nulls."""
     numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
     return pa.Array.from_buffers(type_, len(numbers), [None, pa.py_buffer(numbers)])
 
 
-def _texts(numbers: Any, labels: Sequence[str]) -> pa.Array:
+def texts(numbers: Any, labels: Sequence[str]) -> pa.Array:
     """Return texts as a column, given as indices into labels."""
     coded = [label.encode() for label in labels]
     ends = np.cumsum([0, *map(len, coded)], dtype=np.int32)
     known = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))]
     dictionary = pa.Array.from_buffers(pa.string(), len(coded), known)
-    return pa.DictionaryArray.from_arrays(_plain(numbers, np.int32, pa.int32()), dictionary).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(plain(numbers, np.int32, pa.int32()), dictionary).cast(pa.string())
 
 
 def _keys(replicate: int, months: Any, each: int = 1) -> tuple[pa.Array, pa.Array]:
     """Return the columns that all tables begin with, every month so many times."""
     days = np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
     numbers: NDArray[np.int32] = np.full(len(days) * each, replicate, np.int32)
-    return _plain(numbers, np.int32, pa.int32()), _plain(np.repeat(days, each), np.int32, pa.date32())
+    return plain(numbers, np.int32, pa.int32()), plain(np.repeat(days, each), np.int32, pa.date32())

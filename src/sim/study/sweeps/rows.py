@@ -10,9 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.study.columns import _plain as plain
-from sim.study.columns import _texts as texts
-from sim.study.columns import floats, writer_options
+from sim.study.columns import floats, plain, texts, writer_options
 from sim.study.sweeps.experiment import Experiment, Factor, Option
 from sim.study.sweeps.plan import Part
 
