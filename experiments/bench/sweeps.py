@@ -1,7 +1,8 @@
 """What a sweep costs beyond its runs: two workers against one, Dask against threads, storing, and very many runs.
 
 Run: ``python -m experiments.bench.sweeps`` (about five minutes, on an idle machine), and
-``python -m experiments.bench.sweeps NAME`` for one shipped experiment as a whole, in a process of its own.
+``python -m experiments.bench.sweeps NAME`` for one experiment as a whole, in a process of its own: a shipped one,
+or a file such as ``experiments/bench/million.toml``.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def storing() -> list[Any]:
 def whole(name: str) -> dict[str, Any]:
     """Run a shipped experiment by the command, and return what it took."""
     root = Path(__file__).parents[2]
-    out = root / "results" / "sweeps" / name
+    out = root / "results" / "sweeps" / Path(name).stem
     began = time.perf_counter()
     command = [sys.executable, "-m", "sim", "--quiet", "sweep", name, "--out", str(out)]
     subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(root / "src")})
@@ -119,7 +120,7 @@ def whole(name: str) -> dict[str, Any]:
     state, world = sweep_.progress(), Worlds(sweep_.experiment).world(0, _first(sweep_.experiment))
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     return {
-        "experiment": name,
+        "experiment": Path(name).stem,
         "runs": state["runs"],
         "failed": state["failed"],
         "committees": len(world.committees),
@@ -148,7 +149,7 @@ def _keep(changes: dict[str, Any]) -> None:
 def main(names: Sequence[str]) -> None:
     """Measure ratios, or one experiment after the other as a whole."""
     for name in names:
-        _keep({"whole": {name: whole(name)}})
+        _keep({"whole": {Path(name).stem: whole(name)}})
     if not names:
         prepare()
         _keep({"ratios": [found._asdict() for found in (*workers(), *storing())], "machine": hardware()})

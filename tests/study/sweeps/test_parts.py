@@ -46,19 +46,23 @@ def runs(part: Made) -> pa.Table:
 def traces(known):
     """Yield number, combination and trace of all runs, one by one."""
     worlds, number = Worlds(known), 0
-    for draw in designs.draws(known, (0, designs.points(known)), 0, designs.points(known)):
+    for point, draw in enumerate(designs.draws(known, (0, designs.points(known)), 0, designs.points(known))):
         for replicate in range(known.replicates):
+            series = replicate + (point * known.replicates if known.accidents == "own" else 0)
             for combination in range(len(known.combinations)):
-                yield number, combination, compiled.simulate(worlds.world(combination, draw), replicate, events=False)
+                yield number, combination, compiled.simulate(worlds.world(combination, draw), series, events=False)
                 number += 1
 
 
-def test_a_row_holds_what_its_run_was_given_and_gave():
-    known = experiment(3, 2)
+@pytest.mark.parametrize("accidents", ["own", "shared"])
+def test_a_row_holds_what_its_run_was_given_and_gave(accidents):
+    known = experiment(3, 2, accidents=accidents)
     table = runs(made(known))
     assert table["run"].to_pylist() == list(range(24))
     assert table["point"].to_pylist() == [point for point in range(3) for _ in range(8)]
     assert table["replicate"].to_pylist() == [replicate for _ in range(3) for replicate in (0, 1) for _ in range(4)]
+    series = range(6) if accidents == "own" else (0, 1, 0, 1, 0, 1)
+    assert table["series"].to_pylist() == [number for number in series for _ in range(4)], "shared by all worlds"
     assert set(table["seed"].to_pylist()) == {1921}
     assert table["policy"].to_pylist()[:4] == ["appointment", "appointment", "election", "election"]
     assert table["gentle"].to_pylist()[:4] == [True, False, True, False]

@@ -59,6 +59,10 @@ def test_the_question_of_december_1923():
 def test_defaults(read):
     experiment = read(f"{ONE}{POINTS}")
     assert (experiment.replicates, experiment.seed, experiment.design.seed) == (1, 77, 0)
+    assert experiment.accidents == "own" and read(f"{ONE}{GRID}").accidents == "shared"
+    shared = read(f"{ONE}{POINTS}[run]\naccidents = 'shared'\n")
+    assert (shared.accidents, shared.series(7, 2), experiment.series(7, 0)) == ("shared", 2, 7)
+    assert shared.fingerprint() != experiment.fingerprint()
     assert experiment.curves == "none" and experiment.scopes[0] == "nation" and "performance" in experiment.outcomes
     assert experiment.horizons["after"].name == "1921-01:1921-12" and experiment.smallest.share == 0.01
     assert "title" not in experiment.base and "run" not in experiment.base

@@ -126,4 +126,4 @@ def test_a_binary_file(tmp_path):
 
 
 def test_fixed_columns_are_no_names():
-    assert set(COLUMNS) == {"run", "point", "replicate", "seed", "error", "error_at"}
+    assert set(COLUMNS) == {"run", "point", "replicate", "series", "seed", "error", "error_at"}

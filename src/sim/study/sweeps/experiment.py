@@ -16,8 +16,11 @@ from sim.study.pairing import Smallest
 
 DesignKind = Literal["grid", "latin-hypercube", "sobol", "saltelli", "morris", "one-at-a-time", "table"]
 CurveKind = Literal["none", "quantiles", "sample", "all"]
+Accidents = Literal["own", "shared"]
 GROWING = ("latin-hypercube", "sobol", "saltelli", "morris")
 """Designs that can have more points without moving those there are; others are extended by replicates."""
+DRAWN = ("latin-hypercube", "sobol")
+"""Designs whose points are drawn over the ranges: each has accidents of its own unless the file says otherwise."""
 BY_CLASS = {outcome.name: outcome.by_class for outcome in OUTCOMES}
 
 
@@ -106,6 +109,8 @@ class Experiment:
         this with the tables of its options on top, in order: those of worlds leave out whatever ``[set]`` says.
     replicates, seed
         Replicates of each point, on the same accidents in all worlds; the model's seed.
+    accidents
+        Whether every point has accidents of its ``own``, or replicate r the same at all points (``shared``).
     outcomes, scopes, horizons
         What is kept of each run; horizons by name, the first is the main one.
     curves, curve_outcomes, curve_points
@@ -128,11 +133,20 @@ class Experiment:
     curve_points: int = 0
     smallest: Smallest = field(default_factory=Smallest)
     why: str = ""
+    accidents: Accidents = "shared"
 
     @property
     def combinations(self) -> list[tuple[Option, ...]]:
         """The levers' options, crossed: the first lever changes slowest; one empty combination without levers."""
         return list(itertools.product(*(lever.options for lever in self.levers)))
+
+    def series(self, point: int, replicate: int) -> int:
+        """Return the number of the series of accidents of a replicate of a point: the engine's replicate.
+
+        All combinations of levers at the point share it. With accidents of its own no other point has it, so that
+        what chance does to the mean over points shrinks with their number.
+        """
+        return point * self.replicates + replicate if self.accidents == "own" else replicate
 
     def columns(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield the store's columns of outcomes as (column, outcome, scope, horizon's name).

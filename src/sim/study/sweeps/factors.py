@@ -21,7 +21,7 @@ from sim.study.sweeps.ranges import MECHANISM_BY_NAME, PARAMETER_BY_NAME, descri
 from sim.study.sweeps.worlds import nested
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-COLUMNS = ("run", "point", "replicate", "seed", "error", "error_at")
+COLUMNS = ("run", "point", "replicate", "series", "seed", "error", "error_at")
 """Columns of every table of runs."""
 PLACES = ("kind", "only", "uezds", "guberniias", "uezds_each")
 """Fields of [tree] that decide who is in the world."""

@@ -74,6 +74,7 @@ class RunTable(Table):
     """How often, and from which seed."""
 
     replicates: int = Field(1, ge=1, le=1_000_000, description="runs of each point in each world that differ only by chance")
+    accidents: Literal["own", "shared"] | None = Field(None, description="whether each point has accidents of its own, or replicate r the same at all points; default: own for latin-hypercube and sobol")
     seed: Seed | None = Field(None, description="from which every draw of the model is addressed; default: the scenario's")
 
 

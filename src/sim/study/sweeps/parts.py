@@ -172,7 +172,8 @@ def _simulate(
             try:
                 if combination not in made:
                     made[combination] = worlds.world(combination, draws[point - part.points[0]])
-                trace = simulate(made[combination], replicate, go_on, events=False)
+                series = job.experiment.series(point, replicate)
+                trace = simulate(made[combination], series, go_on, events=False)
                 kept.add(row, trace.values)
             except (MemoryError, OSError):
                 raise  # the machine's fault, and perhaps not the next time: no row must say so

@@ -18,12 +18,11 @@ from sim.study.pairing import Smallest
 from sim.study.sweeps import fields
 from sim.study.sweeps.designs import levels, points
 from sim.study.sweeps.draft import Draft, Read, unknown
-from sim.study.sweeps.experiment import Design, Experiment, Factor
+from sim.study.sweeps.experiment import DRAWN, GROWING, Accidents, Design, Experiment, Factor
 from sim.study.sweeps.factors import COLUMNS, NAME
 from sim.study.sweeps.table import read_table
 
 MOST_RUNS = 10**9
-BY_POINTS = ("latin-hypercube", "sobol", "saltelli", "morris")
 BY_LEVELS = ("grid", "morris", "one-at-a-time")
 _OUTCOMES = [outcome.name for outcome in OUTCOMES]
 
@@ -47,11 +46,19 @@ def kept(draft: Draft, base: Scenario, levers: Sequence[Read], uncertainties: Se
         name=draft.path.stem, title=file.title, why=file.why,
         base={key: value for key, value in table.items() if key != "run"},
         levers=tuple(lever.factor for lever in levers), uncertainties=unknowns, design=_design(draft, unknowns),
-        replicates=file.run.replicates, seed=seed, outcomes=outcomes,
+        replicates=file.run.replicates, seed=seed, outcomes=outcomes, accidents=_accidents(draft),
         horizons=_horizons(draft, (months.start, months.end)), scopes=tuple(file.keep.scopes), curves=curves.kind,
         curve_outcomes=() if curves.kind == "none" else asked or outcomes, curve_points=curves.points or 0,
         smallest=_smallest(draft),
     )  # fmt: skip
+
+
+def _accidents(draft: Draft) -> Accidents:
+    asked, kind = draft.file.run.accidents, draft.file.design.kind
+    if asked == "own" and kind not in GROWING:
+        # more replicates would otherwise need numbers that other points have
+        draft.refuse(("run", "accidents"), f'"own" with {kind}', f'"shared", or a design out of {", ".join(GROWING)}')
+    return asked or ("own" if kind in DRAWN else "shared")
 
 
 def _outcomes(draft: Draft, where: KeyPath, names: Sequence[str]) -> tuple[str, ...]:
@@ -119,7 +126,7 @@ def _smallest(draft: Draft) -> Smallest:
 def _design(draft: Draft, uncertainties: Sequence[Factor]) -> Design:
     table = draft.file.design
     kind = table.kind
-    for key, kinds in (("points", BY_POINTS), ("levels", BY_LEVELS), ("file", ("table",))):
+    for key, kinds in (("points", GROWING), ("levels", BY_LEVELS), ("file", ("table",))):
         value = getattr(table, key)
         if value is not None and kind not in kinds:
             allowed = f"nothing: {key} belong{'s' * (key == 'file')} to {', '.join(kinds)}"

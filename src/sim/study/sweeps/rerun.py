@@ -106,7 +106,8 @@ def rerun(
     try:
         loaded = _loaded(sweep, run, combination, draw)
         texts = {SCENARIO: to_toml(loaded)}
-        result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=replicate, texts=texts)
+        series = sweep.experiment.series(point, replicate)
+        result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=series, texts=texts)
         found = dict(_measured(sweep.experiment, result))
     except ValidationError as refused:
         error = refusal(refused)

@@ -30,10 +30,12 @@ def runs(
     """Return the file of a part's runs, one row per run: numbers, levers, uncertainties, outcomes, errors."""
     each, first = part.combinations, part.points[0]
     points, replicates = (np.array(numbers) for numbers in zip(*part.pairs(), strict=True))
+    series = np.array([experiment.series(point, replicate) for point, replicate in part.pairs()])
     columns = {
         "run": plain(np.arange(part.first_run, part.first_run + part.runs), np.int64, pa.int64()),
         "point": plain(np.repeat(points, each), np.int64, pa.int64()),
         "replicate": plain(np.repeat(replicates, each), np.int32, pa.int32()),
+        "series": plain(np.repeat(series, each), np.int64, pa.int64()),
         "seed": plain(np.repeat(experiment.seed, part.runs), np.int64, pa.int64()),
     }
     combinations = np.tile(np.arange(each), part.units)
