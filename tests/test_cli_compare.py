@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,6 +102,7 @@ def test_settings_hold_for_all_worlds(small, skloki, no_figures):
         (["appointment.toml", "election.toml", "--outcome", "misfitt"], "did you mean 'misfit'"),
         (["appointment.toml", "election.toml", "--smallest", "0"], "--smallest: found '0'; allowed: a number above 0"),
         (["appointment.toml", "election.toml", "--precision", "-1"], "--precision: found -1"),
+        (["appointment.toml", "election.toml", "--precision", "1e-200"], "--precision: found 1e-200; allowed:"),
         (["appointment.toml", "election.toml", "--set", "replicates=5"], "--replicates N, which is for all worlds"),
         (["appointment.toml", "election.toml", "--replicates", "0"], "--replicates: found 0"),
         (["appointment.toml", "election.toml", "--threads", "0"], "0 is not in the range x>=1"),
@@ -122,6 +124,47 @@ def test_refusals(arguments, message, small, skloki, tmp_path):
 def test_worlds_that_do_not_differ_are_named(small, skloki, no_figures):
     code, _, err = skloki("compare", small[0], *small[0:1], *small[2:], "--replicates", 30)
     assert code == 0 and err == "warning: appointment-2 does not differ from appointment\n"
+
+
+def remarks(*partings: str | None, horizon: str = "1921-04:1921-12", **precision: object) -> list[str]:
+    """Return what is said of worlds a, b, ... that part from the baseline in these months."""
+    worlds = [{"name": "base", "differs": [], "parting": None}]
+    worlds += [{"name": name, "differs": ["x"], "parting": month} for name, month in zip("abc", partings, strict=False)]
+    wanted = {"outcome": "recovery", "half_width": 0.1, "reached": False, "needed": None, "equal": {}} | precision
+    manifest = {"worlds": worlds, "failed": [], "pairs": 60, "precision": wanted if precision else None}
+    return comparing.remarks(SimpleNamespace(manifest=manifest, worlds=["base", *"abc"], horizons=[horizon]))
+
+
+def test_worlds_that_part_late_or_never_are_told_each():
+    assert remarks("1921-04", "1921-03") == []
+    never, late = remarks("1921-04", None, "1921-09")
+    assert "base and b have the same inputs in these months" in never
+    assert "mean of 1921-04 to 1921-12, begins before c parts from base in 1921-09" in late
+    (only,) = remarks("1922-01", horizon="1921-12")
+    assert "in 1921-12, lies before a parts from base in 1922-01" in only
+
+
+def test_pairs_that_are_all_equal_are_no_precision():
+    (said,) = remarks("1921-04", achieved=0.0, equal={"a": 60})
+    assert said.endswith("with 60 pairs: all 60 differences are equal: "
+                         "an event rarer than about 3/60 of pairs would not have been seen")  # fmt: skip
+    (said,) = remarks("1921-04", "1921-04", achieved=0.2, needed=1200, equal={"b": 50})
+    assert "(--replicates 1200); b: all 50 differences are equal" in said
+
+
+def test_a_switch_after_the_last_month_is_no_difference_in_these_months(small, skloki, no_figures):
+    later = '[policy.changes.later]\ndate = "1930-01"\nrule = "election"\n'
+    Path("late.toml").write_text(f'title = "Late"\nextends = "appointment.toml"\n{later}')
+    code, out, err = skloki("compare", small[0], "late.toml", *small[2:], "--replicates", 3, "--json")
+    document = json.loads(out)
+    assert code == 0 and "appointment and late have the same inputs in these months" in "".join(document["notes"]), err
+    assert [world["parting"] for world in document["worlds"]] == [None, None]
+
+
+def test_an_outcome_asked_for_twice_is_printed_once(small, skloki, no_figures):
+    twice = ("--outcome", "performance") * 2
+    _, out, _ = skloki("compare", *small, "--replicates", 2, "--horizon", "1921-12", *twice)
+    assert sum(line.startswith("performance") for line in out.splitlines()) == 2, "in two tables"
 
 
 def test_failures_are_told_and_all_failing_is_an_error(small, skloki, no_figures, failing):
@@ -174,10 +217,11 @@ def test_help_imports_nothing_heavy():
         ((0.0004, -0.0006, 0.0014), "+0.0004\n[-0.0006,0.0014]"),
         ((-0.552, -0.561, -0.543), "-0.552\n[-0.561,-0.543]"),
         ((123.4, 110.0, 136.8), "+123\n[110,137]"),
-        ((0.0, 0.0, 0.0), "0\nalways"),
+        ((0.0, 0.0, 0.0), "0\nin all 40 pairs"),
         ((0.25, float("nan"), float("nan")), "+0.25"),
         ((float("nan"),) * 3, "–"),
     ],
 )
 def test_effects_have_the_decimals_that_their_intervals_deserve(values, text):
-    assert comparing.effect(dict(zip(("effect", "low", "high"), values, strict=True))) == text
+    row = dict(zip(("effect", "low", "high"), values, strict=True)) | {"pairs": 40}
+    assert comparing.effect(row) == text

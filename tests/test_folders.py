@@ -118,8 +118,9 @@ def test_a_trace_of_another_version_keeps_its_tables_and_is_not_drawn(stored, sk
 
 def test_worlds_in_which_the_same_happens_have_no_pictures(worlds, skloki, tmp_path):
     sim.trace(worlds[0], worlds[0], out=tmp_path / "t", engine="reference")
-    code, out, err = skloki("plot", "t")
-    assert code == 2 and not out and "something to draw" in err
+    for what in ([], ["--what", "spread"]):
+        code, out, err = skloki("plot", "t", *what)
+        assert code == 2 and not out and "the two worlds are the same: there is nothing to draw" in err
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,13 @@ def test_a_comparison_is_drawn_of_outcomes_that_were_not_shown(stored, skloki):
     other = next(outcome.name for outcome in OUTCOMES if outcome.name not in sim.open(folder).manifest["shown"])
     code, out, _ = skloki("plot", folder, "--what", "effects", "--outcome", other)
     assert code == 0 and [Path(line).stem for line in out.splitlines()] == 2 * [f"effects-b-{other}"]
+
+
+@pytest.mark.parametrize("name", ["foo", "recovry"])
+def test_an_unknown_outcome_is_refused_in_the_words_of_compare(name, worlds, stored, skloki):
+    code, _, said = skloki("compare", *worlds, "--outcome", name)
+    assert code == 2 and f"--outcome: found '{name}'" in said
+    assert skloki("plot", stored("compare"), "--what", "curves", "--outcome", name) == (2, "", said)
 
 
 @pytest.mark.parametrize("verb", FORMATS)

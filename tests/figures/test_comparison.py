@@ -15,6 +15,7 @@ from matplotlib.colors import to_hex, to_rgba
 from sim.engines.trace import Trace
 from sim.figures import comparison as pictures
 from sim.figures import style
+from sim.figures.series import day
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import CLASSES, SCOPES
 from sim.study.horizons import usual
@@ -32,7 +33,7 @@ class Made:
     ) -> None:  # fmt: skip
         names = [f"19{21 + at // 12}-{at % 12 + 1:02d}" for at in range(months)]
         begins = 0 if parting is None else min(parting, months - 1)
-        sample = Sample(worlds, names, usual(names, begins))
+        sample = Sample(worlds, names, usual(names, begins), [None] + [parting and begins] * (len(worlds) - 1))
         for number in range(pairs):
             sample.add(number, [self._trace(names, number, at, effect, begins, undefined) for at in range(len(worlds))])
         self.worlds, self.horizons = list(worlds), [horizon.name for horizon in sample.horizons]
@@ -174,6 +175,17 @@ def test_all_that_is_drawn_lies_within_the_scale(made):
         drawn = [line.get_ydata() for line in axes.lines if len(line.get_ydata()) == 108]
         assert drawn and all(low <= np.nanmin(y) and np.nanmax(y) <= high for y in drawn)
     assert len(figure.axes) == 2 * len(SHOWN)
+
+
+def test_every_world_has_its_own_line_where_it_parts():
+    found = Made(pairs=2, months=24, worlds=("base", "old", "late", "never"), parting=6, shown=("performance",))
+    found.manifest["worlds"][2]["parting"], found.manifest["worlds"][3]["parting"] = "1922-03", None
+    for name, month in (("old", "1921-07"), ("late", "1922-03"), ("never", None)):
+        figure = pictures.curves(found, name)
+        drawn = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) == 2]
+        upright = {line.get_xdata()[0] for line in drawn if np.ptp(line.get_xdata()) == 0}
+        assert upright == ({day(month)} if month else set())
+        assert ("the worlds part" in str([key.get_text() for key in figure.legends[0].get_texts()])) == bool(month)
 
 
 @pytest.mark.parametrize("eye", EYES)

@@ -45,6 +45,15 @@ def world(name: str = "base", rule: str = "appointment", months: int = 12, **cha
     return Loaded(Scenario.model_validate(content | changes), {}, Path(f"{name}.toml"))
 
 
+def traced(*courses: list[float]) -> list[Trace]:
+    """Return a trace per world whose outcomes all take one course."""
+    shape = len(SCOPES), len(OUTCOMES)
+    return [
+        Trace(MONTHS[: len(course)], np.broadcast_to(np.array(course)[:, None, None], (len(course), *shape)).copy())
+        for course in courses
+    ]
+
+
 def fake(effect: float = 0.1, noise: float = 0.02, before: Callable[[Any, int], None] = lambda *_: None) -> Engine:
     """Return an engine of noise that worlds share by replicate; election adds an effect from July 1921."""
 
@@ -106,6 +115,48 @@ def test_bands_follow_the_months(tmp_path):
     assert list(frame["pairs"].unique()) == [9]
     hidden = result.bands("misfit")
     assert hidden.loc[hidden["scope"] == "industrial", "p50"].isna().all()
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("courses", "effect"),
+    [
+        (([1, 2, NAN, NAN], [NAN, NAN, 3, 4]), None),
+        (([1, 2, 3, NAN], [NAN, 2, 3, 4]), 0.0),
+        (([1, 2, 3, 4], [NAN, NAN, 3.5, 4.5]), 0.5),
+        (([1, 2, 3, NAN], [NAN, 2, NAN, 4]), None),
+        (([1, 2, 3, 4], [1, 2, 3, 6], [1, 2, 3, NAN]), 0.0),
+    ],
+)
+def test_a_span_compares_the_same_months_in_all_worlds(courses, effect):
+    sample = tabulate.Sample(
+        [f"w{at}" for at in range(len(courses))], MONTHS[:4], [Horizon("1921-01", "1921-04")], [0] * len(courses)
+    )
+    for replicate in range(2):
+        stored = sample.add(replicate, traced(*courses)).to_pandas()["performance"]
+    found = tabulate.effect_of(sample, 1, 0, Smallest())
+    if effect is None:
+        assert (found.pairs == 0).all() and np.isnan(found.effect).all() and stored.isna().all()
+    else:
+        assert (found.pairs == 2).all() and (found.effect == effect).all()
+        assert len(stored) == len(courses) * len(SCOPES) and stored.notna().all()
+
+
+def test_a_few_equal_pairs_are_no_certainty_unless_the_worlds_have_the_same_inputs():
+    spans = [Horizon("1921-01", "1921-02"), Horizon("1921-01", "1921-04")]
+    sample = tabulate.Sample(["base", "late", "never"], MONTHS[:4], spans, [None, 2, None])
+
+    def read(world: int, horizon: int) -> str:
+        (reading,) = np.unique(tabulate.effect_of(sample, world, horizon, Smallest()).reading)
+        return str(reading)
+
+    for replicate in range(paired.FEW):
+        if replicate in (2, paired.FEW - 1):
+            assert [read(1, 0), read(1, 1), read(2, 1)] == ["within", "undecided", "within"]
+        sample.add(replicate, traced([1.0] * 4, [1.0] * 4, [1.0] * 4))
+    assert read(1, 1) == "within"
 
 
 def test_more_replicates_begin_with_the_same(tmp_path):
@@ -204,6 +255,8 @@ def test_what_is_refused_for_its_seed_can_be_mended_and_places_may_differ_in_wha
         ({"at": ["1921-01:1921-02:1921-03"]}, "--horizon"),
         ({"shown": ["performanse"]}, "--outcome: .*did you mean 'performance'"),
         ({"precision": Precision(0.0)}, "--precision: found 0; allowed: a number above 0"),
+        ({"precision": Precision(1e-320)}, "--precision: found .*; allowed: a number above 0, 1e-09 at least"),
+        ({"precision": Precision(math.nan)}, "--precision: found nan"),
         ({"precision": Precision(0.1, "speed")}, "--for: found 'speed'"),
         ({"threads": 0}, "--threads: found 0"),
         ({"replicates": 0}, "--replicates: found 0"),
@@ -304,6 +357,71 @@ def test_a_precision_out_of_reach_says_how_many_pairs_it_would_take(tmp_path):
     assert found["needed"] == paired.needed(row(result, "recovery").sd, 0.01) > 20
     single = compare(worlds, 1, out=tmp_path / "d", engine=fake(), precision=Precision(0.01)).manifest["precision"]
     assert (single["reached"], single["achieved"], single["needed"]) == (False, None, None)
+
+
+def test_what_has_not_varied_yet_is_no_precision_reached(tmp_path):
+    """An event in pair 300 only: the pilot shows none of it."""
+    rare = fake(effect=0.0, noise=0.0)
+
+    def simulate(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Trace:
+        trace = rare.simulate(world, replicate)
+        if replicate == 300 and world.scenario.policy.changes["switch"].rule == "election":
+            trace.values[6:] += 1.0
+        return trace
+
+    engine = Engine("rare", build, simulate)
+    worlds, wish = [world(), world("b", "election")], Precision(0.004)
+    few = compare(worlds, 120, out=tmp_path / "few", engine=engine, precision=wish).manifest
+    found = few["precision"]
+    assert few["pairs"] == 120 and not found["reached"] and found["needed"] is None
+    assert found["achieved"] == 0.0 and found["equal"] == {"b": 120}
+    many = compare(worlds, out=tmp_path / "many", engine=engine, precision=wish).manifest
+    assert 300 < many["pairs"] < 2000 and many["precision"]["reached"] and many["precision"]["equal"] == {}
+
+
+@pytest.mark.parametrize(("other", "at"), [(world("b"), []), (world("b", "election"), ["1921-01:1921-06"])])
+def test_worlds_of_the_same_inputs_need_no_more_than_the_pilot(other, at, tmp_path):
+    result = compare([world(), other], out=tmp_path / "c", engine=fake(), precision=Precision(0.01), at=at)
+    found = result.manifest["precision"]
+    assert result.manifest["pairs"] == study.PILOT and found["reached"] and found["equal"] == {}
+
+
+def test_a_plan_counts_replicates_that_fail_and_pairs_that_are_undefined(tmp_path):
+    def fail(world, replicate):
+        if replicate % 5 == 4:
+            raise ZeroDivisionError
+
+    steady = fake(noise=0.05, before=fail)
+
+    def simulate(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Trace:
+        trace = steady.simulate(world, replicate)
+        if replicate % 5 < 2:
+            trace.values[:, 0, PERFORMANCE] = np.nan
+        return trace
+
+    worlds = [world(), world("b", "election"), world("c", "election")]
+    engine, wish = Engine("partly", build, simulate), Precision(0.01)
+    result = compare(worlds, 20, out=tmp_path / "c", engine=engine, precision=wish)
+    assert result.manifest["pairs"] == 16
+    each = [row(result, of=of) for of in (1, 2)]
+    assert [found.pairs for found in each] == [8, 8]
+    needed = max(math.ceil(paired.needed(found.sd, 0.01) * 20 / 8) for found in each)
+    assert result.manifest["precision"]["needed"] == needed
+    seen: list[int] = []
+    whole = compare(worlds, out=tmp_path / "d", engine=engine, precision=wish,
+                    progress=lambda _, total: seen.append(total))  # fmt: skip
+    tried = whole.manifest["pairs"] + len({failure["replicate"] for failure in whole.manifest["failed"]})
+    assert whole.manifest["precision"]["reached"] and tried * 36 == seen[-1]
+    pilot = compare(worlds, study.PILOT, out=tmp_path / "e", engine=engine, precision=wish).manifest["precision"]
+    assert list(dict.fromkeys(seen))[:2] == [36 * study.PILOT, 36 * pilot["needed"]], "planned in replicates"
+
+
+def test_every_world_has_its_own_parting(tmp_path):
+    late = {"changes": {"switch": {"date": "1921-09", "rule": "election"}}}
+    worlds = [world(), world("b", "election"), world("c", policy=late), world("d", why="the same")]
+    manifest = compare(worlds, 2, out=tmp_path / "c", engine=fake(), shown=["misfit", "conflict", "misfit"]).manifest
+    assert [entry["parting"] for entry in manifest["worlds"]] == [None, "1921-07", "1921-07", None]
+    assert manifest["parting"] == "1921-07" and manifest["shown"] == ["misfit", "conflict"]
 
 
 def test_a_precision_of_what_is_not_defined_is_refused(tmp_path):

@@ -176,4 +176,5 @@ def test_the_number_needed_is_the_smallest_that_will_do(sd, part):
 
 def test_nothing_that_varies_needs_no_more_than_two_pairs_and_a_fine_wish_is_answered():
     assert paired.needed(0.0, 0.01) == 2
+    assert paired.needed(1.0, 1e-200) == paired.needed(1e300, 1e-9) == paired.needed(1.0, 5e-324) == paired.MANY
     assert paired.needed(1.0, 1e-4) == pytest.approx((1.959964 / 1e-4) ** 2, rel=1e-6)

@@ -117,7 +117,7 @@ def _draw(terminal: Terminal, comparison: Comparison) -> list[Path]:
 
 def remarks(comparison: Comparison) -> list[str]:
     """Return what a reader should know before reading on: failures, few pairs, a precision not reached."""
-    from sim.study.compare import FEW
+    from sim.study.paired import FEW
 
     manifest = comparison.manifest
     notes = [
@@ -128,20 +128,47 @@ def remarks(comparison: Comparison) -> list[str]:
     base = comparison.worlds[0]
     same = [world["name"] for world in manifest["worlds"][1:] if not world["differs"]]
     notes += [f"warning: {name} does not differ from {base}" for name in same]
+    for world in manifest["worlds"][1:]:
+        notes += _parted(world, base, comparison.horizons[0]) if world["differs"] else []
     if manifest["pairs"] < FEW:
         notes.append(
             f"warning: {manifest['pairs']} pairs are few: the intervals hang on the differences being nearly normal"
         )
     wanted = manifest["precision"]
     if wanted is not None and not wanted["reached"]:
-        reason = "one pair has no interval"
-        if wanted["achieved"] is not None:
-            reason = (
-                f"half the interval of {wanted['outcome']} is {wanted['achieved']:.2g}, not {wanted['half_width']:g}; "
-                f"it would take about {wanted['needed']:,} pairs (--replicates {wanted['needed']})"
-            )
-        notes.append(f"warning: precision not reached with {manifest['pairs']} pairs: {reason}")
+        reasons = "; ".join(_lacking(wanted, several=len(manifest["worlds"]) > 2))
+        notes.append(f"warning: precision not reached with {manifest['pairs']} pairs: {reasons}")
     return notes
+
+
+def _parted(world: Mapping[str, Any], base: str, horizon: str) -> list[str]:
+    """Return what is to be said of when a world begins to differ from the baseline."""
+    name, parting = world["name"], world["parting"]
+    if parting is None:
+        return [f"warning: {base} and {name} have the same inputs in these months: that they agree is no finding"]
+    first, last = horizon.split(":")[0], horizon.split(":")[-1]
+    if parting <= first:
+        return []
+    where = "begins" if parting <= last else "lies"
+    return [f"warning: the main horizon, {_words(horizon)}, {where} before {name} parts from {base} in {parting}"]
+
+
+def _lacking(wanted: Mapping[str, Any], several: bool) -> list[str]:
+    """Return why a precision was not reached."""
+    if wanted["achieved"] is None:
+        return ["one pair has no interval"]
+    reasons = []
+    if wanted["needed"] is not None:
+        reasons.append(
+            f"half the interval of {wanted['outcome']} is {wanted['achieved']:.2g}, not {wanted['half_width']:g}; "
+            f"it would take about {wanted['needed']:,} pairs (--replicates {wanted['needed']})"
+        )
+    reasons += [
+        (f"{world}: " if several else "")
+        + f"all {pairs} differences are equal: an event rarer than about 3/{pairs} of pairs would not have been seen"
+        for world, pairs in wanted["equal"].items()
+    ]
+    return reasons
 
 
 def show(terminal: Terminal, comparison: Comparison) -> None:
@@ -223,7 +250,7 @@ def effect(row: Mapping[str, Any] | pd.Series[Any]) -> str:
         return UNDEFINED
     half = (high - low) / 2
     if not half > 0.0:
-        return fine(value, sign="+") + ("" if math.isnan(half) else "\nalways")
+        return fine(value, sign="+") + ("" if math.isnan(half) else f"\nin all {row['pairs']} pairs")
     # Two digits of a width that begins with 1 or 2, else one.
     decimals = min(max(math.ceil(-math.log10(half / 3)), 0), 7)
     return f"{value:+.{decimals}f}\n[{low:.{decimals}f},{high:.{decimals}f}]"
@@ -251,10 +278,11 @@ def document(comparison: Comparison, notes: Sequence[str], figures: Sequence[Pat
     manifest, frame = comparison.manifest, comparison.effects()
     kept = ("title", "parting", "horizons", "smallest", "seed", "pairs", "failed", "precision", "level", "uncertainty",
             "engine", "wall_seconds")  # fmt: skip
+    of_world = ("name", "title", "differs", "parting")
     rows = frame[frame["outcome"].isin(manifest["shown"])].to_dict(orient="records")
     return {
         "comparison": comparison.path,
-        "worlds": [{key: world[key] for key in ("name", "title", "differs")} for world in manifest["worlds"]],
+        "worlds": [{key: world[key] for key in of_world} for world in manifest["worlds"]],
         **{key: manifest[key] for key in kept},
         "notes": list(notes),
         "effects": [{str(key): value for key, value in row.items()} for row in rows],

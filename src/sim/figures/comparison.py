@@ -79,6 +79,7 @@ def curves(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Fig
     first = f"first {pairs} of " if pairs < comparison.manifest["pairs"] else ""
     top = style.head(2) + 5.0
     figure = _page(comparison, world, len(names), CURVES_PITCH, f"the nation, {first}{_pairs(comparison)}")
+    parting = _parting(comparison, world)
     for at, name in enumerate(names):
         row, column = divmod(at, COLUMNS)
         left, high = LEFT + column * PITCH, top + row * CURVES_PITCH
@@ -88,9 +89,8 @@ def curves(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Fig
         upper.set_title(title(name))
         for panel in (upper, lower):
             panels.time_axis(panel, limits, most=5)
-            if comparison.manifest["parting"]:
-                begins = day(comparison.manifest["parting"])
-                panel.axvline(begins, color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
+            if parting:
+                panel.axvline(day(parting), color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
         upper.tick_params(labelbottom=False)
         panels.unit(upper, outcome_named(name).unit, WIDE, away=11.5)
         panels.unit(lower, "difference", WIDE, away=11.5)
@@ -129,6 +129,15 @@ def _page(comparison: Comparison, world: str, count: int, pitch: float, what: st
     figure = style.new(style.WIDE, style.head(len(lines)) + -(-count // COLUMNS) * pitch + FOOT)
     style.heading(figure, f"{world} minus {base}", *lines)
     return figure
+
+
+def _parting(comparison: Comparison, world: str) -> str | None:
+    """Return the month in which a world parts from the baseline; an older comparison has one for all worlds."""
+    manifest = comparison.manifest
+    month: str | None = next(
+        entry.get("parting", manifest["parting"]) for entry in manifest["worlds"] if entry["name"] == world
+    )
+    return month
 
 
 def _pairs(comparison: Comparison) -> str:
@@ -213,7 +222,7 @@ def _curve_keys(comparison: Comparison, world: str) -> list[Artist]:
         Patch(color=OTHER, alpha=0.45, linewidth=0, label="mean difference, 95 % interval"),
         Patch(color=STRIP, linewidth=0, label="smaller than the smallest effect of interest"),
     ]
-    if comparison.manifest["parting"]:
+    if _parting(comparison, world):
         parted = panels.stroke(style.GREY, 0.8, "the worlds part")
         parted.set_linestyle(PARTING)
         keys.append(parted)

@@ -91,13 +91,20 @@ def _draw_of_comparison(comparison: Comparison, what: str, folder: Path, outcome
 def _draw_trace(traced: Traced, folder: Path) -> list[Path]:
     from sim.figures import divergence
 
+    _refuse_same(traced)
     return divergence.draw_all(traced, folder)
 
 
 def _draw_of_trace(traced: Traced, what: str, folder: Path) -> list[Path]:
     from sim.figures import divergence
 
+    _refuse_same(traced)
     return divergence.draw(traced, what, folder)
+
+
+def _refuse_same(traced: Traced) -> None:
+    if not traced.divergence.steps:
+        raise UserError(Problem("plot", allowed="the two worlds are the same: there is nothing to draw"))
 
 
 KINDS = {

@@ -12,9 +12,10 @@ import pandas as pd
 from matplotlib.dates import date2num
 from numpy.typing import NDArray
 
-from sim.errors import Problem, UserError, nearest
+from sim.errors import UserError
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES, Outcome
+from sim.study.pairing import unknown
 
 if TYPE_CHECKING:
     from sim.study.courses import Courses
@@ -98,8 +99,8 @@ def outcome_named(name: str) -> Outcome:
     for entry in OUTCOMES:
         if entry.name == name:
             return entry
-    names = [entry.name for entry in OUTCOMES]
-    raise UserError(Problem("plot", "outcome", name, "one of: skloki list outcomes", nearest(name, names)))
+    # In the words of the commands that run.
+    raise UserError(unknown("--outcome", [name]))
 
 
 def series(courses: Courses, name: str, scope: str = "nation") -> Series:

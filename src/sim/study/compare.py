@@ -39,8 +39,8 @@ MOST = 2_000
 """Replicates at most where a precision is asked for."""
 PILOT = 50
 """Pairs from which the number for a precision is planned."""
-FEW = 30
-"""Below this many pairs an interval hangs on the differences being nearly normal."""
+FINEST = 1e-9
+"""Precision that may be asked for: below it, differences are rounding."""
 CAVEAT = (
     "Intervals are over chance only, at fixed parameters: they hold neither the parameters' uncertainty "
     "nor that of the model's structure, and no verdict on a policy may rest on them alone."
@@ -116,16 +116,20 @@ def compare(
         chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
         pairing.same_places(loaded, built)
+        months, partings = built[0].months, horizons.partings(built)
         parting = horizons.parting(built)
-        sample = Sample(names, built[0].months, horizons.chosen(at, built[0].months, parting))
+        sample = Sample(names, months, horizons.chosen(at, months, parting), partings)
         for numbers in _batches(sample, most, precision):
             _run(sample, chosen, built, numbers, writer, progress, threads)
         writer.finish(effect_rows(sample, smallest), band_tables(sample), {
             "title": " | ".join(world.scenario.title for world in loaded),
-            "worlds": [pairing.world_record(world, name, loaded[0]) for world, name in zip(loaded, names, strict=True)],
-            "parting": None if parting is None else built[0].months[parting],
+            "worlds": [
+                pairing.world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
+                for world, name, start in zip(loaded, names, partings, strict=True)
+            ],
+            "parting": _month(months, parting),
             "horizons": [horizon.name for horizon in sample.horizons],
-            "shown": list(shown or SHOWN),
+            "shown": list(dict.fromkeys(shown or SHOWN)),
             "smallest": asdict(smallest),
             "seed": loaded[0].scenario.run.seed,
             "replicates": most,
@@ -145,32 +149,45 @@ def compare(
     return open_comparison(writer.destination, verify=False)
 
 
+def _month(months: Sequence[str], at: int | None) -> str | None:
+    return None if at is None else months[at]
+
+
 def achieved(sample: Sample, precision: Precision) -> dict[str, Any]:
-    """Return how narrow the interval is, and how many pairs it would take if it is not yet narrow enough.
+    """Return how narrow the interval is, and how many replicates it would take if it is not yet narrow enough.
+
+    Worlds that part and of which all pairs differ by the same are named in ``equal``, with the
+    number of pairs: the interval then has no width, but something rare may not have been seen.
 
     Raises
     ------
     UserError
         The outcome is not defined in these worlds.
     """
-    column = COLUMN[precision.outcome]
-    widest, spread = 0.0, 0.0
+    column, wanted = COLUMN[precision.outcome], precision.half_width
+    widest, needed, equal = 0.0, 0, {}
     for world in range(1, len(sample.names)):
         found = effect_of(sample, world, 0, Smallest())
-        if found.pairs[0, column] < 2 <= sample.pairs:
+        pairs, spread = int(found.pairs[0, column]), float(found.sd[0, column])
+        if pairs < 2 <= sample.pairs:
             where = f"an outcome that is defined here {sample.horizons[0].meaning}"
             raise UserError(Problem("--for", found=repr(precision.outcome), allowed=where))
-        widest = max(widest, float(found.high[0, column] - found.effect[0, column]))
-        spread = max(spread, float(found.sd[0, column]))
+        half = float(found.high[0, column] - found.effect[0, column])
+        widest = max(widest, half)
+        if half > wanted:
+            # Not every replicate is a pair: some fail, and in some the outcome is not defined.
+            needed = max(needed, -(-paired.needed(spread, wanted) * sample.tried // pairs))
+        if spread == 0.0 and not sample.alike(world, 0):
+            equal[sample.names[world]] = pairs
     enough = sample.pairs > 1
-    reached = enough and widest <= precision.half_width
     return {
         "half_width": precision.half_width,
         "outcome": precision.outcome,
         "horizon": sample.horizons[0].name,
         "achieved": widest if enough else None,
-        "reached": reached,
-        "needed": paired.needed(spread, precision.half_width) if enough and not reached else None,
+        "reached": enough and widest <= wanted and not equal,
+        "needed": needed or None,
+        "equal": equal,
     }
 
 
@@ -179,7 +196,7 @@ def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator
 
     With a precision, a pilot gives the spread of the differences, and the spread the number of
     pairs; if that falls short, it is planned anew. Only the interval's width is looked at, never the
-    effect, so that stopping favours no answer.
+    effect, so that stopping favours no answer. Where nothing varies there is nothing to plan from.
     """
     if precision is None:
         yield range(most)
@@ -190,8 +207,8 @@ def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator
         state = achieved(sample, precision)
         if state["reached"]:
             return
-        lacking = (state["needed"] or 0) - sample.pairs
-        end = min(most, done + max(lacking, done // 10, 1))
+        lacking = (state["needed"] or 0) - sample.tried
+        end = min(most, done + max(lacking, done if state["equal"] else done // 10, 1))
         yield range(done, end)
         done = end
 
@@ -233,8 +250,9 @@ def _check(shown: Sequence[str], precision: Precision | None, threads: int | Non
     problems = pairing.unknown("--outcome", shown)
     if precision is not None:
         problems += pairing.unknown("--for", [precision.outcome])
-        if not 0.0 < precision.half_width < float("inf"):
-            problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed="a number above 0"))
+        if not FINEST <= precision.half_width < float("inf"):
+            allowed = f"a number above 0, {FINEST:g} at least"
+            problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed=allowed))
     if threads is not None and threads < 1:
         problems.append(Problem("--threads", found=str(threads), allowed="1 or more"))
     if problems:

@@ -113,13 +113,17 @@ def measured(
 
 
 def parting(worlds: Sequence[World]) -> int | None:
-    """Return the index of the first month in which some world differs from the first; none if none does.
+    """Return the index of the first month in which some world differs from the first; none if none does."""
+    return min((start for start in partings(worlds) if start is not None), default=None)
 
-    Until then all worlds have had the same history, to the last bit. What is not dated (a
-    parameter, a place's literacy, an option) counts from the first month, used or not.
+
+def partings(worlds: Sequence[World]) -> list[int | None]:
+    """Return for each world the index of the first month in which it differs from the first; none if it never does.
+
+    Until then the two have had the same history, to the last bit. What is not dated (a parameter, a
+    place's literacy, an option) counts from the first month, used or not.
     """
-    starts = [start for world in worlds[1:] if (start := _parting(worlds[0], world)) is not None]
-    return min(starts, default=None)
+    return [_parting(worlds[0], world) for world in worlds]
 
 
 def _parting(base: World, other: World) -> int | None:

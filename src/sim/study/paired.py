@@ -19,6 +19,10 @@ LEVEL = 0.95
 """Of all intervals."""
 SPREAD = (0.1, 0.9)
 """Quantiles between which single pairs are said to lie."""
+FEW = 30
+"""Below this many pairs an interval hangs on the differences being nearly normal, and equal ones say little."""
+MANY = 10**15
+"""More pairs than this are not told apart."""
 TINY = 1e-12
 """A spread smaller than this part of the values is rounding, not chance."""
 
@@ -166,9 +170,15 @@ def reading(low: Array, high: Array, smallest: Array) -> NDArray[np.str_]:
 
 
 def needed(sd: float, half_width: float) -> int:
-    """Return how many pairs make half the interval no wider than wanted, at this spread of differences."""
+    """Return how many pairs make half the interval no wider than wanted, at this spread of differences.
+
+    Never more than `MANY`.
+    """
     if not sd > 0.0:
         return 2
+    # Asked before the quotient is squared, which might be larger than a float can be.
+    if not half_width * math.sqrt(MANY) > float(student(10**9)) * sd:
+        return MANY
     n = 2
     while True:
         factor = float(student(n))

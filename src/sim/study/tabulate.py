@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Sample:
         Of the worlds, the baseline first.
     months, horizons
         Of all worlds.
+    partings
+        Per world: index of the first month in which it differs from the baseline; none if it never does.
     replicates
         Numbers of the replicates that were finished in every world.
     values
@@ -50,6 +52,7 @@ class Sample:
     names: Sequence[str]
     months: Sequence[str]
     horizons: Sequence[Horizon]
+    partings: Sequence[int | None]
     replicates: list[int] = field(default_factory=list)
     values: list[list[NDArray[np.float64]]] = field(default_factory=list)
     curves: list[list[NDArray[np.float32]]] = field(default_factory=list)
@@ -65,8 +68,22 @@ class Sample:
         """Number of replicates that were finished in every world."""
         return len(self.replicates)
 
+    @property
+    def tried(self) -> int:
+        """Number of replicates that were run, finished or not."""
+        return len(self.replicates) + len({failure["replicate"] for failure in self.failed})
+
+    def alike(self, world: int, horizon: int) -> bool:
+        """Return whether a world has had the baseline's inputs until the end of a horizon, and so its history."""
+        parting = self.partings[world]
+        return parting is None or self.months[parting] > self.horizons[horizon].last
+
     def add(self, replicate: int, results: Sequence[Trace | Failure]) -> pa.Table | None:
-        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
+        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere.
+
+        A span's mean is over the months in which the outcome is defined in all worlds: over different
+        months, a trend would pass for an effect.
+        """
         failed = [
             asdict(result) | {"world": name}
             for name, result in zip(self.names, results, strict=True)
@@ -77,8 +94,10 @@ class Sample:
             return None
         traces = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
+        common = np.logical_and.reduce([np.isfinite(trace.values) for trace in traces])
         for at, trace in enumerate(traces):
-            self.values[at].append(measured(trace.values, self.horizons, self.months))
+            shared = np.where(common, trace.values, np.nan)
+            self.values[at].append(measured(shared, self.horizons, self.months))
             if self.pairs <= max(self._room, 2):
                 self.curves[at].append(trace.values.astype(np.float32))
         return self._pair_rows()
@@ -109,7 +128,12 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
     both = sample.at(0, horizon), sample.at(world, horizon)
     # Scope by scope: of ten thousand pairs all at once would take hundreds of megabytes.
     parts = [_effects(both[0][:, scope], both[1][:, scope], smallest) for scope in range(len(SCOPES))]
-    return paired.Effects(*(np.stack([getattr(part, f.name) for part in parts]) for f in fields(paired.Effects)))
+    found = paired.Effects(*(np.stack([getattr(part, f.name) for part in parts]) for f in fields(paired.Effects)))
+    if sample.alike(world, horizon):
+        return found
+    # An interval of no width is no certainty where worlds part: something rare may not have been seen yet.
+    unsure = (found.sd == 0.0) & (found.pairs < paired.FEW)
+    return replace(found, reading=np.where(unsure, "undecided", found.reading))
 
 
 def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:
