@@ -16,6 +16,8 @@ import pandas as pd
 
 import sim
 from sim.figures.sweeps import draw
+from sim.study.sweeps.asked import label
+from sim.study.sweeps.effects import POOLED
 from sim.study.sweeps.opened import Sweep
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +41,9 @@ PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
 }  # fmt: skip
 LARGEST = 400_000
 """Bytes: a picture's SVG is kept where it is smaller."""
+MOST = 40
+"""Rows of a page's table."""
+CLASSES = ("capital", "industrial", "agrarian", "borderland")
 
 
 def main(name: str, source: str | None = None) -> None:
@@ -50,7 +55,7 @@ def main(name: str, source: str | None = None) -> None:
         sys.exit(f"{sweep.path}: {state['runs']} of {state['runs_planned']} runs; finish it first")
     folder = ROOT / "results" / name
     folder.mkdir(parents=True, exist_ok=True)
-    effects = sweep.effects()
+    effects = effects_of(sweep)
     effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g", lineterminator="\n")
     for what, asked in PICTURES[name]:
         for path in draw(sweep, what, folder, **asked):
@@ -92,22 +97,64 @@ def facts(sweep: Sweep) -> str:
     )
 
 
+def effects_of(sweep: Sweep) -> pd.DataFrame:
+    """Return effects over all options of the other levers, and with these for each of their combinations, too."""
+    pooled = sweep.effects()
+    if not (pooled["others"] == POOLED).any():
+        return pooled
+    each = sweep.effects(each=True)
+    # A lever whose others have one option each has the same rows in both.
+    return pd.concat([pooled, each[each["lever"].isin(set(pooled["lever"][pooled["others"] == POOLED]))]]).reset_index(
+        drop=True
+    )
+
+
 def table(sweep: Sweep, effects: pd.DataFrame) -> str:
-    """Return the effects at the main horizon as a table."""
-    main = next(iter(sweep.experiment.horizons))
-    lines = [
-        "| lever | against | outcome | scope | effect [95 %] | favoured | beyond the smallest, for and against |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in effects[effects["horizon"] == main].itertuples():
-        sign = -1 if row.better == "lower" else 1
-        gain, loss = (row.above, row.below) if sign > 0 else (row.below, row.above)
-        favoured = "–" if row.better == "neither" else f"{row.superiority:.2f}"
-        lines.append(
-            f"| {row.lever}: {row.option} | {row.baseline} | {row.outcome} | {row.scope} "
-            f"| {row.effect:+.4f} [{row.low:+.4f}, {row.high:+.4f}] | {favoured} | {gain:.2f}, {loss:.2f} |"
-        )
-    return "\n".join(lines)
+    """Return the effects at the main horizon as a table: a row an option and outcome, a column a class."""
+    main = effects[effects["horizon"] == next(iter(sweep.experiment.horizons))]
+    shown, left = readable(main)
+    crossed = (shown["others"] != "").any()
+    scopes = [scope for scope in ("nation", *CLASSES) if scope in set(shown["scope"])]
+    heads = ["lever", "against", *(["other levers"] if crossed else []), "outcome"]
+    if "nation" in scopes:
+        heads += ["nation [95 %]", "favoured", "beyond the smallest, for and against"]
+    heads += [scope for scope in scopes if scope != "nation"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for _, rows in shown.groupby(["lever", "option", "others", "outcome"], sort=False):
+        at = {row.scope: row for row in rows.itertuples()}
+        first = next(iter(at.values()))
+        cells = [f"{first.lever}: {label(first.option)}", label(first.baseline)]
+        cells += [first.others] if crossed else []
+        cells += [first.outcome, *_whole(at.get("nation"), "nation" in scopes)]
+        cells += [_number(at[scope].effect) if scope in at else "" for scope in scopes if scope != "nation"]
+        lines.append(f"| {' | '.join(cells)} |")
+    over = ", ".join(sorted(set(shown["interval"])))
+    said = f"Mean effects at the main horizon; intervals over {over}. In effects.csv besides: intervals by class"
+    return "\n".join(lines) + f"\n\n{said}, other horizons{left}."
+
+
+def readable(effects: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return as many of the effects as a reader can take in, and what was left out."""
+    first = effects["outcome"] == effects["outcome"].iloc[0]
+    pooled = effects["others"].isin(("", POOLED))
+    for kept, left in ((first | True, ""), (pooled | first, ", other outcomes by the other levers' options"),
+                       (pooled, ", effects by the other levers' options")):  # fmt: skip
+        if len(effects[kept].groupby(["lever", "option", "others", "outcome"])) <= MOST:
+            return effects[kept], left
+    return effects[pooled & first], ", other outcomes"
+
+
+def _whole(row: Any, there: bool) -> list[str]:
+    """Return the cells of the nation."""
+    if row is None:
+        return ["", "", ""] if there else []
+    gain, loss = (row.below, row.above) if row.better == "lower" else (row.above, row.below)
+    favoured = "–" if row.better == "neither" else f"{row.superiority:.2f}"
+    return [f"{_number(row.effect)} [{_number(row.low)}, {_number(row.high)}]", favoured, f"{gain:.2f}, {loss:.2f}"]
+
+
+def _number(value: float) -> str:
+    return "–" if value != value else f"{value:+.4f}"
 
 
 if __name__ == "__main__":

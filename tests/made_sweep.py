@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from sim.scenario.registry import SCOPES
 from sim.study.horizons import Horizon
 from sim.study.sweeps.bands import bins
-from sim.study.sweeps.experiment import Design, Experiment, Factor, Option
+from sim.study.sweeps.experiment import DRAWN, Design, Experiment, Factor, Option
 
 #: Values of uncertainties by name, of the levers by name, outcome, place of the scope, noise of each unit -> values
 Truth = Callable[[Mapping[str, Any], Mapping[str, Any], str, int, np.ndarray], np.ndarray]
@@ -40,7 +40,7 @@ EXPERIMENT = Experiment(
     replicates=2, seed=1921,
     outcomes=("performance", "misfit", "recovery", "opposition_nation"),
     horizons={"after": Horizon("1923-12", "1926-11"), "end": Horizon("1926-12", "1926-12")},
-    curves="quantiles", curve_outcomes=("performance", "recovery"),
+    curves="quantiles", curve_outcomes=("performance", "recovery"), accidents="own",
 )  # fmt: skip
 MONTHS = [f"{year}-{month:02}" for year in range(1921, 1927) for month in range(1, 13)]
 
@@ -58,7 +58,11 @@ def truth(drawn: Mapping[str, Any], levers: Mapping[str, Any], outcome: str, sco
 
 
 def experiment(**changes: Any) -> Experiment:
-    """The experiment above with something else in it; `points`, `kind` and `rows` are the design's."""
+    """The experiment above with something else in it; `points`, `kind` and `rows` are the design's.
+
+    Whether points share their accidents is as in a file that says nothing of them.
+    """
+    changes = {"accidents": "own" if changes.get("kind", "latin-hypercube") in DRAWN else "shared"} | changes
     design = {key: changes.pop(key) for key in ("points", "kind", "rows", "levels") if key in changes}
     return replace(EXPERIMENT, **changes, design=replace(EXPERIMENT.design, **design))
 
@@ -119,6 +123,13 @@ def draws(of: Experiment, points: np.ndarray) -> dict[str, np.ndarray]:
     return found
 
 
+def accidents(of: Experiment, units: Iterable[tuple[int, int]]) -> np.ndarray:
+    """Two normal numbers for each pair of a point and a replicate: those of a replicate alone where they are shared."""
+    own = of.accidents == "own"
+    seeds = ([1921, p, r] if own else [1921, r] for p, r in units)
+    return np.stack([np.random.default_rng(seed).normal(size=2) for seed in seeds], axis=1)
+
+
 def _part(
     folder: Path, of: Experiment, truth: Truth, number: int, units: list[tuple[int, int]], first: int, fail: set[int]
 ) -> None:
@@ -127,9 +138,10 @@ def _part(
     run = first + np.arange(len(units) * wide)
     broken = np.isin(run, list(fail))
     drawn = draws(of, point)
-    noise = np.stack([np.random.default_rng([1921, p, r]).normal(size=2) for p, r in units], axis=1)
+    noise = accidents(of, units)
     columns: dict[str, Any] = {
         "run": run, "point": np.repeat(point, wide), "replicate": np.repeat(replicate, wide).astype(np.int32),
+        "series": np.repeat([of.series(*unit) for unit in units], wide),
         "seed": np.full(len(run), of.seed),
     }  # fmt: skip
     for place, lever in enumerate(of.levers):

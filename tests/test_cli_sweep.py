@@ -1,9 +1,7 @@
-"""The commands of sweeps: sweep, status, rerun, query."""
+"""The commands of sweeps: sweep, status, rerun."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 
@@ -11,8 +9,6 @@ import pytest
 
 import sim
 from sim.doors import sweepbar
-from sim.errors import UserError
-from sim.study.sweeps.opened import open_sweep
 from tests.fresh import start
 from tests.study.sweeps.test_kill import EXPERIMENT
 from tests.study.sweeps.tiny import files, table
@@ -90,10 +86,10 @@ def test_enlarging(swept, skloki):
     assert {name: files(swept)[name] for name in before} == before
 
 
-@pytest.mark.parametrize("text", ["x", "1x", "-2", "2.5x", ""])
+@pytest.mark.parametrize("text", ["x", "0x", "-2", "2.5x", ""])
 def test_nonsense_to_enlarge_by(text, asked, skloki):
     code, _, err = skloki("sweep", "few.toml", "--extend", text)
-    assert code == 2 and "2x, 3x, ...: times what the experiment asks for" in err
+    assert code == 2 and "1x, 2x, ...: times what the experiment asks for" in err
 
 
 def test_a_changed_experiment_is_refused(swept, here, skloki):
@@ -104,7 +100,7 @@ def test_a_changed_experiment_is_refused(swept, here, skloki):
 
 
 def test_failed_runs_are_counted_with_their_reason(asked, here, skloki, failing):
-    failing("compiled").update({0})
+    failing("compiled").update({0, 3, 6, 9})
     code, out, err = skloki("sweep", "few.toml", "--out", "s")
     assert code == 0 and out.startswith("24 of 24 runs (100 %), 8 failed\n")
     assert err == f"8 runs failed: ZeroDivisionError: by nobody (the first: skloki rerun {here / 's'} --run 0)\n"
@@ -115,7 +111,7 @@ def test_failed_runs_are_counted_with_their_reason(asked, here, skloki, failing)
 
 
 def test_where_all_fail_the_exit_code_says_so(asked, skloki, failing):
-    failing("compiled").update(range(3))
+    failing("compiled").update(range(12))
     code, _, err = skloki("sweep", "few.toml", "--out", "s", "--quiet")
     assert code == 1 and err.endswith("all runs failed; the store holds their reasons\n")
 
@@ -149,9 +145,15 @@ def test_status_of_an_unfinished_sweep(swept, skloki):
 @pytest.mark.parametrize("command", [("status",), ("query", "SELECT 1"), ("rerun", "--run", "0")])
 def test_a_folder_without_a_sweep(command, here, skloki):
     (here / "empty").mkdir()
-    for place in ("empty", "nothing"):
-        code, out, err = skloki(command[0], place, *command[1:])
-        assert (code, out) == (2, "") and str(here / place) in err
+    (here / "file").write_text("x")
+    (here / "full").mkdir()
+    (here / "full" / "notes.txt").write_text("x")
+    said = {
+        "empty": "no sweep: it has no manifest.json", "full": "no sweep: it has no manifest.json",
+        "nothing": "there is no such folder", "file": "found a file; allowed: the folder of a sweep",
+    }  # fmt: skip
+    for place, reason in said.items():
+        assert skloki(command[0], place, *command[1:]) == (2, "", f"{here / place}: {reason}\n")
 
 
 # Again
@@ -168,7 +170,7 @@ def test_a_run_again_gives_what_is_stored(run, engine, swept, here, skloki, no_f
     )
     result = sim.open("r")
     assert result.tables == ("monthly", "events", "committees")
-    assert set(result.monthly()["replicate"]) == {replicate}
+    assert set(result.monthly()["replicate"]) == {run // 2}, "each point has accidents of its own"
     row = table(swept).slice(run, 1).to_pylist()[0]
     nation = result.monthly().query("scope == 'nation'")["performance"]
     assert math.isclose(nation.mean(), row["performance"], rel_tol=1e-12)
@@ -219,54 +221,6 @@ def test_a_rerun_in_python(swept, here):
     assert sim.status(swept).finished
 
 
-# Queries
-
-COUNT = "SELECT policy, count(*) AS runs, max(performance) AS best FROM runs GROUP BY policy ORDER BY policy"
-
-
-def test_a_query_as_a_table(swept, skloki):
-    code, out, err = skloki("query", "s", COUNT)
-    assert (code, err) == (0, "")
-    assert [line.split()[0] for line in out.split("\n") if line.strip()][::2] == ["policy", "appointment"]
-    assert out.count(" 12 ") == 2
-
-
-def test_a_query_for_programs(swept, skloki):
-    rows = json.loads(skloki("query", "s", COUNT, "--json")[1])
-    assert [(row["policy"], row["runs"]) for row in rows] == [("appointment", 12), ("election", 12)]
-    table_ = _csv(skloki("query", "s", COUNT, "--csv")[1])
-    assert [row["best"] for row in rows] == [float(best) for _, _, best in table_]
-    (row,) = json.loads(skloki("query", "s", "SELECT error, run FROM runs WHERE run = 3", "--json")[1])
-    assert row == {"error": None, "run": 3}
-    few = "SELECT run, seed FROM runs WHERE run < 2 ORDER BY run"
-    assert skloki("query", "s", few, "--quiet")[1] == "0\t1921\n1\t1921\n"
-
-
-def _csv(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text)))[1:]
-
-
-def test_a_long_answer_is_cut_and_says_so(swept, skloki):
-    code, out, err = skloki("query", "s", "SELECT * FROM range(60)")
-    assert code == 0 and err == "the first 50 of 60 rows; all of them: --csv or --json\n"
-    assert len(_csv(skloki("query", "s", "SELECT * FROM range(60)", "--csv")[1])) == 60
-
-
-def test_a_wrong_query(swept, skloki):
-    code, out, err = skloki("query", "s", "SELECT nothing FROM runs")
-    assert (code, out) == (2, "") and "nothing" in err
-    with pytest.raises(UserError):
-        open_sweep(swept).query("DROP TABLE runs")
-
-
-def test_a_query_can_write_nothing(swept, here, skloki):
-    before = files(swept)
-    for place in (next(swept.glob("runs/*.parquet")), here / "x.csv"):
-        code, _, err = skloki("query", "s", f"COPY runs TO '{place}'")
-        assert code == 2 and "disabled" in err
-    assert files(swept) == before and not (here / "x.csv").exists()
-
-
 def test_a_log_gets_a_line_now_and_then(asked, skloki, monkeypatch):
     monkeypatch.setattr(sweepbar, "EVERY", 0.0)
     _, _, err = skloki("sweep", "few.toml", "--out", "s")
@@ -280,6 +234,31 @@ def test_completion_of_experiments(monkeypatch):
     monkeypatch.setattr(reading, "shipped_experiments", lambda: {"december-1923": None, "literacy": None})
     assert [item.value for item in completion.experiments(None, None, "dec")] == ["december-1923"]
     assert [(item.value, item.type) for item in completion.experiments(None, None, "./x")] == [("./x", "file")]
+
+
+def test_check_completes_scenarios_and_experiments(monkeypatch):
+    import click
+
+    from sim.cli import cli
+    from sim.doors import completion
+    from sim.study.sweeps import reading
+
+    monkeypatch.setattr(reading, "shipped_experiments", lambda: {"historians-question": None})
+    for command, names in (("check", ["historians-question", "historical"]), ("run", ["historical"])):
+        context = click.Context(cli.get_command(click.Context(cli), command))
+        assert [item.value for item in completion.scenarios(context, None, "histor")] == names
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_interrupt_before_the_first_part_tells_what_is_there(again, asked, here, skloki, monkeypatch):
+    from sim.study.sweeps import agreement
+
+    if again:
+        skloki("sweep", "few.toml", "--quiet")
+    monkeypatch.setattr(agreement, "hashes", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    code, _, err = skloki("sweep", "few.toml")
+    said = "24 of 24 runs are kept; the same command again goes on from there" if again else "nothing had begun"
+    assert code == 130 and err.endswith(f"interrupted: {said}\n")
 
 
 @pytest.mark.parametrize("command", ["sweep", "status", "rerun", "query"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 import sim
 from sim.errors import UserError
 from sim.figures import style, sweeps
-from sim.figures.sweeps import classes, common, fans, forest, outcome, smooth, surface
+from sim.figures.sweeps import classes, common, fans, forest, marks, outcome, smooth, surface
 from sim.figures.sweeps.plane import plane
 from sim.scenario.registry import SCOPES
 from sim.study.sweeps.experiment import Design, Factor
@@ -243,6 +244,30 @@ def test_cells_that_lost_their_runs_are_blank(stores):
     assert blank.sum() == 1 and blank[2, 2]
 
 
+GRID = tuple({"r_f": x, "skill": y} for x in np.linspace(0, 1, 5) for y in np.linspace(-0.1, 0.3, 4))
+
+
+def shaken(drawn, levers, outcome, scope, noise):
+    return gain(drawn, levers, outcome, scope, noise) + 0.05 * (levers.get("policy") == "election") * noise[1]
+
+
+def test_one_point_in_a_cell_has_the_error_of_its_replicates_or_says_that_it_has_none(stores):
+    of = {"kind": "grid", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2], "curves": "none"}
+    sweep = stores("replicated", truth=shaken, replicates=4, count=20, **of)
+    figure, found, _ = lines(sweep, "r_f", "skill")
+    effect = sweep.units.values("performance")
+    effect = (effect[:, 2] - effect[:, 0]).reshape(5, 4, 4)
+    np.testing.assert_allclose(found.errors, effect.std(axis=2, ddof=1).T / 2)
+    assert "within two standard errors by chance of 0" in legend(figure)
+    figure, found, _ = lines(stores("once", truth=shaken, replicates=1, count=20, **of), "r_f", "skill")
+    assert np.isnan(found.errors).all()
+    assert "no standard errors: one point, one replicate in each cell" in legend(figure)
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
 def test_colours_of_effects_lie_evenly_about_nought():
     edges = surface.levels(np.array([[-0.01, 0.07]]), effect=True)
     assert 0.0 in edges and edges[0] == -edges[-1] and edges[-1] >= 0.07
@@ -262,10 +287,86 @@ def test_bands_along_a_number_are_quantiles_of_points(stores):
     np.testing.assert_allclose(drawn.levels[1], means["performance"])
     base = frame[frame["policy"] == "appointment"].groupby("point")["performance"].mean()
     np.testing.assert_allclose(drawn.effects[1], means["performance"] - base)
-    places, quantiles = outcome.binned(drawn.x, drawn.levels[1])
+    places, quantiles = marks.binned(drawn.x, drawn.levels[1])
     assert len(places) == 7 and (np.diff(places) > 0).all()
     first = means.sort_values("r_f")["performance"][:9]
     np.testing.assert_allclose(quantiles[:, 0], np.quantile(first, (0.1, 0.5, 0.9)))
+
+
+USUAL = {"r_f": 0.4, "skill": 0.1, "order": "need"}
+AWAY = [("r_f", -0.2), ("r_f", 0.9), ("skill", -0.1), ("skill", 0.3), ("order", "random"), ("order", "rank")]
+
+
+def one_at_a_time(stores):
+    numbers, order = experiment().uncertainties[:2], experiment().uncertainties[3]
+    uncertain = (*(replace(factor, default=USUAL[factor.name]) for factor in numbers), order)
+    rows = (USUAL, *(USUAL | {name: value} for name, value in AWAY))
+    return stores("one at a time", kind="one-at-a-time", rows=rows, points=0, uncertainties=uncertain, curves="none")
+
+
+def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy, tmp_path):
+    sweep = one_at_a_time(stores)
+    shown, policy = common.shown(sweep, "performance"), factor(sweep, "policy")
+    drawn = outcome.scattered(sweep, shown, factor(sweep, "r_f"), policy)
+    assert drawn.x.tolist() == [0.4, -0.2, 0.9] and drawn.base.tolist() == [True, False, False]
+    means = sweep.units.by_point(sweep.units.options(sweep.units.values("performance"), policy)[:, 1].mean(axis=1))[0]
+    np.testing.assert_allclose(drawn.levels[1], means[:3])
+    assert outcome.scattered(sweep, shown, factor(sweep, "order"), policy).x.tolist() == [0.0, 1.0, 2.0]
+    assert outcome.scattered(sweep, shown, factor(sweep, "peace"), policy).x.tolist() == [0.0, 1.0]
+    for name in ("r_f", "order", "peace"):
+        figure = outcome.figure(sweep, shown, name)
+        assert untidy(figure) == [], name
+        assert not any("%" in text for text in legend(figure)) and not figure.axes[0].collections
+        assert untidy(classes.courses(sweep, shown, name)) == [], name
+    figure = outcome.figure(sweep, shown, "r_f")
+    assert figure.axes[0].get_xlim() == (-0.2, 1.0)
+    assert not any(path.stem.startswith("surface") for path in sweeps.draw_all(sweep, tmp_path))
+
+
+def test_a_grid_that_is_not_finished_is_not_read_as_whole(stores):
+    of = {"kind": "grid", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2], "count": 20}
+    part, whole = stores("part of a grid", parts=3, **of), stores("whole grid", **of)
+    for sweep, number in ((part, 1), (whole, 0)):
+        shown = common.shown(sweep, None)
+        for figure in (
+            forest.figure(sweep), classes.distributions(sweep, shown), classes.courses(sweep, shown, "r_f"),
+            outcome.figure(sweep, shown, "r_f"), surface.figure(sweep, shown, "r_f", "skill"), fans.figure(sweep),
+        ):  # fmt: skip
+            said = [text.get_text() for text in figure.texts]
+            assert sum("the points done so far, in the design's order" in text for text in said) == number
+            assert any("over the points chosen, not over history" in text for text in said)
+    assert common.unfinished(stores("halfway", parts=3, fail=[1])) == []
+
+
+def test_effects_over_another_levers_options_say_so(stores):
+    sweep, alone = stores("usual"), stores("one lever")
+    for figure in (forest.figure(sweep, "policy"), classes.distributions(sweep, common.shown(sweep, None), "policy")):
+        assert "Mean over the options of peace" in [text.get_text() for text in figure.texts]
+    assert not any("Mean over the options" in text.get_text() for text in forest.figure(alone).texts)
+
+
+def test_no_zero_line_runs_through_an_options_name_and_no_gap_is_above_the_legend(stores):
+    figure = forest.figure(stores("usual"), "policy", outcome="performance")
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    name = next(text for text in axes.texts if text.get_text() == "election")
+    bottom = name.get_window_extent().transformed(axes.transData.inverted()).y0
+    noughts = [line for line in axes.lines if set(line.get_xdata()) == {0.0}]
+    assert noughts and min(min(line.get_ydata()) for line in noughts) >= bottom
+    box = figure.legends[0].get_window_extent()
+    below = axes.xaxis.label.get_window_extent().y0
+    assert 0 < (below - box.y1) / figure.dpi / style.MM < 8
+
+
+def test_labels_of_axes_are_cut_at_commas_and_name_no_constants(stores):
+    files = Factor("r_f", target="parameters.r_f", unit="correlation",
+                   meaning="validity of the cadre department's files, at LOAD_REF assignments a month")  # fmt: skip
+    assert common.axis_label(files, 150.0) == "r_f: validity of the cadre department's files (correlation)"
+    skill = replace(files, name="skill", unit="", meaning="shift of skill, of those (old, new) who came late, all told")
+    assert common.axis_label(skill, 150.0) == f"skill: {skill.meaning}"
+    assert common.axis_label(skill, 75.0) == "skill: shift of skill, of those (old, new) who came late"
+    assert common.axis_label(skill, 50.0) == "skill: shift of skill"
+    assert common.axis_label(skill, 22.0) == "skill: shift of …"
 
 
 def test_against_another_lever_each_option_is_at_its_place(stores):

@@ -17,7 +17,12 @@ def scenarios(context: click.Context, parameter: click.Parameter, incomplete: st
     """Complete the name of a shipped scenario, or else a file."""
     from sim.scenario.load import shipped
 
-    return _beginning(shipped(), incomplete) or [CompletionItem(incomplete, type="file")]
+    known = [*shipped()]
+    if context.command.name == "check":  # which takes either
+        from sim.study.sweeps.reading import shipped_experiments
+
+        known += shipped_experiments()
+    return _beginning(known, incomplete) or [CompletionItem(incomplete, type="file")]
 
 
 def experiments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.doors.reports import exact, preview_document, show_preview
+from sim.doors.sweepbar import counted
 from sim.doors.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
     for caution in estimate.cautions:
         terminal.note(f"warning: {caution}")
     terminal.say(
-        f"Design: {experiment.design.kind}, {_count(estimate.points, 'point')} x "
-        f"{_count(estimate.combinations, 'world')} x {_count(experiment.replicates, 'replicate')} = "
-        f"{_count(estimate.runs, 'run')}"
+        f"Design: {experiment.design.kind}, {counted(estimate.points, 'point')} x "
+        f"{counted(estimate.combinations, 'world')} x {counted(experiment.replicates, 'replicate')} = "
+        f"{counted(estimate.runs, 'run')}"
     )
     terminal.say(
         f"Size: {estimate.guberniias} guberniias and {estimate.uezds} uezds, {estimate.months} months: "
@@ -60,7 +61,7 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
     )
     source = "from a trial of some runs" if estimate.measured else "from rates known of other machines"
     terminal.say(
-        f"Estimate {source}: {in_time(estimate.seconds)} on {_count(estimate.cores, 'core')} of this machine "
+        f"Estimate {source}: {in_time(estimate.seconds)} on {counted(estimate.cores, 'core')} of this machine "
         f"({estimate.seconds_per_run * 1e3:.3g} ms a run and core), {in_bytes(estimate.bytes)} on disk"
     )
 
@@ -123,10 +124,6 @@ def _horizons(estimate: Estimate) -> str:
     curves = estimate.experiment.curves
     kept = "; ".join(f"{name}: {horizon.meaning}" for name, horizon in horizons)
     return kept + ("" if curves == "none" else f"; curves: {curves}")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def in_time(seconds: float) -> str:

@@ -34,8 +34,13 @@ def headline(state: State) -> str:
     decimals, error = 4, ""
     if state.error > 0.0:
         decimals = min(max(1 - math.floor(math.log10(state.error)), 1), 7)
-        error = f" (standard error {state.error:.2g})"
-    return f"{state.headline}: {state.estimate:+.{decimals}f}{error}, {state.points:,} points"
+        error = f" ({state.told})"
+    return f"{state.headline}: {state.estimate:+.{decimals}f}{error}, {counted(state.points, 'point')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def duration(seconds: float) -> str:

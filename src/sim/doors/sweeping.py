@@ -12,20 +12,17 @@ import click
 from sim.doors import completion as complete
 from sim.doors import interrupts, options
 from sim.doors.endings import Failed, Interrupted
-from sim.doors.sweepbar import duration, headline, line, share, shown
+from sim.doors.sweepbar import counted, duration, headline, line, share, shown
 from sim.doors.terminal import Terminal
+from sim.errors import UserError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.study.sweeps.opened import Sweep
     from sim.study.sweeps.progress import State, Status
     from sim.study.sweeps.rerun import Rerun
 
 REASONS = 3
 """Reasons of failed runs that are printed."""
-ROWS = 50
-"""Rows of a query's answer that a table shows."""
 
 folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -34,7 +31,7 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
 @click.argument("experiment", shell_complete=complete.experiments)
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads of this machine; default: all cores.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786), slurm, or local: processes.")
-@click.option("--extend", metavar="2x", help="Have so many times the points that the experiment asks for.")
+@click.option("--extend", metavar="2x", help="Have so many times the points the experiment asks for; 1x: no more.")
 @options.out
 @options.modes
 @click.pass_obj
@@ -48,6 +45,7 @@ def sweep(
     """
     from sim import api
     from sim.study.sweeps.progress import status
+    from sim.study.sweeps.store import usual_place
 
     terminal.hush_compilation()
     heard = interrupts.watched(None)
@@ -71,7 +69,7 @@ def sweep(
                 experiment, out=out, workers=workers, cluster=cluster, extend=times(extend), progress=tell, note=note
             )
     except KeyboardInterrupt as error:
-        raise Interrupted(_kept(last)) from error
+        raise Interrupted(_kept(last, out or usual_place(Path(experiment).stem))) from error
     state, found = last[0], status(place)
     if terminal.json:
         terminal.document({"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})
@@ -158,19 +156,20 @@ def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
     Tables: runs, and curves or bins where the experiment keeps them. For example:
     "SELECT policy, avg(performance) FROM runs GROUP BY policy".
     """
+    from sim.doors import answers
     from sim.study.sweeps.opened import open_sweep
 
     frame = open_sweep(folder, verify=False).query(sql)
     if csv:
-        terminal.line(frame.to_csv(index=False).removesuffix("\n"))
+        terminal.line(answers.csv(frame))
     elif terminal.json:
-        terminal.document(_records(frame))
+        terminal.document(answers.records(frame))
     else:
-        _show_frame(terminal, frame)
+        answers.show(terminal, frame)
 
 
 def times(text: str | None) -> int | None:
-    """Read ``2x``.
+    """Read ``2x``; ``1x`` takes back what was planned and has not begun.
 
     Raises
     ------
@@ -180,8 +179,8 @@ def times(text: str | None) -> int | None:
     if text is None:
         return None
     found = re.fullmatch(r"(\d{1,6})x?", text.strip())
-    if not found or int(found[1]) < 2:
-        raise click.UsageError(f"--extend: found {text!r}; allowed: 2x, 3x, ...: times what the experiment asks for")
+    if not found or int(found[1]) < 1:
+        raise click.UsageError(f"--extend: found {text!r}; allowed: 1x, 2x, ...: times what the experiment asks for")
     return int(found[1])
 
 
@@ -195,7 +194,8 @@ def status_document(found: Status) -> dict[str, Any]:
 
 def estimate(state: State) -> dict[str, Any]:
     """Return the estimate so far as JSON shows it."""
-    return {"of": state.headline, "mean": state.estimate, "standard_error": state.error, "points": state.points}
+    return {"of": state.headline, "mean": state.estimate, "standard_error": state.error, "points": state.points,
+            "shared_accidents": state.shared}  # fmt: skip
 
 
 def _fail(terminal: Terminal, reason: str) -> None:
@@ -205,11 +205,15 @@ def _fail(terminal: Terminal, reason: str) -> None:
     raise Failed(reason)
 
 
-def _kept(last: list[State]) -> str:
-    if not last:
+def _kept(last: list[State], place: Path) -> str:
+    """Return what an interrupt has left; before anything was told, that is what earlier sessions have stored."""
+    from sim.study.sweeps.progress import status
+
+    try:
+        done, total = (last[0].done, last[0].total) if last else (status(place).runs, status(place).runs_planned)
+    except UserError:
         return "interrupted: nothing had begun"
-    kept = f"{last[0].done:,} of {last[0].total:,} runs are kept"
-    return f"interrupted: {kept}; the same command again goes on from there"
+    return f"interrupted: {done:,} of {total:,} runs are kept; the same command again goes on from there"
 
 
 def _show_end(terminal: Terminal, state: State, place: Path) -> None:
@@ -221,7 +225,7 @@ def _show_end(terminal: Terminal, state: State, place: Path) -> None:
         from sim.study.sweeps.opened import open_sweep
 
         for reason, runs, first in reasons(open_sweep(place, verify=False)):
-            terminal.note(f"{runs:,} runs failed: {reason} (the first: skloki rerun {place} --run {first})")
+            terminal.note(f"{counted(runs, 'run')} failed: {reason} (the first: skloki rerun {place} --run {first})")
     terminal.say("The sweep is in")
     terminal.line(str(place))
 
@@ -248,27 +252,3 @@ def _show_rerun(terminal: Terminal, found: Rerun) -> None:
                        [(column, *map(repr, both)) for column, both in found.differing.items()])  # fmt: skip
     if found.result is not None:
         terminal.line(str(found.result.path))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as JSON can hold them: what is not there is null."""
-    rows = frame.astype(object).where(frame.notna(), None).to_dict(orient="records")
-    # numpy's numbers are none of JSON's
-    return [{str(k): v.item() if hasattr(v, "item") else v for k, v in row.items()} for row in rows]
-
-
-def _show_frame(terminal: Terminal, frame: pd.DataFrame) -> None:
-    # The answer is the essential: printed with --quiet, too.
-    numeric = [number for number, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
-    rows = [["" if value is None else _cell(value) for value in row.values()] for row in _records(frame.head(ROWS))]
-    if terminal.quiet:
-        for row in rows:
-            terminal.line("\t".join(row))
-    else:
-        terminal.table("", [str(name) for name in frame.columns], rows, right=numeric)
-    if len(frame) > ROWS:
-        terminal.note(f"the first {ROWS} of {len(frame):,} rows; all of them: --csv or --json")
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import sim
 from sim.errors import UserError
 from sim.study.pairing import Smallest
-from sim.study.sweeps import agreement, designs, driver
+from sim.study.sweeps import agreement, designs, driver, sources
 from sim.study.sweeps.driver import sweep
 from sim.study.sweeps.experiment import Factor, Option
+from sim.study.sweeps.plan import Plan
 from tests.study.sweeps.tiny import POLICY, UNCERTAINTIES, experiment, files
 
 
@@ -70,6 +73,39 @@ def test_other_draws_are_refused(begun, monkeypatch):
     monkeypatch.setattr(agreement.designs, "draws", other)
     with pytest.raises(UserError, match="draws: found other points than those of the rows there are"):
         sweep(experiment(), begun)
+
+
+def test_one_position_that_differs_is_seen(monkeypatch):
+    plan = Plan.first(5_000, 1, 4, 100)
+    known = experiment(5_000)
+    before = agreement.hashes(known, plan)
+    places = designs.places
+
+    def other(*given):
+        found = places(*given).copy()
+        found[-1, -1] = np.nextafter(found[-1, -1], 1.0)
+        return found
+
+    monkeypatch.setattr(agreement.designs, "places", other)
+    assert agreement.hashes(known, plan) != before
+
+
+def test_large_designs_are_looked_at_in_a_moment(monkeypatch):
+    # dictionaries of values would take minutes, and much memory
+    drawn = []
+    draws = designs.draws
+    monkeypatch.setattr(agreement.designs, "draws", lambda *given: drawn.append(given[3] - given[2]) or draws(*given))
+    for kind in ("sobol", "grid"):
+        agreement.hashes(experiment(100_000, kind=kind), Plan.first(100_000, 1, 4, 100))
+    assert sum(drawn) <= 2 * agreement.SOME
+
+
+def test_the_model_is_whatever_decides_a_table():
+    assert {
+        f"study/sweeps/{name}.py" for name in ("bands", "rows", "parts", "kept", "worlds", "experiment")
+    } | {"study/horizons.py", "scenario/layers.py", "scenario/schema.py"} <= set(sources.OTHERS)
+    root = Path(sim.__file__).parent
+    assert all((root / name).exists() for name in sources.OTHERS)
 
 
 def test_another_model_is_refused(begun, monkeypatch):

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.study.sweeps.designs import CHUNK, draws, group, levels, points
+from sim.errors import UserError
+from sim.study.sweeps.designs import CHUNK, MOST_NUMBERS, draws, group, levels, places, points
 from sim.study.sweeps.experiment import GROWING, Design, Experiment, Factor, Option
 
 NUMBER = Factor("a", target="parameters.r_f", low=0.02, high=0.55, default=0.28)
@@ -87,6 +88,40 @@ def test_blocks_of_a_hypercube_are_hypercubes_of_their_own():
     assert draws(plan, (32, 64), 40, 50) == two[8:18]
 
 
+@pytest.mark.parametrize("number", [1, 2, 1000])
+def test_a_hypercube_is_scipys(number):
+    from scipy.stats import qmc
+
+    for first in (0, number):
+        plan, block = experiment("latin-hypercube", number, seed=5), (first, first + number)
+        assert (places(plan, block, *block) == qmc.LatinHypercube(5, rng=[5, first]).random(number)).all()
+
+
+def test_a_hypercube_takes_little_more_memory_than_its_numbers():
+    import tracemalloc
+
+    factors = tuple(replace(NUMBER, name=f"a{i}") for i in range(20))
+    plan = experiment("latin-hypercube", 20_000, factors, seed=5)
+    places(experiment("latin-hypercube", 2, factors), (0, 2), 0, 2)  # what is imported once
+    tracemalloc.start()
+    try:
+        places(plan, (0, 20_000), 0, 10)
+        places(plan, (20_000, 40_000), 20_000, 20_010)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * 8 * 20_000 * 20, "one block at a time, and no copies of it"
+
+
+def test_a_hypercube_that_does_not_fit_into_memory_is_refused():
+    most = MOST_NUMBERS // len(ALL)
+    assert points(experiment("latin-hypercube", most)) == most
+    with pytest.raises(UserError, match=f"at most {most:,} for a latin-hypercube.*; sobol is not") as refused:
+        points(experiment("latin-hypercube", most + 1))
+    assert "design.points: found 53,687,092 points of 5 uncertainties" in str(refused.value)
+    assert points(experiment("sobol", most + 1)) == most + 1
+
+
 @pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "saltelli"])
 def test_marginals_are_those_asked_for(kind):
     rows = first(experiment(kind, 512, seed=2))
@@ -116,6 +151,16 @@ def test_sobol_points_far_out_are_those_of_the_sequence():
     sequence = qmc.Sobol(2, rng=9).random(4 * CHUNK)
     got = draws(plan, (0, 3 * CHUNK), 2 * CHUNK - 3, 2 * CHUNK + 3)
     assert column(got, "a") == pytest.approx(0.02 + 0.53 * sequence[2 * CHUNK - 3 : 2 * CHUNK + 3, 0], rel=1e-15)
+
+
+def test_chunks_of_a_sequence_may_be_asked_for_in_any_order():
+    from scipy.stats import qmc
+
+    plan = experiment("sobol", 8 * CHUNK, (NUMBER, LOG), seed=11)
+    whole = qmc.Sobol(2, rng=11).random(8 * CHUNK)
+    for chunk in (6, 1, 7, 0, 2, 3, 5, 6, 4):
+        start = chunk * CHUNK
+        assert (places(plan, (0, 8 * CHUNK), start, start + 3) == whole[start : start + 3]).all()
 
 
 def test_grid_crosses_all_levels():

@@ -125,11 +125,14 @@ def test_progress_tells_of_all_and_of_the_estimate(tmp_path):
     folder = sweep(experiment(), tmp_path / "s", part_units=2, progress=states.append)
     assert [states[0].done, states[-1].done, states[-1].total] == [0, 60, 60]
     assert [state.done for state in states] == sorted(state.done for state in states)
+    nested: list[driver.State] = []
+    sweep(experiment(accidents="own"), tmp_path / "own", progress=nested.append)
     rows = table(folder)
     values = rows["performance"].to_numpy().reshape(5, 3, 4)
     effects = (values[..., 2] - values[..., 0]).mean(axis=1)
     assert states[-1].estimate == pytest.approx(effects.mean(), rel=1e-12)
     assert states[-1].error == pytest.approx(effects.std(ddof=1) / math.sqrt(5), rel=1e-9)
+    assert states[-1].shared and not nested[-1].shared
     assert states[-1].points == 5 and states[-1].rate > 0 and states[-1].left == 0
 
 
@@ -177,42 +180,7 @@ def test_a_fault_of_the_machine_ends_the_sweep_and_can_be_resumed(tmp_path, monk
     assert table(folder)["error"].null_count == 60
 
 
-# Enlarging
-
-
-@pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "grid"])
-def test_an_enlarged_sweep_leaves_what_is_there(kind, tmp_path):
-    known = experiment(4, kind=kind)
-    folder = sweep(known, tmp_path / "s", part_units=5)
-    before, manifest = files(folder), json.loads((folder / "manifest.json").read_text())
-    runs = status(folder).runs
-    sweep(known, folder, extend=2)
-    assert status(folder).runs == status(folder).runs_planned == 2 * runs
-    assert {name: content for name, content in files(folder).items() if name in before} == before
-    larger = json.loads((folder / "manifest.json").read_text())
-    assert larger["plan"]["blocks"][:1] == manifest["plan"]["blocks"]
-    assert larger["draws"][:1] == manifest["draws"] and larger["created"] == manifest["created"]
-    rows = table(folder)
-    assert rows["run"].to_pylist() == list(range(2 * runs))
-    given = set(zip(*(rows[name].to_pylist() for name in ("point", "replicate", "policy", "gentle")), strict=True))
-    assert len(given) == 2 * runs
-    # asked again it is there; and without being asked it stays
-    for extend in (2, None):
-        notes: list[str] = []
-        sweep(known, folder, extend=extend, note=notes.append)
-        assert notes == [f"all {2 * runs:,} runs are there: nothing to do"]
-
-
-def test_an_enlarged_sweep_is_the_same_however_it_came_to_be(tmp_path):
-    known = experiment(4)
-    one = sweep(known, tmp_path / "one", part_units=5, extend=3)
-    two = sweep(known, tmp_path / "two", part_units=5)
-    assert table(one).slice(0, 48).equals(table(two))
-    two = sweep(known, two, extend=3)
-    assert files(one) == files(two)
-
-
-@pytest.mark.parametrize("wrong", [{"workers": 0}, {"extend": 1}, {"part_units": 0}])
+@pytest.mark.parametrize("wrong", [{"workers": 0}, {"extend": 0}, {"part_units": 0}])
 def test_wrong_numbers_are_refused(wrong, tmp_path):
     with pytest.raises(UserError, match="a whole number from"):
         sweep(experiment(), tmp_path / "s", **wrong)

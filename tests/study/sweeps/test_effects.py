@@ -11,6 +11,7 @@ from sim.study.sweeps.effects import COLUMNS
 from sim.study.sweeps.influence import correlation_ratio, influence
 from sim.study.sweeps.opened import open_sweep
 from tests.made_sweep import choice, experiment, made
+from tests.study.sweeps.test_crossed import rows_of
 
 PLAIN = ("effect", "base", "low", "high", "chance", "superiority", "superiority_pairs", "above", "below", "within")
 
@@ -130,17 +131,24 @@ def test_over_a_grid_or_one_point_the_interval_is_of_chance_alone(tmp_path):
     of = experiment(kind="grid", points=20, replicates=6, curves="none", scopes=("nation",))
     sweep = open_sweep(made(tmp_path / "grid", of, chance(0.5)))
     row = sweep.effects(lever="policy", outcome="performance", horizon="end").iloc[0]
-    frame = sweep.runs(["point", "replicate", "policy", "peace", "performance_end"])
-    wide = frame[~frame["peace"]].pivot(index=["point", "replicate"], columns="policy", values="performance_end")
-    effect = (wide["election"] - wide["appointment"]).to_numpy().reshape(20, 6)
-    error = np.sqrt(effect.var(axis=1, ddof=1).mean() / 120)
+    effect = rows_of(sweep)
+    # A replicate has the same accidents at all points: six series tell, not a hundred and twenty.
+    error = effect.mean(axis=0).std(ddof=1) / np.sqrt(6)
     assert row["interval"] == "chance"
-    assert row["high"] - row["effect"] == pytest.approx(stats.t.ppf(0.975, 100) * error)
+    assert row["high"] - row["effect"] == pytest.approx(stats.t.ppf(0.975, 5) * error)
     one = open_sweep(made(tmp_path / "one", experiment(points=1, replicates=8, curves="none"), chance(0.5)))
     row = one.effects(lever="policy", outcome="performance", scope="nation", horizon="end").iloc[0]
     assert row["interval"] == "chance" and row["points"] == 1 and row["low"] < row["effect"] < row["high"]
     alone = open_sweep(made(tmp_path / "alone", experiment(points=1, replicates=1, curves="none")))
     assert np.isnan(alone.effects(lever="policy", outcome="performance")["low"]).all()
+
+
+def test_points_with_accidents_of_their_own_that_were_chosen_have_the_chance_of_all(tmp_path):
+    of = experiment(kind="grid", accidents="own", points=20, replicates=6, curves="none", scopes=("nation",))
+    sweep = open_sweep(made(tmp_path / "grid", of, chance(0.5)))
+    row = sweep.effects(lever="policy", outcome="performance", horizon="end").iloc[0]
+    error = np.sqrt(rows_of(sweep).var(axis=1, ddof=1).mean() / 120)
+    assert row["high"] - row["effect"] == pytest.approx(stats.t.ppf(0.975, 100) * error)
 
 
 def test_points_of_a_saltelli_design_count_by_families(tmp_path):
@@ -149,7 +157,7 @@ def test_points_of_a_saltelli_design_count_by_families(tmp_path):
         return (levers["policy"] == "election") * drawn["family"]
 
     rows = [{"family": float(np.sin(point // 5))} for point in range(60)]
-    of = experiment(kind="table", rows=tuple(rows), points=0, curves="none", uncertainties=(), replicates=1)
+    of = experiment(rows=tuple(rows), points=60, curves="none", uncertainties=(), replicates=1)
     plain = open_sweep(made(tmp_path / "plain", of, families)).effects(lever="policy", outcome="performance").iloc[0]
     of = experiment(kind="saltelli", rows=tuple(rows), points=12, curves="none", uncertainties=(), replicates=1)
     sweep = open_sweep(made(tmp_path / "saltelli", of, families, count=60))

@@ -74,7 +74,24 @@ def test_numbers_as_the_contract_has_them():
     assert (59 + 1 + ((12 - 10) * 2 + 1) * 3 + 2, 12, 1, 2) in runs_of(plan, plan.part_of(71).number)
     assert plan.enlarged(2, growing=True) is plan
     others = Plan.first(10, 2, 3, 7).enlarged(3, growing=False)
-    assert others.blocks == (Block((0, 10), (0, 2)), Block((0, 10), (2, 6)))
+    assert others.blocks == (Block((0, 10), (0, 2)), Block((0, 10), (2, 4)), Block((0, 10), (4, 6)))
+
+
+@given(PLANS)
+def test_a_plan_is_the_same_however_it_grew(drawn):
+    plan, times, growing = drawn
+    assert grown(plan, times, growing) == plan.enlarged(max([1, *times]), growing=growing)
+
+
+@given(PLANS, st.integers(1, 7), st.data())
+def test_what_has_not_begun_can_be_left_out_again(drawn, asked, data):
+    plan = grown(*drawn)
+    stored = data.draw(st.sets(st.integers(0, plan.parts - 1)))
+    found = plan.enlarged(asked, growing=drawn[2], stored=stored)
+    last = plan.part(max(stored)).block if stored else plan.blocks[0]
+    assert found.blocks[: len(plan.blocks)] == plan.blocks[: len(found.blocks)], "no block is another one"
+    assert len(found.blocks) == max(asked, plan.blocks.index(last) + 1)
+    assert [found.part(number) for number in stored] == [plan.part(number) for number in stored]
 
 
 @pytest.mark.parametrize("number", [-1, 6])

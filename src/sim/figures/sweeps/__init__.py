@@ -86,7 +86,8 @@ def draw_all(sweep: Sweep, folder: Path | str) -> list[Path]:
     names = leading(sweep, None, None, None)
     for name in names[:2]:
         paths += draw(sweep, "outcome", folder, x=name)
-    if len(names) > 1:
+    # Points that change one thing at a time lie on two lines of a plane.
+    if len(names) > 1 and sweep.experiment.design.kind != "one-at-a-time":
         paths += draw(sweep, "surface", folder, x=names[0], y=names[1])
     return paths
 

@@ -45,7 +45,7 @@ def distributions(sweep: Sweep, what: Shown, lever: str | None = None, option: s
         f"{common.title(what.entry.name)}: {chosen.name}, minus {asked.label(chosen.options[0].value)}",
         sweep.experiment.title,
         f"Effects, {common.when(sweep, what.horizon)}, by class, spread over points; {common.direction(what.entry)}",
-        common.described(sweep), room=tall + 36.0,
+        *common.notes(sweep, chosen), common.described(sweep), room=tall + 36.0,
     )  # fmt: skip
     top += 6.0
     wide = (style.WIDE - LEFT - RIGHT + GAP) / max(len(scopes), 1) - GAP
@@ -89,15 +89,15 @@ def courses(
         if scope in {entry[2] for entry in sweep.columns if entry[1] == what.entry.name}
     ]
     drawn = {one.scope: along.scattered(sweep, one, factor, chosen) for one in shown}
-    few = all(along.is_few(len(each.x), chosen) for each in drawn.values())
-    entries = along.entries(factor, chosen, options, few, effect)
+    entries = along.entries(factor, chosen, options, next(iter(drawn.values())), effect)
     base = asked.label(chosen.options[0].value) if chosen else ""
     minus = f", minus {base}" if effect else ""
     wide = (style.WIDE - 18.0 - RIGHT + GAP) / len(shown) - GAP
     room = common.tick_room(factor, wide)
     page, top = common.headed(
         f"{common.title(what.entry.name)} by {x}{minus}", sweep.experiment.title,
-        f"By class, {common.when(sweep, what.horizon)}; {common.direction(what.entry)}", common.described(sweep),
+        f"By class, {common.when(sweep, what.horizon)}; {common.direction(what.entry)}",
+        *common.notes(sweep, chosen, factor), common.described(sweep),
         room=TALL + 18.0 + room + 4.4 * -(-len(entries) // 3),
     )  # fmt: skip
     top, left = top + 6.0, 18.0
@@ -107,7 +107,7 @@ def courses(
         if effect:
             along.effect_panel(axes, sweep, one, factor, mine, chosen, options)
         else:
-            along.draw(axes, factor, mine.x, mine.levels, chosen, options)
+            along.draw(axes, factor, mine, mine.levels, chosen, options)
         common.ticks(axes, factor, "x", wide)
         axes.set_xlabel("")
         if not factor.options and not common.logarithmic(factor):

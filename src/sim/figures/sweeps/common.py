@@ -18,7 +18,7 @@ from sim.figures import style
 from sim.figures.curves import TITLES
 from sim.scenario.registry import Outcome
 from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, chosen
+from sim.study.sweeps.effects import ENTRIES, FIXED, chosen
 
 if TYPE_CHECKING:
     from sim.study.sweeps.experiment import Factor
@@ -37,6 +37,10 @@ STRIP = "#DDDDDD"
 TURNED = 18.0
 """Length of labels at most that are turned upright, mm."""
 RANGES = "over the ranges of the parameters, not over history"
+CHOSEN = "over the points chosen, not over history"
+CLAUSES = re.compile(r"[,;] +(?![^(]*\))")
+"""What ends a clause outside parentheses."""
+CONSTANT = re.compile(r"\b[A-Z]+_[A-Z_]+\b")
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,25 @@ def described(sweep: Sweep, curves: bool = False) -> str:
         text += f" of {state['runs_planned']:,} planned"
     if curves and sweep.experiment.curves == "sample":
         text += f", curves of the first {sweep.experiment.curve_points:,} points"
-    return f"{text}; {RANGES}" if sweep.experiment.uncertainties else f"{text}; over chance only"
+    if not sweep.experiment.uncertainties:
+        return f"{text}; over chance only"
+    return f"{text}; {CHOSEN if sweep.experiment.design.kind in FIXED else RANGES}"
+
+
+def unfinished(sweep: Sweep) -> list[str]:
+    """Return as a line, if it is so, that of points that were chosen not all are there."""
+    planned = max(block["points"][1] for block in sweep.manifest["plan"]["blocks"])
+    # The rest of a sample is like its beginning; that of a grid has other values.
+    if sweep.experiment.design.kind not in FIXED or len(sweep.units.points) == planned:
+        return []
+    return [f"Not finished: the points done so far, in the design's order, of {planned:,}; others have other values"]
+
+
+def notes(sweep: Sweep, lever: Factor | None, *axes: Factor) -> list[str]:
+    """Return what has to be said of a picture, in lines: over which other levers' options it is a mean, what lacks."""
+    told = {factor.name for factor in (lever, *axes) if factor is not None}
+    rest = [entry.name for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in told]
+    return [*([f"Mean over the options of {' and '.join(rest)}"] if rest else []), *unfinished(sweep)]
 
 
 def direction(entry: Outcome) -> str:
@@ -137,11 +159,18 @@ def marker(place: int) -> str:
 
 
 def axis_label(factor: Factor, width: float) -> str:
-    """Return a factor's name with its meaning and unit, the meaning cut so that all fits a width in mm."""
+    """Return a factor's name with its meaning and unit, the meaning cut at a comma so that all fits a width in mm."""
     unit = f" ({factor.unit})" if factor.unit else ""
     if not factor.meaning:
         return factor.name + unit
-    return style.shorten(f"{factor.name}: {factor.meaning}", width - style.measure(unit, 8), 8) + unit
+    room = width - style.measure(unit, 8)
+    # Clauses that name a constant of the code are for the registry's readers.
+    clauses = [clause for clause in CLAUSES.split(factor.meaning) if not CONSTANT.search(clause)] or [factor.meaning]
+    cuts = [f"{factor.name}: {', '.join(clauses[:count])}" for count in range(len(clauses), 0, -1)]
+    words = cuts[-1].split()
+    cuts += [f"{' '.join(words[:count])} …" for count in range(len(words) - 1, 1, -1)]
+    fits = next((cut for cut in cuts if style.measure(cut, 8) <= room), None)
+    return (fits or style.shorten(cuts[-1], room, 8)) + unit
 
 
 def slug(text: Any) -> str:

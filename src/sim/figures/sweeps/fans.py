@@ -15,7 +15,7 @@ from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import Array, day, middle
 from sim.figures.sweeps import common
-from sim.figures.sweeps.outcome import banded
+from sim.figures.sweeps.marks import banded
 from sim.study.sweeps import asked
 from sim.study.sweeps.bands import bands, differences, numbers
 from sim.study.sweeps.effects import ENTRIES
@@ -60,7 +60,7 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
     where += f"; all other levers at their first option: {others}" if others else ""
     name = (common.title(outcome) if outcome else "Courses") + (f" by {chosen.name}" if chosen else "")
     page, top = common.headed(
-        name, sweep.experiment.title, where,
+        name, sweep.experiment.title, where, *common.unfinished(sweep),
         common.described(sweep, curves=True), room=count * pitch + 5.0 + 4.4 * -(-len(keys) // 3),
     )  # fmt: skip
     top += 5.0

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from sim.figures import panels, style
 from sim.figures.sweeps import common
 from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, effects
+from sim.study.sweeps.effects import ENTRIES, ONE_SERIES, effects
 
 if TYPE_CHECKING:
     from sim.study.sweeps.experiment import Factor
@@ -26,8 +26,11 @@ OPTIONS = 4
 """Options on a page."""
 COLUMNS = 3
 LEFT, PITCH, WIDE = 21.0, 51.0, 38.0
-ROW, GROUP, REST = 3.9, 5.0, 19.0
-"""Heights of a scope's row, of an option's heading, and of what stands between panels, mm."""
+ROW, GROUP, REST, FOOT = 3.9, 5.0, 19.0, 8.0
+"""Heights of a scope's row, of an option's heading, of what stands between panels and at the foot besides, mm."""
+
+
+INTERVALS = {"points": "points", "chance": "chance alone", ONE_SERIES: ONE_SERIES}
 
 
 @style.styled
@@ -58,9 +61,10 @@ def figure(
     rows = -(-len(names) // COLUMNS)
     sheet, top = common.headed(
         f"{chosen.name}: options minus {asked.label(chosen.options[0].value)}", sweep.experiment.title,
-        f"Effects, {common.when(sweep, horizon)}, pair by pair, by class; {_interval(frame)}",
-        common.described(sweep), "P: share of points that favour the option (or raise it, where neither is better)",
-        room=rows * (tall + REST) + 16.0,
+        f"Paired effects, {common.when(sweep, horizon)}, by class; {_interval(frame)}",
+        *common.notes(sweep, chosen), common.described(sweep),
+        "P: share of points that favour the option (or raise it, where neither is better)",
+        room=rows * (tall + REST) + FOOT,
     )  # fmt: skip
     top += 5.0
     for at, name in enumerate(names):
@@ -85,7 +89,8 @@ def _interval(frame: pd.DataFrame) -> str:
     over = set(frame["interval"][frame["low"].notna()])
     if not over:
         return "mean over points"
-    return f"mean over points, 95 % interval over {'points' if over == {'points'} else 'chance alone'}"
+    what = INTERVALS[min(over)] if len(over) == 1 else "points or chance alone"
+    return f"mean over points, 95 % interval over {what}"
 
 
 def _forest(
@@ -114,13 +119,14 @@ def _forest(
         for at, size in enumerate(sizes):
             low = begin + ROW * at
             axes.fill_between([-size, size], low, low + ROW, color=common.STRIP, linewidth=0, zorder=0.2)
+            # Not through the options' names.
+            axes.plot([0, 0], [low, low + ROW], color="#444444", linewidth=0.6, zorder=1, solid_capstyle="butt")
     if {entry["scope"] for entry in found.values()} == {"nation"} and len(scopes) > 1:
         axes.text(0.5, tall - 2.0 * ROW, "not recorded by class", transform=axes.get_yaxis_transform(), ha="center",
                   fontsize=7, color=style.GREY, va="center_baseline", backgroundcolor="white")  # fmt: skip
     better = {entry["better"] for entry in found.values()}
     axes.text(1.03, 0.5 * GROUP + 0.4, "P higher" if better == {"neither"} else "P better", fontsize=7,
               transform=axes.get_yaxis_transform(), color=style.GREY, va="center_baseline")  # fmt: skip
-    axes.axvline(0, color="#444444", linewidth=0.6, zorder=1)
     axes.set_ylim(tall, 0)
     axes.set_yticks(list(ticks), list(ticks.values()))
     axes.tick_params(axis="y", length=0, labelsize=7)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.figures import panels, style
 from sim.figures.sweeps import common
+from sim.figures.sweeps.marks import band, banded, dots, is_few, joined
 from sim.study.sweeps import asked
-from sim.study.sweeps.influence import grouped
 
 if TYPE_CHECKING:
     from sim.figures.sweeps.common import Shown
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-BINS, IN_BIN = 12, 8
-"""Along a number: bins at most, with equally many points, and points in each at least."""
-FEW = 600
-"""Single points are drawn up to so many."""
 LEFT, GAP, RIGHT, TALL = 18.0, 20.0, 4.0, 56.0
 
 
@@ -44,11 +39,19 @@ class Scattered:
         Of each option of the lever; shape (options, points).
     effects
         Of each option against the baseline; the first row is 0.
+    base
+        Where one thing was changed at a time: which points are the base, shape (points,). Of other designs none.
     """
 
     x: Array
     levels: Array
     effects: Array
+    base: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+
+    @property
+    def joined(self) -> bool:
+        """Whether points stand for themselves, one changed at a time, and are no sample."""
+        return len(self.base) > 0
 
 
 @style.styled
@@ -70,18 +73,18 @@ def figure(
     drawn = scattered(sweep, what, factor, chosen)
     both = chosen is not None and len(options) > 1
     by = f" by {x}" if chosen is not factor else f" by option of {x}"
-    keys = entries(factor, chosen, options, is_few(len(drawn.x), chosen), both)
+    keys = entries(factor, chosen, options, drawn, both)
     wide = style.WIDE - LEFT - RIGHT
     wide = (wide - GAP) / 2 if both else wide
     foot = 14.0 + 4.4 * -(-len(keys) // 3) + common.tick_room(factor, wide)
     page, top = common.headed(
         common.title(what.entry.name) + by, sweep.experiment.title,
         f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}; {common.direction(what.entry)}",
-        common.described(sweep), room=TALL + foot + 5.0,
+        *common.notes(sweep, chosen, factor), common.described(sweep), room=TALL + foot + 5.0,
     )  # fmt: skip
     top += 5.0
     level = style.place(page, LEFT, top, wide, TALL)
-    draw(level, factor, drawn.x, drawn.levels, chosen, options)
+    draw(level, factor, drawn, drawn.levels, chosen, options)
     panels.scale([level], what.entry.low, what.entry.high)
     panels.unit(level, what.entry.unit, wide, away=12.0)
     level.set_title("Level")
@@ -116,7 +119,32 @@ def compared(lever: Factor | None, option: str | None) -> list[int]:
 
 
 def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
-    """Return each point's place along a factor, and levels and effects there."""
+    """Return each point's place along a factor, and levels and effects there.
+
+    Of a design that changes one thing at a time, these are the base and the points that change this factor.
+    """
+    found = _scattered(sweep, what, factor, lever)
+    if sweep.experiment.design.kind != "one-at-a-time":
+        return found
+    units = sweep.units
+    base = units.points == 0
+    of = base if _is_lever(sweep, factor) else base | _departs(sweep, factor)
+    # What is drawn against a lever stands once for each of its options.
+    keep, base = (np.tile(which, len(found.x) // len(units.points)) for which in (of, base))
+    return Scattered(found.x[keep], found.levels[:, keep], found.effects[:, keep], base[keep])
+
+
+def _departs(sweep: Sweep, factor: Factor) -> NDArray[np.bool_]:
+    """Return the points of a design that changes one thing at a time at which it is this factor."""
+    usual = 0.0 if factor.options else int(factor.default) if factor.whole else factor.default
+    return np.asarray(sweep.units.first(common.values(sweep, factor)) != usual)
+
+
+def _is_lever(sweep: Sweep, factor: Factor) -> bool:
+    return any(entry.name == factor.name for entry in sweep.experiment.levers)
+
+
+def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
     units = sweep.units
     values = units.values(what.column)
     if lever is None:
@@ -135,7 +163,7 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
             changed[at, at * levels.shape[1] : (at + 1) * levels.shape[1]] = effects[at]
         return Scattered(np.repeat(places, levels.shape[1]), spread, changed)
     inner = np.zeros(shaped.shape[2], int)
-    if any(entry.name == factor.name for entry in sweep.experiment.levers):
+    if _is_lever(sweep, factor):
         inner = _places_of(sweep, factor, lever)
     found = _by_place(sweep, factor, shaped, inner)
     changed_found = _by_place(sweep, factor, shaped - shaped[:, :1], inner)
@@ -148,7 +176,7 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
 def _by_place(sweep: Sweep, factor: Factor, shaped: Array, inner: NDArray[np.int64]) -> list[tuple[Array, Array]]:
     """Return x and the points' means, for an uncertainty once, for another lever once for each of its options."""
     units = sweep.units
-    if any(entry.name == factor.name for entry in sweep.experiment.levers):
+    if _is_lever(sweep, factor):
         count = len(units.points)
         return [
             (np.full(count, float(at)), _points(sweep, shaped[:, :, inner == at])) for at in range(len(factor.options))
@@ -170,24 +198,30 @@ def _points(sweep: Sweep, shaped: Array) -> Array:
 
 
 def draw(
-    axes: Axes, factor: Factor, x: Array, values: Array, lever: Factor | None, options: list[int]
+    axes: Axes, factor: Factor, drawn: Scattered, values: Array, lever: Factor | None, options: list[int]
 ) -> None:
-    """Draw values by option along a factor: bands for numbers, dots with intervals for choices."""
+    """Draw values by option along a factor: bands for numbers, dots with intervals for choices, or single points."""
+    x = drawn.x
     colours, few = common.colours(lever), is_few(len(x), lever)
     for at, option in enumerate(options):
         shift = 0.0 if lever is factor or len(options) == 1 else 0.5 * (at / (len(options) - 1) - 0.5)
         colour = colours[option]
+        if drawn.joined:
+            moved = x + shift * bool(factor.options)
+            joined(axes, moved, values[option], drawn.base, colour, common.marker(option), not factor.options)
+            continue
         if few:
             axes.plot(x + shift * bool(factor.options), values[option], ".", color=colour, alpha=0.35, markersize=3.0,
                       markeredgewidth=0, zorder=1.5)  # fmt: skip
         if factor.options:
-            _dots(axes, x, values[option], shift, colour, common.marker(option))
+            dots(axes, x, values[option], shift, colour, common.marker(option))
         else:
-            _band(axes, x, values[option], colour, banded(lever, option))
+            band(axes, x, values[option], colour, banded(lever, option))
     if factor.options:
         axes.set_xlim(-0.6, len(factor.options) - 0.4)
     else:
-        axes.set_xlim(factor.low, factor.high)
+        # A base, or rows of a table, may lie outside the range.
+        axes.set_xlim(min(factor.low, x.min(initial=factor.low)), max(factor.high, x.max(initial=factor.high)))
 
 
 def effect_panel(
@@ -198,75 +232,33 @@ def effect_panel(
     size = sweep.experiment.smallest.of(what.entry, float(np.nanmean(base)) if np.isfinite(base).any() else 0.0)
     axes.axhspan(-size, size, color=common.STRIP, linewidth=0, zorder=0.2)
     axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
-    draw(axes, factor, drawn.x, drawn.effects, lever, [option for option in options if option])
+    draw(axes, factor, drawn, drawn.effects, lever, [option for option in options if option])
     panels.scale([axes], lowest=-np.inf)
 
 
-def binned(x: Array, values: Array) -> tuple[Array, Array]:
-    """Return the middle of bins along a number, and 10, 50 and 90 % of the values in each.
-
-    Returns
-    -------
-    x, quantiles
-        Shapes (bins,) and (3, bins).
-    """
-    known = np.isfinite(values)
-    x, values = x[known], values[known]
-    if not len(x):
-        return np.empty(0), np.empty((3, 0))
-    again = 2 * len(np.unique(x)) <= min(len(x), 2 * BINS)
-    groups = x if again else grouped(x, max(2, min(BINS, len(x) // IN_BIN)))
-    places, found = [], []
-    for group in np.unique(groups):
-        inside = groups == group
-        places.append(float(np.median(x[inside])))
-        found.append(np.quantile(values[inside], (0.1, 0.5, 0.9)))
-    return np.array(places), np.array(found).T
-
-
-def is_few(points: int, lever: Factor | None) -> bool:
-    """Return whether single points are drawn."""
-    return points * (len(lever.options) if lever else 1) <= FEW
-
-
-def banded(lever: Factor | None, option: int) -> bool:
-    """Return whether an option has a band: with many options the baseline alone."""
-    return lever is None or option == 0 or len(lever.options) <= common.BANDED
-
-
-def _band(axes: Axes, x: Array, values: Array, colour: str, band: bool) -> None:
-    places, (low, mid, high) = binned(x, values)
-    if band:
-        axes.fill_between(places, low, high, color=colour, alpha=0.18, linewidth=0, zorder=2)
-    panels.line(axes, places, mid, colour, 1.4)
-
-
-def _dots(axes: Axes, x: Array, values: Array, shift: float, colour: str, marker: str) -> None:
-    for place in np.unique(x):
-        inside = values[x == place]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            low, mid, high = np.nanquantile(inside, (0.1, 0.5, 0.9)) if len(inside) else (np.nan,) * 3
-        axes.plot([place + shift] * 2, [low, high], color=colour, linewidth=1.6, zorder=2.5, solid_capstyle="butt")
-        axes.plot([place + shift], [mid], marker, color=colour, markersize=4.5, zorder=3)
-
-
-def entries(factor: Factor, lever: Factor | None, options: list[int], few: bool, both: bool) -> list[Artist]:
+def entries(
+    factor: Factor, lever: Factor | None, options: list[int], drawn: Scattered, both: bool
+) -> list[Artist]:
     """Return the entries of a legend for what `draw` draws."""
     colours = common.colours(lever)
     found: list[Artist] = []
     for option in options if lever else []:
         assert lever is not None
         name = common.called(lever, option)
-        found.append(panels.stroke(colours[option], 1.4, name, common.marker(option) if factor.options else ""))
+        marked = factor.options or drawn.joined
+        found.append(panels.stroke(colours[option], 1.4, name, common.marker(option) if marked else ""))
     grey = style.NATION if len(options) == 1 else "#777777"
-    if factor.options:
+    if drawn.joined:
+        base = panels.stroke("none", 0, "base; at others this factor alone is changed", "o")
+        base.set(markerfacecolor="white", markeredgecolor=grey)
+        found.append(base)
+    elif factor.options:
         found.append(panels.stroke(grey, 1.6, "median and 10–90 % of points", "o"))
     else:
         found.append(panels.stroke(grey, 1.4, "median of points in bins"))
         alone = "" if all(banded(lever, option) for option in options) else ", baseline"
         found.append(Patch(color=grey, alpha=0.25, linewidth=0, label=f"10–90 % of points in bins{alone}"))
-    if few:
+    if is_few(len(drawn.x), lever) and not drawn.joined:
         point = panels.stroke("none", 0, "single points", ".")
         point.set(markerfacecolor=grey, markeredgewidth=0, alpha=0.6)
         found.append(point)

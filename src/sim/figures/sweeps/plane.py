@@ -36,13 +36,16 @@ class Plane:
     x, y
         Places of the columns and rows: values, or numbers from 0 where `tiles`.
     means, errors
-        Shape (y, x), with their standard errors over points; nan where there is too little to say.
+        Shape (y, x), with their standard errors: over points, or where a cell has one, over its replicates; nan
+        where there is too little to say.
     tiles
         Whether cells stand for themselves: an axis is a choice without order, or too coarse for contours.
     names
         Of columns and rows, where they are tiles.
     how
         The method, in words.
+    single
+        Whether no cell has more than one point: standard errors, if any, are by chance alone.
     """
 
     x: Array
@@ -52,6 +55,7 @@ class Plane:
     tiles: bool
     names: tuple[list[str], list[str]]
     how: str
+    single: bool = False
 
 
 def plane(sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int) -> Plane:
@@ -62,16 +66,16 @@ def plane(sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None,
     lever, option
         Whose option, by its number; without a lever, the outcome's mean over all options.
     """
-    at_x, at_y, values = points(sweep, what, x, y, lever, option)
+    at_x, at_y, values, variances = points(sweep, what, x, y, lever, option)
     if not any(factor.options or _few(at) for factor, at in ((x, at_x), (y, at_y))):
         return _smooth(x, y, at_x, at_y, values)
-    return _cells(x, y, at_x, at_y, values)
+    return _cells(x, y, at_x, at_y, values, variances)
 
 
 def points(
     sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int
-) -> tuple[Array, Array, Array]:
-    """Return x, y and the mean over replicates of each point, once for each option of levers that are axes."""
+) -> tuple[Array, Array, Array, Array]:
+    """Return x, y, mean over replicates and its variance by chance, once for each option of levers that are axes."""
     units, levers = sweep.units, sweep.experiment.levers
     values = units.values(what.column)
     if lever is not None:
@@ -84,16 +88,19 @@ def points(
     drawn = [
         None if factor.name in places else units.first(common.values(sweep, factor)) for factor in (x, y)
     ]
-    found: list[tuple[Array, Array, Array]] = []
+    found: list[tuple[Array, Array, Array, Array]] = []
     for one, other in sorted(set(zip(*(at.tolist() for at in inner), strict=True))):
-        means, _ = units.by_point(values[:, (inner[0] == one) & (inner[1] == other)].mean(axis=1))
+        mine = values[:, (inner[0] == one) & (inner[1] == other)].mean(axis=1)
+        means, count = units.by_point(mine)
+        squares, _ = units.by_point((mine - units.repeated(means)) ** 2)
+        variances = np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan)
         at_x, at_y = (
             np.full(len(means), float(place)) if value is None else value
             for place, value in zip((one, other), drawn, strict=True)
         )
-        found.append((at_x, at_y, means))
-    at_x, at_y, means = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return at_x, at_y, means
+        found.append((at_x, at_y, means, variances))
+    at_x, at_y, means, variances = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return at_x, at_y, means, variances
 
 
 def _smooth(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array) -> Plane:
@@ -110,7 +117,7 @@ def _few(at: Array) -> bool:
     return count <= MOST and 2 * count <= len(at)
 
 
-def _cells(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array) -> Plane:
+def _cells(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array, variances: Array) -> Plane:
     """Return means of cells: of each value, or of bins of a number that has many."""
     columns, names_x, place_x = _sides(x, at_x)
     rows, names_y, place_y = _sides(y, at_y)
@@ -125,14 +132,18 @@ def _cells(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array) -> Pla
     means = np.where(count >= least, total / np.maximum(count, 1), np.nan)
     away = values[known] - (total / np.maximum(count, 1)).ravel()[cell]
     squares = np.bincount(cell, away * away, shape[0] * shape[1]).reshape(shape)
-    # One point tells nothing of how points differ.
-    errors = np.where(count > 1, np.sqrt(squares / np.maximum((count - 1) * count, 1)), np.nan)
+    # One point tells nothing of how points differ, but its replicates tell what chance does to it.
+    by_chance = np.bincount(cell, variances[known], shape[0] * shape[1]).reshape(shape)
+    alone = np.where(count == 1, np.sqrt(by_chance), np.nan)
+    errors = np.where(count > 1, np.sqrt(squares / np.maximum((count - 1) * count, 1)), alone)
+    single = bool(count.max(initial=0) == 1)
     tiles = bool(x.options or y.options or binned or min(shape) < 3)
     how = "means of cells" if not binned else "means of cells; numbers in bins with equally many points"
     if tiles:
         at = [np.arange(length, dtype=np.float64) for length in shape]
-        return Plane(at[1], at[0], means, errors, True, (names_x, names_y), how)
-    return Plane(place_x, place_y, means, errors, False, ([], []), f"{how} of the design, contours between them")
+        return Plane(at[1], at[0], means, errors, True, (names_x, names_y), how, single)
+    how = f"{how} of the design, contours between them"
+    return Plane(place_x, place_y, means, errors, False, ([], []), how, single)
 
 
 def _sides(factor: Factor, at: Array) -> tuple[NDArray[Any], list[str], Array]:

@@ -54,7 +54,8 @@ def figure(
         name += f": {asked.label(chosen.options[place].value)} minus {asked.label(chosen.options[0].value)}"
     where = f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}"
     page, top = common.headed(
-        name, sweep.experiment.title, f"{where}; {found.how}", common.described(sweep),
+        name, sweep.experiment.title, f"{where}; {found.how}", *common.notes(sweep, chosen, one, other),
+        common.described(sweep),
         room=TALL + 23.0,
     )  # fmt: skip
     top += 3.0
@@ -183,7 +184,7 @@ def _unsure(axes: Axes, found: Plane) -> None:
     step = max(1, len(found.x) // 20)
     rows, columns = np.nonzero(unsure(found)[step // 2 :: step, step // 2 :: step])
     places = found.x[step // 2 :: step][columns], found.y[step // 2 :: step][rows]
-    axes.plot(*places, ".", color="black", markersize=1.8, markeredgewidth=0, zorder=3)
+    axes.plot(*places, ".", color="black", markersize=1.8 if step > 1 else 3.5, markeredgewidth=0, zorder=3)
 
 
 def _steps(means: Array) -> list[Array]:
@@ -237,8 +238,13 @@ def _entries(found: Plane, effect: bool, turns: bool) -> list[Artist]:
     entries: list[Artist] = []
     if turns:
         entries.append(panels.stroke("black", 2.2, "the effect changes its sign"))
+    if effect and not np.isfinite(found.errors).any() and np.isfinite(found.means).any():
+        # An entry of words alone: without it a line would look certain.
+        why = "one point, one replicate in each cell" if found.single else "too few points"
+        entries.append(panels.stroke("none", 0, f"no standard errors: {why}"))
     if effect and unsure(found).any():
-        dots = panels.stroke("none", 0, "within two standard errors of 0", ".")
+        by = " by chance" if found.single else ""
+        dots = panels.stroke("none", 0, f"within two standard errors{by} of 0", ".")
         dots.set(markerfacecolor="black", markeredgewidth=0)
         entries.append(dots)
     if not np.isfinite(found.means).all():

@@ -25,6 +25,7 @@ def cautions(experiment: Experiment) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from _numbers(experiment)
     yield from _ranges(experiment)
+    yield from _about(experiment)
     yield from _twins(experiment)
     yield from _idle(experiment)
     for lever in experiment.levers:
@@ -35,9 +36,11 @@ def _numbers(experiment: Experiment) -> Iterator[str]:
     design, number = experiment.design, points(experiment)
     kind, unknowns = design.kind, len(experiment.uncertainties)
     if number * experiment.replicates < FEW_UNITS:
-        yield f"{number} points with {experiment.replicates} replicates: too few to tell an effect from chance"
+        each = f"{experiment.replicates} replicate{'s' * (experiment.replicates > 1)}{' each' * (number > 1)}"
+        yield f"{number} point{'s' * (number > 1)} with {each}: too few to tell an effect from chance"
     elif kind in ("grid", "one-at-a-time", "table") and experiment.replicates < FEW_REPLICATES:
-        yield f"run.replicates: {experiment.replicates} of each point are too few to tell points of a {kind} apart"
+        few = "one of each point is" if experiment.replicates == 1 else f"{experiment.replicates} of each point are"
+        yield f"run.replicates: {few} too few to tell points of a {kind} apart"
     if kind in ("sobol", "saltelli") and design.points & (design.points - 1):
         below = 1 << (design.points.bit_length() - 1)
         yield (
@@ -45,11 +48,24 @@ def _numbers(experiment: Experiment) -> Iterator[str]:
             f"{below:,} or {2 * below:,} would"
         )
     if kind in ("latin-hypercube", "sobol") and number < FEW_EACH * unknowns:
-        yield f"design.points: {number:,} are fewer than {FEW_EACH} for each of {unknowns} uncertainties"
+        each = f"each of {unknowns} uncertainties" if unknowns > 1 else "an uncertainty"
+        yield f"design.points: {number:,} {'are' if number > 1 else 'is'} fewer than {FEW_EACH} for {each}"
     if kind in ("morris", "saltelli") and design.points < FEW_EACH:
-        yield f"design.points: {design.points} {'trajectories' if kind == 'morris' else 'base points'} are few"
+        several = ("trajectory", "trajectories") if kind == "morris" else ("base point", "base points")
+        yield f"design.points: {design.points} {several[design.points > 1]} {'are' if design.points > 1 else 'is'} few"
     if kind == "morris" and design.levels % 2:
         yield f"design.levels: of an odd number, {design.levels}, Morris trajectories visit some levels more often"
+
+
+def _about(experiment: Experiment) -> Iterator[str]:
+    """Find ranges that a one-at-a-time design departs to from outside: its base is no point of them."""
+    if experiment.design.kind == "one-at-a-time":
+        for factor in experiment.uncertainties:
+            if not factor.options and not factor.low <= factor.default <= factor.high:
+                yield (
+                    f"uncertainties.{factor.name}: the base, {factor.default:g}, from which one at a time departs, "
+                    f"lies outside the range {factor.low:g} to {factor.high:g}"
+                )
 
 
 def _ranges(experiment: Experiment) -> Iterator[str]:

@@ -11,11 +11,13 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws.philox import MASK, words_block
+from sim.errors import Problem, UserError
 from sim.study.sweeps.experiment import Experiment, Factor
 
 Positions = NDArray[np.float64]
@@ -23,13 +25,22 @@ Value = float | int | str | bool
 
 CHUNK = 4096
 """Points of a Sobol' sequence that are made at once; a power of two, as the sequence wants it."""
+MOST_NUMBERS = 2**28
+"""Numbers in a block of a Latin hypercube, which can only be drawn as a whole: 2 GiB."""
 DIGITS = 12
 _MORRIS = 1  # what is drawn, in the address of a draw
 _once = Lock()
+_drawn: dict[tuple[int, int, int, int], Positions] = {}
 
 
 def points(experiment: Experiment) -> int:
-    """Return the number of points of the first block."""
+    """Return the number of points of the first block.
+
+    Raises
+    ------
+    UserError
+        A Latin hypercube of so many does not fit into memory.
+    """
     design, factors = experiment.design, experiment.uncertainties
     if design.kind == "grid":
         return math.prod(len(levels(factor, design.levels)) for factor in factors)
@@ -37,6 +48,13 @@ def points(experiment: Experiment) -> int:
         return 1 + len(_departures(experiment))
     if design.kind == "table":
         return len(design.rows)
+    if design.kind == "latin-hypercube" and design.points * len(factors) > MOST_NUMBERS:
+        found = f"{design.points:,} points of {len(factors)} uncertainties"
+        allowed = (
+            f"at most {MOST_NUMBERS // len(factors):,} for a latin-hypercube, which is drawn as a whole; sobol is not, "
+            "and a smaller hypercube can be enlarged (sweep --extend)"
+        )
+        raise UserError(Problem(experiment.name, "design.points", found, allowed))
     return design.points * group(experiment)
 
 
@@ -65,18 +83,28 @@ def draws(experiment: Experiment, block: tuple[int, int], start: int, stop: int)
     if design.kind == "one-at-a-time":
         base = {factor.name: _base(factor) for factor in factors}
         return [base | departure for departure in [{}, *_departures(experiment)][start:stop]]
-    numbers = np.arange(start, stop)
+    if not factors:
+        return [{} for _ in range(start, stop)]
+    found = places(experiment, block, start, stop)
     if design.kind in ("grid", "morris"):
         steps = [levels(factor, design.levels) for factor in factors]
-        places = _grid(steps, numbers) if design.kind == "grid" else _morris(steps, design.seed, numbers)
-        columns = [[step[place] for place in column] for step, column in zip(steps, places.T.tolist(), strict=True)]
+        columns = [[step[place] for place in column] for step, column in zip(steps, found.T.tolist(), strict=True)]
     else:
-        positions = _positions(experiment, block, numbers)
-        columns = [values(factor, column) for factor, column in zip(factors, positions.T, strict=True)]
-    if not factors:
-        return [{} for _ in numbers]
+        columns = [values(factor, column) for factor, column in zip(factors, found.T, strict=True)]
     names = [factor.name for factor in factors]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def places(experiment: Experiment, block: tuple[int, int], start: int, stop: int) -> NDArray[Any]:
+    """Return where points lie, a column for each factor: positions from 0 to 1, or numbers of levels.
+
+    What `draws` makes values of, and much faster; not for tables and one-at-a-time designs.
+    """
+    design, numbers = experiment.design, np.arange(start, stop)
+    if design.kind not in ("grid", "morris"):
+        return _positions(experiment, block, numbers)
+    steps = [levels(factor, design.levels) for factor in experiment.uncertainties]
+    return _grid(steps, numbers) if design.kind == "grid" else _morris(steps, design.seed, numbers)
 
 
 def values(factor: Factor, positions: Positions) -> list[Value]:
@@ -163,8 +191,12 @@ def _positions(experiment: Experiment, block: tuple[int, int], numbers: NDArray[
     """Return the positions at points of a space-filling design, a column for each factor."""
     design, factors = experiment.design, len(experiment.uncertainties)
     if design.kind == "latin-hypercube":
+        key = (factors, design.seed, *block)
         with _once:  # threads that begin together would each make the same large table
-            return _latin(factors, design.seed, *block)[numbers - block[0]]
+            if key not in _drawn:
+                _drawn.clear()  # before the next one is made: there is room for one
+                _drawn[key] = _latin(*key)
+            return _drawn[key][numbers - block[0]]
     if design.kind == "sobol":
         return _sobol(factors, design.seed, numbers)
     # Saltelli et al. 2010: one point each of the samples A and B, then A with one factor after another out of B
@@ -174,11 +206,17 @@ def _positions(experiment: Experiment, block: tuple[int, int], numbers: NDArray[
     return np.where(from_b, both[:, factors:], both[:, :factors])
 
 
-@lru_cache(maxsize=2)
 def _latin(factors: int, seed: int, first: int, last: int) -> Positions:
+    """Return a Latin hypercube: scipy's, number for number, in a quarter of the memory."""
     from scipy.stats import qmc
 
-    return _fixed(qmc.LatinHypercube(factors, rng=[seed, first]).random(last - first))
+    number, random = last - first, qmc.LatinHypercube(factors, rng=[seed, first]).rng
+    positions: Positions = random.uniform(size=(number, factors))
+    for column in positions.T:
+        order = np.arange(1, number + 1)
+        random.shuffle(order)
+        column[:] = (order - column) / number
+    return positions
 
 
 def _sobol(columns: int, seed: int, numbers: NDArray[np.int64]) -> Positions:
@@ -190,14 +228,20 @@ def _sobol(columns: int, seed: int, numbers: NDArray[np.int64]) -> Positions:
 
 @lru_cache(maxsize=4)
 def _chunk(columns: int, seed: int, number: int) -> Positions:
-    from scipy.stats import qmc
-
-    sequence = qmc.Sobol(columns, scramble=True, rng=seed)
-    if number:
-        sequence.fast_forward(number * CHUNK)
-    return _fixed(sequence.random(CHUNK))
-
-
-def _fixed(positions: Positions) -> Positions:
+    with _once:
+        sequence = _sequence(columns, seed)
+        if sequence.num_generated > number * CHUNK:
+            sequence.reset()
+        if ahead := number * CHUNK - sequence.num_generated:
+            sequence.fast_forward(ahead)
+        positions: Positions = sequence.random(CHUNK)
     positions.setflags(write=False)
     return positions
+
+
+@lru_cache(maxsize=1)
+def _sequence(columns: int, seed: int) -> Any:
+    """Return a sequence that stands where it was left: from its beginning the way to late chunks is long."""
+    from scipy.stats import qmc
+
+    return qmc.Sobol(columns, scramble=True, rng=seed)

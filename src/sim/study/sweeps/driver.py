@@ -17,7 +17,8 @@ from sim.errors import Problem, UserError
 from sim.study import manifest as about
 from sim.study.engines import ENGINES, cores
 from sim.study.sweeps import agreement, designs
-from sim.study.sweeps.experiment import GROWING, Experiment
+from sim.study.sweeps.enlarging import enlarged
+from sim.study.sweeps.experiment import Experiment
 from sim.study.sweeps.locking import locked
 from sim.study.sweeps.opened import FORMAT, FORMAT_VERSION
 from sim.study.sweeps.parts import Headline, Job, Made, name
@@ -25,7 +26,7 @@ from sim.study.sweeps.plan import Plan
 from sim.study.sweeps.pools import Pool, Threads
 from sim.study.sweeps.progress import Clock, Estimate, State
 from sim.study.sweeps.sources import model
-from sim.study.sweeps.store import Store, is_sweep, read_manifest
+from sim.study.sweeps.store import Store, is_sweep, read_journal, read_manifest, usual_place
 from sim.study.sweeps.worlds import Worlds
 from sim.world.build import World
 
@@ -63,7 +64,7 @@ def sweep(
     cluster
         Address of a Dask scheduler, ``slurm`` or ``local``; the rows are the same.
     extend
-        Have so many times the points (or replicates) that the experiment asks for.
+        Have so many times the points (or replicates) that the experiment asks for; what has begun stays.
     progress
         Called now and then in the caller's thread; it may raise, which ends the sweep.
     note
@@ -76,7 +77,7 @@ def sweep(
     UserError
         The request is wrong, another process writes there, or the disk is full. What is finished is kept.
     """
-    folder = (Path("results") / "sweeps" / experiment.name if out is None else Path(out)).expanduser().resolve()
+    folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
     is_sweep(folder)
@@ -87,7 +88,7 @@ def sweep(
             agreement.check(folder, known, experiment, model())
         plan = _plan(experiment, world, known, part_units)
         if extend is not None:
-            plan = plan.enlarged(extend, growing=experiment.design.kind in GROWING)
+            plan = enlarged(experiment, plan, extend, read_journal(folder)[0], say)
         hashes = agreement.hashes(experiment, plan)
         if known is not None:
             agreement.check_draws(folder, known, hashes)
@@ -142,7 +143,7 @@ def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
-    given = {"--workers": (workers, 1), "--extend": (extend, 2), "part_units": (part_units, 1)}
+    given = {"--workers": (workers, 1), "--extend": (extend, 1), "part_units": (part_units, 1)}
     problems = [
         Problem(option, found=str(value), allowed=f"a whole number from {least} on")
         for option, (value, least) in given.items()
@@ -224,7 +225,8 @@ class _Watch:
         for made in _stored(headline, plan, store):
             self._estimate.add(made)
         done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
-        self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value())
+        self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value(),
+                            experiment.accidents == "shared")  # fmt: skip
         self._changed, self._last = False, time.monotonic()
 
     def add(self, made: Made) -> None:

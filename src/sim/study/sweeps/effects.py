@@ -7,6 +7,12 @@ over points of the mean over a point's replicates: what the option changes on av
 when parameters are spread as the experiment says they are. Intervals and shares over points speak
 of these ranges of parameters, and of chance, not of history: whether the model is right is not in
 them. Nothing is tested for significance; see `sim.study.paired` for why.
+
+Chance. Where every point has accidents of its own, replicates are nested in points, and what varies
+over points holds chance as well. Where all points share theirs, replicates are crossed with points:
+what a series of accidents does to all points alike does not average out over them, and is told only
+by other series (`sim.study.sweeps.crossed`). With one replicate an interval over points is then
+given this one series.
 """
 
 from __future__ import annotations
@@ -21,6 +27,7 @@ from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import Outcome
 from sim.study.paired import TINY, quantiles, student
 from sim.study.sweeps import asked
+from sim.study.sweeps.crossed import ROUNDING, Crossed, crossed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,10 +39,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-FIXED = ("grid", "one-at-a-time")
+FIXED = ("grid", "one-at-a-time", "table")
 """Designs whose points are chosen, not drawn: what varies over them is no sample of anything."""
-ROUNDING = 1e-9
-"""A spread of effects smaller than this part of the largest is rounding, not chance."""
+ONE_SERIES = "points, one series"
+"""Name of intervals over points that share one series of accidents: what another would do is not in them."""
 ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
 POOLED = "pooled"
 
@@ -65,10 +72,12 @@ def effects(
           failed, or since the outcome is not defined in one;
         - ``base``: mean of the baseline over points; ``effect``: mean of the option minus the baseline;
         - ``low``, ``high``: its 95 % interval (Student's t). ``interval`` says over what: ``points`` is
-          parameters and chance together, as points were drawn; ``chance`` is chance alone, where points were
-          chosen (a grid) or there is one; nan where no replicates tell;
-        - ``chance``: share of the variance of single pairs' differences that is within points, thus by
-          accidents and not parameters (one-way analysis of variance); nan without replicates;
+          parameters and chance together, as points were drawn; ``points, one series`` is parameters, given
+          the one series of accidents that all points share; ``chance`` is chance alone, where points were
+          chosen (grid, table, one at a time) or there is one; nan where no replicates tell;
+        - ``chance``: share of the variance of single pairs' differences that is by accidents and not
+          parameters: within points, or by replicates and the rest where points share accidents (analysis of
+          variance, one-way or two-way); nan without replicates;
         - ``superiority``: share of points whose mean effect favours the option, ties half; where neither
           direction is better: whose effect is positive. ``superiority_pairs``: of single pairs;
         - ``above``, ``below``, ``within``: shares of points whose mean effect is larger than the
@@ -189,11 +198,13 @@ def statistics(units: Units, outcome: Outcome, effect: Array, base: Array) -> di
     gain = np.sign(effect[np.isfinite(effect)]) * (-1 if outcome.better == "lower" else 1)
     gains = np.sign(known) * (-1 if outcome.better == "lower" else 1)
     within = _within(units, effect, means, counts)
-    low, high, over = _interval(units, means, counts, within)
+    shared = units.experiment.accidents == "shared" and len(known) > 1
+    both = crossed(units.table(effect)) if shared else None
+    low, high, over = _interval(units, means, counts, within, both)
     return {
         "points": len(known), "pairs": pairs,
         "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
-        "interval": over, "chance": _chance(means, counts, within),
+        "interval": over, "chance": both.share if both else _chance(means, counts, within),
         "superiority": _mean(0.5 + 0.5 * gains), "superiority_pairs": _mean(0.5 + 0.5 * gain),
         "above": _mean(known > size), "below": _mean(known < -size), "within": _mean(np.abs(known) <= size),
         "smallest": float(size), **dict(zip(QUANTILES, _quantiles(known), strict=True)),
@@ -224,23 +235,42 @@ def _chance(means: Array, counts: NDArray[np.int64], within: float) -> float:
     return float(within / whole) if whole > 0 else float("nan")
 
 
-def _interval(units: Units, means: Array, counts: NDArray[np.int64], within: float) -> tuple[float, float, str]:
+def _interval(
+    units: Units, means: Array, counts: NDArray[np.int64], within: float, both: Crossed | None
+) -> tuple[float, float, str]:
     """Return the interval of the mean over points, and over what it is."""
     there = counts > 0
     known = means[there]
-    points, design = len(known), units.experiment.design
-    if points < 2 or design.kind in FIXED:
-        free = int(counts.sum()) - points
-        error = np.sqrt(within * (1.0 / counts[there]).sum()) / points if free else np.nan
-        half = float(student(free + 1)) * float(error)
-        return _mean(known) - half, _mean(known) + half, "chance"
+    over = "points"
+    if len(known) < 2 or units.experiment.design.kind in FIXED:
+        variance, free = (both.chance, both.free) if both else _by_chance(counts[there], within)
+        over = "chance"
+    else:
+        variance, free = _over_points(units, there, known)
+        if both and np.isfinite(both.chance):
+            parts, frees = np.array([variance, both.shared]), np.array([free, both.free])
+            variance = float(parts.sum())
+            # Welch and Satterthwaite: few series of accidents count as few, as far as they matter.
+            free = variance**2 / float((parts * parts / frees).sum()) if variance > 0 else free
+        elif both:
+            over = ONE_SERIES
+    half = float(student(np.asarray(free + 1))) * float(np.sqrt(variance))
+    return _mean(known) - half, _mean(known) + half, over
+
+
+def _by_chance(counts: NDArray[np.int64], within: float) -> tuple[float, float]:
+    """Return the variance of the mean by accidents, each point having its own, and its degrees of freedom."""
+    free = int(counts.sum()) - len(counts)
+    return (within * float((1.0 / counts).sum()) / len(counts) ** 2 if free else float("nan")), free
+
+
+def _over_points(units: Units, there: NDArray[np.bool_], known: Array) -> tuple[float, float]:
+    """Return the variance of the mean over points that were drawn, and its degrees of freedom."""
     family = units.points[there] // units.family
     away = known - known.mean()
     sums = np.bincount(np.unique(family, return_inverse=True)[1], away)
     families = len(sums)
-    error = np.sqrt(families / max(families - 1, 1) * (sums * sums).sum()) / points
-    half = float(student(families)) * float(error)
-    return _mean(known) - half, _mean(known) + half, "points"
+    return families / max(families - 1, 1) * float((sums * sums).sum()) / len(known) ** 2, families - 1
 
 
 def _mean(values: NDArray[Any]) -> float:

@@ -121,11 +121,14 @@ class Sweep:
             # A query reads these tables and no files, and writes none.
             connection.execute("SET enable_external_access = false")
             try:
-                frame: pd.DataFrame = connection.execute(sql).df()
+                answer: Any = connection.execute(sql)  # nothing, where nothing was asked
+                frame: pd.DataFrame | None = answer.df() if answer is not None and answer.description else None
             except duckdb.Error as error:
                 reason = str(error).strip().splitlines()[0]
                 raise UserError(Problem("query", found=reason, allowed="SQL over " + self._tables())) from error
-            return frame
+        if frame is None:
+            raise UserError(Problem("query", found=repr(sql), allowed="SQL over " + self._tables()))
+        return frame
 
     def effects(self, **asked: Any) -> pd.DataFrame:
         """Return paired effects of the levers' options; see `sim.study.sweeps.effects.effects`."""
@@ -206,7 +209,8 @@ class Sweep:
     def _empty(self) -> pa.Table:
         import pyarrow as pa
 
-        plain: dict[str, Any] = {"run": pa.int64(), "point": pa.int64(), "replicate": pa.int32(), "seed": pa.int64()}
+        plain: dict[str, Any] = {"run": pa.int64(), "point": pa.int64(), "replicate": pa.int32()}
+        plain |= {"series": pa.int64(), "seed": pa.int64()}
         for factor in (*self.experiment.levers, *self.experiment.uncertainties):
             text = factor.options and isinstance(factor.options[0].value, str)
             plain[factor.name] = pa.string() if text else pa.float64()

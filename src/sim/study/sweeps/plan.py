@@ -7,7 +7,8 @@ and made anew as a whole. An enlarged plan has the same blocks and more behind t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -104,8 +105,10 @@ class Plan:
         blocks = [{"points": list(block.points), "replicates": list(block.replicates)} for block in self.blocks]
         return {"blocks": blocks, "combinations": self.combinations, "part_units": self.part_units}
 
-    def enlarged(self, times: int, *, growing: bool) -> Plan:
-        """Return the plan with as many units as the first block has, so many times: by a block behind those there are.
+    def enlarged(self, times: int, *, growing: bool, stored: Collection[int] | None = None) -> Plan:
+        """Return the plan with as many units as the first block has, so many times: in blocks of its size.
+
+        So the plan is the same whether it grew at once or step by step.
 
         Parameters
         ----------
@@ -113,16 +116,19 @@ class Plan:
             Of the first block, not of what is there: asking again changes nothing.
         growing
             Whether the design can have more points; otherwise all points get more replicates.
+        stored
+            Numbers of the parts that are stored: blocks behind all of these are left out again, if they are more than
+            is asked for. Where it is not given, none is.
         """
-        (points, more), (begin, replicates) = self.blocks[0].points, self.blocks[0].replicates
-        done = self.blocks[-1]
-        if growing and done.points[1] < times * more:
-            new = Block((done.points[1], times * more), (begin, replicates))
-        elif not growing and done.replicates[1] < times * replicates:
-            new = Block((points, more), (done.replicates[1], times * replicates))
-        else:
-            return self
-        return Plan((*self.blocks, new), self.combinations, self.part_units)
+        first, blocks = self.blocks[0], list(self.blocks)
+        size = (first.points if growing else first.replicates)[1]
+        begun = self.parts if stored is None else max(stored, default=-1)
+        while len(blocks) > times and self._first_parts[len(blocks) - 1] > begun:
+            blocks.pop()
+        for end in range((len(blocks) + 1) * size, times * size + 1, size):
+            new = (end - size, end)
+            blocks.append(Block(new, first.replicates) if growing else Block(first.points, new))
+        return self if blocks == list(self.blocks) else Plan(tuple(blocks), self.combinations, self.part_units)
 
     @cached_property
     def _first_parts(self) -> list[int]:
@@ -171,4 +177,4 @@ def _at(firsts: list[int], number: int, what: str) -> int:
     """Return the block in which something with a number stands."""
     if not 0 <= number < firsts[-1]:
         raise IndexError(f"no {what} {number}: there are {firsts[-1]}")
-    return next(at for at, after in enumerate(firsts[1:]) if number < after)
+    return bisect_right(firsts, number) - 1

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import Problem, UserError
+from sim.study.sweeps import checking
 from sim.study.sweeps.locking import holder
 from sim.study.sweeps.parts import Made
 from sim.study.sweeps.plan import Plan
-from sim.study.sweeps.store import is_sweep, read_journal, read_manifest
+from sim.study.sweeps.store import read_journal
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -39,6 +39,8 @@ class State:
         What the estimate is of.
     estimate, error, points
         Mean over points so far, its standard error over points, and their number.
+    shared
+        Whether all points share their accidents: then the standard error is given these accidents.
     """
 
     done: int
@@ -50,6 +52,14 @@ class State:
     estimate: float
     error: float
     points: int
+    shared: bool = False
+
+    @property
+    def told(self) -> str:
+        """The standard error in words; empty where it is not known."""
+        if not self.error >= 0.0:
+            return ""
+        return f"standard error {self.error:.2g}{', given these accidents' if self.shared else ''}"
 
 
 class Estimate:
@@ -137,10 +147,7 @@ def status(path: Path | str) -> Status:
         The folder holds no sweep.
     """
     folder = Path(path).expanduser().resolve()
-    if not folder.exists() or not is_sweep(folder):
-        found = "" if folder.exists() else "no such folder"
-        raise UserError(Problem(str(folder), found=found, allowed="the folder of a sweep, as `sweep` has printed it"))
-    manifest, (entries, _) = read_manifest(folder), read_journal(folder)
+    manifest, (entries, _) = checking.manifest(folder), read_journal(folder)
     plan = Plan.read(manifest["plan"])
     done = sum(entry["runs"] for entry in entries.values())
     rate = _rate(entries)

@@ -9,9 +9,13 @@ from pathlib import Path
 import sim
 from sim.kernel import KERNEL_SOURCES
 
-#: Beside what is compiled: worlds and their data, what makes a world of an experiment, and what is kept of a run.
-OTHERS = ("world", "world/catalogue", "world/data", "scenario/schema.py", "scenario/switches.py",
-          "study/sweeps/worlds.py", "study/sweeps/kept.py")  # fmt: skip
+#: Beside what is compiled: worlds and their data, what makes a world of an experiment, and what is kept of a run
+#: and how.
+OTHERS = (
+    "world", "world/catalogue", "world/data", "scenario/schema.py", "scenario/switches.py", "scenario/layers.py",
+    "study/horizons.py", "study/sweeps/experiment.py", "study/sweeps/worlds.py", "study/sweeps/kept.py",
+    "study/sweeps/bands.py", "study/sweeps/rows.py", "study/sweeps/parts.py",
+)  # fmt: skip
 
 
 @cache

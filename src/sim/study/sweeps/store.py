@@ -123,6 +123,11 @@ class Store:
             raise UserError(Problem(str(self.folder), allowed=f"cannot be written: {reason}; {what}")) from error
 
 
+def usual_place(name: str) -> Path:
+    """Return the folder of an experiment's sweep where no other is asked for."""
+    return Path("results") / "sweeps" / name
+
+
 def is_sweep(folder: Path) -> bool:
     """Say whether a folder holds a sweep; refuse what must not become one.
 

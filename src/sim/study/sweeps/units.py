@@ -90,6 +90,13 @@ class Units:
         total = np.add.reduceat(np.where(known, values, 0.0), self._starts)
         return np.where(count > 0, total / np.maximum(count, 1), np.nan), count
 
+    def table(self, values: Array) -> Array:
+        """Return values as a table of points by replicates; nan where there is no such unit."""
+        replicates, column = np.unique(self.replicate, return_inverse=True)
+        found = np.full((len(self.points), len(replicates)), np.nan)
+        found[np.repeat(np.arange(len(self.points)), self._counts), column] = values
+        return found
+
     def repeated(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return values of points for each of their units."""
         return np.repeat(values, self._counts)
