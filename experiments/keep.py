@@ -39,8 +39,6 @@ PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
     "cadre-department": [("effects", {"lever": "capacity"}), ("effects", {"lever": "policy"})],
     "quick-peace": [("effects", {}), ("bands", {"outcome": "claimed"}), ("bands", {"outcome": "performance"})],
 }  # fmt: skip
-LARGEST = 400_000
-"""Bytes: a picture's SVG is kept where it is smaller."""
 MOST = 40
 """Rows of a page's table."""
 CLASSES = ("capital", "industrial", "agrarian", "borderland")
@@ -59,8 +57,8 @@ def main(name: str, source: str | None = None) -> None:
     effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g", lineterminator="\n")
     for what, asked in PICTURES[name]:
         for path in draw(sweep, what, folder, **asked):
-            if path.suffix == ".svg" and path.stat().st_size > LARGEST:
-                path.unlink()
+            if path.suffix == ".svg":
+                path.unlink()  # for a page; `skloki plot` makes one when it is wanted
     (folder / "manifest.json").write_text(json.dumps(record(sweep), indent=1, ensure_ascii=False) + "\n")
     page = folder / "README.md"
     text = page.read_text(encoding="utf-8") if page.exists() else f"# {sweep.experiment.title}\n\n" + MARKED
