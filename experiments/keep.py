@@ -37,7 +37,9 @@ PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
     ],
     "switch-date": [("effects", {"outcome": "performance", "horizon": "decade"}), ("classes", {}), ("bands", {})],
     "cadre-department": [("effects", {"lever": "capacity"}), ("effects", {"lever": "policy"})],
-    "quick-peace": [("effects", {}), ("bands", {"outcome": "claimed"}), ("bands", {"outcome": "performance"})],
+    "quick-peace": [
+        ("effects", {}), ("bands", {"outcome": "claimed", "scope": "nation"}), ("bands", {"outcome": "performance"}),
+    ],
 }  # fmt: skip
 MOST = 40
 """Rows of a page's table."""
