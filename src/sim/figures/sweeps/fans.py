@@ -56,7 +56,7 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
     paired = sweep.experiment.curves != "quantiles" and chosen is not None
     pitch = ROW + (LOWER + GAP) * paired
     keys = _entries(chosen, paired)
-    where = "By class" if outcome else style.SCOPE_LABELS[scopes[0]].capitalize()
+    where = "By class" if outcome and len(scopes) > 1 else style.SCOPE_LABELS[scopes[0]].capitalize()
     where += f"; all other levers at their first option: {others}" if others else ""
     name = (common.title(outcome) if outcome else "Courses") + (f" by {chosen.name}" if chosen else "")
     page, top = common.headed(
@@ -64,22 +64,23 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
         common.described(sweep, curves=True), room=count * pitch + 5.0 + 4.4 * -(-len(keys) // 3),
     )  # fmt: skip
     top += 5.0
+    wide = WIDE if len(pairs) > 1 else (COLUMNS - 1) * PITCH + WIDE
     limits = day(sweep.months[0]), day(sweep.months[-1], end=True)
     for at, (name, place) in enumerate(pairs):
         row, column = divmod(at, COLUMNS)
-        axes = style.place(page, LEFT + column * PITCH, top + row * pitch, WIDE, TALL)
+        axes = style.place(page, LEFT + column * PITCH, top + row * pitch, wide, TALL)
         _panel(axes, _rows(frame, name, place), chosen)
         entry = ENTRIES[name]
         panels.scale([axes], entry.low, entry.high)
         panels.time_axis(axes, limits, most=5)
-        panels.unit(axes, entry.unit, WIDE, away=11.5)
+        panels.unit(axes, entry.unit, wide, away=11.5)
         axes.yaxis.label.set_fontsize(7)
         if paired:
             axes.tick_params(labelbottom=False)
-            lower = style.place(page, LEFT + column * PITCH, top + row * pitch + TALL + GAP, WIDE, LOWER)
+            lower = style.place(page, LEFT + column * PITCH, top + row * pitch + TALL + GAP, wide, LOWER)
             _differences(lower, sweep, (name, place), chosen)
             panels.time_axis(lower, limits, most=5)
-            panels.unit(lower, "difference", WIDE, away=11.5)
+            panels.unit(lower, "difference", wide, away=11.5)
             lower.yaxis.label.set_fontsize(7)
         label = style.SCOPE_LABELS[place]
         axes.set_title(label[:1].upper() + label[1:] if outcome else common.title(name))
