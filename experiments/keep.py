@@ -86,13 +86,12 @@ def record(sweep: Sweep) -> dict[str, Any]:
 def facts(sweep: Sweep) -> str:
     """Return the size of the sweep in a sentence or two."""
     state, manifest = sweep.progress(), sweep.manifest
-    seconds = sum(part["seconds"] for part in sweep.parts.values())
     points = max(block["points"][1] for block in manifest["plan"]["blocks"])
     replicates = max(block["replicates"][1] for block in manifest["plan"]["blocks"])
     return (
         f"{state['runs']:,} runs: {points:,} points, {replicates} replicate{'s' if replicates > 1 else ''} each, "
         f"{manifest['plan']['combinations']} worlds on the same accidents; {state['failed']:,} failed. "
-        f"{seconds / 3600:.1f} hours of one core. Code {(manifest['commit'] or 'unknown')[:10]}, "
+        f"Code {(manifest['commit'] or 'unknown')[:10]}, "
         f"seed {sweep.experiment.seed}, design seed {sweep.experiment.design.seed}."
     )
 
