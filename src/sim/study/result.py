@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,11 +191,7 @@ def _checked(manifest: Any, where: str) -> dict[str, Any]:
         allowed = f"{FORMAT_VERSION}; the result was made by another version of skloki"
         raise UserError(Problem(where, field="format_version", found=str(version), allowed=allowed))
     expected = {"title": str, "scenario": dict, "layers": dict, "replicates": int, "seed": int, "files": dict}
-    problems = [
-        Problem(where, key, type(manifest[key]).__name__ if key in manifest else "nothing", kind.__name__)
-        for key, kind in expected.items()
-        if not isinstance(manifest.get(key), kind)
-    ]
+    problems = mistyped(manifest, expected, where)
     needed = ("monthly.parquet", "events.parquet", "targets.csv")
     if not problems:
         absent = [name for name in needed if name not in manifest["files"]]
@@ -205,19 +201,41 @@ def _checked(manifest: Any, where: str) -> dict[str, Any]:
     return manifest
 
 
-def fault(folder: Path, name: str, record: Any, *, verify: bool) -> Problem | None:
-    """Return what is wrong with a file that a manifest names; None if nothing is."""
+def mistyped(content: Mapping[str, Any], kinds: Mapping[str, type], where: str) -> list[Problem]:
+    """Return what is missing in a manifest, or of another type than it must be."""
+    return [
+        Problem(where, key, type(content[key]).__name__ if key in content else "nothing", kind.__name__)
+        for key, kind in kinds.items()
+        if not isinstance(content.get(key), kind)
+    ]
+
+
+def fault(
+    folder: Path, name: str, record: Any, *, verify: bool, source: str = MANIFEST,
+    meant: str = "what the manifest says", remedy: str = "",
+) -> Problem | None:  # fmt: skip
+    """Return what is wrong with a file of a folder; None if nothing is.
+
+    Parameters
+    ----------
+    record
+        Its size and hash, as ``source`` names them: the manifest, or the journal of a sweep.
+    verify
+        Compare the hash too.
+    meant, remedy
+        Words of the message: what the content should be, and what to do about it.
+    """
     path = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts or not isinstance(record, dict):
-        return Problem(str(folder / MANIFEST), field="files", found=repr(name), allowed="files inside the folder")
+        return Problem(str(folder / source), field="files", found=repr(name), allowed="files inside the folder")
     try:
         if path.stat().st_size != record.get("bytes"):
-            allowed = f"{record.get('bytes')} bytes; the file is damaged"
+            allowed = f"{record.get('bytes')} bytes; the file is damaged{remedy}"
             return Problem(str(path), found=f"{path.stat().st_size} bytes", allowed=allowed)
         if verify and file_record(path) != record:
-            return Problem(str(path), allowed="the file is damaged: its content is not what the manifest says")
+            return Problem(str(path), allowed=f"the file is damaged: its content is not {meant}{remedy}")
     except FileNotFoundError:
-        return Problem(str(path), allowed="the file is missing")
+        return Problem(str(path), allowed=f"the file is missing{remedy}")
     except OSError as error:
         return Problem(str(path), allowed=f"cannot be read: {error.strerror}")
     return None

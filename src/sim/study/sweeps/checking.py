@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, UserError
-from sim.study.store import MANIFEST, file_record
+from sim.study import result
+from sim.study.store import MANIFEST
 from sim.study.sweeps.experiment import from_record
 
 FORMAT, FORMAT_VERSION = "skloki-sweep", 1
@@ -38,11 +39,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     if version != FORMAT_VERSION:
         allowed = f"{FORMAT_VERSION}; the sweep was made by another version of skloki"
         raise UserError(Problem(place, field="format_version", found=str(version), allowed=allowed))
-    problems = [
-        Problem(place, key, type(found[key]).__name__ if key in found else "nothing", kind.__name__)
-        for key, kind in KEYS.items()
-        if not isinstance(found.get(key), kind)
-    ]
+    problems = result.mistyped(found, KEYS, place)
     if not problems:
         try:
             from_record(found["experiment"])
@@ -78,17 +75,6 @@ def journal(folder: Path) -> dict[int, dict[str, Any]]:
 
 def fault(folder: Path, name: str, record: Any, *, verify: bool) -> Problem | None:
     """Return what is wrong with a file of the journal: looked up by its size or, to verify it, by its hash."""
-    path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts or not isinstance(record, dict):
-        return Problem(str(folder / JOURNAL), field="files", found=repr(name), allowed="files inside the folder")
-    try:
-        if path.stat().st_size != record.get("bytes"):
-            allowed = f"{record.get('bytes')} bytes; the file is damaged; {AGAIN}"
-            return Problem(str(path), found=f"{path.stat().st_size} bytes", allowed=allowed)
-        if verify and file_record(path) != {key: record.get(key) for key in ("bytes", "sha256")}:
-            return Problem(str(path), allowed=f"the file is damaged: its content is not what was written; {AGAIN}")
-    except FileNotFoundError:
-        return Problem(str(path), allowed=f"the file is missing; {AGAIN}")
-    except OSError as error:
-        return Problem(str(path), allowed=f"cannot be read: {error.strerror}")
-    return None
+    return result.fault(
+        folder, name, record, verify=verify, source=JOURNAL, meant="what was written", remedy=f"; {AGAIN}"
+    )
