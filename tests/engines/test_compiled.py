@@ -53,7 +53,9 @@ def people_of_reference(w: World, replicate: int) -> tuple[Any, ...]:
 def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
     memory = fresh(pack(w), replicate, 0)
     advance(memory.s[0], 0, len(w.months))
-    committees, men, lines, dossiers = (memory.arrays[name] for name in ("committees", "men", "lines", "dossiers"))
+    committees, men, lines, dossiers = (
+        memory.arrays[name].view(np.recarray) for name in ("committees", "men", "lines", "dossiers")
+    )
     identity = (dossiers.generation.astype(np.int64) << 32) | men.address
 
     def line(first: int) -> list[int]:

@@ -151,7 +151,7 @@ def same(one: World, two: World) -> bool:
     calendars = zip(vars(one.calendar).values(), vars(two.calendar).values(), strict=True)
     parts = [(vars(w.p), w.months, w.first, w.committees, w.claims, w.scenario) for w in (one, two)]
     alike = all(np.array_equal(a, b) for a, b in calendars)
-    return parts[0] == parts[1] and repr(one.rules) == repr(two.rules) and alike
+    return parts[0] == parts[1] and repr(list(one.rules)) == repr(list(two.rules)) and alike
 
 
 @pytest.mark.parametrize("kind", ["real", "synthetic"])

@@ -15,9 +15,10 @@ from sim.draws.addressed import normal
 from sim.errors import UserError
 from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion
 from sim.world.tables import guberniias
-from tests.world.worlds import heads, numbers, planted
+from tests.world.worlds import heads, numbers, planted, skills
 
 REAL = planted()
+SKILL = skills(REAL)
 P = numbers()
 
 
@@ -69,7 +70,7 @@ def test_keys_and_attributes_do_not_move_when_a_guberniia_is_left_out() -> None:
     assert {place.name for place in heads(list(fewer.values()))} == set(kept)
     for key in set(fewer) & set(whole):
         a, b = fewer[key], whole[key]
-        assert (a.name, a.literacy, a.skill, a.unit_class) == (b.name, b.literacy, b.skill, b.unit_class)
+        assert (a.name, a.literacy, a.schooling, a.unit_class) == (b.name, b.literacy, b.schooling, b.unit_class)
         if a.level == "guberniia":
             assert a.members == b.members, "members are shares of the nation, not of who is kept"
 
@@ -127,9 +128,12 @@ def test_apportionment_by_hand() -> None:
 
 
 def test_capitals_are_the_most_literate_and_skilled() -> None:
+    values = {"literacy": [place.literacy for place in REAL], "skill": SKILL}
     mean = {
         (level, unit_class, what): statistics.fmean(
-            getattr(place, what) for place in REAL if (place.level, place.unit_class) == (level, unit_class)
+            value
+            for place, value in zip(REAL, values[what], strict=True)
+            if (place.level, place.unit_class) == (level, unit_class)
         )
         for level in ("guberniia", "uezd")
         for unit_class in ("capital", "industrial", "agrarian", "borderland")
@@ -142,9 +146,9 @@ def test_capitals_are_the_most_literate_and_skilled() -> None:
 
 
 def test_shares_are_shares_and_rounded_so_that_libm_does_not_matter() -> None:
-    for place in REAL:
-        assert 0.0 < place.literacy < 1.0 and 0.02 <= place.skill <= 0.98
-        assert place.literacy == round(place.literacy, 6) and place.skill == round(place.skill, 6)
+    for place, trained in zip(REAL, SKILL, strict=True):
+        assert 0.0 < place.literacy < 1.0 and 0.02 <= trained <= 0.98
+        assert place.literacy == round(place.literacy, 6) and trained == round(trained, 6)
 
 
 def test_members_are_shared_out_once_at_either_level() -> None:
@@ -172,7 +176,7 @@ def drawn(place: Place) -> tuple[float, float]:
 
 def test_real_places_by_hand() -> None:
     known = {g.name: g for g in guberniias()}
-    for place in REAL:
+    for place, trained in zip(REAL, SKILL, strict=True):
         g = known[place.name if place.parent < 0 else REAL[place.parent].name]
         logit, schooling = math.log(g.lit_1920 / (1.0 - g.lit_1920)), math.log(g.secondary_pct)
         if place.parent >= 0:
@@ -180,7 +184,7 @@ def test_real_places_by_hand() -> None:
             logit += P.UEZD_SPREAD * z[0] - P.UEZD_RURAL * (1.0 - g.urban_share)
             schooling += P.UEZD_SPREAD * z[1] - P.UEZD_RURAL * (1.0 - g.urban_share)
         assert place.literacy == pytest.approx(literacy(logit), abs=1e-6)
-        assert place.skill == pytest.approx(skill(schooling), abs=1e-6)
+        assert trained == pytest.approx(skill(schooling), abs=1e-6)
 
 
 def test_the_tree_is_the_same_for_a_seed_and_differs_between_seeds() -> None:
@@ -191,12 +195,12 @@ def test_the_tree_is_the_same_for_a_seed_and_differs_between_seeds() -> None:
 
 
 def test_shift_and_floor() -> None:
-    raised = planted(skill_shift=0.1, literacy_floor=0.7)
+    raised = planted(literacy_floor=0.7)
+    assert skills(REAL, skill_shift=0.1) == pytest.approx([min(before + 0.1, 0.98) for before in SKILL], abs=2e-6)
     for place, before in zip(raised, REAL, strict=True):
-        assert place.skill == pytest.approx(min(before.skill + 0.1, 0.98), abs=2e-6)
         assert place.literacy == max(before.literacy, 0.7)
-    extreme = planted(overrides={"b_slope": 1.0}, skill_shift=0.5)
-    assert (min(p.skill for p in extreme), max(p.skill for p in extreme)) == (0.02, 0.98)
+    extreme = skills(REAL, {"b_slope": 1.0}, skill_shift=0.5)
+    assert (min(extreme), max(extreme)) == (0.02, 0.98)
 
 
 # Synthetic trees.
@@ -205,27 +209,29 @@ def test_shift_and_floor() -> None:
 def test_places_alike_are_identical_at_both_levels() -> None:
     places = planted(kind="synthetic", guberniias=7, uezds_each=3, alike=True)
     assert len(places) == 7 + 21
-    assert len({(p.literacy, p.skill, p.unit_class, p.region) for p in places}) == 1
-    assert (places[0].literacy, places[0].skill) == pytest.approx((P.LITERACY_MEAN, P.SKILL_MEAN), abs=1e-6)
+    assert len({(p.literacy, p.schooling, p.unit_class, p.region) for p in places}) == 1
+    assert (places[0].literacy, skills(places)[0]) == pytest.approx((P.LITERACY_MEAN, P.SKILL_MEAN), abs=1e-6)
 
 
 def test_synthetic_places_by_hand() -> None:
     shifts = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
-    for place in heads(planted(kind="synthetic", guberniias=8)):
+    places = heads(planted(kind="synthetic", guberniias=8))
+    for place, trained in zip(places, skills(places), strict=True):
         shift, z = shifts[place.unit_class], drawn(place)
         assert place.literacy == pytest.approx(
             literacy(math.log(0.3 / 0.7) + shift[0] + P.UEZD_SPREAD * z[0]), abs=1e-6
         )
-        assert place.skill == pytest.approx(skill(math.log(0.89) + shift[1] + P.UEZD_SPREAD * z[1]), abs=1e-6)
+        assert trained == pytest.approx(skill(math.log(0.89) + shift[1] + P.UEZD_SPREAD * z[1]), abs=1e-6)
 
 
 def test_places_not_alike_differ_by_class_and_chance() -> None:
     places = planted(kind="synthetic", guberniias=40, uezds_each=2)
-    assert len({p.literacy for p in places}) == len({p.skill for p in places}) == 120
+    assert len({p.literacy for p in places}) == len(set(skills(places))) == 120
     assert Counter(p.unit_class for p in heads(places)) == dict.fromkeys(
         ("capital", "industrial", "agrarian", "borderland"), 10
     )
-    mean = {c: statistics.fmean(p.skill for p in heads(places) if p.unit_class == c) for c in ("capital", "borderland")}
+    of_class = {c: [p for p in heads(places) if p.unit_class == c] for c in ("capital", "borderland")}
+    mean = {c: statistics.fmean(skills(found)) for c, found in of_class.items()}
     assert mean["capital"] > mean["borderland"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.scenario.schema import Scenario, Tree
 from sim.world.build import World, build, effective
-from sim.world.places import Place, plant
+from sim.world.places import Place, mean_skill, plant
 
 #: A capital, an agrarian and a Siberian guberniia.
 THREE: dict[str, Any] = {"only": ["Moscow", "Tver", "Omsk"], "uezds": 0}
@@ -36,6 +36,11 @@ def numbers(**overrides: float) -> SimpleNamespace:
 def planted(seed: int = 1921, overrides: dict[str, float] | None = None, **tree: Any) -> list[Place]:
     """Return the committees of a tree, of 700 thousand members."""
     return plant(Tree(**tree), numbers(**(overrides or {})), 700.0, seed)
+
+
+def skills(places: list[Place], overrides: dict[str, float] | None = None, **tree: Any) -> list[float]:
+    """Return the mean skill of trained people in each place."""
+    return mean_skill(places, Tree(**tree), numbers(**(overrides or {})))
 
 
 def heads(places: list[Place]) -> list[Place]:

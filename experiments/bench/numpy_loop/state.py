@@ -75,7 +75,7 @@ class State:
         self.base_of = np.concatenate([alone, self.heads])
         self.seats = np.where(np.arange(self.n) < self.g, 4, 2)
         self.bench_places = np.array([place.bench for place in places])
-        self.home_skill = np.array([place.skill for place in places])
+        self.home_skill = np.array(self.world.skill)
         self.blocks = [place.block for place in places]
         claimed = [[rule.claimed for rule in row] for row in self.world.rules]
         self.claimed_by_rule = np.array(claimed, dtype=np.float64)

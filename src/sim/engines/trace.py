@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
@@ -81,18 +83,25 @@ class EventLog(Sequence[Event]):
     ----------
     codes
         Structured array of dtype ``CODES``.
-    labels
-        For each field of an event that is text, what its numbers mean.
     """
 
     def __init__(self, codes: NDArray[np.void], months: Sequence[str], places: Sequence[Place]) -> None:
         self.codes = codes
-        levels = [*(place.level for place in places), "centre"]
-        self._level = np.array([LEVELS.index(level) for level in levels], dtype=np.int8)
-        self.labels: dict[str, Sequence[str]] = {
-            "month": months, "kind": KINDS, "committee": [*(place.name for place in places), ""],
+        self._months, self._places = months, places
+
+    # Both when they are asked for: a sweep has a log for each of its runs and reads none.
+    @cached_property
+    def labels(self) -> dict[str, Sequence[str]]:
+        """Return for each field of an event that is text what its numbers mean."""
+        return {
+            "month": self._months, "kind": KINDS, "committee": [*(place.name for place in self._places), ""],
             "level": LEVELS, "seat": SEAT_NAMES, "reason": REASONS, "authority": AUTHORITIES,
         }  # fmt: skip
+
+    @cached_property
+    def _level(self) -> NDArray[np.int8]:
+        levels = [*(place.level for place in self._places), "centre"]
+        return np.array([LEVELS.index(level) for level in levels], dtype=np.int8)
 
     def numbers(self, name: str) -> NDArray[Any]:
         """Return one field's numbers; those of a text are indices into its labels, never negative."""
@@ -112,8 +121,8 @@ class EventLog(Sequence[Event]):
     def __getitem__(self, index: slice) -> EventLog: ...
     def __getitem__(self, index: int | slice) -> Event | EventLog:
         if isinstance(index, slice):
-            part = object.__new__(EventLog)
-            part.codes, part._level, part.labels = self.codes[index], self._level, self.labels
+            part = copy(self)
+            part.codes = self.codes[index]
             return part
         return next(iter(self[index : index + 1 or None]))
 

@@ -11,8 +11,8 @@ from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_number
 from sim.scenario.switches import LIMITS
 from sim.world import series
-from sim.world.places import Place, plant, retrained
-from sim.world.schedule import Calendar, Rule, calendar, months_of, rules
+from sim.world.places import Place, mean_skill, plant
+from sim.world.schedule import Calendar, Rules, calendar, months_of, rules
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +29,8 @@ class World:
         Names of the months; ``first`` is the number of the first.
     committees
         Guberniias first, then the uezds of each in turn.
+    skill
+        Mean skill of trained people in each committee.
     calendar, rules
         The dated series, and the rule of selection per month and guberniia.
     claims
@@ -42,8 +44,9 @@ class World:
     months: list[str]
     first: int
     committees: list[Place]
+    skill: list[float]
     calendar: Calendar
-    rules: list[list[Rule]]
+    rules: Rules
     claims: float
     like: World | None = None
 
@@ -73,7 +76,8 @@ def build(scenario: Scenario) -> World:
     heads = [place for place in places if place.parent < 0]
     start = scenario.policy.start
     return World(
-        scenario, p, months, month_number(months[0]), places, calendar(scenario, places, p),
+        scenario, p, months, month_number(months[0]), places,
+        mean_skill(places, scenario.tree, p), calendar(scenario, places, p),
         rules(scenario.policy, heads, months, p), p.CLAIM_START if start is None else start,
     )  # fmt: skip
 
@@ -93,12 +97,12 @@ def vary(world: World, parameters: Mapping[str, float]) -> World:
     base = world.scenario
     scenario = base.model_copy(update={"parameters": base.parameters | dict(parameters)})
     p = effective(scenario)
-    committees, table = world.committees, world.rules
+    skill, table = world.skill, world.rules
     if _differ(p, world.p, PLANTED):
-        committees = retrained(committees, scenario.tree, p)
+        skill = mean_skill(world.committees, scenario.tree, p)
     if _differ(p, world.p, RULED):
-        table = rules(scenario.policy, committees[: world.guberniias], world.months, p)
-    return replace(world, scenario=scenario, p=p, committees=committees, rules=table, like=world)
+        table = world.rules.under(p)
+    return replace(world, scenario=scenario, p=p, skill=skill, rules=table, like=world)
 
 
 def _differ(one: SimpleNamespace, two: SimpleNamespace, names: tuple[str, ...]) -> bool:

@@ -6,6 +6,8 @@ import math
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.draws.addressed import normal
 from sim.errors import UserError
 from sim.scenario.points import POINTS
@@ -37,8 +39,6 @@ class Place(NamedTuple):
         Share of members able to follow and judge written policy.
     schooling
         Log of the per cent with secondary schooling.
-    skill
-        Mean skill of trained people here.
     members
         Thousand members and candidates of the whole guberniia; for an uezd its part of them.
     """
@@ -51,7 +51,6 @@ class Place(NamedTuple):
     parent: int
     literacy: float
     schooling: float
-    skill: float
     members: float
     bench: int
 
@@ -80,11 +79,6 @@ def _member_literacy(population_logit: float, p: SimpleNamespace, floor: float) 
     return _rounded(max(1.0 / (1.0 + math.exp(-logit)), floor))
 
 
-def _mean_skill(log_schooling: float, p: SimpleNamespace, shift: float) -> float:
-    skill = p.SKILL_MEAN + p.b_slope * (log_schooling - math.log(MEDIAN_SCHOOLING)) + shift
-    return _rounded(min(max(skill, 0.02), 0.98))
-
-
 def _apportion(total: int, weights: list[float]) -> list[int]:
     """Share out a number by largest remainders, at least one each."""
     if total < len(weights):
@@ -111,7 +105,7 @@ def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespa
         places.append(Place(
             key, f"{head.name} uezd {u + 1}", "uezd", head.unit_class, head.region, parent,
             _member_literacy(logit - below + spread * z[0], p, tree.literacy_floor),
-            schooling, _mean_skill(schooling, p, tree.skill_shift),
+            schooling,
             head.members / number, tree.uezd_bench,
         ))  # fmt: skip
     return places
@@ -138,7 +132,7 @@ def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[_Head]:
         base = (_logit(g.lit_1920), math.log(g.secondary_pct))
         heads.append(_Head(Place(
             g.key << UEZD_BITS, g.name, "guberniia", g.unit_class, g.region, -1,
-            _member_literacy(base[0], p, tree.literacy_floor), base[1], _mean_skill(base[1], p, tree.skill_shift),
+            _member_literacy(base[0], p, tree.literacy_floor), base[1],
             g.members_mid * per_member, tree.bench,
         ), base, g.urban_share, float(g.pop_1926)))  # fmt: skip
     return heads
@@ -156,7 +150,7 @@ def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[_Head]:
         base = (_logit(MEAN_LITERACY) + shift[0] + z[0], math.log(MEDIAN_SCHOOLING) + shift[1] + z[1])
         heads.append(_Head(Place(
             key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
-            _member_literacy(base[0], p, tree.literacy_floor), base[1], _mean_skill(base[1], p, tree.skill_shift),
+            _member_literacy(base[0], p, tree.literacy_floor), base[1],
             SYNTHETIC_MEMBERS, tree.bench,
         ), base, 0.2, 1.0))  # fmt: skip
     return heads
@@ -189,9 +183,11 @@ def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Pla
     return places
 
 
-def retrained(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[Place]:
-    """Return the same places with the mean skill that other parameters give them."""
-    return [place._replace(skill=_mean_skill(place.schooling, p, tree.skill_shift)) for place in places]
+def mean_skill(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[float]:
+    """Return the mean skill of trained people in each place, by its schooling."""
+    schooling = np.array([place.schooling for place in places])
+    skill = p.SKILL_MEAN + p.b_slope * (schooling - math.log(MEDIAN_SCHOOLING)) + tree.skill_shift
+    return [_rounded(value) for value in np.clip(skill, 0.02, 0.98).tolist()]
 
 
 def _numbers(tree: Tree, heads: list[_Head]) -> list[int]:

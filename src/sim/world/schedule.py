@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,15 +189,19 @@ def _claimed(rule: str, share: float | None, number: int, p: SimpleNamespace) ->
     return {"election": 0.0, "appointment": 1.0}.get(rule, float("nan"))
 
 
-def _is_current(change: Change, number: int) -> bool:
-    begun = change.date is None or month_number(change.date) <= number
-    over = change.until is not None and month_number(change.until) < number
-    return change.enabled and begun and not over
+def _holds(source: Policy | Change, number: int) -> bool:
+    """Say whether a rule holds in a month, if no other comes over it."""
+    if isinstance(source, Policy):
+        return True
+    begun = source.date is None or month_number(source.date) <= number
+    over = source.until is not None and month_number(source.until) < number
+    return begun and not over
 
 
-def _concerns(change: Change, place: Place) -> bool:
-    named = bool(change.classes or change.places)
-    return not named or place.unit_class in change.classes or place.name in change.places
+def _concerns(source: Policy | Change, place: Place) -> bool:
+    if isinstance(source, Policy) or not (source.classes or source.places):
+        return True
+    return place.unit_class in source.classes or place.name in source.places
 
 
 def _rule(source: Policy | Change, number: int, p: SimpleNamespace) -> Rule:
@@ -204,24 +209,62 @@ def _rule(source: Policy | Change, number: int, p: SimpleNamespace) -> Rule:
     return Rule(source.rule, _claimed(source.rule, source.share, number, p), recall)
 
 
-def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamespace) -> list[list[Rule]]:
+class Rules(Sequence[list[Rule]]):
+    """The rules of selection: a list for each month, of the rule in each guberniia.
+
+    A sweep has worlds by the hundred thousand which differ in the recorded share of claims alone, so the
+    few rules that there are stand apart from the months and places in which each holds.
+
+    Attributes
+    ----------
+    known
+        The rules.
+    at
+        Numbers of rules among these, shape (months, guberniias).
+    """
+
+    def __init__(
+        self, origins: Sequence[tuple[Policy | Change, int]], at: NDArray[np.int64], p: SimpleNamespace
+    ) -> None:
+        self.known = [_rule(source, number, p) for source, number in origins]
+        self.at = at
+        self._origins = origins
+        self._rows: dict[int, list[Rule]] = {}
+
+    def under(self, p: SimpleNamespace) -> Rules:
+        """Return the rules under other parameters."""
+        return Rules(self._origins, self.at, p)
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @overload
+    def __getitem__(self, month: int) -> list[Rule]: ...
+    @overload
+    def __getitem__(self, month: slice) -> list[list[Rule]]: ...
+    def __getitem__(self, month: int | slice) -> list[Rule] | list[list[Rule]]:
+        if isinstance(month, slice):
+            return [self[t] for t in range(len(self))[month]]
+        if month not in self._rows:
+            self._rows[month] = [self.known[number] for number in self.at[month]]
+        return self._rows[month]
+
+
+def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamespace) -> Rules:
     """Return the rule of selection per month and guberniia.
 
     Of the changes that apply, the one with the latest date wins, and of those the last written.
     """
-    ordered = sorted(policy.changes.values(), key=lambda change: change.date or "")
-    concerned = [[_concerns(change, place) for place in heads] for change in ordered]
-    everywhere = [all(hit) for hit in concerned]
-    table = []
-    for month in months:
+    enabled = (change for change in policy.changes.values() if change.enabled)
+    sources: list[Policy | Change] = [policy, *sorted(enabled, key=lambda change: change.date or "")]
+    concerned = [np.array([_concerns(source, place) for place in heads]) for source in sources]
+    origins: dict[tuple[int, int], int] = {}
+    at = np.zeros((len(months), len(heads)), np.int64)
+    for row, month in zip(at, months, strict=True):
         number = month_number(month)
-        row = [_rule(policy, number, p)] * len(heads)
-        for change, hit, whole in zip(ordered, concerned, everywhere, strict=True):
-            if _is_current(change, number):
-                changed = _rule(change, number, p)
-                # quickly, since a sweep has worlds by the hundred thousand
-                row = [changed] * len(heads) if whole else [
-                    changed if here else rule for rule, here in zip(row, hit, strict=True)
-                ]  # fmt: skip
-        table.append(row)
-    return table
+        for index, source in enumerate(sources):
+            if _holds(source, number):
+                # before and after its rise the recorded share stands still; other rules never change
+                origin = index, min(max(number, CLAIMS_RISE[0]), CLAIMS_RISE[1]) if source.rule == "recorded" else 0
+                row[concerned[index]] = origins.setdefault(origin, len(origins))
+    return Rules([(sources[index], number) for index, number in origins], at, p)

@@ -52,7 +52,7 @@ def simulate(
     packed = _pack(world)
     months = len(world.months)
     step = max(1, PER_CALL // len(world.committees))
-    room = math.ceil(EVENTS * packed.committees.ties.sum() * months) if events else 0
+    room = math.ceil(EVENTS * packed.committees["ties"].sum() * months) if events else 0
     told = 0
     while True:
         memory = fresh(packed, replicate, room)
@@ -67,8 +67,8 @@ def simulate(
             break
         room = logged
     log = EventLog(memory.arrays["log"][:logged], world.months, world.committees)
-    values = memory.arrays["values"].outcomes.reshape(months, len(SCOPES), -1)
-    states = memory.arrays["states"].fields.reshape(-1, len(world.committees), len(COMMITTEE_FIELDS))
+    values = memory.arrays["values"]["outcomes"].reshape(months, len(SCOPES), -1)
+    states = memory.arrays["states"]["fields"].reshape(-1, len(world.committees), len(COMMITTEE_FIELDS))
     return Trace(world.months, values, log, states if len(states) else np.empty((0, 0, len(COMMITTEE_FIELDS))))
 
 

@@ -67,94 +67,97 @@ def pack(world: World, like: Packed | None = None) -> Packed:
         committees = _committees(world)
         shared = {
             "months": _months(world), "rules": _rules(world), "famine": _famine(world),
-            "keys": _records_of(committees.key, layout.INTEGER),
+            "keys": _records_of(committees["key"], layout.INTEGER),
         }  # fmt: skip
         men, dossiers = _men(committees), _dossiers(committees)
     else:
         committees, shared = like.committees, dict(like.shared)
         men, dossiers = like.men, like.dossiers
-        if world.committees is not model.committees:
+        if world.skill is not model.skill:
             committees = _copy(committees)
-            committees.skill = [place.skill for place in world.committees]
+            committees["skill"] = world.skill
         if world.rules is not model.rules:
             shared["rules"] = _rules(world)
     s = _constants(world)
-    s.seats = committees.seats.sum()
+    s["seats"] = committees["seats"].sum()
     return Packed(shared, s, committees, men, dossiers)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     """Return the state before the first month of a replicate, with room for some events."""
     s, number, months = _copy(packed.s), len(packed.committees), len(packed.shared["months"])
+    row = s[0]
     lines = _records(2 * number + 1, layout.LINE)
-    lines.first = lines.last = -1
-    bins = _records(int(s[0].number_of_bins), layout.BIN)
-    bins.first = bins.ring = -1
+    lines["first"] = lines["last"] = -1
+    bins = _records(int(row["number_of_bins"]), layout.BIN)
+    bins["first"] = bins["ring"] = -1
     values = _records(months * len(SCOPES), layout.ROW)
-    values.outcomes = math.nan
-    states = _records(months * number if s[0].keep_states else 0, layout.FIELDS)
+    values["outcomes"] = math.nan
+    states = _records(months * number if row["keep_states"] else 0, layout.FIELDS)
     openings = [_records(number * layout.SEATS, layout.OPENING) for _ in range(2)]
     arrays = {
         **packed.shared, "committees": _copy(packed.committees), "men": _copy(packed.men),
         "dossiers": _copy(packed.dossiers), "lines": lines,
         "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
-        "seated": _records(int(s[0].seats), layout.INTEGER),
-        "lots": _records(layout.LOT_ROWS * number + int(s[0].seats), layout.FLOAT),
+        "seated": _records(int(row["seats"]), layout.INTEGER),
+        "lots": _records(layout.LOT_ROWS * number + int(row["seats"]), layout.FLOAT),
         "log": _records(room, CODES),
     }  # fmt: skip
-    s.replicate, s.ring_month, s.room, s.keep_events = replicate, layout.LONG_AGO, room, room > 0
+    row["replicate"], row["ring_month"], row["room"], row["keep_events"] = replicate, layout.LONG_AGO, room, room > 0
     for name in layout.ARRAYS:
-        s[name] = address_of(arrays[name])
-    return Memory(s, arrays)
+        row[name] = address_of(arrays[name])
+    return Memory(s.view(np.recarray), arrays)
 
 
 def _records(number: int, dtype: np.dtype[Any]) -> Any:
     """Return empty records, of which the first begins where a line of the cache begins."""
     memory = np.zeros(number * dtype.itemsize + LINE_BYTES, dtype=np.uint8)
     first = -memory.ctypes.data % LINE_BYTES
-    return memory[first : first + number * dtype.itemsize].view(dtype).view(np.recarray)
+    return memory[first : first + number * dtype.itemsize].view(dtype)
 
 
 def _copy(records: Any) -> Any:
     """Return a copy, made by bytes: by fields it would take ten times as long."""
     new = _records(len(records), records.dtype)
-    np.asarray(new).view(np.uint8)[:] = np.asarray(records).view(np.uint8)
+    new.view(np.uint8)[:] = records.view(np.uint8)
     return new
 
 
 def _records_of(numbers: NDArray[Any], dtype: np.dtype[Any]) -> Any:
     records = _records(len(numbers), dtype)
-    records.x = numbers
+    records["x"] = numbers
     return records
 
 
 def _constants(world: World) -> Any:
-    scenario, options, s = world.scenario, world.scenario.options, _records(1, layout.S)
-    for field, name in layout.NAMES.items():
-        s[field] = getattr(world.p, name)
+    scenario, options, records = world.scenario, world.scenario.options, _records(1, layout.S)
+    known = vars(world.p)
+    # all at once, being the first fields: a sweep has worlds by the hundred thousand
+    records.view(np.float64)[: len(layout.NAMES)] = [known[name] for name in layout.NAMES.values()]
+    s = records[0]
     for field, tier in {"lower_tier": "guberniia", "upper_tier": "nation"}.items():
         s[field] = world.p.maj if options.majority_tier in ("all", tier) else 1.0
-    s.start_claims, s.seed, s.first_month = world.claims, scenario.run.seed, world.first
-    s.guberniias, s.number, s.reserve = world.guberniias, len(world.committees), 2 * len(world.committees)
-    s.number_of_bins = 1 << max(4, (len(world.committees) - 1).bit_length())
-    s.candidates, s.term_months = int(world.p.n_cand + 0.5), int(world.p.term + 0.5)
-    s.looked_at = max(1, int(world.p.PRESORTED * int(s.candidates[0]) + 0.5))
-    s.need_look, s.bench_slack = int(world.p.NEED_LOOK), int(world.p.BENCH_SLACK)
-    s.uezd_claims = _UEZDS[scenario.policy.uezds]
-    s.literacy_at_least, s.bench_at_least = scenario.policy.literacy_at_least, scenario.policy.bench_at_least
-    s.capacity_recorded = options.capacity == "recorded"
-    s.capacity = math.inf if isinstance(options.capacity, str) else options.capacity
-    s.conference_capacity = math.inf if isinstance(options.conference_capacity, str) else options.conference_capacity
-    s.random_order, s.lost_review_is_unfit = options.order == "random", options.lost_review_is_unfit
-    s.embattled_may_stand, s.need_displaces = options.embattled_may_stand, options.need_displaces
-    s.keep_states = scenario.run.committees
+    s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
+    s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
+    s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length())
+    s["candidates"], s["term_months"] = int(world.p.n_cand + 0.5), int(world.p.term + 0.5)
+    s["looked_at"] = max(1, int(world.p.PRESORTED * int(s["candidates"]) + 0.5))
+    s["need_look"], s["bench_slack"] = int(world.p.NEED_LOOK), int(world.p.BENCH_SLACK)
+    s["uezd_claims"] = _UEZDS[scenario.policy.uezds]
+    s["literacy_at_least"], s["bench_at_least"] = scenario.policy.literacy_at_least, scenario.policy.bench_at_least
+    s["capacity_recorded"] = options.capacity == "recorded"
+    s["capacity"] = math.inf if isinstance(options.capacity, str) else options.capacity
+    s["conference_capacity"] = math.inf if isinstance(options.conference_capacity, str) else options.conference_capacity
+    s["random_order"], s["lost_review_is_unfit"] = options.order == "random", options.lost_review_is_unfit
+    s["embattled_may_stand"], s["need_displaces"] = options.embattled_may_stand, options.need_displaces
+    s["keep_states"] = scenario.run.committees
     for level, seats in enumerate((4, 2)):
         pairs = [(a, b) for a in range(seats) for b in range(a + 1, seats)]
         weights = [seat_weight(seat, float(seats), world.p.SECRETARY_WEIGHT) for seat in range(seats)]
         other = world.p.TIE_WEIGHT * world.p.TIE_OTHER
         ties = [world.p.TIE_WEIGHT if pair == (0, 1) else other for pair in pairs] + [other]
-        s.seat_weights[0, level, :seats], s.tie_weights[0, level, : len(ties)] = weights, ties
-    return s
+        s["seat_weights"][level, :seats], s["tie_weights"][level, : len(ties)] = weights, ties
+    return records
 
 
 def _months(world: World) -> Any:
@@ -173,59 +176,50 @@ def _famine(world: World) -> Any:
 
 
 def _rules(world: World) -> Any:
-    # A few rules stand in many places: a world of nine years has ten thousand entries.
-    numbers: dict[int, int] = {}
-    known: list[tuple[float, int, bool]] = []
-    codes = np.empty((len(world.rules), len(world.rules[0])), np.int64)
-    for row, rules in zip(codes, world.rules, strict=True):
-        alike = rules.count(rules[0]) == len(rules)
-        for rule in rules[:1] if alike else rules:
-            if id(rule) not in numbers:
-                numbers[id(rule)] = len(known)
-                known.append((rule.claimed, _RULES.get(rule.rule, layout.FIXED), rule.recall))
-        row[:] = numbers[id(rules[0])] if alike else [numbers[id(rule)] for rule in rules]
-    return np.array(known, dtype=layout.RULE)[codes.ravel()].view(np.recarray)
+    known = [(rule.claimed, _RULES.get(rule.rule, layout.FIXED), rule.recall) for rule in world.rules.known]
+    return np.array(known, dtype=layout.RULE)[world.rules.at.ravel()]
 
 
 def _committees(world: World) -> Any:
     places = world.committees
     c = _records(len(places), layout.COMMITTEE)
-    c.key, c.head = [place.key for place in places], [place.parent for place in places]
-    c.level = [place.parent >= 0 for place in places]
-    c.seats = [len(place.seats) for place in places]
-    c.ties = c.seats * (c.seats - 1) // 2 + 1
-    c.places, c.block = [place.bench for place in places], [place.block for place in places]
-    c.first_person, c.first_seat = np.cumsum(c.block) - c.block, np.cumsum(c.seats) - c.seats
-    c.unit_class = [CLASSES.index(place.unit_class) + 1 for place in places]
-    c.literacy, c.members = [place.literacy for place in places], [place.members for place in places]
-    c.skill = [place.skill for place in places]
+    c["key"], c["head"] = [place.key for place in places], [place.parent for place in places]
+    c["level"] = [place.parent >= 0 for place in places]
+    c["seats"] = [len(place.seats) for place in places]
+    c["ties"] = c["seats"] * (c["seats"] - 1) // 2 + 1
+    c["places"], c["block"] = [place.bench for place in places], [place.block for place in places]
+    c["first_person"], c["first_seat"] = np.cumsum(c["block"]) - c["block"], np.cumsum(c["seats"]) - c["seats"]
+    c["unit_class"] = [CLASSES.index(place.unit_class) + 1 for place in places]
+    c["literacy"], c["members"] = [place.literacy for place in places], [place.members for place in places]
+    c["skill"] = world.skill
     guberniias = world.guberniias
-    c.uezds[:guberniias] = np.bincount(c.head[guberniias:], minlength=guberniias)
-    c.first_uezd[:guberniias] = guberniias + np.cumsum(c.uezds[:guberniias]) - c.uezds[:guberniias]
+    c["uezds"][:guberniias] = np.bincount(c["head"][guberniias:], minlength=guberniias)
+    c["first_uezd"][:guberniias] = guberniias + np.cumsum(c["uezds"][:guberniias]) - c["uezds"][:guberniias]
     p = world.p
-    c.clarity, c.discussion, c.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
-    c.recovery, c.misfit, c.held = p.RECOVERY_START, p.MISFIT_START, -1
-    c.last_open = c.transferred = c.voted = c.strengthened = layout.LONG_AGO
+    c["clarity"], c["discussion"], c["unity"] = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
+    c["recovery"], c["misfit"], c["held"] = p.RECOVERY_START, p.MISFIT_START, -1
+    c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
     return c
 
 
 def _men(committees: Any) -> Any:
     home, slot = _homes(committees)
     men = _records(len(home), layout.PERSON)
-    men.address = (committees.key[home] << PERSON_BITS) | slot
-    men.post = men.next = men.seat = -1
+    men["address"] = (committees["key"][home] << PERSON_BITS) | slot
+    men["post"] = men["next"] = men["seat"] = -1
     return men
 
 
 def _dossiers(committees: Any) -> Any:
     home, _ = _homes(committees)
     dossiers = _records(len(home), layout.DOSSIER)
-    dossiers.home = home
-    dossiers.generation = dossiers.lot_of = dossiers.waits_in = dossiers.previous = dossiers.removed_from = -1
+    dossiers["home"] = home
+    for name in ("generation", "lot_of", "waits_in", "previous", "removed_from"):
+        dossiers[name] = -1
     return dossiers
 
 
 def _homes(committees: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each person's home and slot there."""
-    home = np.repeat(np.arange(len(committees)), committees.block)
-    return home, np.arange(len(home)) - committees.first_person[home]
+    home = np.repeat(np.arange(len(committees)), committees["block"])
+    return home, np.arange(len(home)) - committees["first_person"][home]

@@ -42,7 +42,7 @@ class Committee(mesa.Agent):
         self.weights = [administration.seat_weight(seat, float(n), p.SECRETARY_WEIGHT) for seat in range(n)]
         self.tie_weights = [p.TIE_WEIGHT if pair == (0, 1) else p.TIE_WEIGHT * p.TIE_OTHER for pair in self.pairs]
         self.tie_weights.append(p.TIE_WEIGHT * p.TIE_OTHER)
-        self.literacy, self.members = place.literacy, place.members
+        self.literacy, self.members, self.mean_skill = place.literacy, place.members, model.world.skill[index]
         self.clarity, self.discussion, self.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
         self.recovery, self.misfit = p.RECOVERY_START, p.MISFIT_START
         self.performance = self.result = self.team_skill = self.conflict = 0.0

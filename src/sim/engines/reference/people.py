@@ -56,7 +56,7 @@ def _attributes(model: PartyModel, man: Official, trainee: int) -> None:
     address, first = man.identity & 0xFFFFFFFF, 4 * trainee
     u = [model.uniform("birth", address, 4 * first + i) for i in range(3)]
     z = [model.normal("birth", address, 2 * (first + 1) + i) for i in range(2)]
-    man.skill = min(max(man.home.place.skill + model.p.sk_sd * z[0], LOWEST), HIGHEST)
+    man.skill = min(max(man.home.mean_skill + model.p.sk_sd * z[0], LOWEST), HIGHEST)
     man.loyalty = z[1]
     man.temper = u[0] * math.sqrt(u[0])
     man.pliancy = u[1] * math.sqrt(u[1])
