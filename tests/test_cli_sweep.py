@@ -149,8 +149,10 @@ def test_a_folder_without_a_sweep(command, here, skloki):
     (here / "full").mkdir()
     (here / "full" / "notes.txt").write_text("x")
     said = {
-        "empty": "no sweep: it has no manifest.json", "full": "no sweep: it has no manifest.json",
-        "nothing": "there is no such folder", "file": "found a file; allowed: the folder of a sweep",
+        "empty": "no sweep: it has no manifest.json (another folder, or a sweep that was broken off)",
+        "full": "no sweep: it has no manifest.json (another folder, or a sweep that was broken off)",
+        "nothing": "there is no such folder; name the folder that `sweep` has printed",
+        "file": "found a file; allowed: the folder of a sweep",
     }  # fmt: skip
     for place, reason in said.items():
         assert skloki(command[0], place, *command[1:]) == (2, "", f"{here / place}: {reason}\n")

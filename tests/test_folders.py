@@ -11,8 +11,9 @@ import pytest
 import sim
 from sim.figures import folders
 from sim.scenario.outcomes import OUTCOMES
-from sim.study.comparison import Comparison
-from sim.study.result import Result
+from sim.study.comparison import Comparison, open_comparison
+from sim.study.result import Result, open_result
+from sim.study.retrace import open_trace
 from sim.study.tracing import Traced
 
 A = """
@@ -163,14 +164,35 @@ def test_a_damaged_table_is_found(verb, stored):
         sim.open(folder)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "manifest.json: is damaged"),
+        ("[]", "not the manifest of a"),
+        ({"format": "other"}, "not the manifest of a"),
+        ({"format_version": 9}, "format_version: found 9; allowed: 1; the .* was made by another version of skloki"),
+        ({"files": 3}, "files: found int; allowed: dict"),
+        ({"files": {"../a.csv": {}}}, "files inside the folder"),
+    ],
+)
+@pytest.mark.parametrize("verb", FORMATS)
+def test_a_damaged_manifest_is_told_in_the_same_words(verb, content, said, stored):
+    folder = stored(verb)
+    if isinstance(content, str):
+        (folder / "manifest.json").write_text(content)
+    else:
+        edit(folder, **content)
+    with pytest.raises(sim.UserError, match=said):
+        {"run": open_result, "compare": open_comparison, "trace": open_trace}[verb](folder)
+
+
 def test_a_damaged_manifest_of_a_trace_is_found(stored):
     folder = stored("trace")
-    for entries in ({"format_version": 9}, {"files": 3}, {"settings": [{}]}):
-        whole = (folder / "manifest.json").read_text()
-        edit(folder, **entries)
-        with pytest.raises(sim.UserError, match="damaged|version 1"):
-            sim.open(folder)
-        (folder / "manifest.json").write_text(whole)
+    whole = (folder / "manifest.json").read_text()
+    edit(folder, settings=[{}])
+    with pytest.raises(sim.UserError, match="damaged: KeyError"):
+        sim.open(folder)
+    (folder / "manifest.json").write_text(whole)
     (folder / "monthly.csv").unlink()
     with pytest.raises(sim.UserError, match="monthly.csv: the file is missing"):
         sim.open(folder)

@@ -40,7 +40,7 @@ def edit(**entries):
     ("spoil", "message"),
     [
         (shutil.rmtree, "there is no such folder"),
-        (lambda f: (f / "manifest.json").unlink(), "no result: it has no manifest.json"),
+        (lambda f: (f / "manifest.json").unlink(), "no skloki result: it has no manifest.json"),
         (damage("manifest.json", lambda content: content[:-40]), "manifest.json: is damaged"),
         (damage("manifest.json", lambda content: b"\xff\xfe\x00"), "manifest.json: is damaged"),
         (damage("manifest.json", lambda content: b"[1]"), "not the manifest of a skloki result"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -15,10 +14,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from sim.errors import Problem, UserError
 from sim.scenario.outcomes import OUTCOMES
 from sim.study.atomic import Staging, disk, staged_folder
 from sim.study.columns import writer_options
+from sim.study.opening import Format, check_files, read_manifest
 from sim.study.paired import Effects
 from sim.study.result import read_frame
 from sim.study.store import MANIFEST, TableWriter, file_record, is_replaceable, write_manifest
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 FORMAT = "skloki-comparison"
 FORMAT_VERSION = 1
 FILES = ("effects.csv", "bands.parquet", "pairs.parquet")
+COMPARISON = Format("comparison", "compare", FORMAT, FORMAT_VERSION, {"files": dict})
 
 #: One row per world, outcome, scope and horizon.
 EFFECTS = pa.schema(
@@ -187,34 +187,17 @@ def open_comparison(path: Path | str, *, verify: bool = True) -> Comparison:
     Parameters
     ----------
     verify
-        Compare every file's hash with the manifest.
+        Compare every file's hash with the manifest; otherwise only its size.
 
     Raises
     ------
     UserError
-        It is missing, damaged, or of another format.
+        It is missing, damaged, or of another format; every fault is named.
     """
     folder = Path(path).expanduser().resolve()
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        raise UserError(Problem(str(folder), allowed="no comparison: its manifest cannot be read")) from None
-    found = (manifest.get("format"), manifest.get("format_version")) if isinstance(manifest, dict) else None
-    if found != (FORMAT, FORMAT_VERSION):
-        allowed = f"the folder of a comparison ({FORMAT}, version {FORMAT_VERSION})"
-        raise UserError(Problem(str(folder), found=str(found), allowed=allowed))
-    faults = [Problem(str(folder / name), allowed="missing or damaged") for name in FILES if verify
-              and not _sound(folder / name, manifest["files"].get(name))]  # fmt: skip
-    if faults:
-        raise UserError(faults)
+    manifest = read_manifest(folder, COMPARISON)
+    check_files(folder, manifest, verify=verify, needed=FILES)
     return Comparison(folder, manifest)
-
-
-def _sound(path: Path, record: Any) -> bool:
-    try:
-        return file_record(path) == record
-    except OSError:
-        return False
 
 
 def _effects(rows: Sequence[Mapping[str, Any]]) -> pa.Table:

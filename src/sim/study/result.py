@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, UserError
-from sim.study.store import FORMAT, FORMAT_VERSION, MANIFEST, file_record
+from sim.study.opening import Format, check_files, read_manifest
+from sim.study.store import FORMAT, FORMAT_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from sim.study.courses import Courses
 
 TABLES = ("monthly", "events", "committees")
+NEEDED = ("monthly.parquet", "events.parquet", "targets.csv")
+RESULT = Format(
+    "skloki result", "run", FORMAT, FORMAT_VERSION,
+    {"title": str, "scenario": dict, "layers": dict, "replicates": int, "seed": int, "files": dict},
+)  # fmt: skip
 
 
 class Result:
@@ -148,94 +154,6 @@ def open_result(path: Path | str, *, verify: bool = True) -> Result:
         It is missing, incomplete, damaged, or of another format; every fault is named.
     """
     folder = Path(path).expanduser().resolve()
-    manifest = _checked(read_manifest(folder), str(folder / MANIFEST))
-    problems = [
-        problem
-        for name, record in manifest["files"].items()
-        if (problem := fault(folder, name, record, verify=verify)) is not None
-    ]
-    if problems:
-        raise UserError(problems)
+    manifest = read_manifest(folder, RESULT)
+    check_files(folder, manifest, verify=verify, needed=NEEDED)
     return Result(folder, manifest)
-
-
-def read_manifest(folder: Path) -> Any:
-    """Return what the manifest of a folder says.
-
-    Raises
-    ------
-    UserError
-        There is no such folder, or no manifest in it that can be read.
-    """
-    where = str(folder)
-    if not folder.exists():
-        raise UserError(Problem(where, allowed="there is no such folder; name the folder that `run` has printed"))
-    if not folder.is_dir():
-        raise UserError(Problem(where, found="a file", allowed="the folder of a result"))
-    try:
-        return json.loads((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
-        reason = f"no result: it has no {MANIFEST} (another folder, or a run that was broken off)"
-        raise UserError(Problem(where, allowed=reason)) from None
-    except OSError as error:
-        raise UserError(Problem(str(folder / MANIFEST), allowed=f"cannot be read: {error.strerror}")) from error
-    except ValueError as error:
-        raise UserError(Problem(str(folder / MANIFEST), allowed=f"is damaged: {error}")) from error
-
-
-def _checked(manifest: Any, where: str) -> dict[str, Any]:
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise UserError(Problem(where, allowed="this is not the manifest of a skloki result"))
-    version = manifest.get("format_version")
-    if version != FORMAT_VERSION:
-        allowed = f"{FORMAT_VERSION}; the result was made by another version of skloki"
-        raise UserError(Problem(where, field="format_version", found=str(version), allowed=allowed))
-    expected = {"title": str, "scenario": dict, "layers": dict, "replicates": int, "seed": int, "files": dict}
-    problems = mistyped(manifest, expected, where)
-    needed = ("monthly.parquet", "events.parquet", "targets.csv")
-    if not problems:
-        absent = [name for name in needed if name not in manifest["files"]]
-        problems = [Problem(where, field="files", allowed=f"{name} is missing") for name in absent]
-    if problems:
-        raise UserError(problems)
-    return manifest
-
-
-def mistyped(content: Mapping[str, Any], kinds: Mapping[str, type], where: str) -> list[Problem]:
-    """Return what is missing in a manifest, or of another type than it must be."""
-    return [
-        Problem(where, key, type(content[key]).__name__ if key in content else "nothing", kind.__name__)
-        for key, kind in kinds.items()
-        if not isinstance(content.get(key), kind)
-    ]
-
-
-def fault(
-    folder: Path, name: str, record: Any, *, verify: bool, source: str = MANIFEST,
-    meant: str = "what the manifest says", remedy: str = "",
-) -> Problem | None:  # fmt: skip
-    """Return what is wrong with a file of a folder; None if nothing is.
-
-    Parameters
-    ----------
-    record
-        Its size and hash, as ``source`` names them: the manifest, or the journal of a sweep.
-    verify
-        Compare the hash too.
-    meant, remedy
-        Words of the message: what the content should be, and what to do about it.
-    """
-    path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts or not isinstance(record, dict):
-        return Problem(str(folder / source), field="files", found=repr(name), allowed="files inside the folder")
-    try:
-        if path.stat().st_size != record.get("bytes"):
-            allowed = f"{record.get('bytes')} bytes; the file is damaged{remedy}"
-            return Problem(str(path), found=f"{path.stat().st_size} bytes", allowed=allowed)
-        if verify and file_record(path) != record:
-            return Problem(str(path), allowed=f"the file is damaged: its content is not {meant}{remedy}")
-    except FileNotFoundError:
-        return Problem(str(path), allowed=f"the file is missing{remedy}")
-    except OSError as error:
-        return Problem(str(path), allowed=f"cannot be read: {error.strerror}")
-    return None

@@ -12,9 +12,11 @@ from sim.scenario.schema import Scenario
 from sim.study.divergence import Divergence, compare
 from sim.study.engines import engine
 from sim.study.inputs import Setting
-from sim.study.result import fault, read_manifest
+from sim.study.opening import Format, check_files, read_manifest
 from sim.study.store import MANIFEST
 from sim.study.tracing import FIGURES, FORMAT, FORMAT_VERSION, Traced, counted
+
+TRACE = Format("trace", "trace", FORMAT, FORMAT_VERSION, {"files": dict, "settings": list})
 
 
 def open_trace(path: Path | str, *, verify: bool = True) -> Traced:
@@ -31,22 +33,16 @@ def open_trace(path: Path | str, *, verify: bool = True) -> Traced:
         It is missing, damaged, or of another format; every fault is named.
     """
     folder = Path(path).expanduser().resolve()
-    record = read_manifest(folder)
-    where = str(folder / MANIFEST)
-    found = (record.get("format"), record.get("format_version")) if isinstance(record, dict) else None
-    if found != (FORMAT, FORMAT_VERSION):
-        allowed = f"the folder of a trace ({FORMAT}, version {FORMAT_VERSION})"
-        raise UserError(Problem(str(folder), found=str(found), allowed=allowed))
+    record = read_manifest(folder, TRACE)
     try:
         settings = tuple(Setting(entry["name"], (entry["a"], entry["b"])) for entry in record["settings"])
         # Pictures may have been drawn again since, by another version of what draws.
         pictures = {name for name in record["files"] if Path(name).parts[0] == FIGURES}
-        faults = [fault(folder, name, entry, verify=verify and name not in pictures)
-                  for name, entry in record["files"].items() if name not in pictures]  # fmt: skip
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise UserError(Problem(where, allowed=f"is damaged: {type(error).__name__}: {error}")) from error
-    if any(faults):
-        raise UserError([problem for problem in faults if problem is not None])
+        reason = f"is damaged: {type(error).__name__}: {error}"
+        raise UserError(Problem(str(folder / MANIFEST), allowed=reason)) from error
+    tables = {name: entry for name, entry in record["files"].items() if name not in pictures}
+    check_files(folder, {"files": tables}, verify=verify)
     drawn = tuple(folder / name for name in sorted(pictures) if (folder / name).is_file())
     return Traced(folder, record, settings, figures=drawn)
 

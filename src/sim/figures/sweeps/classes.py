@@ -160,6 +160,7 @@ def _one_scale(row: list[Axes]) -> None:
     for axes in row:
         axes.set_xlim(low - room, high + room)
         axes.locator_params(axis="x", nbins=3, steps=[1, 2, 5, 10])
+        axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 9):g}".replace("-", "\u2212"))
 
 
 def _entries() -> list[Artist]:
