@@ -64,7 +64,7 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 openness: setup  ## regenerate results/openness (about ten minutes)
 	$(PY) -m experiments.openness
 
-EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy switch-date cadre-department quick-peace
+EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
 
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
 	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m experiments.keep $$name || exit 1; done

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 import sim
+from experiments import conditional
 from sim.figures.sweeps import draw
 from sim.study.sweeps.asked import label
 from sim.study.sweeps.effects import POOLED
@@ -35,15 +36,28 @@ PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
     "threat-literacy": [
         ("surface", {"x": "threat", "y": "literacy"}), ("classes", {"x": "threat"}), ("effects", {}),
     ],
+    "switch-apart": [],
     "switch-date": [("effects", {"outcome": "performance", "horizon": "decade"}), ("classes", {}), ("bands", {})],
     "cadre-department": [("effects", {"lever": "capacity"}), ("effects", {"lever": "policy"})],
     "quick-peace": [
         ("effects", {}), ("bands", {"outcome": "claimed", "scope": "nation"}), ("bands", {"outcome": "performance"}),
     ],
 }  # fmt: skip
+#: What a page asks of the table of runs beside effects: a caption, and the query.
+QUERIES: dict[str, list[tuple[str, str]]] = {
+    "quick-peace": [
+        ("Runs, by threat: share of vacancies claimed, in the means of years.", """
+            SELECT threat, avg(claimed_y1922) AS "1922", avg(claimed_y1923) AS "1923", avg(claimed_y1925) AS "1925",
+                avg(claimed) AS "1929", median(claimed) AS "median, 1929",
+                avg((claimed <= 0.15)::INT) AS "back to 0.15 or less", avg((claimed > 0.5)::INT) AS "above one half"
+            FROM runs GROUP BY threat ORDER BY threat DESC"""),
+        ("Runs, by threat: share of opposition at the national conference.", """
+            SELECT threat, avg(opposition_nation) AS mean, median(opposition_nation) AS median
+            FROM runs GROUP BY threat ORDER BY threat DESC"""),
+    ],
+}  # fmt: skip
 MOST = 40
 """Rows of a page's table."""
-CLASSES = ("capital", "industrial", "agrarian", "borderland")
 
 
 def main(name: str, source: str | None = None) -> None:
@@ -55,8 +69,11 @@ def main(name: str, source: str | None = None) -> None:
         sys.exit(f"{sweep.path}: {state['runs']} of {state['runs_planned']} runs; finish it first")
     folder = ROOT / "results" / name
     folder.mkdir(parents=True, exist_ok=True)
-    effects = effects_of(sweep)
-    effects.to_csv(folder / "effects.csv", index=False, float_format="%.6g", lineterminator="\n")
+    effects, ratios = effects_of(sweep), conditional.weights(sweep)
+    by_third, by_condition = conditional.thirds(sweep), conditional.subsets(sweep)
+    tables = {"effects": effects, "influence": ratios, "thirds": by_third, "subsets": by_condition}
+    for stem, frame in tables.items():
+        frame.to_csv(folder / f"{stem}.csv", index=False, float_format="%.4g", lineterminator="\n")
     for what, asked in PICTURES[name]:
         for path in draw(sweep, what, folder, **asked):
             if path.suffix == ".svg":
@@ -64,7 +81,12 @@ def main(name: str, source: str | None = None) -> None:
     (folder / "manifest.json").write_text(json.dumps(record(sweep), indent=1, ensure_ascii=False) + "\n")
     page = folder / "README.md"
     text = page.read_text(encoding="utf-8") if page.exists() else f"# {sweep.experiment.title}\n\n" + MARKED
-    parts = {"runs": facts(sweep), "effects": table(sweep, effects)}
+    parts = {
+        "runs": facts(sweep), "effects": table(sweep, effects),
+        "hangs on": conditional.hangs_on(sweep, ratios, by_third),
+        "where": conditional.asked_where(sweep, by_condition),
+        "course": conditional.course(sweep, effects), "answers": answers(sweep),
+    }  # fmt: skip
     for mark, content in parts.items():
         text = re.sub(
             rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)",
@@ -74,7 +96,8 @@ def main(name: str, source: str | None = None) -> None:
     print(page)
 
 
-MARKED = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in ("runs", "effects"))
+MARKS = ("runs", "effects", "course", "answers", "where", "hangs on")
+MARKED = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in MARKS)
 
 
 def record(sweep: Sweep) -> dict[str, Any]:
@@ -113,7 +136,7 @@ def table(sweep: Sweep, effects: pd.DataFrame) -> str:
     main = effects[effects["horizon"] == next(iter(sweep.experiment.horizons))]
     shown, left = readable(main)
     crossed = (shown["others"] != "").any()
-    scopes = [scope for scope in ("nation", *CLASSES) if scope in set(shown["scope"])]
+    scopes = [scope for scope in ("nation", *conditional.CLASSES) if scope in set(shown["scope"])]
     heads = ["lever", "against", *(["other levers"] if crossed else []), "outcome"]
     if "nation" in scopes:
         heads += ["nation [95 %]", "favoured", "beyond the smallest, for and against"]
@@ -130,6 +153,19 @@ def table(sweep: Sweep, effects: pd.DataFrame) -> str:
     over = ", ".join(sorted(set(shown["interval"])))
     said = f"Mean effects at the main horizon; intervals over {over}. In effects.csv besides: intervals by class"
     return "\n".join(lines) + f"\n\n{said}, other horizons{left}."
+
+
+def answers(sweep: Sweep) -> str:
+    """Return the answers to a page's own queries as tables."""
+    parts = []
+    for said, sql in QUERIES.get(sweep.experiment.name, []):
+        frame = sweep.query(sql)
+        lines = [f"| {' | '.join(frame)} |", "|---" * len(frame.columns) + "|"]
+        for row in frame.itertuples(index=False):
+            cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row)
+            lines.append(f"| {' | '.join(cells)} |")
+        parts.append("\n".join(lines) + f"\n\n{said}")
+    return "\n\n".join(parts)
 
 
 def readable(effects: pd.DataFrame) -> tuple[pd.DataFrame, str]:

@@ -75,6 +75,30 @@ def test_effects_equal_a_slow_computation(sweep, outcome, scope, horizon, sign, 
             assert each[name].iloc[at] == pytest.approx(value, rel=1e-9, abs=1e-12), name
 
 
+def test_effects_where_a_condition_holds_equal_a_slow_computation_there(sweep):
+    column = sweep.column("performance", "nation", "after")
+    frame = sweep.runs()
+    g_y, g_r = (factor.name for factor in sweep.experiment.uncertainties[:2])
+    middle = float(frame[g_y].median())
+    condition = f"{g_y} < {middle!r} OR {g_r} IS NULL"
+    found = sweep.effects(lever="policy", outcome="performance", scope="nation", horizon="after", where=condition)
+    wanted = slow(frame[frame[g_y] < middle], column, "policy", "election", "appointment", size=0.01)
+    assert 1 < wanted["points"] < len(set(frame["point"])) - 1
+    for name, value in wanted.items():
+        assert found[name].iloc[0] == pytest.approx(value, rel=1e-9, abs=1e-12), name
+    some = sweep.effects(where=condition)
+    assert some["failed"].sum() < sweep.effects()["failed"].sum(), "failed runs elsewhere do not count"
+    assert sweep.effects(where="true").equals(sweep.effects())
+    nowhere = sweep.effects(where="false")
+    assert (nowhere["points"] == 0).all() and nowhere["effect"].isna().all()
+
+
+@pytest.mark.parametrize("condition", ["mood > 1", "performance > 0", "", "1; DROP TABLE runs", "policy = 'election'"])
+def test_what_is_no_condition_on_uncertainties_is_refused(sweep, condition):
+    with pytest.raises(UserError, match="where: found .*; allowed: a condition on uncertainties, as in SQL"):
+        sweep.effects(where=condition)
+
+
 def test_failed_runs_take_their_pairs_with_them_and_are_counted(sweep):
     each = sweep.effects(lever="policy", outcome="performance", scope="nation", horizon="end", each=True)
     # Without peace runs 8, 18 and 240 failed, with it 3, 9 and 17; 8 and 9 are of one unit, so are 17 and 18.

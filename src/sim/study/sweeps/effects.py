@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import Problem, UserError
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import Outcome
 from sim.study.paired import TINY, quantiles, student
@@ -49,7 +50,7 @@ POOLED = "pooled"
 
 def effects(
     sweep: Sweep, *, lever: str | None = None, option: Any = None, outcome: str | None = None,
-    scope: str | None = None, horizon: str | None = None, each: bool = False,
+    scope: str | None = None, horizon: str | None = None, each: bool = False, where: str | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the paired effects of options against their lever's baseline; the module says of what.
 
@@ -62,6 +63,8 @@ def effects(
     each
         For each combination of the other levers' options instead of over all of them. Over all, a
         pair's difference is the mean over these combinations, and it counts where all are defined.
+    where
+        Only at points of which this condition is true, in SQL over the uncertainties: ``r_f - r_v > 0.2``.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def effects(
     Raises
     ------
     UserError
-        Something of that name is not in the sweep.
+        Something of that name is not in the sweep, or ``where`` is no condition on its points.
     """
     import pandas as pd
 
@@ -96,12 +99,12 @@ def effects(
         levers = [asked.lever(sweep, lever)]
     columns = chosen(sweep, outcome, scope, horizon)
     options = {entry.name: _options(entry, option) for entry in levers}
-    units = sweep.units
+    units = sweep.units if where is None else sweep.units.at(points_where(sweep, where))
     rows: list[dict[str, Any]] = []
-    for column, *where in columns:
+    for column, *kept in columns:
         values = units.values(column) if levers else np.empty((0, 1))
         for entry in levers:
-            rows += _of_lever(units, entry, options[entry.name], values, where, each)
+            rows += _of_lever(units, entry, options[entry.name], values, kept, each)
     frame = pd.DataFrame(rows, columns=COLUMNS)
     sort = {name: at for at, name in enumerate(entry.name for entry in levers)}
     return frame.sort_values("lever", key=lambda names: names.map(sort), kind="stable", ignore_index=True)
@@ -112,6 +115,25 @@ COLUMNS = [
     "points", "pairs", "failed", "undefined", "base", "effect", "low", "high", "interval", "chance",
     "superiority", "superiority_pairs", "above", "below", "within", "smallest", *QUANTILES,
 ]  # fmt: skip
+
+
+def points_where(sweep: Sweep, condition: str) -> NDArray[np.int64]:
+    """Return the points of which a condition on the uncertainties is true.
+
+    Raises
+    ------
+    UserError
+        It is no such condition.
+    """
+    drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
+    each = f"SELECT point{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
+    try:
+        found = sweep.query(f"SELECT point FROM ({each}) WHERE ({condition}) ORDER BY point")
+    except UserError as error:
+        names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
+        allowed = f"a condition on uncertainties, as in SQL ({names})"
+        raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
+    return found["point"].to_numpy(np.int64)
 
 
 def chosen(
@@ -169,9 +191,9 @@ def _options(lever: Factor, option: Any) -> list[int]:
 
 
 def _of_lever(
-    units: Units, lever: Factor, options: list[int], values: Array, where: list[str], each: bool
+    units: Units, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
 ) -> Iterator[dict[str, Any]]:
-    outcome, scope, horizon = where
+    outcome, scope, horizon = kept
     entry = ENTRIES[outcome]
     names = others(units.experiment.levers, lever)
     for option in options:

@@ -51,7 +51,7 @@ def grouped(values: NDArray[Any], bins: int = BINS) -> NDArray[Any]:
     return ranks * bins // len(values)
 
 
-def influence(sweep: Sweep, values: Array) -> pd.Series:
+def influence(sweep: Sweep, values: Array, *, of_sign: bool = False) -> pd.Series:
     """Return the correlation ratio of each uncertainty with values of units, the largest first.
 
     It is taken over points: of the means over their replicates. Interactions are not in it.
@@ -60,11 +60,16 @@ def influence(sweep: Sweep, values: Array) -> pd.Series:
     ----------
     values
         Of each unit: an outcome in one combination, or an effect.
+    of_sign
+        With the sign of a point's mean instead: an uncertainty may move many effects a little, or across
+        zero, and another make the large ones larger.
     """
     import pandas as pd
 
     units = sweep.units
     means, _ = units.by_point(values)
+    if of_sign:
+        means = np.sign(means)
     found = {}
     for factor in sweep.experiment.uncertainties:
         drawn = units.first(units.drawn(factor.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +54,22 @@ class Units:
         self._rows = whole[order]
         self.point: NDArray[np.int64] = point[self._rows[:, 0]]
         self.replicate: NDArray[np.int32] = replicate[self._rows[:, 0]]
+        self._group()
+
+    def _group(self) -> None:
         self.points, self._starts, self._counts = np.unique(self.point, return_index=True, return_counts=True)
 
     def __len__(self) -> int:
         return len(self.point)
+
+    def at(self, points: NDArray[np.int64]) -> Units:
+        """Return the units at some of the points."""
+        some = copy(self)
+        some.__dict__.pop("failed", None)
+        there = np.isin(self.point, points)
+        some._rows, some.point, some.replicate = self._rows[there], self.point[there], self.replicate[there]
+        some._group()
+        return some
 
     def values(self, column: str) -> Array:
         """Return an outcome's column, shape (units, combinations); nan where it is not defined."""

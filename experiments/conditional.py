@@ -1,0 +1,160 @@
+"""Effects of a kept sweep where uncertainties have certain values: by thirds of each, and as its page asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.study.sweeps import asked
+from sim.study.sweeps.effects import differences
+from sim.study.sweeps.experiment import Factor
+from sim.study.sweeps.influence import influence
+from sim.study.sweeps.opened import Sweep
+
+CLASSES = ("capital", "industrial", "agrarian", "borderland")
+#: What a page asks besides: in words, and as a condition on the uncertainties.
+SUBSETS: dict[str, list[tuple[str, str]]] = {
+    "december-1923": [
+        ("hardly any packing", "pack < 0.1"),
+        ("files clearly better", "r_f - r_v > 0.2"), ("voters clearly better", "r_v - r_f > 0.2"),
+        ("slow cooling, feuds inherited by outsiders", "cool < 0.7 AND inh_o > 0.5"),
+    ],
+    "who-judges-better": [
+        ("within 0.05 of each other", "abs(r_f - r_v) < 0.05"),
+        ("files better by 0.15 to 0.25", "r_f - r_v BETWEEN 0.15 AND 0.25"),
+        ("files better by more than 0.3", "r_f - r_v > 0.3"),
+        ("voters better by 0.15 to 0.25", "r_v - r_f BETWEEN 0.15 AND 0.25"),
+        ("both below 0.1", "r_f < 0.1 AND r_v < 0.1"),
+        ("voters below 0.1, files above 0.4", "r_v < 0.1 AND r_f > 0.4"),
+        ("hardly any packing", "pack < 0.1"),
+    ],
+    "literacy-cadres": [
+        *((f"benches of {length}", f"bench = {length}") for length in range(2, 11)),
+        ("hardly any packing", "pack < 0.1"),
+    ],
+    "threat-literacy": [
+        ("safe and literate", "threat < -0.2 AND literacy > 0.6667"),
+        ("safe and illiterate", "threat < -0.2 AND literacy < 0.4333"),
+        ("threatened and literate", "threat > 0.1 AND literacy > 0.6667"),
+        ("threatened and illiterate", "threat > 0.1 AND literacy < 0.4333"),
+        ("hardly any packing", "pack < 0.1"),
+    ],
+    "quick-peace": [("discussion costs next to nothing", "d_thr < 0.04")],
+}  # fmt: skip
+#: Of the first lever, where it is not the first option.
+SHOWN = {"switch-date": "1923-12"}
+LEADING = 5
+"""Uncertainties that a page's table has, by the size of the effect and by its sign."""
+
+
+def main_effects(sweep: Sweep, **more: Any) -> pd.DataFrame:
+    """Return effects on the first outcome at the main horizon, over all options of the other levers."""
+    outcome, horizon = sweep.columns[0][1], next(iter(sweep.experiment.horizons))
+    return sweep.effects(outcome=outcome, horizon=horizon, **more)
+
+
+def subsets(sweep: Sweep) -> pd.DataFrame:
+    """Return effects where the page's conditions hold, and over all points."""
+    asked_for = [("all points", "true"), *SUBSETS.get(sweep.experiment.name, [])]
+    return pd.concat([
+        main_effects(sweep, where=condition).assign(points_where=label, condition=condition)
+        for label, condition in asked_for
+    ], ignore_index=True)  # fmt: skip
+
+
+def thirds(sweep: Sweep) -> pd.DataFrame:
+    """Return the nation's effects in thirds of each uncertainty's values, or at each of its options."""
+    return pd.concat([
+        main_effects(sweep, where=condition, scope="nation").assign(uncertainty=factor.name, part=label)
+        for factor in sweep.experiment.uncertainties
+        for label, condition in _parts(factor, sweep.units.first(sweep.units.drawn(factor.name)))
+    ], ignore_index=True)  # fmt: skip
+
+
+def weights(sweep: Sweep) -> pd.DataFrame:
+    """Return the correlation ratio of each uncertainty with the size of an effect, and with its sign."""
+    column = next(entry[0] for entry in sweep.columns if entry[2] == "nation")
+    values, found = sweep.units.values(column), []
+    for lever in sweep.experiment.levers:
+        for number, option in enumerate(lever.options[1:], start=1):
+            effect, _ = differences(sweep.units, lever, number, values)
+            both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
+            frame = pd.DataFrame(both).rename_axis("uncertainty").reset_index()
+            found.append(frame.assign(lever=lever.name, option=asked.label(option.value)))
+    return pd.concat(found, ignore_index=True)
+
+
+def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
+    """Return the leading uncertainties as a table."""
+    lever = sweep.experiment.levers[0]
+    option, base = shown(sweep), asked.label(lever.options[0].value)
+    mine = ratios[(ratios["lever"] == lever.name) & (ratios["option"] == option)].set_index("uncertainty")
+    leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
+    parts = by_third[(by_third["lever"] == lever.name) & (by_third["option"].map(asked.label) == option)]
+    heads = ("uncertainty", "size", "sign", "favoured in its low, middle, high third", "mean effect there")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for name in dict.fromkeys([*leading[0], *leading[1]]):
+        here = parts[parts["uncertainty"] == name]
+        shares = ", ".join(f"{value:.2f}" for value in here["superiority"])
+        means = ", ".join(f"{value:+.4f}" for value in here["effect"])
+        lines.append(f"| `{name}` | {mine['size'][name]:.2f} | {mine['sign'][name]:.2f} | {shares} | {means} |")
+    return "\n".join(lines) + (
+        f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against {base}. Size and"
+        " sign: correlation ratios, the share of the variance over points (of the effect, of its sign) that goes with"
+        " this one uncertainty. All uncertainties and options: influence.csv, thirds.csv."
+    )
+
+
+def asked_where(sweep: Sweep, found: pd.DataFrame) -> str:
+    """Return effects where conditions hold as a table."""
+    lever, option = sweep.experiment.levers[0].name, shown(sweep)
+    mine = found[(found["lever"] == lever) & (found["option"].map(asked.label) == option)]
+    scopes = [scope for scope in ("nation", *CLASSES) if scope in set(mine["scope"])]
+    lines = [f"| points | number | {' | '.join(scopes)} |", "|---" * (len(scopes) + 2) + "|"]
+    for label, rows in mine.groupby("points_where", sort=False):
+        at = rows.set_index("scope")
+        cells = [f"{at['superiority'][scope]:.2f} ({at['effect'][scope]:+.4f})" for scope in scopes]
+        lines.append(f"| {label}: `{rows['condition'].iloc[0]}` | {rows['points'].iloc[0]:,} | {' | '.join(cells)} |")
+    said = f"Share of points that favour {option} (ties half), and its mean effect on {mine['outcome'].iloc[0]}"
+    return "\n".join(lines) + f"\n\n{said}. Intervals, and other options: subsets.csv."
+
+
+def course(sweep: Sweep, effects: pd.DataFrame) -> str:
+    """Return effects at horizons of one year each, in their order, as tables: one for each scope, a row an option."""
+    horizons = sweep.experiment.horizons
+    years = sorted((name for name in horizons if name.startswith("y")), key=lambda name: horizons[name].start)
+    mine = effects[(effects["outcome"] == sweep.columns[0][1]) & effects["horizon"].isin(years)]
+    parts = []
+    for scope in ("nation", *CLASSES):
+        heads = [scope, *(year.removeprefix("y") for year in years)]
+        lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+        for option, rows in mine[mine["scope"] == scope].groupby("option", sort=False):
+            at = rows.set_index("horizon")
+            cells = [f"{at['superiority'][year]:.2f} ({at['effect'][year]:+.4f})" for year in years]
+            lines.append(f"| {asked.label(option)} | {' | '.join(cells)} |")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n\nShare of points that favour the option (ties half), and its mean effect, by year."
+
+
+def shown(sweep: Sweep) -> str:
+    """Return the option of the first lever that a page's tables are about."""
+    return SHOWN.get(sweep.experiment.name, asked.label(sweep.experiment.levers[0].options[1].value))
+
+
+def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, str]]:
+    """Return the thirds of a factor's values, or its options: a label and a condition for each."""
+    name = f'"{factor.name}"'
+    if factor.options:
+        for option in factor.options:
+            value = option.value
+            said = f"'{value}'" if isinstance(value, str) else str(value)
+            yield asked.label(value), f"{name} = {said}"
+        return
+    low, high = (float(value) for value in np.quantile(values, (1 / 3, 2 / 3)))
+    yield "low", f"{name} <= {low!r}"
+    yield "middle", f"{name} > {low!r} AND {name} <= {high!r}"
+    yield "high", f"{name} > {high!r}"
