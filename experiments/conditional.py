@@ -21,10 +21,10 @@ SUBSETS: dict[str, list[tuple[str, str]]] = {
     "december-1923": [
         ("hardly any packing", "pack < 0.1"),
         ("files clearly better", "r_f - r_v > 0.2"), ("voters clearly better", "r_v - r_f > 0.2"),
-        ("slow cooling, feuds inherited by outsiders", "cool < 0.7 AND inh_o > 0.5"),
     ],
     "who-judges-better": [
         ("within 0.05 of each other", "abs(r_f - r_v) < 0.05"),
+        ("the same, fast cooling, local successors inherit", "abs(r_f - r_v) < 0.05 AND cool > 0.147 AND inh_l > 0.6"),
         ("files better by 0.15 to 0.25", "r_f - r_v BETWEEN 0.15 AND 0.25"),
         ("files better by more than 0.3", "r_f - r_v > 0.3"),
         ("voters better by 0.15 to 0.25", "r_v - r_f BETWEEN 0.15 AND 0.25"),

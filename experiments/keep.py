@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 #: Pictures of each page: kind, and what is asked of it.
 PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
     "december-1923": [
-        ("effects", {}), ("classes", {}), ("bands", {"outcome": "performance"}), ("bands", {"outcome": "paralysed"}),
+        ("effects", {}), ("classes", {}), ("bands", {"outcome": "performance"}),
     ],
     "who-judges-better": [
         ("surface", {"x": "r_f", "y": "r_v"}), ("surface", {"x": "sk_sd", "y": "res_d"}), ("classes", {"x": "r_v"}),

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sim.engines.trace import Trace
 from sim.errors import UserError
-from sim.scenario.load import Loaded
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
-from sim.scenario.schema import Scenario
-from sim.study import compare as study
 from sim.study import horizons, paired, tabulate
 from sim.study.compare import Precision, compare
 from sim.study.comparison import open_comparison
@@ -28,53 +21,7 @@ from sim.study.horizons import Horizon, measured, usual
 from sim.study.pairing import Smallest, differences, smallest
 from sim.study.run import RunFailed
 from sim.world.build import build
-
-PERFORMANCE = tabulate.COLUMN["performance"]
-MISFIT = tabulate.COLUMN["misfit"]
-MONTHS = [f"19{year}-{month:02d}" for year in range(21, 30) for month in range(1, 13)]
-
-
-def world(name: str = "base", rule: str = "appointment", months: int = 12, **changes: Any) -> Loaded:
-    """Return a small world; rules change in July 1921."""
-    content = {
-        "title": f"World {name}",
-        "period": {"start": "1921-01", "end": MONTHS[months - 1]},
-        "tree": {"kind": "synthetic", "guberniias": 4},
-        "policy": {"changes": {"switch": {"date": "1921-07", "rule": rule}}},
-    }
-    return Loaded(Scenario.model_validate(content | changes), {}, Path(f"{name}.toml"))
-
-
-def traced(*courses: list[float]) -> list[Trace]:
-    """Return a trace per world whose outcomes all take one course."""
-    shape = len(SCOPES), len(OUTCOMES)
-    return [
-        Trace(MONTHS[: len(course)], np.broadcast_to(np.array(course)[:, None, None], (len(course), *shape)).copy())
-        for course in courses
-    ]
-
-
-def fake(effect: float = 0.1, noise: float = 0.02, before: Callable[[Any, int], None] = lambda *_: None) -> Engine:
-    """Return an engine of noise that worlds share by replicate; election adds an effect from July 1921."""
-
-    def simulate(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Trace:
-        before(world, replicate)
-        common, own = (np.random.default_rng([replicate, key]) for key in (0, 1 + len(world.scenario.title)))
-        shape = len(world.months), len(SCOPES), len(OUTCOMES)
-        values = 0.5 + 0.1 * common.standard_normal(shape[1:]) + np.zeros(shape)
-        values[:, 2, MISFIT] = np.nan
-        if world.scenario.policy.changes["switch"].rule == "election":
-            values[6:] += effect + noise * own.standard_normal()
-        return Trace(world.months, values)
-
-    return Engine("fake", build, simulate)
-
-
-def row(comparison: Any, outcome: str = "performance", scope: str = "nation", at: int = 0, of: int = 1) -> Any:
-    frame = comparison.effects()
-    keys = {"outcome": outcome, "scope": scope, "horizon": comparison.horizons[at], "world": comparison.worlds[of]}
-    (found,) = frame[np.logical_and.reduce([frame[name] == value for name, value in keys.items()])].itertuples()
-    return found
+from tests.study.fakes import MONTHS, fake, row, traced, world
 
 
 def test_effects_are_computed_from_the_stored_pairs(tmp_path):
@@ -309,6 +256,14 @@ def test_worlds_part_in_the_first_month_in_which_anything_differs(changes, month
     assert horizons.parting([built[0], built[0], built[1]]) == month
 
 
+def test_every_world_has_its_own_parting(tmp_path):
+    late = {"changes": {"switch": {"date": "1921-09", "rule": "election"}}}
+    worlds = [world(), world("b", "election"), world("c", policy=late), world("d", why="the same")]
+    manifest = compare(worlds, 2, out=tmp_path / "c", engine=fake(), shown=["misfit", "conflict", "misfit"]).manifest
+    assert [entry["parting"] for entry in manifest["worlds"]] == [None, "1921-07", "1921-07", None]
+    assert manifest["parting"] == "1921-07" and manifest["shown"] == ["misfit", "conflict"]
+
+
 def test_what_differs_is_told_without_what_is_left_open():
     plain, elected = world(policy={}), world("b", "election", parameters={"g_y": 0.2}, run={"seed": 3})
     found = {entry["field"]: (entry["base"], entry["other"]) for entry in differences(plain, elected)}
@@ -329,108 +284,6 @@ def test_smallest_effects_of_interest():
     with pytest.raises(UserError) as caught:
         smallest(["-1", "much", "misfitt=0.1", "recovery=nan"])
     assert len(caught.value.problems) == 4 and caught.value.problems[2].suggestion == "misfit"
-
-
-def test_a_precision_is_reached_from_a_plan(tmp_path):
-    worlds, seen = [world(), world("b", "election")], []
-    result = compare(
-        worlds, out=tmp_path / "c", engine=fake(noise=0.05), precision=Precision(0.01),
-        progress=lambda *done: seen.append(done),
-    )  # fmt: skip
-    found = result.manifest["precision"]
-    assert found["reached"] and found["achieved"] <= 0.01 and found["needed"] is None
-    pairs = result.manifest["pairs"]
-    assert study.PILOT < pairs < 1.35 * paired.needed(0.05, 0.01), "about a hundred"
-    assert row(result).high - row(result).effect == pytest.approx(found["achieved"])
-    assert seen[:2] == [(12, 24 * study.PILOT), (24, 24 * study.PILOT)], "one world after the other"
-    assert seen[-1] == (24 * pairs, 24 * pairs), "months of both worlds"
-    assert seen == sorted(seen)
-    plain = compare(worlds, pairs, out=tmp_path / "d", engine=fake(noise=0.05))
-    pd.testing.assert_frame_equal(plain.effects(), result.effects())
-
-
-def test_a_precision_out_of_reach_says_how_many_pairs_it_would_take(tmp_path):
-    worlds = [world(), world("b", "election")]
-    result = compare(worlds, 20, out=tmp_path / "c", engine=fake(noise=0.05), precision=Precision(0.01, "recovery"))
-    found = result.manifest["precision"]
-    assert not found["reached"] and found["achieved"] > 0.01 and result.manifest["pairs"] == 20
-    assert found["needed"] == paired.needed(row(result, "recovery").sd, 0.01) > 20
-    single = compare(worlds, 1, out=tmp_path / "d", engine=fake(), precision=Precision(0.01)).manifest["precision"]
-    assert (single["reached"], single["achieved"], single["needed"]) == (False, None, None)
-
-
-def test_what_has_not_varied_yet_is_no_precision_reached(tmp_path):
-    """An event in pair 300 only: the pilot shows none of it."""
-    rare = fake(effect=0.0, noise=0.0)
-
-    def simulate(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Trace:
-        trace = rare.simulate(world, replicate)
-        if replicate == 300 and world.scenario.policy.changes["switch"].rule == "election":
-            trace.values[6:] += 1.0
-        return trace
-
-    engine = Engine("rare", build, simulate)
-    worlds, wish = [world(), world("b", "election")], Precision(0.004)
-    few = compare(worlds, 120, out=tmp_path / "few", engine=engine, precision=wish).manifest
-    found = few["precision"]
-    assert few["pairs"] == 120 and not found["reached"] and found["needed"] is None
-    assert found["achieved"] == 0.0 and found["equal"] == {"b": 120}
-    many = compare(worlds, out=tmp_path / "many", engine=engine, precision=wish).manifest
-    assert 300 < many["pairs"] < 2000 and many["precision"]["reached"] and many["precision"]["equal"] == {}
-
-
-@pytest.mark.parametrize(("other", "at"), [(world("b"), []), (world("b", "election"), ["1921-01:1921-06"])])
-def test_worlds_of_the_same_inputs_need_no_more_than_the_pilot(other, at, tmp_path):
-    result = compare([world(), other], out=tmp_path / "c", engine=fake(), precision=Precision(0.01), at=at)
-    found = result.manifest["precision"]
-    assert result.manifest["pairs"] == study.PILOT and found["reached"] and found["equal"] == {}
-
-
-def test_a_plan_counts_replicates_that_fail_and_pairs_that_are_undefined(tmp_path):
-    def fail(world, replicate):
-        if replicate % 5 == 4:
-            raise ZeroDivisionError
-
-    steady = fake(noise=0.05, before=fail)
-
-    def simulate(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Trace:
-        trace = steady.simulate(world, replicate)
-        if replicate % 5 < 2:
-            trace.values[:, 0, PERFORMANCE] = np.nan
-        return trace
-
-    worlds = [world(), world("b", "election"), world("c", "election")]
-    engine, wish = Engine("partly", build, simulate), Precision(0.01)
-    result = compare(worlds, 20, out=tmp_path / "c", engine=engine, precision=wish)
-    assert result.manifest["pairs"] == 16
-    each = [row(result, of=of) for of in (1, 2)]
-    assert [found.pairs for found in each] == [8, 8]
-    needed = max(math.ceil(paired.needed(found.sd, 0.01) * 20 / 8) for found in each)
-    assert result.manifest["precision"]["needed"] == needed
-    seen: list[int] = []
-    whole = compare(worlds, out=tmp_path / "d", engine=engine, precision=wish,
-                    progress=lambda _, total: seen.append(total))  # fmt: skip
-    tried = whole.manifest["pairs"] + len({failure["replicate"] for failure in whole.manifest["failed"]})
-    assert whole.manifest["precision"]["reached"] and tried * 36 == seen[-1]
-    pilot = compare(worlds, study.PILOT, out=tmp_path / "e", engine=engine, precision=wish).manifest["precision"]
-    assert list(dict.fromkeys(seen))[:2] == [36 * study.PILOT, 36 * pilot["needed"]], "planned in replicates"
-
-
-def test_every_world_has_its_own_parting(tmp_path):
-    late = {"changes": {"switch": {"date": "1921-09", "rule": "election"}}}
-    worlds = [world(), world("b", "election"), world("c", policy=late), world("d", why="the same")]
-    manifest = compare(worlds, 2, out=tmp_path / "c", engine=fake(), shown=["misfit", "conflict", "misfit"]).manifest
-    assert [entry["parting"] for entry in manifest["worlds"]] == [None, "1921-07", "1921-07", None]
-    assert manifest["parting"] == "1921-07" and manifest["shown"] == ["misfit", "conflict"]
-
-
-def test_a_precision_of_what_is_not_defined_is_refused(tmp_path):
-    engine = fake()
-    never = Engine("never", engine.build, lambda world, replicate, on_month=None, *, events=True: Trace(
-        world.months, np.full((12, len(SCOPES), len(OUTCOMES)), np.nan)))  # fmt: skip
-    with pytest.raises(UserError, match="--for: found 'conflict'; allowed: an outcome that is defined here mean of"):
-        compare([world(), world("b")], 3, out=tmp_path / "c", engine=never, precision=Precision(0.1, "conflict"))
-    assert not list(tmp_path.iterdir())
 
 
 def test_curves_are_kept_of_the_first_replicates_only(tmp_path, monkeypatch):
