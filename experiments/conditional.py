@@ -126,7 +126,7 @@ def asked_where(sweep: Sweep, found: pd.DataFrame) -> str:
 def course(sweep: Sweep, effects: pd.DataFrame) -> str:
     """Return effects at horizons of one year each, in their order, as tables: one for each scope, a row an option."""
     horizons = sweep.experiment.horizons
-    years = sorted((name for name in horizons if name.startswith("y")), key=lambda name: horizons[name].start)
+    years = sorted((name for name in horizons if name.startswith("y")), key=lambda name: horizons[name].first)
     mine = effects[(effects["outcome"] == sweep.columns[0][1]) & effects["horizon"].isin(years)]
     parts = []
     for scope in ("nation", *CLASSES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sim.engines.compiled import simulate
 from sim.scenario.schema import Scenario
@@ -51,13 +52,25 @@ def test_a_world_gives_the_trace_of_its_scenario_to_the_last_bit() -> None:
             np.testing.assert_array_equal(*traces)
 
 
+def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.study.sweeps.worlds.KEPT", 0)
+    worlds = Worlds(experiment())
+    assert len(worlds.combinations) > 2
+    first, second = (
+        [worlds.world(combination, draw(1) | {"files": files}) for combination in range(len(worlds.combinations))]
+        for files in (0.3, 0.4)
+    )
+    assert all(one.like is two.like for one, two in zip(first, second, strict=True))
+
+
 def test_worlds_that_differ_in_parameters_alone_share_the_rest() -> None:
     worlds = Worlds(experiment())
     one, two = worlds.world(0, draw(1)), worlds.world(0, draw(1) | {"files": 0.4})
     assert one.calendar is two.calendar and one.like is two.like
     assert worlds.world(0, draw(1, "random")).like is not one.like
-    for number in range(KEPT + 5):
+    most = KEPT + len(worlds.combinations)
+    for number in range(most + 5):
         worlds.world(1, draw(3) | {"skill": 0.001 * number})
-    assert len(worlds._models) == KEPT, "memory stays bounded"
+    assert len(worlds._models) == most, "memory stays bounded"
     again = worlds.world(0, draw(1))
     assert again.like is not one.like and again.committees == one.committees

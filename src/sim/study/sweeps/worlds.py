@@ -12,7 +12,7 @@ from sim.study.sweeps.experiment import Experiment, Factor, Option
 from sim.world.build import World, build, vary
 
 KEPT = 64
-"""Worlds kept as models for others; each takes a few megabytes."""
+"""Worlds kept as models for others beside one for each combination; each takes a few megabytes."""
 PARAMETERS = "parameters."
 
 
@@ -58,7 +58,7 @@ class Worlds:
         if found is None:
             table = scenario_table(self.experiment, combination, draw, parameters=False)
             found = self._models[key] = build(Scenario.model_validate(table, strict=False))
-            if len(self._models) > KEPT:
+            if len(self._models) > KEPT + len(self.combinations):
                 self._models.popitem(last=False)
         self._models.move_to_end(key)
         return found
