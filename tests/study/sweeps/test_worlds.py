@@ -55,7 +55,7 @@ def test_a_world_gives_the_trace_of_its_scenario_to_the_last_bit() -> None:
 def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.study.sweeps.worlds.KEPT", 0)
     worlds = Worlds(experiment())
-    assert len(worlds.combinations) > 2
+    assert len(worlds.combinations) > 1
     first, second = (
         [worlds.world(combination, draw(1) | {"files": files}) for combination in range(len(worlds.combinations))]
         for files in (0.3, 0.4)
