@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.study.sweeps import asked
-from sim.study.sweeps.effects import differences
+from sim.study.sweeps.effects import ENTRIES, differences, statistics
 from sim.study.sweeps.experiment import Factor
 from sim.study.sweeps.influence import influence
 from sim.study.sweeps.opened import Sweep
@@ -68,23 +68,32 @@ def subsets(sweep: Sweep) -> pd.DataFrame:
 
 def thirds(sweep: Sweep) -> pd.DataFrame:
     """Return the nation's effects in thirds of each uncertainty's values, or at each of its options."""
-    return pd.concat([
-        main_effects(sweep, where=condition, scope="nation").assign(uncertainty=factor.name, part=label)
-        for factor in sweep.experiment.uncertainties
-        for label, condition in _parts(factor, sweep.units.first(sweep.units.drawn(factor.name)))
-    ], ignore_index=True)  # fmt: skip
+    column, outcome = sweep.columns[0][:2]
+    units, rows = sweep.units, []
+    values, factors = units.values(column), sweep.experiment.uncertainties
+    drawn = [units.first(found) for found in units.each_drawn(*(factor.name for factor in factors))]
+    for lever, number in _options(sweep):
+        effect, base = differences(units, lever, number, values)
+        for factor, given in zip(factors, drawn, strict=True):
+            for part, at in _parts(factor, given):
+                there = np.isin(units.point, units.points[at])
+                rows.append({
+                    "uncertainty": factor.name, "part": part, "lever": lever.name,
+                    "option": asked.label(lever.options[number].value), "outcome": outcome,
+                    **statistics(units.at(units.points[at]), ENTRIES[outcome], effect[there], base[there]),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def weights(sweep: Sweep) -> pd.DataFrame:
     """Return the correlation ratio of each uncertainty with the size of an effect, and with its sign."""
     column = next(entry[0] for entry in sweep.columns if entry[2] == "nation")
     values, found = sweep.units.values(column), []
-    for lever in sweep.experiment.levers:
-        for number, option in enumerate(lever.options[1:], start=1):
-            effect, _ = differences(sweep.units, lever, number, values)
-            both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
-            frame = pd.DataFrame(both).rename_axis("uncertainty").reset_index()
-            found.append(frame.assign(lever=lever.name, option=asked.label(option.value)))
+    for lever, number in _options(sweep):
+        effect, _ = differences(sweep.units, lever, number, values)
+        both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
+        frame = pd.DataFrame(both).rename_axis("uncertainty").reset_index()
+        found.append(frame.assign(lever=lever.name, option=asked.label(lever.options[number].value)))
     return pd.concat(found, ignore_index=True)
 
 
@@ -94,7 +103,7 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     option, base = shown(sweep), asked.label(lever.options[0].value)
     mine = ratios[(ratios["lever"] == lever.name) & (ratios["option"] == option)].set_index("uncertainty")
     leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
-    parts = by_third[(by_third["lever"] == lever.name) & (by_third["option"].map(asked.label) == option)]
+    parts = by_third[(by_third["lever"] == lever.name) & (by_third["option"] == option)]
     heads = ("uncertainty", "size", "sign", "favoured in its low, middle, high third", "mean effect there")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name in dict.fromkeys([*leading[0], *leading[1]]):
@@ -134,7 +143,9 @@ def course(sweep: Sweep, effects: pd.DataFrame) -> str:
         lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
         for option, rows in mine[mine["scope"] == scope].groupby("option", sort=False):
             at = rows.set_index("horizon")
-            cells = [f"{at['superiority'][year]:.2f} ({at['effect'][year]:+.4f})" for year in years]
+            # exactly equal as long as the worlds are the same
+            cells = [f"{at['superiority'][year]:.2f} ({at['effect'][year]:+.4f})" if at["p5"][year] < at["p95"][year]
+                     else "" for year in years]  # fmt: skip
             lines.append(f"| {asked.label(option)} | {' | '.join(cells)} |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n\nShare of points that favour the option (ties half), and its mean effect, by year."
@@ -145,16 +156,20 @@ def shown(sweep: Sweep) -> str:
     return SHOWN.get(sweep.experiment.name, asked.label(sweep.experiment.levers[0].options[1].value))
 
 
-def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, str]]:
-    """Return the thirds of a factor's values, or its options: a label and a condition for each."""
-    name = f'"{factor.name}"'
+def _options(sweep: Sweep) -> Iterator[tuple[Factor, int]]:
+    """Return the numbers of all options that are set against their lever's baseline."""
+    for lever in sweep.experiment.levers:
+        for number in range(1, len(lever.options)):
+            yield lever, number
+
+
+def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Return the thirds of a factor's values, or its options: a label, and which points are in it."""
     if factor.options:
         for option in factor.options:
-            value = option.value
-            said = f"'{value}'" if isinstance(value, str) else str(value)
-            yield asked.label(value), f"{name} = {said}"
+            yield asked.label(option.value), values == option.value
         return
-    low, high = (float(value) for value in np.quantile(values, (1 / 3, 2 / 3)))
-    yield "low", f"{name} <= {low!r}"
-    yield "middle", f"{name} > {low!r} AND {name} <= {high!r}"
-    yield "high", f"{name} > {high!r}"
+    low, high = np.quantile(values, (1 / 3, 2 / 3))
+    yield "low", values <= low
+    yield "middle", (values > low) & (values <= high)
+    yield "high", values > high

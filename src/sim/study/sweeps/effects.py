@@ -101,8 +101,8 @@ def effects(
     options = {entry.name: _options(entry, option) for entry in levers}
     units = sweep.units if where is None else sweep.units.at(points_where(sweep, where))
     rows: list[dict[str, Any]] = []
-    for column, *kept in columns:
-        values = units.values(column) if levers else np.empty((0, 1))
+    read = units.each(*(column for column, *_ in columns)) if levers else iter(())
+    for (_, *kept), values in zip(columns, read, strict=bool(levers)):
         for entry in levers:
             rows += _of_lever(units, entry, options[entry.name], values, kept, each)
     frame = pd.DataFrame(rows, columns=COLUMNS)

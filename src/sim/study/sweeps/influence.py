@@ -71,8 +71,9 @@ def influence(sweep: Sweep, values: Array, *, of_sign: bool = False) -> pd.Serie
     if of_sign:
         means = np.sign(means)
     found = {}
-    for factor in sweep.experiment.uncertainties:
-        drawn = units.first(units.drawn(factor.name))
+    factors = sweep.experiment.uncertainties
+    for factor, values_drawn in zip(factors, units.each_drawn(*(factor.name for factor in factors)), strict=True):
+        drawn = units.first(values_drawn)
         if factor.options:
             drawn = np.array([asked.label(value) for value in drawn.tolist()])
         found[factor.name] = correlation_ratio(grouped(drawn), means)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+TOGETHER_BYTES = 128 * 2**20
+"""Of columns that are read together."""
 TOGETHER = ("saltelli", "morris")
 """Designs whose points come in families: only these, not their points, are independent of one another."""
 
@@ -24,8 +27,9 @@ TOGETHER = ("saltelli", "morris")
 class Units:
     """Runs on the same accidents at the same point, side by side, ordered by point and replicate.
 
-    One column of the store is read at a time: eight bytes a run. SQL could pair the runs as well, but
-    would add them up in the order in which its threads come by, with other last digits each time.
+    A few columns of the store are read at a time, eight bytes a run each: by ones it would take many times
+    as long, since every read opens every file. SQL could pair the runs as well, but would add them up in the
+    order in which its threads come by, with other last digits each time.
 
     Attributes
     ----------
@@ -44,8 +48,11 @@ class Units:
         width = int(np.prod(self._dims, dtype=int))
         design, (first, last) = self.experiment.design, sweep.manifest["plan"]["blocks"][0]["points"]
         self.family = (last - first) // design.points if design.kind in TOGETHER and design.points else 1
-        table = sweep.dataset("runs").to_table(columns=["run", "point", "replicate"])
+        # kept, since it remembers what it has read of its files
+        self._dataset = sweep.dataset("runs")
+        table = self._dataset.to_table(columns=["run", "point", "replicate"])
         run, point, replicate = (table[name].to_numpy() for name in ("run", "point", "replicate"))
+        self._runs = len(table)
         rows = np.argsort(run, kind="stable")
         whole = rows.reshape(-1, width) if len(rows) % width == 0 else None
         if whole is None or (run[whole] != run[whole[:, :1]] // width * width + np.arange(width)).any():
@@ -73,19 +80,28 @@ class Units:
 
     def values(self, column: str) -> Array:
         """Return an outcome's column, shape (units, combinations); nan where it is not defined."""
-        return self._read(column).to_numpy(zero_copy_only=False).astype(np.float64)[self._rows]
+        return next(self.each(column))
+
+    def each(self, *columns: str) -> Iterator[Array]:
+        """Return outcomes' columns one after the other, as `values` does."""
+        for column in self._read(*columns):
+            yield column.to_numpy(zero_copy_only=False).astype(np.float64)[self._rows]
 
     def drawn(self, name: str) -> NDArray[Any]:
         """Return the value that an uncertainty has in each unit: the same in all its runs."""
-        column = self._read(name)
-        if hasattr(column, "dictionary_decode"):
-            column = column.dictionary_decode()
-        return np.asarray(column.to_numpy(zero_copy_only=False))[self._rows[:, 0]]
+        return next(self.each_drawn(name))
+
+    def each_drawn(self, *names: str) -> Iterator[NDArray[Any]]:
+        """Return uncertainties' values one after the other, as `drawn` does."""
+        for column in self._read(*names):
+            if hasattr(column, "dictionary_decode"):
+                column = column.dictionary_decode()
+            yield np.asarray(column.to_numpy(zero_copy_only=False))[self._rows[:, 0]]
 
     @cached_property
     def failed(self) -> NDArray[np.bool_]:
         """Whether each run failed, shape (units, combinations)."""
-        return ~np.asarray(self._read("error").is_null().to_numpy(zero_copy_only=False), bool)[self._rows]
+        return ~np.asarray(next(self._read("error")).is_null().to_numpy(zero_copy_only=False), bool)[self._rows]
 
     def options(self, values: NDArray[Any], lever: Factor) -> NDArray[Any]:
         """Return values of combinations as (units, options of a lever, combinations of all other levers)."""
@@ -118,7 +134,12 @@ class Units:
         """Return the value of each point's first unit."""
         return values[self._starts]
 
-    def _read(self, column: str) -> Any:
-        array = self._sweep.dataset("runs").to_table(columns=[column])[column].combine_chunks()
-        # Older versions of pyarrow leave a table of no rows in pieces.
-        return array if not hasattr(array, "chunks") else array.unify_dictionaries().chunk(0)
+    def _read(self, *columns: str) -> Iterator[Any]:
+        together = max(1, TOGETHER_BYTES // (8 * max(self._runs, 1)))
+        for first in range(0, len(columns), together):
+            some = columns[first : first + together]
+            table = self._dataset.to_table(columns=list(dict.fromkeys(some)))
+            for column in some:
+                array = table[column].combine_chunks()
+                # Older versions of pyarrow leave a table of no rows in pieces.
+                yield array if not hasattr(array, "chunks") else array.unify_dictionaries().chunk(0)
