@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.study.paired import student
 from sim.study.sweeps import asked
 from sim.study.sweeps.effects import ENTRIES, differences, statistics
 from sim.study.sweeps.experiment import Factor
@@ -47,6 +48,8 @@ SUBSETS: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip
 #: Of the first lever, where it is not the first option.
 SHOWN = {"switch-date": "1923-12"}
+MOST = 14
+"""Rows of the table of what takes an effect apart."""
 LEADING = 5
 """Uncertainties that a page's table has, by the size of the effect and by its sign."""
 
@@ -149,6 +152,47 @@ def course(sweep: Sweep, effects: pd.DataFrame) -> str:
             lines.append(f"| {asked.label(option)} | {' | '.join(cells)} |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n\nShare of points that favour the option (ties half), and its mean effect, by year."
+
+
+def apart(sweep: Sweep) -> pd.DataFrame:
+    """Return effects of the first lever at each option of the second, and how far they are from those at its first.
+
+    The differences are paired at each point; their intervals are Student's, over points.
+    """
+    lever, other = sweep.experiment.levers
+    outcome, rows = sweep.columns[0][1], []
+    mine = [entry for entry in sweep.columns if entry[1] == outcome]
+    for (_, _, scope, horizon), values in zip(mine, sweep.units.each(*(entry[0] for entry in mine)), strict=True):
+        base: NDArray[np.float64] | None = None
+        for number, option in enumerate(other.options):
+            effect = sweep.units.by_point(differences(sweep.units, lever, 1, values, number)[0])[0]
+            base = effect if base is None else base
+            change = effect - base
+            half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
+            rows.append({
+                "outcome": outcome, "scope": scope, "horizon": horizon, other.name: asked.label(option.value),
+                "effect": effect.mean(), "superiority": np.mean(0.5 + 0.5 * np.sign(effect)),
+                "change": change.mean(), "change_low": change.mean() - half, "change_high": change.mean() + half,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def fading(sweep: Sweep, found: pd.DataFrame) -> str:
+    """Return the nation's effects at each option of the second lever as a table, the largest change first."""
+    other, nation = sweep.experiment.levers[1].name, found[found["scope"] == "nation"]
+    main, *rest = sweep.experiment.horizons
+    at = {horizon: nation[nation["horizon"] == horizon].set_index(other) for horizon in (main, *rest)}
+    heads = [other, *(f"{horizon}: effect (favoured)" for horizon in (*rest, main)), f"{main}: change [95 %]"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    order = at[main]["change"].abs().sort_values(ascending=False, kind="stable").index
+    first = at[main].index[0]
+    for name in (first, *(name for name in order[:MOST] if name != first)):
+        cells = [f"{at[h]['effect'][name]:+.4f} ({at[h]['superiority'][name]:.2f})" for h in (*rest, main)]
+        change = at[main].loc[name, ["change", "change_low", "change_high"]]
+        cells.append("" if name == first else "{:+.4f} [{:+.4f}, {:+.4f}]".format(*change))
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    said = "All of them, and by class: apart.csv. Changes are paired at each point."
+    return "\n".join(lines) + f"\n\n{said}"
 
 
 def shown(sweep: Sweep) -> str:

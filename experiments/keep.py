@@ -56,6 +56,8 @@ QUERIES: dict[str, list[tuple[str, str]]] = {
             FROM runs GROUP BY threat ORDER BY threat DESC"""),
     ],
 }  # fmt: skip
+APART = ("switch-apart",)
+"""Pages that ask what an effect is at each option of a second lever."""
 MOST = 40
 """Rows of a page's table."""
 
@@ -72,6 +74,9 @@ def main(name: str, source: str | None = None) -> None:
     effects, ratios = effects_of(sweep), conditional.weights(sweep)
     by_third, by_condition = conditional.thirds(sweep), conditional.subsets(sweep)
     tables = {"effects": effects, "influence": ratios, "thirds": by_third, "subsets": by_condition}
+    taken = conditional.apart(sweep) if name in APART else None
+    if taken is not None:
+        tables["apart"] = taken
     for stem, frame in tables.items():
         frame.to_csv(folder / f"{stem}.csv", index=False, float_format="%.4g", lineterminator="\n")
     for what, asked in PICTURES[name]:
@@ -86,6 +91,7 @@ def main(name: str, source: str | None = None) -> None:
         "hangs on": conditional.hangs_on(sweep, ratios, by_third),
         "where": conditional.asked_where(sweep, by_condition),
         "course": conditional.course(sweep, effects), "answers": answers(sweep),
+        "apart": "" if taken is None else conditional.fading(sweep, taken),
     }  # fmt: skip
     for mark, content in parts.items():
         text = re.sub(
@@ -96,7 +102,7 @@ def main(name: str, source: str | None = None) -> None:
     print(page)
 
 
-MARKS = ("runs", "effects", "course", "answers", "where", "hangs on")
+MARKS = ("runs", "effects", "course", "answers", "apart", "where", "hangs on")
 MARKED = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in MARKS)
 
 
