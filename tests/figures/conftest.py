@@ -22,7 +22,10 @@ from sim.errors import UserError
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import SCOPES
 from sim.study.courses import Courses
+from sim.study.sweeps.opened import Sweep, open_sweep
 from sim.world.tables import guberniias
+from tests.figures.sweep_cases import CASES
+from tests.made_sweep import experiment, made
 
 EVENTS = {
     "tenth_congress": {"kind": "congress", "start": "1921-03"},
@@ -174,3 +177,18 @@ def _share(one: Bbox, other: Bbox) -> bool:
 @pytest.fixture(scope="session", name="untidy")
 def _untidy() -> Callable[[Figure], list[str]]:
     return untidy
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Sweep]:
+    """Give the sweep of a case, or of other changes to the experiment, made once."""
+    known: dict[str, Sweep] = {}
+
+    def give(name: str, **changes: Any) -> Sweep:
+        if name not in known:
+            keep = {key: changes.pop(key) for key in ("truth", "fail", "parts", "count") if key in changes}
+            of = experiment(**({"points": 60} | CASES.get(name, {}) | changes))
+            known[name] = open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of, **keep))
+        return known[name]
+
+    return give

@@ -101,7 +101,7 @@ def test_each_other_world_gets_both_pictures_as_png_and_svg(tmp_path):
 
 
 def panel(figure: Any, title: str) -> int:
-    return next(at for at, axes in enumerate(figure.axes) if axes.get_title("left") == title)
+    return next(at for at, axes in enumerate(figure.axes) if axes.get_title("left").replace("\n", " ") == title)
 
 
 def areas(axes: Any, colour: str) -> list[np.ndarray]:
@@ -155,10 +155,11 @@ def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
     assert set(zip(rows["low"], rows["high"], strict=True)) <= set(spans)
     said = [text.get_text() for text in axes.texts]
     main = rows[rows["horizon"] == made.horizons[0]].set_index("scope")["superiority"]
-    assert said == [*(f"{main[scope]:.2f}" for scope in SCOPES), "P better"]
+    assert said == [*(f"{main[scope]:.2f}" for scope in SCOPES), "share of\npairs", "lower is better"]
+    assert axes.get_xlabel() == "difference (share)"
     assert main["nation"] < 0.1, "less conflict would be better"
     nation = figure.axes[panel(figure, "Opposition, national conference")]
-    assert {"P higher", "not recorded by class"} <= {text.get_text() for text in nation.texts}
+    assert {"neither is better", "not recorded by class"} <= {text.get_text() for text in nation.texts}
 
 
 def test_the_heading_says_what_is_subtracted_and_that_chance_alone_is_shown(made):

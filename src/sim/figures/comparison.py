@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from sim.figures import panels, style
-from sim.figures.curves import title
 from sim.figures.series import BAND, day, middle, outcome_named
+from sim.figures.wording import difference, direction, title
 from sim.scenario.registry import SCOPES
 from sim.study.pairing import Smallest
 
@@ -27,10 +27,10 @@ BASE, OTHER, STRIP = style.NATION, "#A0459C", "#DDDDDD"
 MOST = 12
 """Outcomes on a page."""
 COLUMNS = 3
-LEFT, PITCH, WIDE = 17.0, 57.0, 42.0
+LEFT, PITCH, WIDE = 17.0, 58.5, 38.5
 UPPER, LOWER, GAP, CURVES_PITCH = 26.0, 19.0, 3.0, 60.0
 """Left margin, from panel to panel, and width of the curves; heights of both panels; from row to row, mm."""
-NAMES, DOTS_PITCH, DOTS_WIDE, TALL, DOTS_ROWS = 21.0, 51.0, 38.0, 33.0, 49.0
+NAMES, DOTS_PITCH, DOTS_WIDE, TALL, DOTS_ROWS = 21.0, 51.0, 38.0, 33.0, 56.0
 """The same of the effects."""
 FOOT = 17.0
 MARKS = (("o", 4.5, 1.8), ("s", 3.2, 0.9), ("D", 2.8, 0.9))
@@ -93,7 +93,7 @@ def curves(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Fig
                 panel.axvline(day(parting), color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
         upper.tick_params(labelbottom=False)
         panels.unit(upper, outcome_named(name).unit, WIDE, away=11.5)
-        panels.unit(lower, "difference", WIDE, away=11.5)
+        panels.unit(lower, "" if column else "difference", WIDE, away=11.5)
         for panel in (upper, lower):
             panel.yaxis.label.set_fontsize(7)
     panels.legend(figure, _curve_keys(comparison, world), LEFT, 2)
@@ -106,15 +106,17 @@ def effects(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Fi
     frame = comparison.effects()
     frame = frame[frame["world"] == world]
     names, horizons = names or comparison.manifest["shown"][:MOST], comparison.horizons[: len(MARKS)]
-    top = style.head(3) + 5.0
-    better = f"P: how often {world} does better (or is higher, where neither is better), at the first mark"
+    top = style.head(3) + 11.5
+    better = f"Share of pairs at the first mark: that favour {world}, ties half; where neither is better: that raise it"
     figure = _page(comparison, world, len(names), DOTS_ROWS, f"by class, {_pairs(comparison)}", better)
     for at, name in enumerate(names):
         row, column = divmod(at, COLUMNS)
         axes = style.place(figure, NAMES + column * DOTS_PITCH, top + row * DOTS_ROWS, DOTS_WIDE, TALL)
         _dots(axes, frame[frame["outcome"] == name], horizons)
-        axes.set_title(title(name))
-        axes.set_xlabel(outcome_named(name).unit, labelpad=1.5, fontsize=7)
+        axes.set_title("\n".join(style.wrap(title(name), DOTS_WIDE, 8.5)), pad=12.0)
+        axes.annotate(direction(outcome_named(name)), (0, 1), (0, 3), "axes fraction", "offset points", fontsize=7,
+                      color=style.GREY)  # fmt: skip
+        axes.set_xlabel(difference(outcome_named(name)), labelpad=1.5, fontsize=7)
         if column:
             axes.tick_params(labelleft=False)
     panels.legend(figure, _effect_keys(horizons), NAMES, 2)
@@ -201,9 +203,8 @@ def _dots(axes: Axes, rows: pd.DataFrame, horizons: list[str]) -> None:
     if not rows["scope"].isin(SCOPES[1:]).any():
         axes.text(0.5, 0.35, "not recorded by class", transform=axes.transAxes, ha="center", color=style.GREY,
                   backgroundcolor="white")  # fmt: skip
-    better = rows["better"].iloc[0] if len(rows) else "neither"
-    axes.text(1.03, -0.165, "P higher" if better == "neither" else "P better", transform=axes.transAxes,
-              fontsize=7, color=style.GREY, va="center_baseline")  # fmt: skip
+    axes.annotate("share of\npairs", (1.03, 1), (0, 3), "axes fraction", "offset points", fontsize=7,
+                  color=style.GREY, linespacing=1.0)  # fmt: skip
     axes.axvline(0, color="#444444", linewidth=0.6, zorder=1)
     axes.set_ylim(len(SCOPES) - 0.4, -0.6)
     axes.set_yticks(range(len(SCOPES)), [style.SCOPE_LABELS[scope] for scope in SCOPES])

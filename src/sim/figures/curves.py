@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.figures import panels, style, timeline
 from sim.figures.series import Result, described, outcome_named, scopes, series, span
+from sim.figures.wording import title
 from sim.scenario.registry import CLASSES
 
 if TYPE_CHECKING:
@@ -26,20 +27,6 @@ LEFT, RIGHT = 18.0, 4.0
 """Margins beside panels, mm."""
 DASHES = (0, (3, 1.5))
 """Of the nation's median where it is drawn for comparison."""
-TITLES = {
-    "skloki_year": "Open skloki in 12 months",
-    "open_skloki": "Open skloki",
-    "uezd_open_skloki": "Open skloki in uezds",
-    "paralysed": "Paralysed committees",
-    "appointed_cc": "Appointed by the CC",
-    "uezd_appointed": "Appointed in uezds",
-    "claimed": "Vacancies claimed",
-    "opposition_members": "Opposition, members",
-    "opposition_guberniia": "Opposition, guberniia conferences",
-    "opposition_nation": "Opposition, national conference",
-    "threat_objective": "Objective threat",
-    "threat_perceived": "Perceived threat",
-}
 
 
 @style.styled
@@ -110,11 +97,6 @@ def overview(result: Result, names: tuple[str, ...] = OVERVIEW, columns: int = 3
     entries = _entries(courses, list(CLASSES), False, threads=False)
     panels.legend(figure, entries + timeline.keys(found), left, columns=5)
     return figure
-
-
-def title(name: str) -> str:
-    """Return an outcome's name as a heading."""
-    return TITLES.get(name, _first(name.replace("_", " ")))
 
 
 def _classes(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
@@ -14,6 +16,8 @@ from matplotlib.patches import Patch
 from sim.figures import style
 from sim.figures.series import BAND, Array, Series, middle
 
+Dashes: TypeAlias = Literal["-"] | tuple[float, tuple[float, ...]]
+"""How a line is broken: not at all, or where that begins, and lengths of strokes and gaps."""
 THREADS = 30
 """Single replicates drawn at most: more of them make a smear."""
 
@@ -27,13 +31,13 @@ def curve(axes: Axes, drawn: Series, colour: str, threads: bool = False) -> None
     line(axes, drawn.x, drawn.centre(), colour, 1.5)
 
 
-def line(axes: Axes, x: Array, y: Array, colour: str, width: float) -> None:
+def line(axes: Axes, x: Array, y: Array, colour: str, width: float, dashes: Dashes = "-", zorder: float = 3) -> None:
     """Draw a line, and as dots what has no neighbour to be joined to."""
     # Not clipped: a share that stays at 0 or 1 would lose half its width to the frame.
-    axes.plot(x, y, color=colour, linewidth=width, zorder=3, clip_on=False)
+    axes.plot(x, y, color=colour, linewidth=width, linestyle=dashes, zorder=zorder, clip_on=False)
     there = np.isfinite(np.concatenate(([np.nan], y, [np.nan])))
     alone = there[1:-1] & ~there[:-2] & ~there[2:]
-    axes.plot(x[alone], y[alone], "o", color=colour, markersize=3, zorder=3)
+    axes.plot(x[alone], y[alone], "o", color=colour, markersize=3, zorder=zorder)
 
 
 def scale(panels: list[Axes], lowest: float = 0.0, highest: float | None = None) -> None:

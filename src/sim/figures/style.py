@@ -145,6 +145,15 @@ def shorten(text: str, width: float, size: float) -> str:
     return short
 
 
+def wrap(text: str, width: float, size: float) -> list[str]:
+    """Return a text in one or two lines that fit a width in mm; the second is cut if need be."""
+    words = text.split()
+    fits = [count for count in range(1, len(words) + 1) if measure(" ".join(words[:count]), size) <= width]
+    first = max(fits, default=1)
+    lines = [" ".join(words[:first]), " ".join(words[first:])]
+    return [shorten(line, width, size) for line in lines if line]
+
+
 def head(lines: int) -> float:
     """Return the height of a heading with some lines under its title, mm."""
     return 7.5 + 4.2 * lines

@@ -16,9 +16,9 @@ from matplotlib.patches import RegularPolygon
 from sim.engines.trace import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
 from sim.figures import style
-from sim.figures.curves import title
 from sim.figures.series import Result, described, outcome_named, series
 from sim.figures.tilelayout import Tile, tiles
+from sim.figures.wording import title
 from sim.scenario.outcomes import OUTCOMES
 from sim.scenario.registry import CLASSES
 from sim.world.tables import guberniias

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from sim.study.sweeps.opened import Sweep
 
 KINDS = {
-    "effects": "paired effects of a lever's options by class and outcome, with intervals",
+    "effects": "paired effects of a lever's options by class, or at each option of another (--x), with intervals",
     "classes": "by class: how effects are spread over points, or with --x how they go with a factor",
+    "horizons": "effects at the horizons in the order of time, by class: what options do in their first years",
     "bands": "courses over time by scenario, medians with 10-90 % bands",
     "outcome": "an outcome, and the effect on it, against a lever or an uncertainty (--x)",
     "surface": "an outcome, or the effect on it, over two of them (--x, --y), with the line where it changes sign",
@@ -40,7 +42,8 @@ def draw(
     outcome, scope, horizon
         By default the first outcome of the sweep, the nation, the main horizon; of kinds that show several, all.
     x, y
-        Names of levers or uncertainties; by default those uncertainties that the effect goes with most.
+        Names of levers or uncertainties; by default those uncertainties that the effect goes with most. Of effects,
+        x is another lever: at each of its options.
     lever, option
         Whose effects; by default the first lever, and all options or the first after the baseline.
 
@@ -74,13 +77,21 @@ def draw_all(sweep: Sweep, folder: Path | str) -> list[Path]:
     list of Path
         The files written.
     """
+    from sim.figures.sweeps.horizons import following
+
     _some_runs(sweep)
     paths: list[Path] = []
     levers = [lever.name for lever in sweep.experiment.levers if len(lever.options) > 1]
     for lever in levers:
         paths += draw(sweep, "effects", folder, lever=lever)
+    for lever, other in itertools.permutations(levers, 2):
+        paths += draw(sweep, "effects", folder, lever=lever, x=other)
     for lever in levers:
         paths += draw(sweep, "classes", folder, lever=lever)
+    # Of two horizons there is not much of a course.
+    if len(following(sweep.experiment.horizons)) > 2:
+        for lever in levers:
+            paths += draw(sweep, "horizons", folder, lever=lever)
     if sweep.curve_outcomes():
         paths += draw(sweep, "bands", folder)
     names = leading(sweep, None, None, None)
@@ -138,9 +149,13 @@ def _figures(sweep: Sweep, what: str, asked: dict[str, str | None]) -> Iterator[
 
         yield _stem("bands", outcome, lever, scope), fans.figure(sweep, outcome, lever, scope)
         return
-    from sim.figures.sweeps import classes, common, surface
+    from sim.figures.sweeps import classes, common, horizons, surface
     from sim.figures.sweeps import outcome as along
 
+    if what == "horizons":
+        shown = common.shown(sweep, outcome, scope)
+        yield _stem("horizons", shown.stem, lever, option), horizons.figure(sweep, shown, lever, option, scope)
+        return
     shown = common.shown(sweep, outcome, scope, horizon)
     if what == "classes" and asked["x"] is None:
         yield _stem("classes", shown.stem, lever, option), classes.distributions(sweep, shown, lever, option)
@@ -158,12 +173,11 @@ def _effects(sweep: Sweep, wanted: dict[str, str | None]) -> Iterator[tuple[str,
     from sim.figures.sweeps import forest
     from sim.study.sweeps import asked
 
-    lever = asked.lever(sweep, wanted["lever"])
     given = {name: wanted[name] for name in ("option", "outcome", "scope", "horizon")}
-    stem = _stem("effects", lever.name, *given.values())
-    for page in range(forest.pages(lever, wanted["option"])):
-        figure = forest.figure(sweep, lever.name, page=page, **given)
-        yield stem + (f"-{page + 1}" if page else ""), figure
+    at = [] if wanted["x"] is None else ["by", wanted["x"]]
+    stem = _stem("effects", asked.lever(sweep, wanted["lever"]).name, *at, *given.values())
+    for number, figure in enumerate(forest.figures(sweep, wanted["lever"], x=wanted["x"], **given)):
+        yield stem + (f"-{number + 1}" if number else ""), figure
 
 
 def _axes(sweep: Sweep, what: str, column: str, asked: dict[str, str | None]) -> tuple[str, str]:

@@ -8,11 +8,12 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
 from sim.figures import panels, style
-from sim.figures.sweeps import common
+from sim.figures.sweeps import common, names, strokes, ticks
 from sim.figures.sweeps import outcome as along
+from sim.figures.wording import difference, direction, title
 from sim.study.sweeps import asked
 from sim.study.sweeps.effects import effects
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sim.study.sweeps.experiment import Factor
     from sim.study.sweeps.opened import Sweep
 
-LEFT, RIGHT, GAP = 24.0, 4.0, 7.0
+LEFT, RIGHT, GAP = 24.0, 4.0, 8.0
 ROW, EDGE = 11.0, 4.0
 """Height of an option's row, and of what is above and below rows, mm."""
 TALL = 44.0
@@ -39,12 +40,12 @@ def distributions(sweep: Sweep, what: Shown, lever: str | None = None, option: s
     chosen = asked.lever(sweep, lever)
     rows = effects(sweep, lever=chosen.name, option=option, outcome=what.entry.name, horizon=what.horizon)
     scopes = [scope for scope in style.SCOPE_LABELS if scope in set(rows["scope"])]
-    options = list(dict.fromkeys(asked.label(value) for value in rows["option"]))
+    options = common.against(chosen, option)
     tall = ROW * len(options) + EDGE
     page, top = common.headed(
-        f"{common.title(what.entry.name)}: {chosen.name}, minus {asked.label(chosen.options[0].value)}",
-        sweep.experiment.title,
-        f"Effects, {common.when(sweep, what.horizon)}, by class, spread over points; {common.direction(what.entry)}",
+        names.effect(chosen, options, what.entry.name), sweep.experiment.title,
+        f"{common.when(sweep, what.horizon).capitalize()}, by class, spread over points; "
+        + direction(what.entry),
         *common.notes(sweep, chosen), common.described(sweep), room=tall + 36.0,
     )  # fmt: skip
     top += 6.0
@@ -55,12 +56,12 @@ def distributions(sweep: Sweep, what: Shown, lever: str | None = None, option: s
         axes.tick_params(labelleft=axes is row[0])
         axes.set_xlabel("")
         axes.tick_params(axis="x", labelsize=7)
-    _one_scale(row)
+    _one_scale(row, wide)
     if row:
-        names = [style.shorten(name, LEFT - 4.0, 8) for name in options]
+        labels = [names.option(chosen, place, LEFT - 4.0) for place in options]
         for axes in row:
-            axes.set_yticks(range(len(options)), names)
-    style.write(page, f"{what.entry.unit}, difference", LEFT, top + tall + 5.5, fontsize=8)
+            axes.set_yticks(range(len(options)), labels)
+    style.write(page, difference(what.entry), LEFT, top + tall + 5.5, fontsize=8)
     better = "favour" if what.entry.better != "neither" else "raise it with"
     said = f"Numbers: share of points that {better} the option, ties half"
     style.write(page, said, LEFT, top + tall + 10.5, fontsize=8, color=style.GREY)
@@ -81,7 +82,8 @@ def courses(
     """
     factor = asked.factor(sweep, x)
     chosen = along.lever_for(sweep, factor, lever)
-    options = along.compared(chosen, option)
+    # The baseline's effect on itself is nought, and not drawn.
+    options = common.against(chosen, option) if chosen else [0]
     effect = chosen is not None
     shown = [
         common.shown(sweep, what.entry.name, scope, what.horizon)
@@ -89,14 +91,14 @@ def courses(
         if scope in {entry[2] for entry in sweep.columns if entry[1] == what.entry.name}
     ]
     drawn = {one.scope: along.scattered(sweep, one, factor, chosen) for one in shown}
-    entries = along.entries(factor, chosen, options, next(iter(drawn.values())), effect)
-    base = asked.label(chosen.options[0].value) if chosen else ""
-    minus = f", minus {base}" if effect else ""
+    entries = along.entries(factor, chosen, options, next(iter(drawn.values())), strip=effect)
+    outcome = what.entry.name
+    name = names.effect(chosen, options, outcome, along=x) if chosen else f"{title(outcome)} along {x}"
     wide = (style.WIDE - 18.0 - RIGHT + GAP) / len(shown) - GAP
     room = common.tick_room(factor, wide)
     page, top = common.headed(
-        f"{common.title(what.entry.name)} by {x}{minus}", sweep.experiment.title,
-        f"By class, {common.when(sweep, what.horizon)}; {common.direction(what.entry)}",
+        name, sweep.experiment.title,
+        f"By class, {common.when(sweep, what.horizon)}; {direction(what.entry)}",
         *common.notes(sweep, chosen, factor), common.described(sweep),
         room=TALL + 18.0 + room + 4.4 * -(-len(entries) // 3),
     )  # fmt: skip
@@ -111,12 +113,12 @@ def courses(
         common.ticks(axes, factor, "x", wide)
         axes.set_xlabel("")
         if not factor.options and not common.logarithmic(factor):
-            axes.locator_params(axis="x", nbins=3)
+            ticks.numbers(axes, wide)
         axes.tick_params(axis="x", labelsize=7)
         axes.tick_params(labelleft=axes is row[0])
         _titled(axes, one.scope)
     panels.scale(row, lowest=-float("inf"))
-    panels.unit(row[0], f"{what.entry.unit}, difference" if effect else what.entry.unit, wide, away=13.0)
+    panels.unit(row[0], difference(what.entry) if effect else what.entry.unit, wide, away=13.0)
     style.write(page, common.axis_label(factor, 140.0), left, top + TALL + 5.0 + room, fontsize=8)
     panels.legend(page, entries, left, 3)
     return page
@@ -125,12 +127,12 @@ def courses(
 def _spread(axes: Axes, rows: pd.DataFrame, lever: Factor, scope: str) -> None:
     """Draw a row for each option: quantiles over points, their mean, and how many favour it."""
     by_option = {asked.label(option.value): place for place, option in enumerate(lever.options)}
-    colours = common.colours(lever)
+    colours = strokes.colours(lever)
     found: list[dict[str, Any]] = rows.to_dict("records")
     for place, entry in enumerate(found):
         option = by_option[asked.label(entry["option"])]
         colour, size = colours[option], entry["smallest"]
-        axes.add_patch(Rectangle((-size, place - 0.5), 2 * size, 1.0, color=common.STRIP, linewidth=0, zorder=0.2))
+        axes.add_patch(Rectangle((-size, place - 0.5), 2 * size, 1.0, color=strokes.STRIP, linewidth=0, zorder=0.2))
         axes.plot([entry["p5"], entry["p95"]], [place] * 2, color=colour, linewidth=0.9, zorder=2)
         axes.plot([entry["p25"], entry["p75"]], [place] * 2, color=colour, linewidth=4.0, zorder=2.2, alpha=0.55,
                   solid_capstyle="butt")  # fmt: skip
@@ -152,15 +154,14 @@ def _titled(axes: Axes, scope: str) -> None:
     axes.set_title(label[:1].upper() + label[1:], color=style.SCOPE_COLOURS[scope], fontweight="bold")
 
 
-def _one_scale(row: list[Axes]) -> None:
+def _one_scale(row: list[Axes], wide: float) -> None:
     """Give panels one horizontal scale that holds all of them."""
     low = min((axes.dataLim.x0 for axes in row), default=0.0)
     high = max((axes.dataLim.x1 for axes in row), default=1.0)
     room = 0.06 * (high - low) or 0.05
     for axes in row:
         axes.set_xlim(low - room, high + room)
-        axes.locator_params(axis="x", nbins=3, steps=[1, 2, 5, 10])
-        axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 9):g}".replace("-", "\u2212"))
+        ticks.numbers(axes, wide)
 
 
 def _entries() -> list[Artist]:
@@ -170,6 +171,5 @@ def _entries() -> list[Artist]:
     thick = panels.stroke(grey, 4.0, "25–75 % of points, median")
     thick.set_alpha(0.55)
     return [
-        panels.stroke(grey, 0.9, "5–95 % of points"), thick, mean,
-        Patch(color=common.STRIP, linewidth=0, label="smaller than is of interest"),
-    ]  # fmt: skip
+        panels.stroke(grey, 0.9, "5–95 % of points"), thick, mean, strokes.strip(),
+    ]

@@ -1,4 +1,4 @@
-"""What the pictures of a sweep share: what is shown of what, options' colours, values of an axis."""
+"""What the pictures of a sweep share: what is shown of what, headings, values of an axis."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.errors import Problem, UserError
 from sim.figures import style
-from sim.figures.curves import TITLES
+from sim.figures.sweeps import names
 from sim.scenario.registry import Outcome
 from sim.study.sweeps import asked
 from sim.study.sweeps.effects import ENTRIES, FIXED, chosen
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-OPTIONS = ("#222222", "#A0459C", "#E8590C", "#2355E0", "#339970")
-"""Colours of a lever's options, the baseline first; more options than these take a ramp."""
-MARKERS = ("o", "s", "D", "^", "v")
-RAMP = "magma"
-BANDED = 4
-"""Options that have bands of their own; with more the bands would hide each other, and the baseline alone has one."""
-STRIP = "#DDDDDD"
-"""What is smaller than the smallest effect of interest."""
 TURNED = 18.0
 """Length of labels at most that are turned upright, mm."""
 RANGES = "over the ranges of the parameters, not over history"
@@ -84,15 +75,26 @@ def shown(sweep: Sweep, outcome: str | None, scope: str | None = None, horizon: 
     return Shown(column, ENTRIES[outcome], scope, horizon or next(iter(sweep.experiment.horizons)))
 
 
-def title(outcome: str) -> str:
-    """Return an outcome's name as a heading."""
-    name = outcome.replace("_", " ")
-    return TITLES.get(outcome, name[:1].upper() + name[1:])
-
-
 def when(sweep: Sweep, horizon: str) -> str:
     """Return a horizon in words."""
     return sweep.experiment.horizons[horizon].meaning
+
+
+def against(lever: Factor, option: str | None) -> list[int]:
+    """Return the numbers of the options that are set against the baseline: all others, or the one asked for.
+
+    Raises
+    ------
+    UserError
+        There is no such option, or it is the baseline.
+    """
+    if option is None:
+        return list(range(1, len(lever.options)))
+    place = lever.options.index(asked.option(lever, option))
+    if place == 0:
+        allowed = ", ".join(asked.label(entry.value) for entry in lever.options[1:])
+        raise UserError(Problem(lever.name, "option", f"{option!r}, the baseline itself", allowed))
+    return [place]
 
 
 def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:
@@ -129,33 +131,8 @@ def unfinished(sweep: Sweep) -> list[str]:
 def notes(sweep: Sweep, lever: Factor | None, *axes: Factor) -> list[str]:
     """Return what has to be said of a picture, in lines: over which other levers' options it is a mean, what lacks."""
     told = {factor.name for factor in (lever, *axes) if factor is not None}
-    rest = [entry.name for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in told]
-    return [*([f"Mean over the options of {' and '.join(rest)}"] if rest else []), *unfinished(sweep)]
-
-
-def direction(entry: Outcome) -> str:
-    """Return which effects are good, in a few words."""
-    return {"higher": "higher is better", "lower": "lower is better"}.get(entry.better, "neither is better")
-
-
-def colours(lever: Factor | None) -> list[str]:
-    """Return a colour for each option of a lever."""
-    count = len(lever.options) if lever else 1
-    if count <= len(OPTIONS):
-        return list(OPTIONS[:count])
-    return [OPTIONS[0], *(to_hex(colormaps[RAMP](share)) for share in np.linspace(0.22, 0.68, count - 1))]
-
-
-def called(lever: Factor, option: int, width: float = 40.0) -> str:
-    """Return an option as a legend calls it: with its lever's name where there is room."""
-    name = asked.label(lever.options[option].value)
-    whole = f"{lever.name} {name}"
-    return whole if style.measure(whole, 8) <= width else style.shorten(name, width, 8)
-
-
-def marker(place: int) -> str:
-    """Return the mark of an option by its number."""
-    return MARKERS[place % len(MARKERS)]
+    rest = [entry for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in told]
+    return [*([f"Mean over {names.all_options(rest)}"] if rest else []), *unfinished(sweep)]
 
 
 def axis_label(factor: Factor, width: float) -> str:

@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
-from sim.figures.series import Array, day, middle
-from sim.figures.sweeps import common
-from sim.figures.sweeps.marks import banded
+from sim.figures.series import day, middle
+from sim.figures.sweeps import common, names, strokes
+from sim.figures.sweeps.marks import banded, fan
+from sim.figures.wording import title
 from sim.study.sweeps import asked
 from sim.study.sweeps.bands import bands, differences, numbers
 from sim.study.sweeps.effects import ENTRIES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST = 12
 COLUMNS = 3
-LEFT, PITCH, WIDE, TALL, ROW = 17.0, 57.0, 42.0, 30.0, 44.0
+LEFT, PITCH, WIDE, TALL, ROW = 17.0, 58.5, 38.5, 30.0, 44.0
 LOWER, GAP = 19.0, 3.0
 """Height of a panel of differences, and of the space above it, mm."""
 
@@ -58,10 +58,10 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
     keys = _entries(chosen, paired)
     where = "By class" if outcome and len(scopes) > 1 else style.SCOPE_LABELS[scopes[0]].capitalize()
     where += f"; all other levers at their first option: {others}" if others else ""
-    name = (common.title(outcome) if outcome else "Courses") + (f" by {chosen.name}" if chosen else "")
+    name = f"{title(outcome) if outcome else 'Courses'} over time" + (f", by option of {chosen.name}" if chosen else "")
     page, top = common.headed(
         name, sweep.experiment.title, where, *common.unfinished(sweep),
-        common.described(sweep, curves=True), room=count * pitch + 5.0 + 4.4 * -(-len(keys) // 3),
+        common.described(sweep, curves=True), room=count * pitch + 1.0 + 4.4 * -(-len(keys) // 3),
     )  # fmt: skip
     top += 5.0
     wide = WIDE if len(pairs) > 1 else (COLUMNS - 1) * PITCH + WIDE
@@ -73,17 +73,19 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
         entry = ENTRIES[name]
         panels.scale([axes], entry.low, entry.high)
         panels.time_axis(axes, limits, most=5)
-        panels.unit(axes, entry.unit, wide, away=11.5)
+        # Said once where a row has one unit: a label between two panels seems to belong to either.
+        same = column > 0 and entry.unit == ENTRIES[pairs[at - 1][0]].unit
+        panels.unit(axes, "" if same else entry.unit, wide, away=11.5)
         axes.yaxis.label.set_fontsize(7)
         if paired:
             axes.tick_params(labelbottom=False)
             lower = style.place(page, LEFT + column * PITCH, top + row * pitch + TALL + GAP, wide, LOWER)
             _differences(lower, sweep, (name, place), chosen)
             panels.time_axis(lower, limits, most=5)
-            panels.unit(lower, "difference", wide, away=11.5)
+            panels.unit(lower, "" if column else "difference", wide, away=11.5)
             lower.yaxis.label.set_fontsize(7)
         label = style.SCOPE_LABELS[place]
-        axes.set_title(label[:1].upper() + label[1:] if outcome else common.title(name))
+        axes.set_title(label[:1].upper() + label[1:] if outcome else title(name))
     panels.legend(page, keys, LEFT, 3)
     return page
 
@@ -116,23 +118,19 @@ def _rows(frame: pd.DataFrame, outcome: str | None, scope: str) -> pd.DataFrame:
 
 def _panel(axes: Axes, rows: pd.DataFrame, lever: Factor | None) -> None:
     combinations = sorted(rows["combination"].unique())
-    for number, colour in zip(combinations, common.colours(lever), strict=False):
-        mine = rows[rows["combination"] == number].sort_values("month")
-        # Of a month in which few runs are defined, a median would mislead.
-        mine = mine[mine["runs"] * 2 >= mine["runs"].max()]
-        x = middle(pd.DatetimeIndex(mine["month"]))
-        _fan(axes, x, mine, colour, banded(lever, combinations.index(number)))
+    for number, look in zip(combinations, strokes.strokes(lever), strict=False):
+        _fan(axes, rows[rows["combination"] == number], look, banded(lever, combinations.index(number)))
 
 
-def _fan(axes: Axes, x: Array, rows: pd.DataFrame, colour: str, band: bool) -> None:
-    """Draw a median in its band, whose edges are drawn too: bands lie over one another."""
-    panels.line(axes, x, numbers(rows, "p50"), colour, 1.3)
-    if not band:
-        return
-    low, high = numbers(rows, "p10"), numbers(rows, "p90")
-    axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0, zorder=2)
-    for edge in (low, high):
-        axes.plot(x, edge, color=colour, linewidth=0.4, alpha=0.7, zorder=2.2)
+def _fan(axes: Axes, rows: pd.DataFrame, look: strokes.Stroke, band: bool) -> None:
+    """Draw a median, if wanted in its band."""
+    rows = rows.sort_values("month")
+    # Of a month in which few runs are defined, a median would mislead.
+    rows = rows[rows["runs"] * 2 >= rows["runs"].max()]
+    x = middle(pd.DatetimeIndex(rows["month"]))
+    panels.line(axes, x, numbers(rows, "p50"), look.colour, look.width, look.dashes, look.order)
+    if band:
+        fan(axes, x, (numbers(rows, "p10"), numbers(rows, "p90")), look.colour)
 
 
 def _differences(axes: Axes, sweep: Sweep, what: tuple[str, str], lever: Factor | None) -> None:
@@ -142,25 +140,23 @@ def _differences(axes: Axes, sweep: Sweep, what: tuple[str, str], lever: Factor 
     rows = differences(sweep, outcome, combinations[1:], [scope])
     entry = ENTRIES[outcome]
     size = sweep.experiment.smallest.of(entry, 0.0) if entry.high == 1.0 else 0.0
-    axes.axhspan(-size, size, color=common.STRIP, linewidth=0, zorder=0.2)
+    axes.axhspan(-size, size, color=strokes.STRIP, linewidth=0, zorder=0.2)
     axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
-    for number, colour in zip(combinations[1:], common.colours(lever)[1:], strict=True):
-        mine = rows[rows["combination"] == number].sort_values("month")
-        mine = mine[mine["runs"] * 2 >= mine["runs"].max()]
+    for number, look in zip(combinations[1:], strokes.strokes(lever)[1:], strict=True):
+        mine = rows[rows["combination"] == number]
         if len(mine):
-            _fan(axes, middle(pd.DatetimeIndex(mine["month"])), mine, colour, banded(lever, 1))
+            _fan(axes, mine, look, banded(lever, 1))
     panels.scale([axes], lowest=-np.inf)
     axes.locator_params(axis="y", nbins=4)
 
 
 def _entries(lever: Factor | None, paired: bool) -> list[Artist]:
-    labels = [common.called(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
+    labels = [names.option(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
     keys: list[Artist] = [
-        panels.stroke(colour, 1.3, label)
-        for label, colour in zip(labels, common.colours(lever), strict=True)
+        strokes.drawn(look, label) for label, look in zip(labels, strokes.strokes(lever), strict=True)
     ]
     of = "runs, baseline" if not banded(lever, 1) else "runs, of pairs" if paired else "runs"
-    keys.append(Patch(color="#777777", alpha=0.25, linewidth=0, label=f"10–90 % of {of}"))
+    keys.append(strokes.band(f"10–90 % of {of}"))
     if paired:
-        keys.append(Patch(color=common.STRIP, linewidth=0, label="smaller than is of interest"))
+        keys.append(strokes.strip())
     return keys

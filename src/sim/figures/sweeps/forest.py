@@ -1,7 +1,8 @@
-"""The overview of a lever: paired effects of its options by class and outcome, with intervals."""
+"""The overview of a lever: paired effects of its options by outcome and class, or at each option of another lever."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,10 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from sim.figures import panels, style
-from sim.figures.sweeps import common
+from sim.figures.sweeps import common, crossing, names, strokes, ticks
+from sim.figures.wording import difference, direction, title
 from sim.study.sweeps import asked
 from sim.study.sweeps.effects import ENTRIES, ONE_SERIES, effects
 
@@ -22,28 +23,88 @@ if TYPE_CHECKING:
 
 MOST = 12
 """Outcomes on a page."""
-OPTIONS = 4
-"""Options on a page."""
-COLUMNS = 3
-LEFT, PITCH, WIDE = 21.0, 51.0, 38.0
-ROW, GROUP, REST, FOOT = 3.9, 5.0, 19.0, 8.0
-"""Heights of a scope's row, of an option's heading, of what stands between panels and at the foot besides, mm."""
-
-
+TALLEST = 100.0
+"""Height of a panel of several options, mm."""
+COLUMNS, PANELS = 3, 6
+"""Panels of one outcome beside one another, and on a page."""
+LEFT, WIDEST, SHARES = 21.0, 42.0, 13.0
+"""Room for the names of rows, at least and at most, and for shares of points; mm."""
+ROW, GROUP, REST, LINE, FOOT = 3.9, 5.0, 21.5, 3.6, 8.0
+"""Heights of a row, of an option's heading, of what stands between panels, of a line of a title, of the foot; mm."""
 INTERVALS = {"points": "points", "chance": "chance alone", ONE_SERIES: ONE_SERIES}
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What stands below one another in a panel.
+
+    Attributes
+    ----------
+    frame
+        Effects; ``row`` is the name of the row.
+    lever, options
+        Whose effects, and the numbers of its options.
+    labels
+        Of rows, by their names.
+    left
+        Room for these labels, mm.
+    """
+
+    frame: pd.DataFrame
+    lever: Factor
+    options: list[int]
+    labels: dict[Any, str]
+    left: float = LEFT
+
+    @property
+    def pitch(self) -> float:
+        """From panel to panel, mm."""
+        return (style.WIDE - self.left) / COLUMNS
+
+    @property
+    def wide(self) -> float:
+        """Of a panel, mm."""
+        return self.pitch - SHARES
+
+    @property
+    def tall(self) -> float:
+        """Of an option, mm."""
+        return GROUP + ROW * len(self.labels)
+
+    @property
+    def outcomes(self) -> list[str]:
+        """What has a panel."""
+        return list(dict.fromkeys(self.frame["outcome"]))[:MOST]
+
+    def chunks(self) -> list[list[int]]:
+        """Return the options of each panel, about equally many."""
+        count = -(-len(self.options) // max(1, int(TALLEST / self.tall)))
+        return [part.tolist() for part in np.array_split(self.options, count)]
+
+    def pages(self) -> list[list[tuple[str, list[int]]]]:
+        """Return the panels of each page: one outcome's side by side, of several those with the same options."""
+        if len(self.outcomes) > 1:
+            return [[(outcome, options) for outcome in self.outcomes] for options in self.chunks()]
+        panels = [(self.outcomes[0], options) for options in self.chunks()]
+        return [panels[at : at + PANELS] for at in range(0, len(panels), PANELS)]
+
+
 @style.styled
-def figure(
+def figures(
     sweep: Sweep, lever: str | None = None, option: str | None = None, outcome: str | None = None,
-    scope: str | None = None, horizon: str | None = None, page: int = 0,
-) -> Figure:  # fmt: skip
+    scope: str | None = None, horizon: str | None = None, x: str | None = None,
+) -> list[Figure]:  # fmt: skip
     """Draw effects of a lever's options: a panel an outcome, a group of rows an option, a row a class.
 
     Parameters
     ----------
-    page
-        Which options are shown where there are more than `OPTIONS`.
+    x
+        Another lever: its options take the rows, and one class, by default the nation, is shown.
+
+    Returns
+    -------
+    list of Figure
+        One, or more where there are too many options for one; all have the same scales.
 
     Raises
     ------
@@ -52,94 +113,133 @@ def figure(
     """
     chosen = asked.lever(sweep, lever)
     horizon = horizon or next(iter(sweep.experiment.horizons))
-    frame = effects(sweep, lever=chosen.name, option=option, outcome=outcome, scope=scope, horizon=horizon)
-    names = list(dict.fromkeys(frame["outcome"]))[:MOST]
-    texts = [asked.label(value) for value in frame["option"]]
-    options = list(dict.fromkeys(texts))[page * OPTIONS : (page + 1) * OPTIONS]
-    scopes = [name for name in style.SCOPE_LABELS if name in set(frame["scope"])]
-    tall = len(options) * (GROUP + ROW * len(scopes)) + 2.0
-    rows = -(-len(names) // COLUMNS)
+    other = None if x is None else crossing.other_lever(sweep, chosen, x)
+    rows = _rows(sweep, chosen, other, {"option": option, "outcome": outcome, "scope": scope, "horizon": horizon})
+    pages = rows.pages()
+    return [_page(sweep, rows, pages, number, other, horizon) for number in range(len(pages))]
+
+
+def _rows(sweep: Sweep, lever: Factor, other: Factor | None, wanted: dict[str, Any]) -> Rows:
+    """Return what is shown: by class, or at each option of another lever."""
+    options = common.against(lever, wanted["option"])
+    scope = wanted["scope"] or (common.shown(sweep, None).scope if other else None)
+    if wanted["outcome"] and scope:
+        sweep.column(wanted["outcome"], scope, wanted["horizon"])  # refused where it is not recorded by class
+    if other is None:
+        frame = effects(sweep, lever=lever.name, **wanted)
+        labels = {name: label for name, label in style.SCOPE_LABELS.items() if name in set(frame["scope"])}
+        return Rows(frame.assign(row=frame["scope"]), lever, options, labels)
+    assert scope is not None
+    frame = crossing.effects_at(sweep, lever, other, options, wanted["outcome"], scope, wanted["horizon"])
+    said = {at: names.option(other, at, WIDEST - 3.0, 7.0) for at in range(len(other.options))}
+    left = max(LEFT, 3.0 + max(style.measure(text, 7.0) for text in said.values()))
+    return Rows(frame.assign(row=frame["at"]), lever, options, said, left)
+
+
+def _page(
+    sweep: Sweep, rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int, other: Factor | None, horizon: str
+) -> Figure:
+    """Draw one page."""
+    shown, frame = pages[number], rows.frame
+    titles = {name: style.wrap(title(name), rows.pitch - 4.0, 8.5) for name in rows.outcomes}
+    tall = max(len(options) for _, options in shown) * rows.tall + 2.0
+    rest = REST + LINE * (max(map(len, titles.values())) - 1)
+    by = "by class" if other is None else style.SCOPE_LABELS[frame["scope"].iloc[0]]
+    at_each = "" if other is None else f", at each option of {other.name}"
     sheet, top = common.headed(
-        f"{chosen.name}: options minus {asked.label(chosen.options[0].value)}", sweep.experiment.title,
-        f"Paired effects, {common.when(sweep, horizon)}, by class; {_interval(frame)}",
-        *common.notes(sweep, chosen), common.described(sweep),
-        "P: share of points that favour the option (or raise it, where neither is better)",
-        room=rows * (tall + REST) + FOOT,
+        names.effect(rows.lever, rows.options) + at_each, sweep.experiment.title,
+        f"Paired effects, {by}, {common.when(sweep, horizon)}; means over points{_interval(frame)}",
+        *common.notes(sweep, rows.lever, *([other] if other else [])), *_numbered(rows, pages, number),
+        common.described(sweep), _share(frame), room=-(-len(shown) // COLUMNS) * (tall + rest) + FOOT,
     )  # fmt: skip
-    top += 5.0
-    for at, name in enumerate(names):
+    top += rest - REST + 8.0
+    for at, (name, options) in enumerate(shown):
         row, column = divmod(at, COLUMNS)
-        axes = style.place(sheet, LEFT + column * PITCH, top + row * (tall + REST), WIDE, tall)
-        found = frame[(frame["outcome"] == name) & pd.Series(texts, index=frame.index).isin(options)]
-        _forest(axes, found, chosen, options, scopes, tall)
-        axes.set_title(style.shorten(common.title(name), WIDE + 11.0, 8.5))
-        axes.set_xlabel(f"{ENTRIES[name].unit}", labelpad=1.5, fontsize=7)
+        axes = style.place(sheet, rows.left + column * rows.pitch, top + row * (tall + rest), rows.wide, tall)
+        _forest(axes, rows, name, options, tall)
+        axes.set_title("\n".join(titles[name]), pad=12.0)
+        axes.annotate(direction(ENTRIES[name]), (0, 1), (0, 3), "axes fraction", "offset points",
+                      fontsize=7, color=style.GREY)  # fmt: skip
+        axes.set_xlabel(difference(ENTRIES[name]), labelpad=1.5, fontsize=7)
         if column:
             axes.tick_params(labelleft=False)
-    panels.legend(sheet, _entries(frame), LEFT, 2)
+    panels.legend(sheet, _entries(frame), rows.left, 2)
     return sheet
 
 
-def pages(lever: Factor, option: str | None = None) -> int:
-    """Return how many pages a lever's options take."""
-    return 1 if option is not None else -(-(len(lever.options) - 1) // OPTIONS)
+def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> list[str]:
+    """Return as a line, if there is more than one page, what is on this one."""
+    if len(pages) == 1:
+        return []
+    shown = dict.fromkeys(place for _, options in pages[number] for place in options)
+    said = ", ".join(asked.label(rows.lever.options[place].value) for place in shown)
+    return [f"Page {number + 1} of {len(pages)}, with the same outcomes and scales: {rows.lever.name} = {said}"]
+
+
+def _share(frame: pd.DataFrame) -> str:
+    also = "; where neither is better: that raise the outcome" if (frame["better"] == "neither").any() else ""
+    return f"Share of points: that favour the option, ties half{also}"
 
 
 def _interval(frame: pd.DataFrame) -> str:
+    """Return over what the intervals are, in words; nothing where there are none."""
     over = set(frame["interval"][frame["low"].notna()])
-    if not over:
-        return "mean over points"
     what = INTERVALS[min(over)] if len(over) == 1 else "points or chance alone"
-    return f"mean over points, 95 % interval over {what}"
+    return f", 95 % interval over {what}" if over else ""
 
 
-def _forest(
-    axes: Axes, rows: pd.DataFrame, lever: Factor, options: list[str], scopes: list[str], tall: float
-) -> None:
+def _forest(axes: Axes, rows: Rows, outcome: str, options: list[int], tall: float) -> None:
     """Draw one outcome; the vertical axis counts mm from above."""
-    colours = dict(zip((asked.label(entry.value) for entry in lever.options), common.colours(lever), strict=True))
-    marks = {asked.label(entry.value): common.marker(at) for at, entry in enumerate(lever.options)}
-    ticks: dict[float, str] = {}
+    frame = rows.frame[rows.frame["outcome"] == outcome]
+    colours = strokes.colours(rows.lever)
+    found = {(asked.label(entry["option"]), entry["row"]): entry for entry in frame.to_dict("records")}
+    labels: dict[float, str] = {}
     y = 0.0
-    found: dict[tuple[str, str], dict[str, Any]] = {
-        (asked.label(entry["option"]), entry["scope"]): entry for entry in rows.to_dict("records")
-    }
     for option in options:
-        label = style.shorten(option, WIDE - 6.0, 7)
-        axes.text(0.02, y + 0.5 * GROUP + 0.4, label, transform=axes.get_yaxis_transform(), fontsize=7,
-                  fontweight="bold", color=colours[option], va="center_baseline", zorder=4)  # fmt: skip
-        begin, y = y + GROUP, y + GROUP
-        for scope in scopes:
+        name = asked.label(rows.lever.options[option].value)
+        axes.text(0.02, y + 0.5 * GROUP + 0.4, names.option(rows.lever, option, rows.wide - 6.0, 7.0), fontsize=7,
+                  transform=axes.get_yaxis_transform(), fontweight="bold", color=colours[option],
+                  va="center_baseline", zorder=4)  # fmt: skip
+        y += GROUP
+        for row, label in rows.labels.items():
+            labels[y + ROW / 2] = label
+            if (name, row) in found:
+                _mark(axes, found[name, row], y, colours[option], strokes.marker(option))
             y += ROW
-            ticks[y - ROW / 2] = style.SCOPE_LABELS[scope]
-            entry = found.get((option, scope))
-            if entry is not None and np.isfinite(entry["effect"]):
-                _mark(axes, entry, y - ROW / 2, colours[option], marks[option])
-        sizes = [found[option, scope]["smallest"] for scope in scopes if (option, scope) in found]
-        for at, size in enumerate(sizes):
-            low = begin + ROW * at
-            axes.fill_between([-size, size], low, low + ROW, color=common.STRIP, linewidth=0, zorder=0.2)
-            # Not through the options' names.
-            axes.plot([0, 0], [low, low + ROW], color="#444444", linewidth=0.6, zorder=1, solid_capstyle="butt")
-    if {entry["scope"] for entry in found.values()} == {"nation"} and len(scopes) > 1:
+    if len(rows.labels) > 1 and set(frame["row"]) == {"nation"}:
         axes.text(0.5, tall - 2.0 * ROW, "not recorded by class", transform=axes.get_yaxis_transform(), ha="center",
                   fontsize=7, color=style.GREY, va="center_baseline", backgroundcolor="white")  # fmt: skip
-    better = {entry["better"] for entry in found.values()}
-    axes.text(1.03, 0.5 * GROUP + 0.4, "P higher" if better == {"neither"} else "P better", fontsize=7,
-              transform=axes.get_yaxis_transform(), color=style.GREY, va="center_baseline")  # fmt: skip
+    axes.text(1.03, GROUP - 0.5, "share of\npoints", fontsize=7, transform=axes.get_yaxis_transform(),
+              color=style.GREY, va="bottom", linespacing=1.0)  # fmt: skip
     axes.set_ylim(tall, 0)
-    axes.set_yticks(list(ticks), list(ticks.values()))
+    axes.set_yticks(list(labels), list(labels.values()))
     axes.tick_params(axis="y", length=0, labelsize=7)
-    axes.tick_params(axis="x", labelsize=7)
-    axes.margins(x=0.06)
-    axes.locator_params(axis="x", nbins=4)
+    _scale(axes, frame, rows.wide)
 
 
-def _mark(axes: Axes, entry: dict[str, Any], y: float, colour: str, marker: str) -> None:
+def _scale(axes: Axes, frame: pd.DataFrame, wide: float) -> None:
+    """Set the scale of an outcome: the same for all options, whether they are on this page or not."""
+    ends = frame[["p5", "p95", "low", "high", "effect", "smallest"]].assign(least=-frame["smallest"]).to_numpy(float)
+    ends = ends[np.isfinite(ends)]
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (-1.0, 1.0)
+    room = 0.06 * (high - low) or 0.05
+    axes.set_xlim(low - room, high + room)
+    ticks.numbers(axes, wide)
+
+
+def _mark(axes: Axes, entry: dict[str, Any], top: float, colour: str, marker: str) -> None:
+    """Draw an effect in its row: its interval lies in or across the mark, so that it is seen however narrow it is."""
+    y, size = top + ROW / 2, entry["smallest"]
+    axes.fill_between([-size, size], top, top + ROW, color=strokes.STRIP, linewidth=0, zorder=0.2)
+    # Not through the options' names.
+    axes.plot([0, 0], [top, top + ROW], color="#444444", linewidth=0.6, zorder=1, solid_capstyle="butt")
+    if not np.isfinite(entry["effect"]):
+        return
     axes.plot([entry["p5"], entry["p95"]], [y, y], color=colour, alpha=0.3, linewidth=2.2, zorder=2,
               solid_capstyle="butt")  # fmt: skip
-    axes.plot([entry["low"], entry["high"]], [y, y], color=colour, linewidth=1.2, zorder=2.5, solid_capstyle="butt")
-    axes.plot([entry["effect"]], [y], marker, color=colour, markersize=3.0, zorder=3)
+    axes.plot([entry["effect"]], [y], marker, color=colour, markerfacecolor="white", markeredgewidth=0.7,
+              markersize=4.6, zorder=3)  # fmt: skip
+    axes.plot([entry["low"], entry["high"]], [y, y], color=colour, linewidth=1.8, zorder=3.5, solid_capstyle="butt")
     axes.text(1.03, y, f"{entry['superiority']:.2f}", transform=axes.get_yaxis_transform(), fontsize=7,
               va="center_baseline", color=style.GREY)  # fmt: skip
 
@@ -148,6 +248,7 @@ def _entries(frame: pd.DataFrame) -> list[Artist]:
     grey = "#777777"
     wide = panels.stroke(grey, 2.2, "5–95 % of points")
     wide.set_alpha(0.5)
-    mean = panels.stroke(grey, 1.2, _interval(frame), "o")
-    mean.set_markersize(3.0)
-    return [mean, wide, Patch(color=common.STRIP, linewidth=0, label="smaller than is of interest")]
+    inside = ", in or across it the 95 % interval" if _interval(frame) else ""
+    mean = panels.stroke(grey, 1.8, f"mean over points{inside}", "o")
+    mean.set(markersize=4.6, markerfacecolor="white", markeredgewidth=0.7)
+    return [mean, wide, strokes.strip()]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.figures import panels
-from sim.figures.sweeps import common
+from sim.figures.sweeps.strokes import BANDED, Stroke
 from sim.study.sweeps.influence import grouped
 
 if TYPE_CHECKING:
@@ -53,15 +53,22 @@ def is_few(points: int, lever: Factor | None) -> bool:
 
 def banded(lever: Factor | None, option: int) -> bool:
     """Return whether an option has a band: with many options the baseline alone."""
-    return lever is None or option == 0 or len(lever.options) <= common.BANDED
+    return lever is None or option == 0 or len(lever.options) <= BANDED
 
 
-def band(axes: Axes, x: Array, values: Array, colour: str, banded: bool) -> None:
+def band(axes: Axes, x: Array, values: Array, stroke: Stroke, banded: bool) -> None:
     """Draw the medians of bins, and from 10 to 90 % of the values in each."""
     places, (low, mid, high) = binned(x, values)
     if banded:
-        axes.fill_between(places, low, high, color=colour, alpha=0.18, linewidth=0, zorder=2)
-    panels.line(axes, places, mid, colour, 1.4)
+        fan(axes, places, (low, high), stroke.colour)
+    panels.line(axes, places, mid, stroke.colour, stroke.width, stroke.dashes, stroke.order)
+
+
+def fan(axes: Axes, x: Array, edges: tuple[Array, Array], colour: str) -> None:
+    """Draw a band with its edges: bands lie over one another, and over what is too small to be of interest."""
+    axes.fill_between(x, *edges, color=colour, alpha=0.12, linewidth=0, zorder=2)
+    for edge in edges:
+        axes.plot(x, edge, color=colour, linewidth=0.4, alpha=0.7, zorder=2.2)
 
 
 def dots(axes: Axes, x: Array, values: Array, shift: float, colour: str, marker: str) -> None:

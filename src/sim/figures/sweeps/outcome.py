@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from sim.figures import panels, style
-from sim.figures.sweeps import common
+from sim.figures.sweeps import common, crossing, names, strokes
 from sim.figures.sweeps.marks import band, banded, dots, is_few, joined
+from sim.figures.wording import difference, direction, title
 from sim.study.sweeps import asked
 
 if TYPE_CHECKING:
@@ -73,13 +73,13 @@ def figure(
     drawn = scattered(sweep, what, factor, chosen)
     both = chosen is not None and len(options) > 1
     by = f" by {x}" if chosen is not factor else f" by option of {x}"
-    keys = entries(factor, chosen, options, drawn, both)
+    keys = entries(factor, chosen, options, drawn, strip=both)
     wide = style.WIDE - LEFT - RIGHT
     wide = (wide - GAP) / 2 if both else wide
     foot = 14.0 + 4.4 * -(-len(keys) // 3) + common.tick_room(factor, wide)
     page, top = common.headed(
-        common.title(what.entry.name) + by, sweep.experiment.title,
-        f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}; {common.direction(what.entry)}",
+        title(what.entry.name) + by, sweep.experiment.title,
+        f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}; {direction(what.entry)}",
         *common.notes(sweep, chosen, factor), common.described(sweep), room=TALL + foot + 5.0,
     )  # fmt: skip
     top += 5.0
@@ -91,7 +91,7 @@ def figure(
     if both:
         right = style.place(page, LEFT + wide + GAP, top, wide, TALL)
         effect_panel(right, sweep, what, factor, drawn, chosen, options)
-        panels.unit(right, f"{what.entry.unit}, difference", wide, away=13.0)
+        panels.unit(right, difference(what.entry), wide, away=13.0)
         assert chosen is not None
         right.set_title(style.shorten(f"Minus {asked.label(chosen.options[0].value)}, pair by pair", wide, 8.5))
     for axes in page.axes:
@@ -111,11 +111,7 @@ def lever_for(sweep: Sweep, factor: Factor, lever: str | None) -> Factor | None:
 
 def compared(lever: Factor | None, option: str | None) -> list[int]:
     """Return the numbers of the options that are shown: the baseline, and all others or the one asked for."""
-    if lever is None:
-        return [0]
-    if option is None:
-        return list(range(len(lever.options)))
-    return sorted({0, lever.options.index(asked.option(lever, option))})
+    return [0, *(common.against(lever, option) if lever else [])]
 
 
 def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
@@ -164,7 +160,7 @@ def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) 
         return Scattered(np.repeat(places, levels.shape[1]), spread, changed)
     inner = np.zeros(shaped.shape[2], int)
     if _is_lever(sweep, factor):
-        inner = _places_of(sweep, factor, lever)
+        inner = crossing.places_of(sweep, factor, lever)
     found = _by_place(sweep, factor, shaped, inner)
     changed_found = _by_place(sweep, factor, shaped - shaped[:, :1], inner)
     return Scattered(
@@ -184,13 +180,6 @@ def _by_place(sweep: Sweep, factor: Factor, shaped: Array, inner: NDArray[np.int
     return [(units.first(common.values(sweep, factor)), _points(sweep, shaped))]
 
 
-def _places_of(sweep: Sweep, factor: Factor, lever: Factor) -> NDArray[np.int64]:
-    """Return which option of another lever each combination of all others has."""
-    others = [entry for entry in sweep.experiment.levers if entry.name != lever.name]
-    grid = np.indices([len(entry.options) for entry in others])
-    return np.asarray(grid[[entry.name for entry in others].index(factor.name)]).ravel()
-
-
 def _points(sweep: Sweep, shaped: Array) -> Array:
     """Return the means over points of values shaped (units, options, other combinations), by option."""
     means = shaped.mean(axis=2)
@@ -202,21 +191,21 @@ def draw(
 ) -> None:
     """Draw values by option along a factor: bands for numbers, dots with intervals for choices, or single points."""
     x = drawn.x
-    colours, few = common.colours(lever), is_few(len(x), lever)
+    looks, few = strokes.strokes(lever), is_few(len(x), lever)
     for at, option in enumerate(options):
         shift = 0.0 if lever is factor or len(options) == 1 else 0.5 * (at / (len(options) - 1) - 0.5)
-        colour = colours[option]
+        colour = looks[option].colour
         if drawn.joined:
             moved = x + shift * bool(factor.options)
-            joined(axes, moved, values[option], drawn.base, colour, common.marker(option), not factor.options)
+            joined(axes, moved, values[option], drawn.base, colour, strokes.marker(option), not factor.options)
             continue
         if few:
             axes.plot(x + shift * bool(factor.options), values[option], ".", color=colour, alpha=0.35, markersize=3.0,
                       markeredgewidth=0, zorder=1.5)  # fmt: skip
         if factor.options:
-            dots(axes, x, values[option], shift, colour, common.marker(option))
+            dots(axes, x, values[option], shift, colour, strokes.marker(option))
         else:
-            band(axes, x, values[option], colour, banded(lever, option))
+            band(axes, x, values[option], looks[option], banded(lever, option))
     if factor.options:
         axes.set_xlim(-0.6, len(factor.options) - 0.4)
     else:
@@ -230,38 +219,44 @@ def effect_panel(
     """Draw effects along a factor, over what is smaller than the smallest effect of interest."""
     base = drawn.levels[0]
     size = sweep.experiment.smallest.of(what.entry, float(np.nanmean(base)) if np.isfinite(base).any() else 0.0)
-    axes.axhspan(-size, size, color=common.STRIP, linewidth=0, zorder=0.2)
+    axes.axhspan(-size, size, color=strokes.STRIP, linewidth=0, zorder=0.2)
     axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
     draw(axes, factor, drawn, drawn.effects, lever, [option for option in options if option])
     panels.scale([axes], lowest=-np.inf)
 
 
 def entries(
-    factor: Factor, lever: Factor | None, options: list[int], drawn: Scattered, both: bool
+    factor: Factor, lever: Factor | None, options: list[int], drawn: Scattered, *, strip: bool
 ) -> list[Artist]:
-    """Return the entries of a legend for what `draw` draws."""
-    colours = common.colours(lever)
+    """Return the entries of a legend for what `draw` draws of these options; `strip`: over a strip."""
+    looks = strokes.strokes(lever)
+    marked, binned = bool(factor.options) or drawn.joined, "median of points in bins"
+    # What is said of all options is grey, of one alone has its colour.
+    alone = len(options) == 1
+    colour = looks[options[0]].colour if alone else "#777777"
     found: list[Artist] = []
     for option in options if lever else []:
         assert lever is not None
-        name = common.called(lever, option)
-        marked = factor.options or drawn.joined
-        found.append(panels.stroke(colours[option], 1.4, name, common.marker(option) if marked else ""))
-    grey = style.NATION if len(options) == 1 else "#777777"
+        name = names.option(lever, option, 30.0 if alone and not marked else 40.0)
+        look = replace(looks[option], dashes="-") if marked else looks[option]
+        label = name if marked or not alone else f"{name}, {binned}"
+        found.append(strokes.drawn(look, label, strokes.marker(option) if marked else ""))
     if drawn.joined:
         base = panels.stroke("none", 0, "base; at others this factor alone is changed", "o")
-        base.set(markerfacecolor="white", markeredgecolor=grey)
+        base.set(markerfacecolor="white", markeredgecolor=colour)
         found.append(base)
     elif factor.options:
-        found.append(panels.stroke(grey, 1.6, "median and 10–90 % of points", "o"))
+        found.append(panels.stroke(colour, 1.6, "median and 10–90 % of points", "o"))
     else:
-        found.append(panels.stroke(grey, 1.4, "median of points in bins"))
-        alone = "" if all(banded(lever, option) for option in options) else ", baseline"
-        found.append(Patch(color=grey, alpha=0.25, linewidth=0, label=f"10–90 % of points in bins{alone}"))
+        bands = [banded(lever, option) for option in options]
+        if not (lever and alone):
+            found.append(panels.stroke(colour, 1.4, binned))
+        if any(bands):
+            found.append(strokes.band("10–90 % of points in bins" + ("" if all(bands) else ", baseline"), colour))
     if is_few(len(drawn.x), lever) and not drawn.joined:
         point = panels.stroke("none", 0, "single points", ".")
-        point.set(markerfacecolor=grey, markeredgewidth=0, alpha=0.6)
+        point.set(markerfacecolor=colour, markeredgewidth=0, alpha=0.6)
         found.append(point)
-    if both:
-        found.append(Patch(color=common.STRIP, linewidth=0, label="smaller than is of interest"))
+    if strip:
+        found.append(strokes.strip())
     return found

@@ -44,6 +44,8 @@ class Plane:
         Of columns and rows, where they are tiles.
     how
         The method, in words.
+    grain
+        What is smaller cannot be told from the method, in parts of the sides: the bandwidth, or a cell.
     single
         Whether no cell has more than one point: standard errors, if any, are by chance alone.
     """
@@ -55,6 +57,7 @@ class Plane:
     tiles: bool
     names: tuple[list[str], list[str]]
     how: str
+    grain: float
     single: bool = False
 
 
@@ -108,7 +111,7 @@ def _smooth(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array) -> Pl
     nodes: Array = np.linspace(0, 1, smooth.NODES, dtype=np.float64)
     width = smooth.bandwidth(int(np.isfinite(values).sum()))
     how = f"local linear means, Gaussian weights, bandwidth {width:.2f} of each range"
-    return Plane(_value(x, nodes), _value(y, nodes), means, errors, False, ([], []), how)
+    return Plane(_value(x, nodes), _value(y, nodes), means, errors, False, ([], []), how, width)
 
 
 def _few(at: Array) -> bool:
@@ -137,13 +140,14 @@ def _cells(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array, varian
     alone = np.where(count == 1, np.sqrt(by_chance), np.nan)
     errors = np.where(count > 1, np.sqrt(squares / np.maximum((count - 1) * count, 1)), alone)
     single = bool(count.max(initial=0) == 1)
+    grain = 1.0 / max(shape)
     tiles = bool(x.options or y.options or binned or min(shape) < 3)
     how = "means of cells" if not binned else "means of cells; numbers in bins with equally many points"
     if tiles:
         at = [np.arange(length, dtype=np.float64) for length in shape]
-        return Plane(at[1], at[0], means, errors, True, (names_x, names_y), how, single)
+        return Plane(at[1], at[0], means, errors, True, (names_x, names_y), how, grain, single)
     how = f"{how} of the design, contours between them"
-    return Plane(place_x, place_y, means, errors, False, ([], []), how, single)
+    return Plane(place_x, place_y, means, errors, False, ([], []), how, grain, single)
 
 
 def _sides(factor: Factor, at: Array) -> tuple[NDArray[Any], list[str], Array]:

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap, to_hex
-from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
-from sim.figures.sweeps import common
+from sim.figures.sweeps import common, names
 from sim.figures.sweeps.plane import Plane, plane
+from sim.figures.wording import difference, direction, title
 from sim.study.sweeps import asked
 
 if TYPE_CHECKING:
@@ -49,9 +50,8 @@ def figure(
     one, other = asked.factor(sweep, x), asked.factor(sweep, y)
     chosen, place = compared(sweep, (one, other), lever, option)
     found = plane(sweep, what, one, other, chosen, place)
-    name = common.title(what.entry.name)
-    if chosen is not None:
-        name += f": {asked.label(chosen.options[place].value)} minus {asked.label(chosen.options[0].value)}"
+    outcome = what.entry.name
+    name = names.effect(chosen, [place], outcome) if chosen else title(outcome)
     where = f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}"
     page, top = common.headed(
         name, sweep.experiment.title, f"{where}; {found.how}", *common.notes(sweep, chosen, one, other),
@@ -62,10 +62,10 @@ def figure(
     axes = style.place(page, LEFT, top, WIDE, TALL)
     axes.set_facecolor(BLANK)
     bar = style.place(page, LEFT + WIDE + 6.0, top, BAR, TALL)
-    turns = _surface(axes, bar, found, what, chosen is not None)
+    marked = _surface(axes, bar, found, what, chosen is not None)
     if found.tiles:
-        for along, factor, names in (("x", one, found.names[0]), ("y", other, found.names[1])):
-            _named(axes, along, factor, names)
+        for along, factor, labels in (("x", one, found.names[0]), ("y", other, found.names[1])):
+            _named(axes, along, factor, labels)
         axes.set_xlim(-0.5, len(found.x) - 0.5)
         axes.set_ylim(-0.5, len(found.y) - 0.5)
     else:
@@ -74,7 +74,7 @@ def figure(
         axes.set_xlim(found.x[0], found.x[-1])
         axes.set_ylim(found.y[0], found.y[-1])
     axes.yaxis.set_label_coords(-17.0 / WIDE, 0.5)
-    entries = _entries(found, chosen is not None, turns)
+    entries = _entries(found, chosen is not None, marked)
     if entries:
         panels.legend(page, entries, LEFT, 3)
     return page
@@ -99,15 +99,11 @@ def compared(
     chosen = asked.lever(sweep, lever if lever is not None else next(iter(free), None))
     if chosen.name in names:
         raise UserError(Problem("surface", "lever", repr(chosen.name), "one that is neither x nor y"))
-    place = 1 if option is None else chosen.options.index(asked.option(chosen, option))
-    if place == 0:
-        allowed = ", ".join(asked.label(entry.value) for entry in chosen.options[1:])
-        raise UserError(Problem("surface", "option", f"{option!r}, the baseline itself", allowed))
-    return chosen, place
+    return chosen, common.against(chosen, option)[0]
 
 
-def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> bool:
-    """Draw means and their scale; return whether an effect changes its sign somewhere."""
+def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> tuple[bool, bool]:
+    """Draw means and their scale; return whether there is a line where an effect changes its sign, and dots."""
     edges = levels(found.means, effect)
     palette = _palette(what, effect, len(edges) - 1)
     norm = BoundaryNorm(edges, len(edges) - 1)
@@ -115,7 +111,7 @@ def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> 
     if not np.isfinite(found.means).any():
         panels.missing(axes, "too few runs to say")
         bar.axis("off")
-        return False
+        return False, False
     if found.tiles:
         sides = [np.arange(len(at) + 1) - 0.5 for at in (found.x, found.y)]
         shown = np.ma.masked_invalid(found.means)
@@ -129,15 +125,12 @@ def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> 
         labelled = [level for level in lines.levels if not (effect and level == 0.0)]
         for text in axes.clabel(lines, labelled[:: max(1, len(labelled) // 8)], fontsize=7, fmt=_plain, colors="black"):
             text.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
-    turns = False
-    if effect:
-        turns = bool(sign_line(axes, found))
-        _unsure(axes, found)
+    marked = (bool(sign_line(axes, found)), _unsure(axes, found)) if effect else (False, False)
     colourbar = axes.figure.colorbar(drawn, cax=bar, ticks=edges, format=lambda value, _: _plain(value))
     colourbar.outline.set_linewidth(0.6)
-    said = f"{what.entry.unit}, effect" if effect else what.entry.unit
-    bar.set_ylabel(f"{said} ({common.direction(what.entry)})" if effect else said)
-    return turns
+    said = f"{difference(what.entry)}; {direction(what.entry)}"
+    bar.set_ylabel(said if effect else what.entry.unit)
+    return marked
 
 
 def levels(means: Array, effect: bool, count: int = 10) -> Array:
@@ -153,7 +146,10 @@ def levels(means: Array, effect: bool, count: int = 10) -> Array:
 
 
 def sign_line(axes: Axes, found: Plane) -> list[Array]:
-    """Draw the line on which the effect changes its sign, and return its pieces as points (x, y)."""
+    """Draw the line on which the effect changes its sign, and return its pieces as points (x, y).
+
+    A piece that is shorter than the grain of the plane is no finding, and left out.
+    """
     means = found.means
     if found.tiles:
         pieces = _steps(means)
@@ -163,10 +159,18 @@ def sign_line(axes: Axes, found: Plane) -> list[Array]:
     known = means[np.isfinite(means)]
     if not len(known) or not known.min() < 0 < known.max():
         return []
-    line: QuadContourSet = axes.contour(
-        found.x, found.y, np.ma.masked_invalid(means), levels=[0.0], colors="black", linewidths=2.2, zorder=4
-    )
-    return [np.asarray(piece) for piece in line.allsegs[0] if len(piece)]
+    # On other axes: a set of contours cannot be drawn in part.
+    line = Figure().add_subplot().contour(found.x, found.y, np.ma.masked_invalid(means), levels=[0.0])
+    pieces = [np.asarray(piece) for piece in line.allsegs[0] if len(piece) and _length(found, piece) >= found.grain]
+    axes.add_collection(LineCollection(pieces, colors="black", linewidths=2.2, zorder=4), autolim=False)
+    return pieces
+
+
+def _length(found: Plane, piece: Array) -> float:
+    """Return how far a line goes, in parts of the plane's sides."""
+    even = np.linspace(0.0, 1.0, len(found.x)), np.linspace(0.0, 1.0, len(found.y))
+    places = np.stack([np.interp(piece[:, 0], found.x, even[0]), np.interp(piece[:, 1], found.y, even[1])])
+    return float(np.hypot(*np.diff(places, axis=1)).sum())
 
 
 def unsure(found: Plane) -> NDArray[np.bool_]:
@@ -175,16 +179,18 @@ def unsure(found: Plane) -> NDArray[np.bool_]:
         return np.asarray(np.abs(found.means) < 2 * found.errors)
 
 
-def _unsure(axes: Axes, found: Plane) -> None:
-    """Dot the places where the sign is not to be relied on."""
+def _unsure(axes: Axes, found: Plane) -> bool:
+    """Dot the places where the sign is not to be relied on, and return whether there are any."""
+    where = unsure(found)
     if found.tiles:
-        rows, columns = np.nonzero(unsure(found))
+        rows, columns = np.nonzero(where)
         axes.plot(columns + 0.42, rows + 0.38, ".", color="black", markersize=3.5, zorder=3)
-        return
+        return len(rows) > 0
     step = max(1, len(found.x) // 20)
-    rows, columns = np.nonzero(unsure(found)[step // 2 :: step, step // 2 :: step])
+    rows, columns = np.nonzero(where[step // 2 :: step, step // 2 :: step])
     places = found.x[step // 2 :: step][columns], found.y[step // 2 :: step][rows]
     axes.plot(*places, ".", color="black", markersize=1.8 if step > 1 else 3.5, markeredgewidth=0, zorder=3)
+    return len(rows) > 0
 
 
 def _steps(means: Array) -> list[Array]:
@@ -234,7 +240,8 @@ def _plain(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
-def _entries(found: Plane, effect: bool, turns: bool) -> list[Artist]:
+def _entries(found: Plane, effect: bool, marked: tuple[bool, bool]) -> list[Artist]:
+    turns, dotted = marked
     entries: list[Artist] = []
     if turns:
         entries.append(panels.stroke("black", 2.2, "the effect changes its sign"))
@@ -242,7 +249,7 @@ def _entries(found: Plane, effect: bool, turns: bool) -> list[Artist]:
         # An entry of words alone: without it a line would look certain.
         why = "one point, one replicate in each cell" if found.single else "too few points"
         entries.append(panels.stroke("none", 0, f"no standard errors: {why}"))
-    if effect and unsure(found).any():
+    if dotted:
         by = " by chance" if found.single else ""
         dots = panels.stroke("none", 0, f"within two standard errors{by} of 0", ".")
         dots.set(markerfacecolor="black", markeredgewidth=0)
