@@ -149,7 +149,8 @@ def _page(
     sheet, top = common.headed(
         names.effect(rows.lever, rows.options) + at_each, sweep.experiment.title,
         f"Paired effects, {by}, {common.when(sweep, horizon)}; means over points{_interval(frame)}",
-        *common.notes(sweep, rows.lever, *([other] if other else [])), *_numbered(rows, pages, number),
+        *_meant(rows.lever, other), *common.notes(sweep, rows.lever, *([other] if other else [])),
+        *_numbered(rows, pages, number),
         common.described(sweep), _share(frame), room=-(-len(shown) // COLUMNS) * (tall + rest) + FOOT,
     )  # fmt: skip
     top += rest - REST + 8.0
@@ -165,6 +166,11 @@ def _page(
             axes.tick_params(labelleft=False)
     panels.legend(sheet, _entries(frame), rows.left, 2)
     return sheet
+
+
+def _meant(*levers: Factor | None) -> list[str]:
+    """Return as lines, of levers whose options are numbers, of what."""
+    return [f"{one.name}: {one.meaning}" for one in levers if one and one.meaning and names.numbered(one)]
 
 
 def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> list[str]:

@@ -1,0 +1,60 @@
+"""Effects of a lever's options at each option of another lever: whether the one hangs on the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.errors import Problem, UserError
+from sim.study.sweeps import asked
+from sim.study.sweeps.effects import ENTRIES, chosen, differences, statistics
+
+if TYPE_CHECKING:
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+
+def other_lever(sweep: Sweep, lever: Factor, name: str) -> Factor:
+    """Return the lever of that name, at whose options effects of a lever are asked for.
+
+    Raises
+    ------
+    UserError
+        There is none, or it is the lever itself.
+    """
+    other = asked.lever(sweep, name)
+    if other.name == lever.name:
+        raise UserError(Problem("effects", "x", repr(name), "a lever other than the one whose effects are shown"))
+    return other
+
+
+def places_of(sweep: Sweep, factor: Factor, lever: Factor) -> NDArray[np.int64]:
+    """Return which option of another lever each combination of all levers but one has."""
+    others = [entry for entry in sweep.experiment.levers if entry.name != lever.name]
+    grid = np.indices([len(entry.options) for entry in others])
+    return np.asarray(grid[[entry.name for entry in others].index(factor.name)]).ravel()
+
+
+def effects_at(
+    sweep: Sweep, lever: Factor, other: Factor, options: list[int], outcome: str | None, scope: str, horizon: str
+) -> pd.DataFrame:
+    """Return effects of options, by their numbers, as `effects` does, but a row for each option of another lever.
+
+    ``at`` is that option's number. Over the options of further levers it is a mean.
+    """
+    units, places = sweep.units, places_of(sweep, other, lever)
+    rows: list[dict[str, Any]] = []
+    for column, name, where, _ in chosen(sweep, outcome, scope, horizon):
+        values, entry = units.values(column), ENTRIES[name]
+        for option in options:
+            for at in range(len(other.options)):
+                inner = [differences(units, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]
+                effect, base = np.mean(inner, axis=0)
+                rows.append({
+                    "option": lever.options[option].value, "at": at, "outcome": name, "better": entry.better,
+                    "scope": where, "horizon": horizon, **statistics(units, entry, effect, base),
+                })  # fmt: skip
+    return pd.DataFrame(rows)

@@ -1,0 +1,153 @@
+"""Effects by horizon in the order of time, by class: what an option does in its first years and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.errors import Problem, UserError
+from sim.figures import panels, style
+from sim.figures.series import Array, day
+from sim.figures.sweeps import common, names, strokes
+from sim.figures.sweeps.marks import fan
+from sim.figures.wording import difference, direction
+from sim.study.horizons import Horizon
+from sim.study.sweeps import asked
+from sim.study.sweeps.bands import numbers
+from sim.study.sweeps.effects import effects
+
+if TYPE_CHECKING:
+    from sim.figures.sweeps.common import Shown
+    from sim.study.sweeps.experiment import Factor
+    from sim.study.sweeps.opened import Sweep
+
+COLUMNS, LEAST = 3, 2
+LEFT, RIGHT, GAP, TALL, PITCH = 18.0, 4.0, 7.0, 40.0, 55.0
+SIZE = 3.4
+"""Of marks, points."""
+BANDS = 3
+"""Options whose spread over points is drawn; of more the bands would hide each other."""
+
+
+@style.styled
+def figure(
+    sweep: Sweep, what: Shown, lever: str | None = None, option: str | None = None, scope: str | None = None
+) -> Figure:
+    """Draw mean effects of a lever's options at horizons in the order of time: a panel a class, a line an option.
+
+    Raises
+    ------
+    UserError
+        There is no such lever, option or scope, or too few horizons follow one another.
+    """
+    chosen = asked.lever(sweep, lever)
+    options = common.against(chosen, option)
+    spans = following(sweep.experiment.horizons)
+    if len(spans) < LEAST:
+        allowed = "two or more of which none holds another; [keep.horizons] in the experiment's file names them"
+        raise UserError(Problem("horizons", found=", ".join(sweep.experiment.horizons), allowed=allowed))
+    frame = effects(sweep, lever=chosen.name, option=option, outcome=what.entry.name, scope=scope)
+    frame = frame[frame["horizon"].isin(list(spans))]
+    scopes = [name for name in style.SCOPE_LABELS if name in set(frame["scope"])]
+    keys = _entries(chosen, options, frame)
+    count = -(-len(scopes) // COLUMNS)
+    page, top = common.headed(
+        names.effect(chosen, options, what.entry.name), sweep.experiment.title,
+        f"By class, in the order of time: means over points, {_told(spans)}; {direction(what.entry)}",
+        *common.notes(sweep, chosen), common.described(sweep), room=count * PITCH + 1.0 + 4.4 * -(-len(keys) // 3),
+    )  # fmt: skip
+    top += 6.0
+    columns = min(len(scopes), COLUMNS)
+    wide = (style.WIDE - LEFT - RIGHT + GAP) / columns - GAP
+    limits = day(min(span.first for span in spans.values())), day(max(span.last for span in spans.values()), end=True)
+    drawn = []
+    for at, name in enumerate(scopes):
+        row, column = divmod(at, COLUMNS)
+        axes = style.place(page, LEFT + column * (wide + GAP), top + row * PITCH, wide, TALL)
+        _panel(axes, frame[frame["scope"] == name], chosen, options, spans)
+        panels.time_axis(axes, limits, most=max(4, int(wide / 12.0)))
+        label = style.SCOPE_LABELS[name]
+        axes.set_title(label[:1].upper() + label[1:], color=style.SCOPE_COLOURS[name], fontweight="bold")
+        axes.tick_params(labelleft=column == 0)
+        if column == 0:
+            panels.unit(axes, difference(what.entry), wide, away=14.0)
+        drawn.append(axes)
+    panels.scale(drawn, lowest=-float("inf"))
+    panels.legend(page, keys, LEFT, 3)
+    return page
+
+
+def following(horizons: Mapping[str, Horizon]) -> dict[str, Horizon]:
+    """Return the horizons in the order of time, without those that hold another, such as the mean of all years."""
+
+    def holds(one: Horizon, other: Horizon) -> bool:
+        return one != other and one.first <= other.first and other.last <= one.last
+
+    kept = {name: one for name, one in horizons.items() if not any(holds(one, other) for other in horizons.values())}
+    once = {one: name for name, one in reversed(kept.items())}
+    return {once[one]: one for one in sorted(once, key=lambda one: (one.first, one.last))}
+
+
+def _told(spans: Mapping[str, Horizon]) -> str:
+    """Return which horizons they are, in words."""
+    ends = [(span.first, span.last) for span in spans.values()]
+    if all(first[:4] == last[:4] and (first[5:], last[5:]) == ("01", "12") for first, last in ends):
+        years = [first[:4] for first, _ in ends]
+        each = int(years[-1]) - int(years[0]) == len(years) - 1
+        return f"years {years[0]} to {years[-1]}" if each else f"years {', '.join(years)}"
+    return f"horizons from {ends[0][0]} to {ends[-1][1]}"
+
+
+def _panel(
+    axes: Axes, rows: pd.DataFrame, lever: Factor, options: list[int], spans: Mapping[str, Horizon]
+) -> None:
+    """Draw one class; a horizon stands in the middle of its months."""
+    at = {name: (day(span.first) + day(span.last, end=True)) / 2 for name, span in spans.items()}
+    by_option = {
+        place: rows[rows["option"].map(asked.label) == asked.label(lever.options[place].value)] for place in options
+    }
+    looks = strokes.strokes(lever)
+    for place, mine in by_option.items():
+        mine = mine.assign(x=mine["horizon"].map(at)).sort_values("x")
+        x, look = numbers(mine, "x"), looks[place]
+        if place == options[0]:
+            _strip(axes, x, numbers(mine, "smallest"))
+        if len(options) <= BANDS:
+            fan(axes, x, (numbers(mine, "p25"), numbers(mine, "p75")), look.colour)
+        panels.line(axes, x, numbers(mine, "effect"), look.colour, look.width, look.dashes, look.order)
+        axes.plot(x, numbers(mine, "effect"), strokes.marker(place), color=look.colour, markerfacecolor="white",
+                  markersize=SIZE, markeredgewidth=0.7, zorder=look.order, clip_on=False)  # fmt: skip
+        # Over the marks: an interval may be narrower than these.
+        axes.vlines(x, numbers(mine, "low"), numbers(mine, "high"), color=look.colour, linewidth=1.0, zorder=look.order)
+    axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
+
+
+def _strip(axes: Axes, x: Array, size: Array) -> None:
+    """Draw what is smaller than is of interest, which may differ from horizon to horizon, over the whole width."""
+    if len(x):
+        whole = [x[0] - 1e4, *x, x[-1] + 1e4]
+        ends = [size[0], *size, size[-1]]
+        axes.fill_between(whole, [-end for end in ends], ends, color=strokes.STRIP, linewidth=0, zorder=0.2)
+
+
+def _entries(lever: Factor, options: list[int], frame: pd.DataFrame) -> list[Artist]:
+    looks = strokes.strokes(lever)
+    keys: list[Artist] = []
+    for place in options:
+        key = strokes.drawn(looks[place], names.option(lever, place, 42.0), strokes.marker(place))
+        key.set(markersize=SIZE, markerfacecolor="white", markeredgewidth=0.7)
+        keys.append(key)
+    grey = looks[options[0]].colour if len(options) == 1 else "#777777"
+    if len(options) <= BANDS:
+        keys.append(strokes.band("25–75 % of points", grey))
+    over = sorted(set(frame["interval"][frame["low"].notna()]))
+    if over:
+        bar = panels.stroke("none", 0, f"95 % interval over {' or '.join(over)}", "|")
+        bar.set(markeredgecolor=grey, markersize=7, markeredgewidth=1.0)
+        keys.append(bar)
+    return [*keys, strokes.strip()]
