@@ -201,10 +201,10 @@ def shown(sweep: Sweep) -> str:
 
 
 def _options(sweep: Sweep) -> Iterator[tuple[Factor, int]]:
-    """Return the numbers of all options that are set against their lever's baseline."""
-    for lever in sweep.experiment.levers:
-        for number in range(1, len(lever.options)):
-            yield lever, number
+    """Return the first lever with the number of each option that is set against its baseline."""
+    lever = sweep.experiment.levers[0]
+    for number in range(1, len(lever.options)):
+        yield lever, number
 
 
 def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:

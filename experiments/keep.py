@@ -36,9 +36,11 @@ PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
     "threat-literacy": [
         ("surface", {"x": "threat", "y": "literacy"}), ("classes", {"x": "threat"}), ("effects", {}),
     ],
-    "switch-apart": [],
-    "switch-date": [("effects", {"outcome": "performance", "horizon": "decade"}), ("classes", {}), ("bands", {})],
-    "cadre-department": [("effects", {"lever": "capacity"}), ("effects", {"lever": "policy"})],
+    "switch-apart": [("effects", {"lever": "switch", "x": "model", "horizon": name}) for name in ("first", "late")],
+    "switch-date": [("horizons", {"outcome": "performance"}), ("classes", {})],
+    "cadre-department": [
+        ("effects", {"lever": "capacity", "x": "policy"}), ("effects", {"lever": "policy", "x": "capacity"}),
+    ],
     "quick-peace": [
         ("effects", {}), ("bands", {"outcome": "claimed", "scope": "nation"}), ("bands", {"outcome": "performance"}),
     ],

@@ -185,7 +185,7 @@ def plot(
 
     One kind alone: of a run summary, overview, outcome, column, appointed, moves, opposition, or tilemap (a map
     needs a result with committees: run.committees = true); of a comparison curves or effects, of one outcome if
-    wanted; of a trace spread, cascade, or map; of a sweep effects, classes, bands, outcome, or surface.
+    wanted; of a trace spread, cascade, or map; of a sweep effects, classes, horizons, bands, outcome, or surface.
     """
     from sim import api
 
