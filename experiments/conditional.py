@@ -50,6 +50,8 @@ SUBSETS: dict[str, list[tuple[str, str]]] = {
 SHOWN = {"switch-date": "1923-12"}
 MOST = 14
 """Rows of the table of what takes an effect apart."""
+LEAST = 0.02
+"""Correlation ratio below which an uncertainty is not worth a row."""
 LEADING = 5
 """Uncertainties that a page's table has, by the size of the effect and by its sign."""
 
@@ -110,6 +112,8 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     heads = ("uncertainty", "size", "sign", "favoured in its low, middle, high third", "mean effect there")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name in dict.fromkeys([*leading[0], *leading[1]]):
+        if mine.loc[name, ["size", "sign"]].max() < LEAST:
+            continue
         here = parts[parts["uncertainty"] == name]
         shares = ", ".join(f"{value:.2f}" for value in here["superiority"])
         means = ", ".join(f"{value:+.4f}" for value in here["effect"])
@@ -117,7 +121,7 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     return "\n".join(lines) + (
         f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against {base}. Size and"
         " sign: correlation ratios, the share of the variance over points (of the effect, of its sign) that goes with"
-        " this one uncertainty. All uncertainties and options: influence.csv, thirds.csv."
+        " this one uncertainty. All uncertainties, and other options of this lever: influence.csv, thirds.csv."
     )
 
 
