@@ -185,3 +185,10 @@ def test_the_heading_and_the_scale_say_what_is_compared(stores):
     figure, _, _ = lines(stores("scattered", points=1500, truth=gain, curves="none"), "r_f", "skill")
     assert words(figure)[0] == "Effect of election instead of appointment on performance"
     assert figure.axes[1].get_ylabel() == "difference (share); higher is better"
+
+
+@pytest.mark.parametrize(("x", "y", "cut"), [(0.5, 5.0, False), (0.01, 5.0, True), (0.5, 9.8, True), (0.95, 9.5, False)])
+def test_numbers_that_the_edge_would_cut_are_left_out(x, y, cut):
+    axes = Figure().subplots()
+    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 10.0))
+    assert surface.cut_off(axes, axes.text(x, y, "0.004")) == cut

@@ -13,6 +13,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -124,6 +125,8 @@ def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> 
         # A zero of its own stands on the bold line.
         labelled = [level for level in lines.levels if not (effect and level == 0.0)]
         for text in axes.clabel(lines, labelled[:: max(1, len(labelled) // 8)], fontsize=7, fmt=_plain, colors="black"):
+            if cut_off(axes, text):
+                text.remove()
             text.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
     marked = (bool(sign_line(axes, found)), _unsure(axes, found)) if effect else (False, False)
     colourbar = axes.figure.colorbar(drawn, cax=bar, ticks=edges, format=lambda value, _: _plain(value))
@@ -131,6 +134,12 @@ def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> 
     said = f"{difference(what.entry)}; {direction(what.entry)}"
     bar.set_ylabel(said if effect else what.entry.unit)
     return marked
+
+
+def cut_off(axes: Axes, text: Text) -> bool:
+    """Say whether a number on a line is so near the edge that half of it would be outside."""
+    place = axes.transAxes.inverted().transform(axes.transData.transform(text.get_position()))
+    return bool((np.abs(place - 0.5) > 0.46).any())
 
 
 def levels(means: Array, effect: bool, count: int = 10) -> Array:
