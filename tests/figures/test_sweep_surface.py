@@ -187,7 +187,9 @@ def test_the_heading_and_the_scale_say_what_is_compared(stores):
     assert figure.axes[1].get_ylabel() == "difference (share); higher is better"
 
 
-@pytest.mark.parametrize(("x", "y", "cut"), [(0.5, 5.0, False), (0.01, 5.0, True), (0.5, 9.8, True), (0.95, 9.5, False)])
+@pytest.mark.parametrize(
+    ("x", "y", "cut"), [(0.5, 5.0, False), (0.01, 5.0, True), (0.5, 9.8, True), (0.95, 9.5, False)]
+)
 def test_numbers_that_the_edge_would_cut_are_left_out(x, y, cut):
     axes = Figure().subplots()
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 10.0))
