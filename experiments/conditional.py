@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from sim.study.paired import student
 from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, differences, statistics
+from sim.study.sweeps.effects import ENTRIES, FIXED, POOLED, differences, statistics
 from sim.study.sweeps.experiment import Factor
 from sim.study.sweeps.influence import influence
 from sim.study.sweeps.opened import Sweep
+from sim.study.sweeps.units import TOGETHER
 
 CLASSES = ("capital", "industrial", "agrarian", "borderland")
 #: What a page asks besides: in words, and as a condition on the uncertainties.
@@ -50,6 +51,7 @@ SUBSETS: dict[str, list[tuple[str, str]]] = {
 SHOWN = {"switch-date": "1923-12"}
 MOST = 14
 """Rows of the table of what takes an effect apart."""
+THIRDS = ("low", "middle", "high")
 LEAST = 0.02
 """Correlation ratio below which an uncertainty is not worth a row."""
 LEADING = 5
@@ -73,7 +75,7 @@ def subsets(sweep: Sweep) -> pd.DataFrame:
 
 def thirds(sweep: Sweep) -> pd.DataFrame:
     """Return the nation's effects in thirds of each uncertainty's values, or at each of its options."""
-    column, outcome = sweep.columns[0][:2]
+    column, outcome = _nation(sweep)
     units, rows = sweep.units, []
     values, factors = units.values(column), sweep.experiment.uncertainties
     drawn = [units.first(found) for found in units.each_drawn(*(factor.name for factor in factors))]
@@ -92,8 +94,7 @@ def thirds(sweep: Sweep) -> pd.DataFrame:
 
 def weights(sweep: Sweep) -> pd.DataFrame:
     """Return the correlation ratio of each uncertainty with the size of an effect, and with its sign."""
-    column = next(entry[0] for entry in sweep.columns if entry[2] == "nation")
-    values, found = sweep.units.values(column), []
+    values, found = sweep.units.values(_nation(sweep)[0]), []
     for lever, number in _options(sweep):
         effect, _ = differences(sweep.units, lever, number, values)
         both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
@@ -109,14 +110,16 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     mine = ratios[(ratios["lever"] == lever.name) & (ratios["option"] == option)].set_index("uncertainty")
     leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
     parts = by_third[(by_third["lever"] == lever.name) & (by_third["option"] == option)]
-    heads = ("uncertainty", "size", "sign", "favoured in its low, middle, high third", "mean effect there")
+    heads = ("uncertainty", "size", "sign", f"{shares_of(sweep)} in its low, middle, high third", "mean effect there")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for name in dict.fromkeys([*leading[0], *leading[1]]):
         if mine.loc[name, ["size", "sign"]].max() < LEAST:
             continue
         here = parts[parts["uncertainty"] == name]
-        shares = ", ".join(f"{value:.2f}" for value in here["superiority"])
-        means = ", ".join(f"{value:+.4f}" for value in here["effect"])
+        # of a choice, what was chosen
+        named = [""] * 3 if tuple(here["part"]) == THIRDS else [f"{part}: " for part in here["part"]]
+        shares = ", ".join(f"{part}{value:.2f}" for part, value in zip(named, here["superiority"], strict=True))
+        means = ", ".join(f"{part}{value:+.4f}" for part, value in zip(named, here["effect"], strict=True))
         lines.append(f"| `{name}` | {mine['size'][name]:.2f} | {mine['sign'][name]:.2f} | {shares} | {means} |")
     return "\n".join(lines) + (
         f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against {base}. Size and"
@@ -135,15 +138,19 @@ def asked_where(sweep: Sweep, found: pd.DataFrame) -> str:
         at = rows.set_index("scope")
         cells = [f"{at['superiority'][scope]:.2f} ({at['effect'][scope]:+.4f})" for scope in scopes]
         lines.append(f"| {label}: `{rows['condition'].iloc[0]}` | {rows['points'].iloc[0]:,} | {' | '.join(cells)} |")
-    said = f"Share of points that favour {option} (ties half), and its mean effect on {mine['outcome'].iloc[0]}"
-    return "\n".join(lines) + f"\n\n{said}. Intervals, and other options: subsets.csv."
+    said = f"{lever}: {option}. Share of points {shares_of(sweep)} by it (ties half), and its mean effect on "
+    return "\n".join(lines) + f"\n\n{said}{mine['outcome'].iloc[0]}. Intervals, and other options: subsets.csv."
 
 
 def course(sweep: Sweep, effects: pd.DataFrame) -> str:
     """Return effects at horizons of one year each, in their order, as tables: one for each scope, a row an option."""
     horizons = sweep.experiment.horizons
     years = sorted((name for name in horizons if name.startswith("y")), key=lambda name: horizons[name].first)
-    mine = effects[(effects["outcome"] == sweep.columns[0][1]) & effects["horizon"].isin(years)]
+    lever = sweep.experiment.levers[0].name
+    there = effects["others"].isin(("", POOLED)) & (effects["lever"] == lever) & effects["horizon"].isin(years)
+    mine = effects[there & (effects["outcome"] == sweep.columns[0][1])]
+    if mine.empty:
+        return ""
     parts = []
     for scope in ("nation", *CLASSES):
         heads = [scope, *(year.removeprefix("y") for year in years)]
@@ -155,27 +162,32 @@ def course(sweep: Sweep, effects: pd.DataFrame) -> str:
                      else "" for year in years]  # fmt: skip
             lines.append(f"| {asked.label(option)} | {' | '.join(cells)} |")
         parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n\nShare of points that favour the option (ties half), and its mean effect, by year."
+    said = f"Share of points {shares_of(sweep)} by the option (ties half), and its mean effect, by year."
+    return "\n\n".join([*parts, said])
 
 
 def apart(sweep: Sweep) -> pd.DataFrame:
     """Return effects of the first lever at each option of the second, and how far they are from those at its first.
 
-    The differences are paired at each point; their intervals are Student's, over points.
+    Differences are paired: on the same accidents at each point. Their intervals are Student's over points, so these
+    must be independent: drawn, each with accidents of its own.
     """
     lever, other = sweep.experiment.levers
-    outcome, rows = sweep.columns[0][1], []
+    if sweep.experiment.accidents == "shared" or sweep.experiment.design.kind in (*FIXED, *TOGETHER):
+        raise ValueError("points are not independent")
+    units, outcome, rows = sweep.units, sweep.columns[0][1], []
     mine = [entry for entry in sweep.columns if entry[1] == outcome]
-    for (_, _, scope, horizon), values in zip(mine, sweep.units.each(*(entry[0] for entry in mine)), strict=True):
-        base: NDArray[np.float64] | None = None
+    for (_, _, scope, horizon), values in zip(mine, units.each(*(entry[0] for entry in mine)), strict=True):
+        whole = differences(units, lever, 1, values, 0)[0]
         for number, option in enumerate(other.options):
-            effect = sweep.units.by_point(differences(sweep.units, lever, 1, values, number)[0])[0]
-            base = effect if base is None else base
-            change = effect - base
+            effect, base = differences(units, lever, 1, values, number)
+            found = statistics(units, ENTRIES[outcome], effect, base)
+            change = units.by_point(effect - whole)[0]
+            change = change[np.isfinite(change)]
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
             rows.append({
                 "outcome": outcome, "scope": scope, "horizon": horizon, other.name: asked.label(option.value),
-                "effect": effect.mean(), "superiority": np.mean(0.5 + 0.5 * np.sign(effect)),
+                "points": found["points"], "effect": found["effect"], "superiority": found["superiority"],
                 "change": change.mean(), "change_low": change.mean() - half, "change_high": change.mean() + half,
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -199,6 +211,17 @@ def fading(sweep: Sweep, found: pd.DataFrame) -> str:
     return "\n".join(lines) + f"\n\n{said}"
 
 
+def shares_of(sweep: Sweep) -> str:
+    """Return the word for what `superiority` is a share of, for the first outcome."""
+    return "raised" if ENTRIES[sweep.columns[0][1]].better == "neither" else "favoured"
+
+
+def _nation(sweep: Sweep) -> tuple[str, str]:
+    """Return the column of the first outcome in the nation at the main horizon, and its name."""
+    column, outcome, *_ = next(entry for entry in sweep.columns if entry[2] == "nation")
+    return column, outcome
+
+
 def shown(sweep: Sweep) -> str:
     """Return the option of the first lever that a page's tables are about."""
     return SHOWN.get(sweep.experiment.name, asked.label(sweep.experiment.levers[0].options[1].value))
@@ -218,6 +241,4 @@ def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[
             yield asked.label(option.value), values == option.value
         return
     low, high = np.quantile(values, (1 / 3, 2 / 3))
-    yield "low", values <= low
-    yield "middle", (values > low) & (values <= high)
-    yield "high", values > high
+    yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)

@@ -247,6 +247,7 @@ def test_the_mean_of_a_span_is_over_what_is_defined_if_that_is_half(tmp_path):
         ({"options": {"order": "random"}}, 0),
         ({"events": {"hunger": {"kind": "famine", "start": "1921-09"}}}, 8),
         ({"threat": {"shift": 0.1}}, 0),
+        ({"tree": {"kind": "synthetic", "guberniias": 4, "skill_shift": 0.1}}, 0),
         ({"why": "no difference"}, None),
     ],
 )

@@ -475,6 +475,13 @@ def test_inputs_by_place_and_date():
     assert not found.recall.any()
 
 
+def test_places_that_train_better_people_begin_otherwise():
+    few = {"kind": "synthetic", "guberniias": 3, "uezds_each": 1}
+    found = Inputs((world(months=2, tree=few), world(months=2, tree=few | {"skill_shift": 0.1})))
+    assert found.beginnings.all() and found.first == 0
+    assert [dated.what for dated in found.dated] == ["starting values of places"]
+
+
 def test_thresholds_of_readiness_are_part_of_the_rule():
     policies = ({"rule": "readiness", "literacy_at_least": share} for share in (0.5, 0.6))
     found = Inputs(tuple(world(months=2, policy=policy) for policy in policies))

@@ -149,7 +149,7 @@ RECORDED_AND_NOT = {"changes": {"Tver": {"date": "1922-05", "rule": "share", "sh
 
 def same(one: World, two: World) -> bool:
     calendars = zip(vars(one.calendar).values(), vars(two.calendar).values(), strict=True)
-    parts = [(vars(w.p), w.months, w.first, w.committees, w.claims, w.scenario) for w in (one, two)]
+    parts = [(vars(w.p), w.months, w.first, w.committees, w.skill, w.claims, w.scenario) for w in (one, two)]
     alike = all(np.array_equal(a, b) for a, b in calendars)
     return parts[0] == parts[1] and repr(list(one.rules)) == repr(list(two.rules)) and alike
 

@@ -196,7 +196,7 @@ def open_comparison(path: Path | str, *, verify: bool = True) -> Comparison:
     """
     folder = Path(path).expanduser().resolve()
     manifest = read_manifest(folder, COMPARISON)
-    check_files(folder, manifest, verify=verify, needed=FILES)
+    check_files(folder, manifest["files"], verify=verify, needed=FILES)
     return Comparison(folder, manifest)
 
 

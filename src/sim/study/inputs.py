@@ -121,7 +121,8 @@ class Inputs:
     @cached_property
     def beginnings(self) -> Flags:
         """Committees: whether what they start from differs."""
-        return np.array([one != two for one, two in zip(*(world.committees for world in self.worlds), strict=True)])
+        one, two = (list(zip(world.committees, world.skill, strict=True)) for world in self.worlds)
+        return np.array([here != there for here, there in zip(one, two, strict=True)])
 
     @cached_property
     def dated(self) -> list[Dated]:

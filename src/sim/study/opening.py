@@ -103,17 +103,18 @@ def fault(
     return None
 
 
-def check_files(folder: Path, manifest: Mapping[str, Any], *, verify: bool, needed: tuple[str, ...] = ()) -> None:
+def check_files(folder: Path, files: Mapping[str, Any], *, verify: bool, needed: tuple[str, ...] = ()) -> None:
     """Check the files that a manifest names; UserError with every fault.
 
     Parameters
     ----------
+    files
+        Their records by name.
     verify
         Compare every file's hash; otherwise only its size.
     needed
         Files that it must name.
     """
-    files = manifest["files"]
     problems = [Problem(str(folder / MANIFEST), field="files", allowed=f"{name} is missing")
                 for name in needed if name not in files]  # fmt: skip
     found = (fault(folder, name, record, verify=verify) for name, record in files.items())

@@ -155,5 +155,5 @@ def open_result(path: Path | str, *, verify: bool = True) -> Result:
     """
     folder = Path(path).expanduser().resolve()
     manifest = read_manifest(folder, RESULT)
-    check_files(folder, manifest, verify=verify, needed=NEEDED)
+    check_files(folder, manifest["files"], verify=verify, needed=NEEDED)
     return Result(folder, manifest)

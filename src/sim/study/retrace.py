@@ -42,7 +42,7 @@ def open_trace(path: Path | str, *, verify: bool = True) -> Traced:
         reason = f"is damaged: {type(error).__name__}: {error}"
         raise UserError(Problem(str(folder / MANIFEST), allowed=reason)) from error
     tables = {name: entry for name, entry in record["files"].items() if name not in pictures}
-    check_files(folder, {"files": tables}, verify=verify)
+    check_files(folder, tables, verify=verify)
     drawn = tuple(folder / name for name in sorted(pictures) if (folder / name).is_file())
     return Traced(folder, record, settings, figures=drawn)
 

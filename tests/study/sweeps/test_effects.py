@@ -93,7 +93,9 @@ def test_effects_where_a_condition_holds_equal_a_slow_computation_there(sweep):
     assert (nowhere["points"] == 0).all() and nowhere["effect"].isna().all()
 
 
-@pytest.mark.parametrize("condition", ["mood > 1", "performance > 0", "", "1; DROP TABLE runs", "policy = 'election'"])
+@pytest.mark.parametrize(
+    "condition", ["mood > 1", "performance > 0", "", "1; DROP TABLE runs", "policy = 'election'", "point < 3"]
+)
 def test_what_is_no_condition_on_uncertainties_is_refused(sweep, condition):
     with pytest.raises(UserError, match="where: found .*; allowed: a condition on uncertainties, as in SQL"):
         sweep.effects(where=condition)

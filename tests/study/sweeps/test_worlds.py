@@ -53,7 +53,7 @@ def test_a_world_gives_the_trace_of_its_scenario_to_the_last_bit() -> None:
 
 
 def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.study.sweeps.worlds.KEPT", 0)
+    monkeypatch.setattr("sim.study.sweeps.worlds.KEPT", 1)
     worlds = Worlds(experiment())
     assert len(worlds.combinations) > 1
     first, second = (
@@ -61,6 +61,11 @@ def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypa
         for files in (0.3, 0.4)
     )
     assert all(one.like is two.like for one, two in zip(first, second, strict=True))
+    monkeypatch.setattr("sim.study.sweeps.worlds.MOST", 1)
+    few = Worlds(experiment())
+    for combination in range(len(few.combinations)):
+        few.world(combination, draw(1))
+    assert len(few._models) == 1, "memory stays bounded with very many combinations, too"
 
 
 def test_worlds_that_differ_in_parameters_alone_share_the_rest() -> None:
@@ -68,9 +73,8 @@ def test_worlds_that_differ_in_parameters_alone_share_the_rest() -> None:
     one, two = worlds.world(0, draw(1)), worlds.world(0, draw(1) | {"files": 0.4})
     assert one.calendar is two.calendar and one.like is two.like
     assert worlds.world(0, draw(1, "random")).like is not one.like
-    most = KEPT + len(worlds.combinations)
-    for number in range(most + 5):
+    for number in range(KEPT + 5):
         worlds.world(1, draw(3) | {"skill": 0.001 * number})
-    assert len(worlds._models) == most, "memory stays bounded"
+    assert len(worlds._models) == KEPT, "memory stays bounded"
     again = worlds.world(0, draw(1))
-    assert again.like is not one.like and again.committees == one.committees
+    assert again.like is not one.like and (again.committees, again.skill) == (one.committees, one.skill)

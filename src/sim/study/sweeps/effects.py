@@ -46,6 +46,7 @@ ONE_SERIES = "points, one series"
 """Name of intervals over points that share one series of accidents: what another would do is not in them."""
 ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
 POOLED = "pooled"
+NUMBER = "number_of_this_point"
 
 
 def effects(
@@ -126,14 +127,15 @@ def points_where(sweep: Sweep, condition: str) -> NDArray[np.int64]:
         It is no such condition.
     """
     drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
-    each = f"SELECT point{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
+    # under a name that nobody gives to an uncertainty: a condition is on these alone
+    each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
     try:
-        found = sweep.query(f"SELECT point FROM ({each}) WHERE ({condition}) ORDER BY point")
+        found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
     except UserError as error:
         names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
         allowed = f"a condition on uncertainties, as in SQL ({names})"
         raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
-    return found["point"].to_numpy(np.int64)
+    return found[NUMBER].to_numpy(np.int64)
 
 
 def chosen(

@@ -11,8 +11,9 @@ from sim.scenario.schema import Scenario
 from sim.study.sweeps.experiment import Experiment, Factor, Option
 from sim.world.build import World, build, vary
 
-KEPT = 64
-"""Worlds kept as models for others beside one for each combination; each takes a few megabytes."""
+KEPT, MOST = 64, 160
+"""Worlds kept as models for others: one for each combination, at least and at most so many; each takes some two
+megabytes, in every thread."""
 PARAMETERS = "parameters."
 
 
@@ -25,6 +26,7 @@ class Worlds:
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
         self.combinations = experiment.combinations
+        self._kept = min(max(KEPT, len(self.combinations)), MOST)
         self._models: OrderedDict[tuple[Any, ...], World] = OrderedDict()
 
     def world(self, combination: int, draw: Mapping[str, Any]) -> World:
@@ -58,7 +60,7 @@ class Worlds:
         if found is None:
             table = scenario_table(self.experiment, combination, draw, parameters=False)
             found = self._models[key] = build(Scenario.model_validate(table, strict=False))
-            if len(self._models) > KEPT + len(self.combinations):
+            if len(self._models) > self._kept:
                 self._models.popitem(last=False)
         self._models.move_to_end(key)
         return found
