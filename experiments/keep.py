@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES: dict[str, list[tuple[str, dict[str, str]]]] = {
     "december-1923": [
         ("effects", {}), ("classes", {}), ("bands", {"outcome": "performance"}),
+        ("horizons", {"outcome": "performance"}),
     ],
     "who-judges-better": [
         ("surface", {"x": "r_f", "y": "r_v"}), ("surface", {"x": "sk_sd", "y": "res_d"}), ("classes", {"x": "r_v"}),
