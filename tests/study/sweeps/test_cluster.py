@@ -126,6 +126,43 @@ def test_a_lost_scheduler_keeps_what_is_finished(tmp_path, whole):
     assert files(sweep(experiment(40), tmp_path / "s")) == whole
 
 
+class Client:
+    """A client that has not noticed yet that its scheduler is gone."""
+
+    status = "running"
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+
+    def nthreads(self) -> dict[str, int]:
+        raise self.error
+
+    def cancel(self, futures: list[object], force: bool) -> None:
+        raise self.error
+
+    def result(self) -> None:
+        raise self.error
+
+
+def test_a_broken_connection_is_a_lost_scheduler_even_before_the_client_knows():
+    from distributed.comm import CommClosedError
+
+    client = Client(CommClosedError("reset by peer"))
+    pool = cluster.Dask(cluster.Job.of(experiment(), ["1921-01"], "m"), "tcp://there:1", None, print)
+    pool._client, pool._waiting = client, {client: 3}
+    for ask in (pool.has_room, lambda: pool._result(client)):
+        with pytest.raises(UserError, match="tcp://there:1: the connection to the scheduler is lost"):
+            ask()
+    pool._waiting = {client: 3}
+    pool.__exit__(None, None, None)
+    assert not pool._waiting
+    full = Client(OSError(28, "No space left on device"))
+    pool._waiting = {full: 3}
+    with pytest.raises(OSError, match="No space left"):
+        pool._client = full
+        pool._result(full)
+
+
 def test_workers_of_another_model_are_refused(monkeypatch, tmp_path):
     job = cluster.Job.of(experiment(), ["1921-01"], "another")
     import pickle

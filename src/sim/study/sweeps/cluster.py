@@ -10,7 +10,7 @@ import pickle
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -96,14 +96,18 @@ class Dask:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._waiting and self._client.status == "running":
-            self._client.cancel(list(self._waiting), force=True)
+            with suppress(OSError):  # a scheduler that is gone has nothing to cancel
+                self._client.cancel(list(self._waiting), force=True)
         self._waiting.clear()
         self._open.close()
 
     def has_room(self) -> bool:
         """Say whether some worker has no next part waiting for it."""
         if time.monotonic() - self._looked > LOOK:
-            self._threads = sum(self._client.nthreads().values())
+            try:
+                self._threads = sum(self._client.nthreads().values())
+            except OSError as error:
+                raise self._lost() from error
             self._looked = time.monotonic()
             if not self._threads and self._looked - self._spoken > PATIENCE:
                 self._say("no worker has joined yet")
@@ -142,7 +146,9 @@ class Dask:
             allowed = f"its workers were killed again and again, perhaps for want of memory: {error}; {KEPT}"
             raise UserError(Problem(self._cluster, found=f"part {number}", allowed=allowed)) from error
         except (CancelledError, distributed.client.FutureCancelledError, OSError) as error:
-            if self._client.status == "running" and isinstance(error, OSError):
+            # A connection may break before the client has noticed; any other fault of a system is the worker's own.
+            broken = isinstance(error, distributed.comm.core.CommClosedError) or self._client.status != "running"
+            if isinstance(error, OSError) and not broken:
                 raise
             raise self._lost() from error
 
