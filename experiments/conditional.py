@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.scenario.registry import SCOPES
 from sim.study.paired import student
 from sim.study.sweeps import asked
 from sim.study.sweeps.effects import ENTRIES, FIXED, POOLED, differences, statistics
@@ -17,7 +18,6 @@ from sim.study.sweeps.influence import influence
 from sim.study.sweeps.opened import Sweep
 from sim.study.sweeps.units import TOGETHER
 
-CLASSES = ("capital", "industrial", "agrarian", "borderland")
 #: What a page asks besides: in words, and as a condition on the uncertainties.
 SUBSETS: dict[str, list[tuple[str, str]]] = {
     "december-1923": [
@@ -56,6 +56,12 @@ LEAST = 0.02
 """Correlation ratio below which an uncertainty is not worth a row."""
 LEADING = 5
 """Uncertainties that a page's table has, by the size of the effect and by its sign."""
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of a page."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
+    return "\n".join([lines[0], "|---" * len(heads) + "|", *lines[1:]])
 
 
 def main_effects(sweep: Sweep, **more: Any) -> pd.DataFrame:
@@ -111,7 +117,7 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
     parts = by_third[(by_third["lever"] == lever.name) & (by_third["option"] == option)]
     heads = ("uncertainty", "size", "sign", f"{shares_of(sweep)} in its low, middle, high third", "mean effect there")
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    rows = []
     for name in dict.fromkeys([*leading[0], *leading[1]]):
         if mine.loc[name, ["size", "sign"]].max() < LEAST:
             continue
@@ -120,8 +126,8 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
         named = [""] * 3 if tuple(here["part"]) == THIRDS else [f"{part}: " for part in here["part"]]
         shares = ", ".join(f"{part}{value:.2f}" for part, value in zip(named, here["superiority"], strict=True))
         means = ", ".join(f"{part}{value:+.4f}" for part, value in zip(named, here["effect"], strict=True))
-        lines.append(f"| `{name}` | {mine['size'][name]:.2f} | {mine['sign'][name]:.2f} | {shares} | {means} |")
-    return "\n".join(lines) + (
+        rows.append((f"`{name}`", f"{mine['size'][name]:.2f}", f"{mine['sign'][name]:.2f}", shares, means))
+    return markdown(heads, rows) + (
         f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against {base}. Size and"
         " sign: correlation ratios, the share of the variance over points (of the effect, of its sign) that goes with"
         " this one uncertainty. All uncertainties, and other options of this lever: influence.csv, thirds.csv."
@@ -132,14 +138,15 @@ def asked_where(sweep: Sweep, found: pd.DataFrame) -> str:
     """Return effects where conditions hold as a table."""
     lever, option = sweep.experiment.levers[0].name, shown(sweep)
     mine = found[(found["lever"] == lever) & (found["option"].map(asked.label) == option)]
-    scopes = [scope for scope in ("nation", *CLASSES) if scope in set(mine["scope"])]
-    lines = [f"| points | number | {' | '.join(scopes)} |", "|---" * (len(scopes) + 2) + "|"]
-    for label, rows in mine.groupby("points_where", sort=False):
-        at = rows.set_index("scope")
+    scopes = [scope for scope in SCOPES if scope in set(mine["scope"])]
+    rows = []
+    for label, there in mine.groupby("points_where", sort=False):
+        at = there.set_index("scope")
         cells = [f"{at['superiority'][scope]:.2f} ({at['effect'][scope]:+.4f})" for scope in scopes]
-        lines.append(f"| {label}: `{rows['condition'].iloc[0]}` | {rows['points'].iloc[0]:,} | {' | '.join(cells)} |")
+        rows.append((f"{label}: `{there['condition'].iloc[0]}`", f"{there['points'].iloc[0]:,}", *cells))
     said = f"{lever}: {option}. Share of points {shares_of(sweep)} by it (ties half), and its mean effect on "
-    return "\n".join(lines) + f"\n\n{said}{mine['outcome'].iloc[0]}. Intervals, and other options: subsets.csv."
+    said += f"{mine['outcome'].iloc[0]}. Intervals, and other options: subsets.csv."
+    return markdown(("points", "number", *scopes), rows) + f"\n\n{said}"
 
 
 def course(sweep: Sweep, effects: pd.DataFrame) -> str:
@@ -152,16 +159,15 @@ def course(sweep: Sweep, effects: pd.DataFrame) -> str:
     if mine.empty:
         return ""
     parts = []
-    for scope in ("nation", *CLASSES):
-        heads = [scope, *(year.removeprefix("y") for year in years)]
-        lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-        for option, rows in mine[mine["scope"] == scope].groupby("option", sort=False):
-            at = rows.set_index("horizon")
+    for scope in SCOPES:
+        rows = []
+        for option, found in mine[mine["scope"] == scope].groupby("option", sort=False):
+            at = found.set_index("horizon")
             # exactly equal as long as the worlds are the same
             cells = [f"{at['superiority'][year]:.2f} ({at['effect'][year]:+.4f})" if at["p5"][year] < at["p95"][year]
                      else "" for year in years]  # fmt: skip
-            lines.append(f"| {asked.label(option)} | {' | '.join(cells)} |")
-        parts.append("\n".join(lines))
+            rows.append((asked.label(option), *cells))
+        parts.append(markdown((scope, *(year.removeprefix("y") for year in years)), rows))
     said = f"Share of points {shares_of(sweep)} by the option (ties half), and its mean effect, by year."
     return "\n\n".join([*parts, said])
 
@@ -199,16 +205,16 @@ def fading(sweep: Sweep, found: pd.DataFrame) -> str:
     main, *rest = sweep.experiment.horizons
     at = {horizon: nation[nation["horizon"] == horizon].set_index(other) for horizon in (main, *rest)}
     heads = [other, *(f"{horizon}: effect (favoured)" for horizon in (*rest, main)), f"{main}: change [95 %]"]
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    rows = []
     order = at[main]["change"].abs().sort_values(ascending=False, kind="stable").index
     first = at[main].index[0]
     for name in (first, *(name for name in order[:MOST] if name != first)):
         cells = [f"{at[h]['effect'][name]:+.4f} ({at[h]['superiority'][name]:.2f})" for h in (*rest, main)]
         change = at[main].loc[name, ["change", "change_low", "change_high"]]
         cells.append("" if name == first else "{:+.4f} [{:+.4f}, {:+.4f}]".format(*change))
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+        rows.append((name, *cells))
     said = "All of them, and by class: apart.csv. Changes are paired at each point."
-    return "\n".join(lines) + f"\n\n{said}"
+    return markdown(heads, rows) + f"\n\n{said}"
 
 
 def shares_of(sweep: Sweep) -> str:

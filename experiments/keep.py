@@ -17,6 +17,7 @@ import pandas as pd
 import sim
 from experiments import conditional
 from sim.figures.sweeps import draw
+from sim.scenario.registry import SCOPES
 from sim.study.sweeps.asked import label
 from sim.study.sweeps.effects import POOLED
 from sim.study.sweeps.opened import Sweep
@@ -145,12 +146,12 @@ def table(sweep: Sweep, effects: pd.DataFrame) -> str:
     main = effects[effects["horizon"] == next(iter(sweep.experiment.horizons))]
     shown, left = readable(main)
     crossed = (shown["others"] != "").any()
-    scopes = [scope for scope in ("nation", *conditional.CLASSES) if scope in set(shown["scope"])]
+    scopes = [scope for scope in SCOPES if scope in set(shown["scope"])]
     heads = ["lever", "against", *(["other levers"] if crossed else []), "outcome"]
     if "nation" in scopes:
         heads += ["nation [95 %]", "favoured", "beyond the smallest, for and against"]
     heads += [scope for scope in scopes if scope != "nation"]
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    lines = []
     for _, rows in shown.groupby(["lever", "option", "others", "outcome"], sort=False):
         at = {row.scope: row for row in rows.itertuples()}
         first = next(iter(at.values()))
@@ -158,10 +159,10 @@ def table(sweep: Sweep, effects: pd.DataFrame) -> str:
         cells += [first.others] if crossed else []
         cells += [first.outcome, *_whole(at.get("nation"), "nation" in scopes)]
         cells += [_number(at[scope].effect) if scope in at else "" for scope in scopes if scope != "nation"]
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(cells)
     over = ", ".join(sorted(set(shown["interval"])))
     said = f"Mean effects at the main horizon; intervals over {over}. In effects.csv besides: intervals by class"
-    return "\n".join(lines) + f"\n\n{said}, other horizons{left}."
+    return conditional.markdown(heads, lines) + f"\n\n{said}, other horizons{left}."
 
 
 def answers(sweep: Sweep) -> str:
@@ -169,11 +170,11 @@ def answers(sweep: Sweep) -> str:
     parts = []
     for said, sql in QUERIES.get(sweep.experiment.name, []):
         frame = sweep.query(sql)
-        lines = [f"| {' | '.join(frame)} |", "|---" * len(frame.columns) + "|"]
-        for row in frame.itertuples(index=False):
-            cells = (f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row)
-            lines.append(f"| {' | '.join(cells)} |")
-        parts.append("\n".join(lines) + f"\n\n{said}")
+        rows = [
+            [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
+            for row in frame.itertuples(index=False)
+        ]
+        parts.append(conditional.markdown(list(frame), rows) + f"\n\n{said}")
     return "\n\n".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Format:
     command: str
     name: str
     version: int
-    entries: Mapping[str, type] = field(default_factory=dict)
+    entries: Mapping[str, type]
 
 
 def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
