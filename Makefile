@@ -50,9 +50,9 @@ baseline: setup  ## rewrite the stored baselines, on purpose
 	$(PY) -m pytest -q -m baseline --refresh-baseline
 
 docs: setup  ## rewrite the generated tables of docs/ODD.md
-	$(PY) -m sim.report.odd docs/ODD.md
+	$(PY) -m sim.describe.odd docs/ODD.md
 	$(PY) -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json
-	$(PY) -m sim.study.sweeps.fields docs/experiments.md
+	$(PY) -m sim.experiment.fields docs/experiments.md
 
 results: setup  ## regenerate results/historical and the README's picture (20 replicates)
 	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --set run.committees=true --force --out $(KEPT)

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.scenario.registry import SCOPES
-from sim.study.paired import student
-from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, FIXED, POOLED, differences, statistics
-from sim.study.sweeps.experiment import Factor
-from sim.study.sweeps.influence import influence
-from sim.study.sweeps.opened import Sweep
-from sim.study.sweeps.units import TOGETHER
+from sim.analysis import selection
+from sim.analysis.effects import ENTRIES, FIXED, POOLED, differences, statistics
+from sim.analysis.importance import influence
+from sim.analysis.pair_table import TOGETHER
+from sim.analysis.paired import student
+from sim.analysis.sweep import Sweep
+from sim.experiment.experiment import Factor
+from sim.registry.entries import SCOPES
 
 #: What a page asks besides: in words, and as a condition on the uncertainties.
 SUBSETS: dict[str, list[tuple[str, str]]] = {
@@ -92,7 +92,7 @@ def thirds(sweep: Sweep) -> pd.DataFrame:
                 there = np.isin(units.point, units.points[at])
                 rows.append({
                     "uncertainty": factor.name, "part": part, "lever": lever.name,
-                    "option": asked.label(lever.options[number].value), "outcome": outcome,
+                    "option": selection.label(lever.options[number].value), "outcome": outcome,
                     **statistics(units.at(units.points[at]), ENTRIES[outcome], effect[there], base[there]),
                 })  # fmt: skip
     return pd.DataFrame(rows)
@@ -105,14 +105,14 @@ def weights(sweep: Sweep) -> pd.DataFrame:
         effect, _ = differences(sweep.units, lever, number, values)
         both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
         frame = pd.DataFrame(both).rename_axis("uncertainty").reset_index()
-        found.append(frame.assign(lever=lever.name, option=asked.label(lever.options[number].value)))
+        found.append(frame.assign(lever=lever.name, option=selection.label(lever.options[number].value)))
     return pd.concat(found, ignore_index=True)
 
 
 def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     """Return the leading uncertainties as a table."""
     lever = sweep.experiment.levers[0]
-    option, base = shown(sweep), asked.label(lever.options[0].value)
+    option, base = shown(sweep), selection.label(lever.options[0].value)
     mine = ratios[(ratios["lever"] == lever.name) & (ratios["option"] == option)].set_index("uncertainty")
     leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
     parts = by_third[(by_third["lever"] == lever.name) & (by_third["option"] == option)]
@@ -137,7 +137,7 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
 def asked_where(sweep: Sweep, found: pd.DataFrame) -> str:
     """Return effects where conditions hold as a table."""
     lever, option = sweep.experiment.levers[0].name, shown(sweep)
-    mine = found[(found["lever"] == lever) & (found["option"].map(asked.label) == option)]
+    mine = found[(found["lever"] == lever) & (found["option"].map(selection.label) == option)]
     scopes = [scope for scope in SCOPES if scope in set(mine["scope"])]
     rows = []
     for label, there in mine.groupby("points_where", sort=False):
@@ -166,7 +166,7 @@ def course(sweep: Sweep, effects: pd.DataFrame) -> str:
             # exactly equal as long as the worlds are the same
             cells = [f"{at['superiority'][year]:.2f} ({at['effect'][year]:+.4f})" if at["p5"][year] < at["p95"][year]
                      else "" for year in years]  # fmt: skip
-            rows.append((asked.label(option), *cells))
+            rows.append((selection.label(option), *cells))
         parts.append(markdown((scope, *(year.removeprefix("y") for year in years)), rows))
     said = f"Share of points {shares_of(sweep)} by the option (ties half), and its mean effect, by year."
     return "\n\n".join([*parts, said])
@@ -192,7 +192,7 @@ def apart(sweep: Sweep) -> pd.DataFrame:
             change = change[np.isfinite(change)]
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
             rows.append({
-                "outcome": outcome, "scope": scope, "horizon": horizon, other.name: asked.label(option.value),
+                "outcome": outcome, "scope": scope, "horizon": horizon, other.name: selection.label(option.value),
                 "points": found["points"], "effect": found["effect"], "superiority": found["superiority"],
                 "change": change.mean(), "change_low": change.mean() - half, "change_high": change.mean() + half,
             })  # fmt: skip
@@ -230,7 +230,7 @@ def _nation(sweep: Sweep) -> tuple[str, str]:
 
 def shown(sweep: Sweep) -> str:
     """Return the option of the first lever that a page's tables are about."""
-    return SHOWN.get(sweep.experiment.name, asked.label(sweep.experiment.levers[0].options[1].value))
+    return SHOWN.get(sweep.experiment.name, selection.label(sweep.experiment.levers[0].options[1].value))
 
 
 def _options(sweep: Sweep) -> Iterator[tuple[Factor, int]]:
@@ -244,7 +244,7 @@ def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[
     """Return the thirds of a factor's values, or its options: a label, and which points are in it."""
     if factor.options:
         for option in factor.options:
-            yield asked.label(option.value), values == option.value
+            yield selection.label(option.value), values == option.value
         return
     low, high = np.quantile(values, (1 / 3, 2 / 3))
     yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)

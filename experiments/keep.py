@@ -16,11 +16,11 @@ import pandas as pd
 
 import sim
 from experiments import conditional
+from sim.analysis.effects import POOLED
+from sim.analysis.selection import label
+from sim.analysis.sweep import Sweep
 from sim.figures.sweeps import draw
-from sim.scenario.registry import SCOPES
-from sim.study.sweeps.asked import label
-from sim.study.sweeps.effects import POOLED
-from sim.study.sweeps.opened import Sweep
+from sim.registry.entries import SCOPES
 
 ROOT = Path(__file__).parents[1]
 #: Pictures of each page: kind, and what is asked of it.

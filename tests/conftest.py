@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from sim.cli import call
+from sim.doors.cli import call
 from tests.small import SMALL
 
 # The same examples every time, so that a red run can be repeated; no deadline, since a first call compiles.

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.scenario.registry import SCOPES
-from sim.study.horizons import Horizon
-from sim.study.sweeps.bands import bins
-from sim.study.sweeps.experiment import DRAWN, Design, Experiment, Factor, Option
+from sim.analysis.bands import bins
+from sim.experiment.experiment import DRAWN, Design, Experiment, Factor, Option
+from sim.experiment.horizons import Horizon
+from sim.registry.entries import SCOPES
 
 #: Values of uncertainties by name, of the levers by name, outcome, place of the scope, noise of each unit -> values
 Truth = Callable[[Mapping[str, Any], Mapping[str, Any], str, int, np.ndarray], np.ndarray]

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.analysis.divergence.folder import DivergenceFolder, open_trace
 from sim.figures import folders
-from sim.scenario.outcomes import OUTCOMES
-from sim.study.comparison import Comparison, open_comparison
-from sim.study.result import Result, open_result
-from sim.study.retrace import open_trace
-from sim.study.tracing import Traced
+from sim.registry.outcomes import OUTCOMES
+from sim.results.comparison import Comparison, open_comparison
+from sim.results.result import Result, open_result
 
 A = """
 title = "Plain"
@@ -35,7 +34,7 @@ date = "1922-01"
 rule = "election"
 """
 FORMATS = {"run": "skloki-result", "compare": "skloki-comparison", "trace": "skloki-divergence"}
-TYPES = {"run": Result, "compare": Comparison, "trace": Traced}
+TYPES = {"run": Result, "compare": Comparison, "trace": DivergenceFolder}
 
 
 @pytest.fixture

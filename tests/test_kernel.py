@@ -141,7 +141,7 @@ def test_a_changed_constant_of_another_room_is_not_answered_from_the_cache(tmp_p
     package = copied(tmp_path)
     (package / "engines" / "compiled" / "__init__.py").write_text("""
 from sim.kernel import kernel
-from sim.scenario.points import POINTS
+from sim.registry.decision_points import POINTS
 NUMBER = {point.name: point.number for point in POINTS}["threat"]
 @kernel
 def number(x):

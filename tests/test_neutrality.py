@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scenario.parameters import PARAMETERS
-from sim.study.designs import LOOSE, UNTWINNED, latin_hypercube, with_equal_twins
-from sim.study.openness import neutral_pairs, run_pairs, share_better
+from sim.experiment.twins import LOOSE, UNTWINNED, latin_hypercube, with_equal_twins
+from sim.registry.parameters import PARAMETERS
+from sim.runner.openness import neutral_pairs, run_pairs, share_better
 
 WORKERS = 2
 
@@ -59,6 +59,6 @@ def test_designs_cover_the_ranges_evenly() -> None:
 
 
 def test_untwinned_names_exist() -> None:
-    from sim.scenario.switches import MECHANISMS
+    from sim.registry.mechanisms import MECHANISMS
 
     assert set(UNTWINNED) <= {m.name for m in MECHANISMS}

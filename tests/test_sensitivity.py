@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.engines.trace import Trace
-from sim.scenario.parameters import PARAMETERS
-from sim.scenario.registry import Parameter
+from sim.engines.trajectory import Trajectory
+from sim.registry.entries import Parameter
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Event
 from tests.engines.worlds import run
 
@@ -29,7 +29,7 @@ WORLD = {
 
 
 @cache
-def outcomes(name: str, value: float) -> Trace:
+def outcomes(name: str, value: float) -> Trajectory:
     """Run the world in which a parameter acts, with a value for it."""
     special = dict(WORLD.get(name, {}))
     if special.pop("start", None):

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.bench import control, mesa_idiom, numpy_loop
-from sim.engines.trace import Trace
-from sim.study.engines import Engine, engine, traces
+from experiments.bench import control, mesa_idiom
+from sim.engines.engine import Engine, engine, trajectories
+from sim.engines.trajectory import Trajectory
 from sim.world.build import World, build
 
 
@@ -29,9 +29,9 @@ class Contestant:
     threads: int = 1
     bits: bool = True
 
-    def run(self, world: World, replicates: Sequence[int], *, events: bool = False) -> Iterator[Trace]:
+    def run(self, world: World, replicates: Sequence[int], *, events: bool = False) -> Iterator[Trajectory]:
         """Yield the traces of some replicates."""
-        return traces(self.engine, [(world, number) for number in replicates], self.threads, events=events)
+        return trajectories(self.engine, [(world, number) for number in replicates], self.threads, events=events)
 
 
 def contestants(fast: str) -> dict[str, Contestant]:
@@ -40,7 +40,6 @@ def contestants(fast: str) -> dict[str, Contestant]:
     every = [
         Contestant("compiled", "compiled, 1 thread", compiled),
         Contestant("compiled_two_threads", "compiled, 2 threads", compiled, threads=2),
-        Contestant("numpy", "plain numpy", Engine("numpy", build, numpy_loop.simulate)),
         Contestant("reference", "reference", engine("reference")),
         Contestant("mesa", "Mesa, idiomatic", Engine("mesa", build, mesa_idiom.simulate), bits=False),
     ]
@@ -84,12 +83,12 @@ def timed(
     begin, spent = time.perf_counter(), time.process_time()
     done = list(contestant.run(world, replicates, events=events))
     seconds, processor = time.perf_counter() - begin, time.process_time() - spent
-    for trace in done:
-        if not np.isfinite(trace.values[:, 0, 0]).all():
+    for trajectory in done:
+        if not np.isfinite(trajectory.values[:, 0, 0]).all():
             raise Unequal(f"{contestant.label}: performance is not finite")
     n, load = len(replicates), os.getloadavg()[0]
     timing = Timing(number, contestant.name, events, n, seconds / n, processor / n, load)
-    return timing, [hashlib.sha256(trace.values.tobytes()).hexdigest() for trace in done]
+    return timing, [hashlib.sha256(trajectory.values.tobytes()).hexdigest() for trajectory in done]
 
 
 def compare(found: dict[str, list[str]]) -> None:
@@ -126,7 +125,7 @@ def contest(
     Unequal
         Engines, the numpy loop or numbers of threads did not agree.
     """
-    for name in ("compiled", "compiled_two_threads", "numpy"):
+    for name in ("compiled", "compiled_two_threads"):
         timed(every[name], world, range(every[name].threads))  # compile, and fill caches
     control.two_threads_over_one(spins)
     timings, gained = [], []

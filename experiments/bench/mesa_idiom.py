@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.engines.reference import PartyModel, congress, people, run, selection, turnover
-from sim.engines.trace import Trace
+from sim.engines.trajectory import Trajectory
 from sim.world.build import World
 
 #: Decision points whose draws are looked at again within the month.
@@ -95,7 +95,7 @@ class IdiomaticPartyModel(PartyModel):
 
 def simulate(
     world: World, replicate: int, on_month: Callable[[int], None] | None = None, *, events: bool = False
-) -> Trace:
+) -> Trajectory:
     """Run one replicate; an engine's ``simulate``, without events.
 
     Raises

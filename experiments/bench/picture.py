@@ -15,12 +15,12 @@ from experiments.bench.scaling import Point, curve, slope
 from sim.figures import style
 
 COLOURS = {
-    "compiled": "#1F3A5F", "compiled_two_threads": "#4F8FCF", "numpy": "#C88700", "reference": "#B3202A",
+    "compiled": "#1F3A5F", "compiled_two_threads": "#4F8FCF", "reference": "#B3202A",
     "mesa": "#7A7A7A",
 }  # fmt: skip
 #: Height of the picture, mm, and size of the lines' names.
 HEIGHT, LABEL = 112.0, 8.0
-MARKS = {"compiled": "o", "compiled_two_threads": "s", "numpy": "^", "reference": "D", "mesa": "v"}
+MARKS = {"compiled": "o", "compiled_two_threads": "s", "reference": "D", "mesa": "v"}
 
 
 @style.styled

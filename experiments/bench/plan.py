@@ -50,7 +50,7 @@ class Plan:
     size_months: int = 24
     size_rounds: int = 5
     enough: float = 0.3
-    largest: tuple[tuple[str, int], ...] = (("numpy", 8_000), ("reference", 2_000), ("mesa", 2_000))
+    largest: tuple[tuple[str, int], ...] = (("reference", 2_000), ("mesa", 2_000))
     months: tuple[int, ...] = (12, 24, 48, 108)
     replicates: tuple[int, ...] = (1, 4, 16, 64, 256)
     repeats: int = 5
@@ -58,7 +58,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(2, 2, 10_000, (9, 27), 3, 2, 0.01, (("numpy", 27), ("reference", 27), ("mesa", 9)), (2, 3), (1, 2), 0, ())
+QUICK = Plan(2, 2, 10_000, (9, 27), 3, 2, 0.01, (("reference", 27), ("mesa", 9)), (2, 3), (1, 2), 0, ())
 
 
 def synthetic(committees: int, months: int) -> Scenario:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from experiments.bench.contest import Contestant, Spread, Timing, ratio, seconds
 from experiments.bench.scaling import Point, slope
-from sim.study.engines import cores
-from sim.study.manifest import commit, versions
+from sim.engines.engine import cores
+from sim.results.manifest import commit, versions
 
 
 class Entry(NamedTuple):
@@ -39,11 +39,10 @@ def contest_entries(timings: list[Timing], every: dict[str, Contestant], committ
     ratios = {
         "compiled_over_reference": ratio(timings, "reference", "compiled"),
         "compiled_over_reference_with_events": ratio(timings, "reference", "compiled", events=True),
-        "compiled_over_numpy": ratio(timings, "numpy", "compiled"),
         "compiled_over_peer": ratio(timings, "mesa", "compiled"),
         "two_threads_over_one": ratio(timings, "compiled", "compiled_two_threads"),
     }
-    for slow, name in (("reference", "reference"), ("numpy", "numpy"), ("mesa", "peer")):
+    for slow, name in (("reference", "reference"), ("mesa", "peer")):
         ratios[f"compiled_over_{name}_by_processor_time"] = ratio(timings, slow, "compiled", of_processor=True)
     entries = [entry(name, spread, "times") for name, spread in ratios.items()]
     for name in every:

@@ -23,15 +23,15 @@ from typing import Any
 
 from experiments.bench.contest import Spread
 from experiments.bench.report import entry, hardware, write_json
+from sim.analysis.sweep import open_sweep
 from sim.engines.compiled import prepare, simulate
-from sim.study.sweeps import designs
-from sim.study.sweeps.driver import sweep
-from sim.study.sweeps.experiment import Experiment
-from sim.study.sweeps.opened import open_sweep
-from sim.study.sweeps.parts import Job, run_part
-from sim.study.sweeps.plan import Plan
-from sim.study.sweeps.reading import load_experiment
-from sim.study.sweeps.worlds import Worlds
+from sim.experiment import designs
+from sim.experiment.experiment import Experiment
+from sim.experiment.load import load_experiment
+from sim.experiment.plan import Plan
+from sim.experiment.worlds import Worlds
+from sim.runner.chunks import Job, run_part
+from sim.runner.sweep import sweep
 
 OUT = Path(__file__).parents[2] / "results" / "bench"
 ROUNDS = 5

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.load import load
-from sim.scenario.registry import SCOPES
-from sim.scenario.schema import month_name, month_number
-from sim.study.designs import latin_hypercube
-from sim.study.engines import ENGINES
-from sim.study.openness import (
+from sim.engines.engine import ENGINES
+from sim.experiment.twins import latin_hypercube
+from sim.registry.entries import SCOPES
+from sim.runner.openness import (
     COLUMNS,
     MEASURES,
     Effects,
@@ -26,6 +24,8 @@ from sim.study.openness import (
     run_pairs,
     share_better,
 )
+from sim.scenario.load import load
+from sim.scenario.schema import month_name, month_number
 
 HERE = Path(__file__).parent
 
@@ -153,7 +153,7 @@ def picture(out: Path, rows: Sequence[Sequence[Any]]) -> None:
 
 def record(out: Path, settings: dict[str, Any], seconds: float) -> None:
     """Write what the tables were made with."""
-    from sim.study.manifest import commit, versions
+    from sim.results.manifest import commit, versions
 
     made = {"settings": settings, "engine": ENGINES[0], "versions": versions(), "commit": commit(),
             "date": time.strftime("%Y-%m-%d", time.gmtime()), "wall_seconds": round(seconds)}  # fmt: skip

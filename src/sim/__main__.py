@@ -1,6 +1,6 @@
 """``python -m sim`` is the command ``skloki``."""
 
-from sim.cli import main
+from sim.doors.cli import main
 
 if __name__ == "__main__":
     main()

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
+    from sim.analysis.divergence.folder import DivergenceFolder
+    from sim.describe.glossary import Entry
+    from sim.experiment.experiment import Experiment
     from sim.figures.folders import Stored
+    from sim.results.comparison import Comparison
+    from sim.results.result import Result
+    from sim.runner.estimate import Estimate
+    from sim.runner.preview import Preview
+    from sim.runner.progress import State, Status
+    from sim.runner.rerun import Rerun
+    from sim.runner.run import Progress
     from sim.scenario.load import Loaded
-    from sim.study.comparison import Comparison
-    from sim.study.glossary import Entry
-    from sim.study.preview import Preview
-    from sim.study.result import Result
-    from sim.study.run import Progress
-    from sim.study.sweeps.estimate import Estimate
-    from sim.study.sweeps.experiment import Experiment
-    from sim.study.sweeps.progress import State, Status
-    from sim.study.sweeps.rerun import Rerun
-    from sim.study.tracing import Traced
 
 Sets = Iterable[str] | Mapping[str, Any]
 
@@ -67,7 +67,7 @@ def run(
     UserError
         The scenario is wrong or the result cannot be written; every reason is named.
     """
-    from sim.study.run import run as run_loaded
+    from sim.runner.run import run as run_loaded
 
     return run_loaded(
         _load(scenario, sets), replicates, seed, out, progress, force=force, engine=engine, threads=threads
@@ -89,8 +89,8 @@ def compare(
     UserError
         The request is wrong, or the worlds cannot be paired; every reason is named.
     """
-    from sim.study import compare as study
-    from sim.study.pairing import smallest as read
+    from sim.experiment.smallest_effect import smallest as read
+    from sim.runner import compare as study
 
     return study.compare(
         [_load(world, sets) for world in worlds], replicates, seed, out, progress, at=horizons, shown=outcomes,
@@ -102,7 +102,7 @@ def compare(
 def trace(
     a: str | Path | Loaded, b: str | Path | Loaded, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
     out: str | Path | None = None, force: bool = False, engine: str = "compiled", progress: Progress | None = None,
-) -> Traced:  # fmt: skip
+) -> DivergenceFolder:  # fmt: skip
     """Run two scenarios on the same accidents, find where they part, and store what was found, with pictures.
 
     Raises
@@ -111,7 +111,7 @@ def trace(
         A scenario is wrong, the two cannot be compared, or the folder cannot be written.
     """
     from sim.figures.divergence import draw_all
-    from sim.study.tracing import trace as trace_worlds
+    from sim.runner.diverge import trace as trace_worlds
 
     sets = sets if isinstance(sets, Mapping) else tuple(sets)
     return trace_worlds(
@@ -134,14 +134,14 @@ def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview | Estima
     UserError
         It is not valid; every reason is named.
     """
-    from sim.study.preview import preview
-    from sim.study.sweeps.reading import is_experiment, load_experiment
+    from sim.experiment.load import is_experiment, load_experiment
+    from sim.runner.preview import preview
 
     if not isinstance(scenario, (str, Path)) or not is_experiment(scenario):
         return preview(_load(scenario, sets))
     if sets:
         raise UserError(Problem("--set", allowed="nothing: the values of an experiment stand in its table [set]"))
-    from sim.study.sweeps.estimate import estimate
+    from sim.runner.estimate import estimate
 
     return estimate(load_experiment(scenario))
 
@@ -195,7 +195,7 @@ def plot(
         There is no such figure, or the folder cannot be written, or holds files of these names.
     """
     from sim.figures.folders import draw
-    from sim.study.atomic import disk, staged_files
+    from sim.results.atomic import disk, staged_files
 
     stored = open_(stored) if isinstance(stored, (str, Path)) else stored
     folder = stored.path / "figures" if out is None else Path(out).expanduser()
@@ -220,8 +220,8 @@ def export(result: Result | str | Path, out: str | Path | None = None, *, force:
     UserError
         The folder cannot be written, or holds files of these names.
     """
-    from sim.study.export import export_csv
-    from sim.study.result import open_result
+    from sim.results.export import export_csv
+    from sim.results.result import open_result
 
     result = open_result(result) if isinstance(result, (str, Path)) else result
     return export_csv(result, None if out is None else Path(out).expanduser(), force=force)
@@ -242,8 +242,8 @@ def sweep(
     UserError
         The request is wrong, or the folder cannot be written. What is finished is kept.
     """
-    from sim.study.sweeps.driver import sweep as run_sweep
-    from sim.study.sweeps.reading import load_experiment
+    from sim.experiment.load import load_experiment
+    from sim.runner.sweep import sweep as run_sweep
 
     read = load_experiment(experiment) if isinstance(experiment, (str, Path)) else experiment
     return run_sweep(read, out, workers, cluster, extend, progress, note=note)
@@ -251,7 +251,7 @@ def sweep(
 
 def status(path: str | Path) -> Status:
     """Return how far the sweep in a folder is, also while it runs."""
-    from sim.study.sweeps.progress import status as read_status
+    from sim.runner.progress import status as read_status
 
     return read_status(path)
 
@@ -261,14 +261,14 @@ def rerun(
     progress: Progress | None = None, engine: str = "compiled",
 ) -> Rerun:  # fmt: skip
     """Run one run of a sweep again, alone and with full output, and compare it with what the sweep has stored."""
-    from sim.study.sweeps.rerun import rerun as run_again
+    from sim.runner.rerun import rerun as run_again
 
     return run_again(path, run, out, progress, force=force, engine=engine)
 
 
 def list_(what: str) -> list[Entry]:
     """Return all scenarios, parameters, outcomes, mechanisms, draws, data, constants or targets."""
-    from sim.study.glossary import entries
+    from sim.describe.glossary import entries
 
     return entries(what)
 
@@ -281,7 +281,7 @@ def explain(name: str) -> list[Entry]:
     UserError
         Nothing is called so; the nearest name is suggested.
     """
-    from sim.study.glossary import explain as look_up
+    from sim.describe.glossary import explain as look_up
 
     return look_up(name)
 

@@ -11,19 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from experiments.bench import numpy_loop, processes
+from experiments.bench import processes
 from experiments.bench.__main__ import main
 from experiments.bench.contest import Timing, Unequal, compare, ratio, seconds
 from experiments.bench.plan import FULL, HISTORICAL, QUICK, shortened, synthetic
 from experiments.bench.report import Entry, entry
 from experiments.bench.scaling import Point, curve, slope
-from sim.engines.trace import Trace
+from sim.engines import compiled
+from sim.engines.trajectory import Trajectory
 from sim.scenario.load import load
 from sim.world.build import World, build
 
 #: Names that others rely on.
 NAMED = {
-    "compiled_over_reference", "two_threads_over_one", "compiled_over_numpy", "compiled_over_peer", "scaling_slope",
+    "compiled_over_reference", "two_threads_over_one", "compiled_over_peer", "scaling_slope",
 }  # fmt: skip
 
 
@@ -54,15 +55,15 @@ def test_quick_writes_everything(tmp_path: Path) -> None:
 def test_other_bits_are_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    honest = numpy_loop.simulate
+    honest = compiled.simulate
 
-    def last_bit(world: World, replicate: int, *arguments: object, **more: object) -> Trace:
-        trace = honest(world, replicate)
-        trace.values[-1, 0, 3] = math.nextafter(trace.values[-1, 0, 3], 2.0)
-        return trace
+    def last_bit(world: World, replicate: int, *arguments: object, **more: object) -> Trajectory:
+        trajectory = honest(world, replicate)
+        trajectory.values[-1, 0, 3] = math.nextafter(trajectory.values[-1, 0, 3], 2.0)
+        return trajectory
 
-    monkeypatch.setattr(numpy_loop, "simulate", last_bit)
-    assert main(["--quick", "--engine", "reference", "--out", str(tmp_path / "out")]) == 1
+    monkeypatch.setattr(compiled, "simulate", last_bit)
+    assert main(["--quick", "--engine", "compiled", "--out", str(tmp_path / "out")]) == 1
     assert "other bits" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
@@ -101,9 +102,9 @@ def test_slope() -> None:
         for number, power in enumerate((1.0, 1.1)) for n in (84, 735, 100_000)
     ]  # fmt: skip
     points.append(Point("months", 0, "compiled", 84, 12, 1, 5.0, 0.0))
-    points.append(Point("committees", 0, "numpy", 84, 24, 1, 7.0, 0.0))
+    points.append(Point("committees", 0, "reference", 84, 24, 1, 7.0, 0.0))
     assert slope(points, "compiled", "committees") == pytest.approx((1.05, 1.0, 1.1))
-    assert curve(points, "numpy", "committees") == [(84, (7.0, 7.0, 7.0))]
+    assert curve(points, "reference", "committees") == [(84, (7.0, 7.0, 7.0))]
 
 
 def test_worlds_of_the_plan() -> None:

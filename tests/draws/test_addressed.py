@@ -22,7 +22,7 @@ from sim.draws import blocks as in_blocks
 from sim.draws.addressed import block, normal, uniform, uniforms
 from sim.draws.philox import words
 from sim.engines.reference.model import PartyModel
-from sim.scenario.points import POINTS
+from sim.registry.decision_points import POINTS
 from sim.scenario.schema import Scenario
 from sim.world.build import build
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.scenario.parameters import PARAMETERS
-from sim.scenario.registry import CLASSES, Parameter
+from sim.registry.entries import CLASSES, Parameter
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_name, month_number
-from sim.scenario.switches import MECHANISMS
 
 FIRST = month_number("1921-01")
 REAL = ["Moscow", "Petrograd", "Tver", "Tula", "Dagestan ASSR"]

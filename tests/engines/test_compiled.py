@@ -18,7 +18,7 @@ from sim.engines.compiled.month import advance
 from sim.engines.compiled.pack import fresh, pack
 from sim.engines.reference import PartyModel
 from sim.engines.reference import simulate as reference
-from sim.engines.trace import Trace
+from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
 from sim.scenario.load import load
 from sim.world.build import World, build
@@ -28,7 +28,7 @@ from tests.engines.worlds import fingerprint, scenario, world
 INSTALLED = ("", "elected", "recommended", "appointed", "acting")
 
 
-def same(one: Trace, other: Trace) -> None:
+def same(one: Trajectory, other: Trajectory) -> None:
     assert one.months == other.months
     assert one.values.tobytes() == other.values.tobytes()
     assert list(map(str, one.events)) == list(map(str, other.events))

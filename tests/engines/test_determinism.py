@@ -94,23 +94,23 @@ def test_data_collector_shows_the_nation() -> None:
         model.step()
     frame = model.datacollector.get_model_vars_dataframe()
     assert list(frame.columns) == list(COLUMN)
-    trace = model.trace()
-    assert np.array_equal(frame["conflict"].to_numpy(), outcome(trace, "conflict"))
+    trajectory = model.trajectory()
+    assert np.array_equal(frame["conflict"].to_numpy(), outcome(trajectory, "conflict"))
 
 
 @pytest.mark.baseline
 def test_exact_baseline(baseline) -> None:  # type: ignore[no-untyped-def]
     """Any change of the science shows here; ``make baseline`` accepts it on purpose."""
-    trace = run(months=36, guberniias=6)
+    trajectory = run(months=36, guberniias=6)
     shown = ("performance", "conflict", "appointed", "misfit", "unity", "opposition_nation", "moves", "literacy")
-    values = {name: [float(x) for x in outcome(trace, name)[::6]] for name in shown}
-    baseline("synthetic", {"fingerprint": fingerprint(trace), "events": len(trace.events), **values})
+    values = {name: [float(x) for x in outcome(trajectory, name)[::6]] for name in shown}
+    baseline("synthetic", {"fingerprint": fingerprint(trajectory), "events": len(trajectory.events), **values})
 
 
 @pytest.mark.baseline
 def test_exact_baseline_of_real_guberniias(baseline) -> None:  # type: ignore[no-untyped-def]
     """The same on the real tree: data tables, threat and capacity by date."""
-    trace = run(months=30, tree={"uezds": 0})
+    trajectory = run(months=30, tree={"uezds": 0})
     shown = ("performance", "open_skloki", "appointed", "recovery", "threat_perceived")
-    values = {name: [float(x) for x in outcome(trace, name)[::6]] for name in shown}
-    baseline("guberniias", {"fingerprint": fingerprint(trace), **values})
+    values = {name: [float(x) for x in outcome(trajectory, name)[::6]] for name in shown}
+    baseline("guberniias", {"fingerprint": fingerprint(trajectory), **values})

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.parameters import PARAMETERS
-from sim.scenario.switches import MECHANISMS
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
 from tests.engines.worlds import COLUMN, fingerprint, run
 
 
@@ -45,16 +45,16 @@ worlds = st.fixed_dictionaries({
 @settings(max_examples=60)
 @given(worlds, anywhere())
 def test_outcomes_stay_within_their_declared_bounds(changes, parameters) -> None:  # type: ignore[no-untyped-def]
-    trace = run(**changes, **parameters)
+    trajectory = run(**changes, **parameters)
     for outcome in OUTCOMES:
-        values = trace.values[:, :, COLUMN[outcome.name]]
+        values = trajectory.values[:, :, COLUMN[outcome.name]]
         known = values[~np.isnan(values)]
         assert np.all(known >= outcome.low - 1e-12), outcome.name
         assert outcome.high is None or np.all(known <= outcome.high + 1e-12), outcome.name
         assert not np.isinf(values).any(), outcome.name
-    installed = [trace.values[:, 0, COLUMN[name]] for name in ("appointed", "recommended", "elected", "acting")]
+    installed = [trajectory.values[:, 0, COLUMN[name]] for name in ("appointed", "recommended", "elected", "acting")]
     assert np.all(sum(installed) <= 1 + 1e-12)
-    assert np.all(trace.values[:, 0, COLUMN["moves_centre"]] <= trace.values[:, 0, COLUMN["moves"]])
+    assert np.all(trajectory.values[:, 0, COLUMN["moves_centre"]] <= trajectory.values[:, 0, COLUMN["moves"]])
 
 
 @settings(max_examples=10)
@@ -64,13 +64,13 @@ def test_a_world_is_its_own_twin(changes) -> None:  # type: ignore[no-untyped-de
 
 
 def test_undefined_outcomes_are_nan_and_only_they() -> None:
-    trace = run(months=3, guberniias=1, uezds_each=0)
+    trajectory = run(months=3, guberniias=1, uezds_each=0)
     for name in ("uezd_performance", "uezd_appointed"):
-        assert np.isnan(trace.values[:, :, COLUMN[name]]).all()
-    nation = trace.values[:, 0]
+        assert np.isnan(trajectory.values[:, :, COLUMN[name]]).all()
+    nation = trajectory.values[:, 0]
     undefined = {o.name for o in OUTCOMES if math.isnan(nation[-1, COLUMN[o.name]])}
     allowed = {"uezd_performance", "uezd_appointed", "uezd_open_skloki", "tenure_appointed", "tenure_elected",
                "conflict_after_transfer", "conflict_after_election"}  # fmt: skip
     assert undefined <= allowed
     national = [o.name for o in OUTCOMES if not o.by_class]
-    assert np.isnan(trace.values[:, 1:, [COLUMN[name] for name in national]]).all()
+    assert np.isnan(trajectory.values[:, 1:, [COLUMN[name] for name in national]]).all()

@@ -69,9 +69,9 @@ def test_homes_keep_to_their_blocks_and_seats_are_consistent() -> None:
 
 def test_every_arrival_has_a_departure_before_it() -> None:
     """Each seat's events alternate: taken, left, taken ..."""
-    trace = run(months=48)
+    trajectory = run(months=48)
     held: dict[tuple[str, str], int] = {}
-    for event in trace.events:
+    for event in trajectory.events:
         seat = (event.committee, event.seat)
         if event.kind == "took":
             assert held.get(seat) is None, event
@@ -85,5 +85,5 @@ def test_recorded_people_are_those_found_somewhere() -> None:
     model = PartyModel(world(months=3), 0)
     for _ in range(3):
         model.step()
-    assert outcome(model.trace(), "people")[-1] == len(places_of(model))
-    assert outcome(model.trace(), "reserve")[-1] == len(model.reserve)
+    assert outcome(model.trajectory(), "people")[-1] == len(places_of(model))
+    assert outcome(model.trajectory(), "reserve")[-1] == len(model.reserve)

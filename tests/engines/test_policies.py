@@ -9,55 +9,55 @@ import numpy as np
 import pytest
 
 from sim.engines.reference import PartyModel, simulate
-from sim.engines.trace import Trace
+from sim.engines.trajectory import Trajectory
+from sim.registry.mechanisms import MECHANISMS
 from sim.scenario.schema import Event, Period, month_number
-from sim.scenario.switches import MECHANISMS
 from sim.world.build import build
 from tests.engines.worlds import outcome, run, scenario, world
 
 
-def reasons(trace: Trace, kind: str = "left", **where: str) -> Counter[str]:
+def reasons(trajectory: Trajectory, kind: str = "left", **where: str) -> Counter[str]:
     """Count the reasons of events of a kind."""
-    chosen = (e for e in trace.events if e.kind == kind and all(getattr(e, k) == v for k, v in where.items()))
+    chosen = (e for e in trajectory.events if e.kind == kind and all(getattr(e, k) == v for k, v in where.items()))
     return Counter(e.reason for e in chosen)
 
 
 def test_election_appoints_nobody() -> None:
-    trace = run(months=48, policy={"rule": "election"})
-    assert set(reasons(trace, "took")) <= {"elected", "acting"}
-    assert not {"need", "lateral", "transfer", "lost_review"} & set(reasons(trace))
-    assert outcome(trace, "claimed").max() == 0.0
+    trajectory = run(months=48, policy={"rule": "election"})
+    assert set(reasons(trajectory, "took")) <= {"elected", "acting"}
+    assert not {"need", "lateral", "transfer", "lost_review"} & set(reasons(trajectory))
+    assert outcome(trajectory, "claimed").max() == 0.0
 
 
 def test_appointment_elects_nobody() -> None:
-    trace = run(months=48, policy={"rule": "appointment"}, options={"capacity": "unlimited"})
-    assert set(reasons(trace, "took")) <= {"appointed", "acting"}
-    assert not {"lost_contest", "extraordinary"} & set(reasons(trace))
-    assert outcome(trace, "appointed")[-1] > 0.8
+    trajectory = run(months=48, policy={"rule": "appointment"}, options={"capacity": "unlimited"})
+    assert set(reasons(trajectory, "took")) <= {"appointed", "acting"}
+    assert not {"lost_contest", "extraordinary"} & set(reasons(trajectory))
+    assert outcome(trajectory, "appointed")[-1] > 0.8
 
 
 def test_shares_of_installed_add_up() -> None:
-    trace = run(months=36)
-    total = sum(outcome(trace, name) for name in ("appointed", "recommended", "elected", "acting"))
+    trajectory = run(months=36)
+    total = sum(outcome(trajectory, name) for name in ("appointed", "recommended", "elected", "acting"))
     assert np.all(total <= 1 + 1e-12) and np.all(total >= 0.74)
 
 
 def test_without_capacity_posts_are_held_by_acting_locals() -> None:
-    trace = run(months=36, policy={"rule": "appointment"}, options={"capacity": 0.0})
-    taken = reasons(trace, "took", level="guberniia")
+    trajectory = run(months=36, policy={"rule": "appointment"}, options={"capacity": 0.0})
+    taken = reasons(trajectory, "took", level="guberniia")
     assert taken["appointed"] == 0 and taken["acting"] > 0
-    assert outcome(trace, "assignments").max() == 0.0
+    assert outcome(trajectory, "assignments").max() == 0.0
 
 
 def test_half_an_assignment_a_month_is_one_in_two_months() -> None:
-    trace = run(months=40, guberniias=8, policy={"rule": "appointment"}, options={"capacity": 0.5})
-    made = outcome(trace, "assignments")
+    trajectory = run(months=40, guberniias=8, policy={"rule": "appointment"}, options={"capacity": 0.5})
+    made = outcome(trajectory, "assignments")
     assert made.max() <= 1.0 and 15 <= made.sum() <= 21
 
 
 def test_conferences_can_be_limited_like_the_centre() -> None:
-    trace = run(months=24, policy={"rule": "election"}, options={"conference_capacity": 0.0})
-    assert reasons(trace, "took", level="guberniia")["elected"] == 0
+    trajectory = run(months=24, policy={"rule": "election"}, options={"conference_capacity": 0.0})
+    assert reasons(trajectory, "took", level="guberniia")["elected"] == 0
 
 
 def test_exceptions_by_class_and_place() -> None:
@@ -65,10 +65,10 @@ def test_exceptions_by_class_and_place() -> None:
         "capitals": {"rule": "election", "classes": ["capital"]},
         "one": {"rule": "share", "share": 0.25, "places": ["Synthetic 2"]},
     }
-    trace = run(months=4, policy={"rule": "appointment", "changes": changes}, committees=True)
-    assert outcome(trace, "claimed", "capital").max() == 0.0
-    assert outcome(trace, "claimed", "industrial").max() == 0.25
-    assert outcome(trace, "claimed", "agrarian").min() == 1.0
+    trajectory = run(months=4, policy={"rule": "appointment", "changes": changes}, committees=True)
+    assert outcome(trajectory, "claimed", "capital").max() == 0.0
+    assert outcome(trajectory, "claimed", "industrial").max() == 0.25
+    assert outcome(trajectory, "claimed", "agrarian").min() == 1.0
 
 
 def test_uezds_follow_unless_told_otherwise() -> None:
@@ -137,7 +137,7 @@ def test_switched_off_events_do_not_happen(mechanism: str, kind: str, reason: st
 
 
 @cache
-def everything(*off: str) -> Trace:
+def everything(*off: str) -> Trajectory:
     """Run a world in which every mechanism has something to do."""
     events = {
         "levy": Event(kind="levy", start="1921-03", end="1921-06", size=0.3),
@@ -168,8 +168,9 @@ def test_removed_men_are_barred_for_a_year_on_both_sides() -> None:
     """
     for rule in ("election", "appointment", "recorded"):
         gone: dict[int, tuple[str, int]] = {}
-        trace = run(months=60, guberniias=8, uezds_each=1, policy={"rule": rule}, a_temp=0.04, theta=0.3, h_unf=0.04)
-        for number, event in ((month_number(e.month), e) for e in trace.events):
+        often = {"a_temp": 0.04, "theta": 0.3, "h_unf": 0.04}
+        trajectory = run(months=60, guberniias=8, uezds_each=1, policy={"rule": rule}, **often)
+        for number, event in ((month_number(e.month), e) for e in trajectory.events):
             if event.kind == "left" and event.reason in ("unfit", "need", "lateral", "transfer", "extraordinary"):
                 gone[event.person] = event.committee, number
             elif event.kind == "took" and event.person in gone:
@@ -192,10 +193,10 @@ def test_no_transfers_without_capacity() -> None:
 
 def test_skloki_are_recorded_although_they_are_cured_at_once() -> None:
     """Every remedy is preceded by an open sklok in the same month's record."""
-    trace = run(months=36, guberniias=6, uezds_each=0, tr_p=0.4, x_el=0.4, a_temp=0.04, theta=0.35)
-    share = outcome(trace, "open_skloki")
+    trajectory = run(months=36, guberniias=6, uezds_each=0, tr_p=0.4, x_el=0.4, a_temp=0.04, theta=0.35)
+    share = outcome(trajectory, "open_skloki")
     start = month_number("1921-01")
-    cured = {e.month for e in trace.events if e.kind == "left" and e.reason in ("transfer", "extraordinary")}
+    cured = {e.month for e in trajectory.events if e.kind == "left" and e.reason in ("transfer", "extraordinary")}
     assert cured and all(share[month_number(month) - start] > 0 for month in cured)
 
 
@@ -215,8 +216,8 @@ def test_switched_off_states_stay(mechanism: str, name: str) -> None:
 
 
 def test_perception_off_is_objective_threat() -> None:
-    trace = run(months=12, off=("perception",))
-    assert np.array_equal(outcome(trace, "threat_perceived"), outcome(trace, "threat_objective"))
+    trajectory = run(months=12, off=("perception",))
+    assert np.array_equal(outcome(trajectory, "threat_perceived"), outcome(trajectory, "threat_objective"))
 
 
 def test_levies_reach_their_size() -> None:
@@ -233,10 +234,10 @@ def test_policy_errors_add_to_the_national_error() -> None:
 
 
 def test_conference_votes_are_logged_by_tier() -> None:
-    trace = run(months=4, events={"c": Event(kind="conference", start="1921-03")})
-    votes = [e for e in trace.events if e.kind == "conference"]
+    trajectory = run(months=4, events={"c": Event(kind="conference", start="1921-03")})
+    votes = [e for e in trajectory.events if e.kind == "conference"]
     assert Counter(e.reason for e in votes) == {"raion": 4, "guberniia": 4, "nation": 1}
-    assert votes[-1].value == outcome(trace, "opposition_nation")[2]
+    assert votes[-1].value == outcome(trajectory, "opposition_nation")[2]
 
 
 def test_a_relief_of_policy_does_not_make_the_error_negative() -> None:

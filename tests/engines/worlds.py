@@ -6,9 +6,9 @@ import hashlib
 from typing import Any
 
 from sim.engines.reference import simulate
-from sim.engines.trace import Trace
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import SCOPES
+from sim.engines.trajectory import Trajectory
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
 from sim.scenario.schema import Event, Options, Period, Policy, Run, Scenario, Threat, Tree
 from sim.world.build import World, build
 
@@ -51,19 +51,19 @@ def world(**changes: Any) -> World:
     return build(scenario(**changes))
 
 
-def run(replicate: int = 0, **changes: Any) -> Trace:
+def run(replicate: int = 0, **changes: Any) -> Trajectory:
     """Run a small world."""
     return simulate(world(**changes), replicate)
 
 
-def outcome(trace: Trace, name: str, scope: str = "nation") -> Any:
+def outcome(trajectory: Trajectory, name: str, scope: str = "nation") -> Any:
     """Return one outcome's series."""
-    return trace.values[:, SCOPE[scope], COLUMN[name]]
+    return trajectory.values[:, SCOPE[scope], COLUMN[name]]
 
 
-def fingerprint(trace: Trace) -> str:
+def fingerprint(trajectory: Trajectory) -> str:
     """Return a hash of every monthly value and every event."""
-    digest = hashlib.sha256(trace.values.tobytes())
-    for event in trace.events:
+    digest = hashlib.sha256(trajectory.values.tobytes())
+    for event in trajectory.events:
         digest.update(repr(event).encode())
     return digest.hexdigest()

@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.engines.trace import COMMITTEE_FIELDS
+from sim.analysis.sweep import Sweep, open_sweep
+from sim.data.tables import guberniias
+from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import UserError
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import SCOPES
-from sim.study.courses import Courses
-from sim.study.sweeps.opened import Sweep, open_sweep
-from sim.world.tables import guberniias
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+from sim.results.trajectories import Trajectories
 from tests.figures.sweep_cases import CASES
 from tests.made_sweep import experiment, made
 
@@ -73,12 +73,12 @@ class Fake:
         self.frame = pd.concat([self._scope(r, s) for r in range(replicates) for s in SCOPES], ignore_index=True)
         self.states = self._committees(replicates) if committees else None
 
-    def courses(self) -> Courses:
+    def courses(self) -> Trajectories:
         def read(name: str) -> np.ndarray:
             table = self.frame.pivot(index="replicate", columns=["month", "scope"], values=name)
             return table[[(month, scope) for month in self.months for scope in SCOPES]].to_numpy(float)
 
-        return Courses(self.months.to_numpy().astype("datetime64[M]"), self.frame["replicate"].unique(), read)
+        return Trajectories(self.months.to_numpy().astype("datetime64[M]"), self.frame["replicate"].unique(), read)
 
     def committees(self, columns: list[str], level: str, month: date) -> pd.DataFrame:
         if self.states is None:

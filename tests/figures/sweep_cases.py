@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.study.horizons import Horizon
+from sim.experiment.horizons import Horizon
 from tests.made_sweep import choice
 
 DATES = choice("date", *(f"19{year}-{month}" for year in (21, 22, 23, 24) for month in ("06", "12")))

@@ -12,15 +12,15 @@ import pyarrow as pa
 import pytest
 from matplotlib.colors import to_hex, to_rgba
 
-from sim.engines.trace import Trace
+from sim.analysis.sample import COLUMN, Sample, band_tables, effect_rows
+from sim.engines.trajectory import Trajectory
+from sim.experiment.horizons import usual
+from sim.experiment.smallest_effect import Smallest
 from sim.figures import comparison as pictures
 from sim.figures import style
 from sim.figures.series import day
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import CLASSES, SCOPES
-from sim.study.horizons import usual
-from sim.study.pairing import SHOWN, Smallest
-from sim.study.tabulate import COLUMN, Sample, band_tables, effect_rows
+from sim.registry.entries import CLASSES, SCOPES
+from sim.registry.outcomes import OUTCOMES, SHOWN
 from tests.figures.test_style import EYES, lab
 
 
@@ -56,14 +56,14 @@ class Made:
     @staticmethod
     def _trace(
         names: list[str], replicate: int, at: int, effect: float, begins: int, undefined: tuple[str, ...]
-    ) -> Trace:
+    ) -> Trajectory:
         shape = (len(names), len(SCOPES), len(OUTCOMES))
         random = np.random.default_rng([replicate, 7])
         values = 0.3 + 0.02 * random.standard_normal(shape[1:]) + 0.001 * np.arange(len(names))[:, None, None]
         values[begins:] += at * (effect + 0.01 * np.random.default_rng([replicate, at]).standard_normal(shape)[begins:])
         values[:, :, [COLUMN[name] for name in undefined]] = np.nan
         values[:, 1:, COLUMN["opposition_nation"]] = np.nan
-        return Trace(names, values)
+        return Trajectory(names, values)
 
 
 @pytest.fixture(scope="module")

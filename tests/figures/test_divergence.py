@@ -12,12 +12,13 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import RegularPolygon
 
+from sim.analysis.divergence.cascade import WAYS
+from sim.analysis.divergence.folder import DivergenceFolder
 from sim.figures import cascadetree, divergence, partingmap, style
 from sim.figures.series import day
 from sim.figures.tilelayout import tiles
+from sim.runner.diverge import trace
 from sim.scenario.load import load
-from sim.study.cascade import WAYS
-from sim.study.tracing import Traced, trace
 
 SWITCH = '[policy.changes.x]\ndate = "1921-07"\nrule = "election"\n'
 SYNTHETIC = '[tree]\nkind = "synthetic"\nguberniias = 6\nuezds_each = 2\n'
@@ -26,11 +27,11 @@ SOME = '[tree]\nuezds = 20\nonly = ["Moscow", "Tula", "Petrograd", "Karelian Lab
 
 
 @pytest.fixture(scope="module")
-def traced(tmp_path_factory) -> Callable[..., Traced]:
+def traced(tmp_path_factory) -> Callable[..., DivergenceFolder]:
     """Two worlds of a tree of which the second switches to election: traced(REAL)."""
-    known: dict[Any, Traced] = {}
+    known: dict[Any, DivergenceFolder] = {}
 
-    def run(tree: str, months: int = 18, switch: str = SWITCH) -> Traced:
+    def run(tree: str, months: int = 18, switch: str = SWITCH) -> DivergenceFolder:
         if (tree, months, switch) not in known:
             folder = tmp_path_factory.mktemp("worlds")
             end = f"{1921 + (months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
@@ -44,7 +45,7 @@ def traced(tmp_path_factory) -> Callable[..., Traced]:
     return run
 
 
-def pictures(traced: Traced) -> dict[str, Figure]:
+def pictures(traced: DivergenceFolder) -> dict[str, Figure]:
     found, lines = traced.divergence, divergence.described(traced)
     drawn = {"spread": divergence.figure(traced), "cascade": cascadetree.figure(found, *lines)}
     return drawn | ({"map": partingmap.figure(found, *lines)} if traced.real else {})

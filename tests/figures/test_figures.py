@@ -19,7 +19,7 @@ from sim import figures
 from sim.errors import UserError
 from sim.figures import appointed, curves, moves, opposition, panels, recorded, style
 from sim.figures.series import Series
-from sim.scenario.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOMES
 
 CASES = [(kind, None) for kind in figures.KINDS] + [("outcome", "threat_perceived"), ("column", "people")]
 PAGE, COLUMN = round(174 / 25.4 * 200), round(84 / 25.4 * 200)

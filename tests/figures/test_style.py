@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from sim.figures import moves, opposition, style
-from sim.scenario.registry import SCOPES
+from sim.registry.entries import SCOPES
 
 # Machado, Oliveira and Fernandes 2009, severity 1: linear RGB as seen without one kind of cone.
 EYES = {

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from sim.analysis.effects import effects
+from sim.experiment.horizons import Horizon
 from sim.figures import style, sweeps
 from sim.figures.series import day
 from sim.figures.sweeps import classes, common, crossing, forest, horizons, names, outcome, strokes, ticks
-from sim.scenario.registry import SCOPES
-from sim.study.horizons import Horizon
-from sim.study.sweeps.effects import effects
+from sim.registry.entries import SCOPES
 from tests.figures.sweep_cases import DATES, YEARS, factor, legend, panel, words
 from tests.made_sweep import choice
 

@@ -10,12 +10,12 @@ import pytest
 from matplotlib.colors import to_hex
 
 import sim
+from sim.analysis.sweep import open_sweep
 from sim.errors import UserError
+from sim.experiment.experiment import Design, Factor
+from sim.experiment.horizons import Horizon
 from sim.figures import sweeps
 from sim.figures.sweeps import classes, common, fans, forest, horizons, marks, outcome, strokes, surface
-from sim.study.horizons import Horizon
-from sim.study.sweeps.experiment import Design, Factor
-from sim.study.sweeps.opened import open_sweep
 from tests.figures.sweep_cases import CASES, GRID, factor, legend, words
 from tests.made_sweep import experiment
 

@@ -8,10 +8,10 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.patches import RegularPolygon
 
+from sim.data.tables import guberniias
 from sim.errors import UserError
 from sim.figures import style, tilemap
 from sim.figures.tilelayout import regenerate, tiles
-from sim.world.tables import guberniias
 
 NAMES = [place.name for place in guberniias()]
 

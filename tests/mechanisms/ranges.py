@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 import sim.mechanisms
-from sim.scenario.parameters import PARAMETERS
+from sim.registry.parameters import PARAMETERS
 
 Kernel = Callable[..., Any]
 Floats = SearchStrategy[float]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import sim
 from sim.kernel import interpreted
-from sim.scenario.constants import CONSTANTS
-from sim.scenario.parameters import PARAMETERS
-from sim.scenario.switches import LIMITS, MECHANISMS
+from sim.registry.constants import CONSTANTS
+from sim.registry.mechanisms import LIMITS, MECHANISMS
+from sim.registry.parameters import PARAMETERS
 from tests.mechanisms.ranges import ROOMS, Kernel, arguments, bits, kernels
 
 SOURCE = Path(sim.__file__).parent

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import Problem, UserError
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.lines import dotted
 from sim.scenario.load import load
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario
-from sim.scenario.switches import MECHANISMS
 from sim.scenario.write import to_toml
 
 Save = Callable[..., Path]

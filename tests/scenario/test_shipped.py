@@ -11,11 +11,12 @@ from typing import get_args
 
 import pytest
 
-from sim.scenario import fields, json_schema, names
+from sim.data import place_names
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.parameters import PARAMETERS
+from sim.scenario import fields, json_schema
 from sim.scenario.load import Loaded, load, shipped
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Event, Rule, month_number
-from sim.scenario.switches import MECHANISMS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "scenarios.md"
@@ -55,7 +56,7 @@ DIFFERENCES = {
 
 
 def rows(table: str) -> list[dict[str, str]]:
-    text = (files("sim") / "world" / "data" / f"{table}.csv").read_text(encoding="utf-8-sig")
+    text = (files("sim") / "data" / "csv" / f"{table}.csv").read_text(encoding="utf-8-sig")
     return list(csv.DictReader(text.splitlines()))
 
 
@@ -162,7 +163,7 @@ def test_congresses_and_conferences_are_those_of_the_tables(historical: Loaded):
 def test_famine_strikes_the_volga_and_spares_the_north(historical: Loaded):
     region = {row["name"]: row["region"] for row in rows("guberniia")}
     famine = historical.scenario.events["famine_1921"]
-    hit = {name for name in names.places() if name in famine.places or region[name] in famine.regions}
+    hit = {name for name in place_names.places() if name in famine.places or region[name] in famine.regions}
     assert {"Samara", "Saratov", "Tatar ASSR", "Odessa", "Orenburg"} <= hit
     assert not {"Moscow", "Vologda", "Kiev", "Tomsk"} & hit
     margins = historical.scenario.events["famine_1921_margins"]
@@ -193,7 +194,7 @@ def test_the_schema_knows_every_name():
     assert parameters["properties"]["term"]["minimum"] == 1
     assert parameters["additionalProperties"] is False
     assert list(schema["properties"]["mechanisms"]["properties"]) == [m.name for m in MECHANISMS]
-    assert schema["$defs"]["Tree"]["properties"]["only"]["items"]["enum"] == list(names.places())
+    assert schema["$defs"]["Tree"]["properties"]["only"]["items"]["enum"] == list(place_names.places())
     assert "extends" in schema["properties"]
     assert schema["required"] == ["title"]
 

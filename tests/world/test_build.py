@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.scenario.constants import CONSTANTS
-from sim.scenario.parameters import PARAMETERS
+from sim.registry.constants import CONSTANTS
+from sim.registry.mechanisms import LIMITS, MECHANISMS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_name, month_number
-from sim.scenario.switches import LIMITS, MECHANISMS
 from sim.world.build import World, build, effective, vary
 from tests.world.worlds import THREE, at, scenario, world
 

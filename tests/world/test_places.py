@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.data.tables import guberniias
 from sim.draws.addressed import normal
 from sim.errors import UserError
 from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion
-from sim.world.tables import guberniias
 from tests.world.worlds import heads, numbers, planted, skills
 
 REAL = planted()

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.data.tables import load
 from sim.errors import UserError
 from sim.scenario.schema import month_name, month_number
 from sim.world import series
-from sim.world.tables import load
 
 FIRST, LAST = month_number("1918-01"), month_number("1989-12")
 EVERY = [month_name(number) for number in range(FIRST, LAST + 1)]

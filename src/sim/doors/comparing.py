@@ -17,7 +17,7 @@ from sim.doors.terminal import UNDEFINED, Terminal, number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study.comparison import Comparison
+    from sim.results.comparison import Comparison
 
 #: Differences between worlds that are printed in words.
 NAMED = 6
@@ -67,10 +67,10 @@ def compare(
     """
     from sim.doors import reports
     from sim.errors import Problem, UserError
+    from sim.experiment.smallest_effect import smallest as read_smallest
+    from sim.runner import compare as study
+    from sim.runner.run import RunFailed
     from sim.scenario.load import load
-    from sim.study import compare as study
-    from sim.study.pairing import smallest as read_smallest
-    from sim.study.run import RunFailed
 
     if target and precision is None:
         raise click.UsageError("--for belongs to --precision")
@@ -117,7 +117,7 @@ def _draw(terminal: Terminal, comparison: Comparison) -> list[Path]:
 
 def remarks(comparison: Comparison) -> list[str]:
     """Return what a reader should know before reading on: failures, few pairs, a precision not reached."""
-    from sim.study.paired import FEW
+    from sim.analysis.paired import FEW
 
     manifest = comparison.manifest
     notes = [

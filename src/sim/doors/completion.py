@@ -19,7 +19,7 @@ def scenarios(context: click.Context, parameter: click.Parameter, incomplete: st
 
     known = [*shipped()]
     if context.command.name == "check":  # which takes either
-        from sim.study.sweeps.reading import shipped_experiments
+        from sim.experiment.load import shipped_experiments
 
         known += shipped_experiments()
     return _beginning(known, incomplete) or [CompletionItem(incomplete, type="file")]
@@ -27,14 +27,14 @@ def scenarios(context: click.Context, parameter: click.Parameter, incomplete: st
 
 def experiments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the name of a shipped experiment, or else a file."""
-    from sim.study.sweeps.reading import shipped_experiments
+    from sim.experiment.load import shipped_experiments
 
     return _beginning(shipped_experiments(), incomplete) or [CompletionItem(incomplete, type="file")]
 
 
 def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete what can be listed."""
-    from sim.study.glossary import KINDS
+    from sim.describe.glossary import KINDS
 
     return _beginning(KINDS, incomplete)
 
@@ -48,29 +48,29 @@ def figures(context: click.Context, parameter: click.Parameter, incomplete: str)
 
 def engines(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete an engine."""
-    from sim.study.engines import ENGINES
+    from sim.engines.engine import ENGINES
 
     return _beginning(ENGINES, incomplete)
 
 
 def outcomes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete an outcome."""
-    from sim.scenario.outcomes import OUTCOMES
+    from sim.registry.outcomes import OUTCOMES
 
     return _beginning([outcome.name for outcome in OUTCOMES], incomplete)
 
 
 def names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete anything that can be explained."""
-    from sim.study.glossary import names as known
+    from sim.describe.glossary import names as known
 
     return _beginning(known(), incomplete)
 
 
 def settings(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete what may be set on the command line: parameters and mechanisms."""
-    from sim.scenario.parameters import PARAMETERS
-    from sim.scenario.switches import MECHANISMS
+    from sim.registry.mechanisms import MECHANISMS
+    from sim.registry.parameters import PARAMETERS
 
     known = [f"parameters.{entry.name}=" for entry in PARAMETERS]
     return _beginning([*known, *(f"mechanisms.{entry.name}=" for entry in MECHANISMS)], incomplete)

@@ -10,9 +10,9 @@ from sim.doors.sweepbar import counted
 from sim.doors.terminal import Terminal
 
 if TYPE_CHECKING:
-    from sim.study.preview import Preview
-    from sim.study.sweeps.estimate import Estimate
-    from sim.study.sweeps.experiment import Factor
+    from sim.experiment.experiment import Factor
+    from sim.runner.estimate import Estimate
+    from sim.runner.preview import Preview
 
 UNITS = (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 SIZES = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
@@ -20,7 +20,7 @@ SIZES = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 
 def show_checked(terminal: Terminal, found: Preview | Estimate, *, everything: bool) -> None:
     """Print a scenario or an experiment that was checked; ``everything`` is about a scenario's defaults."""
-    from sim.study.preview import Preview
+    from sim.runner.preview import Preview
 
     if isinstance(found, Preview):
         if terminal.json:
@@ -103,7 +103,7 @@ def _unknown(factor: Factor) -> tuple[str, str, str, str]:
 
 def grade(factor: Factor) -> str:
     """Return the grade of the evidence for a parameter; nothing for another field."""
-    from sim.scenario.parameters import PARAMETERS
+    from sim.registry.parameters import PARAMETERS
 
     named = {f"parameters.{parameter.name}": parameter.grade for parameter in PARAMETERS}
     return named.get(factor.target, "")

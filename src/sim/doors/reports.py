@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sim.doors.terminal import UNDEFINED, Terminal, number, shown, spread
 
 if TYPE_CHECKING:
+    from sim.describe.glossary import Entry
     from sim.errors import Problem
-    from sim.study.glossary import Entry
-    from sim.study.preview import Preview
-    from sim.study.result import Result
+    from sim.results.result import Result
+    from sim.runner.preview import Preview
 
 #: Warnings that `run` prints before it refers to `check`.
 SHOWN = 3
@@ -33,7 +33,7 @@ LISTED = {
 
 def show_summary(terminal: Terminal, result: Result) -> None:
     """Print the nation's course: outcomes in rows, Decembers in columns."""
-    from sim.study.summary import summarise
+    from sim.analysis.summary import summarise
 
     rows = summarise(result)
     months = list(dict.fromkeys(row.month for row in rows))
@@ -78,14 +78,14 @@ def show_warnings(terminal: Terminal, warnings: Sequence[Problem]) -> None:
 
 def target_records(result: Result) -> list[dict[str, Any]]:
     """Return the rows of targets.csv; numbers that are not known are nan."""
-    from sim.study.scores import read_csv
+    from sim.analysis.scores import read_csv
 
     return [asdict(row) for row in read_csv(result.path / "targets.csv")]
 
 
 def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path]) -> dict[str, Any]:
     """Return what `run` prints as JSON."""
-    from sim.study.summary import summarise
+    from sim.analysis.summary import summarise
 
     return {
         "result": result.path,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.doors.terminal import Terminal
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.progress import State
+    from sim.runner.progress import State
 
 EVERY = 60.0
 """Seconds between two lines of progress where nobody looks at a terminal: in the log of a batch job."""

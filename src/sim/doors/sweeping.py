@@ -17,9 +17,9 @@ from sim.doors.terminal import Terminal
 from sim.errors import UserError
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.opened import Sweep
-    from sim.study.sweeps.progress import State, Status
-    from sim.study.sweeps.rerun import Rerun
+    from sim.analysis.sweep import Sweep
+    from sim.runner.progress import State, Status
+    from sim.runner.rerun import Rerun
 
 REASONS = 3
 """Reasons of failed runs that are printed."""
@@ -44,8 +44,8 @@ def sweep(
     folder is results/sweeps/NAME. Rows do not depend on workers or cluster; docs/sweeps.md says more.
     """
     from sim import api
-    from sim.study.sweeps.progress import status
-    from sim.study.sweeps.store import usual_place
+    from sim.results.sweep_store import usual_place
+    from sim.runner.progress import status
 
     terminal.hush_compilation()
     heard = interrupts.watched(None)
@@ -156,8 +156,8 @@ def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
     Tables: runs, and curves or bins where the experiment keeps them. For example:
     "SELECT policy, avg(performance) FROM runs GROUP BY policy".
     """
+    from sim.analysis.sweep import open_sweep
     from sim.doors import answers
-    from sim.study.sweeps.opened import open_sweep
 
     frame = open_sweep(folder, verify=False).query(sql)
     if csv:
@@ -207,7 +207,7 @@ def _fail(terminal: Terminal, reason: str) -> None:
 
 def _kept(last: list[State], place: Path) -> str:
     """Return what an interrupt has left; before anything was told, that is what earlier sessions have stored."""
-    from sim.study.sweeps.progress import status
+    from sim.runner.progress import status
 
     try:
         done, total = (last[0].done, last[0].total) if last else (status(place).runs, status(place).runs_planned)
@@ -222,7 +222,7 @@ def _show_end(terminal: Terminal, state: State, place: Path) -> None:
     if headline(state):
         terminal.say(headline(state))
     if state.failed:
-        from sim.study.sweeps.opened import open_sweep
+        from sim.analysis.sweep import open_sweep
 
         for reason, runs, first in reasons(open_sweep(place, verify=False)):
             terminal.note(f"{counted(runs, 'run')} failed: {reason} (the first: skloki rerun {place} --run {first})")

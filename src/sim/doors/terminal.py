@@ -17,7 +17,7 @@ import click
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
-    from sim.study.run import Progress
+    from sim.runner.run import Progress
 
 #: Width of tables that go to a file or another program.
 PIPED_WIDTH = 120

@@ -14,8 +14,8 @@ from sim.doors.terminal import Terminal, number
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
+    from sim.analysis.divergence.folder import DivergenceFolder
     from sim.scenario.load import Loaded
-    from sim.study.tracing import Traced
 
 #: Committees of the cascade, and settings, that are printed; the files hold all.
 SHOWN, SETTINGS = 15, 8
@@ -55,7 +55,7 @@ def trace(
     """
     from sim.doors import reports
     from sim.figures.divergence import draw_all
-    from sim.study.tracing import trace as trace_worlds
+    from sim.runner.diverge import trace as trace_worlds
 
     pair = _load((a, b), sets)
     warnings = list(dict.fromkeys(pair[0].warnings + pair[1].warnings))
@@ -95,7 +95,7 @@ def _load(names: tuple[str, str], sets: tuple[str, ...]) -> tuple[Loaded, Loaded
     return loaded[0], loaded[1]
 
 
-def document(traced: Traced, warnings: list[Problem]) -> dict[str, Any]:
+def document(traced: DivergenceFolder, warnings: list[Problem]) -> dict[str, Any]:
     """Return what `trace` prints as JSON: the manifest, the cascade, and the nation month by month."""
     aside = ("format", "format_version", "versions", "files")
     record = {name: value for name, value in traced.record.items() if name not in aside}
@@ -108,7 +108,7 @@ def document(traced: Traced, warnings: list[Problem]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show(terminal: Terminal, traced: Traced) -> None:
+def show(terminal: Terminal, traced: DivergenceFolder) -> None:
     """Print where two worlds part, and the beginning of the cascade."""
     found = traced.divergence
     for name, title in zip("AB", traced.titles, strict=True):
@@ -139,7 +139,7 @@ def show(terminal: Terminal, traced: Traced) -> None:
             terminal.fields("The largest differences in the committees' state", sizes)
 
 
-def _show_inputs(terminal: Terminal, traced: Traced) -> None:
+def _show_inputs(terminal: Terminal, traced: DivergenceFolder) -> None:
     """Print which settings differ, and from when on what differs that follows from them."""
     if not traced.settings and not traced.divergence.inputs:
         terminal.say("Nothing that was put in differs.")
@@ -159,8 +159,8 @@ def _show_inputs(terminal: Terminal, traced: Traced) -> None:
         terminal.say(f"None of this changes an input before the end, {traced.divergence.months[-1]}.")
 
 
-def _show_first(terminal: Terminal, traced: Traced) -> None:
-    from sim.study.cascade import WAYS
+def _show_first(terminal: Terminal, traced: DivergenceFolder) -> None:
+    from sim.analysis.divergence.cascade import WAYS
 
     found = traced.divergence
     if found.began:
@@ -190,7 +190,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
-def _show_cascade(terminal: Terminal, traced: Traced) -> None:
+def _show_cascade(terminal: Terminal, traced: DivergenceFolder) -> None:
     found = traced.divergence
     rows = []
     for step in found.steps[:SHOWN]:
@@ -204,7 +204,7 @@ def _show_cascade(terminal: Terminal, traced: Traced) -> None:
     terminal.table(title, ["month", "committee", "in A", "in B", "how it came"], rows)
 
 
-def _show_distance(terminal: Terminal, traced: Traced) -> None:
+def _show_distance(terminal: Terminal, traced: DivergenceFolder) -> None:
     found = traced.divergence
     last = len(found.months) - 1
     dates = sorted({found.months[min(found.began + after, last)] for after in (*AFTER, last)})

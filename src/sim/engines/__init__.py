@@ -1,1 +1,1 @@
-"""The month loop: the reference engine, and what any engine leaves behind."""
+"""The month loop twice, with equal bits, and the trajectory that either leaves behind."""

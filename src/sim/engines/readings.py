@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOMES
 
 COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
 #: Months over which moves are summed up.

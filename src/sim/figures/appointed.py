@@ -16,7 +16,7 @@ from sim.figures import panels, recorded, style, timeline
 from sim.figures.series import Result, described, series, span
 
 if TYPE_CHECKING:
-    from sim.study.courses import Courses
+    from sim.results.trajectories import Trajectories
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {
@@ -59,7 +59,7 @@ def figure(result: Result) -> Figure:
     return drawn
 
 
-def _stack(axes: Axes, courses: Courses, limits: tuple[float, float]) -> None:
+def _stack(axes: Axes, courses: Trajectories, limits: tuple[float, float]) -> None:
     parts = {name: series(courses, name) for name in LABELS}
     axes.set_ylim(0, 1)
     if all(part.empty for part in parts.values()):
@@ -74,7 +74,7 @@ def _stack(axes: Axes, courses: Courses, limits: tuple[float, float]) -> None:
     axes.stackplot(edges, padded, colors=colours, edgecolor="white", linewidth=0.4)
 
 
-def _compare(axes: Axes, result: Result, courses: Courses, limits: tuple[float, float]) -> list[Artist]:
+def _compare(axes: Axes, result: Result, courses: Trajectories, limits: tuple[float, float]) -> list[Artist]:
     """Draw the shares with bands and the recorded figures; return the legend's entries."""
     entries: list[Artist] = []
     grades: dict[str, Artist] = {}

@@ -14,8 +14,8 @@ from sim.figures import panels, style
 from sim.figures.series import day
 
 if TYPE_CHECKING:
-    from sim.study.cascade import Step
-    from sim.study.divergence import Divergence
+    from sim.analysis.divergence.cascade import Step
+    from sim.analysis.divergence.divergence import Divergence
 
 
 class Mark(NamedTuple):

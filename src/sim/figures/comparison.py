@@ -13,14 +13,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
 from sim.figures.series import BAND, day, middle, outcome_named
 from sim.figures.wording import difference, direction, title
-from sim.scenario.registry import SCOPES
-from sim.study.pairing import Smallest
+from sim.registry.entries import SCOPES
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
+    from sim.results.comparison import Comparison
 
 BASE, OTHER, STRIP = style.NATION, "#A0459C", "#DDDDDD"
 """Colours of the baseline, of the other world, and of what is smaller than the smallest effect of interest."""

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from sim.figures import panels, style, timeline
 from sim.figures.series import Result, described, outcome_named, scopes, series, span
 from sim.figures.wording import title
-from sim.scenario.registry import CLASSES
+from sim.registry.entries import CLASSES
 
 if TYPE_CHECKING:
-    from sim.study.courses import Courses
+    from sim.results.trajectories import Trajectories
 
 OVERVIEW = (
     "threat_perceived", "recovery", "performance",
@@ -100,7 +100,7 @@ def overview(result: Result, names: tuple[str, ...] = OVERVIEW, columns: int = 3
 
 
 def _classes(
-    figure: Figure, courses: Courses, name: str, classes: list[str], top: float, found: list[timeline.Mark]
+    figure: Figure, courses: Trajectories, name: str, classes: list[str], top: float, found: list[timeline.Mark]
 ) -> None:
     """Draw a row of panels, one a class, on one scale and with the nation's median for comparison."""
     entry, limits, nation = outcome_named(name), span(courses), series(courses, name)
@@ -119,7 +119,7 @@ def _classes(
 
 
 def _panel(
-    axes: Axes, courses: Courses, name: str, found: list[timeline.Mark], classes: list[str], threads: bool
+    axes: Axes, courses: Trajectories, name: str, found: list[timeline.Mark], classes: list[str], threads: bool
 ) -> None:
     entry, nation = outcome_named(name), series(courses, name)
     timeline.shade(axes, found)
@@ -132,7 +132,7 @@ def _panel(
     panels.scale([axes], entry.low, entry.high)
 
 
-def _entries(courses: Courses, classes: list[str], compared: bool, threads: bool) -> list[Artist]:
+def _entries(courses: Trajectories, classes: list[str], compared: bool, threads: bool) -> list[Artist]:
     """Return the entries of a legend for what was drawn; classes begin a column of their own."""
     count = len(courses.replicates)
     label = ("nation, " if classes else "") + ("median" if count > 1 else "value")

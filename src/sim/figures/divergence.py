@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.analysis.divergence.distance import VISIBLE
 from sim.figures import cascadetree, panels, partingmap, style
 from sim.figures.series import day, middle
-from sim.scenario.registry import SCOPES
-from sim.study.spread import VISIBLE
+from sim.registry.entries import SCOPES
 
 if TYPE_CHECKING:
-    from sim.study.spread import MonthRow
-    from sim.study.tracing import Traced
+    from sim.analysis.divergence.distance import MonthRow
+    from sim.analysis.divergence.folder import DivergenceFolder
 
 LEFT, BETWEEN, TALL, GAP = 18.0, 23.0, 42.0, 13.0
 WIDTH = (style.WIDE - LEFT - BETWEEN - 3.0) / 2
@@ -32,7 +32,7 @@ PANELS: tuple[tuple[str, str, Callable[[MonthRow], float]], ...] = (
 )
 
 
-def draw_all(traced: Traced, folder: Path) -> list[Path]:
+def draw_all(traced: DivergenceFolder, folder: Path) -> list[Path]:
     """Draw what two worlds allow, as PNG and SVG, and return the files; none where the same happens in both.
 
     The map needs the guberniias of 1923.
@@ -40,7 +40,7 @@ def draw_all(traced: Traced, folder: Path) -> list[Path]:
     return [path for what in PICTURES for path in draw(traced, what, folder)]
 
 
-def draw(traced: Traced, what: str, folder: Path) -> list[Path]:
+def draw(traced: DivergenceFolder, what: str, folder: Path) -> list[Path]:
     """Draw the spread, the cascade or the map; none where the same happens in both, no map of synthetic places."""
     found = traced.divergence
     if not found.steps or what == "map" and not traced.real:
@@ -48,7 +48,7 @@ def draw(traced: Traced, what: str, folder: Path) -> list[Path]:
     return style.save(PICTURES[what](traced), folder, what)
 
 
-def described(traced: Traced) -> tuple[str, str]:
+def described(traced: DivergenceFolder) -> tuple[str, str]:
     """Return the lines under a title: the two worlds, and which accidents they share."""
     record, found = traced.record, traced.divergence
     uezds = sum(place.parent >= 0 for place in found.places)
@@ -58,7 +58,7 @@ def described(traced: Traced) -> tuple[str, str]:
 
 
 @style.styled
-def figure(traced: Traced) -> Figure:
+def figure(traced: DivergenceFolder) -> Figure:
     """Draw how far two worlds are apart, month by month, nation and classes."""
     found = traced.divergence
     shown = found.months[max(found.began - LEAD, 0) :]
@@ -87,12 +87,12 @@ def figure(traced: Traced) -> Figure:
     return drawn
 
 
-def _cascade(traced: Traced) -> Figure:
+def _cascade(traced: DivergenceFolder) -> Figure:
     return cascadetree.figure(traced.divergence, *described(traced))
 
 
-def _map(traced: Traced) -> Figure:
+def _map(traced: DivergenceFolder) -> Figure:
     return partingmap.figure(traced.divergence, *described(traced))
 
 
-PICTURES: dict[str, Callable[[Traced], Figure]] = {"spread": figure, "cascade": _cascade, "map": _map}
+PICTURES: dict[str, Callable[[DivergenceFolder], Figure]] = {"spread": figure, "cascade": _cascade, "map": _map}

@@ -16,12 +16,12 @@ from sim.errors import Problem, UserError, nearest
 from sim.figures import sweeps
 
 if TYPE_CHECKING:
-    from sim.study.comparison import Comparison
-    from sim.study.result import Result
-    from sim.study.sweeps.opened import Sweep
-    from sim.study.tracing import Traced
+    from sim.analysis.divergence.folder import DivergenceFolder
+    from sim.analysis.sweep import Sweep
+    from sim.results.comparison import Comparison
+    from sim.results.result import Result
 
-Stored: TypeAlias = "Result | Comparison | Traced | Sweep"
+Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep"
 
 
 @dataclass(frozen=True)
@@ -53,25 +53,25 @@ class Kind:
 
 
 def _open_result(path: Path | str, verify: bool) -> Result:
-    from sim.study.result import open_result
+    from sim.results.result import open_result
 
     return open_result(path, verify=verify)
 
 
 def _open_comparison(path: Path | str, verify: bool) -> Comparison:
-    from sim.study.comparison import open_comparison
+    from sim.results.comparison import open_comparison
 
     return open_comparison(path, verify=verify)
 
 
-def _open_trace(path: Path | str, verify: bool) -> Traced:
-    from sim.study.retrace import open_trace
+def _open_trace(path: Path | str, verify: bool) -> DivergenceFolder:
+    from sim.analysis.divergence.folder import open_trace
 
     return open_trace(path, verify=verify)
 
 
 def _open_sweep(path: Path | str, verify: bool) -> Sweep:
-    from sim.study.sweeps.opened import open_sweep
+    from sim.analysis.sweep import open_sweep
 
     return open_sweep(path, verify=verify)
 
@@ -88,21 +88,21 @@ def _draw_of_comparison(comparison: Comparison, what: str, folder: Path, outcome
     return pictures.draw(comparison, what, folder, outcome)
 
 
-def _draw_trace(traced: Traced, folder: Path) -> list[Path]:
+def _draw_trace(traced: DivergenceFolder, folder: Path) -> list[Path]:
     from sim.figures import divergence
 
     _refuse_same(traced)
     return divergence.draw_all(traced, folder)
 
 
-def _draw_of_trace(traced: Traced, what: str, folder: Path) -> list[Path]:
+def _draw_of_trace(traced: DivergenceFolder, what: str, folder: Path) -> list[Path]:
     from sim.figures import divergence
 
     _refuse_same(traced)
     return divergence.draw(traced, what, folder)
 
 
-def _refuse_same(traced: Traced) -> None:
+def _refuse_same(traced: DivergenceFolder) -> None:
     if not traced.divergence.steps:
         raise UserError(Problem("plot", allowed="the two worlds are the same: there is nothing to draw"))
 
@@ -141,7 +141,7 @@ def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
     UserError
         It is missing, incomplete, damaged, or of a format that is not known.
     """
-    from sim.study.store import FORMAT, MANIFEST
+    from sim.results.store import FORMAT, MANIFEST
 
     folder = Path(path).expanduser()
     try:

@@ -16,7 +16,7 @@ from sim.figures import panels, recorded, style
 from sim.figures.series import BAND, Array, Result, described
 
 if TYPE_CHECKING:
-    from sim.study.courses import Courses
+    from sim.results.trajectories import Trajectories
 
 REASONS = {
     "moves_unfit": ("unfit, or a lost review", "#1F3A5F"),
@@ -64,7 +64,7 @@ def figure(result: Result) -> Figure:
     return drawn
 
 
-def _moves(courses: Courses) -> dict[str, Array]:
+def _moves(courses: Trajectories) -> dict[str, Array]:
     """Return the nation's moves by reason, those without one as `other`, and all: (replicates, months) each."""
     moves = {name: courses.of(name) for name in ("moves", *REASONS) if name != "other"}
     explained = sum(np.nan_to_num(moves[name]) for name in REASONS if name != "other")
@@ -78,7 +78,7 @@ def _mean(values: Array, axis: int | None = None) -> Array:
         return np.asarray(np.nanmean(values, axis=axis))
 
 
-def _years(axes: Axes, courses: Courses, moves: Mapping[str, Array], band: recorded.Figure | None) -> list[Artist]:
+def _years(axes: Axes, courses: Trajectories, moves: Mapping[str, Array], band: recorded.Figure | None) -> list[Artist]:
     """Draw a stacked bar a year with the spread of its total; return the legend's entries."""
     years = courses.months.astype("datetime64[Y]")
     # Twelve times the mean month: an incomplete year counts like a whole one.

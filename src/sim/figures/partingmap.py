@@ -12,14 +12,14 @@ from matplotlib.colors import Colormap, Normalize, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import RegularPolygon
 
+from sim.analysis.divergence.distance import VISIBLE
 from sim.figures import style
 from sim.figures.tilelayout import tiles
 from sim.figures.tilemap import MARGIN, SIZE
-from sim.scenario.registry import CLASSES
-from sim.study.spread import VISIBLE
+from sim.registry.entries import CLASSES
 
 if TYPE_CHECKING:
-    from sim.study.divergence import Divergence
+    from sim.analysis.divergence.divergence import Divergence
 
 SOON, SEATED = colormaps["viridis"], colormaps["magma_r"]
 AFTER = (3, 12, 36)

@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sim.data.tables import load
 from sim.figures import style
 from sim.figures.series import Result, day
-from sim.world.tables import load
 
 MARKER = "D"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

@@ -13,12 +13,11 @@ from matplotlib.dates import date2num
 from numpy.typing import NDArray
 
 from sim.errors import UserError
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import SCOPES, Outcome
-from sim.study.pairing import unknown
+from sim.registry.entries import SCOPES, Outcome
+from sim.registry.outcomes import OUTCOMES, unknown
 
 if TYPE_CHECKING:
-    from sim.study.courses import Courses
+    from sim.results.trajectories import Trajectories
 
 Array = NDArray[np.float64]
 
@@ -34,7 +33,7 @@ class Result(Protocol):
         """How the result came about; its `scenario` is the effective one."""
         ...
 
-    def courses(self) -> Courses:
+    def courses(self) -> Trajectories:
         """Return the monthly outcomes of all replicates, to be read one by one."""
         ...
 
@@ -103,12 +102,12 @@ def outcome_named(name: str) -> Outcome:
     raise UserError(unknown("--outcome", [name]))
 
 
-def series(courses: Courses, name: str, scope: str = "nation") -> Series:
+def series(courses: Trajectories, name: str, scope: str = "nation") -> Series:
     """Return one outcome in one scope."""
     return Series(middle(pd.DatetimeIndex(courses.months.astype("datetime64[s]"))), courses.of(name, scope))
 
 
-def scopes(courses: Courses, name: str) -> list[str]:
+def scopes(courses: Trajectories, name: str) -> list[str]:
     """Return the scopes in which an outcome has values, the nation first."""
     return [scope for scope in SCOPES if not np.isnan(courses.of(name, scope)).all()]
 
@@ -124,12 +123,12 @@ def day(month: str, end: bool = False) -> float:
     return float(date2num(stamp.to_pydatetime()))
 
 
-def span(courses: Courses) -> tuple[float, float]:
+def span(courses: Trajectories) -> tuple[float, float]:
     """Return the first day of a result's first month and the day after its last."""
     return day(str(courses.months[0])), day(str(courses.months[-1]), end=True)
 
 
-def described(result: Result, courses: Courses) -> str:
+def described(result: Result, courses: Trajectories) -> str:
     """Return the line under a title that says which scenario is shown, and how many replicates of it."""
     count = len(courses.replicates)
     return f"{result.manifest['scenario']['title']} · {count} replicate" + ("s" if count > 1 else "")

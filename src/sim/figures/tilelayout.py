@@ -16,8 +16,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from sim.data.tables import guberniias
 from sim.figures.series import Array
-from sim.world.tables import guberniias
 
 SHAPE = """
 ...#..........

@@ -13,18 +13,18 @@ from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import RegularPolygon
 
-from sim.engines.trace import COMMITTEE_FIELDS
+from sim.data.tables import guberniias
+from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
 from sim.figures import style
 from sim.figures.series import Result, described, outcome_named, series
 from sim.figures.tilelayout import Tile, tiles
 from sim.figures.wording import title
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import CLASSES
-from sim.world.tables import guberniias
+from sim.registry.entries import CLASSES
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from sim.study.courses import Courses
+    from sim.results.trajectories import Trajectories
 
 YES_OR_NO = {
     "open_sklok": "Committees with an open sklok",
@@ -88,7 +88,7 @@ def _extent() -> tuple[float, float]:
     return max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
 
 
-def _month(courses: Courses, date: str | None) -> Day:
+def _month(courses: Trajectories, date: str | None) -> Day:
     months: list[Day] = courses.months.tolist()
     named = {f"{month:%Y-%m}": month for month in months}
     if date is not None and date not in named:
@@ -117,7 +117,7 @@ def _of_committees(result: Result, name: str, month: Day) -> Shown:
     return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
 
 
-def _of_classes(result: Result, courses: Courses, name: str, month: Day) -> Shown:
+def _of_classes(result: Result, courses: Trajectories, name: str, month: Day) -> Shown:
     known = {entry.name: entry for entry in OUTCOMES}
     if name not in known:
         names = [*COMMITTEE_FIELDS, *known]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.scenario.registry import Outcome
+    from sim.registry.entries import Outcome
 
 TITLES = {
     "skloki_year": "Open skloki in 12 months",

@@ -1,1 +1,1 @@
-"""What a user may ask: the scenario format, its layers and checks, and the registry of the model's parts."""
+"""What a user may ask: the format of scenario files, its layers and its checks."""

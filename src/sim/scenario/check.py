@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.data import place_names
 from sim.errors import nearest
-from sim.scenario import json_schema, names
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.parameters import PARAMETERS
+from sim.scenario import json_schema
 from sim.scenario.lines import KeyPath
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario
-from sim.scenario.switches import MECHANISMS
 
 _PARAMETERS = {parameter.name: parameter for parameter in PARAMETERS}
 _MECHANISMS = {mechanism.name for mechanism in MECHANISMS}
@@ -185,9 +186,9 @@ def _parameter_faults(values: Mapping[str, Any]) -> list[Fault]:
 
 def _place_faults(path: KeyPath, name: str) -> list[Fault]:
     if path[-2] == "regions":
-        known = [*names.regions(), names.SYNTHETIC_REGION]
+        known = [*place_names.regions(), place_names.SYNTHETIC_REGION]
         return [] if name in known else [Fault(path, show(name), json_schema.allowed(path), nearest(name, known))]
-    made_up = path[0] != "tree" and names.SYNTHETIC_PLACE.fullmatch(name)
-    if name in names.places() or made_up:
+    made_up = path[0] != "tree" and place_names.SYNTHETIC_PLACE.fullmatch(name)
+    if name in place_names.places() or made_up:
         return []
-    return [Fault(path, show(name), json_schema.allowed(path), names.nearest_place(name))]
+    return [Fault(path, show(name), json_schema.allowed(path), place_names.nearest_place(name))]

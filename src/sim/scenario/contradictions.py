@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.data import place_names
 from sim.errors import Problem
-from sim.scenario import names
+from sim.registry.mechanisms import LIMITS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.check import Fault, show
 from sim.scenario.layers import Layer
 from sim.scenario.lines import KeyPath, dotted
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Change, Event, Scenario
-from sim.scenario.switches import LIMITS
 
 #: Sizes that make sense, by kind of event; of the others the format's own bounds hold.
 _SIZES = {"dispute": (0.0, 1.0), "famine": (0.0, 1.0), "policy_error": (-0.9, 1.0)}
@@ -127,7 +127,7 @@ def _tree(review: Review) -> None:
     for name in unused:
         if review.rank(("tree", name)) >= max(review.rank(("tree", "kind")), 0):
             review.warn(("tree", name), f"without effect in a {tree.kind} tree")
-    everywhere = len(names.places())
+    everywhere = len(place_names.places())
     if review.sound(("tree",)) and tree.kind == "real" and not tree.only and 0 < tree.uezds < everywhere:
         review.fault(("tree", "uezds"), tree.uezds, f"0, or at least one for each of {everywhere} guberniias")
 
@@ -233,12 +233,12 @@ def _places(review: Review) -> None:
     if not review.sound(("tree",)):
         return
     for path, name in _named(review.scenario):
-        match = names.SYNTHETIC_PLACE.fullmatch(name)
+        match = place_names.SYNTHETIC_PLACE.fullmatch(name)
         if tree.kind == "synthetic":
-            here = name == names.SYNTHETIC_REGION or bool(match and int(match[1]) <= tree.guberniias)
+            here = name == place_names.SYNTHETIC_REGION or bool(match and int(match[1]) <= tree.guberniias)
             allowed = f'"Synthetic 1" to "Synthetic {tree.guberniias}" in this synthetic tree'
         else:
-            here = match is None and name != names.SYNTHETIC_REGION
+            here = match is None and name != place_names.SYNTHETIC_REGION
             allowed = "a name of the real tree"
         if not here and review.rank(path[:-1]) >= review.rank(("tree",)):
             review.fault(path, show(name), allowed)

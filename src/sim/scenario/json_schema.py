@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.scenario import names
+from sim.data import place_names
+from sim.registry.entries import Mechanism, Parameter
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.lines import KeyPath
-from sim.scenario.parameters import PARAMETERS
-from sim.scenario.registry import Mechanism, Parameter
 from sim.scenario.schema import FIRST_MONTH, LAST_MONTH, Scenario
-from sim.scenario.switches import MECHANISMS
 
 Node = dict[str, Any]
 
@@ -33,9 +33,10 @@ def _schema() -> Node:
     schema["properties"] = {"extends": EXTENDS, **properties}
     _close(properties["parameters"], {p.name: _parameter(p) for p in PARAMETERS})
     _close(properties["mechanisms"], {m.name: _mechanism(m) for m in MECHANISMS})
-    real = {"type": "string", "enum": list(names.places()), "title": "the name of a guberniia"}
+    real = {"type": "string", "enum": list(place_names.places()), "title": "the name of a guberniia"}
     made = {"type": "string", "pattern": r"^Synthetic [1-9][0-9]*$"}
-    regions = {"type": "string", "enum": [*names.regions(), names.SYNTHETIC_REGION], "title": "the name of a region"}
+    names = [*place_names.regions(), place_names.SYNTHETIC_REGION]
+    regions = {"type": "string", "enum": names, "title": "the name of a region"}
     tables = schema["$defs"]
     for table, field, items in (
         ("Tree", "only", real), ("Change", "places", {"anyOf": [real, made]}),

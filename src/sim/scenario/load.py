@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, UserError
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.check import Fault, drop, value_faults, whole
 from sim.scenario.contradictions import Review
 from sim.scenario.files import locate, read_files, shipped
 from sim.scenario.layers import Stack, merge
 from sim.scenario.lines import KeyPath, dotted
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
-from sim.scenario.switches import MECHANISMS
 
 __all__ = ["Loaded", "load", "shipped"]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from sim.scenario.registry import CLASSES
+from sim.registry.entries import CLASSES
 
 FIRST_MONTH = "1918-01"
 LAST_MONTH = "1989-12"

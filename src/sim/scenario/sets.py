@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.errors import Problem, nearest
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.check import show
 from sim.scenario.layers import SETS, Layer, Stack
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario
-from sim.scenario.switches import MECHANISMS
 
 
 def add_sets(sets: Iterable[str], stack: Stack) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.lines import KeyPath, dotted, quoted
 from sim.scenario.load import Loaded
-from sim.scenario.parameters import PARAMETERS
 from sim.scenario.schema import Scenario
 
 #: Fields that only one kind of tree reads: written for the other kind they would raise a warning.

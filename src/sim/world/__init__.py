@@ -1,1 +1,1 @@
-"""What is known: packaged tables, the tree of committees, dated series; and a world built from a scenario."""
+"""What an engine reads: the tree of committees, dated series, and a world built from a scenario."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
-from sim.scenario.constants import CONSTANTS
-from sim.scenario.parameters import PARAMETERS
+from sim.registry.constants import CONSTANTS
+from sim.registry.mechanisms import LIMITS
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_number
-from sim.scenario.switches import LIMITS
 from sim.world import series
 from sim.world.places import Place, mean_skill, plant
 from sim.world.schedule import Calendar, Rules, calendar, months_of, rules

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.data.tables import Guberniia, guberniias
 from sim.draws.addressed import normal
 from sim.errors import UserError
-from sim.scenario.points import POINTS
-from sim.scenario.registry import CLASSES
+from sim.registry.decision_points import POINTS
+from sim.registry.entries import CLASSES
 from sim.scenario.schema import Tree
-from sim.world.tables import Guberniia, guberniias
 
 PLACE = next(point.number for point in POINTS if point.name == "place")
 #: Bits of a person's identity below the home's key, and of a committee's key below the guberniia's.

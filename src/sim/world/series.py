@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.data.tables import Row, load, number
 from sim.errors import Problem, UserError
 from sim.scenario.schema import FIRST_MONTH, LAST_MONTH, month_name, month_number
-from sim.world.tables import Row, load, number
 
 Array = NDArray[np.float64]
 

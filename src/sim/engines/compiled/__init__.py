@@ -18,8 +18,8 @@ import numpy as np
 from sim.engines.compiled.layout import S
 from sim.engines.compiled.month import PHASES, advance, found, nothing
 from sim.engines.compiled.pack import Packed, fresh, pack
-from sim.engines.trace import COMMITTEE_FIELDS, EventLog, Trace
-from sim.scenario.registry import SCOPES
+from sim.engines.trajectory import COMMITTEE_FIELDS, EventLog, Trajectory
+from sim.registry.entries import SCOPES
 from sim.world.build import World
 
 __all__ = ["prepare", "profile", "simulate", "state_bytes"]
@@ -35,7 +35,7 @@ _packing = threading.Lock()
 
 def simulate(
     world: World, replicate: int, on_month: Callable[[int], None] | None = None, *, events: bool = True
-) -> Trace:
+) -> Trajectory:
     """Run one replicate of a world.
 
     Parameters
@@ -69,7 +69,7 @@ def simulate(
     log = EventLog(memory.arrays["log"][:logged], world.months, world.committees)
     values = memory.arrays["values"]["outcomes"].reshape(months, len(SCOPES), -1)
     states = memory.arrays["states"]["fields"].reshape(-1, len(world.committees), len(COMMITTEE_FIELDS))
-    return Trace(world.months, values, log, states if len(states) else np.empty((0, 0, len(COMMITTEE_FIELDS))))
+    return Trajectory(world.months, values, log, states if len(states) else np.empty((0, 0, len(COMMITTEE_FIELDS))))
 
 
 def prepare() -> None:

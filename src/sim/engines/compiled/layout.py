@@ -13,13 +13,13 @@ import numpy as np
 
 from sim.engines.compiled.memory import LINE_BYTES, prefetch, record_at
 from sim.engines.readings import MOVES, READ, YEAR
-from sim.engines.trace import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
+from sim.engines.trajectory import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
 from sim.kernel import kernel
-from sim.scenario.constants import CONSTANTS
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.parameters import PARAMETERS
-from sim.scenario.points import POINTS
-from sim.scenario.registry import SCOPES
+from sim.registry.constants import CONSTANTS
+from sim.registry.decision_points import POINTS
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
 
 #: Nobody, no seat, nowhere: where the number of one is asked for.
 NOBODY = -1

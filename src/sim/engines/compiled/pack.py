@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from sim.engines.compiled import layout
 from sim.engines.compiled.memory import LINE_BYTES, address_of
-from sim.engines.trace import CODES
+from sim.engines.trajectory import CODES
 from sim.mechanisms.administration import seat_weight
-from sim.scenario.registry import CLASSES, SCOPES
+from sim.registry.entries import CLASSES, SCOPES
 from sim.world.build import World
 from sim.world.places import PERSON_BITS
 

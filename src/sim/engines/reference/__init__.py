@@ -12,7 +12,7 @@ from collections.abc import Callable
 import mesa
 
 from sim.engines.reference.model import PartyModel
-from sim.engines.trace import Trace
+from sim.engines.trajectory import Trajectory
 from sim.world.build import World
 
 __all__ = ["PartyModel", "run", "simulate"]
@@ -20,7 +20,7 @@ __all__ = ["PartyModel", "run", "simulate"]
 
 def simulate(
     world: World, replicate: int, on_month: Callable[[int], None] | None = None, *, events: bool = True
-) -> Trace:
+) -> Trajectory:
     """Run one replicate of a world.
 
     Parameters
@@ -37,14 +37,14 @@ def simulate(
     return run(PartyModel(world, replicate), on_month, events=events)
 
 
-def run(model: PartyModel, on_month: Callable[[int], None] | None = None, *, events: bool = True) -> Trace:
+def run(model: PartyModel, on_month: Callable[[int], None] | None = None, *, events: bool = True) -> Trajectory:
     """Run a model to its end; arguments as in :func:`simulate`."""
     try:
         for done in range(len(model.world.months)):
             model.step()
             if on_month is not None:
                 on_month(done + 1)
-        return model.trace(events=events)
+        return model.trajectory(events=events)
     finally:
         # Mesa counts agents in a class attribute that would keep every finished model alive
         getattr(mesa.Agent, "_ids", {}).pop(model, None)

@@ -15,9 +15,9 @@ from sim.engines.reference.official import Official
 from sim.engines.reference.record import Recorder
 from sim.engines.reference.rooms import arithmetic, discussion, environment
 from sim.engines.reference.rooms import selection as judgement
-from sim.engines.trace import Event, Trace, encode
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.points import POINTS
+from sim.engines.trajectory import Event, Trajectory, encode
+from sim.registry.decision_points import POINTS
+from sim.registry.outcomes import OUTCOMES
 from sim.world.build import World
 
 POINT = {point.name: point.number for point in POINTS}
@@ -284,10 +284,10 @@ class PartyModel(mesa.Model):
         error = discussion.misfit(self.national_error, p.mu, self.task, voice, p.kv, p.INSPECTION, p.ki)
         self.national_error = arithmetic.unit(error + float(self.world.calendar.error[self.t]))
 
-    def trace(self, *, events: bool = True) -> Trace:
+    def trajectory(self, *, events: bool = True) -> Trajectory:
         """Return what has been recorded so far."""
         log = encode(self.events if events else [], self.world.months, self.world.committees)
-        return Trace(self.world.months[: self.t + 1], self.recorder.values(), log, self.recorder.states())
+        return Trajectory(self.world.months[: self.t + 1], self.recorder.values(), log, self.recorder.states())
 
     def officials(self) -> Any:
         """Return all officials alive, as an AgentSet."""

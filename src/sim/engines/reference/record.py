@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sim.engines.readings import COLUMN, MOVES, READ, YEAR
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.rooms import record as indices
-from sim.engines.trace import COMMITTEE_FIELDS
-from sim.scenario.outcomes import OUTCOMES
-from sim.scenario.registry import SCOPES
+from sim.engines.trajectory import COMMITTEE_FIELDS
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel

@@ -12,7 +12,7 @@ from sim.errors import Problem, UserError, nearest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.study.sweeps.opened import Sweep
+    from sim.analysis.sweep import Sweep
 
 KINDS = {
     "effects": "paired effects of a lever's options by class, or at each option of another (--x), with intervals",
@@ -113,16 +113,16 @@ def leading(sweep: Sweep, column: str | None, lever: str | None, option: str | N
     column
         Of the store; by default the first outcome's of the nation at the main horizon.
     """
+    from sim.analysis import selection
+    from sim.analysis.effects import differences
+    from sim.analysis.importance import influence
     from sim.figures.sweeps import common
-    from sim.study.sweeps import asked
-    from sim.study.sweeps.effects import differences
-    from sim.study.sweeps.influence import influence
 
     values = sweep.units.values(column or common.shown(sweep, None).column)
     effect = values.mean(axis=1)
     if lever is not None or any(len(entry.options) > 1 for entry in sweep.experiment.levers):
-        chosen = asked.lever(sweep, lever)
-        place = 1 if option is None else chosen.options.index(asked.option(chosen, option))
+        chosen = selection.lever(sweep, lever)
+        place = 1 if option is None else chosen.options.index(selection.option(chosen, option))
         effect, _ = differences(sweep.units, chosen, place or 1, values)
     varied = {
         factor.name
@@ -170,12 +170,12 @@ def _figures(sweep: Sweep, what: str, asked: dict[str, str | None]) -> Iterator[
 
 
 def _effects(sweep: Sweep, wanted: dict[str, str | None]) -> Iterator[tuple[str, Figure]]:
+    from sim.analysis import selection
     from sim.figures.sweeps import forest
-    from sim.study.sweeps import asked
 
     given = {name: wanted[name] for name in ("option", "outcome", "scope", "horizon")}
     at = [] if wanted["x"] is None else ["by", wanted["x"]]
-    stem = _stem("effects", asked.lever(sweep, wanted["lever"]).name, *at, *given.values())
+    stem = _stem("effects", selection.lever(sweep, wanted["lever"]).name, *at, *given.values())
     for number, figure in enumerate(forest.figures(sweep, wanted["lever"], x=wanted["x"], **given)):
         yield stem + (f"-{number + 1}" if number else ""), figure
 

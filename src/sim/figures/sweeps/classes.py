@@ -10,17 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.analysis import selection
+from sim.analysis.effects import effects
 from sim.figures import panels, style
 from sim.figures.sweeps import common, names, strokes, ticks
 from sim.figures.sweeps import outcome as along
 from sim.figures.wording import difference, direction, title
-from sim.study.sweeps import asked
-from sim.study.sweeps.effects import effects
 
 if TYPE_CHECKING:
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
     from sim.figures.sweeps.common import Shown
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
 
 LEFT, RIGHT, GAP = 24.0, 4.0, 8.0
 ROW, EDGE = 11.0, 4.0
@@ -37,7 +37,7 @@ def distributions(sweep: Sweep, what: Shown, lever: str | None = None, option: s
     UserError
         There is no such lever or option.
     """
-    chosen = asked.lever(sweep, lever)
+    chosen = selection.lever(sweep, lever)
     rows = effects(sweep, lever=chosen.name, option=option, outcome=what.entry.name, horizon=what.horizon)
     scopes = [scope for scope in style.SCOPE_LABELS if scope in set(rows["scope"])]
     options = common.against(chosen, option)
@@ -80,7 +80,7 @@ def courses(
     UserError
         There is no such factor, lever or option.
     """
-    factor = asked.factor(sweep, x)
+    factor = selection.factor(sweep, x)
     chosen = along.lever_for(sweep, factor, lever)
     # The baseline's effect on itself is nought, and not drawn.
     options = common.against(chosen, option) if chosen else [0]
@@ -126,11 +126,11 @@ def courses(
 
 def _spread(axes: Axes, rows: pd.DataFrame, lever: Factor, scope: str) -> None:
     """Draw a row for each option: quantiles over points, their mean, and how many favour it."""
-    by_option = {asked.label(option.value): place for place, option in enumerate(lever.options)}
+    by_option = {selection.label(option.value): place for place, option in enumerate(lever.options)}
     colours = strokes.colours(lever)
     found: list[dict[str, Any]] = rows.to_dict("records")
     for place, entry in enumerate(found):
-        option = by_option[asked.label(entry["option"])]
+        option = by_option[selection.label(entry["option"])]
         colour, size = colours[option], entry["smallest"]
         axes.add_patch(Rectangle((-size, place - 0.5), 2 * size, 1.0, color=strokes.STRIP, linewidth=0, zorder=0.2))
         axes.plot([entry["p5"], entry["p95"]], [place] * 2, color=colour, linewidth=0.9, zorder=2)

@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.analysis import selection
+from sim.analysis.effects import ENTRIES, FIXED, chosen
 from sim.errors import Problem, UserError
 from sim.figures import style
 from sim.figures.sweeps import names
-from sim.scenario.registry import Outcome
-from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, FIXED, chosen
+from sim.registry.entries import Outcome
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
 
 Array = NDArray[np.float64]
 
@@ -90,9 +90,9 @@ def against(lever: Factor, option: str | None) -> list[int]:
     """
     if option is None:
         return list(range(1, len(lever.options)))
-    place = lever.options.index(asked.option(lever, option))
+    place = lever.options.index(selection.option(lever, option))
     if place == 0:
-        allowed = ", ".join(asked.label(entry.value) for entry in lever.options[1:])
+        allowed = ", ".join(selection.label(entry.value) for entry in lever.options[1:])
         raise UserError(Problem(lever.name, "option", f"{option!r}, the baseline itself", allowed))
     return [place]
 
@@ -152,7 +152,7 @@ def axis_label(factor: Factor, width: float) -> str:
 
 def slug(text: Any) -> str:
     """Return a text as a part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", asked.label(text)).strip("-") or "option"
+    return re.sub(r"[^A-Za-z0-9.]+", "-", selection.label(text)).strip("-") or "option"
 
 
 def values(sweep: Sweep, factor: Factor) -> Array:
@@ -165,9 +165,9 @@ def places(factor: Factor, drawn: Sequence[Any] | NDArray[Any]) -> Array:
     """Return the place of each value among a choice's options."""
     # A column of different kinds of options holds them as Python writes them.
     order = {str(option.value): place for place, option in enumerate(factor.options)}
-    order |= {asked.label(option.value): place for place, option in enumerate(factor.options)}
+    order |= {selection.label(option.value): place for place, option in enumerate(factor.options)}
     unique, inverse = np.unique(np.asarray(drawn), return_inverse=True)
-    return np.array([order[asked.label(value)] for value in unique.tolist()], float)[inverse]
+    return np.array([order[selection.label(value)] for value in unique.tolist()], float)[inverse]
 
 
 def logarithmic(factor: Factor) -> bool:
@@ -181,7 +181,7 @@ def ticks(axes: Axes, factor: Factor, along: str, width: float) -> None:
     set_scale = axes.set_xscale if along == "x" else axes.set_yscale
     axis.set_label_text(axis_label(factor, width))
     if factor.options:
-        labels = [asked.label(option.value) for option in factor.options]
+        labels = [selection.label(option.value) for option in factor.options]
         turned = along == "x" and tick_room(factor, width) > 0
         labels = [style.shorten(label, TURNED if turned or along == "y" else width, 7) for label in labels]
         axis.set_ticks(range(len(labels)), labels, rotation=90 if turned else 0, fontsize=7 if turned else 8)
@@ -195,7 +195,7 @@ def ticks(axes: Axes, factor: Factor, along: str, width: float) -> None:
 
 def tick_room(factor: Factor, width: float) -> float:
     """Return the height that labels below an axis of a width need beyond the usual, as they must be turned; mm."""
-    names = [style.measure(asked.label(option.value), 8) for option in factor.options]
+    names = [style.measure(selection.label(option.value), 8) for option in factor.options]
     if not names or max(names) + 2.0 <= width / len(names):
         return 0.0
     return min(max(names), TURNED) - 2.0

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis import selection
+from sim.analysis.effects import ENTRIES, chosen, differences, statistics
 from sim.errors import Problem, UserError
-from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, chosen, differences, statistics
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
 
 
 def other_lever(sweep: Sweep, lever: Factor, name: str) -> Factor:
@@ -25,7 +25,7 @@ def other_lever(sweep: Sweep, lever: Factor, name: str) -> Factor:
     UserError
         There is none, or it is the lever itself.
     """
-    other = asked.lever(sweep, name)
+    other = selection.lever(sweep, name)
     if other.name == lever.name:
         raise UserError(Problem("effects", "x", repr(name), "a lever other than the one whose effects are shown"))
     return other

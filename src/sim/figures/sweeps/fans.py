@@ -10,19 +10,19 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis import selection
+from sim.analysis.bands import bands, differences, numbers
+from sim.analysis.effects import ENTRIES
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import day, middle
 from sim.figures.sweeps import common, names, strokes
 from sim.figures.sweeps.marks import banded, fan
 from sim.figures.wording import title
-from sim.study.sweeps import asked
-from sim.study.sweeps.bands import bands, differences, numbers
-from sim.study.sweeps.effects import ENTRIES
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
 
 MOST = 12
 COLUMNS = 3
@@ -45,7 +45,7 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
     kept = sweep.curve_outcomes(None if outcome is None else [outcome])
     if not kept:
         raise UserError(Problem(str(sweep.path), "curves", allowed="none were kept; set keep.curves.kind in the sweep"))
-    scopes = asked.some("scope", scope, sweep.experiment.scopes)
+    scopes = selection.some("scope", scope, sweep.experiment.scopes)
     # One outcome is shown by class, many for one scope.
     pairs = [(outcome, name) for name in scopes] if outcome else [(name, scopes[0]) for name in kept[:MOST]]
     frame = bands(sweep, [outcome] if outcome else kept[:MOST])
@@ -94,9 +94,9 @@ def _lever(sweep: Sweep, lever: str | None) -> tuple[Factor | None, str]:
     """Return the lever whose options are told apart, and the other levers' first options in words."""
     chosen = None
     if lever is not None or any(len(entry.options) > 1 for entry in sweep.experiment.levers):
-        chosen = asked.lever(sweep, lever)
+        chosen = selection.lever(sweep, lever)
     rest = [entry for entry in sweep.experiment.levers if chosen and entry.name != chosen.name]
-    return chosen, ", ".join(f"{entry.name} = {asked.label(entry.options[0].value)}" for entry in rest)
+    return chosen, ", ".join(f"{entry.name} = {selection.label(entry.options[0].value)}" for entry in rest)
 
 
 def _combinations(sweep: Sweep, lever: Factor | None) -> list[int]:

@@ -11,15 +11,15 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis import selection
+from sim.analysis.effects import ENTRIES, ONE_SERIES, effects
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes, ticks
 from sim.figures.wording import difference, direction, title
-from sim.study.sweeps import asked
-from sim.study.sweeps.effects import ENTRIES, ONE_SERIES, effects
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
 
 MOST = 12
 """Outcomes on a page."""
@@ -111,7 +111,7 @@ def figures(
     UserError
         Something of that name is not in the sweep.
     """
-    chosen = asked.lever(sweep, lever)
+    chosen = selection.lever(sweep, lever)
     horizon = horizon or next(iter(sweep.experiment.horizons))
     other = None if x is None else crossing.other_lever(sweep, chosen, x)
     rows = _rows(sweep, chosen, other, {"option": option, "outcome": outcome, "scope": scope, "horizon": horizon})
@@ -178,7 +178,7 @@ def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int)
     if len(pages) == 1:
         return []
     shown = dict.fromkeys(place for _, options in pages[number] for place in options)
-    said = ", ".join(asked.label(rows.lever.options[place].value) for place in shown)
+    said = ", ".join(selection.label(rows.lever.options[place].value) for place in shown)
     return [f"Page {number + 1} of {len(pages)}, with the same outcomes and scales: {rows.lever.name} = {said}"]
 
 
@@ -198,11 +198,11 @@ def _forest(axes: Axes, rows: Rows, outcome: str, options: list[int], tall: floa
     """Draw one outcome; the vertical axis counts mm from above."""
     frame = rows.frame[rows.frame["outcome"] == outcome]
     colours = strokes.colours(rows.lever)
-    found = {(asked.label(entry["option"]), entry["row"]): entry for entry in frame.to_dict("records")}
+    found = {(selection.label(entry["option"]), entry["row"]): entry for entry in frame.to_dict("records")}
     labels: dict[float, str] = {}
     y = 0.0
     for option in options:
-        name = asked.label(rows.lever.options[option].value)
+        name = selection.label(rows.lever.options[option].value)
         axes.text(0.02, y + 0.5 * GROUP + 0.4, names.option(rows.lever, option, rows.wide - 6.0, 7.0), fontsize=7,
                   transform=axes.get_yaxis_transform(), fontweight="bold", color=colours[option],
                   va="center_baseline", zorder=4)  # fmt: skip

@@ -10,21 +10,21 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis import selection
+from sim.analysis.bands import numbers
+from sim.analysis.effects import effects
 from sim.errors import Problem, UserError
+from sim.experiment.horizons import Horizon
 from sim.figures import panels, style
 from sim.figures.series import Array, day
 from sim.figures.sweeps import common, names, strokes
 from sim.figures.sweeps.marks import fan
 from sim.figures.wording import difference, direction
-from sim.study.horizons import Horizon
-from sim.study.sweeps import asked
-from sim.study.sweeps.bands import numbers
-from sim.study.sweeps.effects import effects
 
 if TYPE_CHECKING:
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
     from sim.figures.sweeps.common import Shown
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
 
 COLUMNS, LEAST = 3, 2
 LEFT, RIGHT, GAP, TALL, PITCH = 18.0, 4.0, 7.0, 40.0, 55.0
@@ -45,7 +45,7 @@ def figure(
     UserError
         There is no such lever, option or scope, or too few horizons follow one another.
     """
-    chosen = asked.lever(sweep, lever)
+    chosen = selection.lever(sweep, lever)
     options = common.against(chosen, option)
     spans = following(sweep.experiment.horizons)
     if len(spans) < LEAST:
@@ -109,7 +109,8 @@ def _panel(
     """Draw one class; a horizon stands in the middle of its months."""
     at = {name: (day(span.first) + day(span.last, end=True)) / 2 for name, span in spans.items()}
     by_option = {
-        place: rows[rows["option"].map(asked.label) == asked.label(lever.options[place].value)] for place in options
+        place: rows[rows["option"].map(selection.label) == selection.label(lever.options[place].value)]
+        for place in options
     }
     looks = strokes.strokes(lever)
     for place, mine in by_option.items():

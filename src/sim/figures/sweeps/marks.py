@@ -9,12 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from sim.analysis.importance import grouped
 from sim.figures import panels
 from sim.figures.sweeps.strokes import BANDED, Stroke
-from sim.study.sweeps.influence import grouped
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
+    from sim.experiment.experiment import Factor
 
 Array = NDArray[np.float64]
 

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.analysis import selection
 from sim.figures import style
 from sim.figures.wording import title
-from sim.study.sweeps import asked
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
+    from sim.experiment.experiment import Factor
 
 
 def numbered(lever: Factor) -> bool:
     """Return whether options are numbers, dates or switches, which say nothing without their lever's name."""
     return any(
-        isinstance(option.value, bool) or asked.label(option.value)[:1] in set("+-.0123456789")
+        isinstance(option.value, bool) or selection.label(option.value)[:1] in set("+-.0123456789")
         for option in lever.options
     )
 
 
 def option(lever: Factor, place: int, width: float = 40.0, size: float = 8.0) -> str:
     """Return an option as a legend calls it, cut to a width in mm: with its lever's name where it is no name itself."""
-    name = asked.label(lever.options[place].value)
+    name = selection.label(lever.options[place].value)
     whole = f"{lever.name} {name}" if numbered(lever) else name
     return whole if style.measure(whole, size) <= width else style.shorten(name, width, size)
 
 
 def effect(lever: Factor, options: Sequence[int], outcome: str = "", along: str = "") -> str:
     """Return the heading of a picture of effects of some options, by their numbers, against the baseline."""
-    base = asked.label(lever.options[0].value)
+    base = selection.label(lever.options[0].value)
     what = title(outcome)
     on = f" on {what[:1].lower()}{what[1:]}" if outcome else ""
     if len(options) == 1:

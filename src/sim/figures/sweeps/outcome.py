@@ -11,16 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.analysis import selection
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes
 from sim.figures.sweeps.marks import band, banded, dots, is_few, joined
 from sim.figures.wording import difference, direction, title
-from sim.study.sweeps import asked
 
 if TYPE_CHECKING:
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
     from sim.figures.sweeps.common import Shown
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
 
 Array = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def figure(
     UserError
         There is no such factor, lever or option.
     """
-    factor = asked.factor(sweep, x)
+    factor = selection.factor(sweep, x)
     chosen = lever_for(sweep, factor, lever)
     options = compared(chosen, option)
     drawn = scattered(sweep, what, factor, chosen)
@@ -93,7 +93,7 @@ def figure(
         effect_panel(right, sweep, what, factor, drawn, chosen, options)
         panels.unit(right, difference(what.entry), wide, away=13.0)
         assert chosen is not None
-        right.set_title(style.shorten(f"Minus {asked.label(chosen.options[0].value)}, pair by pair", wide, 8.5))
+        right.set_title(style.shorten(f"Minus {selection.label(chosen.options[0].value)}, pair by pair", wide, 8.5))
     for axes in page.axes:
         common.ticks(axes, factor, "x", wide)
     panels.legend(page, keys, LEFT, 3)
@@ -106,7 +106,7 @@ def lever_for(sweep: Sweep, factor: Factor, lever: str | None) -> Factor | None:
         return None
     if lever is None and any(entry.name == factor.name for entry in sweep.experiment.levers):
         return factor
-    return asked.lever(sweep, lever)
+    return selection.lever(sweep, lever)
 
 
 def compared(lever: Factor | None, option: str | None) -> list[int]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis import selection
+from sim.analysis.importance import grouped
 from sim.figures.sweeps import common, smooth
-from sim.study.sweeps import asked
-from sim.study.sweeps.influence import grouped
 
 if TYPE_CHECKING:
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
     from sim.figures.sweeps.common import Shown
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
 
 Array = NDArray[np.float64]
 
@@ -153,7 +153,7 @@ def _cells(x: Factor, y: Factor, at_x: Array, at_y: Array, values: Array, varian
 def _sides(factor: Factor, at: Array) -> tuple[NDArray[Any], list[str], Array]:
     """Return each point's cell along a factor, the cells' names, and their places."""
     if factor.options:
-        names = [asked.label(option.value) for option in factor.options]
+        names = [selection.label(option.value) for option in factor.options]
         return at.astype(int), names, np.arange(len(names), dtype=np.float64)
     groups = at if _few(at) else grouped(at, STRIPES)
     unique: NDArray[Any]

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from sim.figures import panels
 
 if TYPE_CHECKING:
-    from sim.study.sweeps.experiment import Factor
+    from sim.experiment.experiment import Factor
 
 OPTIONS = ("#222222", "#A0459C", "#E8590C", "#2355E0", "#339970")
 """Colours of a lever's options, the baseline first; more options than these take a ramp."""

@@ -17,17 +17,17 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from sim.analysis import selection
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.sweeps import common, names
 from sim.figures.sweeps.plane import Plane, plane
 from sim.figures.wording import difference, direction, title
-from sim.study.sweeps import asked
 
 if TYPE_CHECKING:
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
     from sim.figures.sweeps.common import Shown
-    from sim.study.sweeps.experiment import Factor
-    from sim.study.sweeps.opened import Sweep
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ def figure(
     UserError
         There is no such factor, lever or option, or the two axes are the same, or one is the lever itself.
     """
-    one, other = asked.factor(sweep, x), asked.factor(sweep, y)
+    one, other = selection.factor(sweep, x), selection.factor(sweep, y)
     chosen, place = compared(sweep, (one, other), lever, option)
     found = plane(sweep, what, one, other, chosen, place)
     outcome = what.entry.name
@@ -97,7 +97,7 @@ def compared(
     free = [entry.name for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in names]
     if lever is None and option is None and not free:
         return None, 0
-    chosen = asked.lever(sweep, lever if lever is not None else next(iter(free), None))
+    chosen = selection.lever(sweep, lever if lever is not None else next(iter(free), None))
     if chosen.name in names:
         raise UserError(Problem("surface", "lever", repr(chosen.name), "one that is neither x nor y"))
     return chosen, common.against(chosen, option)[0]

@@ -1,0 +1,1 @@
+"""What stored runs say: pairs, effects, bands, recorded figures beside the model's."""

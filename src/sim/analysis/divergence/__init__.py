@@ -1,0 +1,1 @@
+"""Where two worlds part, and what the difference did from there on."""

@@ -1,0 +1,307 @@
+"""Paired effects of the levers' options over all points of a sweep.
+
+The estimand. A *point* is a set of values of the uncertain parameters; a *pair* is two runs at one
+point, on the same accidents, that differ in one lever alone: one with its first option (the
+baseline), one with another. An effect is the option minus the baseline. The mean effect is the mean
+over points of the mean over a point's replicates: what the option changes on average in this model
+when parameters are spread as the experiment says they are. Intervals and shares over points speak
+of these ranges of parameters, and of chance, not of history: whether the model is right is not in
+them. Nothing is tested for significance; see `sim.analysis.paired` for why.
+
+Chance. Where every point has accidents of its own, replicates are nested in points, and what varies
+over points holds chance as well. Where all points share theirs, replicates are crossed with points:
+what a series of accidents does to all points alike does not average out over them, and is told only
+by other series (`sim.analysis.variance_components`). With one replicate an interval over points is then
+given this one series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import selection
+from sim.analysis.paired import TINY, quantiles, student
+from sim.analysis.variance_components import ROUNDING, Crossed, crossed
+from sim.errors import Problem, UserError
+from sim.registry.entries import Outcome
+from sim.registry.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.analysis.pair_table import PairTable
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
+
+Array = NDArray[np.float64]
+
+QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+FIXED = ("grid", "one-at-a-time", "table")
+"""Designs whose points are chosen, not drawn: what varies over them is no sample of anything."""
+ONE_SERIES = "points, one series"
+"""Name of intervals over points that share one series of accidents: what another would do is not in them."""
+ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
+POOLED = "pooled"
+NUMBER = "number_of_this_point"
+
+
+def effects(
+    sweep: Sweep, *, lever: str | None = None, option: Any = None, outcome: str | None = None,
+    scope: str | None = None, horizon: str | None = None, each: bool = False, where: str | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the paired effects of options against their lever's baseline; the module says of what.
+
+    Parameters
+    ----------
+    sweep
+        With a lever of two options or more; otherwise the answer is empty.
+    lever, option, outcome, scope, horizon
+        Only these; by default all.
+    each
+        For each combination of the other levers' options instead of over all of them. Over all, a
+        pair's difference is the mean over these combinations, and it counts where all are defined.
+    where
+        Only at points of which this condition is true, in SQL over the uncertainties: ``r_f - r_v > 0.2``.
+
+    Returns
+    -------
+    DataFrame
+        A row per lever, option, combination of the others, outcome, scope and horizon:
+
+        - ``points``, ``pairs``: that are defined; ``failed``, ``undefined``: pairs left out since a run
+          failed, or since the outcome is not defined in one;
+        - ``base``: mean of the baseline over points; ``effect``: mean of the option minus the baseline;
+        - ``low``, ``high``: its 95 % interval (Student's t). ``interval`` says over what: ``points`` is
+          parameters and chance together, as points were drawn; ``points, one series`` is parameters, given
+          the one series of accidents that all points share; ``chance`` is chance alone, where points were
+          chosen (grid, table, one at a time) or there is one; nan where no replicates tell;
+        - ``chance``: share of the variance of single pairs' differences that is by accidents and not
+          parameters: within points, or by replicates and the rest where points share accidents (analysis of
+          variance, one-way or two-way); nan without replicates;
+        - ``superiority``: share of points whose mean effect favours the option, ties half; where neither
+          direction is better: whose effect is positive. ``superiority_pairs``: of single pairs;
+        - ``above``, ``below``, ``within``: shares of points whose mean effect is larger than the
+          ``smallest`` effect of interest, smaller than its negative, or between;
+        - ``p5`` to ``p95``: quantiles of the points' mean effects.
+
+    Raises
+    ------
+    UserError
+        Something of that name is not in the sweep, or ``where`` is no condition on its points.
+    """
+    import pandas as pd
+
+    levers = [entry for entry in sweep.experiment.levers if len(entry.options) > 1]
+    if lever is not None or (option is not None and levers):
+        levers = [selection.lever(sweep, lever)]
+    columns = chosen(sweep, outcome, scope, horizon)
+    options = {entry.name: _options(entry, option) for entry in levers}
+    units = sweep.units if where is None else sweep.units.at(points_where(sweep, where))
+    rows: list[dict[str, Any]] = []
+    read = units.each(*(column for column, *_ in columns)) if levers else iter(())
+    for (_, *kept), values in zip(columns, read, strict=bool(levers)):
+        for entry in levers:
+            rows += _of_lever(units, entry, options[entry.name], values, kept, each)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    sort = {name: at for at, name in enumerate(entry.name for entry in levers)}
+    return frame.sort_values("lever", key=lambda names: names.map(sort), kind="stable", ignore_index=True)
+
+
+COLUMNS = [
+    "lever", "option", "baseline", "others", "outcome", "unit", "better", "scope", "horizon",
+    "points", "pairs", "failed", "undefined", "base", "effect", "low", "high", "interval", "chance",
+    "superiority", "superiority_pairs", "above", "below", "within", "smallest", *QUANTILES,
+]  # fmt: skip
+
+
+def points_where(sweep: Sweep, condition: str) -> NDArray[np.int64]:
+    """Return the points of which a condition on the uncertainties is true.
+
+    Raises
+    ------
+    UserError
+        It is no such condition.
+    """
+    drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
+    # under a name that nobody gives to an uncertainty: a condition is on these alone
+    each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
+    try:
+        found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
+    except UserError as error:
+        names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
+        allowed = f"a condition on uncertainties, as in SQL ({names})"
+        raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
+    return found[NUMBER].to_numpy(np.int64)
+
+
+def chosen(
+    sweep: Sweep, outcome: str | None = None, scope: str | None = None, horizon: str | None = None
+) -> list[tuple[str, str, str, str]]:
+    """Return the columns of outcomes that are asked for: column, outcome, scope, horizon."""
+    wanted = [
+        selection.some(kind, name, (entry[place] for entry in sweep.columns))
+        for place, (kind, name) in enumerate((("outcome", outcome), ("scope", scope), ("horizon", horizon)), start=1)
+    ]
+    return [entry for entry in sweep.columns if all(entry[at + 1] in wanted[at] for at in range(3))]
+
+
+def differences(
+    units: PairTable, lever: Factor, option: int, values: NDArray[Any], other: int | None = None
+) -> tuple[Array, Array]:
+    """Return each unit's effect of an option (by its number) and its baseline.
+
+    Parameters
+    ----------
+    values
+        Of an outcome, shape (units, combinations).
+    other
+        Number of the combination of all other levers' options; none: the mean over all of them.
+    """
+    shaped = units.options(values, lever)
+    base, changed = shaped[:, 0], shaped[:, option]
+    if other is not None:
+        base, changed = base[:, [other]], changed[:, [other]]
+    # Nothing is left out of a mean: over other combinations it would be the mean of something else.
+    effect = (changed - base).mean(axis=1)
+    base = np.where(np.isfinite(effect), base.mean(axis=1), np.nan)
+    return np.where(np.abs(effect) <= TINY * np.abs(base), 0.0, effect), base
+
+
+def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
+    """Return the combinations of all other levers' options, as text."""
+    found = [""]
+    for entry in sweep_levers:
+        if entry.name != lever.name:
+            found = [
+                f"{text}, {entry.name} = {selection.label(option.value)}".removeprefix(", ")
+                for text in found
+                for option in entry.options
+            ]
+    return found
+
+
+def _options(lever: Factor, option: Any) -> list[int]:
+    """Return the numbers of the options that are set against the baseline."""
+    if option is None:
+        return list(range(1, len(lever.options)))
+    place = lever.options.index(selection.option(lever, option))
+    return [place] if place else []
+
+
+def _of_lever(
+    units: PairTable, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
+) -> Iterator[dict[str, Any]]:
+    outcome, scope, horizon = kept
+    entry = ENTRIES[outcome]
+    names = others(units.experiment.levers, lever)
+    for option in options:
+        for other in range(len(names)) if each else [None]:
+            effect, base = differences(units, lever, option, values, other)
+            broken = units.options(units.failed, lever)[:, [0, option]]
+            failed = int((broken.any(axis=(1, 2)) if other is None else broken[:, :, other].any(axis=1)).sum())
+            yield {
+                "lever": lever.name, "option": lever.options[option].value, "baseline": lever.options[0].value,
+                "others": POOLED if other is None and len(names) > 1 else names[other or 0],
+                "outcome": outcome, "unit": entry.unit, "better": entry.better, "scope": scope, "horizon": horizon,
+                "failed": failed, "undefined": int((~np.isfinite(effect)).sum()) - failed,
+                **statistics(units, entry, effect, base),
+            }  # fmt: skip
+
+
+def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -> dict[str, Any]:
+    """Return what `effects` says of the effects of all units, and of their baselines."""
+    means, counts = units.by_point(effect)
+    there = np.isfinite(means)
+    known = means[there]
+    pairs = int(counts.sum())
+    size = units.experiment.smallest.of(outcome, _mean(units.by_point(base)[0][there]))
+    gain = np.sign(effect[np.isfinite(effect)]) * (-1 if outcome.better == "lower" else 1)
+    gains = np.sign(known) * (-1 if outcome.better == "lower" else 1)
+    within = _within(units, effect, means, counts)
+    shared = units.experiment.accidents == "shared" and len(known) > 1
+    both = crossed(units.table(effect)) if shared else None
+    low, high, over = _interval(units, means, counts, within, both)
+    return {
+        "points": len(known), "pairs": pairs,
+        "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
+        "interval": over, "chance": both.share if both else _chance(means, counts, within),
+        "superiority": _mean(0.5 + 0.5 * gains), "superiority_pairs": _mean(0.5 + 0.5 * gain),
+        "above": _mean(known > size), "below": _mean(known < -size), "within": _mean(np.abs(known) <= size),
+        "smallest": float(size), **dict(zip(QUANTILES, _quantiles(known), strict=True)),
+    }  # fmt: skip
+
+
+def _within(units: PairTable, effect: Array, means: Array, counts: NDArray[np.int64]) -> float:
+    """Return the variance within points; nan where no point has two replicates."""
+    free = int(counts.sum()) - int((counts > 0).sum())
+    away = effect - units.repeated(means)
+    away = np.where(np.abs(away) <= ROUNDING * np.nanmax(np.abs(effect), initial=0.0), 0.0, away)
+    return float(np.nansum(away * away) / free) if free else float("nan")
+
+
+def _chance(means: Array, counts: NDArray[np.int64], within: float) -> float:
+    """Return the part of a pair's variance that is within points, by the method of moments."""
+    there = counts > 0
+    n, points = counts[there].astype(float), int(there.sum())
+    if points < 2 or not np.isfinite(within):
+        return float("nan")
+    total = n.sum()
+    grand = (n * means[there]).sum() / total
+    away = means[there] - grand
+    away = np.where(np.abs(away) <= ROUNDING * np.abs(means[there]).max(), 0.0, away)
+    between = (n * away * away).sum() / (points - 1)
+    typical = (total - (n * n).sum() / total) / (points - 1)
+    whole = within + max(0.0, (between - within) / typical)
+    return float(within / whole) if whole > 0 else float("nan")
+
+
+def _interval(
+    units: PairTable, means: Array, counts: NDArray[np.int64], within: float, both: Crossed | None
+) -> tuple[float, float, str]:
+    """Return the interval of the mean over points, and over what it is."""
+    there = counts > 0
+    known = means[there]
+    over = "points"
+    if len(known) < 2 or units.experiment.design.kind in FIXED:
+        variance, free = (both.chance, both.free) if both else _by_chance(counts[there], within)
+        over = "chance"
+    else:
+        variance, free = _over_points(units, there, known)
+        if both and np.isfinite(both.chance):
+            parts, frees = np.array([variance, both.shared]), np.array([free, both.free])
+            variance = float(parts.sum())
+            # Welch and Satterthwaite: few series of accidents count as few, as far as they matter.
+            free = variance**2 / float((parts * parts / frees).sum()) if variance > 0 else free
+        elif both:
+            over = ONE_SERIES
+    half = float(student(np.asarray(free + 1))) * float(np.sqrt(variance))
+    return _mean(known) - half, _mean(known) + half, over
+
+
+def _by_chance(counts: NDArray[np.int64], within: float) -> tuple[float, float]:
+    """Return the variance of the mean by accidents, each point having its own, and its degrees of freedom."""
+    free = int(counts.sum()) - len(counts)
+    return (within * float((1.0 / counts).sum()) / len(counts) ** 2 if free else float("nan")), free
+
+
+def _over_points(units: PairTable, there: NDArray[np.bool_], known: Array) -> tuple[float, float]:
+    """Return the variance of the mean over points that were drawn, and its degrees of freedom."""
+    family = units.points[there] // units.family
+    away = known - known.mean()
+    sums = np.bincount(np.unique(family, return_inverse=True)[1], away)
+    families = len(sums)
+    return families / max(families - 1, 1) * float((sums * sums).sum()) / len(known) ** 2, families - 1
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _quantiles(values: Array) -> list[float]:
+    if not len(values):
+        return [float("nan")] * len(QUANTILES)
+    return [float(value) for value in quantiles(values, tuple(QUANTILES.values()))]

@@ -1,0 +1,80 @@
+"""Which uncertainties an outcome or an effect goes with, one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import selection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.analysis.sweep import Sweep
+
+Array = NDArray[np.float64]
+
+BINS = 20
+"""Of numbers with many values, with equally many points in each."""
+IN_BIN = 5
+"""Points in a bin at least; with fewer points there are fewer bins."""
+
+
+def correlation_ratio(groups: NDArray[Any], values: Array) -> float:
+    """Return the part of the variance of values that lies between groups, less what chance would put there.
+
+    This is eta squared with the correction known as epsilon squared: on average 0 where groups
+    do not matter, however many they are; so it can be a little negative.
+    """
+    known = np.isfinite(values)
+    groups, values = groups[known], values[known]
+    codes = np.unique(groups, return_inverse=True)[1]
+    count = np.bincount(codes) if len(codes) else np.zeros(0)
+    free = len(values) - len(count)
+    away = values - values.mean() if len(values) else values
+    total = float((away * away).sum())
+    if free < 1 or len(count) < 2 or total == 0.0:
+        return 0.0
+    inside = total - float((np.bincount(codes, away) ** 2 / count).sum())
+    return 1.0 - (inside / free) / (total / (len(values) - 1))
+
+
+def grouped(values: NDArray[Any], bins: int = BINS) -> NDArray[Any]:
+    """Return a group for each value: itself where there are few, else which part of the values it is in."""
+    if len(np.unique(values)) <= min(bins, len(values) // 2):
+        return values
+    bins = max(2, min(bins, len(values) // IN_BIN))
+    ranks = np.empty(len(values), np.int64)
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return ranks * bins // len(values)
+
+
+def influence(sweep: Sweep, values: Array, *, of_sign: bool = False) -> pd.Series:
+    """Return the correlation ratio of each uncertainty with values of units, the largest first.
+
+    It is taken over points: of the means over their replicates. Interactions are not in it.
+
+    Parameters
+    ----------
+    values
+        Of each unit: an outcome in one combination, or an effect.
+    of_sign
+        With the sign of a point's mean instead: an uncertainty may move many effects a little, or across
+        zero, and another make the large ones larger.
+    """
+    import pandas as pd
+
+    units = sweep.units
+    means, _ = units.by_point(values)
+    if of_sign:
+        means = np.sign(means)
+    found = {}
+    factors = sweep.experiment.uncertainties
+    for factor, values_drawn in zip(factors, units.each_drawn(*(factor.name for factor in factors)), strict=True):
+        drawn = units.first(values_drawn)
+        if factor.options:
+            drawn = np.array([selection.label(value) for value in drawn.tolist()])
+        found[factor.name] = correlation_ratio(grouped(drawn), means)
+    return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")

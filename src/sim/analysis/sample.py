@@ -1,0 +1,199 @@
+"""A sample of paired runs, and the tables that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.analysis import paired
+from sim.experiment.horizons import Horizon, measured
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+from sim.results.comparison import BANDS, PAIRS
+from sim.results.manifest import Failure
+
+if TYPE_CHECKING:
+    from sim.engines.trajectory import Trajectory
+    from sim.experiment.smallest_effect import Smallest
+
+CURVES = 128 * 2**20
+"""Bytes that whole curves may take; the horizons' values are kept of all pairs."""
+COLUMN = {outcome.name: at for at, outcome in enumerate(OUTCOMES)}
+BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUTCOMES])
+
+
+@dataclass
+class Sample:
+    """What is kept of the runs: memory grows by a few kilobytes a pair, and no further for curves.
+
+    Attributes
+    ----------
+    names
+        Of the worlds, the baseline first.
+    months, horizons
+        Of all worlds.
+    partings
+        Per world: index of the first month in which it differs from the baseline; none if it never does.
+    replicates
+        Numbers of the replicates that were finished in every world.
+    values
+        Per world and replicate: (horizons, scopes, outcomes).
+    curves
+        Per world and replicate, of the first replicates only: (months, scopes, outcomes), float32.
+    failed
+        Replicates that failed in some world, and are left out of all.
+    """
+
+    names: Sequence[str]
+    months: Sequence[str]
+    horizons: Sequence[Horizon]
+    partings: Sequence[int | None]
+    replicates: list[int] = field(default_factory=list)
+    values: list[list[NDArray[np.float64]]] = field(default_factory=list)
+    curves: list[list[NDArray[np.float32]]] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.values = [[] for _ in self.names]
+        self.curves = [[] for _ in self.names]
+        self._room = CURVES // (4 * len(self.names) * len(self.months) * len(SCOPES) * len(OUTCOMES))
+
+    @property
+    def pairs(self) -> int:
+        """Number of replicates that were finished in every world."""
+        return len(self.replicates)
+
+    @property
+    def tried(self) -> int:
+        """Number of replicates that were run, finished or not."""
+        return len(self.replicates) + len({failure["replicate"] for failure in self.failed})
+
+    def alike(self, world: int, horizon: int) -> bool:
+        """Return whether a world has had the baseline's inputs until the end of a horizon, and so its history."""
+        parting = self.partings[world]
+        return parting is None or self.months[parting] > self.horizons[horizon].last
+
+    def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
+        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere.
+
+        A span's mean is over the months in which the outcome is defined in all worlds: over different
+        months, a trend would pass for an effect.
+        """
+        failed = [
+            asdict(result) | {"world": name}
+            for name, result in zip(self.names, results, strict=True)
+            if isinstance(result, Failure)
+        ]
+        if failed:
+            self.failed += failed
+            return None
+        trajectories = [result for result in results if not isinstance(result, Failure)]
+        self.replicates.append(replicate)
+        common = np.logical_and.reduce([np.isfinite(trajectory.values) for trajectory in trajectories])
+        for at, trajectory in enumerate(trajectories):
+            shared = np.where(common, trajectory.values, np.nan)
+            self.values[at].append(measured(shared, self.horizons, self.months))
+            if self.pairs <= max(self._room, 2):
+                self.curves[at].append(trajectory.values.astype(np.float32))
+        return self._pair_rows()
+
+    def at(self, world: int, horizon: int) -> NDArray[np.float64]:
+        """Return a world's values at a horizon: (replicates, scopes, outcomes)."""
+        return np.stack([values[horizon] for values in self.values[world]])
+
+    def _pair_rows(self) -> pa.Table:
+        """Return the rows of the last replicate: one per world, horizon and scope."""
+        shape = len(self.names), len(self.horizons), len(SCOPES)
+        flat = np.stack([values[-1] for values in self.values]).reshape(-1, len(OUTCOMES))
+        labels = (self.names, [horizon.name for horizon in self.horizons], SCOPES)
+        grid = np.indices(shape).reshape(len(shape), -1)
+        keys = [np.array(names, object)[numbers] for names, numbers in zip(labels, grid, strict=True)]
+        return pa.Table.from_arrays(
+            [
+                pa.array(np.full(len(flat), self.replicates[-1], np.int32)),
+                *(pa.array(key, pa.string()) for key in keys),
+                *(_numbers(flat[:, at]) for at in range(len(OUTCOMES))),
+            ],
+            schema=PAIRS,
+        )
+
+
+def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> paired.Effects:
+    """Compare a world with the baseline at a horizon; arrays of shape (scopes, outcomes)."""
+    both = sample.at(0, horizon), sample.at(world, horizon)
+    # Scope by scope: of ten thousand pairs all at once would take hundreds of megabytes.
+    parts = [_effects(both[0][:, scope], both[1][:, scope], smallest) for scope in range(len(SCOPES))]
+    found = paired.Effects(*(np.stack([getattr(part, f.name) for part in parts]) for f in fields(paired.Effects)))
+    if sample.alike(world, horizon):
+        return found
+    # An interval of no width is no certainty where worlds part: something rare may not have been seen yet.
+    unsure = (found.sd == 0.0) & (found.pairs < paired.FEW)
+    return replace(found, reading=np.where(unsure, "undecided", found.reading))
+
+
+def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:
+    means, _ = paired.moments(np.where(np.isfinite(base) & np.isfinite(other), base, np.nan))
+    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(OUTCOMES, means, strict=True)])
+    return paired.effects(base, other, BETTER, limits)
+
+
+def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
+    """Return the table of effects: by world, outcome, scope and horizon."""
+    rows = []
+    for world in range(1, len(sample.names)):
+        found = [vars(effect_of(sample, world, at, smallest)) for at in range(len(sample.horizons))]
+        for o, outcome in enumerate(OUTCOMES):
+            for s, scope in enumerate(SCOPES if outcome.by_class else SCOPES[:1]):
+                for horizon, arrays in zip(sample.horizons, found, strict=True):
+                    keys = {
+                        "world": sample.names[world], "outcome": outcome.name, "unit": outcome.unit,
+                        "better": outcome.better, "scope": scope, "horizon": horizon.name,
+                    }  # fmt: skip
+                    rows.append(keys | {name: array[s, o].item() for name, array in arrays.items()})
+    return rows
+
+
+def band_tables(sample: Sample) -> Iterator[pa.Table]:
+    """Yield, outcome by outcome, the courses of the worlds and of their differences month by month."""
+    for o, outcome in enumerate(OUTCOMES):
+        scopes = len(SCOPES) if outcome.by_class else 1
+        curves = [np.stack([curve[:, :scopes, o] for curve in kept]).astype(np.float64) for kept in sample.curves]
+        for world, name in enumerate(sample.names):
+            yield _bands(name, outcome.name, sample.months, curves[world], curves[world] - curves[0] if world else None)
+
+
+def _bands(
+    world: str, outcome: str, months: Sequence[str], values: NDArray[np.float64], change: NDArray[np.float64] | None
+) -> pa.Table:
+    """Return one world's rows of one outcome; `values` and `change` are (replicates, months, scopes)."""
+    shape = values.shape[1:]
+    known = np.isfinite(values if change is None else change).sum(axis=0)
+    columns = [paired.moments(values)[0], *paired.quantiles(values, (0.1, 0.5, 0.9))]
+    if change is None:
+        columns += [np.full(shape, np.nan)] * 6
+    else:
+        mean, sd = paired.moments(change)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            half = paired.student(known) * sd / np.sqrt(known)
+        columns += [mean, mean - half, mean + half, *paired.quantiles(change, (0.1, 0.5, 0.9))]
+    dates = np.array(months, "datetime64[M]").astype("datetime64[D]")
+    # by scope, then by month
+    scopes = np.repeat(np.array(SCOPES[: shape[1]], object), shape[0])
+    return pa.Table.from_arrays(
+        [
+            pa.array([world] * len(scopes)), pa.array([outcome] * len(scopes)), pa.array(scopes, pa.string()),
+            pa.array(np.tile(dates, shape[1]), pa.date32()), pa.array(known.T.ravel().astype(np.int32)),
+            *(_numbers(np.asarray(column).T.ravel()) for column in columns),
+        ],
+        schema=BANDS,
+    )  # fmt: skip
+
+
+def _numbers(values: Any) -> pa.Array:
+    # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
+    return pa.array(np.ascontiguousarray(values, np.float64), from_pandas=True)

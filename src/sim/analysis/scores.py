@@ -1,0 +1,159 @@
+"""Recorded figures beside what the replicates of a run gave: the rows of ``targets.csv``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.targets import PRODUCED, Kind, Produced, Table, Target, targets, tiers
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.engines.trajectory import EventLog, Trajectory
+
+
+@dataclass(frozen=True)
+class Row:
+    """A target beside what the replicates gave.
+
+    Attributes
+    ----------
+    recorded, low, high, grade
+        The recorded figure, its band and its evidence grade.
+    kind, why
+        What agreement is worth.
+    replicates
+        How many cover the period: those meant below.
+    median, p10, p90, share_in_band
+        Of these replicates; nan if there is none.
+    in_band
+        Whether the median lies within the band; None if no replicate covers the period.
+    """
+
+    id: str
+    description: str
+    unit: str
+    period: str
+    recorded: float
+    low: float
+    high: float
+    grade: str
+    kind: Kind
+    why: str
+    median: float
+    p10: float
+    p90: float
+    share_in_band: float
+    in_band: bool | None
+    replicates: int
+
+
+class Scores:
+    """What replicates give for each target, taken one by one: a few numbers are kept of each."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = {name: [] for name in PRODUCED}
+
+    def add(self, trajectory: Trajectory) -> None:
+        """Take a replicate as it leaves the engine."""
+        nation = trajectory.values[:, SCOPES.index("nation")]
+        monthly = {outcome.name: nation[:, number] for number, outcome in enumerate(OUTCOMES)}
+        months = np.array(trajectory.months, dtype="datetime64[M]")
+        table = {"month": months, "scope": np.full(len(months), "nation"), **monthly}
+        self.take(table, _conferences(trajectory.events))
+
+    def take(self, monthly: Table, events: Table) -> None:
+        """Take a replicate as tables: its months, and its events or those of them that are conferences."""
+        for name, produced in PRODUCED.items():
+            self._values[name].append(produced.value(monthly, events))
+
+    def rows(self) -> list[Row]:
+        """Return every target that the model produces, beside what was taken."""
+        known = {target.id: target for target in (*targets(), *tiers())}
+        return [
+            _row(known[name], produced, np.array(self._values[name], dtype=np.float64))
+            for name, produced in PRODUCED.items()
+        ]
+
+
+def _conferences(events: EventLog) -> dict[str, Any]:
+    """Return the conferences among events: columns by name."""
+    rows = np.flatnonzero(events.numbers("kind") == list(events.labels["kind"]).index("conference"))
+    found: dict[str, Any] = {"value": events.numbers("value")[rows]}
+    for name in ("month", "kind", "committee", "reason"):
+        labels = np.array(events.labels[name], dtype="datetime64[M]" if name == "month" else str)
+        found[name] = labels[events.numbers(name)[rows]]
+    return found
+
+
+def score(monthly: pd.DataFrame, events: pd.DataFrame) -> list[Row]:
+    """Compare all replicates of stored tables with every target that the model produces.
+
+    One row per replicate, month and scope, and one row per event.
+    """
+    nation = monthly[(monthly["scope"] == "nation").to_numpy()]
+    conferences = events[(events["kind"] == "conference").to_numpy()]
+    met = dict(iter(conferences.groupby("replicate")))
+    scores = Scores()
+    for replicate, run in nation.groupby("replicate"):
+        scores.take(run, met.get(replicate, conferences.iloc[:0]))
+    return scores.rows()
+
+
+def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row:
+    values = values[~np.isnan(values)]
+    p10, median, p90 = np.quantile(values, (0.1, 0.5, 0.9)) if len(values) else (np.nan,) * 3
+    inside = (values >= target.low) & (values <= target.high)
+    return Row(
+        target.id, target.description, produced.unit, target.period, target.value, target.low, target.high,
+        target.confidence, produced.kind, produced.why, float(median), float(p10), float(p90),
+        float(inside.mean()) if len(values) else float("nan"),
+        bool(target.low <= median <= target.high) if len(values) else None, len(values),
+    )  # fmt: skip
+
+
+def write_csv(rows: Iterable[Row], path: str | Path) -> None:
+    """Write rows as a CSV table: six digits, empty where the run's period does not cover a target.
+
+    Raises `OSError` if the file cannot be written.
+    """
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field.name for field in fields(Row)])
+        writer.writerows([_cell(value) for value in asdict(row).values()] for row in rows)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.6g}"
+    return str(value)
+
+
+#: How a cell of ``targets.csv`` is read, by the type of its field.
+_READ: dict[str, Callable[[str], Any]] = {
+    "float": lambda text: float(text or "nan"),
+    "int": int,
+    "bool | None": {"": None, "true": True, "false": False}.__getitem__,
+}
+
+
+def read_csv(path: str | Path) -> list[Row]:
+    """Return the rows of a table that `write_csv` has written; what is empty there is nan, or None."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [
+            Row(**{field.name: _READ.get(str(field.type), str)(row[field.name]) for field in fields(Row)})
+            for row in csv.DictReader(file)
+        ]

@@ -1,0 +1,10 @@
+"""The tables of the record, each declared once."""
+
+from __future__ import annotations
+
+from sim.data.catalogue.country import COUNTRY
+from sim.data.catalogue.party import PARTY
+from sim.data.catalogue.places import PLACES
+from sim.data.columns import Table
+
+TABLES: tuple[Table, ...] = (*PLACES, *PARTY, *COUNTRY)

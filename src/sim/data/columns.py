@@ -1,0 +1,189 @@
+"""What a table of the historical record may hold: its columns, and how a cell is read."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Value = str | float | int | None
+Kind = Literal["text", "integer", "number", "day", "month", "period"]
+
+#: What a grade lets a reader conclude. Nothing of grade C may be presented as a fact.
+GRADES = {
+    "A": "read in a source that was retrieved",
+    "B": "a published figure, from memory of the literature; the page was not opened",
+    "C": "estimate, not a historical figure",
+}
+
+_WORDS: dict[Kind, str] = {
+    "text": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "day": "a day as YYYY-MM-DD",
+    "month": "a month as YYYY-MM",
+    "period": "a year, electoral year (1924-25), month or range of months (1923-12/1924-01, 1937-04/05)",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name, kind, meaning, unit
+        What it holds. Days and months stay text (ISO, new style), so that they sort.
+    low, high
+        Hard bounds of a number; of the year where the kind is a date.
+    allowed
+        The only texts allowed; empty for any.
+    empty
+        Whether a cell may be empty: not known, never zero.
+    skip
+        Texts that stand where a number is expected and are read as not known.
+    grade
+        Name of the column that grades this one, or the letter that holds for all its rows.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] = ()
+    empty: bool = False
+    skip: tuple[str, ...] = ()
+    grade: str = "confidence"
+
+    def accepts(self) -> str:
+        """Say in words what a cell may hold."""
+        words = _WORDS[self.kind]
+        if self.allowed:
+            words = "one of " + ", ".join(self.allowed)
+        if self.low is not None or self.high is not None:
+            of_year = "" if self.kind in ("integer", "number") else ", year"
+            words += of_year + "".join(
+                f" {word} {bound:g}" for word, bound in (("from", self.low), ("to", self.high)) if bound is not None
+            )
+        return words + (", or empty" if self.empty else "")
+
+    def read(self, cell: str) -> Value:
+        """Convert a cell; a `ValueError` means that it is none of what `accepts` says."""
+        if cell in self.skip:
+            return None
+        if not cell.strip():
+            if self.empty:
+                return None
+            raise ValueError(cell)
+        if self.allowed and cell not in self.allowed:
+            raise ValueError(cell)
+        if self.kind == "text":
+            return cell
+        value, bounded = _READERS[self.kind](cell)
+        if (self.low is not None and bounded < self.low) or (self.high is not None and bounded > self.high):
+            raise ValueError(cell)
+        return value
+
+
+def _match(pattern: str, cell: str) -> re.Match[str]:
+    match = re.fullmatch(pattern, cell, re.ASCII)
+    if match is None:
+        raise ValueError(cell)
+    return match
+
+
+def _integer(cell: str) -> tuple[Value, float]:
+    number = int(_match(r"-?\d{1,15}", cell)[0])
+    return number, number
+
+
+def _number(cell: str) -> tuple[Value, float]:
+    # Written out, because float() would also take "nan", "inf" and "1_000".
+    number = float(_match(r"-?\d{1,15}(\.\d{1,15})?", cell)[0])
+    return number, number
+
+
+def _day(cell: str) -> tuple[Value, float]:
+    _match(r"\d{4}-\d\d-\d\d", cell)
+    return cell, datetime.date.fromisoformat(cell).year
+
+
+_MONTH = r"(\d{4})-(0[1-9]|1[0-2])"
+
+
+def _month(cell: str) -> tuple[Value, float]:
+    return cell, int(_match(_MONTH, cell)[1])
+
+
+def _period(cell: str) -> tuple[Value, float]:
+    year = int(_match(r"(\d{4}).*", cell)[1])
+    if re.fullmatch(rf"\d{{4}}|{_MONTH}", cell, re.ASCII):
+        return cell, year
+    if electoral := re.fullmatch(r"\d{4}-(\d\d)", cell, re.ASCII):
+        last = int(electoral[1])
+        if last == (year + 1) % 100:
+            return cell, year
+        raise ValueError(cell)
+    match = _match(rf"({_MONTH})/((\d{{4}}-)?(0[1-9]|1[0-2]))", cell)
+    last_month = match[4] if match[5] else f"{year}-{match[4]}"
+    if last_month <= match[1]:
+        raise ValueError(cell)
+    return cell, year
+
+
+_READERS = {"integer": _integer, "number": _number, "day": _day, "month": _month, "period": _period}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the record.
+
+    Attributes
+    ----------
+    name
+        The file is ``data/<name>.csv``.
+    row
+        What one row is.
+    key
+        Columns that together tell every row from every other.
+    columns
+        All of them; the order in the file is free.
+    main_grade
+        Evidence in short; the grade of a single figure comes from `sim.data.tables.grade`.
+    terms
+        Terms under which it may be used and passed on.
+    used_for
+        What the model uses it for.
+    ordered
+        Groups of columns whose known values must not fall from left to right.
+    """
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    main_grade: str
+    terms: str
+    used_for: str
+    ordered: tuple[tuple[str, ...], ...] = (("low", "value", "high"),)
+
+    @property
+    def file(self) -> str:
+        """Name of the packaged file."""
+        return f"{self.name}.csv"
+
+
+def graded(name: str, meaning: str, empty: bool = False) -> Column:
+    """Declare a column of grades."""
+    return Column(name, "text", meaning, allowed=tuple(GRADES), empty=empty)
+
+
+#: The columns that every table ends with.
+PROVENANCE = (
+    Column("source", "text", "where the figures were read, or why they were assumed"),
+    graded("confidence", "grade of the row"),
+    Column("note", "text", "what has to be known to use the row", empty=True),
+)

@@ -1,0 +1,285 @@
+"""The historical record: packaged CSV tables, checked when first read.
+
+Every figure has a grade (`grade`, `grade_text`) and a source (`sources`). What a table may hold
+is declared in `sim.data.catalogue`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from sim.data.catalogue import TABLES
+from sim.data.columns import GRADES, Column, Table, Value
+from sim.errors import Problem, UserError, nearest
+
+Row = dict[str, Value]
+
+_BY_NAME = {table.name: table for table in TABLES}
+
+
+def table(name: str) -> Table:
+    """Return a table's declaration; an unknown name raises `UserError`."""
+    if name not in _BY_NAME:
+        problem = Problem("table", found=repr(name), allowed=", ".join(_BY_NAME), suggestion=nearest(name, _BY_NAME))
+        raise UserError(problem)
+    return _BY_NAME[name]
+
+
+def load(name: str, path: str | Path | None = None) -> list[Row]:
+    """Read and check a table.
+
+    Parameters
+    ----------
+    name
+        Name of the table.
+    path
+        Another file of the same form, read in place of the packaged one.
+
+    Returns
+    -------
+    list of dict
+        One per row, in the order of the file: numbers as float or int, dates as ISO text, empty
+        cells as None (not known, never zero). The caller may change them.
+
+    Raises
+    ------
+    UserError
+        With every fault of the file.
+    """
+    declared = table(name)
+    if path is None:
+        return [dict(row) for row in _packaged(name)]
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        problem = Problem(str(path), found=error.strerror or "no access", allowed="a readable CSV table")
+        raise UserError(problem) from error
+    return _parse(declared, content, str(path))
+
+
+@cache
+def _packaged(name: str) -> tuple[Row, ...]:
+    declared = table(name)
+    content = files("sim.data").joinpath("csv", declared.file).read_bytes()
+    return tuple(_parse(declared, content, declared.file))
+
+
+def number(row: Mapping[str, Value], column: str) -> float:
+    """Return a figure that must be known, as float; `ValueError` where it is not."""
+    value = row[column]
+    if value is None or isinstance(value, str):
+        raise ValueError(f"{column} is not a known number: {value!r}")
+    return float(value)
+
+
+def grade(name: str, row: Mapping[str, Value], column: str = "") -> str:
+    """Return the grade of a row, or of one of its figures; empty where no figure was recorded.
+
+    A row's grade is not always that of each figure in it: the day of an event may be graded B and
+    its weight C.
+    """
+    graded_by = _column(table(name), column).grade if column else "confidence"
+    return graded_by if graded_by in GRADES else str(row[graded_by] or "")
+
+
+def _column(declared: Table, name: str) -> Column:
+    for column in declared.columns:
+        if column.name == name:
+            return column
+    names = [column.name for column in declared.columns]
+    raise UserError(Problem(f"table {declared.name}", "column", repr(name), ", ".join(names), nearest(name, names)))
+
+
+def grade_text(letter: str) -> str:
+    """Say what a grade means, for example ``"C: estimate, not a historical figure"``."""
+    if letter not in GRADES:
+        raise UserError(Problem("grade", found=repr(letter), allowed=", ".join(GRADES)))
+    return f"{letter}: {GRADES[letter]}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of a table: its text, how many rows rest on it, and how many of each grade."""
+
+    text: str
+    rows: int
+    grades: Mapping[str, int]
+
+
+def sources(name: str) -> list[Source]:
+    """Return the distinct sources of a table, in the order of their first rows."""
+    grades: dict[str, Counter[str]] = {}
+    for row in load(name):
+        grades.setdefault(str(row["source"]), Counter())[grade(name, row)] += 1
+    return [Source(text, count.total(), dict(sorted(count.items()))) for text, count in grades.items()]
+
+
+# Reading. Faults are collected, so that one look shows all of them.
+
+
+def _parse(declared: Table, content: bytes, where: str) -> list[Row]:
+    problems: list[Problem] = []
+    header, records = _records(content, where)
+    problems += _check_header(declared, header, where)
+    rows: list[tuple[int, Row]] = []
+    for line, cells in records:
+        place = f"{where}:{line}"
+        if len(cells) != len(header):
+            problems.append(Problem(place, "", f"{len(cells)} cells", f"{len(header)}, as in the header"))
+            continue
+        row, faults = _read_row(declared, dict(zip(header, cells, strict=True)), place)
+        rows.append((line, row))
+        problems += faults
+    if not records:
+        problems.append(Problem(where, allowed="at least one row below the header"))
+    problems += _repeated(declared, rows, where)
+    if problems:
+        raise UserError(problems)
+    return [row for _, row in rows]
+
+
+def _records(content: bytes, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Split into the header and numbered records; a record may span lines."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = Problem(f"{where}:{line}", found="bytes that are not UTF-8", allowed="a CSV table in UTF-8")
+        raise UserError(problem) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        for cells in reader:
+            if cells:
+                records.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(Problem(f"{where}:{line}", found=str(error), allowed="a CSV table")) from error
+    return (records[0][1], records[1:]) if records else ([], [])
+
+
+def _check_header(declared: Table, header: list[str], where: str) -> Iterable[Problem]:
+    names = [column.name for column in declared.columns]
+    for name in names:
+        if name not in header:
+            yield Problem(f"{where}:1", name, "no such column", "a column of this name")
+    for name, times in Counter(header).items():
+        if name not in names:
+            missing = [known for known in names if known not in header]
+            yield Problem(f"{where}:1", name, "an unknown column", ", ".join(names), nearest(name, missing))
+        elif times > 1:
+            yield Problem(f"{where}:1", name, f"the column {times} times", "once")
+
+
+def _read_row(declared: Table, cells: Mapping[str, str], place: str) -> tuple[Row, list[Problem]]:
+    """Convert one row; a cell that cannot be read is left out of the row and of later checks."""
+    row: Row = {}
+    problems: list[Problem] = []
+    for column in declared.columns:
+        if column.name not in cells:
+            continue
+        cell = cells[column.name]
+        try:
+            row[column.name] = column.read(cell)
+        except ValueError:
+            suggestion = nearest(cell, column.allowed)
+            problems.append(Problem(place, column.name, repr(cell), column.accepts(), suggestion))
+    for group in declared.ordered:
+        known = [row[name] for name in group if row.get(name) is not None]
+        if any(left > right for left, right in zip(known, known[1:], strict=False)):  # type: ignore[operator]
+            found = ", ".join(str(row.get(name)) for name in group)
+            problems.append(Problem(place, ", ".join(group), found, " <= ".join(group)))
+    return row, problems
+
+
+def _repeated(declared: Table, rows: Iterable[tuple[int, Row]], where: str) -> Iterable[Problem]:
+    first: dict[tuple[Value, ...], int] = {}
+    for line, row in rows:
+        if any(name not in row for name in declared.key):
+            continue
+        key = tuple(row[name] for name in declared.key)
+        if key in first:
+            found = ", ".join(str(part) for part in key)
+            allowed = f"each key once (it stands in line {first[key]} already)"
+            yield Problem(f"{where}:{line}", ", ".join(declared.key), found, allowed)
+        first.setdefault(key, line)
+
+
+# The table that becomes agents.
+
+
+@dataclass(frozen=True)
+class Guberniia:
+    """A province-level party organisation of 1923.
+
+    Attributes
+    ----------
+    key
+        Row of the whole table, counted from 0: an address that stays when a world keeps fewer.
+    name, polity, region
+        As in the table.
+    unit_class
+        Class of the model. Grade C: a judgement.
+    lit_1920
+        Literate share of the population in 1920, 0 to 1. Grade C: the rate of 1897 moved by the
+        printed change of a larger region.
+    secondary_pct
+        People with secondary or higher schooling in 1897, per cent; grade of the row's
+        ``lit_1897_confidence``.
+    industry_pc
+        Output of large industry in 1897, roubles a head; the same grade.
+    pop_1926, urban_share
+        Population of December 1926 (persons) and its urban share, 0 to 1; grade of the row's
+        ``pop_confidence``.
+    lat, lon
+        Party centre, degrees.
+    members_mid
+        Members and candidates about January 1923, persons: middle of two guesses. Grade C: not a
+        historical figure.
+    """
+
+    key: int
+    name: str
+    polity: str
+    region: str
+    unit_class: str
+    lit_1920: float
+    secondary_pct: float
+    industry_pc: float
+    pop_1926: int
+    urban_share: float
+    lat: float
+    lon: float
+    members_mid: float
+
+
+@cache
+def guberniias() -> tuple[Guberniia, ...]:
+    """Return the 85 organisations that existed in 1923, in the order of the table."""
+    return tuple(_guberniia(key, row) for key, row in enumerate(load("guberniia")) if row["exists_1923"] == 1)
+
+
+def _guberniia(key: int, row: Row) -> Guberniia:
+    return Guberniia(
+        key=key,
+        name=str(row["name"]),
+        polity=str(row["polity"]),
+        region=str(row["region"]),
+        unit_class=str(row["unit_class"]),
+        lit_1920=number(row, "lit_1920_est_pct") / 100.0,
+        secondary_pct=number(row, "secondary_plus_1897_pct"),
+        industry_pc=number(row, "industry_output_1897_rub_pc"),
+        pop_1926=int(number(row, "pop_1926")),
+        urban_share=number(row, "urban_share_1926_pct") / 100.0,
+        lat=number(row, "lat"),
+        lon=number(row, "lon"),
+        members_mid=(number(row, "party_members_1923_low") + number(row, "party_members_1923_high")) / 2.0,
+    )

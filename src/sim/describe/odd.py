@@ -1,0 +1,232 @@
+"""The generated parts of docs/ODD.md: tables from the registry, equations from the mechanisms.
+
+A block of the document between ``<!-- generated: NAME -->`` and ``<!-- end -->`` is replaced by
+the table of that name. The mechanisms are read as text, not imported, so that no compiler is
+started to write a document.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from sim.errors import UserError
+from sim.registry.constants import CONSTANTS
+from sim.registry.decision_points import POINTS
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
+from sim.scenario.schema import Options
+
+MECHANISM_FILES = Path(__file__).parent.parent / "mechanisms"
+STEP = re.compile(r"Step (\d+), ([^:]+): (.*)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+def _table(header: str, rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table; ``header`` holds the column names, separated by bars."""
+    columns = [name.strip() for name in header.split("|")]
+    lines = [columns, ["---"] * len(columns)]
+    lines += [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _code(name: str) -> str:
+    return f"`{name}`" if name else ""
+
+
+def parameters() -> str:
+    """Return the table of parameters, in the registry's order."""
+    return _table(
+        "name | symbol | meaning | unit | default | range | grade | acts in | twin | source",
+        (
+            (
+                _code(p.name), p.symbol, p.meaning, p.unit, _number(p.default),
+                f"{_number(p.low)} to {_number(p.high)}{' (log)' if p.distribution == 'loguniform' else ''}",
+                p.grade, p.mechanism, _code(p.twin), p.source,
+            )
+            for p in PARAMETERS
+        ),
+    )  # fmt: skip
+
+
+def twins() -> str:
+    """Return the pairs of twins, each once."""
+    known = {p.name: p for p in PARAMETERS}
+    pairs = [(p, known[p.twin]) for p in PARAMETERS if p.twin]
+    once = [(a, b) for a, b in pairs if PARAMETERS.index(a) < PARAMETERS.index(b)]
+    return _table(
+        "one side | its twin | ranges",
+        (
+            (
+                f"{_code(a.name)}: {a.meaning}",
+                f"{_code(b.name)}: {b.meaning}",
+                f"{_number(a.low)} to {_number(a.high)}"
+                + ("" if (a.low, a.high) == (b.low, b.high) else f"; {_number(b.low)} to {_number(b.high)}"),
+            )
+            for a, b in once
+        ),
+    )
+
+
+def constants() -> str:
+    """Return the table of constants."""
+    return _table(
+        "name | meaning | value | unit | grade | acts in | source",
+        (
+            (_code(c.name), c.meaning, _number(c.value), c.unit, c.grade, c.mechanism, c.source)
+            for c in CONSTANTS
+        ),
+    )  # fmt: skip
+
+
+def points() -> str:
+    """Return the table of decision points."""
+    return _table(
+        "number | name | entity | index | purpose",
+        ((str(p.number), _code(p.name), p.entity, p.index, p.meaning) for p in POINTS),
+    )
+
+
+def outcomes() -> str:
+    """Return the table of outcomes."""
+    return _table(
+        "name | meaning | unit | better | scopes",
+        (
+            (_code(o.name), o.meaning, o.unit, o.better, "nation and classes" if o.by_class else "nation")
+            for o in OUTCOMES
+        ),
+    )  # fmt: skip
+
+
+def mechanisms() -> str:
+    """Return the table of mechanisms with the limit that each leaves when it is off."""
+    return _table(
+        "name | step | what it says | off | source",
+        ((_code(m.name), str(m.step), m.meaning, m.off, m.source) for m in MECHANISMS),
+    )
+
+
+def options() -> str:
+    """Return the table of readings that the sources leave open."""
+    properties = Options.model_json_schema()["properties"]
+    return _table(
+        "option | default | allowed | what it decides",
+        (
+            (_code(name), _code(_said(field["default"])), _allowed(field), field["description"])
+            for name, field in properties.items()
+        ),
+    )
+
+
+def _said(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _allowed(field: dict[str, object]) -> str:
+    """Return what a field of a JSON schema accepts, in words."""
+    choices = field.get("anyOf")
+    if isinstance(choices, list):
+        return ", ".join(_allowed(choice) for choice in choices)
+    values = field.get("enum") or ([field["const"]] if "const" in field else [])
+    if isinstance(values, list) and values:
+        return ", ".join(_code(str(value)) for value in values)
+    return "`true`, `false`" if field.get("type") == "boolean" else "a number"
+
+
+def _rooms() -> Iterator[tuple[int, str, str, ast.Module]]:
+    """Yield step, name, summary and syntax tree of each mechanism room, in the month's order."""
+    found = []
+    for file in sorted(MECHANISM_FILES.glob("[!_]*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        said = _prose(ast.get_docstring(tree) or "")
+        match = STEP.match(said)
+        summary = match[3] if match else said
+        found.append((int(match[1]) if match else 0, file.stem, summary[:1].upper() + summary[1:], tree))
+    yield from sorted(found, key=lambda room: room[:2])
+
+
+def _prose(text: str) -> str:
+    """Return a docstring as Markdown: roles become code, stars stay stars, lines are joined."""
+    text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text).replace("``", "`").replace("*", "\\*")
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+
+
+def process() -> str:
+    """Return the overview of the month: its steps and what can be switched off in each."""
+    return _table(
+        "step | room | what happens | switches",
+        (
+            (
+                str(step), _code(name), summary.split("\n\n")[0],
+                ", ".join(_code(m.name) for m in MECHANISMS if m.room == name),
+            )
+            for step, name, summary, _ in _rooms()
+            if step
+        ),
+    )  # fmt: skip
+
+
+def submodels() -> str:
+    """Return the equations: the docstrings of the public functions of every mechanism room."""
+    parts = []
+    for step, name, summary, tree in _rooms():
+        parts.append(f"### {f'Step {step}: ' if step else ''}{name}\n\n{summary}")
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                arguments = ", ".join(argument.arg for argument in node.args.args)
+                said = _prose(ast.get_docstring(node) or "")
+                parts.append(f"**{node.name}** ({arguments})\n\n{said}")
+    return "\n\n".join(parts)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "constants": constants,
+    "mechanisms": mechanisms,
+    "options": options,
+    "outcomes": outcomes,
+    "parameters": parameters,
+    "points": points,
+    "process": process,
+    "submodels": submodels,
+    "twins": twins,
+}
+
+
+def tables() -> dict[str, str]:
+    """Return every generated part by name, as Markdown."""
+    return {name: make() for name, make in TABLES.items()}
+
+
+def render(text: str) -> str:
+    """Return a document with its generated blocks made anew.
+
+    Raises
+    ------
+    UserError
+        If a block has a name for which nothing is generated.
+    """
+
+    def fresh(match: re.Match[str]) -> str:
+        if match[2] not in TABLES:
+            raise UserError(f"no generated part is called '{match[2]}'; there are: {', '.join(sorted(TABLES))}")
+        return f"{match[1]}\n{TABLES[match[2]]()}\n\n{match[3]}"
+
+    return BLOCK.sub(fresh, text)
+
+
+def main(paths: list[str]) -> None:
+    """Rewrite the generated blocks of documents in place."""
+    for path in map(Path, paths):
+        path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,292 @@
+"""The command ``skloki``: a thin door. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+import sim
+from sim.doors import completion as complete
+from sim.doors import interrupts, options
+from sim.doors.comparing import compare
+from sim.doors.endings import INTERRUPTED, Failed, Interrupted
+from sim.doors.sweeping import query, rerun, status, sweep
+from sim.doors.terminal import Terminal
+from sim.doors.tracing import trace
+from sim.errors import UserError
+
+NAME = "skloki"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(sim.__version__, prog_name=NAME)
+@options.modes
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Local party organisations of 1921-1929: what if their officials had been elected?
+
+    SCENARIO is a file, or the name of one that comes with the program (see `skloki list
+    scenarios`). RESULT is the folder that `run` has printed.
+    """
+    context.ensure_object(Terminal)
+
+
+for command in (compare, trace, sweep, status, rerun, query):
+    cli.add_command(command)
+
+
+@cli.command()
+@options.scenario
+@click.option("--replicates", type=int, metavar="N", help="Number of replicates, instead of the scenario's.")
+@click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
+@options.sets
+@options.engines
+@options.out
+@options.force
+@options.modes
+@click.pass_obj
+def run(
+    terminal: Terminal,
+    scenario: str,
+    replicates: int | None,
+    seed: int | None,
+    sets: tuple[str, ...],
+    engine: str,
+    threads: int | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Run SCENARIO and store the result.
+
+    Prints a summary and the comparison with recorded figures, draws the figures, and ends with the
+    result's place. Without --out that is a new folder in results/runs.
+    """
+    from sim import api
+    from sim.doors import reports
+    from sim.runner.run import RunFailed
+    from sim.scenario.load import load
+
+    loaded = load(scenario, sets)
+    if not terminal.json:
+        reports.show_warnings(terminal, loaded.warnings)
+    terminal.hush_compilation()
+    try:
+        with terminal.progress(scenario) as progress:
+            watched = interrupts.watched(progress)
+            result = api.run(
+                loaded, replicates=replicates, seed=seed, out=out, force=force, progress=watched, engine=engine,
+                threads=threads,
+            )  # fmt: skip
+    except RunFailed as error:
+        raise Failed(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: nothing was stored") from error
+    for failure in result.manifest["failed"]:
+        terminal.note(f"replicate {failure['replicate']} failed: {failure['error']} (at {failure['where']})")
+    reports.show_summary(terminal, result)
+    reports.show_targets(terminal, result)
+    try:
+        figures = api.plot(result)
+    except BaseException:
+        terminal.note(f"the result is whole, its figures are not; to draw them: {NAME} plot {result.path}")
+        raise
+    if terminal.json:
+        terminal.document(reports.run_document(result, loaded.warnings, figures))
+        return
+    terminal.say(f"{len(figures)} figure files in {result.path / 'figures'}; the result is in")
+    terminal.line(str(result.path))
+
+
+@cli.command()
+@options.scenario
+@options.sets
+@click.option("--all", "everything", is_flag=True, help="Show defaults too.")
+@options.modes
+@click.pass_obj
+def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: bool) -> None:
+    """Check SCENARIO, or an experiment, without running it.
+
+    Prints the effective values and where each was set, warnings, and the size of the run. Of an experiment: levers,
+    uncertainties, design, and what it would take in runs, time and disk.
+    """
+    from sim import api
+    from sim.doors.estimating import show_checked
+
+    terminal.hush_compilation()
+    show_checked(terminal, api.check(scenario, sets=sets), everything=everything)
+
+
+@cli.command("list")
+@click.argument("what", metavar="WHAT", shell_complete=complete.kinds)
+@options.modes
+@click.pass_obj
+def list_(terminal: Terminal, what: str) -> None:
+    """List what there is of a kind.
+
+    WHAT is one of scenarios, parameters, outcomes, mechanisms, draws, data, constants, targets.
+    """
+    from sim import api
+    from sim.doors import reports
+
+    entries = api.list_(what)
+    if terminal.json:
+        terminal.document([asdict(entry) for entry in entries])
+    else:
+        reports.show_list(terminal, what, entries)
+
+
+@cli.command()
+@click.argument("name", shell_complete=complete.names)
+@options.modes
+@click.pass_obj
+def explain(terminal: Terminal, name: str) -> None:
+    """Explain any name that `list` prints.
+
+    Meaning, unit, range, grade of the evidence, source, and where it acts.
+    """
+    from sim import api
+    from sim.doors import reports
+
+    entries = api.explain(name)
+    if terminal.json:
+        terminal.document([asdict(entry) for entry in entries])
+        return
+    for entry in entries:
+        reports.show_entry(terminal, entry)
+
+
+@cli.command()
+@options.stored
+@click.option("--what", metavar="KIND", shell_complete=complete.figures, help="One kind of figure; default: all.")
+@click.option("--outcome", metavar="NAME", shell_complete=complete.outcomes, help="Outcome that --what shows.")
+@click.option("--date", metavar="YYYY-MM", help="Month of the map; default: the last.")
+@options.sweep_pictures
+@options.out
+@options.force
+@options.modes
+@click.pass_obj
+def plot(
+    terminal: Terminal,
+    /,
+    stored: Path,
+    what: str | None,
+    outcome: str | None,
+    date: str | None,
+    out: Path | None,
+    force: bool,
+    **asked: str | None,
+) -> None:
+    """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed.
+
+    One kind alone: of a run summary, overview, outcome, column, appointed, moves, opposition, or tilemap (a map
+    needs a result with committees: run.committees = true); of a comparison curves or effects, of one outcome if
+    wanted; of a trace spread, cascade, or map; of a sweep effects, classes, horizons, bands, outcome, or surface.
+    """
+    from sim import api
+
+    if what is None and (outcome or date or any(asked.values())):
+        raise click.UsageError("--outcome and the like belong to one kind of figure: add, say, --what tilemap")
+    _print_files(terminal, api.plot(stored, what, outcome=outcome, date=date, out=out, force=force, **asked))
+
+
+@cli.command()
+@options.result
+@click.option("--csv", is_flag=True, help="Write CSV, the only format so far.")
+@options.out
+@options.force
+@options.modes
+@click.pass_obj
+def export(terminal: Terminal, result: Path, csv: bool, out: Path | None, force: bool) -> None:
+    """Write the tables of RESULT in another format."""
+    from sim import api
+
+    if not csv:
+        raise click.UsageError("name a format: --csv")
+    _print_files(terminal, api.export(result, out, force=force))
+
+
+def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
+    if terminal.json:
+        terminal.document({"files": files})
+        return
+    for file in files:
+        terminal.line(str(file))
+
+
+@cli.command()
+@options.modes
+@click.pass_obj
+def schema(terminal: Terminal) -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    from sim.scenario.json_schema import schema_json
+
+    terminal.document(schema_json())
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(complete.SHELLS))
+@options.modes
+@click.pass_obj
+def completion(terminal: Terminal, shell: str) -> None:
+    """Print the script that completes commands and names in SHELL.
+
+    For bash: eval "$(skloki completion bash)"
+    """
+    script = complete.script(cli, NAME, shell)
+    if terminal.json:
+        terminal.document({"shell": shell, "script": script})
+    else:
+        terminal.line(script)
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Carry out a command and return the exit code: 2 for a wrong request, 130 when interrupted."""
+    terminal = Terminal(json="--json" in arguments)
+    try:
+        code = cli.main(list(arguments), prog_name=NAME, standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except UserError as error:
+        return _refuse(terminal, [str(problem) for problem in error.problems], 2)
+    except click.ClickException as error:
+        if not terminal.json and not isinstance(error, (Failed, Interrupted)):
+            error.show()
+            return error.exit_code
+        return _refuse(terminal, error.format_message().splitlines(), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _refuse(terminal, ["interrupted"], INTERRUPTED)
+    except Exception:
+        # A library may have made an error of its own out of an interrupt.
+        if not interrupts.received():
+            raise
+        return _refuse(terminal, ["interrupted"], INTERRUPTED)
+
+
+def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
+    if terminal.json:
+        terminal.document({"errors": problems})
+    else:
+        for problem in problems:
+            terminal.note(problem)
+    return code
+
+
+def main() -> None:
+    """Enter from the shell."""
+    interrupts.listen()
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
+    code = call(sys.argv[1:])
+    if code == INTERRUPTED:
+        # At once: an interrupt that hit Python in the middle of an import would, on the normal
+        # way out, end the process by the signal instead of the code.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,191 @@
+"""What an experiment is: worlds that are crossed (levers), what is not known (uncertainties), and what is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from sim.experiment.horizons import Horizon
+from sim.experiment.smallest_effect import Smallest
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+
+DesignKind = Literal["grid", "latin-hypercube", "sobol", "saltelli", "morris", "one-at-a-time", "table"]
+CurveKind = Literal["none", "quantiles", "sample", "all"]
+Accidents = Literal["own", "shared"]
+GROWING = ("latin-hypercube", "sobol", "saltelli", "morris")
+"""Designs that can have more points without moving those there are; others are extended by replicates."""
+DRAWN = ("latin-hypercube", "sobol")
+"""Designs whose points are drawn over the ranges: each has accidents of its own unless the file says otherwise."""
+BY_CLASS = {outcome.name: outcome.by_class for outcome in OUTCOMES}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting of a factor that is chosen, not measured.
+
+    Attributes
+    ----------
+    value
+        As the tables of the store show it.
+    table
+        Laid over the scenario, as nested tables of the scenario file.
+    """
+
+    value: str | float | int | bool
+    table: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A lever or an uncertainty: a choice among options, or a number from a range.
+
+    Attributes
+    ----------
+    name
+        Also the name of its column in the store.
+    options
+        Of a choice; the first of a lever is its baseline. Empty for a number.
+    target
+        Of a number: dotted name of the scenario's field, for example ``parameters.r_f``.
+    low, high, distribution, whole
+        Of a number: range, ``uniform`` or ``loguniform``, whether only whole numbers are allowed.
+    default
+        Of a number: its value in the base scenario, about which one-at-a-time designs vary.
+    unit, meaning
+        For tables and axes.
+    """
+
+    name: str
+    options: tuple[Option, ...] = ()
+    target: str = ""
+    low: float = 0.0
+    high: float = 1.0
+    distribution: Literal["uniform", "loguniform"] = "uniform"
+    whole: bool = False
+    default: float = 0.0
+    unit: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Design:
+    """How the space of uncertainties is covered.
+
+    Attributes
+    ----------
+    points
+        Of a latin hypercube or a Sobol' sequence; base points of a Saltelli design; trajectories of a Morris design.
+        Nothing for others, whose number follows from their levels or rows.
+    levels
+        Of numbers in grid, Morris and one-at-a-time designs.
+    seed
+        Of the design, not of the model.
+    rows
+        Of a table: one mapping of factor names to values per point.
+    """
+
+    kind: DesignKind
+    points: int = 0
+    levels: int = 5
+    seed: int = 0
+    rows: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A sweep that can be run: everything a worker needs, and nothing it has to look up.
+
+    Attributes
+    ----------
+    name, title, why
+        For people; they change no number.
+    base
+        Merged table of the base scenario and of ``[set]``, without title, why and run. A world of the experiment is
+        this with the tables of its options on top, in order: those of worlds leave out whatever ``[set]`` says.
+    replicates, seed
+        Replicates of each point, on the same accidents in all worlds; the model's seed.
+    accidents
+        Whether every point has accidents of its ``own``, or replicate r the same at all points (``shared``).
+    outcomes, scopes, horizons
+        What is kept of each run; horizons by name, the first is the main one.
+    curves, curve_outcomes, curve_points
+        Whether months are kept: not at all, as quantiles over all runs, of the first points, or of all runs.
+    """
+
+    name: str
+    title: str
+    base: Mapping[str, Any]
+    levers: tuple[Factor, ...]
+    uncertainties: tuple[Factor, ...]
+    design: Design
+    replicates: int
+    seed: int
+    outcomes: tuple[str, ...]
+    horizons: Mapping[str, Horizon]
+    scopes: tuple[str, ...] = SCOPES
+    curves: CurveKind = "none"
+    curve_outcomes: tuple[str, ...] = ()
+    curve_points: int = 0
+    smallest: Smallest = field(default_factory=Smallest)
+    why: str = ""
+    accidents: Accidents = "shared"
+
+    @property
+    def combinations(self) -> list[tuple[Option, ...]]:
+        """The levers' options, crossed: the first lever changes slowest; one empty combination without levers."""
+        return list(itertools.product(*(lever.options for lever in self.levers)))
+
+    def series(self, point: int, replicate: int) -> int:
+        """Return the number of the series of accidents of a replicate of a point: the engine's replicate.
+
+        All combinations of levers at the point share it. With accidents of its own no other point has it, so that
+        what chance does to the mean over points shrinks with their number.
+        """
+        return point * self.replicates + replicate if self.accidents == "own" else replicate
+
+    def columns(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield the store's columns of outcomes as (column, outcome, scope, horizon's name).
+
+        ``performance`` is the nation at the main horizon, ``performance_agrarian`` a class,
+        ``performance_agrarian_end`` a class at another horizon.
+        """
+        for place, horizon in enumerate(self.horizons):
+            for outcome in self.outcomes:
+                for scope in self.scopes if BY_CLASS[outcome] else ("nation",):
+                    parts = [outcome, *([scope] if scope != "nation" else []), *([horizon] if place else [])]
+                    yield "_".join(parts), outcome, scope, horizon
+
+    def record(self) -> dict[str, Any]:
+        """Return the experiment as JSON can hold it, without loss."""
+        record: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return record
+
+    def fingerprint(self) -> str:
+        """Return a hash of whatever decides the rows there are: not of names, nor of how many points or replicates."""
+        record = self.record()
+        for key in ("name", "title", "why", "replicates", "smallest"):
+            del record[key]
+        del record["design"]["points"]
+        text = json.dumps(record, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def from_record(record: Mapping[str, Any]) -> Experiment:
+    """Return the experiment that `Experiment.record` has written."""
+    values = dict(record)
+    for kind in ("levers", "uncertainties"):
+        values[kind] = tuple(
+            Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
+            for factor in record[kind]
+        )
+    values["design"] = Design(**{**record["design"], "rows": tuple(record["design"]["rows"])})
+    values["horizons"] = {name: Horizon(**horizon) for name, horizon in record["horizons"].items()}
+    values["smallest"] = Smallest(**record["smallest"])
+    for name in ("outcomes", "scopes", "curve_outcomes"):
+        values[name] = tuple(record[name])
+    return Experiment(**values)

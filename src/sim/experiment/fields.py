@@ -1,0 +1,236 @@
+"""What an experiment file may say: one pydantic model per table; and the tables of docs/experiments.md.
+
+``python -m sim.experiment.fields docs/experiments.md`` rewrites the tables of that document.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sim.errors import nearest
+from sim.experiment.experiment import CurveKind, DesignKind
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import SHOWN
+from sim.scenario import fields, json_schema
+from sim.scenario.check import Fault, drop, show
+from sim.scenario.fields import fields_of
+from sim.scenario.lines import KeyPath
+from sim.scenario.schema import Table
+
+LARGEST_SEED = 2**63 - 1
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Scalar = bool | int | Finite | str
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Scope = Literal["nation", "capital", "industrial", "agrarian", "borderland"]
+assert Scope.__args__ == SCOPES  # type: ignore[attr-defined]
+
+
+class Lever(Table):
+    """What is chosen: worlds, values of a field, or named tables."""
+
+    worlds: list[str] | None = Field(None, description="scenarios, laid over the base; each gives an option")
+    field: str | None = Field(None, description="dotted name of a field of the scenario, such as `policy.rule`")
+    values: list[Scalar] | None = Field(None, description="values of that field; each gives an option")
+    options: dict[str, dict[str, Any]] | None = Field(None, description="name = tables of a scenario; each gives an option")
+
+
+class Uncertainty(Lever):
+    """What is not known: a number from a range, or a choice as for levers."""
+
+    low: Finite | None = Field(None, description="lowest value of a number; of a parameter the registry's, unless given")
+    high: Finite | None = Field(None, description="highest value of a number")
+    distribution: Literal["uniform", "loguniform"] | None = Field(None, description="between them; of a parameter the registry's, else uniform")
+
+
+class Uncertainties(Table):
+    """The prior, and uncertainties of one's own by name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Uncertainty]
+
+    prior: Literal["all"] | list[str] = Field([], description='parameters drawn as the registry says: their names, or "all"')
+    fixed: list[str] = Field([], description="of the prior: held at the base's value instead")
+
+
+class DesignTable(Table):
+    """How the space of uncertainties is covered."""
+
+    kind: DesignKind = Field(description="see below")
+    points: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(None, description="latin-hypercube, sobol: points; saltelli: base points; morris: trajectories")
+    levels: Annotated[int, Field(ge=2, le=1_000)] | None = Field(None, description="grid, morris, one-at-a-time: settings of a number, both ends of its range among them; default 5, of morris 4")
+    seed: Seed = Field(0, description="from which points are drawn; the model's own seed is in [run]")
+    file: str | None = Field(None, description="table: a CSV file beside the experiment, with a column for each uncertainty")
+
+
+class RunTable(Table):
+    """How often, and from which seed."""
+
+    replicates: int = Field(1, ge=1, le=1_000_000, description="runs of each point in each world that differ only by chance")
+    accidents: Literal["own", "shared"] | None = Field(None, description="whether each point has accidents of its own, or replicate r the same at all points; default: own for latin-hypercube and sobol")
+    seed: Seed | None = Field(None, description="from which every draw of the model is addressed; default: the scenario's")
+
+
+class Curves(Table):
+    """Whether months are kept, too."""
+
+    kind: CurveKind = Field(description="none; quantiles over all runs; sample: of the first points; all: of every run")
+    outcomes: list[str] | None = Field(None, description="of which outcomes; default: those of [keep]")
+    points: Annotated[int, Field(ge=1)] | None = Field(None, description="sample: of so many points")
+
+
+class Keep(Table):
+    """What is kept of each run."""
+
+    outcomes: list[str] = Field(list(SHOWN), min_length=1, description="names of outcomes (`skloki list outcomes`)")
+    scopes: list[Scope] = Field(["nation", "capital", "industrial", "agrarian", "borderland"], min_length=1, description="the nation, classes of guberniia")
+    horizons: dict[str, str] = Field({}, description='name = month "YYYY-MM", or mean of a span "YYYY-MM:YYYY-MM"; the first is the main one')
+    curves: Curves = Curves(kind="none")
+
+
+class SmallestTable(Table):
+    """The smallest effects of interest."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Positive]
+
+    share: Positive = Field(0.01, description="of outcomes that lie between 0 and 1")
+    relative: Positive = Field(0.05, description="of all others, as a part of the baseline's mean")
+
+
+class ExperimentFile(Table):
+    """An experiment as its file says it."""
+
+    title: str = Field(min_length=1, max_length=120, description="the question in a line")
+    why: str = Field("", description="why it is worth asking, and what would count against whom")
+    scenario: str | list[str] = Field(description="the base: a scenario, or several laid over one another")
+    set: dict[str, Any] = Field({}, description="tables of a scenario, laid over the base and over every lever's worlds")
+    levers: dict[str, Lever] = Field({}, description="by name: what is crossed; the first option is the baseline")
+    uncertainties: Uncertainties = Uncertainties()
+    design: DesignTable
+    run: RunTable = RunTable()
+    keep: Keep = Keep()
+    smallest: SmallestTable = SmallestTable()
+
+
+PLACEHOLDERS: dict[str, Any] = {"title": "?", "scenario": [], "design": {"kind": "grid"}}
+"""What stands for a missing or wrong table, so that the rest can still be looked at."""
+OWN = frozenset(ExperimentFile.model_fields) - {"title", "why", "run"}
+"""Tables by which an experiment file is told from a scenario."""
+
+
+@cache
+def schema() -> json_schema.Node:
+    """Return the JSON schema of an experiment file, references filled in."""
+    plain = ExperimentFile.model_json_schema()
+    tables = plain.pop("$defs")
+
+    def filled(node: Any) -> Any:
+        if isinstance(node, list):
+            return [filled(inner) for inner in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return filled(tables[node["$ref"].rsplit("/", 1)[-1]])
+        return {key: filled(inner) for key, inner in node.items()}
+
+    full: json_schema.Node = filled(plain)
+    return full
+
+
+def allowed(path: KeyPath) -> str:
+    """Return in words what the field at a path accepts."""
+    return json_schema.in_words(json_schema.node_at(path, schema())[0])
+
+
+def read(table: Mapping[str, Any]) -> tuple[ExperimentFile, list[Fault]]:
+    """Return what is sound of an experiment file, and what is wrong with the rest.
+
+    A lever or uncertainty at fault is left out whole.
+    """
+    rest: dict[str, Any] = copy.deepcopy(dict(table))
+    found: dict[KeyPath, Fault] = {}
+    while True:
+        try:
+            return ExperimentFile.model_validate(rest), list(found.values())
+        except ValidationError as error:
+            faults = [_fault(rest, details) for details in error.errors(include_url=False)]
+        for fault in faults:
+            found.setdefault(fault.path, fault)
+            _leave_out(rest, fault)
+
+
+def _leave_out(table: dict[str, Any], fault: Fault) -> None:
+    path = fault.path[:-1] if fault.in_whole else fault.path
+    if path[:1] in (("levers",), ("uncertainties",)) and len(path) > 2:
+        path = path[:2]
+    if fault.path[0] in PLACEHOLDERS and len(path) <= 1:
+        table[str(fault.path[0])] = PLACEHOLDERS[str(fault.path[0])]
+    else:
+        drop(table, path)
+
+
+def _fault(table: Mapping[str, Any], details: Any) -> Fault:
+    kind, value = details["type"], details["input"]
+    location = tuple(part for part in details["loc"] if part != "[key]")
+    node, path = json_schema.node_at(location, schema())  # without the branches of a choice that pydantic adds
+    if kind == "extra_forbidden":
+        known, key = json_schema.keys_at(location[:-1], schema()), str(location[-1])
+        return Fault(location, f'unknown key "{key}"', "one of " + ", ".join(known), nearest(key, known))
+    words = json_schema.in_words(node)
+    if kind == "missing":
+        return Fault(location, "nothing", words, in_whole=True)
+    if kind == "too_short" and isinstance(value, list):
+        words = words.replace("an array", "an array that is not empty", 1)
+    choices = [choice for choice in _choices(node) if choice]
+    near = nearest(value, choices) if isinstance(value, str) else ""
+    inner: Any = table
+    for step in path:
+        inner = inner[step]
+    return Fault(path, show(inner), words, near)
+
+
+def _choices(node: json_schema.Node) -> list[str]:
+    return [v for branch in [node, *node.get("anyOf", [])] for v in branch.get("enum", [branch.get("const", "")])]
+
+
+#: Each table of an experiment file: its model, and where it stands.
+TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
+    "experiment": (ExperimentFile, ()),
+    "lever": (Lever, ("levers", "NAME")),
+    "uncertainties": (Uncertainties, ("uncertainties",)),
+    "uncertainty": (Uncertainty, ("uncertainties", "NAME")),
+    "design": (DesignTable, ("design",)),
+    "run": (RunTable, ("run",)),
+    "keep": (Keep, ("keep",)),
+    "curves": (Curves, ("keep", "curves")),
+    "smallest": (SmallestTable, ("smallest",)),
+}
+
+
+def field_table(name: str) -> str:
+    """Return the Markdown table of the fields of one table of the format."""
+    model, path = TABLES[name]
+    return fields_of(model, lambda field: json_schema.node_at((*path, field), schema())[0])
+
+
+def render(text: str) -> str:
+    """Return a document with its generated tables made anew."""
+    return fields.render(text, field_table)
+
+
+def main(document: str) -> None:
+    """Rewrite the tables of a document."""
+    path = Path(document)
+    path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

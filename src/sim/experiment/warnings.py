@@ -1,0 +1,144 @@
+"""What an experiment may do and may still not mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.experiment.designs import points
+from sim.experiment.experiment import Experiment, Factor
+from sim.registry.mechanisms import LIMITS
+from sim.registry.parameters import PARAMETERS
+from sim.scenario.check import show
+from sim.scenario.layers import Layer, merge
+from sim.scenario.schema import Scenario
+
+FEW_UNITS = 30
+"""Fewer points x replicates than this tell little of chance."""
+FEW_REPLICATES = 5
+FEW_EACH = 10
+"""Points of a space-filling design for each uncertainty, and trajectories of a Morris design: the usual least."""
+_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+
+
+def cautions(experiment: Experiment) -> Iterator[str]:
+    """Yield what is allowed but worth a thought."""
+    yield from _numbers(experiment)
+    yield from _ranges(experiment)
+    yield from _about(experiment)
+    yield from _twins(experiment)
+    yield from _idle(experiment)
+    for lever in experiment.levers:
+        yield from _same(experiment, lever)
+
+
+def _numbers(experiment: Experiment) -> Iterator[str]:
+    design, number = experiment.design, points(experiment)
+    kind, unknowns = design.kind, len(experiment.uncertainties)
+    if number * experiment.replicates < FEW_UNITS:
+        each = f"{experiment.replicates} replicate{'s' * (experiment.replicates > 1)}{' each' * (number > 1)}"
+        yield f"{number} point{'s' * (number > 1)} with {each}: too few to tell an effect from chance"
+    elif kind in ("grid", "one-at-a-time", "table") and experiment.replicates < FEW_REPLICATES:
+        few = "one of each point is" if experiment.replicates == 1 else f"{experiment.replicates} of each point are"
+        yield f"run.replicates: {few} too few to tell points of a {kind} apart"
+    if kind in ("sobol", "saltelli") and design.points & (design.points - 1):
+        below = 1 << (design.points.bit_length() - 1)
+        yield (
+            f"design.points: {design.points:,} is no power of two, so the sequence does not fill its space evenly: "
+            f"{below:,} or {2 * below:,} would"
+        )
+    if kind in ("latin-hypercube", "sobol") and number < FEW_EACH * unknowns:
+        each = f"each of {unknowns} uncertainties" if unknowns > 1 else "an uncertainty"
+        yield f"design.points: {number:,} {'are' if number > 1 else 'is'} fewer than {FEW_EACH} for {each}"
+    if kind in ("morris", "saltelli") and design.points < FEW_EACH:
+        several = ("trajectory", "trajectories") if kind == "morris" else ("base point", "base points")
+        yield f"design.points: {design.points} {several[design.points > 1]} {'are' if design.points > 1 else 'is'} few"
+    if kind == "morris" and design.levels % 2:
+        yield f"design.levels: of an odd number, {design.levels}, Morris trajectories visit some levels more often"
+
+
+def _about(experiment: Experiment) -> Iterator[str]:
+    """Find ranges that a one-at-a-time design departs to from outside: its base is no point of them."""
+    if experiment.design.kind == "one-at-a-time":
+        for factor in experiment.uncertainties:
+            if not factor.options and not factor.low <= factor.default <= factor.high:
+                yield (
+                    f"uncertainties.{factor.name}: the base, {factor.default:g}, from which one at a time departs, "
+                    f"lies outside the range {factor.low:g} to {factor.high:g}"
+                )
+
+
+def _ranges(experiment: Experiment) -> Iterator[str]:
+    for factor in experiment.uncertainties:
+        name = factor.target.removeprefix("parameters.")
+        if factor.target != name:
+            yield from _outside(f"uncertainties.{factor.name}", name, (factor.low, factor.high))
+    for factor in (*experiment.levers, *experiment.uncertainties):
+        for option in factor.options:
+            for name, value in option.table.get("parameters", {}).items():
+                yield from _outside(f"{factor.name} = {show(option.value)}", name, (value, value))
+    for name, value in experiment.base.get("parameters", {}).items():
+        yield from _outside("the base", name, (value, value))
+
+
+def _outside(where: str, name: str, ends: tuple[float, float]) -> Iterator[str]:
+    parameter, (low, high) = _BY_NAME[name], ends
+    if low < parameter.low or high > parameter.high:
+        value = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        plausible = f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})"
+        yield f"{where}: {name} = {value} lies outside the plausible range {plausible}"
+
+
+def _twins(experiment: Experiment) -> Iterator[str]:
+    """Find parameters that are varied otherwise than their counterpart: the comparison is then not symmetric."""
+    varied = {factor.target: factor for factor in experiment.uncertainties if not factor.options}
+    chosen = {
+        name
+        for factor in (*experiment.levers, *experiment.uncertainties)
+        for option in factor.options
+        for name in option.table.get("parameters", {})
+    }
+    for parameter in PARAMETERS:
+        mine, other = varied.get(f"parameters.{parameter.name}"), varied.get(f"parameters.{parameter.twin}")
+        here = mine is not None or parameter.name in chosen
+        if not parameter.twin or not here:
+            continue
+        if other is None and parameter.twin not in chosen:
+            yield f"{parameter.name} is varied and its twin {parameter.twin} is not: the comparison is not symmetric"
+        elif mine and other and parameter.name < parameter.twin and _moved(mine) != _moved(other):
+            yield f"{parameter.name} and its twin {parameter.twin} are varied over unlike ranges: not symmetric"
+
+
+def _moved(factor: Factor) -> tuple[bool, float, float]:
+    """Return how a parameter's range departs from the registry's."""
+    parameter = _BY_NAME[factor.target.removeprefix("parameters.")]
+    same = factor.distribution == parameter.distribution
+    return same, factor.low - parameter.low, factor.high - parameter.high
+
+
+def _idle(experiment: Experiment) -> Iterator[str]:
+    off = [name for name, on in experiment.base.get("mechanisms", {}).items() if not on]
+    for factor in experiment.uncertainties:
+        for name in off:
+            if factor.target.removeprefix("parameters.") in LIMITS.get(name, {}):
+                yield f"uncertainties.{factor.name}: without effect, the mechanism {name} is off in the base"
+
+
+def _same(experiment: Experiment, lever: Factor) -> Iterator[str]:
+    """Find options that make the same world."""
+    known: dict[str, Any] = {}
+    for option in lever.options:
+        world = _world(experiment, lever, option.table)
+        twin = next((value for value, other in known.items() if other == world), None)
+        if twin is not None:
+            yield f"levers.{lever.name}: {show(option.value)} changes nothing: it is the same world as {twin}"
+        known[show(option.value)] = world
+
+
+def _world(experiment: Experiment, lever: Factor, table: Mapping[str, Any]) -> dict[str, Any]:
+    others = [other.options[0].table for other in experiment.levers if other is not lever]
+    merged, _ = merge(Layer("", dict(layer)) for layer in (experiment.base, *others, table, {"title": "?"}))
+    # what is not written out is what the model takes for granted
+    world = Scenario.model_validate(merged, strict=False).model_dump()
+    world["parameters"] = {p.name: p.default for p in PARAMETERS} | world["parameters"]
+    return world | {"mechanisms": {name: on for name, on in world["mechanisms"].items() if not on}}

@@ -1,0 +1,98 @@
+"""The worlds of an experiment, made quickly: what differs only in parameters shares all the rest."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from sim.experiment.experiment import Experiment, Factor, Option
+from sim.scenario.layers import Layer, merge
+from sim.scenario.schema import Scenario
+from sim.world.build import World, build, vary
+
+KEPT, MOST = 64, 160
+"""Worlds kept as models for others: one for each combination, at least and at most so many; each takes some two
+megabytes, in every thread."""
+PARAMETERS = "parameters."
+
+
+class Worlds:
+    """The worlds of an experiment's runs.
+
+    Not for several threads at once: each has its own.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.combinations = experiment.combinations
+        self._kept = min(max(KEPT, len(self.combinations)), MOST)
+        self._models: OrderedDict[tuple[Any, ...], World] = OrderedDict()
+
+    def world(self, combination: int, draw: Mapping[str, Any]) -> World:
+        """Return the world of a combination of levers at a point.
+
+        Parameters
+        ----------
+        combination
+            Number among ``experiment.combinations``.
+        draw
+            Value of each uncertainty by its name.
+
+        Raises
+        ------
+        ValueError
+            The values do not make a scenario.
+        """
+        parameters = {
+            factor.target.removeprefix(PARAMETERS): float(draw[factor.name])
+            for factor in self.experiment.uncertainties
+            if factor.target.startswith(PARAMETERS)
+        }
+        rest = tuple(
+            draw[factor.name] for factor in self.experiment.uncertainties if not factor.target.startswith(PARAMETERS)
+        )
+        return vary(self._model((combination, *rest), combination, draw), parameters)
+
+    def _model(self, key: tuple[Any, ...], combination: int, draw: Mapping[str, Any]) -> World:
+        """Return the world that others of the same structure are varied from."""
+        found = self._models.get(key)
+        if found is None:
+            table = scenario_table(self.experiment, combination, draw, parameters=False)
+            found = self._models[key] = build(Scenario.model_validate(table, strict=False))
+            if len(self._models) > self._kept:
+                self._models.popitem(last=False)
+        self._models.move_to_end(key)
+        return found
+
+
+def scenario_table(
+    experiment: Experiment, combination: int, draw: Mapping[str, Any], *, parameters: bool = True
+) -> dict[str, Any]:
+    """Return the scenario of a run as nested tables of a scenario file.
+
+    Parameters
+    ----------
+    parameters
+        Whether parameters that are drawn are in it.
+    """
+    above = [option.table for option in experiment.combinations[combination]]
+    for factor in experiment.uncertainties:
+        if factor.options:
+            above.append(option_of(factor, draw[factor.name]).table)
+        elif parameters or not factor.target.startswith(PARAMETERS):
+            above.append(nested(factor.target, draw[factor.name]))
+    own = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
+    return merge(Layer("", dict(table)) for table in (experiment.base, *above, own))[0]
+
+
+def option_of(factor: Factor, value: Any) -> Option:
+    """Return the option of a choice that has a value."""
+    return next(option for option in factor.options if option.value == value)
+
+
+def nested(dotted: str, value: Any) -> dict[str, Any]:
+    """Return the tables in which the field of a dotted name has a value."""
+    for key in reversed(dotted.split(".")):
+        value = {key: value}
+    return value

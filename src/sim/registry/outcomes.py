@@ -1,0 +1,74 @@
+"""The outcomes: every series that a run records, with unit and direction of "better"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.errors import Problem, nearest
+from sim.registry.entries import Outcome as O
+
+OUTCOMES: tuple[O, ...] = (
+    O("performance", "share", "result of the guberniia's administration: its committee and its uezds", "higher"),
+    O("committee_performance", "share", "performance of the guberniia committee alone", "higher"),
+    O("uezd_performance", "share", "mean performance of uezd committees", "higher"),
+    O("recovery", "1913 = 1", "output of the local economy", "higher", high=None),
+    O("conflict", "share", "conflict in the guberniia committee", "lower"),
+    O("open_skloki", "share of committees", "guberniia committees with an open sklok this month", "lower"),
+    O("skloki_year", "share of committees", "guberniia committees with an open sklok in the last 12 months", "lower"),
+    O("paralysed", "share of committees", "guberniia committees paralysed by conflict", "lower"),
+    O("uezd_open_skloki", "share of committees", "uezd committees with an open sklok this month", "lower"),
+    O("team_skill", "skill", "weighted skill that guberniia officials can use", "higher"),
+    O("misfit", "share", "mismatch of policy and place, local and national", "lower"),
+    O("discussion", "share", "habit of open debate"),
+    O("unity", "share", "preference for discipline and centralism"),
+    O("credit", "attitude", "credit of those who were right", high=None),
+    O("clarity", "share", "clarity of responsibilities", "higher"),
+    O("literacy", "share of members", "members able to follow and judge written policy", "higher"),
+    O("members", "thousand", "party members and candidates", high=None),
+    O("appointed", "share of posts", "guberniia secretaries appointed from above"),
+    O("recommended", "share of posts", "guberniia secretaries recommended from above and elected"),
+    O("elected", "share of posts", "guberniia secretaries elected without recommendation"),
+    O("acting", "share of posts", "guberniia posts of secretary held by an acting local", "lower"),
+    O("appointed_cc", "share of posts", "guberniia secretaries appointed by the CC, not a bureau"),
+    O("uezd_appointed", "share of posts", "uezd secretaries appointed from above"),
+    O("claimed", "share of vacancies", "share of vacancies that the superior body claims"),
+    O("centralisation", "index", "mean of the shares claimed, appointed, and of moves made by the centre in 12 months"),
+    O("bench", "persons", "trained people in waiting per guberniia committee", "higher", high=None),
+    O("bench_skill", "skill", "mean skill on guberniia benches", "higher"),
+    O("moves", "per post", "guberniia secretaries who left their post this month", high=None),
+    O("moves_centre", "per post", "of these, on the superior body's initiative", high=None),
+    O("moves_unfit", "per post", "of those, as unfit or after a lost review", high=None),
+    O("moves_need", "per post", "of those, sent down to strengthen uezds", high=None),
+    O("moves_lateral", "per post", "of those, transferred without demotion", high=None),
+    O("moves_conflict", "per post", "moved because of an open sklok, by transfer or extraordinary conference", high=None),
+    O("moves_voted", "per post", "voted out or recalled by the place", high=None),
+    O("moves_wear", "per post", "left by wear", high=None),
+    O("tenure_appointed", "months", "mean time in post of appointed guberniia secretaries", high=None),
+    O("tenure_elected", "months", "mean time in post of elected guberniia secretaries", high=None),
+    O("conflict_after_transfer", "share", "conflict where an official was transferred in the last 12 months", "lower"),
+    O("conflict_after_election", "share", "conflict where a contest changed the holder in the last 12 months", "lower"),
+    O("opposition_members", "share", "members who would vote for the opposition"),
+    O("opposition_guberniia", "share", "opposition among guberniia conferences' delegates"),
+    O("opposition_nation", "share", "opposition among the national conference's delegates", by_class=False),
+    O("threat_objective", "share", "objective threat, with noise", by_class=False),
+    O("threat_perceived", "share", "threat as leaders perceive it", by_class=False),
+    O("complexity", "ratio", "task complexity, 1 in 1921", by_class=False, high=None),
+    O("national_error", "share", "error of national policy", "lower", by_class=False),
+    O("assignments", "per month", "guberniia seats filled by the centre this month", by_class=False, high=None),
+    O("reserve", "persons", "officials in the centre's reserve", by_class=False, high=None),
+    O("people", "persons", "officials alive: in seats, on benches, in the reserve", by_class=False, high=None),
+)
+SHOWN = (
+    "appointed", "performance", "recovery", "misfit", "conflict", "open_skloki", "paralysed", "opposition_nation",
+)  # fmt: skip
+"""Outcomes that are printed and drawn unless others are asked for; all are stored."""
+
+
+def unknown(where: str, names: Iterable[str]) -> list[Problem]:
+    """Return a problem for each name that no outcome bears."""
+    known = [outcome.name for outcome in OUTCOMES]
+    return [
+        Problem(where, found=repr(name), allowed="an outcome (skloki list outcomes)", suggestion=nearest(name, known))
+        for name in names
+        if name not in known
+    ]

@@ -1,1 +1,0 @@
-"""Documents made from the registry and from results."""

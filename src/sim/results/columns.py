@@ -1,0 +1,188 @@
+"""The tables of a result folder: their columns, and how a replicate becomes rows.
+
+Arrays are handed to Arrow as memory, never by ``pyarrow.array``, which imports pandas: that takes longer than
+a replicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.engines.trajectory import COMMITTEE_FIELDS, Event, EventLog
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from sim.engines.trajectory import Trajectory
+
+
+class Place(Protocol):
+    """What the store needs to know of a committee."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def level(self) -> str: ...  # noqa: D102
+    @property
+    def unit_class(self) -> str: ...  # noqa: D102
+
+
+class Column(NamedTuple):
+    """One column of a table, for the codebook."""
+
+    table: str
+    column: str
+    unit: str
+    meaning: str
+
+
+_KEYS: list[tuple[str, Any]] = [("replicate", pa.int32()), ("month", pa.date32())]
+
+MONTHLY = pa.schema([*_KEYS, ("scope", pa.string()), *((outcome.name, pa.float64()) for outcome in OUTCOMES)])
+EVENTS = pa.schema(
+    [
+        *_KEYS,
+        ("kind", pa.string()),
+        ("committee", pa.string()),
+        ("level", pa.string()),
+        ("seat", pa.string()),
+        ("person", pa.int64()),
+        ("other", pa.int64()),
+        ("reason", pa.string()),
+        ("authority", pa.string()),
+        ("value", pa.float64()),
+    ]
+)
+COMMITTEES = pa.schema(
+    [
+        *_KEYS,
+        ("committee", pa.string()),
+        ("level", pa.string()),
+        ("unit_class", pa.string()),
+        *((name, pa.float64()) for name in COMMITTEE_FIELDS),
+    ]
+)
+assert EVENTS.names[1:] == list(Event._fields)
+
+
+def writer_options(schema: pa.Schema) -> dict[str, Any]:
+    """Return the encodings: split bytes for numbers, dictionaries for what repeats, zstd for all."""
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    return {
+        "compression": "zstd",
+        "use_byte_stream_split": floats,
+        "use_dictionary": [name for name in schema.names if name not in floats],
+    }
+
+
+def monthly_rows(replicate: int, trajectory: Trajectory) -> pa.Table:
+    """Return one row per month and scope; outcomes that are not defined (nan) become nulls."""
+    months, scopes, outcomes = trajectory.values.shape
+    if (months, scopes, outcomes) != (len(trajectory.months), len(SCOPES), len(OUTCOMES)):
+        raise ValueError(f"a trajectory of shape {trajectory.values.shape} does not fit {len(trajectory.months)} months")
+    flat = trajectory.values.reshape(-1, outcomes)
+    return pa.Table.from_arrays(
+        [
+            *_keys(replicate, trajectory.months, scopes),
+            texts(np.tile(np.arange(scopes), months), SCOPES),
+            *(floats(flat[:, index]) for index in range(outcomes)),
+        ],
+        schema=MONTHLY,
+    )
+
+
+def event_rows(replicate: int, events: EventLog) -> pa.Table:
+    """Return one row per event, in the order in which they happened."""
+    columns = []
+    for field in list(EVENTS)[2:]:
+        numbers, labels = events.numbers(field.name), events.labels.get(field.name)
+        if labels is not None:
+            columns.append(texts(numbers, labels))
+        elif pa.types.is_floating(field.type):
+            columns.append(floats(numbers))
+        else:
+            columns.append(plain(numbers, np.int64, field.type))
+    months = np.array(events.labels["month"], dtype="datetime64[M]")[events.numbers("month")]
+    return pa.Table.from_arrays([*_keys(replicate, months), *columns], schema=EVENTS)
+
+
+def committee_rows(replicate: int, trajectory: Trajectory, places: Sequence[Place]) -> pa.Table:
+    """Return one row per month and committee."""
+    months, committees, fields = trajectory.committees.shape
+    if (months, committees, fields) != (len(trajectory.months), len(places), len(COMMITTEE_FIELDS)):
+        raise ValueError(f"committees of shape {trajectory.committees.shape} do not fit {len(places)} places")
+    flat = trajectory.committees.reshape(-1, fields)
+    return pa.Table.from_arrays(
+        [
+            *_keys(replicate, trajectory.months, committees),
+            *(
+                texts(np.tile(np.arange(committees), months), [getattr(place, name) for place in places])
+                for name in ("name", "level", "unit_class")
+            ),
+            *(floats(flat[:, index]) for index in range(fields)),
+        ],
+        schema=COMMITTEES,
+    )
+
+
+def codebook(tables: Sequence[str]) -> list[Column]:
+    """Return the meaning of every column of the named tables."""
+    keys = (("replicate", "number", "replicate, from 0"), ("month", "date", "first day of the month"))
+    own = {
+        "monthly": [("scope", "name", "the nation or a class of committees")]
+        + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES],
+        "events": [
+            ("kind", "name", "what happened"),
+            ("committee", "name", "where"),
+            ("level", "name", "guberniia, uezd or centre"),
+            ("seat", "name", "seat concerned, empty where none is meant"),
+            ("person", "identity", "the official, -1 for none"),
+            ("other", "identity", "the other side of an incident, -1 for none"),
+            ("reason", "name", "why"),
+            ("authority", "name", "who decided"),
+            ("value", "number", "a number that belongs to the event, empty where there is none"),
+        ],
+        "committees": [
+            ("committee", "name", "the committee"),
+            ("level", "name", "guberniia or uezd"),
+            ("unit_class", "name", "class of the place"),
+            *((name, "", "state of the committee in this month") for name in COMMITTEE_FIELDS),
+        ],
+    }
+    return [Column(table, *column) for table in tables for column in (*keys, *own[table])]
+
+
+def floats(values: Any) -> pa.Array:
+    """Return numbers as a column; those that are not defined (nan) become nulls."""
+    # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
+    numbers = np.ascontiguousarray(values, dtype=np.float64)
+    known = ~np.isnan(numbers)
+    valid = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(numbers), [valid, pa.py_buffer(numbers)])
+
+
+def plain(values: Any, kind: type, type_: Any) -> pa.Array:
+    """Return whole numbers as a column without nulls."""
+    numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
+    return pa.Array.from_buffers(type_, len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def texts(numbers: Any, labels: Sequence[str]) -> pa.Array:
+    """Return texts as a column, given as indices into labels."""
+    coded = [label.encode() for label in labels]
+    ends = np.cumsum([0, *map(len, coded)], dtype=np.int32)
+    known = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))]
+    dictionary = pa.Array.from_buffers(pa.string(), len(coded), known)
+    return pa.DictionaryArray.from_arrays(plain(numbers, np.int32, pa.int32()), dictionary).cast(pa.string())
+
+
+def _keys(replicate: int, months: Any, each: int = 1) -> tuple[pa.Array, pa.Array]:
+    """Return the columns that all tables begin with, every month so many times."""
+    days = np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    numbers: NDArray[np.int32] = np.full(len(days) * each, replicate, np.int32)
+    return plain(numbers, np.int32, pa.int32()), plain(np.repeat(days, each), np.int32, pa.date32())

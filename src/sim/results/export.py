@@ -1,0 +1,51 @@
+"""A result's tables as CSV, for spreadsheets and other programs."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from sim.results.atomic import disk, staged_files
+from sim.results.columns import Column, codebook
+from sim.results.result import Result
+
+
+def export_csv(result: Result, out: Path | None = None, *, force: bool = False) -> list[Path]:
+    """Write every table as CSV, with a codebook, and return the files.
+
+    Parameters
+    ----------
+    out
+        A folder, new or existing; by default ``csv`` in the result's folder.
+    force
+        Replace files of the same names. The default folder's are always replaced.
+
+    Raises
+    ------
+    UserError
+        Files of these names exist, or the folder cannot be written. Nothing is left half-written.
+    """
+    folder = result.path / "csv" if out is None else out
+    with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
+        for name in result.tables:
+            _write_table(result.path / f"{name}.parquet", hidden / f"{name}.csv")
+        shutil.copyfile(result.path / "targets.csv", hidden / "targets.csv")
+        with (hidden / "columns.csv").open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerows([Column._fields, *codebook(result.tables)])
+        names = sorted(path.name for path in hidden.iterdir())
+    return [folder.resolve() / name for name in names]
+
+
+def _write_table(source: Path, target: Path) -> None:
+    """Convert row group by row group, so that a long run needs no more memory than a short one."""
+    with pq.ParquetFile(source) as stored, target.open("wb") as file:
+        schema: pa.Schema = stored.schema_arrow
+        with pa_csv.CSVWriter(file, schema) as writer:
+            for group in range(stored.num_row_groups):
+                writer.write_table(stored.read_row_group(group))

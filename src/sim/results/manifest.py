@@ -1,0 +1,104 @@
+"""How a result came about: the record that travels with it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import version as of_package
+from sim.registry.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+
+#: Libraries on which a result's numbers or files may depend.
+LIBRARIES = ("numpy", "mesa", "numba", "pandas", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A replicate that could not be finished."""
+
+    replicate: int
+    seed: int
+    error: str
+    where: str
+
+
+def describe(
+    loaded: Loaded, engine: str, started: datetime, wall_seconds: float, failed: Sequence[Failure]
+) -> dict[str, Any]:
+    """Return the manifest of a run, without the list of files."""
+    scenario = loaded.scenario
+    return {
+        "title": scenario.title,
+        "name": loaded.path.stem,
+        "scenario": json.loads(scenario.model_dump_json()),
+        "layers": dict(sorted(loaded.layers.items())),
+        "parameters": parameter_records(scenario.parameters, loaded.layers),
+        "seed": scenario.run.seed,
+        "replicates": scenario.run.replicates,
+        "failed": [asdict(failure) for failure in failed],
+        "engine": engine,
+        "versions": versions(),
+        "platform": platform.platform(),
+        "commit": commit(),
+        "started": started.isoformat(timespec="seconds"),
+        "wall_seconds": round(wall_seconds, 3),
+    }
+
+
+def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return every parameter with its value, where that was set, and the evidence for it."""
+    return [
+        {
+            "name": parameter.name,
+            "value": values.get(parameter.name, parameter.default),
+            "layer": layers.get(f"parameters.{parameter.name}", "default"),
+            "default": parameter.default,
+            "unit": parameter.unit,
+            "grade": parameter.grade,
+            "source": parameter.source,
+        }
+        for parameter in PARAMETERS
+    ]
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of Python, of this package and of the libraries; none for what is not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version(), "sim": of_package.__version__}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def commit() -> str | None:
+    """Return the git commit of the running code, ``+`` if it was changed since; none outside a checkout."""
+    package = Path(of_package.__file__).resolve().parent
+    top = _git(package, "rev-parse", "--show-toplevel")
+    # An environment inside somebody's own checkout says nothing about this code.
+    if not top or package not in (Path(top) / "src" / "sim", Path(top).resolve() / "src" / "sim"):
+        return None
+    head = _git(package, "rev-parse", "--verify", "--quiet", "HEAD")
+    if not head:
+        return None
+    return head + ("+" if _git(package, "status", "--porcelain", "--", str(package)) else "")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,225 @@
+"""A stored sweep, opened with one call; it can be read while it grows."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Problem, UserError, nearest
+from sim.experiment.experiment import Experiment, from_record
+from sim.results import journal
+from sim.results.journal import FORMAT as FORMAT
+from sim.results.journal import FORMAT_VERSION as FORMAT_VERSION
+from sim.results.journal import JOURNAL as JOURNAL
+from sim.results.journal import TABLES as TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+
+MEMORY = "512MB"
+"""What a query may take; what does not fit is put on the disk for a while."""
+
+
+class SweepFolder:
+    """What a sweep has stored so far: the parts that its journal named when it was opened.
+
+    Open it again to see what has come since.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    manifest
+        How it came about: experiment, plan, columns, versions.
+    parts
+        By their numbers: files, runs, failed runs, seconds.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any], parts: dict[int, dict[str, Any]]) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.parts = parts
+
+    def __repr__(self) -> str:
+        state = self.progress()
+        return f"<Sweep {self.path} ({state['parts']} of {state['parts_planned']} parts, {state['runs']} runs)>"
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """What was swept: levers, uncertainties, design, and what is kept of a run."""
+        return from_record(self.manifest["experiment"])
+
+    @property
+    def months(self) -> list[str]:
+        """All months of a run, ``YYYY-MM``."""
+        return list(self.manifest["months"])
+
+    @property
+    def columns(self) -> list[tuple[str, str, str, str]]:
+        """Of the table of runs, those with outcomes: column, outcome, scope, horizon; the main horizon first."""
+        return [(column, outcome, scope, at) for column, outcome, scope, at in self.manifest["columns"]["outcomes"]]
+
+    def column(self, outcome: str, scope: str = "nation", horizon: str | None = None) -> str:
+        """Return the column that holds an outcome in a scope at a horizon, by default the main one.
+
+        Raises
+        ------
+        UserError
+            The sweep has not kept it; the nearest name is given.
+        """
+        given = {"outcome": outcome, "scope": scope, "horizon": horizon or next(iter(self.experiment.horizons))}
+        for place, (what, name) in enumerate(given.items(), start=1):
+            known = list(dict.fromkeys(entry[place] for entry in self.columns))
+            if name not in known:
+                raise UserError(Problem(str(self.path), what, repr(name), ", ".join(known), nearest(name, known)))
+        for column, *entry in self.columns:
+            if entry == list(given.values()):
+                return column
+        raise UserError(Problem(str(self.path), "outcome", f"{outcome!r} by class", "the nation; it is not recorded"))
+
+    def runs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one row per run: levers, uncertainties, outcomes, error; all columns or some."""
+        dataset = self.dataset("runs")
+        for name in columns or ():
+            if name not in dataset.schema.names:
+                known = dataset.schema.names
+                raise UserError(Problem(f"{self.path}: runs", "column", repr(name), "a column", nearest(name, known)))
+        table = dataset.to_table(columns=None if columns is None else list(columns))
+        frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+        return frame
+
+    def failed(self) -> pd.DataFrame:
+        """Return the runs that failed: what they were given, and why."""
+        names = [name for name in self.dataset("runs").schema.names if name not in {entry[0] for entry in self.columns}]
+        listed = ", ".join(f'"{name}"' for name in names)
+        return self.query(f"SELECT {listed} FROM runs WHERE error IS NOT NULL ORDER BY run")
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Return the answer to a query in SQL over the tables ``runs``, ``curves`` and ``bins``.
+
+        Raises
+        ------
+        UserError
+            The query cannot be carried out.
+        """
+        import duckdb
+
+        with tempfile.TemporaryDirectory(prefix="skloki-") as aside, duckdb.connect() as connection:
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
+            connection.execute("SET temp_directory = ?", [aside])
+            for name in TABLES:
+                # As data sets of named files: a file that no line of the journal names is none of the sweep's.
+                if name == "runs" or self.files(name):
+                    connection.register(name, self.dataset(name))
+            # A query reads these tables and no files, and writes none.
+            connection.execute("SET enable_external_access = false")
+            try:
+                answer: Any = connection.execute(sql)  # nothing, where nothing was asked
+                frame: pd.DataFrame | None = answer.df() if answer is not None and answer.description else None
+            except duckdb.Error as error:
+                reason = str(error).strip().splitlines()[0]
+                raise UserError(Problem("query", found=reason, allowed="SQL over " + self._tables())) from error
+        if frame is None:
+            raise UserError(Problem("query", found=repr(sql), allowed="SQL over " + self._tables()))
+        return frame
+
+    def progress(self) -> dict[str, int]:
+        """Return how many parts and runs there are, of how many, and how many runs failed."""
+        plan, runs, parts = self.manifest["plan"], 0, 0
+        for block in plan["blocks"]:
+            first, last = block["points"]
+            begin, end = block["replicates"]
+            units = (last - first) * (end - begin)
+            runs += units * plan["combinations"]
+            parts += -(-units // plan["part_units"])
+        done = {key: sum(part[key] for part in self.parts.values()) for key in ("runs", "failed")}
+        return {"parts": len(self.parts), "parts_planned": parts, **done, "runs_planned": runs}
+
+    def files(self, table: str) -> list[str]:
+        """Return the files of a table, in the order of their parts."""
+        return [
+            str(self.path / name)
+            for _, part in sorted(self.parts.items())
+            for name in sorted(part["files"])
+            if name.startswith(f"{table}/")
+        ]
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """Return a table for pyarrow, read when it is asked for; empty where there are no files."""
+        import pyarrow.dataset as ds
+
+        files = self.files(table)
+        return ds.dataset(files, format="parquet") if files else ds.dataset(self._empty())
+
+    def curve_outcomes(self, names: Sequence[str] | None = None) -> list[str]:
+        """Return the outcomes whose months were kept, or those of them that are wanted.
+
+        Raises
+        ------
+        UserError
+            One of them was not kept.
+        """
+        kept = list(self.experiment.curve_outcomes) if self.experiment.curves != "none" else []
+        table = "bins" if self.experiment.curves == "quantiles" else "curves"
+        if names is None:
+            return kept if self.files(table) else []
+        for name in names:
+            if name not in kept:
+                allowed = ", ".join(kept) or "none: this sweep kept no curves"
+                raise UserError(Problem(str(self.path), "curves", repr(name), allowed, nearest(name, kept)))
+        return list(names)
+
+    def month_stamps(self, months: pd.Series) -> pd.Series:
+        """Return months, which are stored as dates or by their place among the sweep's, as time stamps."""
+        import pandas as pd
+
+        if months.dtype.kind in "iu":
+            months = pd.Series(pd.to_datetime(self.months)).take(months).set_axis(months.index)
+        return pd.to_datetime(months)
+
+    def _tables(self) -> str:
+        return ", ".join(name for name in TABLES if name == "runs" or self.files(name))
+
+    def _empty(self) -> pa.Table:
+        import pyarrow as pa
+
+        plain: dict[str, Any] = {"run": pa.int64(), "point": pa.int64(), "replicate": pa.int32()}
+        plain |= {"series": pa.int64(), "seed": pa.int64()}
+        for factor in (*self.experiment.levers, *self.experiment.uncertainties):
+            text = factor.options and isinstance(factor.options[0].value, str)
+            plain[factor.name] = pa.string() if text else pa.float64()
+        plain |= {column: pa.float64() for column, *_ in self.columns}
+        return pa.schema({**plain, "error": pa.string(), "error_at": pa.string()}).empty_table()
+
+
+def sound(path: Path | str, *, verify: bool = True) -> tuple[Path, dict[str, Any], dict[int, dict[str, Any]]]:
+    """Return folder, manifest and parts of a sweep whose files are whole.
+
+    Parameters
+    ----------
+    verify
+        Compare every file's hash with the journal; otherwise only its size.
+
+    Raises
+    ------
+    UserError
+        It is missing, damaged, or of another format; every fault is named.
+    """
+    folder = Path(path).expanduser().resolve()
+    manifest = journal.manifest(folder)
+    parts = journal.journal(folder)
+    problems = [
+        problem
+        for part in parts.values()
+        for name, record in part["files"].items()
+        if (problem := journal.fault(folder, name, record, verify=verify)) is not None
+    ]
+    if problems:
+        raise UserError(problems)
+    return folder, manifest, parts

@@ -1,0 +1,257 @@
+"""The folder of a sweep: parts come one by one, each whole or not at all, and one process at a time may write.
+
+A part counts when its line stands in the journal, which is written after its files are in place. Whatever
+happens in between, the next sweep into the same folder finds what was finished and makes the rest.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Problem, UserError
+from sim.results.atomic import sync_folder
+from sim.results.locking import LOCK
+from sim.results.store import MANIFEST, file_record
+from sim.results.sweep import FORMAT, FORMAT_VERSION, JOURNAL, TABLES
+
+
+@dataclass(frozen=True)
+class Made:
+    """A part that was worked out.
+
+    Attributes
+    ----------
+    files
+        Content by the file's name in the sweep's folder.
+    seconds
+        It took one thread.
+    first_point, sums, counts
+        For the estimate so far: by point, the sum of the headline's values over units, and their number.
+    """
+
+    number: int
+    files: dict[str, bytes]
+    runs: int
+    failed: int
+    seconds: float
+    first_point: int
+    sums: NDArray[np.float64] = field(repr=False)
+    counts: NDArray[np.int64] = field(repr=False)
+
+
+@dataclass
+class Store:
+    """A sweep's folder, open for writing; its lock must be held.
+
+    Attributes
+    ----------
+    manifest
+        As stored.
+    done
+        The journal's last line of every part that is whole.
+    notes
+        What was found amiss and mended.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    done: dict[int, dict[str, Any]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    _journal: BinaryIO | None = None
+
+    def begin(self) -> None:
+        """Check what is there, remove what a killed process has left, and open the journal."""
+        with self._disk():
+            for table in TABLES:
+                (self.folder / table).mkdir(exist_ok=True)
+            for folder in (self.folder, *(self.folder / table for table in TABLES)):
+                for left in folder.glob(".*.partial-*"):
+                    left.unlink()
+            entries, sound = read_journal(self.folder)
+            self.done = {number: entry for number, entry in entries.items() if self._is_whole(number, entry)}
+            if not sound or len(self.done) < len(entries):
+                write_whole(self.folder / JOURNAL, b"".join(map(_line, self.done.values())))
+            self._journal = (self.folder / JOURNAL).open("ab", buffering=0)
+            sync_folder(self.folder)
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def add(self, made: Made) -> None:
+        """Store a part: its files, then its line.
+
+        Raises
+        ------
+        UserError
+            The disk is full or cannot be written; the part is not stored, those before are.
+        """
+        assert self._journal is not None
+        with self._disk():
+            for name, content in made.files.items():
+                write_whole(self.folder / name, content)
+            for folder in {(self.folder / name).parent for name in made.files}:
+                sync_folder(folder)
+            entry = {
+                "part": made.number,
+                "files": {name: _record(content) for name, content in made.files.items()},
+                "runs": made.runs,
+                "failed": made.failed,
+                "seconds": round(made.seconds, 3),
+                "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            }
+            _append(self._journal, _line(entry))
+        self.done[made.number] = entry
+
+    def write_manifest(self) -> None:
+        """Write the manifest as it is now, all or nothing."""
+        text = json.dumps(self.manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        with self._disk():
+            write_whole(self.folder / MANIFEST, text.encode())
+            sync_folder(self.folder)
+
+    def _is_whole(self, number: int, entry: Mapping[str, Any]) -> bool:
+        for name, record in entry["files"].items():
+            try:
+                found = file_record(self.folder / name)
+            except FileNotFoundError:
+                fault = "is missing"
+            else:
+                if found == record:
+                    continue
+                fault = "is damaged"
+            self.notes.append(f"{self.folder / name} {fault}; part {number} is made anew")
+            return False
+        return True
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or str(error)
+            what = "what is finished is kept; the same command again goes on from there"
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                reason, what = "no space left on the disk", f"free some space; {what}"
+            raise UserError(Problem(str(self.folder), allowed=f"cannot be written: {reason}; {what}")) from error
+
+
+def usual_place(name: str) -> Path:
+    """Return the folder of an experiment's sweep where no other is asked for."""
+    return Path("results") / "sweeps" / name
+
+
+def is_sweep(folder: Path) -> bool:
+    """Say whether a folder holds a sweep; refuse what must not become one.
+
+    Raises
+    ------
+    UserError
+        It holds something else, or a sweep of another format.
+    """
+    place = str(folder)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(Problem(place, found="a file", allowed="the name of a folder"))
+    if not (folder / MANIFEST).exists():
+        others = [path.name for path in folder.iterdir() if not _may_stand(path)] if folder.exists() else []
+        if others:
+            raise UserError(Problem(place, found="a folder with other files in it", allowed="a new or empty folder"))
+        return False
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise UserError(Problem(str(folder / MANIFEST), allowed=f"cannot be read: {error.strerror}")) from error
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise UserError(Problem(place, found="a folder with something else in it", allowed="the folder of a sweep"))
+    if manifest.get("format_version") != FORMAT_VERSION:
+        allowed = "another folder (--out); this sweep was made by another version of skloki"
+        raise UserError(Problem(place, "format_version", str(manifest.get("format_version")), allowed))
+    return True
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a folder of which `is_sweep` is true."""
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    return manifest
+
+
+def _may_stand(path: Path) -> bool:
+    """Say whether a sweep that was killed before it had a manifest may have left this."""
+    return path.name == LOCK or ".partial-" in path.name or (path.name in TABLES and not any(path.iterdir()))
+
+
+def read_journal(folder: Path) -> tuple[dict[int, dict[str, Any]], bool]:
+    """Return the last line of each part, and whether the journal has nothing but whole lines.
+
+    A line that is torn, because its writer was killed or is still writing, does not count.
+    """
+    try:
+        *lines, last = (folder / JOURNAL).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return {}, True
+    except OSError as error:
+        raise UserError(Problem(str(folder / JOURNAL), allowed=f"cannot be read: {error.strerror}")) from error
+    entries, sound = {}, not last
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            if any(Path(name).is_absolute() or ".." in Path(name).parts for name in entry["files"]):
+                raise ValueError("files outside the folder")
+            if not entry.keys() >= {"runs", "failed", "seconds", "finished"}:
+                raise ValueError("not all that is needed")
+            entries[int(entry["part"])] = entry
+        except (ValueError, KeyError, TypeError):
+            sound = False
+    return entries, sound
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a hidden name, make it durable, and let it take its place."""
+    hidden = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        with hidden.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(hidden, path)
+    except BaseException:
+        with suppress(OSError):
+            hidden.unlink()
+        raise
+
+
+def _append(journal: BinaryIO, line: bytes) -> None:
+    """Append a line and make it durable, or leave the journal as it was."""
+    before = os.fstat(journal.fileno()).st_size
+    try:
+        written = journal.write(line)
+        if written != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(journal.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(journal.fileno(), before)
+        raise
+
+
+def _line(entry: Mapping[str, Any]) -> bytes:
+    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+
+
+def _record(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "sha256": sha256(content).hexdigest()}

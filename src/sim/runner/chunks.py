@@ -1,0 +1,183 @@
+"""One part of a sweep, from its draws to its files: a pure function of what can be sent to another machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from sim.engines.engine import ENGINES, engine
+from sim.experiment.experiment import Experiment
+from sim.experiment.plan import Chunk
+from sim.experiment.worlds import Worlds
+from sim.results import sweep_rows
+from sim.results.sweep_store import Made
+from sim.runner.failures import failure
+from sim.runner.recorder import Recorder
+
+Draw = Mapping[str, Any]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all parts of a sweep share.
+
+    Attributes
+    ----------
+    experiment
+        Without the rows of its design: each part comes with its own draws.
+    months
+        Of every run, ``YYYY-MM``.
+    model
+        Hash of the model's sources; a worker with others must not take part.
+    key
+        Tells one job from another.
+    """
+
+    experiment: Experiment
+    months: tuple[str, ...]
+    model: str
+    key: str
+
+    @classmethod
+    def of(cls, experiment: Experiment, months: Sequence[str], model: str) -> Job:
+        """Return the job of an experiment."""
+        plain = replace(experiment, design=replace(experiment.design, rows=()))
+        record = json.dumps([plain.record(), list(months), model], sort_keys=True)
+        return cls(plain, tuple(months), model, hashlib.sha256(record.encode()).hexdigest())
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the estimate so far is of: an effect of the first lever, or an outcome where there is none.
+
+    Attributes
+    ----------
+    column
+        Of the table of runs.
+    stride
+        Place of the other combination in a unit, the baseline being at 0; 0 without levers.
+    text
+        In words.
+    """
+
+    column: str
+    stride: int
+    text: str
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Headline:
+        """Return the headline of an experiment: the nation, the main horizon, the first outcome."""
+        columns = list(experiment.columns())
+        column, outcome, scope, horizon = next((c for c in columns if c[2] == "nation"), columns[0])
+        when = experiment.horizons[horizon].meaning
+        lever = next(iter(experiment.levers), None)
+        if lever is None or len(lever.options) < 2:
+            return cls(column, 0, f"{outcome}, {scope}, {when}")
+        stride = len(experiment.combinations) // len(lever.options)
+        base, other = (option.value for option in lever.options[:2])
+        return cls(column, stride, f"{outcome}, {scope}, {when}: {other} minus {base}")
+
+    def pieces(self, values: Floats, part: Chunk) -> tuple[Floats, Integers]:
+        """Return sums and counts by point, from the column's values of a part's runs."""
+        unit = values.reshape(part.units, part.combinations)
+        found = unit[:, self.stride] - unit[:, 0] if self.stride else unit[:, 0]
+        first, last = part.points
+        at = np.array([point - first for point, _ in part.pairs()])
+        known = np.isfinite(found)
+        sums: Floats = np.bincount(at[known], weights=found[known], minlength=last - first).astype(np.float64)
+        return sums, np.bincount(at[known], minlength=last - first).astype(np.int64)
+
+
+def run_part(job: Job, part: Chunk, draws: Sequence[Draw], go_on: Callable[[int], None] | None = None) -> Made:
+    """Run all runs of a part.
+
+    What the files hold depends on the job, the part and its draws alone: not on where, when and beside
+    what they are made. A run that fails is a row with its error.
+
+    Parameters
+    ----------
+    draws
+        Of the points ``part.points``.
+    go_on
+        Called now and then; may raise to break off.
+    """
+    began = time.perf_counter()
+    kept = Recorder(job.experiment, job.months, part)
+    errors = _simulate(job, part, draws, kept, go_on)
+    kept.finish()
+    files = {f"runs/{name(part.number)}": sweep_rows.runs(job.experiment, part, draws, kept.outcomes, errors)}
+    if (curves := kept.curves()) is not None:
+        files[f"curves/{name(part.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
+    if (bins := kept.bins()) is not None:
+        files[f"bins/{name(part.number)}"] = sweep_rows.bins(job.experiment, job.months, *bins)
+    headline = Headline.of(job.experiment)
+    column = [entry[0] for entry in job.experiment.columns()].index(headline.column)
+    sums, counts = headline.pieces(kept.outcomes[:, column], part)
+    seconds = time.perf_counter() - began
+    return Made(part.number, files, part.runs, len(errors), seconds, part.points[0], sums, counts)
+
+
+def name(number: int) -> str:
+    """Return the name of a part's files."""
+    return f"part-{number:06d}.parquet"
+
+
+def _simulate(
+    job: Job, part: Chunk, draws: Sequence[Draw], kept: Recorder, go_on: Callable[[int], None] | None
+) -> dict[int, tuple[str, str]]:
+    """Run the runs of a part one by one; return error and place of those that failed."""
+    worlds, simulate = _worlds(job), engine(ENGINES[0]).simulate
+    errors: dict[int, tuple[str, str]] = {}
+    # the worlds of one point, for all its replicates
+    here, made = -1, dict[int, Any]()
+    for unit, (point, replicate) in enumerate(part.pairs()):
+        if point != here:
+            here, made = point, {}
+        for combination in range(part.combinations):
+            row = unit * part.combinations + combination
+            try:
+                if combination not in made:
+                    made[combination] = worlds.world(combination, draws[point - part.points[0]])
+                series = job.experiment.series(point, replicate)
+                trajectory = simulate(made[combination], series, go_on, events=False)
+                kept.add(row, trajectory.values)
+            except (MemoryError, OSError):
+                raise  # the machine's fault, and perhaps not the next time: no row must say so
+            except Exception as error:
+                errors[row] = _error(job, replicate, error)
+    return errors
+
+
+def _error(job: Job, replicate: int, error: Exception) -> tuple[str, str]:
+    if isinstance(error, ValidationError):
+        return refusal(error), "scenario"
+    record = failure(replicate, job.experiment.seed, error)
+    return record.error, record.where
+
+
+def refusal(error: ValidationError) -> str:
+    """Return why values make no scenario, without what differs between versions of pydantic."""
+    faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    return f"ValueError: {faults}"
+
+
+_own = threading.local()
+
+
+def _worlds(job: Job) -> Worlds:
+    """Return the worlds of this thread: they are costly to begin with, and not for several threads."""
+    if getattr(_own, "key", None) != job.key:
+        _own.key, _own.worlds = job.key, Worlds(job.experiment)
+    worlds: Worlds = _own.worlds
+    return worlds

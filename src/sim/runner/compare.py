@@ -1,0 +1,264 @@
+"""Worlds on the same accidents: run replicate by replicate, and compared pair by pair.
+
+Replicate r of one world and replicate r of another draw the same random numbers at the same
+addresses, so that what differs between them follows from what the worlds differ in. The first world
+is the baseline; every effect is another world minus the baseline.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from sim.analysis import paired
+from sim.analysis.sample import COLUMN, Sample, band_tables, effect_of, effect_rows
+from sim.engines.engine import ENGINES, Engine, trajectories
+from sim.engines.engine import engine as load_engine
+from sim.errors import Problem, UserError
+from sim.experiment import horizons
+from sim.experiment.smallest_effect import Smallest
+from sim.registry.outcomes import OUTCOMES, SHOWN, unknown
+from sim.results import manifest
+from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
+from sim.results.manifest import Failure
+from sim.runner import pairing
+from sim.runner.failures import caught
+from sim.runner.run import RunFailed
+
+if TYPE_CHECKING:
+    from sim.runner.run import Progress
+    from sim.scenario.load import Loaded
+
+REPLICATES = 200
+"""Unless the user says otherwise; a scenario's own number is meant for a single world."""
+MOST = 2_000
+"""Replicates at most where a precision is asked for."""
+PILOT = 50
+"""Pairs from which the number for a precision is planned."""
+FINEST = 1e-9
+"""Precision that may be asked for: below it, differences are rounding."""
+CAVEAT = (
+    "Intervals are over chance only, at fixed parameters: they hold neither the parameters' uncertainty "
+    "nor that of the model's structure, and no verdict on a policy may rest on them alone."
+)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How narrow half the interval of one outcome's effect shall be: for the nation, at the main horizon."""
+
+    half_width: float
+    outcome: str = "performance"
+
+
+def compare(
+    worlds: Sequence[Loaded],
+    replicates: int | None = None,
+    seed: int | None = None,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    *,
+    at: Iterable[str] = (),
+    shown: Sequence[str] = (),
+    smallest: Smallest | None = None,
+    precision: Precision | None = None,
+    force: bool = False,
+    engine: str | Engine = ENGINES[0],
+    threads: int | None = None,
+) -> Comparison:
+    """Run worlds on the same accidents, compare them pair by pair, and store the comparison.
+
+    Parameters
+    ----------
+    worlds
+        The baseline first.
+    replicates
+        Number of pairs; with a precision, at most so many.
+    seed
+        Instead of the scenarios' own, which must otherwise be the same.
+    out
+        The folder; by default a new one below ``results/comparisons`` of the current folder.
+    progress
+        Called with months done and months planned so far, over all runs.
+    at
+        Horizons, ``YYYY-MM`` or ``YYYY-MM:YYYY-MM``; the first is the main one.
+    shown
+        Outcomes to print and draw; all are stored.
+    smallest
+        The smallest effects of interest.
+    precision
+        Run until half the interval is so narrow, or the replicates are used up.
+    force
+        Replace an earlier comparison in ``out``.
+    engine
+        One of ``ENGINES``: they give the same result.
+    threads
+        By default one for each core.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, the worlds cannot be paired, or the comparison cannot be written.
+    RunFailed
+        No replicate could be finished in all worlds. If only some fail, they are in the manifest.
+    """
+    began, started = time.perf_counter(), datetime.now(UTC)
+    smallest = smallest or Smallest()
+    _check(shown, precision, threads)
+    most = replicates if replicates is not None else MOST if precision else REPLICATES
+    loaded, names = pairing.agreed(worlds, most, seed), pairing.named(worlds)
+    # The destination comes first: a place that cannot be written is found before any work is done.
+    with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
+        chosen = load_engine(engine)
+        built = [chosen.build(world.scenario) for world in loaded]
+        pairing.same_places(loaded, built)
+        months, partings = built[0].months, horizons.partings(built)
+        parting = horizons.parting(built)
+        sample = Sample(names, months, horizons.chosen(at, months, parting), partings)
+        for numbers in _batches(sample, most, precision):
+            _run(sample, chosen, built, numbers, writer, progress, threads)
+        writer.finish(effect_rows(sample, smallest), band_tables(sample), {
+            "title": " | ".join(world.scenario.title for world in loaded),
+            "worlds": [
+                pairing.world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
+                for world, name, start in zip(loaded, names, partings, strict=True)
+            ],
+            "parting": _month(months, parting),
+            "horizons": [horizon.name for horizon in sample.horizons],
+            "shown": list(dict.fromkeys(shown or SHOWN)),
+            "smallest": asdict(smallest),
+            "seed": loaded[0].scenario.run.seed,
+            "replicates": most,
+            "pairs": sample.pairs,
+            "pairs_of_curves": len(sample.curves[0]),
+            "failed": sample.failed,
+            "precision": None if precision is None else achieved(sample, precision),
+            "level": paired.LEVEL,
+            "uncertainty": CAVEAT,
+            "engine": chosen.name,
+            "versions": manifest.versions(),
+            "platform": platform.platform(),
+            "commit": manifest.commit(),
+            "started": started.isoformat(timespec="seconds"),
+            "wall_seconds": round(time.perf_counter() - began, 3),
+        })  # fmt: skip
+    return open_comparison(writer.destination, verify=False)
+
+
+def _month(months: Sequence[str], at: int | None) -> str | None:
+    return None if at is None else months[at]
+
+
+def achieved(sample: Sample, precision: Precision) -> dict[str, Any]:
+    """Return how narrow the interval is, and how many replicates it would take if it is not yet narrow enough.
+
+    Worlds that part and of which all pairs differ by the same are named in ``equal``, with the
+    number of pairs: the interval then has no width, but something rare may not have been seen.
+
+    Raises
+    ------
+    UserError
+        The outcome is not defined in these worlds.
+    """
+    column, wanted = COLUMN[precision.outcome], precision.half_width
+    widest, needed, equal = 0.0, 0, {}
+    for world in range(1, len(sample.names)):
+        found = effect_of(sample, world, 0, Smallest())
+        pairs, spread = int(found.pairs[0, column]), float(found.sd[0, column])
+        if pairs < 2 <= sample.pairs:
+            where = f"an outcome that is defined here {sample.horizons[0].meaning}"
+            raise UserError(Problem("--for", found=repr(precision.outcome), allowed=where))
+        half = float(found.high[0, column] - found.effect[0, column])
+        widest = max(widest, half)
+        if half > wanted:
+            # Not every replicate is a pair: some fail, and in some the outcome is not defined.
+            needed = max(needed, -(-paired.needed(spread, wanted) * sample.tried // pairs))
+        if spread == 0.0 and not sample.alike(world, 0):
+            equal[sample.names[world]] = pairs
+    enough = sample.pairs > 1
+    return {
+        "half_width": precision.half_width,
+        "outcome": precision.outcome,
+        "horizon": sample.horizons[0].name,
+        "achieved": widest if enough else None,
+        "reached": enough and widest <= wanted and not equal,
+        "needed": needed or None,
+        "equal": equal,
+    }
+
+
+def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator[range]:
+    """Yield the numbers of replicates to run next, looking at what the last ones left.
+
+    With a precision, a pilot gives the spread of the differences, and the spread the number of
+    pairs; if that falls short, it is planned anew. Only the interval's width is looked at, never the
+    effect, so that stopping favours no answer. Where nothing varies there is nothing to plan from.
+    """
+    if precision is None:
+        yield range(most)
+        return
+    done = min(PILOT, most)
+    yield range(done)
+    while done < most:
+        state = achieved(sample, precision)
+        if state["reached"]:
+            return
+        lacking = (state["needed"] or 0) - sample.tried
+        end = min(most, done + max(lacking, done if state["equal"] else done // 10, 1))
+        yield range(done, end)
+        done = end
+
+
+def _run(
+    sample: Sample,
+    engine: Engine,
+    built: Sequence[Any],
+    numbers: range,
+    writer: ComparisonWriter,
+    progress: Progress | None,
+    threads: int | None,
+) -> None:
+    """Run replicates of all worlds in turn, and store what is compared of them."""
+    runs = ((world, number) for number in numbers for world in built)
+    months = len(built) * len(sample.months)
+    done, total = numbers.start * months, numbers.stop * months
+
+    def on_months(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, total)
+
+    made = cast("Generator[Trajectory | Failure]", trajectories(caught(engine), runs, threads, on_months=on_months))
+    # Closed whatever happens, so that an interrupt ends the threads too.
+    with closing(made):
+        for number in numbers:
+            rows = sample.add(number, [next(made) for _ in built])
+            if rows is not None:
+                writer.add(rows)
+    if not sample.pairs:
+        whole = {failure["replicate"]: failure for failure in sample.failed}
+        raise RunFailed([Failure(**{k: v for k, v in one.items() if k != "world"}) for one in whole.values()])
+
+
+def _check(shown: Sequence[str], precision: Precision | None, threads: int | None) -> None:
+    """Refuse what can be refused before anything is done."""
+    problems = unknown("--outcome", shown)
+    if precision is not None:
+        problems += unknown("--for", [precision.outcome])
+        if not FINEST <= precision.half_width < float("inf"):
+            allowed = f"a number above 0, {FINEST:g} at least"
+            problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed=allowed))
+    if threads is not None and threads < 1:
+        problems.append(Problem("--threads", found=str(threads), allowed="1 or more"))
+    if problems:
+        raise UserError(problems)
+
+
+assert set(SHOWN) <= {outcome.name for outcome in OUTCOMES}

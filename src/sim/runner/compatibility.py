@@ -1,0 +1,134 @@
+"""Whether a sweep may go on in a folder: the same experiment, the same draws, the same model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import Problem, UserError
+from sim.experiment import designs
+from sim.experiment.experiment import GROWING, Experiment
+from sim.experiment.plan import Plan
+
+SAID = ("name", "title", "why", "smallest")
+"""Fields that change no row; the manifest takes over what they say now."""
+NUMBERS = ("replicates", "design.points")
+SLAB, SOME = 4096, 256
+"""Points whose positions are hashed at once, and points of a block whose values are."""
+LONGEST = 60
+
+
+def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment, model: str) -> None:
+    """Refuse to add rows of another experiment or model to those there are.
+
+    Raises
+    ------
+    UserError
+        They would not be rows of the same table; what differs is named, and what to do.
+    """
+    place = str(folder)
+    if manifest["model"] != model:
+        raise UserError(Problem(
+            place, "model", f"rows of model {manifest['model']} (commit {manifest['commit']})",
+            f"rows of this model, {model}: its sources or data have changed, and rows of two models are not one table; "
+            "go on with that version, or begin anew in another folder (--out)",
+        ))  # fmt: skip
+    found = [entry for entry in differences(manifest["experiment"], experiment.record()) if entry[0] not in SAID]
+    if not found:
+        return
+    if all(name in NUMBERS for name, _, _ in found):
+        allowed = (
+            "as when the sweep was begun; to enlarge it, leave the experiment as it was and add --extend 2x (3x, ...); "
+            "or begin anew in another folder (--out)"
+        )
+        raise UserError(Problem(place, name, new, f"{old}, {allowed}") for name, old, new in found)
+    raise UserError([
+        *(Problem(place, name, f"{old} -> {new}") for name, old, new in found),
+        Problem(place, allowed="the experiment has changed since this sweep was begun, and its rows would not be those "
+                "of one experiment; begin anew in another folder (--out), or undo the changes"),
+    ])  # fmt: skip
+
+
+def check_draws(folder: Path, manifest: Mapping[str, Any], hashes: list[str]) -> None:
+    """Refuse draws that are not those of the rows there are; blocks that only one of both has do not matter.
+
+    Raises
+    ------
+    UserError
+        They differ.
+    """
+    if any(one != other for one, other in zip(manifest["draws"], hashes, strict=False)):
+        then = manifest["versions"].get("scipy")
+        raise UserError(Problem(
+            str(folder), "draws", "other points than those of the rows there are",
+            f"the points that were drawn when the sweep was begun (with scipy {then}); go on with that version, "
+            "or begin anew in another folder (--out)",
+        ))  # fmt: skip
+
+
+def hashes(experiment: Experiment, plan: Plan) -> list[str]:
+    """Return a hash of what is drawn for each block."""
+    of: dict[tuple[int, int], str] = {}
+    for block in plan.blocks:
+        if block.points not in of:
+            of[block.points] = _hash(experiment, block.points)
+    return [of[block.points] for block in plan.blocks]
+
+
+def _hash(experiment: Experiment, points: tuple[int, int]) -> str:
+    """Return the hash of a block: of all that chance decides, and of some values, which follow from that.
+
+    What a table, a grid or a one-at-a-time design gives stands in the experiment, which is compared itself.
+    """
+    digest = sha256()
+    if experiment.design.kind in GROWING:
+        for start in range(*points, SLAB):
+            places = designs.places(experiment, points, start, min(start + SLAB, points[1]))
+            digest.update(places.astype("<f8").tobytes())
+    drawn = designs.draws(experiment, points, points[0], min(points[0] + SOME, points[1]))
+    for factor in experiment.uncertainties:
+        values = [draw[factor.name] for draw in drawn]
+        if factor.options:
+            digest.update(json.dumps(values).encode())
+        else:
+            digest.update(np.array(values, dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the fields in which two records differ, with both values in short."""
+    one, two = dict(_leaves(old)), dict(_leaves(new))
+    found = {
+        name: (_short(one.get(name)), _short(two.get(name)))
+        for name in dict.fromkeys([*one, *two])
+        if one.get(name) != two.get(name)
+    }
+    return [(name, *values) for name, values in found.items()]
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted names and values; factors go by their names, options by their values."""
+    if isinstance(value, Mapping) and (value or not name):
+        top = not name
+        for key, inner in value.items():
+            if top and key in SAID:
+                yield key, inner
+            else:
+                yield from _leaves(inner, key if top else f"{name}.{key}")
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+        label = next((key for key in ("name", "value") if all(key in item for item in value)), "")
+        yield name, [item[label] for item in value] if label else value
+        for item in value if label else ():
+            yield from _leaves({key: inner for key, inner in item.items() if key != label}, f"{name}.{item[label]}")
+    else:
+        yield name, value
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

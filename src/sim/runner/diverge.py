@@ -1,0 +1,176 @@
+"""Two scenarios run on the same accidents and compared; what was found, in a folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.divergence.distance import MonthRow
+from sim.analysis.divergence.divergence import Divergence, compare
+from sim.analysis.divergence.folder import (
+    CASCADE,
+    FIGURES,
+    FORMAT,
+    FORMAT_VERSION,
+    DivergenceFolder,
+    counted,
+    is_replaceable,
+)
+from sim.analysis.divergence.inputs import Setting, require_comparable, settings
+from sim.engines.engine import ENGINES, Engine
+from sim.engines.engine import engine as load_engine
+from sim.errors import Problem, UserError
+from sim.results import manifest
+from sim.results.atomic import disk, staged_folder
+from sim.results.store import default_folder, file_record, write_manifest
+from sim.runner.run import Progress, with_run
+
+if TYPE_CHECKING:
+    from sim.engines.trajectory import Trajectory
+    from sim.scenario.load import Loaded
+    from sim.world.build import World
+
+#: The address of a draw has room for so many replicates.
+REPLICATES = 2**32
+#: Draws pictures of a divergence into a folder and returns the files.
+Draw = Callable[[DivergenceFolder, Path], list[Path]]
+
+
+def trace(
+    pair: tuple[Loaded, Loaded],
+    *,
+    seed: int | None = None,
+    replicate: int = 0,
+    out: Path | str | None = None,
+    force: bool = False,
+    engine: str | Engine = ENGINES[0],
+    progress: Progress | None = None,
+    draw: Draw | None = None,
+) -> DivergenceFolder:
+    """Run two scenarios on the same accidents, find where they part, and store what was found.
+
+    Parameters
+    ----------
+    pair
+        The scenarios: of one period and tree.
+    seed
+        Instead of the scenarios' own, which must agree otherwise.
+    replicate
+        Which accidents, from 0.
+    out
+        The folder; by default a new one below ``results/runs`` of the current folder.
+    force
+        Replace what an earlier call has put there.
+    engine
+        One of ``ENGINES``: they give the same.
+    progress
+        Called once a month of each world.
+    draw
+        Draws the pictures; none are drawn of worlds that are the same.
+
+    Raises
+    ------
+    UserError
+        The scenarios cannot be compared, or the folder cannot be written. Nothing is stored then.
+    """
+    if not 0 <= replicate < REPLICATES:
+        raise UserError(Problem("--replicate", found=str(replicate), allowed=f"0 to {REPLICATES - 1}"))
+    pair = (_prepared(pair[0], seed), _prepared(pair[1], seed))
+    began, started = time.perf_counter(), datetime.now(UTC)
+    name = f"trace-{pair[0].path.stem}-{pair[1].path.stem}"
+    destination = default_folder(name) if out is None else Path(out).expanduser()
+    chosen = load_engine(engine)
+    worlds = (chosen.build(pair[0].scenario), chosen.build(pair[1].scenario))
+    require_comparable(pair, worlds)
+    # The destination comes before the runs: a place that cannot be written is found before any long work.
+    with staged_folder(destination, is_replaceable, force=force, numbered=out is None) as staging:
+        found = compare(worlds, _run(chosen, worlds, replicate, progress), replicate)
+        differing = tuple(settings(pair))
+        record = _record(pair, replicate, chosen.name, differing, found)
+        record |= {"started": started.isoformat(timespec="seconds")}
+        traced = DivergenceFolder(staging.destination, record, differing, found)
+        with disk(staging.destination):
+            _write_tables(found, staging.folder)
+            drawn = [] if draw is None or found.same else draw(traced, staging.folder / FIGURES)
+            names = [path.relative_to(staging.folder) for path in drawn]
+            record |= {"wall_seconds": round(time.perf_counter() - began, 3)}
+            _write_manifest(staging.folder, record)
+    return replace(traced, path=staging.destination, figures=tuple(staging.destination / name for name in names))
+
+
+def _prepared(loaded: Loaded, seed: int | None) -> Loaded:
+    """Return a scenario with the seed that was asked for, storing its committees."""
+    loaded = with_run(loaded, None, seed)
+    kept = loaded.scenario.run.model_copy(update={"committees": True})
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"run": kept}))
+
+
+def _run(
+    chosen: Engine, worlds: tuple[World, World], replicate: int, progress: Progress | None
+) -> tuple[Trajectory, Trajectory]:
+    months = len(worlds[0].months)
+
+    def one(world: World, before: int) -> Trajectory:
+        def month_done(done: int) -> None:
+            if progress is not None:
+                progress(before + done, 2 * months)
+
+        return chosen.simulate(world, replicate, month_done)
+
+    return one(worlds[0], 0), one(worlds[1], months)
+
+
+def _record(
+    pair: tuple[Loaded, Loaded], replicate: int, engine: str, differing: Sequence[Setting], found: Divergence
+) -> dict[str, Any]:
+    """Return the manifest, without files and times."""
+    worlds = {
+        name: {
+            "title": loaded.scenario.title,
+            "name": loaded.path.stem,
+            "scenario": json.loads(loaded.scenario.model_dump_json()),
+            "layers": dict(sorted(loaded.layers.items())),
+        }
+        for name, loaded in zip("ab", pair, strict=True)
+    }
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        **worlds,
+        "seed": pair[0].scenario.run.seed,
+        "replicate": replicate,
+        "engine": engine,
+        "versions": manifest.versions(),
+        "commit": manifest.commit(),
+        "settings": [{"name": setting.name, "a": setting.values[0], "b": setting.values[1]} for setting in differing],
+        **counted(found),
+    }
+
+
+def _write_tables(found: Divergence, folder: Path) -> None:
+    rows = [
+        {**row, "order": order if "month" in row else "", "persons": "; ".join(row.get("persons", ()))}
+        for order, row in enumerate(found.cascade(), start=1)
+    ]
+    _write(folder / "cascade.csv", CASCADE, ([row.get(name, "") for name in CASCADE] for row in rows))
+    _write(folder / "monthly.csv", MonthRow._fields, found.spread.rows())
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(header)
+        table.writerows(rows)
+
+
+def _write_manifest(folder: Path, record: dict[str, Any]) -> None:
+    """Write the manifest, with size and hash of every other file."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    record["files"] = {path.relative_to(folder).as_posix(): file_record(path) for path in files}
+    write_manifest(folder, record)

@@ -1,0 +1,54 @@
+"""A sweep made larger, or smaller again as far as nothing has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sim.errors import Problem, UserError
+from sim.experiment.experiment import GROWING, Experiment
+from sim.experiment.keep import MOST_RUNS
+from sim.experiment.plan import Plan
+
+MOST_TIMES = 1000
+"""Times its first size that a sweep may have: more would be a great many small files."""
+
+
+def enlarged(
+    experiment: Experiment, plan: Plan, times: int, stored: Mapping[int, Mapping[str, Any]], say: Callable[[str], None]
+) -> Plan:
+    """Return the plan with so many times the units of its first block, and say what that means.
+
+    Parameters
+    ----------
+    stored
+        The journal: parts that are stored, which stay.
+
+    Raises
+    ------
+    UserError
+        That is more than a sweep may have.
+    """
+    first = plan.blocks[0].units * plan.combinations
+    most = min(MOST_RUNS // first, MOST_TIMES)
+    if times > most:
+        found = f"{times:,}x, {times * first:,} runs"
+        raise UserError(Problem("--extend", found=found, allowed=f"at most {most:,}x; or begin a larger sweep"))
+    asked = plan.enlarged(times, growing=experiment.design.kind in GROWING, stored=stored)
+    if asked.runs > plan.runs:
+        say(f"{asked.runs - plan.runs:,} runs are added to {plan.runs:,}{_costs(asked.runs - plan.runs, stored)}")
+    elif asked.runs < plan.runs:
+        say(f"{plan.runs - asked.runs:,} runs that had not begun are left out again: {asked.runs:,} remain")
+    if asked.runs > times * first:
+        say(f"{times}x would be {times * first:,} runs: more have begun, and these stay")
+    return asked
+
+
+def _costs(runs: int, stored: Mapping[int, Mapping[str, Any]]) -> str:
+    """Return in words what runs take in time and disk, by those that are stored."""
+    done = sum(entry["runs"] for entry in stored.values())
+    if not done:
+        return ""
+    seconds = sum(entry["seconds"] for entry in stored.values()) * runs / done
+    size = sum(file["bytes"] for entry in stored.values() for file in entry["files"].values()) * runs / done
+    return f": by what is stored, {seconds / 3600:.2g} hours of one core and {size / 2**20:,.2g} MiB"

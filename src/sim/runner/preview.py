@@ -1,0 +1,126 @@
+"""What a scenario amounts to, before it is run: values with their layers, warnings, size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.registry.parameters import PARAMETERS
+from sim.scenario.schema import Scenario, month_number
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+
+#: Trees up to this size are planted to be counted; larger ones are estimated.
+COUNTED = 5_000
+REAL_GUBERNIIAS = 85
+#: Fewer replicates than this tell little of chance.
+FEW = 5
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One effective value, and where it was set."""
+
+    name: str
+    value: Any
+    unit: str
+    layer: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A valid scenario, looked at before it runs.
+
+    Attributes
+    ----------
+    loaded
+        The scenario itself.
+    settings
+        Every effective value, registered parameters included.
+    warnings
+        What is allowed but worth a thought.
+    guberniias, uezds, months, replicates
+        Size of the run.
+    """
+
+    loaded: Loaded
+    settings: list[Setting]
+    warnings: list[str]
+    guberniias: int
+    uezds: int
+    months: int
+    replicates: int
+
+    @property
+    def changed(self) -> list[Setting]:
+        """The settings that are not defaults."""
+        return [setting for setting in self.settings if setting.layer != "default"]
+
+    @property
+    def committee_months(self) -> int:
+        """Committees x months x replicates: what the run's time grows with."""
+        return (self.guberniias + self.uezds) * self.months * self.replicates
+
+
+def preview(loaded: Loaded) -> Preview:
+    """Look at a loaded scenario.
+
+    Raises
+    ------
+    UserError
+        The world cannot be built.
+    """
+    scenario = loaded.scenario
+    guberniias, uezds = count(scenario)
+    return Preview(
+        loaded=loaded,
+        settings=settings(loaded),
+        warnings=list(warnings(loaded)),
+        guberniias=guberniias,
+        uezds=uezds,
+        months=month_number(scenario.period.end) - month_number(scenario.period.start) + 1,
+        replicates=scenario.run.replicates,
+    )
+
+
+def settings(loaded: Loaded) -> list[Setting]:
+    """Return every effective value with its layer, in the order of the file format."""
+    units = {f"parameters.{parameter.name}": parameter.unit for parameter in PARAMETERS}
+    return [Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()]
+
+
+def count(scenario: Scenario) -> tuple[int, int]:
+    """Return the numbers of guberniias and uezds."""
+    tree = scenario.tree
+    if tree.kind == "synthetic":
+        return tree.guberniias, tree.guberniias * tree.uezds_each
+    if tree.uezds > COUNTED:
+        return len(tree.only) or REAL_GUBERNIIAS, tree.uezds
+    from sim.world.build import build
+
+    places = build(scenario).committees
+    guberniias = sum(place.level == "guberniia" for place in places)
+    return guberniias, len(places) - guberniias
+
+
+def warnings(loaded: Loaded) -> Iterator[str]:
+    """Yield what is allowed but worth a thought."""
+    yield from (str(problem) for problem in loaded.warnings)
+    yield from _uneven_twins(loaded.scenario)
+    if loaded.scenario.run.replicates < FEW:
+        yield f"run.replicates: {loaded.scenario.run.replicates} are too few to tell an effect from chance"
+
+
+def _uneven_twins(scenario: Scenario) -> Iterator[str]:
+    known = {parameter.name: scenario.parameters.get(parameter.name, parameter.default) for parameter in PARAMETERS}
+    for parameter in PARAMETERS:
+        name, twin = parameter.name, parameter.twin
+        set_here = {name, twin} & scenario.parameters.keys()
+        # Each pair once.
+        if set_here and twin in known and name < twin and known[name] != known[twin]:
+            yield (
+                f"parameters.{name} = {known[name]:g} but its twin {twin} = {known[twin]:g}: "
+                "the comparison of policies is not symmetric"
+            )

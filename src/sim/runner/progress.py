@@ -1,0 +1,173 @@
+"""How far a sweep is: told while it runs, and read from its folder by anybody."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.experiment.plan import Plan
+from sim.results import journal
+from sim.results.locking import holder
+from sim.results.sweep_store import Made, read_journal
+
+MOST_POINTS = 5_000_000
+"""Points that the estimate so far looks at: 80 MB at most."""
+RECENT = 64
+"""Parts from which the rate is reckoned."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A sweep under way.
+
+    Attributes
+    ----------
+    done, total, failed
+        Runs; those of earlier sessions are done, too.
+    rate, left
+        Runs a second, and seconds to the end; nan where they are not yet known.
+    headline
+        What the estimate is of.
+    estimate, error, points
+        Mean over points so far, its standard error over points, and their number.
+    shared
+        Whether all points share their accidents: then the standard error is given these accidents.
+    """
+
+    done: int
+    total: int
+    failed: int
+    rate: float
+    left: float
+    headline: str
+    estimate: float
+    error: float
+    points: int
+    shared: bool = False
+
+    @property
+    def told(self) -> str:
+        """The standard error in words; empty where it is not known."""
+        if not self.error >= 0.0:
+            return ""
+        return f"standard error {self.error:.2g}{', given these accidents' if self.shared else ''}"
+
+
+class Estimate:
+    """The mean over points of what is looked at first, as far as it is known."""
+
+    def __init__(self, points: int) -> None:
+        self._sums = np.zeros(min(points, MOST_POINTS))
+        self._counts = np.zeros(len(self._sums), dtype=np.int64)
+
+    def add(self, made: Made) -> None:
+        """Take the pieces of a part."""
+        room = max(0, len(self._sums) - made.first_point)
+        at = slice(made.first_point, made.first_point + len(made.sums))
+        self._sums[at] += made.sums[:room]
+        self._counts[at] += made.counts[:room]
+
+    def value(self) -> tuple[float, float, int]:
+        """Return mean, standard error and number of points."""
+        known = self._counts > 0
+        means = self._sums[known] / self._counts[known]
+        if len(means) < 2:
+            return (float(means[0]) if len(means) else math.nan), math.nan, len(means)
+        return float(means.mean()), float(means.std(ddof=1)) / math.sqrt(len(means)), len(means)
+
+
+class Clock:
+    """The rate at which runs come, over the last parts of this session."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=RECENT)
+        self._runs = 0
+
+    def add(self, runs: int) -> None:
+        """Note that runs were done."""
+        self._runs += runs
+        self._seen.append((time.monotonic(), self._runs))
+
+    def rate(self) -> float:
+        """Return runs a second; nan before the first."""
+        (begun, before), (last, runs) = self._seen[0], self._seen[-1]
+        return (runs - before) / (last - begun) if last > begun else math.nan
+
+
+@dataclass(frozen=True)
+class Status:
+    """What can be told of a sweep from its folder.
+
+    Attributes
+    ----------
+    parts, parts_planned, runs, runs_planned, failed
+        How much is done, of how much, and how many runs failed.
+    seconds
+        Work so far, on one thread.
+    rate, left
+        Runs a second when it last ran, and seconds to the end at that rate; nan where unknown.
+    writer
+        The process that is at it, in words; empty if none is.
+    """
+
+    name: str
+    title: str
+    parts: int
+    parts_planned: int
+    runs: int
+    runs_planned: int
+    failed: int
+    seconds: float
+    rate: float
+    left: float
+    last: str
+    writer: str
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.parts == self.parts_planned
+
+
+def status(path: Path | str) -> Status:
+    """Read how far a sweep is, from its manifest and its journal.
+
+    Raises
+    ------
+    UserError
+        The folder holds no sweep.
+    """
+    folder = Path(path).expanduser().resolve()
+    manifest, (entries, _) = journal.manifest(folder), read_journal(folder)
+    plan = Plan.read(manifest["plan"])
+    done = sum(entry["runs"] for entry in entries.values())
+    rate = _rate(entries)
+    return Status(
+        manifest["name"], manifest["title"], len(entries), plan.parts, done, plan.runs,
+        sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
+        rate, (plan.runs - done) / rate if rate > 0 else math.nan,
+        max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
+    )  # fmt: skip
+
+
+def _rate(entries: Mapping[int, Mapping[str, Any]]) -> float:
+    """Return runs a second over the last parts, back to the last pause."""
+    told = ((datetime.fromisoformat(e["finished"]), e["runs"], e["seconds"]) for e in entries.values())
+    recent = sorted(told)[-RECENT:]
+    runs, last = 0, recent[-1][0] if recent else None
+    begun = last
+    for (before, _, _), (end, number, seconds) in reversed(list(zip(recent, recent[1:], strict=False))):
+        # a part that took much less time than passed since the one before it was begun after a pause
+        if end - before > timedelta(seconds=5 + 4 * seconds):
+            break
+        runs, begun = runs + number, before
+    passed = (last - begun).total_seconds() if last and begun else 0.0
+    return runs / passed if passed > 0 else math.nan

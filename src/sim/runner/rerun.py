@@ -1,0 +1,159 @@
+"""One run of a sweep again, alone and with full output, set beside the row that the sweep has stored."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from sim.analysis.sweep import Sweep, open_sweep
+from sim.engines.engine import ENGINES
+from sim.errors import Problem, UserError
+from sim.experiment import designs
+from sim.experiment.experiment import Experiment
+from sim.experiment.plan import Plan
+from sim.experiment.worlds import scenario_table
+from sim.results.result import Result
+from sim.runner.chunks import name, refusal
+from sim.runner.model_version import model
+from sim.runner.recorder import means
+from sim.runner.run import Progress, RunFailed
+from sim.runner.run import run as run_loaded
+from sim.scenario.load import Loaded
+from sim.scenario.schema import Scenario
+from sim.scenario.write import to_toml
+
+SCENARIO = "scenario.toml"
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A run that was run again.
+
+    Attributes
+    ----------
+    run, point, replicate
+        Which one.
+    result
+        Its full output; none where it failed.
+    error
+        Why it failed; empty otherwise.
+    row
+        As stored; none if the sweep has not come so far.
+    differing
+        Columns whose values are not those of the row, with both.
+    """
+
+    run: int
+    point: int
+    replicate: int
+    result: Result | None
+    error: str
+    row: Mapping[str, Any] | None
+    differing: Mapping[str, tuple[Any, Any]]
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether it gave what is stored, to the last bit; none where nothing is stored."""
+        return None if self.row is None else not self.differing
+
+
+def rerun(
+    path: Path | str | Sweep,
+    run: int,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+    engine: str = ENGINES[0],
+) -> Rerun:
+    """Run one run of a sweep again.
+
+    The result's folder holds the run's scenario as a file, ``scenario.toml``, every number exact.
+
+    Parameters
+    ----------
+    run
+        Its number in the table of runs.
+    out, progress, force, engine
+        As for `sim.runner.run.run`.
+
+    Raises
+    ------
+    UserError
+        There is no such sweep or run, or the result cannot be written.
+    """
+    sweep = path if isinstance(path, Sweep) else open_sweep(path, verify=False)
+    plan = Plan.read(sweep.manifest["plan"])
+    if not 0 <= run < plan.runs:
+        raise UserError(Problem("--run", found=str(run), allowed=f"a number from 0 to {plan.runs - 1}"))
+    part = plan.part_of(run)
+    unit, combination = divmod(run - part.first_run, part.combinations)
+    point, replicate = part.block.unit(part.first_unit + unit)
+    row = None
+    if part.number in sweep.parts:
+        stored = pq.read_table(sweep.path / "runs" / name(part.number))
+        row = stored.slice(run - part.first_run, 1).to_pylist()[0]
+    (draw,) = designs.draws(sweep.experiment, part.block.points, point, point + 1)
+    found: dict[str, Any] = {}
+    result, error = None, ""
+    try:
+        loaded = _loaded(sweep, run, combination, draw)
+        texts = {SCENARIO: to_toml(loaded)}
+        series = sweep.experiment.series(point, replicate)
+        result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=series, texts=texts)
+        found = dict(_measured(sweep.experiment, result))
+    except ValidationError as refused:
+        error = refusal(refused)
+    except RunFailed as failure:
+        error = failure.failed[0].error
+    differing = {} if row is None else _differing(row, found, error)
+    return Rerun(run, point, replicate, result, error, row, differing)
+
+
+def same_model(sweep: Sweep) -> bool:
+    """Say whether a sweep's rows come from this model: from another one a run need not give the same."""
+    return bool(sweep.manifest.get("model") == model())
+
+
+def _loaded(sweep: Sweep, run: int, combination: int, draw: Mapping[str, Any]) -> Loaded:
+    """Return the scenario of a run, as if it had been read from a file."""
+    title = f"Run {run} of {sweep.manifest['name']}"
+    table = scenario_table(sweep.experiment, combination, draw) | {"title": title}
+    table["run"] = {**table.get("run", {}), "committees": True}
+    scenario = Scenario.model_validate(table, strict=False)
+    layers = dict.fromkeys(_names(table), f"run {run}")
+    return Loaded(scenario, layers, Path(f"{sweep.manifest['name']}-run-{run}.toml"))
+
+
+def _names(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _names(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}"
+
+
+def _measured(experiment: Experiment, result: Result) -> Iterator[tuple[str, float]]:
+    """Yield the columns of outcomes, from the result's table of months."""
+    frame = result.monthly()
+    months = sorted(frame["month"].dt.strftime("%Y-%m").unique())
+    scopes = {scope: rows for scope, rows in frame.sort_values("month").groupby("scope")}
+    for column, outcome, scope, at in experiment.columns():
+        horizon = experiment.horizons[at]
+        values = scopes[scope][outcome].to_numpy(dtype=np.float64)
+        span = values[months.index(horizon.first) : months.index(horizon.last) + 1]
+        yield column, float(means(span[:, None])[0])
+
+
+def _differing(row: Mapping[str, Any], found: Mapping[str, Any], error: str) -> dict[str, tuple[Any, Any]]:
+    if error or row["error"]:
+        return {} if error == row["error"] else {"error": (row["error"], error or None)}
+    both = {column: (row[column], None if math.isnan(value) else value) for column, value in found.items()}
+    return {column: values for column, values in both.items() if values[0] != values[1]}

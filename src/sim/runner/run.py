@@ -1,0 +1,158 @@
+"""Many replicates of one scenario, from an engine into a result folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import ValidationError
+
+from sim.analysis.scores import Scores, write_csv
+from sim.engines.engine import ENGINES, Engine, trajectories
+from sim.engines.engine import engine as load_engine
+from sim.errors import Problem, UserError
+from sim.results import manifest
+from sim.results.atomic import disk
+from sim.results.manifest import Failure
+from sim.results.result import Result, open_result
+from sim.results.store import ResultWriter, new_result
+from sim.runner.failures import caught
+from sim.scenario.schema import Run
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+
+#: Called with the number of months done and the number of all months of all replicates.
+Progress = Callable[[int, int], None]
+
+
+class RunFailed(Exception):
+    """No replicate could be finished, so nothing was stored."""
+
+    def __init__(self, failed: list[Failure]) -> None:
+        self.failed = failed
+        reasons = sorted({f"{failure.error} (at {failure.where})" for failure in failed})
+        super().__init__(f"all {len(failed)} replicates failed; nothing was stored\n" + "\n".join(reasons))
+
+
+def run(
+    loaded: Loaded,
+    replicates: int | None = None,
+    seed: int | None = None,
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+    engine: str | Engine = ENGINES[0],
+    threads: int | None = None,
+    first: int = 0,
+    texts: Mapping[str, str] | None = None,
+) -> Result:
+    """Run a scenario and store the result.
+
+    Parameters
+    ----------
+    replicates, seed
+        Instead of the scenario's own.
+    out
+        The result's folder; by default a new one below ``results/runs`` of the current folder.
+    progress
+        Called once a month of each replicate.
+    force
+        Replace an earlier result in ``out``.
+    engine
+        One of ``ENGINES``: they give the same result.
+    threads
+        Of the compiled engine; by default one for each core. The result does not depend on it.
+    first
+        Number of the first replicate, which addresses its draws.
+    texts
+        Files to add to the result's folder, by name.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, or the result cannot be written.
+    RunFailed
+        Every replicate failed. If only some do, they are listed in the manifest.
+    """
+    loaded = with_run(loaded, replicates, seed)
+    began, started = time.perf_counter(), datetime.now(UTC)
+    destination = None if out is None else Path(out).expanduser()
+    # The destination comes first: a place that cannot be written is found before any work is done.
+    with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
+        chosen = load_engine(engine)
+        world = chosen.build(loaded.scenario)
+        scores = Scores()
+        failed = _replicates(chosen, world, writer, scores, progress, threads, first)
+        writer.close_tables()
+        with disk(writer.destination):
+            write_csv(scores.rows(), writer.folder / "targets.csv")
+            for name, text in (texts or {}).items():
+                (writer.folder / name).write_text(text, encoding="utf-8")
+        writer.finish(manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed))
+    return open_result(writer.destination, verify=False)
+
+
+def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded:
+    """Return the scenario with another number of replicates or another seed, and say where they come from.
+
+    Raises
+    ------
+    UserError
+        A number is out of range.
+    """
+    given = {name: value for name, value in (("replicates", replicates), ("seed", seed)) if value is not None}
+    if not given:
+        return loaded
+    try:
+        settings = Run.model_validate(loaded.scenario.run.model_dump() | given)
+    except ValidationError as error:
+        faults = [(fault["loc"][0], fault["input"], fault["msg"]) for fault in error.errors()]
+        raise UserError(
+            Problem(f"--{name}", found=repr(value), allowed=message.removeprefix("Input should be "))
+            for name, value, message in faults
+        ) from error
+    layers = dict(loaded.layers) | {f"run.{name}": f"--{name}" for name in given}
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"run": settings}), layers=layers)
+
+
+def _replicates(
+    engine: Engine,
+    world: Any,
+    writer: ResultWriter,
+    scores: Scores,
+    progress: Progress | None,
+    threads: int | None,
+    first: int,
+) -> list[Failure]:
+    """Store and score replicate after replicate; return those that failed."""
+    replicates = world.scenario.run.replicates
+    done, total = 0, len(world.months) * replicates
+
+    def on_months(months: int) -> None:
+        nonlocal done
+        done += months
+        if progress is not None:
+            progress(done, total)
+
+    failed: list[Failure] = []
+    numbers = range(first, first + replicates)
+    runs = ((world, replicate) for replicate in numbers)
+    running = trajectories(caught(engine), runs, threads, events=True, on_months=on_months)
+    made = cast("Generator[Trajectory | Failure]", running)
+    with closing(made):
+        for replicate, trajectory in zip(numbers, made, strict=True):
+            if isinstance(trajectory, Failure):
+                failed.append(trajectory)
+            else:
+                writer.add(replicate, trajectory, world.committees)
+                scores.add(trajectory)
+    if len(failed) == replicates:
+        raise RunFailed(failed)
+    return failed

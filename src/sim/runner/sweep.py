@@ -1,0 +1,261 @@
+"""A sweep from beginning to end, and from wherever it was broken off: parts handed out, stored and told of."""
+
+from __future__ import annotations
+
+import math
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.engines.engine import ENGINES, cores
+from sim.errors import Problem, UserError
+from sim.experiment import designs
+from sim.experiment.experiment import Experiment
+from sim.experiment.plan import Plan
+from sim.experiment.worlds import Worlds
+from sim.results import manifest as about
+from sim.results.locking import locked
+from sim.results.sweep import FORMAT, FORMAT_VERSION
+from sim.results.sweep_store import Made, Store, is_sweep, read_journal, read_manifest, usual_place
+from sim.runner import compatibility
+from sim.runner.chunks import Headline, Job, name
+from sim.runner.extend import enlarged
+from sim.runner.model_version import model
+from sim.runner.pools import Pool, Threads
+from sim.runner.progress import Clock, Estimate, State
+from sim.world.build import World
+
+Progress = Callable[[State], None]
+
+TICK = 0.2
+"""Seconds between two looks at what is finished, and at whether to stop."""
+PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
+"""Seconds, roughly: for the size of parts only."""
+PART, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
+"""Seconds of work in a part of a long sweep, and of a short one; runs in a part at most."""
+PARTS = 16
+"""Parts into which a sweep is cut at least, if they are not too short."""
+
+
+def sweep(
+    experiment: Experiment,
+    out: Path | str | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    extend: int | None = None,
+    progress: Progress | None = None,
+    *,
+    note: Callable[[str], None] | None = None,
+    part_units: int | None = None,
+) -> Path:
+    """Run a sweep, or what is left of it, and return its folder.
+
+    Parameters
+    ----------
+    out
+        The folder; by default ``results/sweeps/NAME`` below the current one.
+    workers
+        Threads; by default one for each core. With a cluster see `sim.runner.cluster`.
+    cluster
+        Address of a Dask scheduler, ``slurm`` or ``local``; the rows are the same.
+    extend
+        Have so many times the points (or replicates) that the experiment asks for; what has begun stays.
+    progress
+        Called now and then in the caller's thread; it may raise, which ends the sweep.
+    note
+        Called with remarks.
+    part_units
+        Of a new sweep: units per part, instead of about two seconds' work. No row depends on it.
+
+    Raises
+    ------
+    UserError
+        The request is wrong, another process writes there, or the disk is full. What is finished is kept.
+    """
+    folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
+    say, tell = note or (lambda text: None), progress or (lambda state: None)
+    _check(workers, extend, part_units)
+    is_sweep(folder)
+    world = _first_world(experiment)
+    with locked(folder, say):
+        known = read_manifest(folder) if is_sweep(folder) else None
+        if known is not None:
+            compatibility.check(folder, known, experiment, model())
+        plan = _plan(experiment, world, known, part_units)
+        if extend is not None:
+            plan = enlarged(experiment, plan, extend, read_journal(folder)[0], say)
+        hashes = compatibility.hashes(experiment, plan)
+        if known is not None:
+            compatibility.check_draws(folder, known, hashes)
+        store = Store(folder, describe(experiment, plan, world.months, hashes) | _kept(known))
+        try:
+            if store.manifest != known:
+                store.write_manifest()
+            store.begin()
+            for text in store.notes:
+                say(text)
+            job = Job.of(experiment, world.months, model())
+            if len(store.done) < plan.parts:
+                _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
+            else:
+                say(f"all {plan.runs:,} runs are there: nothing to do")
+                _tell_end(experiment, plan, store, tell)
+        finally:
+            store.close()
+    return folder
+
+
+def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: list[str]) -> dict[str, Any]:
+    """Return the manifest of a sweep."""
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": experiment.name,
+        "title": experiment.title,
+        "why": experiment.why,
+        "experiment": experiment.record(),
+        "fingerprint": experiment.fingerprint(),
+        "plan": plan.record(),
+        "draws": hashes,
+        "columns": {
+            "levers": [lever.name for lever in experiment.levers],
+            "uncertainties": [factor.name for factor in experiment.uncertainties],
+            "outcomes": [list(column) for column in experiment.columns()],
+        },
+        "months": list(months),
+        "engine": ENGINES[0],
+        "model": model(),
+        "versions": about.versions(),
+        "platform": platform.platform(),
+        "commit": about.commit(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what a manifest keeps saying of the sweep's beginning."""
+    return {key: known[key] for key in ("versions", "platform", "commit", "created")} if known else {}
+
+
+def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
+    given = {"--workers": (workers, 1), "--extend": (extend, 1), "part_units": (part_units, 1)}
+    problems = [
+        Problem(option, found=str(value), allowed=f"a whole number from {least} on")
+        for option, (value, least) in given.items()
+        if value is not None and value < least
+    ]
+    if problems:
+        raise UserError(problems)
+
+
+def _first_world(experiment: Experiment) -> World:
+    """Return some world of the experiment, for its months and its size."""
+    worlds, last = Worlds(experiment), ""
+    number = designs.points(experiment)
+    for draw in designs.draws(experiment, (0, number), 0, min(number, 10)):
+        for combination in range(len(experiment.combinations)):
+            try:
+                return worlds.world(combination, draw)
+            except ValueError as error:
+                last = str(error)
+    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
+
+
+def _plan(experiment: Experiment, world: World, known: dict[str, Any] | None, part_units: int | None) -> Plan:
+    if known is not None:
+        return Plan.read(known["plan"])
+    points, combinations = designs.points(experiment), len(experiment.combinations)
+    if part_units is None:
+        unit = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
+        long, short = PART / unit, max(LEAST / unit, points * experiment.replicates / PARTS)
+        part_units = max(1, round(min(long, short, MOST_RUNS / combinations)))
+        if part_units > experiment.replicates:
+            part_units -= part_units % experiment.replicates
+    return Plan.first(points, experiment.replicates, combinations, part_units)
+
+
+def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str], None]) -> Pool:
+    if cluster is None:
+        return Threads(job, workers or cores())
+    from sim.runner.cluster import connect
+
+    return connect(job, cluster, workers, say)
+
+
+def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Progress) -> None:
+    """Hand out the parts that are missing, a few at a time, and store them as they come."""
+    watch = _Watch(experiment, plan, store, tell)
+    parts = (plan.part(number) for number in range(plan.parts) if number not in store.done)
+    missing = ((part, designs.draws(experiment, part.block.points, *part.points)) for part in parts)
+    with pool:
+        watch.tell()
+        more, waiting = True, 0
+        while more or waiting:
+            while more and pool.has_room():
+                following = next(missing, None)
+                if following is None:
+                    more = False
+                else:
+                    pool.submit(*following)
+                    waiting += 1
+                    watch.tell()
+            for made in pool.finished(TICK):
+                waiting -= 1
+                store.add(made)
+                watch.add(made)
+            watch.tell()
+    watch.tell(now=True)
+
+
+def _tell_end(experiment: Experiment, plan: Plan, store: Store, tell: Progress) -> None:
+    _Watch(experiment, plan, store, tell).tell(now=True)
+
+
+class _Watch:
+    """What is told while a sweep runs."""
+
+    def __init__(self, experiment: Experiment, plan: Plan, store: Store, tell: Progress) -> None:
+        self._tell, self._clock, self._estimate = tell, Clock(), Estimate(plan.points)
+        headline = Headline.of(experiment)
+        for made in _stored(headline, plan, store):
+            self._estimate.add(made)
+        done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
+        self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value(),
+                            experiment.accidents == "shared")  # fmt: skip
+        self._changed, self._last = False, time.monotonic()
+
+    def add(self, made: Made) -> None:
+        """Note a part that was stored."""
+        self._clock.add(made.runs)
+        self._estimate.add(made)
+        self._state = replace(
+            self._state, done=self._state.done + made.runs, failed=self._state.failed + made.failed,
+        )  # fmt: skip
+        self._changed = True
+
+    def tell(self, *, now: bool = False) -> None:
+        """Tell how far the sweep is; reckon anew once a second at most, since points may be many."""
+        if self._changed and (now or time.monotonic() - self._last > 1.0):
+            rate, (estimate, error, points) = self._clock.rate(), self._estimate.value()
+            left = (self._state.total - self._state.done) / rate
+            self._state = replace(self._state, rate=rate, left=left, estimate=estimate, error=error, points=points)
+            self._changed, self._last = False, time.monotonic()
+        self._tell(self._state)
+
+
+def _stored(headline: Headline, plan: Plan, store: Store) -> Iterator[Made]:
+    """Yield the pieces of the estimate of parts that were stored before."""
+    import pyarrow.parquet as pq
+
+    for number, entry in store.done.items():
+        part = plan.part(number)
+        column = pq.read_table(store.folder / "runs" / name(number), columns=[headline.column])[0]
+        values = column.to_numpy().astype(np.float64)
+        sums, counts = headline.pieces(values, part)
+        yield Made(number, {}, part.runs, entry["failed"], entry["seconds"], part.points[0], sums, counts)

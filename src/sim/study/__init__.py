@@ -1,1 +1,0 @@
-"""Many runs: replicates of a scenario, stored, summarised and compared with the record."""

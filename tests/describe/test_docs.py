@@ -1,0 +1,123 @@
+"""The documents say what is: generated tables, commands, links, and the worked example."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.describe import odd
+from sim.errors import UserError
+from sim.registry.parameters import PARAMETERS
+
+ROOT = Path(__file__).resolve().parents[1]
+ODD = ROOT / "docs" / "ODD.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", document.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def anchors(document: Path) -> set[str]:
+    """Return the anchors that headings get: lower case, no punctuation, spaces to hyphens."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_odd_is_current():
+    text = ODD.read_text("utf-8")
+    assert odd.render(text) == text, "out of date: make docs"
+
+
+def test_odd_uses_every_generated_part_once():
+    assert sorted(re.findall(r"<!-- generated: (\w+) -->", ODD.read_text("utf-8"))) == sorted(odd.TABLES)
+
+
+def test_generated_tables_hold_every_entry_and_no_broken_row():
+    for name, table in odd.tables().items():
+        rows = [line for line in table.splitlines() if line.startswith("|")]
+        if name != "submodels":
+            assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1, name
+    text = odd.parameters()
+    assert all(f"| `{p.name}` | {p.symbol} |" in text for p in PARAMETERS)
+
+
+def test_submodels_describe_every_public_function_of_the_mechanisms():
+    text = odd.submodels()
+    for file in odd.MECHANISM_FILES.glob("[!_]*.py"):
+        for function in re.findall(r"^def ([a-z]\w+)\(", file.read_text("utf-8"), re.MULTILINE):
+            assert re.search(rf"\*\*{function}\*\* \([^)]*\)\n\n\S", text), f"{file.name}: {function} has no docstring"
+
+
+def test_an_unknown_block_is_refused_by_name():
+    with pytest.raises(UserError, match="tabels"):
+        odd.render("<!-- generated: tabels -->\n<!-- end -->")
+
+
+def test_render_replaces_only_what_is_between_the_marks():
+    before = "before\n<!-- generated: points -->\nstale\n<!-- end -->\nafter"
+    after = odd.render(before)
+    assert after.startswith("before\n") and after.endswith("\nafter")
+    assert "stale" not in after and "`incident`" in after
+    assert odd.render(after) == after
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
+def test_internal_links_resolve(document: Path):
+    for target in re.findall(r"\]\((?!https?://)([^)\s]+)\)", document.read_text("utf-8")):
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path).resolve() if path else document
+        assert file.exists(), f"{document.name}: {target}"
+        assert not anchor or anchor in anchors(file), f"{document.name}: {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
+def test_make_targets_in_documents_exist(document: Path):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    shell = "\n".join(blocks(document, "sh"))
+    named = set(re.findall(r"`make ([a-z-]+)", document.read_text("utf-8")))
+    named |= set(re.findall(r"^make ([a-z-]+)", shell, re.MULTILINE))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.name)
+def test_commands_in_documents_are_understood(document: Path):
+    from sim.doors.cli import cli
+
+    assert set(re.findall(r"`skloki ([a-z]+)", document.read_text("utf-8"))) <= set(cli.commands)
+    for line in "\n".join(blocks(document, "sh")).splitlines():
+        if not line.startswith("skloki "):
+            continue
+        verb, *arguments = shlex.split(line, comments=True)[1:]
+        assert verb in cli.commands, line
+        cli.commands[verb].make_context(verb, arguments, obj=cli.make_context("skloki", ["list", "scenarios"]).obj)
+
+
+def test_paths_in_contributing_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    for path in re.findall(r"`((?:tests|sim|scenarios|docs)/[\w./-]*)`", text):
+        file = ROOT / ("src/" + path if path.startswith("sim/") else path)
+        assert file.exists() or file.with_suffix(".py").exists(), path
+
+
+def test_the_readme_example_runs(tmp_path: Path):
+    (example,) = blocks(ROOT / "README.md", "python")
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "agrarian" in done.stdout and "wear" in done.stdout
+    assert (tmp_path / "guberniias-only" / "manifest.json").exists()
+
+
+def test_the_readme_scenario_is_valid(tmp_path: Path):
+    from sim.scenario.load import load
+
+    (text,) = blocks(ROOT / "README.md", "toml")
+    file = tmp_path / "my.toml"
+    file.write_text(text, encoding="utf-8")
+    loaded = load(str(file))
+    assert loaded.scenario.policy.changes["resolution"].rule == "election"

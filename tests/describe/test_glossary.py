@@ -1,0 +1,83 @@
+"""Every name that a user may meet can be listed and explained."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.analysis.targets import PRODUCED, targets
+from sim.data.catalogue import TABLES
+from sim.describe.glossary import KINDS, entries, explain, names
+from sim.errors import UserError
+from sim.registry.constants import CONSTANTS
+from sim.registry.decision_points import POINTS
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
+from sim.scenario.load import shipped
+
+DECLARED = {
+    "scenarios": [*shipped()],
+    "parameters": [p.name for p in PARAMETERS],
+    "outcomes": [o.name for o in OUTCOMES],
+    "mechanisms": [m.name for m in MECHANISMS],
+    "draws": [p.name for p in POINTS],
+    "data": [t.name for t in TABLES],
+    "constants": [c.name for c in CONSTANTS],
+    "targets": [t.id for t in targets()],
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_lists_are_complete(what):
+    assert sorted(entry.name for entry in entries(what)) == sorted(DECLARED[what])
+
+
+def test_every_name_is_explained():
+    everything = {name for found in DECLARED.values() for name in found} | set(PRODUCED)
+    assert everything == set(names())
+    for name in everything:
+        for entry in explain(name):
+            assert entry.name == name
+            assert any(entry.fields.get(label) for label in ("meaning", "used for", "why")), name
+
+
+def test_one_word_may_mean_several_things():
+    assert {entry.kind for entry in explain("need")} == {"mechanism", "draw"}
+    assert {entry.kind for entry in explain("economy")} == {"mechanism", "data"}
+
+
+def test_a_parameter_says_all_that_is_declared():
+    (entry,) = explain("ign")
+    declared = next(parameter for parameter in PARAMETERS if parameter.name == "ign")
+    assert entry.fields["default"] == declared.default
+    assert entry.fields["range"] == f"{declared.low:g} to {declared.high:g}, {declared.distribution}"
+    assert entry.fields["twin"] == "paro" and entry.fields["unit"] == "share of skill"
+    assert entry.fields["acts in"] == "step 2, sim/mechanisms/administration.py"
+    assert entry.fields["evidence"].startswith(declared.grade)
+
+
+def test_a_mechanism_names_its_numbers():
+    (entry,) = (entry for entry in explain("economy") if entry.kind == "mechanism")
+    assert {"g_y", "RECOVERY_MAX"} <= set(entry.fields["numbers"].split(", "))
+
+
+def test_a_judgement_is_never_presented_as_a_fact():
+    (entry,) = explain("T16")
+    assert entry.fields["grade"] == "C" and "not a historical figure" in entry.fields["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("T01", "test: "), ("T06", "no: an input"), ("T14", "as T14a, T14b, T14c"), ("T14b", "test: ")],
+)
+def test_targets_say_whether_they_are_compared(name, start):
+    (entry,) = explain(name)
+    assert entry.fields["compared"].startswith(start)
+
+
+def test_case_does_not_matter_and_near_names_are_suggested():
+    assert [entry.name for entry in explain("t01")] == ["T01"]
+    with pytest.raises(UserError, match="found 'skloky'.*did you mean 'skloki'"):
+        explain("skloky")
+    with pytest.raises(UserError, match="did you mean 'parameters'"):
+        entries("parameterz")

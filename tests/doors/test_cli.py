@@ -1,0 +1,244 @@
+"""The command line: what it prints, how it refuses, how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim import kernel
+from sim.registry.outcomes import OUTCOMES
+from tests.fresh import imported
+
+
+@pytest.fixture
+def small(here, small_file):
+    return small_file.name
+
+
+def test_help_is_quick_and_imports_nothing_heavy():
+    loaded = imported("from sim.doors.cli import call; assert call(['run', '--help']) == 0")
+    assert not loaded & {"numpy", "pandas", "pyarrow", "numba", "mesa", "matplotlib", "duckdb", "rich", "pydantic"}
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "sim", "--help"], capture_output=True, check=True)
+        times.append(time.perf_counter() - began)
+    # A bare interpreter takes a share of it on a busy machine.
+    assert min(times) < 0.3
+
+
+def test_run(small, skloki, no_figures, tmp_path):
+    code, out, err = skloki("run", small, "--replicates", 3, "--seed", 5, "--set", "g_y=0.2", "--out", "r")
+    assert code == 0 and not err
+    assert "A small world: the nation, median and 10–90 % of 3 replicates" in out
+    assert "T18" in out and "grade C is an estimate" in out
+    lines = out.splitlines()
+    assert lines[-1] == str(tmp_path / "r")
+    assert (tmp_path / "r" / "figures" / "one.svg").exists()
+    manifest = sim.open("r").manifest
+    assert (manifest["seed"], manifest["replicates"], manifest["scenario"]["parameters"]["g_y"]) == (5, 3, 0.2)
+    assert manifest["layers"]["run.seed"] == "--seed"
+
+
+def test_quiet_prints_the_place_alone(small, skloki, no_figures, tmp_path):
+    for arguments in (("--quiet", "run", small, "--out", "a"), ("run", small, "--out", "b", "--quiet")):
+        code, out, err = skloki(*arguments)
+        assert (code, out, err) == (0, f"{tmp_path / arguments[arguments.index('--out') + 1]}\n", "")
+    assert kernel.on_compile is not None, "quiet for that command, not for the whole process"
+
+
+def test_json_is_one_document(small, skloki, no_figures, tmp_path):
+    code, out, err = skloki("run", small, "--json", "--set", "g_y=0.4")
+    document = json.loads(out)
+    assert code == 0 and not err
+    path = Path(document["result"])
+    assert path.parent == tmp_path / "results" / "runs" and path.name.startswith("small-")
+    assert "plausible" in document["warnings"][0]
+    assert document["figures"] == [str(path / "figures" / "one.svg")]
+    assert {row["outcome"] for row in document["summary"]} <= {outcome.name for outcome in OUTCOMES}
+    recorded = {row["id"]: row for row in document["targets"]}
+    assert recorded["T18"]["replicates"] == 2
+    assert recorded["T01"]["median"] is None, "undefined is null, not NaN, which is no JSON"
+
+
+@pytest.mark.slow
+def test_a_run_draws_its_figures(small, skloki, tmp_path):
+    code, out, _ = skloki("run", small, "--out", "r")
+    figures = sorted((tmp_path / "r" / "figures").iterdir())
+    assert code == 0 and f"{len(figures)} figure files" in out
+    assert {"overview.png", "overview.svg"} <= {file.name for file in figures}
+    code, out, _ = skloki("plot", "r", "--out", "again")
+    assert code == 0 and len(out.splitlines()) == len(figures)
+
+
+def test_all_faults_at_once_and_no_traceback(skloki, tmp_path):
+    (tmp_path / "bad.toml").write_text('title = "x"\n[tree]\nkind = "sinthetic"\n[parameters]\ng_z = 1\n')
+    code, out, err = skloki("run", tmp_path / "bad.toml", "--set", "run.seed=-1")
+    assert code == 2 and not out
+    problems = err.splitlines()
+    assert problems[0].startswith("bad.toml:3: tree.kind: ") and problems[0].endswith("did you mean 'synthetic'?")
+    assert problems[1].startswith("bad.toml:5: parameters.g_z: ") and problems[1].endswith("did you mean 'g_y'?")
+    assert problems[2].startswith("--set: run.seed: ")
+    assert len(problems) == 3
+    code, out, err = skloki("run", tmp_path / "bad.toml", "--set", "run.seed=-1", "--json")
+    assert (code, err) == (2, "")
+    assert json.loads(out) == {"errors": problems}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "historicle"], "did you mean 'historical'"),
+        (["run", "small.toml", "--replicates", "0"], "--replicates: found 0; allowed: greater than or equal to 1"),
+        (["run", "small.toml", "--replicates", "many"], "'many' is not a valid integer"),
+        (["run", "small.toml", "--replicants", "2"], "No such option"),
+        (["run", "small.toml", "--out", "small.toml"], "found a file; allowed: the name of a new folder"),
+        (["run", "small.toml", "--out", "small.toml/r"], "cannot be written"),
+        (["check", "nowhere.toml"], "nowhere.toml"),
+        (["list", "parameterz"], "did you mean 'parameters'"),
+        (["explain", "recoverry"], "did you mean 'recovery'"),
+        (["plot", "nowhere"], "there is no such folder"),
+        (["plot", "nowhere", "--outcome", "recovery"], "belong to one kind of figure"),
+        (["export", "small.toml", "--csv"], "found a file; allowed: the folder of a skloki result"),
+        (["export", "nowhere"], "name a format: --csv"),
+        (["completion", "cmd"], "'cmd' is not one of"),
+        (["rum"], "No such command 'rum'"),
+    ],
+)
+def test_refusals(arguments, message, small, skloki):
+    code, out, err = skloki(*arguments)
+    assert code == 2 and not out and message in err
+    code, out, err = skloki(*arguments, "--json")
+    assert code == 2 and not err
+    assert message in "\n".join(json.loads(out)["errors"])
+
+
+def test_an_earlier_result_is_not_overwritten(small, skloki, no_figures):
+    assert skloki("run", small, "--out", "r")[0] == 0
+    code, _, err = skloki("run", small, "--out", "r", "--seed", 3)
+    assert code == 2 and "--force" in err and sim.open("r").manifest["seed"] == 1921
+    assert skloki("run", small, "--out", "r", "--seed", 3, "--force")[0] == 0
+    assert sim.open("r").manifest["seed"] == 3
+
+
+def test_replicates_that_fail(small, skloki, no_figures, failing):
+    failed = failing("compiled")
+    failed.add(1)
+    code, out, err = skloki("run", small, "--out", "r")
+    assert code == 0 and "replicate 1 failed: ZeroDivisionError: by nobody" in err
+    assert "of 1 replicate\n" in out
+    failed.add(0)
+    code, out, err = skloki("run", small, "--out", "none")
+    assert code == 1 and "all 2 replicates failed" in err and not Path("none").exists()
+
+
+def test_engines_and_threads_give_the_same_result(small, skloki, no_figures):
+    for name, settings in {
+        "a": (), "b": ("--threads", 1), "c": ("--engine", "reference"), "d": ("--threads", 2, "--engine", "compiled"),
+    }.items():  # fmt: skip
+        assert skloki("run", small, "--out", name, "--replicates", 5, *settings)[0] == 0
+    records = {name: sim.open(name).manifest for name in "abcd"}
+    assert {name: record["engine"] for name, record in records.items()} == dict(
+        a="compiled", b="compiled", c="reference", d="compiled"
+    )
+    alike = [
+        {key: value for key, value in record.items() if key not in ("engine", "started", "wall_seconds")}
+        for record in records.values()
+    ]
+    assert alike[0] == alike[1] == alike[2] == alike[3], "also the hashes of every file"
+
+
+def test_an_engine_that_there_is_not(small, skloki, no_figures):
+    code, out, err = skloki("run", small, "--engine", "refrence", "--out", "r")
+    assert code == 2 and "found refrence; allowed: compiled or reference; did you mean 'reference'?" in err
+    assert not Path("r").exists()
+
+
+def test_figures_that_fail_leave_the_result(small, skloki, monkeypatch):
+    import sim.figures
+
+    def broken(result, folder):
+        raise sim.UserError("no ink")
+
+    monkeypatch.setattr(sim.figures, "draw_all", broken)
+    code, out, err = skloki("run", small, "--out", "r")
+    assert code == 2 and "no ink" in err and "the result is whole" in err
+    assert sim.open("r").manifest["title"] == "A small world"
+
+
+def test_check(small, skloki):
+    code, out, err = skloki("check", small, "--set", "theta=0.5")
+    assert code == 0
+    assert "small.toml: valid" in out and "A small world. It is quick." in out
+    assert "4 guberniias and 0 uezds, 12 months, 2 replicates: 96 committee-months" in out
+    row = next(line for line in out.splitlines() if line.startswith("parameters.theta"))
+    assert [cell.strip() for cell in row.split("│")] == ["parameters.theta", "0.5", "conflict", "--set"]
+    assert "policy.rule" not in out
+    assert "warning: run.replicates: 2 are too few" in err
+    assert "policy.rule" in skloki("check", small, "--all")[1]
+    document = json.loads(skloki("check", small, "--json")[1])
+    assert document["valid"] and document["committee_months"] == 96
+    assert {"name": "tree.guberniias", "value": 4, "unit": "", "layer": "small.toml:9"} in document["settings"]
+    assert not Path("results").exists(), "checking writes nothing"
+
+
+@pytest.mark.parametrize(
+    "what", ["scenarios", "parameters", "outcomes", "mechanisms", "draws", "data", "constants", "targets"]
+)
+def test_lists(what, skloki):
+    names = [entry.name for entry in sim.list(what)]
+    code, out, _ = skloki("list", what, "--quiet")
+    assert code == 0 and out.split() == names
+    assert [entry["name"] for entry in json.loads(skloki("list", what, "--json")[1])] == names
+    table = skloki("list", what)[1]
+    assert all(any(line.startswith(name) for line in table.splitlines()) for name in names)
+
+
+def test_explain(skloki):
+    code, out, _ = skloki("explain", "need")
+    assert code == 0 and "need (mechanism)" in out and "need (draw)" in out
+    (entry,) = json.loads(skloki("explain", "ign", "--json")[1])
+    assert entry["kind"] == "parameter" and entry["fields"]["twin"] == "paro"
+
+
+def test_export(small, skloki, no_figures, tmp_path):
+    skloki("run", small, "--out", "r")
+    code, out, _ = skloki("export", "r", "--csv")
+    assert code == 0
+    assert [Path(line).name for line in out.splitlines()] == ["columns.csv", "events.csv", "monthly.csv", "targets.csv"]
+    assert all(Path(line).is_file() for line in out.splitlines())
+    document = json.loads(skloki("export", "r", "--csv", "--out", "tables", "--json")[1])
+    assert document["files"][0] == str(tmp_path / "tables" / "columns.csv")
+    assert skloki("export", "r", "--csv", "--out", "tables")[0] == 2
+    assert skloki("export", "r", "--csv", "--out", "tables", "--force")[0] == 0
+
+
+def test_schema_is_what_editors_need(skloki):
+    code, out, _ = skloki("schema")
+    assert code == 0 and json.loads(out)["properties"]["title"]["maxLength"] == 120
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell, skloki):
+    code, out, _ = skloki("completion", shell)
+    assert code == 0 and "_SKLOKI_COMPLETE" in out
+
+
+def test_a_tree_that_is_not_the_recorded_one_is_said_to_be_so(small, skloki, no_figures):
+    code, out, _ = skloki("run", small, "--replicates", "1", "--out", "here")
+    assert code == 0 and "not the recorded one" in out
+
+
+def test_many_warnings_are_counted_and_not_all_printed(tmp_path, monkeypatch, skloki, no_figures):
+    monkeypatch.chdir(tmp_path)
+    sets = ["period.end=1921-02", "tree.uezds=0", 'tree.only=["Tula"]']
+    options = [part for item in sets for part in ("--set", item)]
+    code, _, err = skloki("run", "historical", "--replicates", "1", "--out", "here", *options)
+    assert code == 0
+    assert err.count("warning: ") == 3 and "more warnings: `skloki check` lists them" in " ".join(err.split())

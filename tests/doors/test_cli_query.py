@@ -1,0 +1,106 @@
+"""The command `query`: whatever SQL gives is a table, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+import sim
+from sim.analysis.sweep import open_sweep
+from sim.errors import UserError
+from tests.doors.test_cli_sweep import FEW
+from tests.tiny import files
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Have the engine compiled: what it says about that is no part of what these tests compare."""
+    from sim.engines.compiled import prepare
+
+    prepare()
+
+
+@pytest.fixture
+def swept(small_file, here):
+    """Sweep a small experiment; give the folder, ``s``."""
+    (here / "few.toml").write_text(FEW)
+    return sim.sweep("few.toml", out="s")
+
+
+COUNT = "SELECT policy, count(*) AS runs, max(performance) AS best FROM runs GROUP BY policy ORDER BY policy"
+
+
+def test_a_query_as_a_table(swept, skloki):
+    code, out, err = skloki("query", "s", COUNT)
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.split("\n") if line.strip()][::2] == ["policy", "appointment"]
+    assert out.count(" 12 ") == 2
+
+
+def test_a_query_for_programs(swept, skloki):
+    rows = json.loads(skloki("query", "s", COUNT, "--json")[1])
+    assert [(row["policy"], row["runs"]) for row in rows] == [("appointment", 12), ("election", 12)]
+    table_ = _csv(skloki("query", "s", COUNT, "--csv")[1])
+    assert [row["best"] for row in rows] == [float(best) for _, _, best in table_]
+    (row,) = json.loads(skloki("query", "s", "SELECT error, run FROM runs WHERE run = 3", "--json")[1])
+    assert row == {"error": None, "run": 3}
+    few = "SELECT run, seed FROM runs WHERE run < 2 ORDER BY run"
+    assert skloki("query", "s", few, "--quiet")[1] == "0\t1921\n1\t1921\n"
+
+
+def _csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def test_a_long_answer_is_cut_and_says_so(swept, skloki):
+    code, out, err = skloki("query", "s", "SELECT * FROM range(60)")
+    assert code == 0 and err == "the first 50 of 60 rows; all of them: --csv or --json\n"
+    assert len(_csv(skloki("query", "s", "SELECT * FROM range(60)", "--csv")[1])) == 60
+
+
+EVERYTHING = """SELECT [1, 2] AS list, list(run ORDER BY run) AS runs, [1.5, NULL] AS gaps,
+{'a': DATE '1921-03-01', 'b': [1]} AS struct, MAP {'x': 1} AS map, 'ab'::BLOB AS blob,
+list(1.25::DECIMAL(5, 2)) AS decimals, histogram(replicate) AS histogram, [DATE '1921-03-01', NULL] AS days,
+[TIMESTAMP_NS '1921-03-01 10:00:00'] AS moments, DATE '1921-03-01' AS day, NULL AS none,
+TIMESTAMP '1921-03-01 10:00:00' AS moment, INTERVAL 2 DAY AS span, [[1], [2, 3]] AS nested FROM runs WHERE run < 2"""
+
+
+def test_whatever_a_query_gives(swept, skloki):
+    code, out, err = skloki("query", "s", EVERYTHING, "--json")
+    (row,) = json.loads(out)
+    assert (code, err) == (0, "")
+    assert row == {
+        "list": [1, 2], "runs": [0, 1], "gaps": [1.5, None], "struct": {"a": "1921-03-01", "b": [1]}, "map": {"x": 1},
+        "blob": "6162", "decimals": [1.25, 1.25], "histogram": {"0": 2}, "days": ["1921-03-01", None], "none": None,
+        "moments": ["1921-03-01 10:00:00"], "day": "1921-03-01", "moment": "1921-03-01 10:00:00",
+        "span": "2 days 00:00:00", "nested": [[1], [2, 3]],
+    }  # fmt: skip
+    code, out, err = skloki("query", "s", EVERYTHING, "--quiet")
+    assert (code, err) == (0, "") and out.startswith('[1, 2]\t[0, 1]\t[1.5, null]\t{"a": "1921-03-01", "b": [1]}')
+    assert skloki("query", "s", EVERYTHING)[0] == 0
+    (cells,) = _csv(skloki("query", "s", EVERYTHING, "--csv")[1])
+    assert cells[1] == "[0, 1]" and cells[10] == "1921-03-01"
+
+
+@pytest.mark.parametrize("sql", ["", ";", "/* nothing */"])
+def test_no_query(sql, swept, skloki):
+    code, out, err = skloki("query", "s", sql)
+    assert (code, out) == (2, "") and err == f"query: found {sql!r}; allowed: SQL over runs\n"
+
+
+def test_a_wrong_query(swept, skloki):
+    code, out, err = skloki("query", "s", "SELECT nothing FROM runs")
+    assert (code, out) == (2, "") and "nothing" in err
+    with pytest.raises(UserError):
+        open_sweep(swept).query("DROP TABLE runs")
+
+
+def test_a_query_can_write_nothing(swept, here, skloki):
+    before = files(swept)
+    for place in (next(swept.glob("runs/*.parquet")), here / "x.csv"):
+        code, _, err = skloki("query", "s", f"COPY runs TO '{place}'")
+        assert code == 2 and "disabled" in err
+    assert files(swept) == before and not (here / "x.csv").exists()

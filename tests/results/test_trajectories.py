@@ -1,0 +1,81 @@
+"""Monthly outcomes as arrays: the numbers of the table, whatever its row groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sim.analysis.scores import read_csv, score, write_csv
+from sim.errors import UserError
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+from sim.results import store
+from sim.results.result import open_result, read_frame
+from sim.results.trajectories import open_trajectories
+from sim.runner.run import run
+
+
+@pytest.mark.parametrize("rows", [1, 40, 65_536])
+def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, monkeypatch):
+    def fail(replicate):
+        if replicate == 1:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(store, "ROW_GROUP", rows)
+    result = run(loaded(replicates=4), out=tmp_path / "r", engine=engine(fail))
+    courses, frame = result.courses(), result.monthly()
+    assert courses.replicates.tolist() == [0, 2, 3]
+    assert [str(month) for month in courses.months] == [f"1921-{month:02d}" for month in range(1, 13)]
+    undefined = 0
+    for outcome in OUTCOMES:
+        for scope in SCOPES:
+            table = frame[frame["scope"] == scope].pivot(index="replicate", columns="month", values=outcome.name)
+            np.testing.assert_array_equal(courses.of(outcome.name, scope), table.to_numpy())
+            undefined += int(table.isna().sum().sum())
+    assert undefined == 3, "of each replicate, one number is not defined"
+    first = courses.of("recovery")
+    first[:] = 0.0
+    assert courses.of("recovery").any(), "what was handed out is the caller's own"
+
+
+@pytest.mark.parametrize("change", ["reversed", "sorted by month", "without a row"])
+def test_rows_in_another_order_are_refused(change, stored, tmp_path):
+    path = stored(tmp_path / "r") / "monthly.parquet"
+    table = pq.read_table(path)
+    rows = np.arange(table.num_rows)
+    order = {"reversed": rows[::-1], "sorted by month": np.argsort(table["month"].to_numpy(), kind="stable"),
+             "without a row": rows[1:]}  # fmt: skip
+    pq.write_table(table.take(pa.array(order[change])), path)
+    with pytest.raises(UserError, match="their order was changed"):
+        open_trajectories(path)
+
+
+@pytest.mark.parametrize("rows", [1, 4, 65_536])
+def test_a_part_of_a_table_is_that_part_of_the_whole(rows, stored, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "ROW_GROUP", rows)
+    folder = stored(tmp_path / "r", replicates=3)
+    whole = read_frame(folder / "committees.parquet")
+    month = whole["month"].iloc[2]
+    expected = whole[(whole["level"] == "uezd") & (whole["month"] == month)].reset_index(drop=True)
+    part = open_result(folder).committees(level="uezd", month=month.date())
+    pd.testing.assert_frame_equal(part, expected)
+    named = open_result(folder).committees(["performance"], level="uezd", month=month.date())
+    pd.testing.assert_frame_equal(named, expected[["performance"]])
+    assert read_frame(folder / "events.parquet", kind="never").empty
+
+
+def test_scores_are_read_as_they_were_written(loaded, engine, tmp_path):
+    result = run(loaded("1921-01", "1924-12"), out=tmp_path / "r", engine=engine())
+    rows = read_csv(result.path / "targets.csv")
+    assert {row.in_band for row in rows} == {False, None} and {row.replicates for row in rows} == {0, 3}
+    write_csv(rows, tmp_path / "again.csv")
+    assert (tmp_path / "again.csv").read_bytes() == (result.path / "targets.csv").read_bytes()
+    write_csv([replace(rows[0], in_band=True)], tmp_path / "one.csv")
+    assert read_csv(tmp_path / "one.csv") == [replace(rows[0], in_band=True)]
+    write_csv(score(result.monthly(), result.events()), tmp_path / "tables.csv")
+    assert (tmp_path / "tables.csv").read_bytes() == (result.path / "targets.csv").read_bytes()

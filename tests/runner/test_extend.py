@@ -1,0 +1,112 @@
+"""Sweeps that grow, and what of that can be taken back: what is there stays, and steps do not show."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sim.errors import UserError
+from sim.runner import extend
+from sim.runner.progress import status
+from sim.runner.sweep import sweep
+from tests.tiny import experiment, files, table
+
+
+@pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "grid"])
+def test_an_enlarged_sweep_leaves_what_is_there(kind, tmp_path):
+    known = experiment(4, kind=kind)
+    folder = sweep(known, tmp_path / "s", part_units=5)
+    before, manifest = files(folder), json.loads((folder / "manifest.json").read_text())
+    runs = status(folder).runs
+    sweep(known, folder, extend=2)
+    assert status(folder).runs == status(folder).runs_planned == 2 * runs
+    assert {name: content for name, content in files(folder).items() if name in before} == before
+    larger = json.loads((folder / "manifest.json").read_text())
+    assert larger["plan"]["blocks"][:1] == manifest["plan"]["blocks"]
+    assert larger["draws"][:1] == manifest["draws"] and larger["created"] == manifest["created"]
+    rows = table(folder)
+    assert rows["run"].to_pylist() == list(range(2 * runs))
+    given = set(zip(*(rows[name].to_pylist() for name in ("point", "replicate", "policy", "gentle")), strict=True))
+    assert len(given) == 2 * runs
+    # asked again it is there; and without being asked it stays
+    for times in (2, None):
+        notes: list[str] = []
+        sweep(known, folder, extend=times, note=notes.append)
+        assert notes == [f"all {2 * runs:,} runs are there: nothing to do"]
+
+
+def test_an_enlarged_sweep_is_the_same_however_it_came_to_be(tmp_path):
+    known = experiment(4)
+    one = sweep(known, tmp_path / "one", part_units=5, extend=3)
+    two = sweep(known, tmp_path / "two", part_units=5)
+    assert table(one).slice(0, 48).equals(table(two))
+    two = sweep(known, two, extend=3)
+    assert files(one) == files(two)
+
+
+@pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "one-at-a-time"])
+def test_steps_do_not_show(kind, tmp_path):
+    known = experiment(4, kind=kind)
+    one = sweep(known, tmp_path / "one", part_units=5, extend=4)
+    two = sweep(known, tmp_path / "two", part_units=5, extend=2)
+    sweep(known, two, extend=4)
+    assert files(one) == files(two)
+    plans = [json.loads((folder / "manifest.json").read_text())["plan"] for folder in (one, two)]
+    assert plans[0] == plans[1] and len(plans[0]["blocks"]) == 4
+
+
+def test_what_is_added_is_said_first(tmp_path):
+    folder, notes = sweep(experiment(4), tmp_path / "s"), list[str]()
+
+    def note(text):
+        notes.append(text)
+        assert json.loads((folder / "manifest.json").read_text())["plan"]["blocks"][1:] == []
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(experiment(4), folder, extend=3, note=note)
+    assert notes[0].startswith("96 runs are added to 48: by what is stored, ") and notes[0].endswith(" MiB")
+    assert status(folder).finished
+
+
+@pytest.mark.parametrize(("times", "most"), [(1_001, "1,000x"), (10**6, "1,000x")])
+def test_a_sweep_without_end_is_refused(times, most, tmp_path, monkeypatch):
+    folder = sweep(experiment(4), tmp_path / "s")
+    before = (folder / "manifest.json").read_bytes()
+    with pytest.raises(UserError, match=f"--extend: found {times:,}x, {times * 48:,} runs; allowed: at most {most}"):
+        sweep(experiment(4), folder, extend=times)
+    monkeypatch.setattr(extend, "MOST_RUNS", 100)
+    with pytest.raises(UserError, match="allowed: at most 2x; or begin a larger sweep"):
+        sweep(experiment(4), folder, extend=3)
+    assert (folder / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["latin-hypercube", "grid"])
+def test_what_was_added_can_be_taken_back_until_it_begins(kind, tmp_path):
+    known = experiment(4, kind=kind)
+    folder = sweep(known, tmp_path / "s", part_units=5)
+    runs, before = status(folder).runs, files(folder)
+
+    def stop_at(most):
+        def stop(state):
+            if state.done > most:
+                raise KeyboardInterrupt
+
+        return stop
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(known, folder, extend=5, progress=stop_at(0))
+    assert status(folder).runs_planned == 5 * runs
+    notes: list[str] = []
+    sweep(known, folder, extend=1, note=notes.append)
+    assert status(folder).finished and files(folder) == before
+    assert notes[0] == f"{4 * runs:,} runs that had not begun are left out again: {runs:,} remain"
+    # a block that has begun stays, and is finished
+    with pytest.raises(KeyboardInterrupt):
+        sweep(known, folder, extend=4, workers=1, progress=stop_at(runs))
+    notes.clear()
+    sweep(known, folder, extend=1, note=notes.append)
+    assert status(folder).runs == status(folder).runs_planned == 2 * runs
+    assert notes[1] == f"1x would be {runs:,} runs: more have begun, and these stay"
+    assert files(folder) == files(sweep(known, tmp_path / "two", part_units=5, extend=2))

@@ -1,0 +1,63 @@
+"""What `check` says of a scenario before it runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.registry.parameters import PARAMETERS
+from sim.runner.preview import COUNTED, preview
+from sim.scenario.load import load
+
+
+@pytest.fixture
+def look(tmp_path):
+    def make(text: str = "", *sets: str):
+        (tmp_path / "made.toml").write_text('title = "Made"\n' + text)
+        return preview(load(tmp_path / "made.toml", sets))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("", (85, 650)),
+        ("[tree]\nuezds = 0", (85, 0)),
+        (f"[tree]\nuezds = {COUNTED + 1}", (85, COUNTED + 1)),
+        ('[tree]\nonly = ["Tver", "Moscow"]\nuezds = 0', (2, 0)),
+        ('[tree]\nkind = "synthetic"\nguberniias = 100000\nuezds_each = 200', (100_000, 20_000_000)),
+    ],
+    ids=["default", "guberniias", "many uezds", "two places", "huge"],
+)
+def test_sizes(text, size, look):
+    seen = look(text, "run.replicates=20", "period.end=1922-06")
+    assert (seen.guberniias, seen.uezds) == size
+    assert (seen.months, seen.replicates) == (18, 20)
+    assert seen.committee_months == sum(size) * 18 * 20
+
+
+def test_settings_know_their_layer(look):
+    seen = look("[parameters]\ng_y = 0.2\n", "theta=0.5")
+    changed = {setting.name: setting for setting in seen.changed}
+    assert (changed["parameters.g_y"].value, changed["parameters.g_y"].layer) == (0.2, "made.toml:3")
+    assert changed["parameters.theta"].layer == "--set"
+    assert changed.keys() == {"title", "parameters.g_y", "parameters.theta"}
+    named = {setting.name: setting for setting in seen.settings}
+    for parameter in PARAMETERS:
+        assert named[f"parameters.{parameter.name}"].unit == parameter.unit
+    assert named["policy.rule"].layer == "default"
+
+
+def test_uneven_twins_are_named_once(look):
+    parameter = next(p for p in PARAMETERS if p.twin)
+    other = parameter.low if parameter.default != parameter.low else parameter.high
+    one, both = f"{parameter.name}={other}", f"{parameter.twin}={other}"
+    (warning,) = look("", one, "run.replicates=20").warnings
+    assert parameter.name in warning and parameter.twin in warning and "not symmetric" in warning
+    assert not look("", one, both, "run.replicates=20").warnings
+
+
+def test_warnings_of_the_loader_are_passed_on(look):
+    warnings = look("", "g_y=0.9", "run.replicates=1").warnings
+    assert any("g_y" in warning and "plausible" in warning for warning in warnings)
+    assert any("too few" in warning for warning in warnings)
