@@ -84,7 +84,8 @@ def monthly_rows(replicate: int, trajectory: Trajectory) -> pa.Table:
     """Return one row per month and scope; outcomes that are not defined (nan) become nulls."""
     months, scopes, outcomes = trajectory.values.shape
     if (months, scopes, outcomes) != (len(trajectory.months), len(SCOPES), len(OUTCOMES)):
-        raise ValueError(f"a trajectory of shape {trajectory.values.shape} does not fit {len(trajectory.months)} months")
+        found = trajectory.values.shape
+        raise ValueError(f"a trajectory of shape {found} does not fit {len(trajectory.months)} months")
     flat = trajectory.values.reshape(-1, outcomes)
     return pa.Table.from_arrays(
         [

@@ -32,6 +32,7 @@ from sim.runner.failures import caught
 from sim.runner.run import RunFailed
 
 if TYPE_CHECKING:
+    from sim.engines.trajectory import Trajectory
     from sim.runner.run import Progress
     from sim.scenario.load import Loaded
 

@@ -25,6 +25,7 @@ from sim.runner.failures import caught
 from sim.scenario.schema import Run
 
 if TYPE_CHECKING:
+    from sim.engines.trajectory import Trajectory
     from sim.scenario.load import Loaded
 
 #: Called with the number of months done and the number of all months of all replicates.
