@@ -28,7 +28,7 @@ def sources(package: Path) -> list[Path]:
 
 def copied(target: Path) -> Path:
     """Copy what compiled functions consist of, as a package of its own."""
-    for file in [*sources(PACKAGE), PACKAGE / "scenario" / "__init__.py"]:
+    for file in [*sources(PACKAGE), PACKAGE / "registry" / "__init__.py"]:
         copy = target / "sim" / file.relative_to(PACKAGE)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, copy)

@@ -8,7 +8,8 @@ from tests.fresh import imported
 from tests.small import SMALL
 
 RUN = """
-from sim import api, cli
+from sim import api
+from sim.doors import cli
 def stop(result): raise KeyboardInterrupt
 api.plot = stop
 assert cli.call(["run", {scenario!r}, "--out", {out!r}]) == 130

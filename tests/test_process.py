@@ -126,7 +126,7 @@ def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(small_file, tm
     code = """
 import os, signal, sys
 import sim.engines.reference as engine
-from sim import cli
+from sim.doors import cli
 simulate = engine.simulate
 def swallowing(world, replicate, on_month, events):
     if replicate == 1:

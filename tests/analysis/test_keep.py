@@ -16,7 +16,7 @@ POLICY = choice("policy", "appointment", "election")
 
 @pytest.fixture(scope="module")
 def keep():
-    path = Path(__file__).parents[3] / "experiments" / "keep.py"
+    path = Path(__file__).parents[2] / "experiments" / "keep.py"
     spec = importlib.util.spec_from_file_location("keep", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -17,7 +17,7 @@ from sim.scenario.load import shipped
 from sim.scenario.schema import Scenario
 from tests.pieces import END, GRID, ONE, POINTS
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 def merged(experiment: Experiment, combination: int = 0, point: int = 0) -> dict[str, Any]:
     """Return the scenario of a run as nested tables, defaults written out."""
     draw = draws(experiment, (0, points(experiment)), point, point + 1)[0]

@@ -161,18 +161,18 @@ SMALL_DISK = """
 import sys, numpy as np
 from pathlib import Path
 from types import SimpleNamespace
-from sim.engines.trajectory import Trace
+from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.entries import SCOPES
-from sim.study import store
+from sim.results import store
 folder = Path(sys.argv[1])
 store.ROW_GROUP = 1000
 try:
     with store.new_result(folder / "r", "test") as writer:
         for replicate in range(1000):
             values = np.random.default_rng(replicate).random((108, len(SCOPES), len(OUTCOMES)))
-            writer.add(replicate, Trace([f"{1921 + i // 12}-{i % 12 + 1:02d}" for i in range(108)], values), [])
+            writer.add(replicate, Trajectory([f"{1921 + i // 12}-{i % 12 + 1:02d}" for i in range(108)], values), [])
 except UserError as error:
     print(replicate, error, [path.name for path in folder.iterdir()], sep="|")
 """

@@ -178,7 +178,7 @@ def test_a_failed_run_is_a_row(draws, monkeypatch):
     assert part.failed == failed.sum()
     assert [error is not None for error in table["error"].to_pylist()] == failed.tolist()
     assert set(table["error"].to_pylist()) == {None, "ZeroDivisionError: by nobody"}
-    assert {place.split(":")[0] for place in table["error_at"].to_pylist() if place} == {"test_parts.py"}
+    assert {place.split(":")[0] for place in table["error_at"].to_pylist() if place} == {"test_chunks.py"}
     given = [name for name in table.schema.names if name not in [entry[0] for entry in known.columns()]][:-2]
     assert table.select(given).equals(whole.select(given))
     for column, *_ in known.columns():

@@ -17,7 +17,7 @@ from sim.runner.sweep import sweep
 from tests.tiny import experiment, files
 
 pytest.importorskip("distributed")
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 # Dask's own threads and sockets are closed when they are collected.
 pytestmark = [
     pytest.mark.filterwarnings(f"ignore::{kind}")

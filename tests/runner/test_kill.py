@@ -19,7 +19,7 @@ from tests.fresh import start
 from tests.tiny import experiment, files
 
 POINTS = 60
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def wait_for(condition, seconds=60.0) -> None:

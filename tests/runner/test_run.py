@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim import version as of_package
 from sim.analysis.scores import score
 from sim.analysis.summary import SHOWN, summarise
 from sim.errors import UserError
@@ -86,7 +87,7 @@ def test_the_commit_is_that_of_this_code_only(tmp_path, monkeypatch):
     package = tmp_path / "src" / "sim"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    monkeypatch.setattr(sim, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(of_package, "__file__", str(package / "__init__.py"))
     assert manifest.commit() is None, "no checkout"
     git("init")
     assert manifest.commit() is None, "no commit yet"
@@ -98,7 +99,7 @@ def test_the_commit_is_that_of_this_code_only(tmp_path, monkeypatch):
     assert manifest.commit() == clean + "+"
     inside = tmp_path / ".venv" / "sim"
     inside.mkdir(parents=True)
-    monkeypatch.setattr(sim, "__file__", str(inside / "__init__.py"))
+    monkeypatch.setattr(of_package, "__file__", str(inside / "__init__.py"))
     assert manifest.commit() is None, "an environment inside somebody else's checkout"
 
 

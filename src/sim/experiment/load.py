@@ -24,7 +24,7 @@ JUDGED_WHOLE = 2_000
 
 def shipped_experiments() -> dict[str, Path]:
     """Return the experiments that come with the package, by name."""
-    package = Path(__file__).resolve().parents[2]
+    package = Path(__file__).resolve().parents[1]
     # in an installed package beside the rooms, in a checkout at the root of the project
     for folder in (package / "experiments", package.parents[1] / "experiments"):
         found = {path.stem: path for path in sorted(folder.glob("*.toml")) if "design" in _keys(path)}
