@@ -41,7 +41,8 @@ def test_every_source_of_kernels_enters_the_hash(monkeypatch: pytest.MonkeyPatch
     assert before == kernel_module.source_hash(), "the hash depends on sources, not on where they lie"
     seen = {before}
     files = sources(package)
-    assert {"arithmetic.py", "addressed.py", "philox.py", "kernel.py", "decision_points.py"} <= {file.name for file in files}
+    named = {"arithmetic.py", "addressed.py", "philox.py", "kernel.py", "decision_points.py"}
+    assert named <= {file.name for file in files}
     for file in files:
         file.write_text(file.read_text("utf-8") + "\n", "utf-8")
         assert fresh_hash() not in seen, file.name
@@ -150,6 +151,6 @@ def number(x):
     program = "from sim.engines.compiled import number; print(number(0), sum(number.stats.cache_hits.values()))"
     assert outcome(start(package, program)) == ["1", "0"]
     assert outcome(start(package, program)) == ["1", "1"]
-    points = package / "scenario" / "decision_points.py"
+    points = package / "registry" / "decision_points.py"
     points.write_text(points.read_text("utf-8").replace('Point(1, "threat"', 'Point(1001, "threat"'), "utf-8")
     assert outcome(start(package, program)) == ["1001", "0"]

@@ -126,7 +126,7 @@ def test_holders_are_those_whom_the_model_has_seated():
     model = PartyModel(world(months=30), 0)
     for _ in range(30):
         model.step()
-    found = holders(model.world.committees, model.trace().events, 30)
+    found = holders(model.world.committees, model.trajectory().events, 30)
     for committee in model.committee_list:
         seated = [man.identity if man is not None else -1 for man in committee.seats]
         assert found[-1, committee.index, : len(seated)].tolist() == seated
@@ -164,7 +164,7 @@ def test_capacity_runs_out_as_in_the_model():
     for _ in range(30):
         model.step()
         left.append(not model.has_capacity(True))
-    found = exhausted(busy, model.trace().values[:, 0, COLUMN["assignments"]])
+    found = exhausted(busy, model.trajectory().values[:, 0, COLUMN["assignments"]])
     assert found.tolist() == left and 0 < sum(left) < 30
     assert not exhausted(world(months=2, options={"capacity": "unlimited"}), np.zeros(2)).any()
 
