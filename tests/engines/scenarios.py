@@ -101,7 +101,7 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
         "policy": draw(_policy(lasts)),
         "threat": draw(st.sampled_from([{}, {"series": "constant", "objective": 0.9, "perceived": 0.1}])),
         "events": draw(_events(lasts)),
-        "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=4)), False),
+        "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from(list(MECHANISMS)), max_size=4)), False),
         "parameters": (hot if draw(st.booleans()) else {}) | {p.name: draw(_value(p)) for p in chosen},
         "options": draw(_options()),
         "run": {"seed": draw(st.sampled_from([1921, 0, 2**63 - 1])), "committees": draw(st.booleans())},

@@ -44,7 +44,6 @@ FIXED = ("grid", "one-at-a-time", "table")
 """Designs whose points are chosen, not drawn: what varies over them is no sample of anything."""
 ONE_SERIES = "points, one series"
 """Name of intervals over points that share one series of accidents: what another would do is not in them."""
-ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
 POOLED = "pooled"
 NUMBER = "number_of_this_point"
 
@@ -196,7 +195,7 @@ def _of_lever(
     units: PairTable, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
 ) -> Iterator[dict[str, Any]]:
     outcome, scope, horizon = kept
-    entry = ENTRIES[outcome]
+    entry = OUTCOMES[outcome]
     names = others(units.experiment.levers, lever)
     for option in options:
         for other in range(len(names)) if each else [None]:

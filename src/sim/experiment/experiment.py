@@ -21,7 +21,6 @@ GROWING = ("latin-hypercube", "sobol", "saltelli", "morris")
 """Designs that can have more points without moving those there are; others are extended by replicates."""
 DRAWN = ("latin-hypercube", "sobol")
 """Designs whose points are drawn over the ranges: each has accidents of its own unless the file says otherwise."""
-BY_CLASS = {outcome.name: outcome.by_class for outcome in OUTCOMES}
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ class Experiment:
         """
         for place, horizon in enumerate(self.horizons):
             for outcome in self.outcomes:
-                for scope in self.scopes if BY_CLASS[outcome] else ("nation",):
+                for scope in self.scopes if OUTCOMES[outcome].by_class else ("nation",):
                     parts = [outcome, *([scope] if scope != "nation" else []), *([horizon] if place else [])]
                     yield "_".join(parts), outcome, scope, horizon
 
