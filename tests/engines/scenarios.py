@@ -93,7 +93,7 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
     lasts = draw(st.integers(1, months))
     # officials who change often meet more of the engines' branches
     hot = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "rev": 1.0, "term": 3.0}
-    chosen = draw(st.lists(st.sampled_from(PARAMETERS), max_size=10, unique_by=lambda p: p.name))
+    chosen = draw(st.lists(st.sampled_from(list(PARAMETERS.values())), max_size=10, unique_by=lambda p: p.name))
     return Scenario.model_validate({
         "title": "random",
         "period": {"start": "1921-01", "end": month_name(FIRST + lasts - 1)},
