@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.moved import forward
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ __all__ = [
     "UserError", "__version__", "check", "compare", "explain", "export", "list", "open", "plot", "rerun", "run",
     "status", "sweep", "trace",
 ]  # fmt: skip
+
+
+forward()
 
 
 def __getattr__(name: str) -> Any:

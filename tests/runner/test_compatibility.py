@@ -64,12 +64,12 @@ def test_words_may_change(begun):
 
 
 def test_other_draws_are_refused(begun, monkeypatch):
-    draws = designs.draws
+    draws = designs.samples
 
     def other(*given):
         return [{**draw, "r_f": np.nextafter(draw["r_f"], 1.0)} for draw in draws(*given)]
 
-    monkeypatch.setattr(compatibility.designs, "draws", other)
+    monkeypatch.setattr(compatibility.designs, "samples", other)
     with pytest.raises(UserError, match="draws: found other points than those of the rows there are"):
         sweep(experiment(), begun)
 
@@ -78,23 +78,23 @@ def test_one_position_that_differs_is_seen(monkeypatch):
     plan = Plan.first(5_000, 1, 4, 100)
     known = experiment(5_000)
     before = compatibility.hashes(known, plan)
-    places = designs.places
+    places = designs.positions
 
     def other(*given):
         found = places(*given).copy()
         found[-1, -1] = np.nextafter(found[-1, -1], 1.0)
         return found
 
-    monkeypatch.setattr(compatibility.designs, "places", other)
+    monkeypatch.setattr(compatibility.designs, "positions", other)
     assert compatibility.hashes(known, plan) != before
 
 
 def test_large_designs_are_looked_at_in_a_moment(monkeypatch):
     # dictionaries of values would take minutes, and much memory
     drawn = []
-    draws = designs.draws
+    draws = designs.samples
     counted = lambda *given: drawn.append(given[3] - given[2]) or draws(*given)  # noqa: E731
-    monkeypatch.setattr(compatibility.designs, "draws", counted)
+    monkeypatch.setattr(compatibility.designs, "samples", counted)
     for kind in ("sobol", "grid"):
         compatibility.hashes(experiment(100_000, kind=kind), Plan.first(100_000, 1, 4, 100))
     assert sum(drawn) <= 2 * compatibility.SOME

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
-from sim.experiment.experiment import GROWING, Experiment
+from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 
 SAID = ("name", "title", "why", "smallest")
@@ -80,11 +80,11 @@ def _hash(experiment: Experiment, points: tuple[int, int]) -> str:
     What a table, a grid or a one-at-a-time design gives stands in the experiment, which is compared itself.
     """
     digest = sha256()
-    if experiment.design.kind in GROWING:
+    if designs.kind_of(experiment).growing:
         for start in range(*points, SLAB):
-            places = designs.places(experiment, points, start, min(start + SLAB, points[1]))
+            places = designs.positions(experiment, points, start, min(start + SLAB, points[1]))
             digest.update(places.astype("<f8").tobytes())
-    drawn = designs.draws(experiment, points, points[0], min(points[0] + SOME, points[1]))
+    drawn = designs.samples(experiment, points, points[0], min(points[0] + SOME, points[1]))
     for factor in experiment.uncertainties:
         values = [draw[factor.name] for draw in drawn]
         if factor.options:

@@ -104,7 +104,7 @@ def rerun(
     if part.number in sweep.parts:
         stored = pq.read_table(sweep.path / "runs" / name(part.number))
         row = stored.slice(run - part.first_run, 1).to_pylist()[0]
-    (draw,) = designs.draws(sweep.experiment, part.block.points, point, point + 1)
+    (draw,) = designs.samples(sweep.experiment, part.block.points, point, point + 1)
     found: dict[str, Any] = {}
     result, error = None, ""
     try:

@@ -164,7 +164,7 @@ def _first_world(experiment: Experiment) -> World:
     """Return some world of the experiment, for its months and its size."""
     worlds, last = Worlds(experiment), ""
     number = designs.points(experiment)
-    for draw in designs.draws(experiment, (0, number), 0, min(number, 10)):
+    for draw in designs.samples(experiment, (0, number), 0, min(number, 10)):
         for combination in range(len(experiment.combinations)):
             try:
                 return worlds.world(combination, draw)
@@ -198,7 +198,7 @@ def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Pr
     """Hand out the parts that are missing, a few at a time, and store them as they come."""
     watch = _Watch(experiment, plan, store, tell)
     parts = (plan.part(number) for number in range(plan.parts) if number not in store.done)
-    missing = ((part, designs.draws(experiment, part.block.points, *part.points)) for part in parts)
+    missing = ((part, designs.samples(experiment, part.block.points, *part.points)) for part in parts)
     with pool:
         watch.tell()
         more, waiting = True, 0
