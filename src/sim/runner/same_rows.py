@@ -55,7 +55,7 @@ def check(
         if number != chosen[0] or f"bins/{name(number)}" not in files:
             chunk, files = replace(chunk, units=1), files - {f"bins/{name(number)}"}
         runs += chunk.runs
-        draws = designs.draws(experiment, chunk.block.points, *chunk.points)
+        draws = designs.samples(experiment, chunk.block.points, *chunk.points)
         found = next(_differences(folder, files, run_part(job, chunk, draws).files, chunk), None)
         if found is not None:
             raise UserError(Problem(
