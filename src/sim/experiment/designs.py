@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws.philox import MASK, words_block
 from sim.errors import Problem, UserError
 from sim.experiment.experiment import Experiment, Factor
 
@@ -170,6 +169,9 @@ def _morris(steps: Sequence[Sequence[Value]], seed: int, numbers: NDArray[np.int
     A trajectory has a point more than there are factors: from each to the next one factor moves over half of its
     levels, up or down. Everything is addressed by the trajectory's number and the factor's.
     """
+    # Whoever draws nothing needs no compiler.
+    from sim.draws.philox import MASK, words_block
+
     factors = len(steps)
     trajectories, rows = np.divmod(numbers, factors + 1)
     of, which = np.unique(trajectories, return_inverse=True)
