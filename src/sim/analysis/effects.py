@@ -28,6 +28,7 @@ from sim.analysis.paired import TINY, quantiles, student
 from sim.analysis.variance_components import ROUNDING, Crossed, crossed
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
+from sim.experiment.names import CONDITIONS as NUMBER
 from sim.registry.entries import Outcome
 from sim.registry.outcomes import OUTCOMES
 
@@ -45,7 +46,6 @@ ONE_SERIES = "points, one series"
 """Name of intervals over points that share one series of accidents: what another would do is not in them."""
 ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
 POOLED = "pooled"
-NUMBER = "number_of_this_point"
 
 
 def effects(
