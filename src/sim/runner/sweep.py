@@ -100,7 +100,7 @@ def sweep(
             store.begin()
             for text in store.notes:
                 say(text)
-            job = Job.of(experiment, world.months, model())
+            job = Job.of(experiment, world.months, model(), store.manifest["format_version"])
             if len(store.done) < plan.parts:
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
             else:
@@ -140,7 +140,7 @@ def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: 
 
 def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
     """Return what a manifest keeps saying of the sweep's beginning."""
-    return {key: known[key] for key in ("versions", "platform", "commit", "created")} if known else {}
+    return {key: known[key] for key in ("format_version", "versions", "platform", "commit", "created")} if known else {}
 
 
 def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
