@@ -25,7 +25,7 @@ AT = {"span": "1923-08:1924-01", "end": "1924-01"}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     asked = load_experiment(golden.SOURCES / "sweep-pair.toml")
-    asked = replace(asked, outcomes=tuple(outcome.name for outcome in OUTCOMES), scopes=tuple(SCOPES))
+    asked = replace(asked, outcomes=tuple(OUTCOMES), scopes=tuple(SCOPES))
     return sweep(asked, tmp_path_factory.mktemp("doors") / "sweep", 1, part_units=3)
 
 
@@ -45,7 +45,7 @@ def test_both_doors_give_the_same_effects(swept, compared):
     keys = ["outcome", "scope", "horizon"]
     one, other = (frame.set_index(keys).sort_index() for frame in (swept, compared))
     assert list(one.index) == list(other.index)
-    assert {outcome.name for outcome in OUTCOMES} == set(swept["outcome"]) and set(SCOPES) == set(swept["scope"])
+    assert set(OUTCOMES) == set(swept["outcome"]) and set(SCOPES) == set(swept["scope"])
     known = other["pairs"] > 0
     for name in SAID:
         np.testing.assert_allclose(one[name][known], other[name][known], rtol=1e-9, atol=1e-15, err_msg=name)

@@ -159,8 +159,7 @@ def _measured(
     if job.format_version > 1:
         simulate(job, pair, [draw], kept, without=combination)
     frame = result.monthly().sort_values("month", kind="stable")
-    names = [outcome.name for outcome in OUTCOMES]
-    values = np.stack([frame[frame["scope"] == scope][names].to_numpy(np.float64) for scope in SCOPES], axis=1)
+    values = np.stack([frame[frame["scope"] == scope][list(OUTCOMES)].to_numpy(np.float64) for scope in SCOPES], axis=1)
     try:
         kept.add(combination, values)
     except ValueError as fault:
