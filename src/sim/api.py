@@ -5,7 +5,6 @@ They are reached as ``sim.run(...)``, ``sim.open(...)`` and so on; see the packa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from sim.runner.progress import State, Status
     from sim.runner.rerun import Rerun
     from sim.runner.run import Progress
-    from sim.scenario.load import Loaded
+    from sim.scenario.load import Source
 
 Sets = Iterable[str] | Mapping[str, Any]
 
 
 def run(
-    scenario: str | Path | Loaded,
+    scenario: Source,
     *,
     replicates: int | None = None,
     seed: int | None = None,
@@ -46,7 +45,8 @@ def run(
     Parameters
     ----------
     scenario
-        A file, or the name of a scenario that comes with the package, or one that was loaded before.
+        A file, or the name of a scenario that comes with the package, or a dict of what could stand in a file, or one
+        that was loaded before.
     replicates, seed
         Instead of the scenario's own.
     sets
@@ -68,14 +68,15 @@ def run(
         The scenario is wrong or the result cannot be written; every reason is named.
     """
     from sim.runner.run import run as run_loaded
+    from sim.scenario.load import load
 
     return run_loaded(
-        _load(scenario, sets), replicates, seed, out, progress, force=force, engine=engine, threads=threads
+        load(scenario, sets), replicates, seed, out, progress, force=force, engine=engine, threads=threads
     )
 
 
 def compare(
-    *worlds: str | Path | Loaded, replicates: int | None = None, seed: int | None = None, sets: Sets = (),
+    *worlds: Source, replicates: int | None = None, seed: int | None = None, sets: Sets = (),
     horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
     precision: float | None = None, target: str = "performance", out: str | Path | None = None,
     force: bool = False, progress: Progress | None = None, engine: str = "compiled", threads: int | None = None,
@@ -91,16 +92,17 @@ def compare(
     """
     from sim.experiment.smallest_effect import smallest as read
     from sim.runner import compare as study
+    from sim.scenario.load import load
 
     return study.compare(
-        [_load(world, sets) for world in worlds], replicates, seed, out, progress, at=horizons, shown=outcomes,
+        [load(world, sets) for world in worlds], replicates, seed, out, progress, at=horizons, shown=outcomes,
         smallest=read(smallest), precision=None if precision is None else study.Precision(precision, target),
         force=force, engine=engine, threads=threads,
     )  # fmt: skip
 
 
 def trace(
-    a: str | Path | Loaded, b: str | Path | Loaded, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
+    a: Source, b: Source, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
     out: str | Path | None = None, force: bool = False, engine: str = "compiled", progress: Progress | None = None,
 ) -> DivergenceFolder:  # fmt: skip
     """Run two scenarios on the same accidents, find where they part, and store what was found, with pictures.
@@ -112,15 +114,16 @@ def trace(
     """
     from sim.figures.divergence import draw_all
     from sim.runner.diverge import trace as trace_worlds
+    from sim.scenario.load import load
 
     sets = sets if isinstance(sets, Mapping) else tuple(sets)
     return trace_worlds(
-        (_load(a, sets), _load(b, sets)), seed=seed, replicate=replicate, out=out, force=force,
+        (load(a, sets), load(b, sets)), seed=seed, replicate=replicate, out=out, force=force,
         engine=engine, progress=progress, draw=draw_all,
     )  # fmt: skip
 
 
-def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview | Estimate:
+def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate:
     """Check a scenario or an experiment without running it.
 
     Returns
@@ -136,9 +139,10 @@ def check(scenario: str | Path | Loaded, *, sets: Sets = ()) -> Preview | Estima
     """
     from sim.experiment.load import is_experiment, load_experiment
     from sim.runner.preview import preview
+    from sim.scenario.load import load
 
     if not isinstance(scenario, (str, Path)) or not is_experiment(scenario):
-        return preview(_load(scenario, sets))
+        return preview(load(scenario, sets))
     if sets:
         raise UserError(Problem("--set", allowed="nothing: the values of an experiment stand in its table [set]"))
     from sim.runner.estimate import estimate
@@ -284,15 +288,3 @@ def explain(name: str) -> list[Entry]:
     from sim.describe.glossary import explain as look_up
 
     return look_up(name)
-
-
-def _load(scenario: str | Path | Loaded, sets: Sets) -> Loaded:
-    from sim.scenario.load import Loaded, load
-
-    if isinstance(scenario, Loaded):
-        if sets:
-            raise TypeError("values can be overridden when a scenario is loaded, not afterwards")
-        return scenario
-    if isinstance(sets, Mapping):
-        sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
-    return load(scenario, tuple(sets))

@@ -236,8 +236,20 @@ def test_the_usual_horizons_count_from_the_parting():
 
 def test_the_mean_of_a_span_is_over_what_is_defined_if_that_is_half(tmp_path):
     values = np.array([[1.0, np.nan, np.nan], [2.0, 4.0, np.nan], [3.0, np.nan, 5.0], [6.0, 2.0, np.nan]])
-    found = measured(values, [Horizon("1921-01", "1921-04"), Horizon("1921-02", "1921-02")], MONTHS)
-    np.testing.assert_array_equal(found, [[3.0, 3.0, np.nan], [2.0, 4.0, np.nan]])
+    at = [Horizon("1921-01", "1921-04"), Horizon("1921-02", "1921-02")]
+    np.testing.assert_array_equal(measured(values[:, None], at, MONTHS)[:, 0], [[3, 3, np.nan], [2, 4, np.nan]])
+
+
+def test_the_mean_of_a_span_is_over_what_is_defined_in_all_worlds_of_a_pair():
+    one, other = np.array([1.0, 2.0, 4.0, 8.0]), np.array([np.nan, 1.0, 2.0, 3.0])
+    few = np.array([np.nan, np.nan, np.nan, 5.0])
+    courses = np.stack([one, other, few], axis=1)[..., None]
+    at = [Horizon("1921-01", "1921-04"), Horizon("1921-04", "1921-04")]
+    nothing = [np.nan] * 3
+    np.testing.assert_array_equal(measured(courses, at, MONTHS)[..., 0], [nothing, [8, 3, 5]])
+    two = np.array([True, True, False])
+    np.testing.assert_array_equal(measured(courses, at, MONTHS, two)[..., :2, 0], [[14 / 3, 2], [8, 3]])
+    np.testing.assert_array_equal(measured(courses, at, MONTHS, alone=True)[..., 0], [[3.75, 2, np.nan], [8, 3, 5]])
 
 
 @pytest.mark.parametrize(
@@ -280,11 +292,10 @@ def test_what_differs_is_told_without_what_is_left_open():
 
 
 def test_smallest_effects_of_interest():
-    by_name = {outcome.name: outcome for outcome in OUTCOMES}
     usual = Smallest()
-    assert usual.of(by_name["performance"], 0.2) == 0.01 and usual.of(by_name["members"], 400.0) == 20.0
+    assert usual.of(OUTCOMES["performance"], 0.2) == 0.01 and usual.of(OUTCOMES["members"], 400.0) == 20.0
     read = smallest(["0.02", "recovery=0.1", "misfit=0.001"])
-    assert [read.of(by_name[name], 0.5) for name in ("performance", "recovery", "misfit")] == [0.02, 0.1, 0.001]
+    assert [read.of(OUTCOMES[name], 0.5) for name in ("performance", "recovery", "misfit")] == [0.02, 0.1, 0.001]
     with pytest.raises(UserError) as caught:
         smallest(["-1", "much", "misfitt=0.1", "recovery=nan"])
     assert len(caught.value.problems) == 4 and caught.value.problems[2].suggestion == "misfit"

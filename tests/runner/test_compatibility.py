@@ -1,22 +1,19 @@
-"""Into a sweep go rows of its own experiment, draws and model alone; whatever differs is named."""
+"""Into a sweep go rows of its own experiment and draws alone; whatever differs is named."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import sim
 from sim.errors import UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.plan import Plan
 from sim.experiment.smallest_effect import Smallest
-from sim.runner import compatibility, model_version
-from sim.runner import sweep as driver
+from sim.runner import compatibility
 from sim.runner.sweep import sweep
 from tests.tiny import POLICY, UNCERTAINTIES, experiment, files
 
@@ -103,15 +100,3 @@ def test_large_designs_are_looked_at_in_a_moment(monkeypatch):
     assert sum(drawn) <= 2 * compatibility.SOME
 
 
-def test_the_model_is_whatever_decides_a_table():
-    assert {"results/sweep_rows.py", "runner/chunks.py", "runner/recorder.py", "experiment/worlds.py"} | {
-        "experiment/horizons.py", "scenario/layers.py", "scenario/schema.py", "data/csv",
-    } <= set(model_version.OTHERS)  # fmt: skip
-    root = Path(sim.__file__).parent
-    assert all((root / name).exists() for name in model_version.OTHERS)
-
-
-def test_another_model_is_refused(begun, monkeypatch):
-    monkeypatch.setattr(driver, "model", lambda: "0123456789abcdef")
-    with pytest.raises(UserError, match="rows of two models are not one table"):
-        sweep(experiment(), begun)

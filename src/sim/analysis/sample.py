@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 CURVES = 128 * 2**20
 """Bytes that whole curves may take; the horizons' values are kept of all pairs."""
-COLUMN = {outcome.name: at for at, outcome in enumerate(OUTCOMES)}
-BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUTCOMES])
+BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUTCOMES.values()])
 
 
 @dataclass
@@ -79,11 +78,7 @@ class Sample:
         return parting is None or self.months[parting] > self.horizons[horizon].last
 
     def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
-        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere.
-
-        A span's mean is over the months in which the outcome is defined in all worlds: over different
-        months, a trend would pass for an effect.
-        """
+        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
         failed = [
             asdict(result) | {"world": name}
             for name, result in zip(self.names, results, strict=True)
@@ -94,10 +89,10 @@ class Sample:
             return None
         trajectories = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
-        common = np.logical_and.reduce([np.isfinite(trajectory.values) for trajectory in trajectories])
+        courses = np.stack([trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories], axis=1)
+        values = measured(courses, self.horizons, self.months)
         for at, trajectory in enumerate(trajectories):
-            shared = np.where(common, trajectory.values, np.nan)
-            self.values[at].append(measured(shared, self.horizons, self.months))
+            self.values[at].append(values[:, at].reshape(-1, len(SCOPES), len(OUTCOMES)))
             if self.pairs <= max(self._room, 2):
                 self.curves[at].append(trajectory.values.astype(np.float32))
         return self._pair_rows()
@@ -138,7 +133,7 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
 
 def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:
     means, _ = paired.moments(np.where(np.isfinite(base) & np.isfinite(other), base, np.nan))
-    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(OUTCOMES, means, strict=True)])
+    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(OUTCOMES.values(), means, strict=True)])
     return paired.effects(base, other, BETTER, limits)
 
 
@@ -147,7 +142,7 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
     rows = []
     for world in range(1, len(sample.names)):
         found = [vars(effect_of(sample, world, at, smallest)) for at in range(len(sample.horizons))]
-        for o, outcome in enumerate(OUTCOMES):
+        for o, outcome in enumerate(OUTCOMES.values()):
             for s, scope in enumerate(SCOPES if outcome.by_class else SCOPES[:1]):
                 for horizon, arrays in zip(sample.horizons, found, strict=True):
                     keys = {
@@ -160,7 +155,7 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
 
 def band_tables(sample: Sample) -> Iterator[pa.Table]:
     """Yield, outcome by outcome, the courses of the worlds and of their differences month by month."""
-    for o, outcome in enumerate(OUTCOMES):
+    for o, outcome in enumerate(OUTCOMES.values()):
         scopes = len(SCOPES) if outcome.by_class else 1
         curves = [np.stack([curve[:, :scopes, o] for curve in kept]).astype(np.float64) for kept in sample.curves]
         for world, name in enumerate(sample.names):

@@ -1,4 +1,4 @@
-"""Whether a sweep may go on in a folder: the same experiment, the same draws, the same model."""
+"""Whether a sweep may go on in a folder: the same experiment, the same draws; of the model see `same_rows`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SLAB, SOME = 4096, 256
 LONGEST = 60
 
 
-def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment, model: str) -> None:
-    """Refuse to add rows of another experiment or model to those there are.
+def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> None:
+    """Refuse to add rows of another experiment to those there are.
 
     Raises
     ------
@@ -32,12 +32,6 @@ def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment, mod
         They would not be rows of the same table; what differs is named, and what to do.
     """
     place = str(folder)
-    if manifest["model"] != model:
-        raise UserError(Problem(
-            place, "model", f"rows of model {manifest['model']} (commit {manifest['commit']})",
-            f"rows of this model, {model}: its sources or data have changed, and rows of two models are not one table; "
-            "go on with that version, or begin anew in another folder (--out)",
-        ))  # fmt: skip
     found = [entry for entry in differences(manifest["experiment"], experiment.record()) if entry[0] not in SAID]
     if not found:
         return

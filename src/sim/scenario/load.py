@@ -7,6 +7,7 @@ at once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,15 @@ from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.check import Fault, drop, value_faults, whole
 from sim.scenario.contradictions import Review
-from sim.scenario.files import locate, read_files, shipped
+from sim.scenario.files import DICT, locate, read_files, shipped
 from sim.scenario.layers import Stack, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
-__all__ = ["Loaded", "load", "shipped"]
+__all__ = ["Loaded", "Sets", "Source", "load", "shipped"]
+
+Sets = Iterable[str] | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Loaded:
         Dotted key of each value that a layer set -> ``"historical.toml:12"`` or ``"--set"``;
         every other value is a default.
     path
-        The file.
+        The file; of a dict, its name in problems.
     warnings
         What is allowed and may still not be meant.
     """
@@ -54,9 +57,13 @@ class Loaded:
         Values are what JSON can hold; the layer of a default is ``"default"``.
         """
         values = self.scenario.model_dump(mode="json")
-        values["mechanisms"] = {m.name: True for m in MECHANISMS} | values["mechanisms"]
-        values["parameters"] = {p.name: p.default for p in PARAMETERS} | values["parameters"]
+        values["mechanisms"] = dict.fromkeys(MECHANISMS, True) | values["mechanisms"]
+        values["parameters"] = {name: entry.default for name, entry in PARAMETERS.items()} | values["parameters"]
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in _leaves(values)]
+
+
+Source = str | Path | Mapping[str, Any] | Loaded
+"""A file, a name out of `shipped`, as a dict what could stand in a file, or what was loaded."""
 
 
 def _leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterable[tuple[KeyPath, Any]]:
@@ -67,23 +74,24 @@ def _leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterable[tuple[KeyP
             yield (*path, key), value
 
 
-def load(path_or_name: str | Path, sets: Iterable[str] = ()) -> Loaded:
-    """Read a scenario file, or a shipped scenario by name, with all layers below it.
+def load(source: Source, sets: Sets = ()) -> Loaded:
+    """Read a scenario with all layers below it; every problem of every layer is reported at once.
 
     Parameters
     ----------
-    path_or_name
-        A file, or a name out of `shipped`.
+    source
+        What was loaded before is returned.
     sets
-        Items ``name=value`` of the command line: dotted fields, parameters or mechanisms.
-
-    Raises
-    ------
-    UserError
-        With every problem of every layer.
+        Dotted fields, parameters or mechanisms with a value: items ``name=value`` as of the command line, or a mapping.
     """
-    path = locate(path_or_name)
-    stack = read_files(path)
+    if isinstance(source, Loaded):
+        if sets:
+            raise TypeError("values can be overridden when a scenario is loaded, not afterwards")
+        return source
+    path = Path(DICT) if isinstance(source, Mapping) else locate(source)
+    stack = read_files(source if isinstance(source, Mapping) else path)
+    if isinstance(sets, Mapping):
+        sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
     add_sets(sets, stack)
     broken = _take_out_faults(stack)
     if not stack.complete:
