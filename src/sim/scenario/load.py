@@ -7,10 +7,11 @@ at once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sim.errors import Problem, UserError
 from sim.registry.mechanisms import MECHANISMS
@@ -23,7 +24,7 @@ from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
-__all__ = ["Loaded", "load", "shipped"]
+__all__ = ["Loaded", "Sets", "Source", "load", "loaded", "shipped"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Loaded:
         values["mechanisms"] = {m.name: True for m in MECHANISMS} | values["mechanisms"]
         values["parameters"] = {p.name: p.default for p in PARAMETERS} | values["parameters"]
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in _leaves(values)]
+
+
+Source: TypeAlias = str | Path | Loaded
+"""A scenario: a file, the name of one that comes with the package, or one that was loaded before."""
+Sets: TypeAlias = Iterable[str] | Mapping[str, Any]
+"""Values to override: ``{"parameters.g_y": 0.2}`` or ``["parameters.g_y=0.2"]``."""
 
 
 def _leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterable[tuple[KeyPath, Any]]:
@@ -104,6 +111,28 @@ def load(path_or_name: str | Path, sets: Iterable[str] = ()) -> Loaded:
     kept = {key: layer for key, layer in origin.items() if not any(key[: len(idle)] == idle for idle in review.idle)}
     layers = {dotted(key): layer.where(key) for key, layer in kept.items()}
     return Loaded(Scenario.model_validate(table), layers, path, tuple(review.warnings))
+
+
+def loaded(*sources: Source, sets: Sets = ()) -> tuple[Loaded, ...]:
+    """Return scenarios, each loaded if it is not yet, with the same values overridden; all faults of all are told.
+
+    Raises
+    ------
+    UserError
+        With every problem of every scenario, each once.
+    """
+    items = [f"{name}={json.dumps(value)}" for name, value in sets.items()] if isinstance(sets, Mapping) else [*sets]
+    found, problems = [], dict[Problem, None]()
+    for source in sources:
+        if isinstance(source, Loaded) and items:
+            raise TypeError("values can be overridden when a scenario is loaded, not afterwards")
+        try:
+            found.append(source if isinstance(source, Loaded) else load(source, items))
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise UserError(problems)
+    return tuple(found)
 
 
 def _take_out_faults(stack: Stack) -> dict[KeyPath, int]:
