@@ -7,46 +7,64 @@ NEWER ?= $(shell .ci/newer-python)
 
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e '.[test]'
+INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e
 INPUTS := pyproject.toml constraints.txt
+# One worker for each processor, hyperthreads too; the longest files first, each by one worker.
+PYTEST := -m pytest -q -n logical --maxprocesses 8 --dist loadfile
+PREPARE := -c 'from sim.engines.compiled import prepare; prepare()'
 KEPT := results/runs/kept-historical
+# Commands and tests start many interpreters: what each compiles of modules is kept, though not beside the sources.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test lint test-newer baseline docs results openness experiments bench constraints clean
+.PHONY: help setup run test test-all checked lint test-newer baseline docs results openness experiments bench constraints clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
 
-setup: $(VENV)/.complete  ## install into .venv
+setup: $(VENV)/.complete  ## install what running needs into .venv
 
 $(VENV)/.complete: $(INPUTS)
 	@.ci/check-python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
-	$(PY) $(INSTALL)
+	$(PY) $(INSTALL) .
+	@touch $@
+
+$(VENV)/.complete-test: $(VENV)/.complete
+	$(PY) $(INSTALL) '.[test]'
 	@touch $@
 
 run: setup  ## run the documented world (SCENARIO=scenarios/... for another)
 	$(VENV)/bin/skloki run $(SCENARIO)
 
-test: setup lint  ## checks and tests
-	$(PY) -m pytest -q
+test: checked  ## checks and tests: some five minutes on two cores
+	$(PY) $(PYTEST)
 
-lint: setup  ## style, types, import contract, spelling
+test-all: checked  ## the same, and what compares engines and clusters at length
+	$(PY) $(PYTEST) -m ''
+
+# Compiles while it checks, so that not every worker compiles.
+checked: $(VENV)/.complete-test
+	@$(PY) $(PREPARE) & $(MAKE) --no-print-directory lint; result=$$?; wait; exit $$result
+
+lint: $(VENV)/.complete-test  ## style, types, import contract, spelling
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/codespell
 
 test-newer: .venv-newer/.complete  ## tests on a newer interpreter (NEWER=path)
-	.venv-newer/bin/python -m pytest -q
+	.venv-newer/bin/python $(PREPARE)
+	.venv-newer/bin/python $(PYTEST)
 
 .venv-newer/.complete: $(INPUTS)
 	@.ci/check-python $(NEWER)
 	$(NEWER) -m venv .venv-newer
-	.venv-newer/bin/python $(INSTALL)
+	.venv-newer/bin/python $(INSTALL) '.[test]'
 	@touch $@
 
-baseline: setup  ## rewrite the stored baselines, on purpose
+baseline: $(VENV)/.complete-test  ## rewrite the stored baselines, on purpose
 	$(PY) -m pytest -q -m baseline --refresh-baseline
 
 docs: setup  ## rewrite the generated tables of docs/ODD.md
@@ -69,7 +87,7 @@ EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy s
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
 	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m experiments.keep $$name || exit 1; done
 
-bench: setup  ## regenerate results/bench (about a quarter of an hour, on an idle machine)
+bench: $(VENV)/.complete-test  ## regenerate results/bench (about a quarter of an hour, on an idle machine)
 	$(PY) -m experiments.bench
 	$(PY) -m experiments.bench.sweeps
 

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import selection
-from sim.analysis.effects import ENTRIES, FIXED, POOLED, differences, statistics
+from sim.analysis.effects import ENTRIES, POOLED, differences, statistics
 from sim.analysis.importance import influence
-from sim.analysis.pair_table import TOGETHER
 from sim.analysis.paired import student
 from sim.analysis.sweep import Sweep
+from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.registry.entries import SCOPES
 
@@ -179,7 +179,7 @@ def apart(sweep: Sweep) -> pd.DataFrame:
     must be independent: drawn, each with accidents of its own.
     """
     lever, other = sweep.experiment.levers
-    if sweep.experiment.accidents == "shared" or sweep.experiment.design.kind in (*FIXED, *TOGETHER):
+    if sweep.experiment.accidents == "shared" or not kind_of(sweep.experiment).drawn:
         raise ValueError("points are not independent")
     units, outcome, rows = sweep.units, sweep.columns[0][1], []
     mine = [entry for entry in sweep.columns if entry[1] == outcome]

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.analysis.bands import bins
-from sim.experiment.experiment import DRAWN, Design, Experiment, Factor, Option
+from sim.experiment.designs import DESIGNS
+from sim.experiment.experiment import Design, Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
 from sim.registry.entries import SCOPES
 
@@ -62,7 +63,7 @@ def experiment(**changes: Any) -> Experiment:
 
     Whether points share their accidents is as in a file that says nothing of them.
     """
-    changes = {"accidents": "own" if changes.get("kind", "latin-hypercube") in DRAWN else "shared"} | changes
+    changes = {"accidents": "own" if DESIGNS[changes.get("kind", "latin-hypercube")].drawn else "shared"} | changes
     design = {key: changes.pop(key) for key in ("points", "kind", "rows", "levels") if key in changes}
     return replace(EXPERIMENT, **changes, design=replace(EXPERIMENT.design, **design))
 

@@ -15,7 +15,7 @@ from sim.runner.openness import neutral_pairs, run_pairs, share_better
 WORKERS = 2
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("tree", "draws"),
     [

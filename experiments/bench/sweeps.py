@@ -91,7 +91,7 @@ def storing() -> list[Any]:
     experiment = small()
     plan = Plan.first(POINTS, experiment.replicates, len(experiment.combinations), 128)
     part = plan.part(0)
-    draws = designs.draws(experiment, part.block.points, *part.points)
+    draws = designs.samples(experiment, part.block.points, *part.points)
     worlds = Worlds(experiment)
     job = Job.of(experiment, worlds.world(0, draws[0]).months, "")
 
@@ -137,7 +137,7 @@ def whole(name: str) -> dict[str, Any]:
 
 
 def _first(experiment: Experiment) -> dict[str, Any]:
-    return designs.draws(experiment, (0, designs.points(experiment)), 0, 1)[0]
+    return designs.samples(experiment, (0, designs.points(experiment)), 0, 1)[0]
 
 
 def _keep(changes: dict[str, Any]) -> None:

@@ -95,10 +95,10 @@ def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate:
     """
     from sim.experiment.load import is_experiment, load_experiment
     from sim.runner.preview import preview
-    from sim.scenario.load import loaded
+    from sim.scenario.load import load
 
     if not isinstance(scenario, (str, Path)) or not is_experiment(scenario):
-        return preview(*loaded(scenario, sets=sets))
+        return preview(load(scenario, sets))
     if sets:
         raise UserError(Problem("--set", allowed="nothing: the values of an experiment stand in its table [set]"))
     from sim.runner.estimate import estimate

@@ -50,5 +50,8 @@ class UserError(Exception):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the valid name closest to a mistyped one, or an empty string."""
-    return next(iter(difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)), "")
+    """Return the valid name closest to a mistyped one, whatever the case of its letters, or an empty string."""
+    known = list(names)
+    for close in difflib.get_close_matches(name.casefold(), [each.casefold() for each in known], n=1, cutoff=0.5):
+        return difflib.get_close_matches(name, [each for each in known if each.casefold() == close], n=1, cutoff=0.0)[0]
+    return ""

@@ -67,7 +67,6 @@ def test_json_is_one_document(small, skloki, no_figures, tmp_path):
     assert recorded["T01"]["median"] is None, "undefined is null, not NaN, which is no JSON"
 
 
-@pytest.mark.slow
 def test_a_run_draws_its_figures(small, skloki, tmp_path):
     code, out, _ = skloki("run", small, "--out", "r")
     figures = sorted((tmp_path / "r" / "figures").iterdir())

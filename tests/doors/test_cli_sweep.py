@@ -200,6 +200,13 @@ def test_a_row_that_is_not_what_the_run_gives_is_told(swept, here, skloki, no_fi
     code, out, err = skloki("rerun", "s", "--run", "3", "--out", "r")
     assert code == 1 and err == "run 3 did not give what is stored\n"
     assert "what differs" in out and "performance_agrarian" in out
+    assert "rows were made by" not in err
+    manifest = json.loads((swept / "manifest.json").read_text())
+    (swept / "manifest.json").write_text(json.dumps(manifest | {"model": "0" * 16}))
+    code, out, err = skloki("rerun", "s", "--run", "3", "--out", "r1")
+    assert code == 1 and f"what is stored: the rows were made by model {'0' * 16} (commit " in err
+    assert f"not by this one, {manifest['model']}" in err and "performance" in out
+    (swept / "manifest.json").write_text(json.dumps(manifest | {"model": "0" * 16, "models": [manifest["model"]]}))
     code, out, err = skloki("rerun", "s", "--run", "3", "--out", "r2", "--json")
     found = json.loads(out)
     assert (code, err) == (1, "") and found["equal"] is False and len(found["differing"]) == 5

@@ -17,6 +17,7 @@ from sim.engines import compiled
 from sim.engines.compiled.month import advance
 from sim.engines.compiled.pack import fresh, pack
 from sim.engines.reference import PartyModel
+from sim.engines.reference import run as run_reference
 from sim.engines.reference import simulate as reference
 from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
@@ -36,11 +37,8 @@ def same(one: Trajectory, other: Trajectory) -> None:
     assert one.committees.tobytes() == other.committees.tobytes()
 
 
-def people_of_reference(w: World, replicate: int) -> tuple[Any, ...]:
+def people_of_reference(model: PartyModel) -> tuple[Any, ...]:
     """Return where everybody is after a run, and what he is like."""
-    model = PartyModel(w, replicate)
-    for _ in w.months:
-        model.step()
     seats = [[man and (man.identity, man.installed, man.tenure) for man in c.seats] for c in model.committee_list]
     lines = [*(c.bench for c in model.committee_list), *(c.pool for c in model.committee_list), model.reserve]
     people = {
@@ -85,21 +83,25 @@ def built(s: Any) -> World | None:
         return None  # purges that leave no members, more guberniias than uezds
 
 
-@pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def compare(s: Any, replicate: int) -> None:
+    w = built(s)
+    if w is not None:
+        model = PartyModel(w, replicate)
+        same(run_reference(model), compiled.simulate(w, replicate))
+        assert people_of_compiled(w, replicate) == people_of_reference(model)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(scenarios(months=18), st.integers(0, 3))
+def test_equal_over_some_random_scenarios(s: Any, replicate: int) -> None:
+    compare(s, replicate)
+
+
+@pytest.mark.exhaustive
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(scenarios(), st.integers(0, 3))
-def test_equal_over_random_scenarios(s: Any, replicate: int) -> None:
-    w = built(s)
-    if w is not None:
-        same(reference(w, replicate), compiled.simulate(w, replicate))
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(scenarios(months=20))
-def test_everybody_is_in_the_same_place(s: Any) -> None:
-    w = built(s)
-    if w is not None:
-        assert people_of_compiled(w, 0) == people_of_reference(w, 0)
+def test_equal_over_many_random_scenarios(s: Any, replicate: int) -> None:
+    compare(s, replicate)
 
 
 @pytest.mark.parametrize("name", ["historical", "election", "readiness-rule", "endogenous-congress", "capitals-only"])
@@ -165,7 +167,7 @@ def test_equal_without_compilation() -> None:
     assert printed(10, NUMBA_DISABLE_JIT="1") == fingerprint(reference(world(months=10, guberniias=5), 0))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_equal_on_a_generic_processor_and_without_a_cache(tmp_path: Any) -> None:
     """Compiled anew, into an empty cache, for a processor without wide instructions."""
     generic = printed(24, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="", NUMBA_CACHE_DIR=str(tmp_path))

@@ -13,8 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UserError
-from sim.experiment.designs import CHUNK, MOST_NUMBERS, draws, group, levels, places, points
-from sim.experiment.experiment import GROWING, Design, Experiment, Factor, Option
+from sim.experiment.designs import DESIGNS, MOST_NUMBERS, DesignKind, group, kinds, points, positions, samples
+from sim.experiment.experiment import Design, Experiment, Factor, Option
+from sim.experiment.plan import Plan
+from sim.experiment.sampling import CHUNK, levels
+from sim.experiment.warnings import cautions
+from sim.runner.compatibility import hashes
 
 NUMBER = Factor("a", target="parameters.r_f", low=0.02, high=0.55, default=0.28)
 LOG = Factor("b", target="parameters.kv", low=0.01, high=0.2, distribution="loguniform", default=0.06)
@@ -26,12 +30,12 @@ ALL = (NUMBER, LOG, WHOLE, CHOICE, SWITCH)
 
 def experiment(kind: str, number: int = 0, factors: tuple[Factor, ...] = ALL, **design: Any) -> Experiment:
     return Experiment(
-        "e", "E", {}, (), factors, Design(kind, number, **design), 1, 1, ("performance",), {}  # type: ignore[arg-type]
+        "e", "E", {}, (), factors, Design(kind, number, **design), 1, 1, ("performance",), {}
     )
 
 
 def first(plan: Experiment) -> list[dict[str, Any]]:
-    return draws(plan, (0, points(plan)), 0, points(plan))
+    return samples(plan, (0, points(plan)), 0, points(plan))
 
 
 def column(rows: list[dict[str, Any]], name: str) -> np.ndarray:
@@ -52,7 +56,7 @@ def test_a_part_is_the_slice_of_the_whole(plan, data):
     whole = first(plan)
     start = data.draw(st.integers(0, len(whole)))
     stop = data.draw(st.integers(start, len(whole)))
-    assert draws(plan, (0, len(whole)), start, stop) == whole[start:stop]
+    assert samples(plan, (0, len(whole)), start, stop) == whole[start:stop]
 
 
 @pytest.mark.parametrize("plan", KINDS, ids=lambda plan: plan.design.kind)
@@ -67,25 +71,25 @@ def test_every_value_is_allowed_and_of_its_kind(plan):
             assert 0.02 <= row["a"] <= 0.55 and 0.01 <= row["b"] <= 0.2 and 2 <= row["c"] <= 5
 
 
-@pytest.mark.parametrize("kind", [kind for kind in GROWING if kind != "latin-hypercube"])
+@pytest.mark.parametrize("kind", [kind for kind in kinds(lambda kind: kind.growing) if kind != "latin-hypercube"])
 def test_a_longer_sequence_begins_with_the_shorter(kind):
     few, many = experiment(kind, 8, seed=5), experiment(kind, 16, seed=5)
     n = points(few)
     assert first(many)[:n] == first(few)
     # what a later block holds does not depend on how it is cut off from the first
-    assert draws(few, (n, 2 * n), n, 2 * n) == first(many)[n:]
+    assert samples(few, (n, 2 * n), n, 2 * n) == first(many)[n:]
 
 
 def test_blocks_of_a_hypercube_are_hypercubes_of_their_own():
     plan = experiment("latin-hypercube", 32, (NUMBER, LOG), seed=5)
-    one, two = first(plan), draws(plan, (32, 64), 32, 64)
+    one, two = first(plan), samples(plan, (32, 64), 32, 64)
     assert one == first(plan) and not {row["a"] for row in one} & {row["a"] for row in two}
     for rows in (one, two):
         strata = np.floor((column(rows, "a") - 0.02) / 0.53 * 32)
         assert sorted(strata) == list(range(32))
         strata = np.floor(np.log(column(rows, "b") / 0.01) / math.log(20) * 32)
         assert sorted(strata) == list(range(32))
-    assert draws(plan, (32, 64), 40, 50) == two[8:18]
+    assert samples(plan, (32, 64), 40, 50) == two[8:18]
 
 
 @pytest.mark.parametrize("number", [1, 2, 1000])
@@ -94,7 +98,7 @@ def test_a_hypercube_is_scipys(number):
 
     for first in (0, number):
         plan, block = experiment("latin-hypercube", number, seed=5), (first, first + number)
-        assert (places(plan, block, *block) == qmc.LatinHypercube(5, rng=[5, first]).random(number)).all()
+        assert (positions(plan, block, *block) == qmc.LatinHypercube(5, rng=[5, first]).random(number)).all()
 
 
 def test_a_hypercube_takes_little_more_memory_than_its_numbers():
@@ -102,11 +106,11 @@ def test_a_hypercube_takes_little_more_memory_than_its_numbers():
 
     factors = tuple(replace(NUMBER, name=f"a{i}") for i in range(20))
     plan = experiment("latin-hypercube", 20_000, factors, seed=5)
-    places(experiment("latin-hypercube", 2, factors), (0, 2), 0, 2)  # what is imported once
+    positions(experiment("latin-hypercube", 2, factors), (0, 2), 0, 2)  # what is imported once
     tracemalloc.start()
     try:
-        places(plan, (0, 20_000), 0, 10)
-        places(plan, (20_000, 40_000), 20_000, 20_010)
+        positions(plan, (0, 20_000), 0, 10)
+        positions(plan, (20_000, 40_000), 20_000, 20_010)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -126,8 +130,8 @@ def test_a_hypercube_that_does_not_fit_into_memory_is_refused():
 def test_marginals_are_those_asked_for(kind):
     rows = first(experiment(kind, 512, seed=2))
     a, b = (column(rows, "a") - 0.02) / 0.53, np.log(column(rows, "b") / 0.01) / math.log(20)
-    for positions in (a, b):
-        assert np.abs(np.quantile(positions, [0.1, 0.25, 0.5, 0.75, 0.9]) - [0.1, 0.25, 0.5, 0.75, 0.9]).max() < 0.02
+    for found in (a, b):
+        assert np.abs(np.quantile(found, [0.1, 0.25, 0.5, 0.75, 0.9]) - [0.1, 0.25, 0.5, 0.75, 0.9]).max() < 0.02
     for name, settings in (("c", 4), ("d", 3), ("e", 2)):
         counts = Counter(column(rows, name).tolist())
         assert len(counts) == settings and max(counts.values()) - min(counts.values()) < 0.04 * len(rows)
@@ -149,7 +153,7 @@ def test_sobol_points_far_out_are_those_of_the_sequence():
 
     plan = experiment("sobol", 3 * CHUNK, (NUMBER, LOG), seed=9)
     sequence = qmc.Sobol(2, rng=9).random(4 * CHUNK)
-    got = draws(plan, (0, 3 * CHUNK), 2 * CHUNK - 3, 2 * CHUNK + 3)
+    got = samples(plan, (0, 3 * CHUNK), 2 * CHUNK - 3, 2 * CHUNK + 3)
     assert column(got, "a") == pytest.approx(0.02 + 0.53 * sequence[2 * CHUNK - 3 : 2 * CHUNK + 3, 0], rel=1e-15)
 
 
@@ -160,7 +164,7 @@ def test_chunks_of_a_sequence_may_be_asked_for_in_any_order():
     whole = qmc.Sobol(2, rng=11).random(8 * CHUNK)
     for chunk in (6, 1, 7, 0, 2, 3, 5, 6, 4):
         start = chunk * CHUNK
-        assert (places(plan, (0, 8 * CHUNK), start, start + 3) == whole[start : start + 3]).all()
+        assert (positions(plan, (0, 8 * CHUNK), start, start + 3) == whole[start : start + 3]).all()
 
 
 def test_grid_crosses_all_levels():
@@ -233,3 +237,26 @@ def test_saltelli_exchanges_one_column_at_a_time():
 def test_loguniform_values_have_twelve_digits():
     for value in column(first(experiment("sobol", 32, (LOG, NUMBER), seed=1)), "b").tolist():
         assert value == float(f"{value:.12g}")
+
+
+def test_every_design_is_described_and_gives_its_points_in_one_way():
+    for name, kind in DESIGNS.items():
+        assert (kind.positions is None) != (kind.listed is None), name
+        assert kind.covers and kind.when
+        assert not kind.drawn or kind.growing, "what is drawn can be drawn further"
+
+
+def test_a_new_design_is_one_entry(monkeypatch):
+    def middle(plan, block, numbers):
+        return np.full((len(numbers), len(plan.uncertainties)), 0.5)
+
+    def warn(plan):
+        yield "all points are one"
+
+    kind = DesignKind("the middle", "never", middle, counted=("point", "points"), drawn=True, cautions=(warn,))
+    monkeypatch.setitem(DESIGNS, "middle", kind)
+    plan = experiment("middle", 3)
+    a, b = pytest.approx(0.285), pytest.approx(math.sqrt(0.002))
+    assert first(plan) == [{"a": a, "b": b, "c": 4, "d": "y", "e": False}] * 3
+    assert "all points are one" in list(cautions(plan))
+    assert len(set(hashes(plan, Plan.first(3, 1, 1, 3).enlarged(2, growing=kind.growing)))) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment import fields
-from sim.experiment.designs import draws, points
+from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.load import is_experiment, load_experiment, shipped_experiments
 from sim.experiment.worlds import scenario_table
@@ -20,7 +20,7 @@ from tests.pieces import END, GRID, ONE, POINTS
 ROOT = Path(__file__).resolve().parents[2]
 def merged(experiment: Experiment, combination: int = 0, point: int = 0) -> dict[str, Any]:
     """Return the scenario of a run as nested tables, defaults written out."""
-    draw = draws(experiment, (0, points(experiment)), point, point + 1)[0]
+    draw = samples(experiment, (0, points(experiment)), point, point + 1)[0]
     return Scenario.model_validate(scenario_table(experiment, combination, draw), strict=False).model_dump()
 
 
@@ -185,7 +185,7 @@ def test_a_table_of_points(read):
         points__csv="need, r_f, bench\ntrue, 0.1, 3\n\nfalse,5e-1,10\n",
     )
     assert points(experiment) == 2
-    assert draws(experiment, (0, 2), 1, 2) == [{"r_f": 0.5, "bench": 10, "need": False}]
+    assert samples(experiment, (0, 2), 1, 2) == [{"r_f": 0.5, "bench": 10, "need": False}]
 
 
 def test_an_experiment_is_told_from_a_scenario(tmp_path, monkeypatch):

@@ -33,7 +33,7 @@ def made(known, number=0, part_units=1_000) -> Made:
     points = designs.points(known)
     plan = Plan.first(points, known.replicates, len(known.combinations), part_units)
     part = plan.part(number)
-    return run_part(Job.of(known, MONTHS, "m"), part, designs.draws(known, (0, points), *part.points))
+    return run_part(Job.of(known, MONTHS, "m"), part, designs.samples(known, (0, points), *part.points))
 
 
 def read(content: bytes) -> pa.Table:
@@ -47,7 +47,7 @@ def runs(part: Made) -> pa.Table:
 def trajectories(known):
     """Yield number, combination and trace of all runs, one by one."""
     worlds, number = Worlds(known), 0
-    for point, draw in enumerate(designs.draws(known, (0, designs.points(known)), 0, designs.points(known))):
+    for point, draw in enumerate(designs.samples(known, (0, designs.points(known)), 0, designs.points(known))):
         for replicate in range(known.replicates):
             series = replicate + (point * known.replicates if known.accidents == "own" else 0)
             for combination in range(len(known.combinations)):
@@ -67,7 +67,7 @@ def test_a_row_holds_what_its_run_was_given_and_gave(accidents):
     assert set(table["seed"].to_pylist()) == {1921}
     assert table["policy"].to_pylist()[:4] == ["appointment", "appointment", "election", "election"]
     assert table["gentle"].to_pylist()[:4] == [True, False, True, False]
-    draws = designs.draws(known, (0, 3), 0, 3)
+    draws = designs.samples(known, (0, 3), 0, 3)
     for factor in known.uncertainties:
         assert table[factor.name].to_pylist() == [draw[factor.name] for draw in draws for _ in range(8)]
     assert table["error"].null_count == table["error_at"].null_count == 24
@@ -162,7 +162,7 @@ def test_a_part_without_runs_of_the_sample_has_no_curves():
 @pytest.mark.parametrize("draws", [{3, 4}, {0, 1, 2, 3, 4}])
 def test_a_failed_run_is_a_row(draws, monkeypatch):
     known = with_curves("all")
-    simulate, benches = compiled.simulate, [draw["r_f"] for draw in designs.draws(known, (0, 5), 0, 5)]
+    simulate, benches = compiled.simulate, [draw["r_f"] for draw in designs.samples(known, (0, 5), 0, 5)]
 
     def some(world, replicate, on_month=None, *, events=True):
         if benches.index(world.scenario.parameters["r_f"]) in draws and replicate == 1:
@@ -209,7 +209,7 @@ def test_a_fault_of_the_machine_is_no_row(error, monkeypatch):
 def test_jobs_and_parts_can_be_sent():
     known = experiment()
     job, part = Job.of(known, MONTHS, "m"), Plan.first(5, 3, 4, 2).part(1)
-    draws = designs.draws(known, (0, 5), *part.points)
+    draws = designs.samples(known, (0, 5), *part.points)
     here, there = (run_part(*given) for given in ((job, part, draws), pickle.loads(pickle.dumps((job, part, draws)))))
     assert here.files == there.files
     assert pickle.loads(pickle.dumps(here)).files == here.files

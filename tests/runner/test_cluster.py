@@ -74,7 +74,7 @@ def worker(scheduler):
         process.communicate()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_killed_worker_does_not_show(scheduler, worker, whole, tmp_path):
     first, _ = worker(), worker()
     killed = []
@@ -89,7 +89,7 @@ def test_a_killed_worker_does_not_show(scheduler, worker, whole, tmp_path):
     assert files(folder) == whole
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_sweep_may_move_between_threads_and_processes(whole, tmp_path):
     def stop(state):
         if state.done > 80:
@@ -100,7 +100,7 @@ def test_a_sweep_may_move_between_threads_and_processes(whole, tmp_path):
     assert files(sweep(experiment(40), tmp_path / "s")) == whole
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_lost_scheduler_keeps_what_is_finished(tmp_path, whole):
     file = tmp_path / "scheduler.json"
     words = ["--port", 0, "--no-dashboard", "--scheduler-file", file, "--host", "127.0.0.1"]

@@ -1,22 +1,19 @@
-"""Into a sweep go rows of its own experiment, draws and model alone; whatever differs is named."""
+"""Into a sweep go rows of its own experiment and draws alone; whatever differs is named."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import sim
 from sim.errors import UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.plan import Plan
 from sim.experiment.smallest_effect import Smallest
-from sim.runner import compatibility, model_version
-from sim.runner import sweep as driver
+from sim.runner import compatibility
 from sim.runner.sweep import sweep
 from tests.tiny import POLICY, UNCERTAINTIES, experiment, files
 
@@ -67,12 +64,12 @@ def test_words_may_change(begun):
 
 
 def test_other_draws_are_refused(begun, monkeypatch):
-    draws = designs.draws
+    draws = designs.samples
 
     def other(*given):
         return [{**draw, "r_f": np.nextafter(draw["r_f"], 1.0)} for draw in draws(*given)]
 
-    monkeypatch.setattr(compatibility.designs, "draws", other)
+    monkeypatch.setattr(compatibility.designs, "samples", other)
     with pytest.raises(UserError, match="draws: found other points than those of the rows there are"):
         sweep(experiment(), begun)
 
@@ -81,37 +78,25 @@ def test_one_position_that_differs_is_seen(monkeypatch):
     plan = Plan.first(5_000, 1, 4, 100)
     known = experiment(5_000)
     before = compatibility.hashes(known, plan)
-    places = designs.places
+    places = designs.positions
 
     def other(*given):
         found = places(*given).copy()
         found[-1, -1] = np.nextafter(found[-1, -1], 1.0)
         return found
 
-    monkeypatch.setattr(compatibility.designs, "places", other)
+    monkeypatch.setattr(compatibility.designs, "positions", other)
     assert compatibility.hashes(known, plan) != before
 
 
 def test_large_designs_are_looked_at_in_a_moment(monkeypatch):
     # dictionaries of values would take minutes, and much memory
     drawn = []
-    draws = designs.draws
+    draws = designs.samples
     counted = lambda *given: drawn.append(given[3] - given[2]) or draws(*given)  # noqa: E731
-    monkeypatch.setattr(compatibility.designs, "draws", counted)
+    monkeypatch.setattr(compatibility.designs, "samples", counted)
     for kind in ("sobol", "grid"):
         compatibility.hashes(experiment(100_000, kind=kind), Plan.first(100_000, 1, 4, 100))
     assert sum(drawn) <= 2 * compatibility.SOME
 
 
-def test_the_model_is_whatever_decides_a_table():
-    assert {"results/sweep_rows.py", "runner/chunks.py", "runner/recorder.py", "experiment/worlds.py"} | {
-        "experiment/horizons.py", "scenario/layers.py", "scenario/schema.py", "data/csv",
-    } <= set(model_version.OTHERS)  # fmt: skip
-    root = Path(sim.__file__).parent
-    assert all((root / name).exists() for name in model_version.OTHERS)
-
-
-def test_another_model_is_refused(begun, monkeypatch):
-    monkeypatch.setattr(driver, "model", lambda: "0123456789abcdef")
-    with pytest.raises(UserError, match="rows of two models are not one table"):
-        sweep(experiment(), begun)

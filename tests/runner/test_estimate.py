@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.doors.estimating import in_bytes, in_time
 from sim.errors import UserError
-from sim.experiment.designs import draws, points
+from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
@@ -107,7 +107,7 @@ def test_disk_is_about_what_a_sweep_writes(experiment, curves):
     number, combinations = points(experiment), len(experiment.combinations)
     months = [f"1921-{month:02d}" for month in range(1, 13)]
     part = Plan.first(number, experiment.replicates, combinations, number * experiment.replicates).part(0)
-    made = run_part(Job.of(experiment, months, "x"), part, draws(experiment, (0, number), 0, number))
+    made = run_part(Job.of(experiment, months, "x"), part, samples(experiment, (0, number), 0, number))
     assert not made.failed
     written = sum(map(len, made.files.values()))
     assert written / 2 < estimate(experiment, measure=False).bytes < 2 * written

@@ -27,6 +27,7 @@ from sim.analysis import selection
 from sim.analysis.paired import TINY, quantiles, student
 from sim.analysis.variance_components import ROUNDING, Crossed, crossed
 from sim.errors import Problem, UserError
+from sim.experiment.designs import kind_of
 from sim.registry.entries import Outcome
 from sim.registry.outcomes import OUTCOMES
 
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-FIXED = ("grid", "one-at-a-time", "table")
-"""Designs whose points are chosen, not drawn: what varies over them is no sample of anything."""
 ONE_SERIES = "points, one series"
 """Name of intervals over points that share one series of accidents: what another would do is not in them."""
 ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
@@ -266,7 +265,7 @@ def _interval(
     there = counts > 0
     known = means[there]
     over = "points"
-    if len(known) < 2 or units.experiment.design.kind in FIXED:
+    if len(known) < 2 or kind_of(units.experiment).fixed:
         variance, free = (both.chance, both.free) if both else _by_chance(counts[there], within)
         over = "chance"
     else:

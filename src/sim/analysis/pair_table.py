@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
+from sim.experiment.designs import kind_of
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -20,8 +21,6 @@ Array = NDArray[np.float64]
 
 TOGETHER_BYTES = 128 * 2**20
 """Of columns that are read together."""
-TOGETHER = ("saltelli", "morris")
-"""Designs whose points come in families: only these, not their points, are independent of one another."""
 
 
 class PairTable:
@@ -47,7 +46,7 @@ class PairTable:
         self._dims = tuple(len(lever.options) for lever in self.experiment.levers)
         width = int(np.prod(self._dims, dtype=int))
         design, (first, last) = self.experiment.design, sweep.manifest["plan"]["blocks"][0]["points"]
-        self.family = (last - first) // design.points if design.kind in TOGETHER and design.points else 1
+        self.family = (last - first) // design.points if kind_of(self.experiment).families and design.points else 1
         # kept, since it remembers what it has read of its files
         self._dataset = sweep.dataset("runs")
         table = self._dataset.to_table(columns=["run", "point", "replicate"])

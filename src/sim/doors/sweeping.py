@@ -126,12 +126,13 @@ def rerun(terminal: Terminal, /, folder: Path, number: int, **asked: Any) -> Non
         terminal.document({
             "run": found.run, "point": found.point, "replicate": found.replicate, "equal": found.equal,
             "error": found.error or None, "differing": {key: list(both) for key, both in found.differing.items()},
-            "result": found.result and found.result.path, "figures": figures,
+            "result": found.result and found.result.path, "figures": figures, "other_model": found.model or None,
         })  # fmt: skip
     else:
         _show_rerun(terminal, found)
     if found.equal is False:
-        _fail(terminal, f"run {number} did not give what is stored")
+        why = f": the rows were made by {found.model}" if found.model else ""
+        _fail(terminal, f"run {number} did not give what is stored{why}")
 
 
 @click.command()

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SHOWN = 3
 
 
-def read(terminal: Terminal, worlds: Sequence[str], sets: Sequence[str]) -> tuple[tuple[Loaded, ...], list[Problem]]:
+def read(terminal: Terminal, worlds: Sequence[str], sets: Sequence[str]) -> tuple[list[Loaded], list[Problem]]:
     """Load scenarios, and print their first few warnings: a small tree or short period makes many settings idle."""
-    from sim.scenario.load import loaded
+    from sim.scenario.load import load_all
 
-    found = loaded(*worlds, sets=sets)
+    found = load_all(worlds, sets)
     warnings = list(dict.fromkeys(warning for world in found for warning in world.warnings))
     for warning in [] if terminal.json else warnings[:SHOWN]:
         terminal.note(f"warning: {warning}")

@@ -1,36 +1,179 @@
-"""The points of a design: a pure function of the experiment and of a point's number.
+"""The designs there are, a record each, and the points of an experiment: a pure function of it and of their numbers.
 
 No point depends on how many are asked for at once, and none moves when a design grows, so parts may be worked on
-anywhere and in any order. Numbers from a logarithmic range are rounded to twelve digits, since the last bits of
-``exp`` differ between machines.
+anywhere and in any order. A new design is an entry of `DESIGNS` and its function in `sim.experiment.sampling`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
-from threading import Lock
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws.philox import MASK, words_block
 from sim.errors import Problem, UserError
-from sim.experiment.experiment import Experiment, Factor
+from sim.experiment import sampling
+from sim.experiment.experiment import Experiment
+from sim.experiment.sampling import Range, Value
 
-Positions = NDArray[np.float64]
-Value = float | int | str | bool
-
-CHUNK = 4096
-"""Points of a Sobol' sequence that are made at once; a power of two, as the sequence wants it."""
 MOST_NUMBERS = 2**28
-"""Numbers in a block of a Latin hypercube, which can only be drawn as a whole: 2 GiB."""
-DIGITS = 12
-_MORRIS = 1  # what is drawn, in the address of a draw
-_once = Lock()
-_drawn: dict[tuple[int, int, int, int], Positions] = {}
+"""Numbers in a block of a design that can only be drawn as a whole: 2 GiB."""
+FEW_EACH = 10
+"""Points of a space-filling design for each uncertainty, and trajectories of a Morris design: the usual least."""
+
+
+@dataclass(frozen=True)
+class DesignKind:
+    """A way to cover the space of uncertainties, and whatever hangs on which it is.
+
+    Attributes
+    ----------
+    covers, when
+        In words: what its points are, and what it is good for.
+    positions
+        Gives where points lie, a row each and a column for each factor: numbers of levels if it goes by `levels`,
+        otherwise positions from 0 to 1.
+    listed
+        Instead: gives all points as they are.
+    counted
+        One and several of what the file's ``points`` counts. Nothing where levels or rows decide how many points
+        there are.
+    extra
+        Of a design whose points come in families: how many points a family has beside one for each factor. Only
+        families are independent of one another.
+    levels
+        How many settings of a number there are by default; nothing where none are picked out.
+    drawn
+        Whether points are drawn over the ranges: each has accidents of its own unless the file says otherwise.
+    whole
+        Whether a block can only be drawn as a whole.
+    from_base
+        Whether points change one thing at a time in the first.
+    file
+        Whether the points stand in a file.
+    cautions
+        Give what is allowed of such a design but worth a thought.
+    """
+
+    covers: str
+    when: str
+    positions: Callable[[Experiment, Range, NDArray[np.int64]], NDArray[Any]] | None = None
+    listed: Callable[[Experiment], Sequence[Mapping[str, Value]]] | None = None
+    counted: tuple[str, str] | None = None
+    extra: int | None = None
+    levels: int | None = None
+    drawn: bool = False
+    whole: bool = False
+    from_base: bool = False
+    file: bool = False
+    cautions: tuple[Callable[[Experiment], Iterator[str]], ...] = ()
+
+    @property
+    def growing(self) -> bool:
+        """Whether there can be more points without moving those there are; others get more replicates."""
+        return self.counted is not None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether its points are chosen, so that there is nothing between them to conclude on."""
+        return not self.growing
+
+    @property
+    def families(self) -> bool:
+        """Whether only families of points are independent of one another."""
+        return self.extra is not None
+
+
+def _no_power_of_two(experiment: Experiment) -> Iterator[str]:
+    asked = experiment.design.points
+    if asked & (asked - 1):
+        below = 1 << (asked.bit_length() - 1)
+        yield (
+            f"design.points: {asked:,} is no power of two, so the sequence does not fill its space evenly: "
+            f"{below:,} or {2 * below:,} would"
+        )
+
+
+def _few_points(experiment: Experiment) -> Iterator[str]:
+    number, unknowns = points(experiment), len(experiment.uncertainties)
+    if number < FEW_EACH * unknowns:
+        each = f"each of {unknowns} uncertainties" if unknowns > 1 else "an uncertainty"
+        yield f"design.points: {number:,} {'are' if number > 1 else 'is'} fewer than {FEW_EACH} for {each}"
+
+
+def _few_families(experiment: Experiment) -> Iterator[str]:
+    asked, named = experiment.design.points, kind_of(experiment).counted or ("", "")
+    if asked < FEW_EACH:
+        yield f"design.points: {asked} {named[asked > 1]} {'are' if asked > 1 else 'is'} few"
+
+
+def _odd_levels(experiment: Experiment) -> Iterator[str]:
+    if experiment.design.levels % 2:
+        odd = experiment.design.levels
+        yield f"design.levels: of an odd number, {odd}, Morris trajectories visit some levels more often"
+
+
+def _base_outside(experiment: Experiment) -> Iterator[str]:
+    for factor in experiment.uncertainties:
+        if not factor.options and not factor.low <= factor.default <= factor.high:
+            yield (
+                f"uncertainties.{factor.name}: the base, {factor.default:g}, from which one at a time departs, "
+                f"lies outside the range {factor.low:g} to {factor.high:g}"
+            )
+
+
+DESIGNS: dict[str, DesignKind] = {
+    "grid": DesignKind(
+        "every combination of levels",
+        "one to three uncertainties: a map that anybody can read. Without uncertainties it is a single point, for "
+        "levers alone",
+        sampling.grid, levels=5,
+    ),
+    "latin-hypercube": DesignKind(
+        "each uncertainty has one point in every slice of its range",
+        'the usual choice for many uncertainties: "how often, over the ranges?"',
+        sampling.latin_hypercube, counted=("point", "points"), drawn=True, whole=True, cautions=(_few_points,),
+    ),
+    "sobol": DesignKind(
+        "a sequence that fills space evenly, scrambled by the seed",
+        "the same with fewer points, and for pictures of surfaces; a power of two is best",
+        sampling.sobol, counted=("point", "points"), drawn=True, cautions=(_no_power_of_two, _few_points),
+    ),
+    "saltelli": DesignKind(
+        "for each base point k + 2 points (two samples, and one with each uncertainty exchanged in turn)",
+        "which uncertainty the spread comes from (Sobol' indices); dear",
+        sampling.saltelli, counted=("base point", "base points"), extra=2, cautions=(_no_power_of_two, _few_families),
+    ),
+    "morris": DesignKind(
+        "trajectories of k + 1 points, each step moves one uncertainty over half of its levels",
+        "a first screening of many uncertainties, with few runs",
+        sampling.morris, counted=("trajectory", "trajectories"), extra=1, levels=4,
+        cautions=(_few_families, _odd_levels),
+    ),
+    "one-at-a-time": DesignKind(
+        "the base, then each uncertainty alone at its levels",
+        "to see what each does near the base; blind to what they do together",
+        listed=sampling.one_at_a_time, levels=5, from_base=True, cautions=(_base_outside,),
+    ),
+    "table": DesignKind(
+        "the lines of a CSV file",
+        "points from elsewhere: a posterior, another program's design, single cases",
+        listed=lambda experiment: experiment.design.rows, file=True,
+    ),
+}  # fmt: skip
+
+
+def kinds(which: Callable[[DesignKind], object]) -> list[str]:
+    """Return the names of the designs of which something holds."""
+    return [name for name, kind in DESIGNS.items() if which(kind)]
+
+
+def kind_of(experiment: Experiment) -> DesignKind:
+    """Return the record of an experiment's design."""
+    return DESIGNS[experiment.design.kind]
 
 
 def points(experiment: Experiment) -> int:
@@ -39,19 +182,17 @@ def points(experiment: Experiment) -> int:
     Raises
     ------
     UserError
-        A Latin hypercube of so many does not fit into memory.
+        A design that is drawn as a whole does not fit into memory with so many.
     """
-    design, factors = experiment.design, experiment.uncertainties
-    if design.kind == "grid":
-        return math.prod(len(levels(factor, design.levels)) for factor in factors)
-    if design.kind == "one-at-a-time":
-        return 1 + len(_departures(experiment))
-    if design.kind == "table":
-        return len(design.rows)
-    if design.kind == "latin-hypercube" and design.points * len(factors) > MOST_NUMBERS:
-        found = f"{design.points:,} points of {len(factors)} uncertainties"
+    design, kind, unknowns = experiment.design, kind_of(experiment), len(experiment.uncertainties)
+    if kind.listed:
+        return len(kind.listed(experiment))
+    if not kind.growing:
+        return math.prod(map(len, sampling.steps(experiment)))
+    if kind.whole and design.points * unknowns > MOST_NUMBERS:
+        found = f"{design.points:,} points of {unknowns} uncertainties"
         allowed = (
-            f"at most {MOST_NUMBERS // len(factors):,} for a latin-hypercube, which is drawn as a whole; sobol is not, "
+            f"at most {MOST_NUMBERS // unknowns:,} for a {design.kind}, which is drawn as a whole; sobol is not, "
             "and a smaller hypercube can be enlarged (sweep --extend)"
         )
         raise UserError(Problem(experiment.name, "design.points", found, allowed))
@@ -60,11 +201,11 @@ def points(experiment: Experiment) -> int:
 
 def group(experiment: Experiment) -> int:
     """Return how many points belong together: a trajectory, or a base point with what is made of it; otherwise one."""
-    more = {"morris": 1, "saltelli": 2}.get(experiment.design.kind)
-    return 1 if more is None else len(experiment.uncertainties) + more
+    extra = kind_of(experiment).extra
+    return 1 if extra is None else len(experiment.uncertainties) + extra
 
 
-def draws(experiment: Experiment, block: tuple[int, int], start: int, stop: int) -> list[dict[str, Value]]:
+def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list[dict[str, Value]]:
     """Return the values of the uncertainties at points ``start`` to ``stop``, the end excluded.
 
     Parameters
@@ -77,171 +218,27 @@ def draws(experiment: Experiment, block: tuple[int, int], start: int, stop: int)
     list
         For each point the value of each uncertainty by its name; of a choice, its option's value.
     """
-    design, factors = experiment.design, experiment.uncertainties
-    if design.kind == "table":
-        return [{factor.name: row[factor.name] for factor in factors} for row in design.rows[start:stop]]
-    if design.kind == "one-at-a-time":
-        base = {factor.name: _base(factor) for factor in factors}
-        return [base | departure for departure in [{}, *_departures(experiment)][start:stop]]
+    kind, factors = kind_of(experiment), experiment.uncertainties
+    names = [factor.name for factor in factors]
+    if kind.listed:
+        return [{name: row[name] for name in names} for row in kind.listed(experiment)[start:stop]]
     if not factors:
         return [{} for _ in range(start, stop)]
-    found = places(experiment, block, start, stop)
-    if design.kind in ("grid", "morris"):
-        steps = [levels(factor, design.levels) for factor in factors]
-        columns = [[step[place] for place in column] for step, column in zip(steps, found.T.tolist(), strict=True)]
+    columns = positions(experiment, block, start, stop).T
+    if kind.levels:
+        steps = zip(sampling.steps(experiment), columns.tolist(), strict=True)
+        found = [[step[number] for number in column] for step, column in steps]
     else:
-        columns = [values(factor, column) for factor, column in zip(factors, found.T, strict=True)]
-    names = [factor.name for factor in factors]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        found = [sampling.values(factor, column) for factor, column in zip(factors, columns, strict=True)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*found, strict=True)]
 
 
-def places(experiment: Experiment, block: tuple[int, int], start: int, stop: int) -> NDArray[Any]:
+def positions(experiment: Experiment, block: Range, start: int, stop: int) -> NDArray[Any]:
     """Return where points lie, a column for each factor: positions from 0 to 1, or numbers of levels.
 
-    What `draws` makes values of, and much faster; not for tables and one-at-a-time designs.
+    What `samples` makes values of, and much faster; not for designs that list their points.
     """
-    design, numbers = experiment.design, np.arange(start, stop)
-    if design.kind not in ("grid", "morris"):
-        return _positions(experiment, block, numbers)
-    steps = [levels(factor, design.levels) for factor in experiment.uncertainties]
-    return _grid(steps, numbers) if design.kind == "grid" else _morris(steps, design.seed, numbers)
-
-
-def values(factor: Factor, positions: Positions) -> list[Value]:
-    """Return the values at positions from 0 to 1 of a factor's distribution.
-
-    Options and whole numbers share the way from 0 to 1 evenly.
-    """
-    if factor.options:
-        of = [option.value for option in factor.options]
-        return [of[place] for place in _evenly(positions, len(of))]
-    if factor.whole:
-        first, last = int(factor.low), int(factor.high)
-        return [first + place for place in _evenly(positions, last - first + 1)]
-    if factor.distribution == "loguniform":
-        low, span = math.log(factor.low), math.log(factor.high) - math.log(factor.low)
-        raw = (float(f"{math.exp(low + span * position):.{DIGITS}g}") for position in positions.tolist())
-        return [min(max(value, factor.low), factor.high) for value in raw]
-    found = factor.low + (factor.high - factor.low) * positions
-    clipped: list[Value] = np.clip(found, factor.low, factor.high).tolist()
-    return clipped
-
-
-def _evenly(positions: Positions, number: int) -> list[int]:
-    places: list[int] = np.minimum((positions * number).astype(np.int64), number - 1).tolist()
-    return places
-
-
-def levels(factor: Factor, number: int) -> list[Value]:
-    """Return the settings of a factor in designs that go by levels, both ends of a range included."""
-    if factor.options:
-        return [option.value for option in factor.options]
-    return list(dict.fromkeys(values(factor, np.linspace(0.0, 1.0, number))))
-
-
-def _base(factor: Factor) -> Value:
-    if factor.options:
-        return factor.options[0].value
-    return int(factor.default) if factor.whole else factor.default
-
-
-def _departures(experiment: Experiment) -> list[dict[str, Value]]:
-    """Return what a one-at-a-time design changes in the base, point by point after the first."""
-    return [
-        {factor.name: value}
-        for factor in experiment.uncertainties
-        for value in levels(factor, experiment.design.levels)
-        if value != _base(factor)
-    ]
-
-
-def _grid(steps: Sequence[Sequence[Value]], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the levels at points of a grid: the last factor changes fastest."""
-    places = np.empty((len(numbers), len(steps)), np.int64)
-    rest = numbers
-    for column in reversed(range(len(steps))):
-        rest, places[:, column] = np.divmod(rest, len(steps[column]))
-    return places
-
-
-def _morris(steps: Sequence[Sequence[Value]], seed: int, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the levels at points of Morris trajectories.
-
-    A trajectory has a point more than there are factors: from each to the next one factor moves over half of its
-    levels, up or down. Everything is addressed by the trajectory's number and the factor's.
-    """
-    factors = len(steps)
-    trajectories, rows = np.divmod(numbers, factors + 1)
-    of, which = np.unique(trajectories, return_inverse=True)
-    counters = np.zeros((len(of) * factors, 4), np.uint64)
-    counters[:, 0] = np.repeat(of, factors)
-    counters[:, 1] = np.tile(np.arange(factors), len(of))
-    counters[:, 3] = _MORRIS
-    words = words_block(counters, (seed & MASK, seed >> 32)).reshape(len(of), factors, 4)
-    number = np.array([len(step) for step in steps], np.uint64)
-    stride = np.maximum(number // np.uint64(2), np.uint64(1))
-    bottom = (words[:, :, 0] * (number - stride)) >> np.uint64(32)
-    upwards = words[:, :, 1] % np.uint64(2) == 1
-    rank = words[:, :, 2].argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    moved = rank[which] < rows[:, None]
-    return (bottom[which] + stride * (upwards[which] == moved)).astype(np.int64)
-
-
-def _positions(experiment: Experiment, block: tuple[int, int], numbers: NDArray[np.int64]) -> Positions:
-    """Return the positions at points of a space-filling design, a column for each factor."""
-    design, factors = experiment.design, len(experiment.uncertainties)
-    if design.kind == "latin-hypercube":
-        key = (factors, design.seed, *block)
-        with _once:  # threads that begin together would each make the same large table
-            if key not in _drawn:
-                _drawn.clear()  # before the next one is made: there is room for one
-                _drawn[key] = _latin(*key)
-            return _drawn[key][numbers - block[0]]
-    if design.kind == "sobol":
-        return _sobol(factors, design.seed, numbers)
-    # Saltelli et al. 2010: one point each of the samples A and B, then A with one factor after another out of B
-    bases, rows = np.divmod(numbers, factors + 2)
-    both = _sobol(2 * factors, design.seed, bases)
-    from_b = (rows[:, None] == 1) | (rows[:, None] == np.arange(factors) + 2)
-    return np.where(from_b, both[:, factors:], both[:, :factors])
-
-
-def _latin(factors: int, seed: int, first: int, last: int) -> Positions:
-    """Return a Latin hypercube: scipy's, number for number, in a quarter of the memory."""
-    from scipy.stats import qmc
-
-    number, random = last - first, qmc.LatinHypercube(factors, rng=[seed, first]).rng
-    positions: Positions = random.uniform(size=(number, factors))
-    for column in positions.T:
-        order = np.arange(1, number + 1)
-        random.shuffle(order)
-        column[:] = (order - column) / number
-    return positions
-
-
-def _sobol(columns: int, seed: int, numbers: NDArray[np.int64]) -> Positions:
-    """Return points of a scrambled Sobol' sequence by their numbers, which never fall."""
-    chunks, within = np.divmod(numbers, CHUNK)
-    parts = [_chunk(columns, seed, int(chunk))[within[chunks == chunk]] for chunk in np.unique(chunks)]
-    return np.concatenate(parts) if parts else np.empty((0, columns))
-
-
-@lru_cache(maxsize=4)
-def _chunk(columns: int, seed: int, number: int) -> Positions:
-    with _once:
-        sequence = _sequence(columns, seed)
-        if sequence.num_generated > number * CHUNK:
-            sequence.reset()
-        if ahead := number * CHUNK - sequence.num_generated:
-            sequence.fast_forward(ahead)
-        positions: Positions = sequence.random(CHUNK)
-    positions.setflags(write=False)
-    return positions
-
-
-@lru_cache(maxsize=1)
-def _sequence(columns: int, seed: int) -> Any:
-    """Return a sequence that stands where it was left: from its beginning the way to late chunks is long."""
-    from scipy.stats import qmc
-
-    return qmc.Sobol(columns, scramble=True, rng=seed)
+    lie = kind_of(experiment).positions
+    if lie is None:
+        raise TypeError(f"points of a {experiment.design.kind} are listed")
+    return lie(experiment, block, np.arange(start, stop))

@@ -14,13 +14,8 @@ from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 
-DesignKind = Literal["grid", "latin-hypercube", "sobol", "saltelli", "morris", "one-at-a-time", "table"]
 CurveKind = Literal["none", "quantiles", "sample", "all"]
 Accidents = Literal["own", "shared"]
-GROWING = ("latin-hypercube", "sobol", "saltelli", "morris")
-"""Designs that can have more points without moving those there are; others are extended by replicates."""
-DRAWN = ("latin-hypercube", "sobol")
-"""Designs whose points are drawn over the ranges: each has accidents of its own unless the file says otherwise."""
 BY_CLASS = {outcome.name: outcome.by_class for outcome in OUTCOMES}
 
 
@@ -78,18 +73,19 @@ class Design:
 
     Attributes
     ----------
+    kind
+        A name out of `sim.experiment.designs.DESIGNS`, which says what the rest means.
     points
-        Of a latin hypercube or a Sobol' sequence; base points of a Saltelli design; trajectories of a Morris design.
-        Nothing for others, whose number follows from their levels or rows.
+        Points, base points or trajectories; nothing where their number follows from levels or rows.
     levels
-        Of numbers in grid, Morris and one-at-a-time designs.
+        Settings of a number.
     seed
         Of the design, not of the model.
     rows
         Of a table: one mapping of factor names to values per point.
     """
 
-    kind: DesignKind
+    kind: str
     points: int = 0
     levels: int = 5
     seed: int = 0

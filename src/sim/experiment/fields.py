@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.errors import nearest
-from sim.experiment.experiment import CurveKind, DesignKind
+from sim.experiment.designs import DESIGNS, kinds
+from sim.experiment.experiment import CurveKind
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import SHOWN
 from sim.scenario import fields, json_schema
@@ -29,8 +30,25 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Scalar = bool | int | Finite | str
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Kind = Literal[tuple(DESIGNS)]  # type: ignore[valid-type]
 Scope = Literal["nation", "capital", "industrial", "agrarian", "borderland"]
 assert Scope.__args__ == SCOPES  # type: ignore[attr-defined]
+BY_LEVELS = kinds(lambda kind: kind.levels)
+
+
+def _counted() -> str:
+    """Return in words what each design's points are."""
+    several: dict[str, list[str]] = {}
+    for name, kind in DESIGNS.items():
+        if kind.counted:
+            several.setdefault(kind.counted[1], []).append(name)
+    return "; ".join(f"{', '.join(names)}: {counted}" for counted, names in several.items())
+
+
+def _usual_levels() -> str:
+    usual = DESIGNS[BY_LEVELS[0]].levels
+    others = [f"of {name} {DESIGNS[name].levels}" for name in BY_LEVELS if DESIGNS[name].levels != usual]
+    return ", ".join([str(usual), *others])
 
 
 class Lever(Table):
@@ -63,18 +81,18 @@ class Uncertainties(Table):
 class DesignTable(Table):
     """How the space of uncertainties is covered."""
 
-    kind: DesignKind = Field(description="see below")
-    points: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(None, description="latin-hypercube, sobol: points; saltelli: base points; morris: trajectories")
-    levels: Annotated[int, Field(ge=2, le=1_000)] | None = Field(None, description="grid, morris, one-at-a-time: settings of a number, both ends of its range among them; default 5, of morris 4")
+    kind: Kind = Field(description="see below")  # type: ignore[valid-type]
+    points: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(None, description=_counted())
+    levels: Annotated[int, Field(ge=2, le=1_000)] | None = Field(None, description=f"{', '.join(BY_LEVELS)}: settings of a number, both ends of its range among them; default {_usual_levels()}")
     seed: Seed = Field(0, description="from which points are drawn; the model's own seed is in [run]")
-    file: str | None = Field(None, description="table: a CSV file beside the experiment, with a column for each uncertainty")
+    file: str | None = Field(None, description=f"{', '.join(kinds(lambda kind: kind.file))}: a CSV file beside the experiment, with a column for each uncertainty")
 
 
 class RunTable(Table):
     """How often, and from which seed."""
 
     replicates: int = Field(1, ge=1, le=1_000_000, description="runs of each point in each world that differ only by chance")
-    accidents: Literal["own", "shared"] | None = Field(None, description="whether each point has accidents of its own, or replicate r the same at all points; default: own for latin-hypercube and sobol")
+    accidents: Literal["own", "shared"] | None = Field(None, description="whether each point has accidents of its own, or replicate r the same at all points; default: own for " + " and ".join(kinds(lambda kind: kind.drawn)))
     seed: Seed | None = Field(None, description="from which every draw of the model is addressed; default: the scenario's")
 
 
@@ -216,7 +234,10 @@ TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
 
 
 def field_table(name: str) -> str:
-    """Return the Markdown table of the fields of one table of the format."""
+    """Return a Markdown table of the document: the fields of one table of the format, or the designs."""
+    if name == "designs":
+        rows = [f"| `{name}` | {kind.covers} | {kind.when} |" for name, kind in DESIGNS.items()]
+        return "\n".join(["| kind | points | when |", "| --- | --- | --- |", *rows])
     model, path = TABLES[name]
     return fields_of(model, lambda field: json_schema.node_at((*path, field), schema())[0])
 

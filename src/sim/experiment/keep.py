@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from sim.errors import UserError
 from sim.experiment import fields
-from sim.experiment.designs import levels, points
-from sim.experiment.experiment import DRAWN, GROWING, Accidents, Design, Experiment, Factor
+from sim.experiment.designs import DESIGNS, kinds, points
+from sim.experiment.experiment import Accidents, Design, Experiment, Factor
 from sim.experiment.factors import COLUMNS, NAME
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.layers import Draft, Read, unknown
@@ -23,7 +23,6 @@ from sim.scenario.lines import KeyPath
 from sim.scenario.schema import Scenario, month_name, month_number
 
 MOST_RUNS = 10**9
-BY_LEVELS = ("grid", "morris", "one-at-a-time")
 _OUTCOMES = [outcome.name for outcome in OUTCOMES]
 
 
@@ -55,10 +54,11 @@ def kept(draft: Draft, base: Scenario, levers: Sequence[Read], uncertainties: Se
 
 def _accidents(draft: Draft) -> Accidents:
     asked, kind = draft.file.run.accidents, draft.file.design.kind
-    if asked == "own" and kind not in GROWING:
+    if asked == "own" and not DESIGNS[kind].growing:
         # more replicates would otherwise need numbers that other points have
-        draft.refuse(("run", "accidents"), f'"own" with {kind}', f'"shared", or a design out of {", ".join(GROWING)}')
-    return asked or ("own" if kind in DRAWN else "shared")
+        growing = ", ".join(kinds(lambda kind: kind.growing))
+        draft.refuse(("run", "accidents"), f'"own" with {kind}', f'"shared", or a design out of {growing}')
+    return asked or ("own" if DESIGNS[kind].drawn else "shared")
 
 
 def _outcomes(draft: Draft, where: KeyPath, names: Sequence[str]) -> tuple[str, ...]:
@@ -126,20 +126,20 @@ def _smallest(draft: Draft) -> Smallest:
 def _design(draft: Draft, uncertainties: Sequence[Factor]) -> Design:
     table = draft.file.design
     kind = table.kind
-    for key, kinds in (("points", GROWING), ("levels", BY_LEVELS), ("file", ("table",))):
+    growing, filed = kinds(lambda kind: kind.growing), kinds(lambda kind: kind.file)
+    for key, having in (("points", growing), ("levels", fields.BY_LEVELS), ("file", filed)):
         value = getattr(table, key)
-        if value is not None and kind not in kinds:
-            allowed = f"nothing: {key} belong{'s' * (key == 'file')} to {', '.join(kinds)}"
+        if value is not None and kind not in having:
+            allowed = f"nothing: {key} belong{'s' * (key == 'file')} to {', '.join(having)}"
             draft.refuse(("design", key), show(value), allowed)
-        elif value is None and kind in kinds and key != "levels":
+        elif value is None and kind in having and key != "levels":
             draft.refuse(("design", key), "nothing", f"{fields.allowed(('design', key))}, which {kind} needs")
     asked = draft.file.uncertainties
     some = bool(uncertainties or asked.prior or asked.__pydantic_extra__)
     if not some and kind != "grid" and not any(problem.field.startswith("uncertainties") for problem in draft.problems):
         draft.refuse(("design", "kind"), f'"{kind}" without uncertainties', 'uncertainties, or "grid" for one point')
-    rows = _rows(draft, table.file, uncertainties) if kind == "table" and table.file else ()
-    usual_levels = 4 if kind == "morris" else 5
-    return Design(kind, table.points or 0, table.levels or usual_levels, table.seed, rows)
+    rows = _rows(draft, table.file, uncertainties) if DESIGNS[kind].file and table.file else ()
+    return Design(kind, table.points or 0, table.levels or DESIGNS[kind].levels or 5, table.seed, rows)
 
 
 def _rows(draft: Draft, name: str, factors: Sequence[Factor]) -> tuple[Mapping[str, object], ...]:
@@ -161,9 +161,7 @@ def within_reach(draft: Draft, experiment: Experiment) -> None:
     runs = points(experiment) * combinations * experiment.replicates
     if runs > MOST_RUNS:
         found = f"{runs:,} runs" if runs < 10**15 else f"about 10^{len(str(runs)) - 1} runs"
-        if experiment.design.kind == "grid":
-            sizes = [len(levels(factor, experiment.design.levels)) for factor in experiment.uncertainties]
-            found += f" (a grid of {len(sizes)} uncertainties)"
+        found += f" (a {experiment.design.kind} of {len(experiment.uncertainties)} uncertainties)"
         draft.refuse(("design",), found, f"at most {MOST_RUNS:,}")
     if experiment.curve_points > points(experiment):
         found = f"{experiment.curve_points:,}"

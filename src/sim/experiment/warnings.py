@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.experiment.designs import points
+from sim.experiment.designs import kind_of, points
 from sim.experiment.experiment import Experiment, Factor
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
@@ -16,8 +16,6 @@ from sim.scenario.schema import Scenario
 FEW_UNITS = 30
 """Fewer points x replicates than this tell little of chance."""
 FEW_REPLICATES = 5
-FEW_EACH = 10
-"""Points of a space-filling design for each uncertainty, and trajectories of a Morris design: the usual least."""
 _BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
 
@@ -25,7 +23,6 @@ def cautions(experiment: Experiment) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from _numbers(experiment)
     yield from _ranges(experiment)
-    yield from _about(experiment)
     yield from _twins(experiment)
     yield from _idle(experiment)
     for lever in experiment.levers:
@@ -33,39 +30,15 @@ def cautions(experiment: Experiment) -> Iterator[str]:
 
 
 def _numbers(experiment: Experiment) -> Iterator[str]:
-    design, number = experiment.design, points(experiment)
-    kind, unknowns = design.kind, len(experiment.uncertainties)
+    kind, number = kind_of(experiment), points(experiment)
     if number * experiment.replicates < FEW_UNITS:
         each = f"{experiment.replicates} replicate{'s' * (experiment.replicates > 1)}{' each' * (number > 1)}"
         yield f"{number} point{'s' * (number > 1)} with {each}: too few to tell an effect from chance"
-    elif kind in ("grid", "one-at-a-time", "table") and experiment.replicates < FEW_REPLICATES:
+    elif kind.fixed and experiment.replicates < FEW_REPLICATES:
         few = "one of each point is" if experiment.replicates == 1 else f"{experiment.replicates} of each point are"
-        yield f"run.replicates: {few} too few to tell points of a {kind} apart"
-    if kind in ("sobol", "saltelli") and design.points & (design.points - 1):
-        below = 1 << (design.points.bit_length() - 1)
-        yield (
-            f"design.points: {design.points:,} is no power of two, so the sequence does not fill its space evenly: "
-            f"{below:,} or {2 * below:,} would"
-        )
-    if kind in ("latin-hypercube", "sobol") and number < FEW_EACH * unknowns:
-        each = f"each of {unknowns} uncertainties" if unknowns > 1 else "an uncertainty"
-        yield f"design.points: {number:,} {'are' if number > 1 else 'is'} fewer than {FEW_EACH} for {each}"
-    if kind in ("morris", "saltelli") and design.points < FEW_EACH:
-        several = ("trajectory", "trajectories") if kind == "morris" else ("base point", "base points")
-        yield f"design.points: {design.points} {several[design.points > 1]} {'are' if design.points > 1 else 'is'} few"
-    if kind == "morris" and design.levels % 2:
-        yield f"design.levels: of an odd number, {design.levels}, Morris trajectories visit some levels more often"
-
-
-def _about(experiment: Experiment) -> Iterator[str]:
-    """Find ranges that a one-at-a-time design departs to from outside: its base is no point of them."""
-    if experiment.design.kind == "one-at-a-time":
-        for factor in experiment.uncertainties:
-            if not factor.options and not factor.low <= factor.default <= factor.high:
-                yield (
-                    f"uncertainties.{factor.name}: the base, {factor.default:g}, from which one at a time departs, "
-                    f"lies outside the range {factor.low:g} to {factor.high:g}"
-                )
+        yield f"run.replicates: {few} too few to tell points of a {experiment.design.kind} apart"
+    for caution in kind.cautions:
+        yield from caution(experiment)
 
 
 def _ranges(experiment: Experiment) -> Iterator[str]:

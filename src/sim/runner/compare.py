@@ -31,8 +31,7 @@ from sim.results.manifest import Failure
 from sim.runner import pairing
 from sim.runner.failures import caught
 from sim.runner.run import RunFailed
-from sim.scenario.load import Sets, Source
-from sim.scenario.load import loaded as load_all
+from sim.scenario.load import Sets, Source, load_all
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
@@ -99,7 +98,7 @@ def compare(
         No replicate could be finished in all worlds. If only some fail, they are in the manifest.
     """
     began, started = time.perf_counter(), datetime.now(UTC)
-    read, least = load_all(*worlds, sets=sets), read_smallest(smallest)
+    read, least = load_all(worlds, sets), read_smallest(smallest)
     wanted = _wanted(precision, target)
     _check(outcomes, wanted, threads)
     most = replicates if replicates is not None else MOST if wanted else REPLICATES

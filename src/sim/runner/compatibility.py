@@ -1,4 +1,4 @@
-"""Whether a sweep may go on in a folder: the same experiment, the same draws, the same model."""
+"""Whether a sweep may go on in a folder: the same experiment, the same draws; of the model see `same_rows`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
-from sim.experiment.experiment import GROWING, Experiment
+from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 
 SAID = ("name", "title", "why", "smallest")
@@ -23,8 +23,8 @@ SLAB, SOME = 4096, 256
 LONGEST = 60
 
 
-def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment, model: str) -> None:
-    """Refuse to add rows of another experiment or model to those there are.
+def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> None:
+    """Refuse to add rows of another experiment to those there are.
 
     Raises
     ------
@@ -32,12 +32,6 @@ def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment, mod
         They would not be rows of the same table; what differs is named, and what to do.
     """
     place = str(folder)
-    if manifest["model"] != model:
-        raise UserError(Problem(
-            place, "model", f"rows of model {manifest['model']} (commit {manifest['commit']})",
-            f"rows of this model, {model}: its sources or data have changed, and rows of two models are not one table; "
-            "go on with that version, or begin anew in another folder (--out)",
-        ))  # fmt: skip
     found = [entry for entry in differences(manifest["experiment"], experiment.record()) if entry[0] not in SAID]
     if not found:
         return
@@ -86,11 +80,11 @@ def _hash(experiment: Experiment, points: tuple[int, int]) -> str:
     What a table, a grid or a one-at-a-time design gives stands in the experiment, which is compared itself.
     """
     digest = sha256()
-    if experiment.design.kind in GROWING:
+    if designs.kind_of(experiment).growing:
         for start in range(*points, SLAB):
-            places = designs.places(experiment, points, start, min(start + SLAB, points[1]))
+            places = designs.positions(experiment, points, start, min(start + SLAB, points[1]))
             digest.update(places.astype("<f8").tobytes())
-    drawn = designs.draws(experiment, points, points[0], min(points[0] + SOME, points[1]))
+    drawn = designs.samples(experiment, points, points[0], min(points[0] + SOME, points[1]))
     for factor in experiment.uncertainties:
         values = [draw[factor.name] for draw in drawn]
         if factor.options:

@@ -30,8 +30,7 @@ from sim.results import manifest
 from sim.results.atomic import disk, staged_folder
 from sim.results.store import default_folder, file_record, write_manifest
 from sim.runner.run import Progress, with_run
-from sim.scenario.load import Loaded, Sets, Source
-from sim.scenario.load import loaded as load_all
+from sim.scenario.load import Loaded, Sets, Source, load_all
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
@@ -82,7 +81,7 @@ def trace(
     """
     if not 0 <= replicate < REPLICATES:
         raise UserError(Problem("--replicate", found=str(replicate), allowed=f"0 to {REPLICATES - 1}"))
-    one, other = load_all(a, b, sets=sets)
+    one, other = load_all((a, b), sets)
     pair = (_prepared(one, seed), _prepared(other, seed))
     began, started = time.perf_counter(), datetime.now(UTC)
     name = f"trace-{pair[0].path.stem}-{pair[1].path.stem}"

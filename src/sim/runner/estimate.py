@@ -8,7 +8,7 @@ from math import prod, sqrt
 
 from sim.engines.engine import cores, engine
 from sim.errors import Problem, UserError
-from sim.experiment.designs import draws, points
+from sim.experiment.designs import points, samples
 from sim.experiment.experiment import BY_CLASS, Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
@@ -108,7 +108,7 @@ def estimate(experiment: Experiment, *, measure: bool = True) -> Estimate:
 
 def _first(experiment: Experiment, number: int) -> World:
     try:
-        return Worlds(experiment).world(0, draws(experiment, (0, number), 0, 1)[0])
+        return Worlds(experiment).world(0, samples(experiment, (0, number), 0, 1)[0])
     except ValueError as error:
         allowed = f"values that make a scenario at the first point: {error}"
         raise UserError(Problem(experiment.name, allowed=allowed)) from error
@@ -125,7 +125,7 @@ def _tried(experiment: Experiment, world: World, number: int) -> float:
     most = min(number * experiment.replicates, MOST_TRIED // len(experiment.combinations))
     units = max(1, min(most, int(TRIED / unit)))
     part = Plan.first(number, experiment.replicates, len(experiment.combinations), units).part(0)
-    drawn = draws(experiment, (0, number), *part.points)
+    drawn = samples(experiment, (0, number), *part.points)
     made = run_part(Job.of(experiment, world.months, "estimate"), part, drawn)
     return made.seconds / made.runs
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.errors import Problem, UserError
-from sim.experiment.experiment import GROWING, Experiment
+from sim.experiment.designs import kind_of
+from sim.experiment.experiment import Experiment
 from sim.experiment.keep import MOST_RUNS
 from sim.experiment.plan import Plan
 
@@ -34,7 +35,7 @@ def enlarged(
     if times > most:
         found = f"{times:,}x, {times * first:,} runs"
         raise UserError(Problem("--extend", found=found, allowed=f"at most {most:,}x; or begin a larger sweep"))
-    asked = plan.enlarged(times, growing=experiment.design.kind in GROWING, stored=stored)
+    asked = plan.enlarged(times, growing=kind_of(experiment).growing, stored=stored)
     if asked.runs > plan.runs:
         say(f"{asked.runs - plan.runs:,} runs are added to {plan.runs:,}{_costs(asked.runs - plan.runs, stored)}")
     elif asked.runs < plan.runs:

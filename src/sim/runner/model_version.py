@@ -1,8 +1,14 @@
-"""Which model this is: a hash of everything that decides a run's numbers, so that rows of two models never mix."""
+"""Which model this is: a hash of everything that decides a run's numbers, by what it does and not by how it is told.
+
+Comments, docstrings and the names of source files do not count. Where the hash has changed, rows decide: see
+`sim.runner.same_rows`.
+"""
 
 from __future__ import annotations
 
+import ast
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -16,17 +22,51 @@ OTHERS = (
     "experiment/horizons.py", "experiment/experiment.py", "experiment/worlds.py", "runner/recorder.py",
     "analysis/bands.py", "results/sweep_rows.py", "runner/chunks.py",
 )  # fmt: skip
+UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
+"""Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""
 
 
 @cache
 def model() -> str:
     """Return the hash, 16 hexadecimal digits; the same on every machine and interpreter."""
-    root, digest = Path(version.__file__).parent, hashlib.sha256()
-    for name in (*KERNEL_SOURCES, *OTHERS):
-        path = root / name
-        files = [path] if path.is_file() else sorted([*path.glob("*.py"), *path.glob("*.csv")])
-        for file in files:
-            # Lines may end otherwise where a checkout says so.
-            content = file.read_bytes().replace(b"\r\n", b"\n")
-            digest.update(f"{file.relative_to(root).as_posix()} {len(content)}\n".encode() + content)
-    return digest.hexdigest()[:16]
+    root = Path(version.__file__).parent
+    places = [root / name for name in (*KERNEL_SOURCES, *OTHERS)]
+    files = {file for place in places for file in ([place] if place.is_file() else place.glob("*.*"))}
+    return hash_of(file for file in files if file.suffix in (".py", ".csv"))
+
+
+def hash_of(files: Iterable[Path]) -> str:
+    """Return the hash of sources and tables, in whatever order and folders they stand."""
+    digests = sorted(hashlib.sha256(_content(file)).digest() for file in files)
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:16]
+
+
+def _content(file: Path) -> bytes:
+    if file.suffix == ".py":
+        return form(ast.parse(file.read_bytes())).encode()
+    # A table is found by its name. Lines may end otherwise where a checkout says so.
+    return file.name.encode() + b"\n" + file.read_bytes().replace(b"\r\n", b"\n")
+
+
+def form(node: object) -> str:
+    """Return a syntax tree as a text that is the same for all versions of Python: without what is empty or told.
+
+    Of what is imported from this package only the names count, not from where: a file may move.
+    """
+    if isinstance(node, list):
+        return f"[{','.join(form(item) for item in node if not _is_idle(item))}]"
+    if not isinstance(node, ast.AST):
+        return ascii(node)
+    fields = {name: value for name, value in ast.iter_fields(node) if name not in UNSAID and value not in (None, [])}
+    if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":
+        del fields["module"]
+    return f"{type(node).__name__}({','.join(f'{name}={form(value)}' for name, value in fields.items())})"
+
+
+def _is_idle(node: object) -> bool:
+    """Say whether a statement does nothing when the program runs: a docstring, or imports for type checkers."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"

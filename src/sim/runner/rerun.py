@@ -20,6 +20,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.worlds import scenario_table
 from sim.results.result import Result
+from sim.runner import same_rows
 from sim.runner.chunks import name, refusal
 from sim.runner.model_version import model
 from sim.runner.recorder import means
@@ -48,6 +49,8 @@ class Rerun:
         As stored; none if the sweep has not come so far.
     differing
         Columns whose values are not those of the row, with both.
+    model
+        Of the stored rows, where it is not known to be this one, and the commit: another need not give the same.
     """
 
     run: int
@@ -57,6 +60,7 @@ class Rerun:
     error: str
     row: Mapping[str, Any] | None
     differing: Mapping[str, tuple[Any, Any]]
+    model: str = ""
 
     @property
     def equal(self) -> bool | None:
@@ -100,7 +104,7 @@ def rerun(
     if part.number in sweep.parts:
         stored = pq.read_table(sweep.path / "runs" / name(part.number))
         row = stored.slice(run - part.first_run, 1).to_pylist()[0]
-    (draw,) = designs.draws(sweep.experiment, part.block.points, point, point + 1)
+    (draw,) = designs.samples(sweep.experiment, part.block.points, point, point + 1)
     found: dict[str, Any] = {}
     result, error = None, ""
     try:
@@ -114,12 +118,14 @@ def rerun(
     except RunFailed as failure:
         error = failure.failed[0].error
     differing = {} if row is None else _differing(row, found, error)
-    return Rerun(run, point, replicate, result, error, row, differing)
+    return Rerun(run, point, replicate, result, error, row, differing, _other_model(sweep.manifest))
 
 
-def same_model(sweep: Sweep) -> bool:
-    """Say whether a sweep's rows come from this model: from another one a run need not give the same."""
-    return bool(sweep.manifest.get("model") == model())
+def _other_model(manifest: Mapping[str, Any]) -> str:
+    """Return which model gave a sweep's rows, in words; nothing where this one is known to give them too."""
+    if "model" not in manifest or model() in same_rows.earlier(manifest):
+        return ""
+    return f"model {manifest['model']} (commit {manifest.get('commit')}), not by this one, {model()}"
 
 
 def _loaded(sweep: Sweep, run: int, combination: int, draw: Mapping[str, Any]) -> Loaded:
@@ -154,6 +160,7 @@ def _measured(experiment: Experiment, result: Result) -> Iterator[tuple[str, flo
 
 def _differing(row: Mapping[str, Any], found: Mapping[str, Any], error: str) -> dict[str, tuple[Any, Any]]:
     if error or row["error"]:
-        return {} if error == row["error"] else {"error": (row["error"], error or None)}
+        # Why it failed is said in words, which may change.
+        return {} if error and row["error"] else {"error": (row["error"], error or None)}
     both = {column: (row[column], None if math.isnan(value) else value) for column, value in found.items()}
-    return {column: values for column, values in both.items() if values[0] != values[1]}
+    return {column: values for column, values in both.items() if repr(values[0]) != repr(values[1])}

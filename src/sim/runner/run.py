@@ -22,8 +22,7 @@ from sim.results.manifest import Failure
 from sim.results.result import Result, open_result
 from sim.results.store import ResultWriter, new_result
 from sim.runner.failures import caught
-from sim.scenario.load import Loaded, Sets, Source
-from sim.scenario.load import loaded as load_all
+from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run
 
 if TYPE_CHECKING:
@@ -61,7 +60,8 @@ def run(
     Parameters
     ----------
     scenario
-        A file, or the name of a scenario that comes with the package, or one that was loaded before.
+        A file, the name of a scenario that comes with the package, a dict of what could stand in a file, or what was
+        loaded before.
     replicates, seed
         Instead of the scenario's own.
     sets
@@ -88,8 +88,7 @@ def run(
     RunFailed
         Every replicate failed. If only some do, they are listed in the manifest.
     """
-    (loaded,) = load_all(scenario, sets=sets)
-    loaded = with_run(loaded, replicates, seed)
+    loaded = with_run(load(scenario, sets), replicates, seed)
     began, started = time.perf_counter(), datetime.now(UTC)
     destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.

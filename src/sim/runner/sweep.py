@@ -24,7 +24,7 @@ from sim.results import manifest as about
 from sim.results.locking import locked
 from sim.results.sweep import FORMAT, FORMAT_VERSION
 from sim.results.sweep_store import Made, Store, is_sweep, read_journal, read_manifest, usual_place
-from sim.runner import compatibility
+from sim.runner import compatibility, same_rows
 from sim.runner.chunks import Headline, Job, name
 from sim.runner.extend import enlarged
 from sim.runner.model_version import model
@@ -90,13 +90,15 @@ def sweep(
     with locked(folder, say):
         known = read_manifest(folder) if is_sweep(folder) else None
         if known is not None:
-            compatibility.check(folder, known, experiment, model())
-        plan = _plan(experiment, world, known, part_units)
+            compatibility.check(folder, known, experiment)
+        plan, (parts, _) = _plan(experiment, world, known, part_units), read_journal(folder)
         if extend is not None:
-            plan = enlarged(experiment, plan, extend, read_journal(folder)[0], say)
-        hashes = compatibility.hashes(experiment, plan)
+            plan = enlarged(experiment, plan, extend, parts, say)
+        hashes, job = compatibility.hashes(experiment, plan), Job.of(experiment, world.months, model())
         if known is not None:
             compatibility.check_draws(folder, known, hashes)
+            if job.model not in same_rows.earlier(known):
+                say(same_rows.check(folder, known, experiment, job, parts))
         store = Store(folder, describe(experiment, plan, world.months, hashes) | _kept(known))
         try:
             if store.manifest != known:
@@ -104,7 +106,6 @@ def sweep(
             store.begin()
             for text in store.notes:
                 say(text)
-            job = Job.of(experiment, world.months, model())
             if len(store.done) < plan.parts:
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
             else:
@@ -143,8 +144,13 @@ def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: 
 
 
 def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what a manifest keeps saying of the sweep's beginning."""
-    return {key: known[key] for key in ("versions", "platform", "commit", "created")} if known else {}
+    """Return what a manifest keeps saying of the sweep's beginning, and of the models that gave its rows before."""
+    if known is None:
+        return {}
+    models = [name for name in same_rows.earlier(known) if name != model()]
+    return {key: known[key] for key in ("versions", "platform", "commit", "created")} | (
+        {"models": models} if models else {}
+    )
 
 
 def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
@@ -162,7 +168,7 @@ def _first_world(experiment: Experiment) -> World:
     """Return some world of the experiment, for its months and its size."""
     worlds, last = Worlds(experiment), ""
     number = designs.points(experiment)
-    for draw in designs.draws(experiment, (0, number), 0, min(number, 10)):
+    for draw in designs.samples(experiment, (0, number), 0, min(number, 10)):
         for combination in range(len(experiment.combinations)):
             try:
                 return worlds.world(combination, draw)
@@ -196,7 +202,7 @@ def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Pr
     """Hand out the parts that are missing, a few at a time, and store them as they come."""
     watch = _Watch(experiment, plan, store, tell)
     parts = (plan.part(number) for number in range(plan.parts) if number not in store.done)
-    missing = ((part, designs.draws(experiment, part.block.points, *part.points)) for part in parts)
+    missing = ((part, designs.samples(experiment, part.block.points, *part.points)) for part in parts)
     with pool:
         watch.tell()
         more, waiting = True, 0

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ LONGEST_CHAIN = 16
 DEEPEST = 32  # tables in tables; the format needs five
 #: What a file keeps to itself: it says what that file is about.
 OWN_KEYS = ("title", "why")
+DICT = "dict"
+"""What problems call a scenario that was handed in as a dict."""
 
 _UNQUOTED_MONTH = re.compile(r"=\s*\d{4}-\d{2}\s*(?:#.*)?$")
 
@@ -54,10 +56,16 @@ def exists(path: Path) -> bool:
         return False
 
 
-def read_files(path: Path) -> Stack:
-    """Return the layers of a scenario file: first those that it extends, itself last."""
+def read_files(source: Path | Mapping[str, Any]) -> Stack:
+    """Return the layers of a scenario file, or of what stands in one as a dict: first those that it extends."""
     stack = Stack()
-    Reader(stack).read(path, Problem(str(path)), ())
+    if isinstance(source, Path):
+        Reader(stack).read(source, Problem(str(source)), ())
+    else:
+        try:
+            Reader(stack).lay(Layer(DICT, _plain(source)), Path(DICT))
+        except RecursionError:
+            stack.refuse(_too_deep(DICT, "a dict"))
     for layer in stack.layers[:-1]:
         for key in OWN_KEYS:
             layer.table.pop(key, None)
@@ -94,8 +102,11 @@ class Reader:
             found = f"{asked.found}, {why.found}" if asked.field else why.found
             self.stack.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
             return
-        if layer is None:
-            return
+        if layer is not None:
+            self.lay(layer, path, chain)
+
+    def lay(self, layer: Layer, path: Path, chain: tuple[Path, ...] = ()) -> None:
+        """Lay a layer on the stack, after the files that it extends; ``path`` says beside what these may stand."""
         bases = layer.table.pop("extends", [])
         if isinstance(bases, list):
             for i, name in enumerate(bases):
@@ -114,8 +125,7 @@ class Reader:
             _fathom(table, DEEPEST)
             return Layer(label, table, scan(text))
         except RecursionError:
-            allowed = f"tables in tables to a depth of {DEEPEST}"
-            self.stack.refuse(Problem(label, found="a file nested too deeply", allowed=allowed))
+            self.stack.refuse(_too_deep(label, "a file"))
         except ValueError as error:
             self.stack.refuse(_not_toml(label, text, error))
         return None
@@ -235,6 +245,21 @@ def _not_toml(label: str, text: str, error: ValueError) -> Problem:
     reason = reason[:1].lower() + reason[1:]
     found = f"{written.strip()[:60]!r}, {reason}" if written.strip() else reason
     return Problem(f"{label}:{line}", found=found, allowed=allowed)
+
+
+def _too_deep(label: str, what: str) -> Problem:
+    return Problem(label, found=f"{what} nested too deeply", allowed=f"tables in tables to a depth of {DEEPEST}")
+
+
+def _plain(value: Any, depth: int = DEEPEST) -> Any:
+    """Return nested mappings as a file could have given them: texts as keys, lists, numbers of Python."""
+    if depth == 0:
+        raise RecursionError
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner, depth - 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner, depth - 1) for inner in value]
+    return value.item() if hasattr(value, "item") else value  # a number of numpy
 
 
 def _fathom(value: Any, depth: int) -> None:

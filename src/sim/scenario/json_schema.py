@@ -168,9 +168,12 @@ def _range(node: Node) -> str:
     low, high, unit = node.get("minimum"), node.get("maximum"), node.get("unit", "")
     limits = ""
     if low is not None:
-        bounded = high is not None and high < 2**62
-        limits = f" from {low:.10g} to {high:.10g}" if bounded else f" of at least {low:.10g}"
+        limits = f" of at least {low:.10g}" if high is None else f" from {low:.10g} to {_bound(high)}"
     return limits + (f" ({unit})" if unit else "")
+
+
+def _bound(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.10g}"
 
 
 def _text(node: Node) -> str:

@@ -14,15 +14,15 @@ SETS = "--set"
 
 @dataclass(frozen=True)
 class Layer:
-    """One file, or what the command line sets: its values and where they stand."""
+    """One file, or what the command line sets, or a dict: its values and, of a file, where they stand."""
 
     label: str
     table: dict[str, Any]
-    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    lines: Mapping[KeyPath, int] | None = None
 
     def where(self, path: KeyPath) -> str:
         """Return file and line of a key, or of the nearest table around it."""
-        if self.label == SETS:
+        if self.lines is None:
             return self.label
         line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 1)
         return f"{self.label}:{line}"

@@ -18,13 +18,15 @@ from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.check import Fault, drop, value_faults, whole
 from sim.scenario.contradictions import Review
-from sim.scenario.files import locate, read_files, shipped
+from sim.scenario.files import DICT, locate, read_files, shipped
 from sim.scenario.layers import Stack, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
-__all__ = ["Loaded", "Sets", "Source", "load", "loaded", "shipped"]
+__all__ = ["Loaded", "Sets", "Source", "load", "load_all", "shipped"]
+
+Sets: TypeAlias = Iterable[str] | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Loaded:
         Dotted key of each value that a layer set -> ``"historical.toml:12"`` or ``"--set"``;
         every other value is a default.
     path
-        The file.
+        The file; of a dict, its name in problems.
     warnings
         What is allowed and may still not be meant.
     """
@@ -60,10 +62,8 @@ class Loaded:
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in _leaves(values)]
 
 
-Source: TypeAlias = str | Path | Loaded
-"""A scenario: a file, the name of one that comes with the package, or one that was loaded before."""
-Sets: TypeAlias = Iterable[str] | Mapping[str, Any]
-"""Values to override: ``{"parameters.g_y": 0.2}`` or ``["parameters.g_y=0.2"]``."""
+Source: TypeAlias = str | Path | Mapping[str, Any] | Loaded
+"""A file, a name out of `shipped`, as a dict what could stand in a file, or what was loaded."""
 
 
 def _leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterable[tuple[KeyPath, Any]]:
@@ -74,23 +74,24 @@ def _leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterable[tuple[KeyP
             yield (*path, key), value
 
 
-def load(path_or_name: str | Path, sets: Iterable[str] = ()) -> Loaded:
-    """Read a scenario file, or a shipped scenario by name, with all layers below it.
+def load(source: Source, sets: Sets = ()) -> Loaded:
+    """Read a scenario with all layers below it; every problem of every layer is reported at once.
 
     Parameters
     ----------
-    path_or_name
-        A file, or a name out of `shipped`.
+    source
+        What was loaded before is returned.
     sets
-        Items ``name=value`` of the command line: dotted fields, parameters or mechanisms.
-
-    Raises
-    ------
-    UserError
-        With every problem of every layer.
+        Dotted fields, parameters or mechanisms with a value: items ``name=value`` as of the command line, or a mapping.
     """
-    path = locate(path_or_name)
-    stack = read_files(path)
+    if isinstance(source, Loaded):
+        if sets:
+            raise TypeError("values can be overridden when a scenario is loaded, not afterwards")
+        return source
+    path = Path(DICT) if isinstance(source, Mapping) else locate(source)
+    stack = read_files(source if isinstance(source, Mapping) else path)
+    if isinstance(sets, Mapping):
+        sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
     add_sets(sets, stack)
     broken = _take_out_faults(stack)
     if not stack.complete:
@@ -113,26 +114,18 @@ def load(path_or_name: str | Path, sets: Iterable[str] = ()) -> Loaded:
     return Loaded(Scenario.model_validate(table), layers, path, tuple(review.warnings))
 
 
-def loaded(*sources: Source, sets: Sets = ()) -> tuple[Loaded, ...]:
-    """Return scenarios, each loaded if it is not yet, with the same values overridden; all faults of all are told.
-
-    Raises
-    ------
-    UserError
-        With every problem of every scenario, each once.
-    """
-    items = [f"{name}={json.dumps(value)}" for name, value in sets.items()] if isinstance(sets, Mapping) else [*sets]
+def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:
+    """Read scenarios with the same values overridden; every problem of all is reported at once."""
+    sets = sets if isinstance(sets, Mapping) else tuple(sets)
     found, problems = [], dict[Problem, None]()
     for source in sources:
-        if isinstance(source, Loaded) and items:
-            raise TypeError("values can be overridden when a scenario is loaded, not afterwards")
         try:
-            found.append(source if isinstance(source, Loaded) else load(source, items))
+            found.append(load(source, sets))
         except UserError as error:
             problems |= dict.fromkeys(error.problems)
     if problems:
         raise UserError(problems)
-    return tuple(found)
+    return found
 
 
 def _take_out_faults(stack: Stack) -> dict[KeyPath, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import Problem, UserError, nearest
+from sim.experiment.designs import kind_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,7 +99,7 @@ def draw_all(sweep: Sweep, folder: Path | str) -> list[Path]:
     for name in names[:2]:
         paths += draw(sweep, "outcome", folder, x=name)
     # Points that change one thing at a time lie on two lines of a plane.
-    if len(names) > 1 and sweep.experiment.design.kind != "one-at-a-time":
+    if len(names) > 1 and not kind_of(sweep.experiment).from_base:
         paths += draw(sweep, "surface", folder, x=names[0], y=names[1])
     return paths
 

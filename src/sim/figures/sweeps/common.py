@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis import selection
-from sim.analysis.effects import ENTRIES, FIXED, chosen
+from sim.analysis.effects import ENTRIES, chosen
 from sim.errors import Problem, UserError
+from sim.experiment.designs import kind_of
 from sim.figures import style
 from sim.figures.sweeps import names
 from sim.registry.entries import Outcome
@@ -116,14 +117,14 @@ def described(sweep: Sweep, curves: bool = False) -> str:
         text += f", curves of the first {sweep.experiment.curve_points:,} points"
     if not sweep.experiment.uncertainties:
         return f"{text}; over chance only"
-    return f"{text}; {CHOSEN if sweep.experiment.design.kind in FIXED else RANGES}"
+    return f"{text}; {CHOSEN if kind_of(sweep.experiment).fixed else RANGES}"
 
 
 def unfinished(sweep: Sweep) -> list[str]:
     """Return as a line, if it is so, that of points that were chosen not all are there."""
     planned = max(block["points"][1] for block in sweep.manifest["plan"]["blocks"])
     # The rest of a sample is like its beginning; that of a grid has other values.
-    if sweep.experiment.design.kind not in FIXED or len(sweep.units.points) == planned:
+    if not kind_of(sweep.experiment).fixed or len(sweep.units.points) == planned:
         return []
     return [f"Not finished: the points done so far, in the design's order, of {planned:,}; others have other values"]
 

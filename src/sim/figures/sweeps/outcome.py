@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis import selection
+from sim.experiment.designs import kind_of
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes
 from sim.figures.sweeps.marks import band, banded, dots, is_few, joined
@@ -120,7 +121,7 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
     Of a design that changes one thing at a time, these are the base and the points that change this factor.
     """
     found = _scattered(sweep, what, factor, lever)
-    if sweep.experiment.design.kind != "one-at-a-time":
+    if not kind_of(sweep.experiment).from_base:
         return found
     units = sweep.units
     base = units.points == 0
