@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.fresh import imported
+from tests.golden import STORED
 from tests.small import SMALL
 
 RUN = """
@@ -23,3 +24,22 @@ def test_a_run_needs_no_data_frames_and_no_figures_for_its_summary(tmp_path: Pat
     assert loaded >= {"numba", "pyarrow", "rich"}
     assert not loaded & {"pandas", "matplotlib", "mesa", "networkx", "duckdb"}
     assert (tmp_path / "r" / "targets.csv").exists()
+
+
+READING = """
+import shutil
+from sim.doors import cli
+for kind in ("run", "comparison", "sweep-once"):
+    folder = str(shutil.copytree({stored!r} + "/" + kind, {out!r} + "/" + kind))
+    assert cli.call(["plot", folder, "--what", {{"run": "moves", "comparison": "effects"}}.get(kind, "classes")]) == 0
+assert cli.call(["query", folder, "SELECT count(*) FROM runs"]) == 0
+assert cli.call(["status", folder]) == 0
+assert cli.call(["list", "outcomes"]) == cli.call(["explain", "r_f"]) == 0
+assert cli.call(["export", {out!r} + "/run", "--csv"]) == 0
+"""
+
+
+def test_who_reads_and_draws_what_is_stored_waits_for_no_compiler(tmp_path: Path):
+    loaded = imported(READING.format(stored=str(STORED), out=str(tmp_path)))
+    assert loaded >= {"pandas", "matplotlib", "duckdb"}
+    assert not loaded & {"numba", "llvmlite", "mesa", "networkx"}

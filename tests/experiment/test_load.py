@@ -48,7 +48,7 @@ def test_shipped_experiments_are_in_the_wheel():
 def test_the_question_of_december_1923():
     experiment = load_experiment("december-1923")
     assert [option.value for option in experiment.levers[0].options] == ["appointment", "election", "capitals-only"]
-    assert [factor.name for factor in experiment.uncertainties] == [p.name for p in PARAMETERS]
+    assert [factor.name for factor in experiment.uncertainties] == list(PARAMETERS)
     worlds = [merged(experiment, number) for number in range(3)]
     assert [world["policy"]["changes"].keys() for world in worlds[:2]] == [{"everywhere"}] * 2
     assert worlds[2]["policy"]["changes"].keys() == {"elsewhere", "capitals"}
@@ -150,7 +150,7 @@ field = "parameters.res_d"
 values = [0.1, 1.0]
 {POINTS}{END}""")
     names = [factor.name for factor in experiment.uncertainties]
-    assert names == [p.name for p in PARAMETERS if p.name not in ("pack", "res_d")] + ["depth"]
+    assert names == [p.name for p in PARAMETERS.values() if p.name not in ("pack", "res_d")] + ["depth"]
     assert next(factor.low for factor in experiment.uncertainties if factor.name == "r_f") == 0.1
 
 

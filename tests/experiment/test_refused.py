@@ -86,7 +86,7 @@ def test_worlds_that_lay_the_same_file_cannot_be_crossed(refused):
 def test_too_many_combinations(refused):
     text = "".join(
         f'[levers.l{i}]\nfield = "parameters.{p.name}"\nvalues = [{p.low}, {(p.low + p.high) / 2}, {p.high}]\n'
-        for i, p in enumerate(PARAMETERS[:9])
+        for i, p in enumerate(list(PARAMETERS.values())[:9])
     )
     assert refused(text + GRID + END) == ["e.toml:3: levers: found 19,683 combinations; allowed: at most 10,000"]
 

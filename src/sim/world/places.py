@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.data.tables import Guberniia, guberniias
-from sim.draws.addressed import normal
 from sim.errors import UserError
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import CLASSES
-from sim.scenario.schema import Tree
 
-PLACE = next(point.number for point in POINTS if point.name == "place")
+if TYPE_CHECKING:
+    from sim.scenario.schema import Tree
+
+PLACE = DECISION_POINTS["place"].number
 #: Bits of a person's identity below the home's key, and of a committee's key below the guberniia's.
 PERSON_BITS, UEZD_BITS = 6, 8
 SEATS = {"guberniia": ("secretary", "ispolkom", "bureau1", "bureau2"), "uezd": ("secretary", "ispolkom")}
@@ -92,6 +93,14 @@ def _apportion(total: int, weights: list[float]) -> list[int]:
     return parts
 
 
+def _drawn(seed: int, key: int, index: int) -> float:
+    """Return a place's own draw from the standard normal distribution."""
+    # Who reads what is stored needs names of places, and no compiler.
+    from sim.draws.addressed import normal
+
+    return float(normal(seed, 0, PLACE, 0, key, index))
+
+
 def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespace, seed: int) -> list[Place]:
     """Make the uezds of a guberniia: literacy and schooling vary around its own."""
     head, (logit, log_schooling) = origin.place, origin.base
@@ -100,7 +109,7 @@ def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespa
         key = head.key + u + 1
         spread = 0.0 if tree.alike else p.UEZD_SPREAD
         below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - origin.urban)
-        z = [normal(seed, 0, PLACE, 0, key, i) for i in (0, 1)]
+        z = [_drawn(seed, key, i) for i in (0, 1)]
         schooling = log_schooling - below + spread * z[1]
         places.append(Place(
             key, f"{head.name} uezd {u + 1}", "uezd", head.unit_class, head.region, parent,
@@ -146,7 +155,7 @@ def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[_Head]:
         key = (1024 + i) << UEZD_BITS
         unit_class = "agrarian" if tree.alike else CLASSES[i % len(CLASSES)]
         shift = (0.0, 0.0) if tree.alike else level[unit_class]
-        z = [0.0 if tree.alike else p.UEZD_SPREAD * normal(seed, 0, PLACE, 0, key, j) for j in (0, 1)]
+        z = [0.0 if tree.alike else p.UEZD_SPREAD * _drawn(seed, key, j) for j in (0, 1)]
         base = (_logit(MEAN_LITERACY) + shift[0] + z[0], math.log(MEDIAN_SCHOOLING) + shift[1] + z[1])
         heads.append(_Head(Place(
             key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
