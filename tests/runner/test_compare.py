@@ -236,8 +236,20 @@ def test_the_usual_horizons_count_from_the_parting():
 
 def test_the_mean_of_a_span_is_over_what_is_defined_if_that_is_half(tmp_path):
     values = np.array([[1.0, np.nan, np.nan], [2.0, 4.0, np.nan], [3.0, np.nan, 5.0], [6.0, 2.0, np.nan]])
-    found = measured(values, [Horizon("1921-01", "1921-04"), Horizon("1921-02", "1921-02")], MONTHS)
-    np.testing.assert_array_equal(found, [[3.0, 3.0, np.nan], [2.0, 4.0, np.nan]])
+    at = [Horizon("1921-01", "1921-04"), Horizon("1921-02", "1921-02")]
+    np.testing.assert_array_equal(measured(values[:, None], at, MONTHS)[:, 0], [[3, 3, np.nan], [2, 4, np.nan]])
+
+
+def test_the_mean_of_a_span_is_over_what_is_defined_in_all_worlds_of_a_pair():
+    one, other = np.array([1.0, 2.0, 4.0, 8.0]), np.array([np.nan, 1.0, 2.0, 3.0])
+    few = np.array([np.nan, np.nan, np.nan, 5.0])
+    courses = np.stack([one, other, few], axis=1)[..., None]
+    at = [Horizon("1921-01", "1921-04"), Horizon("1921-04", "1921-04")]
+    nothing = [np.nan] * 3
+    np.testing.assert_array_equal(measured(courses, at, MONTHS)[..., 0], [nothing, [8, 3, 5]])
+    two = np.array([True, True, False])
+    np.testing.assert_array_equal(measured(courses, at, MONTHS, two)[..., :2, 0], [[14 / 3, 2], [8, 3]])
+    np.testing.assert_array_equal(measured(courses, at, MONTHS, alone=True)[..., 0], [[3.75, 2, np.nan], [8, 3, 5]])
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,8 @@ def sweep(
         plan, (parts, _) = _plan(experiment, world, known, part_units), read_journal(folder)
         if extend is not None:
             plan = enlarged(experiment, plan, extend, parts, say)
-        hashes, job = compatibility.hashes(experiment, plan), Job.of(experiment, world.months, model())
+        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", FORMAT_VERSION)
+        job = Job.of(experiment, world.months, model(), version)
         if known is not None:
             compatibility.check_draws(folder, known, hashes)
             if job.model not in same_rows.earlier(known):
@@ -148,7 +149,7 @@ def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
     if known is None:
         return {}
     models = [name for name in same_rows.earlier(known) if name != model()]
-    return {key: known[key] for key in ("versions", "platform", "commit", "created")} | (
+    return {key: known[key] for key in ("format_version", "versions", "platform", "commit", "created")} | (
         {"models": models} if models else {}
     )
 
