@@ -17,6 +17,7 @@ from sim.engines.engine import ENGINES, cores
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
+from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
 from sim.experiment.worlds import Worlds
 from sim.results import manifest as about
@@ -44,7 +45,7 @@ PARTS = 16
 
 
 def sweep(
-    experiment: Experiment,
+    experiment: str | Path | Experiment,
     out: Path | str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -58,6 +59,8 @@ def sweep(
 
     Parameters
     ----------
+    experiment
+        A file, or the name of an experiment that comes with the package, or one that was read before.
     out
         The folder; by default ``results/sweeps/NAME`` below the current one.
     workers
@@ -78,6 +81,7 @@ def sweep(
     UserError
         The request is wrong, another process writes there, or the disk is full. What is finished is kept.
     """
+    experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
