@@ -17,6 +17,7 @@ from sim.engines.engine import ENGINES, cores
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
+from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
 from sim.results import manifest as about
 from sim.results.locking import locked
@@ -37,7 +38,7 @@ TICK = 0.2
 
 
 def sweep(
-    experiment: Experiment,
+    experiment: str | Path | Experiment,
     out: Path | str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -51,6 +52,8 @@ def sweep(
 
     Parameters
     ----------
+    experiment
+        A file, or the name of an experiment that comes with the package, or one that was read before.
     out
         The folder; by default ``results/sweeps/NAME`` below the current one.
     workers
@@ -71,6 +74,7 @@ def sweep(
     UserError
         The request is wrong, another process writes there, or the disk is full. What is finished is kept.
     """
+    experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
@@ -84,7 +88,8 @@ def sweep(
         parts, _ = read_journal(folder)
         if extend is not None:
             plan = enlarged(experiment, plan, extend, parts, say)
-        hashes, job = compatibility.hashes(experiment, plan), Job.of(experiment, world.months, model())
+        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", FORMAT_VERSION)
+        job = Job.of(experiment, world.months, model(), version)
         if known is not None:
             compatibility.check_draws(folder, known, hashes)
             if job.model not in same_rows.earlier(known):
@@ -138,7 +143,7 @@ def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
     if known is None:
         return {}
     models = [name for name in same_rows.earlier(known) if name != model()]
-    return {key: known[key] for key in ("versions", "platform", "commit", "created")} | (
+    return {key: known[key] for key in ("format_version", "versions", "platform", "commit", "created")} | (
         {"models": models} if models else {}
     )
 
