@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sim.experiment import fields
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment, from_record
@@ -186,6 +188,16 @@ def test_a_table_of_points(read):
     )
     assert points(experiment) == 2
     assert samples(experiment, (0, 2), 1, 2) == [{"r_f": 0.5, "bench": 10, "need": False}]
+
+
+@pytest.mark.parametrize("text", [
+    ",,\nr_f,need\n,\n0.1,true\n , \n0.2,false\n,\n", "r_f,need,\n0.1,true,\n0.2,false\n",
+    "r_f,,need,,\n0.1,,true,,\n0.2,,false,,\n", '\ufeffr_f,need\r\n"0.1",TRUE\r\n2e-1,False\r\n',
+])  # fmt: skip
+def test_empty_rows_and_columns_of_a_spreadsheet_are_passed_over(text, read):
+    table = f'[uncertainties.r_f]\n[uncertainties.need]\n[design]\nkind = "table"\nfile = "p.csv"\n{END}'
+    experiment = read(table, p__csv=text)
+    assert samples(experiment, (0, 2), 0, 2) == [{"r_f": 0.1, "need": True}, {"r_f": 0.2, "need": False}]
 
 
 def test_an_experiment_is_told_from_a_scenario(tmp_path, monkeypatch):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.errors import nearest
+from sim.experiment import names
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.fields import Lever, Uncertainty
 from sim.experiment.layers import NOT_VARIED, Draft, Read, leaves, unknown
@@ -21,9 +21,6 @@ from sim.scenario.layers import Layer, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-COLUMNS = ("run", "point", "replicate", "series", "seed", "error", "error_at")
-"""Columns of every table of runs."""
 PLACES = ("kind", "only", "uezds", "guberniias", "uezds_each")
 """Fields of [tree] that decide who is in the world."""
 _WAYS = "one of worlds, options, or values of a field"
@@ -54,8 +51,8 @@ def uncertainties(draft: Draft, base: Scenario) -> list[Read]:
     named = {read.factor.name: read for read in own if ("parameters", read.factor.name) in read.aims()}
     aimed = {path for read in own for path in read.aims()}
     every = asked.prior == "all"
-    for key, names in (("prior", [] if every else asked.prior), ("fixed", asked.fixed)):
-        for i, name in enumerate(names):
+    for key, listed in (("prior", [] if every else asked.prior), ("fixed", asked.fixed)):
+        for i, name in enumerate(listed):
             where: KeyPath = ("uncertainties", key, i)
             if name not in PARAMETERS:
                 draft.refuse(where, *unknown(name, "a parameter (skloki list parameters)", PARAMETERS))
@@ -106,12 +103,10 @@ def _own(draft: Draft, name: str, table: Uncertainty, base: Scenario) -> list[Re
 
 
 def _named(draft: Draft, where: KeyPath) -> bool:
-    name = str(where[-1])
-    if NAME.fullmatch(name) and name not in COLUMNS:
-        return True
-    allowed = "a name of a-z, 0-9 and _, a letter first, but none of " + ", ".join(COLUMNS)
-    draft.refuse(where, f'the name "{name}"', allowed)
-    return False
+    fault = names.fault(str(where[-1]))
+    if fault:
+        draft.refuse(where, *fault)
+    return fault is None
 
 
 def _field(draft: Draft, where: KeyPath, field: str) -> KeyPath | None:

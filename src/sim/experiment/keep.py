@@ -10,9 +10,9 @@ from sim.errors import UserError
 from sim.experiment import fields
 from sim.experiment.designs import DESIGNS, kinds, points
 from sim.experiment.experiment import Accidents, Design, Experiment, Factor
-from sim.experiment.factors import COLUMNS, NAME
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.layers import Draft, Read, unknown
+from sim.experiment.names import NAME, RUNS
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.table import read_table
 from sim.registry.outcomes import OUTCOMES
@@ -169,7 +169,7 @@ def within_reach(draft: Draft, experiment: Experiment) -> None:
 
 def distinct_columns(draft: Draft, experiment: Experiment) -> None:
     """Refuse names that would give two columns of the store one name."""
-    taken = dict.fromkeys(COLUMNS, "a column of every table")
+    taken = dict.fromkeys(RUNS, "a column of every table")
     alike: set[str] = set()
     for column, outcome, scope, horizon in experiment.columns():
         if column in taken and horizon not in alike:

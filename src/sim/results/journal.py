@@ -11,7 +11,9 @@ from sim.experiment.experiment import from_record
 from sim.results import opening
 from sim.results.store import MANIFEST
 
-FORMAT, FORMAT_VERSION = "skloki-sweep", 1
+FORMAT, FORMAT_VERSION = "skloki-sweep", 2
+"""In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all
+worlds of its pair; such a sweep goes on as it was begun."""
 JOURNAL = "journal.jsonl"
 TABLES = ("runs", "curves", "bins")
 AGAIN = "start the same sweep again: it makes this part anew"

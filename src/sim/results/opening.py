@@ -59,8 +59,9 @@ def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != meant.name:
         raise UserError(Problem(place, allowed=f"this is not the manifest of a {meant.noun}"))
     version = content.get("format_version")
-    if version != meant.version:
-        allowed = f"{meant.version}; the {meant.noun} was made by another version of skloki"
+    if version not in range(1, meant.version + 1):
+        known = "1" if meant.version == 1 else f"1 to {meant.version}"
+        allowed = f"{known}; the {meant.noun} was made by another version of skloki"
         raise UserError(Problem(place, field="format_version", found=str(version), allowed=allowed))
     problems = [
         Problem(place, key, type(content[key]).__name__ if key in content else "nothing", kind.__name__)

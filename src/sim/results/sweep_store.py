@@ -178,7 +178,7 @@ def is_sweep(folder: Path) -> bool:
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise UserError(Problem(place, found="a folder with something else in it", allowed="the folder of a sweep"))
-    if manifest.get("format_version") != FORMAT_VERSION:
+    if manifest.get("format_version") not in range(1, FORMAT_VERSION + 1):
         allowed = "another folder (--out); this sweep was made by another version of skloki"
         raise UserError(Problem(place, "format_version", str(manifest.get("format_version")), allowed))
     return True
