@@ -87,6 +87,14 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     return experiment
 
 
+def load_page(path_or_name: str | Path) -> fields.Page:
+    """Return what an experiment file says of its sweep's page."""
+    draft = _draft(locate(path_or_name))
+    if draft.problems:
+        raise UserError(_in_order(draft))
+    return draft.file.page
+
+
 def _draft(path: Path) -> Draft:
     stack = Stack()
     try:
