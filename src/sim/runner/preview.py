@@ -108,7 +108,8 @@ def count(scenario: Scenario) -> tuple[int, int]:
 def warnings(loaded: Loaded) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from (str(problem) for problem in loaded.warnings)
-    yield from _uneven_twins(loaded.scenario)
+    if loaded.scenario.options.twins == "own":
+        yield from _uneven_twins(loaded.scenario)
     if loaded.scenario.run.replicates < FEW:
         yield f"run.replicates: {loaded.scenario.run.replicates} are too few to tell an effect from chance"
 
