@@ -223,7 +223,7 @@ def test_the_document_is_current():
 
 def test_the_document_describes_every_kind_of_design():
     text = (ROOT / "docs" / "experiments.md").read_text("utf-8")
-    for kind in fields.schema()["properties"]["design"]["properties"]["kind"]["enum"]:
+    for kind in fields.FORM.schema["properties"]["design"]["properties"]["kind"]["enum"]:
         assert f"| `{kind}` |" in text
 
 
