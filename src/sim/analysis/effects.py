@@ -221,7 +221,7 @@ def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -
         "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
         "interval": over, "chance": both.share if both else _chance(means, counts, within),
         "superiority": float(paired.superiority(better * alone)[0]), "within": _mean(np.abs(alone) <= size),
-        "reading": str(paired.reading(np.asarray(low), np.asarray(high), np.asarray(size))),
+        "reading": str(paired.reading(low, high, size, len(alone))),
         "points_better": float(paired.superiority(better * known)[0]), "points_above": _mean(known > size),
         "points_below": _mean(known < -size), "points_within": _mean(np.abs(known) <= size),
         "smallest": size, **dict(zip(QUANTILES, map(float, quantiles(known, tuple(QUANTILES.values()))), strict=True)),
