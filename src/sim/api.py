@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.analysis.divergence.folder import DivergenceFolder
     from sim.describe.glossary import Entry
     from sim.experiment.experiment import Experiment
-    from sim.figures.folders import Stored
+    from sim.analysis.stored import Stored
     from sim.results.comparison import Comparison
     from sim.results.result import Result
     from sim.runner.estimate import Estimate
@@ -163,7 +163,7 @@ def open_(path: str | Path, *, verify: bool = True) -> Stored:
     UserError
         It is missing, incomplete or damaged.
     """
-    from sim.figures.folders import open_folder
+    from sim.analysis.stored import open_folder
 
     return open_folder(path, verify=verify)
 

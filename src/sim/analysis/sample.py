@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,7 +85,7 @@ class Sample:
         months, a trend would pass for an effect.
         """
         failed = [
-            asdict(result) | {"world": name}
+            result.record() | {"world": name}
             for name, result in zip(self.names, results, strict=True)
             if isinstance(result, Failure)
         ]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.results.sweep import SweepFolder, sound
+from sim.results.sweep import SweepFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +37,4 @@ class Sweep(SweepFolder):
         return PairTable(self)
 
 
-def open_sweep(path: Path | str, *, verify: bool = True) -> Sweep:
-    """Open the folder of a sweep, whether it is finished or not; for what is refused see `sim.results.sweep.sound`."""
-    return Sweep(*sound(path, verify=verify))
+open_sweep = Sweep.open
