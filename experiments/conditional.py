@@ -10,13 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import selection
-from sim.analysis.effects import ENTRIES, POOLED, differences, statistics
+from sim.analysis.effects import POOLED, differences, statistics
 from sim.analysis.importance import influence
 from sim.analysis.paired import student
 from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
 
 #: What a page asks besides: in words, and as a condition on the uncertainties.
 SUBSETS: dict[str, list[tuple[str, str]]] = {
@@ -93,7 +94,7 @@ def thirds(sweep: Sweep) -> pd.DataFrame:
                 rows.append({
                     "uncertainty": factor.name, "part": part, "lever": lever.name,
                     "option": selection.label(lever.options[number].value), "outcome": outcome,
-                    **statistics(units.at(units.points[at]), ENTRIES[outcome], effect[there], base[there]),
+                    **statistics(units.at(units.points[at]), OUTCOMES[outcome], effect[there], base[there]),
                 })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -187,7 +188,7 @@ def apart(sweep: Sweep) -> pd.DataFrame:
         whole = differences(units, lever, 1, values, 0)[0]
         for number, option in enumerate(other.options):
             effect, base = differences(units, lever, 1, values, number)
-            found = statistics(units, ENTRIES[outcome], effect, base)
+            found = statistics(units, OUTCOMES[outcome], effect, base)
             change = units.by_point(effect - whole)[0]
             change = change[np.isfinite(change)]
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
@@ -219,7 +220,7 @@ def fading(sweep: Sweep, found: pd.DataFrame) -> str:
 
 def shares_of(sweep: Sweep) -> str:
     """Return the word for what `superiority` is a share of, for the first outcome."""
-    return "raised" if ENTRIES[sweep.columns[0][1]].better == "neither" else "favoured"
+    return "raised" if OUTCOMES[sweep.columns[0][1]].better == "neither" else "favoured"
 
 
 def _nation(sweep: Sweep) -> tuple[str, str]:

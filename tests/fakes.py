@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis import sample
 from sim.engines.engine import Engine
 from sim.engines.trajectory import Trajectory
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 from sim.world.build import build
 
-PERFORMANCE = sample.COLUMN["performance"]
-MISFIT = sample.COLUMN["misfit"]
+PERFORMANCE = OUTCOME_INDEX["performance"]
+MISFIT = OUTCOME_INDEX["misfit"]
 MONTHS = [f"19{year}-{month:02d}" for year in range(21, 30) for month in range(1, 13)]
 
 

@@ -142,7 +142,7 @@ def test_what_there_is_no_picture_of_is_refused(verb, arguments, said, stored, s
 
 def test_a_comparison_is_drawn_of_outcomes_that_were_not_shown(stored, skloki):
     folder = stored("compare")
-    other = next(outcome.name for outcome in OUTCOMES if outcome.name not in sim.open(folder).manifest["shown"])
+    other = next(name for name in OUTCOMES if name not in sim.open(folder).manifest["shown"])
     code, out, _ = skloki("plot", folder, "--what", "effects", "--outcome", other)
     assert code == 0 and [Path(line).stem for line in out.splitlines()] == 2 * [f"effects-b-{other}"]
 

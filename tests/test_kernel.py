@@ -142,8 +142,8 @@ def test_a_changed_constant_of_another_room_is_not_answered_from_the_cache(tmp_p
     package = copied(tmp_path)
     (package / "engines" / "compiled" / "__init__.py").write_text("""
 from sim.kernel import kernel
-from sim.registry.decision_points import POINTS
-NUMBER = {point.name: point.number for point in POINTS}["threat"]
+from sim.registry.decision_points import DECISION_POINTS
+NUMBER = DECISION_POINTS["threat"].number
 @kernel
 def number(x):
     return x + NUMBER

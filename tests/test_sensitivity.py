@@ -47,7 +47,7 @@ def outcomes(name: str, value: float) -> Trajectory:
     return run(**settings, **{"a_temp": 0.03, name: value})
 
 
-@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+@pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda parameter: parameter.name)
 def test_parameter_moves_some_outcome(parameter: Parameter) -> None:
     low, high = outcomes(parameter.name, parameter.low), outcomes(parameter.name, parameter.high)
     moved = np.nanmax(np.abs(low.values - high.values), initial=0.0)

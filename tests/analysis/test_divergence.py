@@ -24,12 +24,12 @@ from sim.engines.reference import PartyModel, simulate
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, EventLog, Trajectory, encode
 from sim.errors import UserError
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 from sim.runner import diverge
 from sim.scenario.load import load
 from sim.scenario.schema import Event as Dated
 from sim.world.build import World
-from tests.engines.worlds import COLUMN, scenario, world
+from tests.engines.worlds import scenario, world
 
 FAMINE = {"famine": Dated(kind="famine", start="1921-06", end="1923-12", places=["Synthetic 2"])}
 ELECTION = {"rule": "recorded", "changes": {"x": {"date": "1922-06", "rule": "election"}}}
@@ -164,7 +164,7 @@ def test_capacity_runs_out_as_in_the_model():
     for _ in range(30):
         model.step()
         left.append(not model.has_capacity(True))
-    found = exhausted(busy, model.trajectory().values[:, 0, COLUMN["assignments"]])
+    found = exhausted(busy, model.trajectory().values[:, 0, OUTCOME_INDEX["assignments"]])
     assert found.tolist() == left and 0 < sum(left) < 30
     assert not exhausted(world(months=2, options={"capacity": "unlimited"}), np.zeros(2)).any()
 

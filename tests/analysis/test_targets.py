@@ -27,7 +27,7 @@ def run(values, replicate=0, first=1921, last=1929, scopes=("nation",)):
         for month in range(1, 13):
             for scope in scopes:
                 row = {"replicate": replicate, "month": date(year, month, 1), "scope": scope}
-                row |= {outcome.name: 0.5 for outcome in OUTCOMES}
+                row |= dict.fromkeys(OUTCOMES, 0.5)
                 # Classes hold nonsense, so that taking them for the nation shows.
                 known = {name: value(year, month) if callable(value) else value for name, value in values.items()}
                 rows.append(row | (known if scope == "nation" else dict.fromkeys(known, 99.0)))

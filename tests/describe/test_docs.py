@@ -44,7 +44,7 @@ def test_generated_tables_hold_every_entry_and_no_broken_row():
         if name != "submodels":
             assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1, name
     text = odd.parameters()
-    assert all(f"| `{p.name}` | {p.symbol} |" in text for p in PARAMETERS)
+    assert all(f"| `{p.name}` | {p.symbol} |" in text for p in PARAMETERS.values())
 
 
 def test_submodels_describe_every_public_function_of_the_mechanisms():

@@ -9,7 +9,7 @@ from sim.data.catalogue import TABLES
 from sim.describe.glossary import KINDS, entries, explain, names
 from sim.errors import UserError
 from sim.registry.constants import CONSTANTS
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -17,12 +17,12 @@ from sim.scenario.load import shipped
 
 DECLARED = {
     "scenarios": [*shipped()],
-    "parameters": [p.name for p in PARAMETERS],
-    "outcomes": [o.name for o in OUTCOMES],
-    "mechanisms": [m.name for m in MECHANISMS],
-    "draws": [p.name for p in POINTS],
+    "parameters": list(PARAMETERS),
+    "outcomes": list(OUTCOMES),
+    "mechanisms": list(MECHANISMS),
+    "draws": list(DECISION_POINTS),
     "data": [t.name for t in TABLES],
-    "constants": [c.name for c in CONSTANTS],
+    "constants": list(CONSTANTS),
     "targets": [t.id for t in targets()],
 }
 
@@ -48,7 +48,7 @@ def test_one_word_may_mean_several_things():
 
 def test_a_parameter_says_all_that_is_declared():
     (entry,) = explain("ign")
-    declared = next(parameter for parameter in PARAMETERS if parameter.name == "ign")
+    declared = PARAMETERS["ign"]
     assert entry.fields["default"] == declared.default
     assert entry.fields["range"] == f"{declared.low:g} to {declared.high:g}, {declared.distribution}"
     assert entry.fields["twin"] == "paro" and entry.fields["unit"] == "share of skill"

@@ -61,7 +61,7 @@ def test_json_is_one_document(small, skloki, no_figures, tmp_path):
     assert path.parent == tmp_path / "results" / "runs" and path.name.startswith("small-")
     assert "plausible" in document["warnings"][0]
     assert document["figures"] == [str(path / "figures" / "one.svg")]
-    assert {row["outcome"] for row in document["summary"]} <= {outcome.name for outcome in OUTCOMES}
+    assert {row["outcome"] for row in document["summary"]} <= set(OUTCOMES)
     recorded = {row["id"]: row for row in document["targets"]}
     assert recorded["T18"]["replicates"] == 2
     assert recorded["T01"]["median"] is None, "undefined is null, not NaN, which is no JSON"

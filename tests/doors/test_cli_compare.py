@@ -71,7 +71,7 @@ def test_quiet_and_json(small, skloki, no_figures, tmp_path):
     assert {row["outcome"] for row in document["effects"]} == {"misfit"} and len(document["effects"]) == 5
     assert document["effects"][0]["correlation"] is None, "two points always lie on a line; null, not NaN"
     assert "2 pairs are few" in document["notes"][-1] and "chance only" in document["uncertainty"]
-    assert set(open_comparison(path).effects()["outcome"]) == {outcome.name for outcome in OUTCOMES}, "all are stored"
+    assert set(open_comparison(path).effects()["outcome"]) == set(OUTCOMES), "all are stored"
 
 
 def test_precision_reached_and_not(small, skloki, no_figures):

@@ -22,7 +22,7 @@ from sim.draws import blocks as in_blocks
 from sim.draws.addressed import block, normal, uniform, uniforms
 from sim.draws.philox import words
 from sim.engines.reference.model import PartyModel
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.scenario.schema import Scenario
 from sim.world.build import build
 
@@ -184,7 +184,7 @@ def test_points_drawn_from_in_both_kinds_are_known() -> None:
     kinds: dict[str, set[str]] = defaultdict(set)
     for point, kind in _drawn():
         kinds[point].add(kind)
-    assert set(kinds) <= {point.name for point in POINTS}
+    assert set(kinds) <= set(DECISION_POINTS)
     assert {point for point, used in kinds.items() if len(used) == 2} == {"birth", "unfit"}
 
 
@@ -215,7 +215,7 @@ def test_no_word_serves_both_a_uniform_and_a_normal_draw(monkeypatch: pytest.Mon
     model = PartyModel(build(scenario))
     for _ in range(15):
         model.step()
-    number = {point.name: point.number for point in POINTS}
+    number = {name: point.number for name, point in DECISION_POINTS.items()}
     blocks = {kind: {point: {a[5] for a in found if a[2] == number[point]} for point in number}
               for kind, found in used.items()}  # fmt: skip
     assert {point for point in number if blocks["uniform"][point] and blocks["normal"][point]} == {"birth", "unfit"}

@@ -93,7 +93,7 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
     lasts = draw(st.integers(1, months))
     # officials who change often meet more of the engines' branches
     hot = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "rev": 1.0, "term": 3.0}
-    chosen = draw(st.lists(st.sampled_from(PARAMETERS), max_size=10, unique_by=lambda p: p.name))
+    chosen = draw(st.lists(st.sampled_from(list(PARAMETERS.values())), max_size=10, unique_by=lambda p: p.name))
     return Scenario.model_validate({
         "title": "random",
         "period": {"start": "1921-01", "end": month_name(FIRST + lasts - 1)},
@@ -101,7 +101,7 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
         "policy": draw(_policy(lasts)),
         "threat": draw(st.sampled_from([{}, {"series": "constant", "objective": 0.9, "perceived": 0.1}])),
         "events": draw(_events(lasts)),
-        "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=4)), False),
+        "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from(list(MECHANISMS)), max_size=4)), False),
         "parameters": (hot if draw(st.booleans()) else {}) | {p.name: draw(_value(p)) for p in chosen},
         "options": draw(_options()),
         "run": {"seed": draw(st.sampled_from([1921, 0, 2**63 - 1])), "committees": draw(st.booleans())},

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from sim.engines.reference import PartyModel, simulate
+from sim.registry.outcomes import OUTCOMES
 from sim.scenario.schema import Event
-from tests.engines.worlds import COLUMN, fingerprint, outcome, run, world
+from tests.engines.worlds import fingerprint, outcome, run, world
 
 PROGRAM = "from tests.engines.worlds import run, fingerprint; print(fingerprint(run(months=18)))"
 
@@ -93,7 +94,7 @@ def test_data_collector_shows_the_nation() -> None:
     for _ in range(5):
         model.step()
     frame = model.datacollector.get_model_vars_dataframe()
-    assert list(frame.columns) == list(COLUMN)
+    assert list(frame.columns) == list(OUTCOMES)
     trajectory = model.trajectory()
     assert np.array_equal(frame["conflict"].to_numpy(), outcome(trajectory, "conflict"))
 

@@ -9,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.registry.mechanisms import MECHANISMS
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 from sim.registry.parameters import PARAMETERS
-from tests.engines.worlds import COLUMN, fingerprint, run
+from tests.engines.worlds import fingerprint, run
 
 
 def anywhere() -> st.SearchStrategy[dict[str, float]]:
     """Draw any subset of parameters, at and between their hard bounds."""
     return st.fixed_dictionaries({}, optional={
-        p.name: st.one_of(st.sampled_from((p.minimum, p.maximum)), st.floats(p.minimum, p.maximum)) for p in PARAMETERS
+        name: st.one_of(st.sampled_from((p.minimum, p.maximum)), st.floats(p.minimum, p.maximum))
+        for name, p in PARAMETERS.items()
     })  # fmt: skip
 
 
@@ -32,7 +33,7 @@ worlds = st.fixed_dictionaries({
             lambda r: {"rule": "recorded", "changes": {"x": {"date": "1921-05", "rule": r, "classes": ["capital"]}}}
         ),
     ),
-    "off": st.lists(st.sampled_from([m.name for m in MECHANISMS]), max_size=6, unique=True).map(tuple),
+    "off": st.lists(st.sampled_from(list(MECHANISMS)), max_size=6, unique=True).map(tuple),
     "options": st.sampled_from([
         {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True},
         {"majority_tier": "nation"}, {"need_displaces": False}, {"conference_capacity": 0.5, "capacity": 0.5},
@@ -46,15 +47,16 @@ worlds = st.fixed_dictionaries({
 @given(worlds, anywhere())
 def test_outcomes_stay_within_their_declared_bounds(changes, parameters) -> None:  # type: ignore[no-untyped-def]
     trajectory = run(**changes, **parameters)
-    for outcome in OUTCOMES:
-        values = trajectory.values[:, :, COLUMN[outcome.name]]
+    for outcome in OUTCOMES.values():
+        values = trajectory.values[:, :, OUTCOME_INDEX[outcome.name]]
         known = values[~np.isnan(values)]
         assert np.all(known >= outcome.low - 1e-12), outcome.name
         assert outcome.high is None or np.all(known <= outcome.high + 1e-12), outcome.name
         assert not np.isinf(values).any(), outcome.name
-    installed = [trajectory.values[:, 0, COLUMN[name]] for name in ("appointed", "recommended", "elected", "acting")]
+    nation = {name: trajectory.values[:, 0, index] for name, index in OUTCOME_INDEX.items()}
+    installed = [nation[name] for name in ("appointed", "recommended", "elected", "acting")]
     assert np.all(sum(installed) <= 1 + 1e-12)
-    assert np.all(trajectory.values[:, 0, COLUMN["moves_centre"]] <= trajectory.values[:, 0, COLUMN["moves"]])
+    assert np.all(nation["moves_centre"] <= nation["moves"])
 
 
 @settings(max_examples=10)
@@ -66,11 +68,11 @@ def test_a_world_is_its_own_twin(changes) -> None:  # type: ignore[no-untyped-de
 def test_undefined_outcomes_are_nan_and_only_they() -> None:
     trajectory = run(months=3, guberniias=1, uezds_each=0)
     for name in ("uezd_performance", "uezd_appointed"):
-        assert np.isnan(trajectory.values[:, :, COLUMN[name]]).all()
+        assert np.isnan(trajectory.values[:, :, OUTCOME_INDEX[name]]).all()
     nation = trajectory.values[:, 0]
-    undefined = {o.name for o in OUTCOMES if math.isnan(nation[-1, COLUMN[o.name]])}
+    undefined = {name for name, index in OUTCOME_INDEX.items() if math.isnan(nation[-1, index])}
     allowed = {"uezd_performance", "uezd_appointed", "uezd_open_skloki", "tenure_appointed", "tenure_elected",
                "conflict_after_transfer", "conflict_after_election"}  # fmt: skip
     assert undefined <= allowed
-    national = [o.name for o in OUTCOMES if not o.by_class]
-    assert np.isnan(trajectory.values[:, 1:, [COLUMN[name] for name in national]]).all()
+    national = [o.name for o in OUTCOMES.values() if not o.by_class]
+    assert np.isnan(trajectory.values[:, 1:, [OUTCOME_INDEX[name] for name in national]]).all()

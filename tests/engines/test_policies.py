@@ -153,7 +153,7 @@ def everything(*off: str) -> Trajectory:
     return simulate(build(settings.model_copy(update={"period": late})), 0)
 
 
-@pytest.mark.parametrize("mechanism", [m.name for m in MECHANISMS])
+@pytest.mark.parametrize("mechanism", list(MECHANISMS))
 def test_every_switch_changes_the_world(mechanism: str) -> None:
     plain = everything() if mechanism != "complexity" else everything("complexity", "mediation")
     off = everything(mechanism)

@@ -8,11 +8,10 @@ from typing import Any
 from sim.engines.reference import simulate
 from sim.engines.trajectory import Trajectory
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX
 from sim.scenario.schema import Event, Options, Period, Policy, Run, Scenario, Threat, Tree
 from sim.world.build import World, build
 
-COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
 SCOPE = {name: i for i, name in enumerate(SCOPES)}
 
 
@@ -58,7 +57,7 @@ def run(replicate: int = 0, **changes: Any) -> Trajectory:
 
 def outcome(trajectory: Trajectory, name: str, scope: str = "nation") -> Any:
     """Return one outcome's series."""
-    return trajectory.values[:, SCOPE[scope], COLUMN[name]]
+    return trajectory.values[:, SCOPE[scope], OUTCOME_INDEX[name]]
 
 
 def fingerprint(trajectory: Trajectory) -> str:

@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sim.experiment import fields
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment, from_record
@@ -48,7 +50,7 @@ def test_shipped_experiments_are_in_the_wheel():
 def test_the_question_of_december_1923():
     experiment = load_experiment("december-1923")
     assert [option.value for option in experiment.levers[0].options] == ["appointment", "election", "capitals-only"]
-    assert [factor.name for factor in experiment.uncertainties] == [p.name for p in PARAMETERS]
+    assert [factor.name for factor in experiment.uncertainties] == list(PARAMETERS)
     worlds = [merged(experiment, number) for number in range(3)]
     assert [world["policy"]["changes"].keys() for world in worlds[:2]] == [{"everywhere"}] * 2
     assert worlds[2]["policy"]["changes"].keys() == {"elsewhere", "capitals"}
@@ -150,7 +152,7 @@ field = "parameters.res_d"
 values = [0.1, 1.0]
 {POINTS}{END}""")
     names = [factor.name for factor in experiment.uncertainties]
-    assert names == [p.name for p in PARAMETERS if p.name not in ("pack", "res_d")] + ["depth"]
+    assert names == [p.name for p in PARAMETERS.values() if p.name not in ("pack", "res_d")] + ["depth"]
     assert next(factor.low for factor in experiment.uncertainties if factor.name == "r_f") == 0.1
 
 
@@ -186,6 +188,16 @@ def test_a_table_of_points(read):
     )
     assert points(experiment) == 2
     assert samples(experiment, (0, 2), 1, 2) == [{"r_f": 0.5, "bench": 10, "need": False}]
+
+
+@pytest.mark.parametrize("text", [
+    ",,\nr_f,need\n,\n0.1,true\n , \n0.2,false\n,\n", "r_f,need,\n0.1,true,\n0.2,false\n",
+    "r_f,,need,,\n0.1,,true,,\n0.2,,false,,\n", '\ufeffr_f,need\r\n"0.1",TRUE\r\n2e-1,False\r\n',
+])  # fmt: skip
+def test_empty_rows_and_columns_of_a_spreadsheet_are_passed_over(text, read):
+    table = f'[uncertainties.r_f]\n[uncertainties.need]\n[design]\nkind = "table"\nfile = "p.csv"\n{END}'
+    experiment = read(table, p__csv=text)
+    assert samples(experiment, (0, 2), 0, 2) == [{"r_f": 0.1, "need": True}, {"r_f": 0.2, "need": False}]
 
 
 def test_an_experiment_is_told_from_a_scenario(tmp_path, monkeypatch):

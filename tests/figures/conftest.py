@@ -94,7 +94,7 @@ class Fake:
         n = len(self.months)
         t = np.arange(n) / 108
         values: dict[str, Any] = {}
-        for outcome in OUTCOMES:
+        for outcome in OUTCOMES.values():
             noise = np.convolve(self.random.normal(0, 0.2, n + 11), np.ones(12) / 12, "valid")
             scale = 1.0 if outcome.high is not None else 10.0
             falls = -0.2 if outcome.better == "lower" else 0.3

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from matplotlib.colors import to_hex, to_rgba
 
-from sim.analysis.sample import COLUMN, Sample, band_tables, effect_rows
+from sim.analysis.sample import Sample, band_tables, effect_rows
 from sim.engines.trajectory import Trajectory
 from sim.experiment.horizons import usual
 from sim.experiment.smallest_effect import Smallest
@@ -20,7 +20,7 @@ from sim.figures import comparison as pictures
 from sim.figures import style
 from sim.figures.series import day
 from sim.registry.entries import CLASSES, SCOPES
-from sim.registry.outcomes import OUTCOMES, SHOWN
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
 from tests.figures.test_style import EYES, lab
 
 
@@ -61,8 +61,8 @@ class Made:
         random = np.random.default_rng([replicate, 7])
         values = 0.3 + 0.02 * random.standard_normal(shape[1:]) + 0.001 * np.arange(len(names))[:, None, None]
         values[begins:] += at * (effect + 0.01 * np.random.default_rng([replicate, at]).standard_normal(shape)[begins:])
-        values[:, :, [COLUMN[name] for name in undefined]] = np.nan
-        values[:, 1:, COLUMN["opposition_nation"]] = np.nan
+        values[:, :, [OUTCOME_INDEX[name] for name in undefined]] = np.nan
+        values[:, 1:, OUTCOME_INDEX["opposition_nation"]] = np.nan
         return Trajectory(names, values)
 
 
@@ -74,7 +74,7 @@ def made() -> Made:
 CASES = [
     {"shown": SHOWN}, {"pairs": 1}, {"pairs": 2, "months": 1}, {"months": 7},
     {"months": 30, "parting": None, "effect": 0.0},
-    {"shown": ("performance",)}, {"shown": tuple(outcome.name for outcome in OUTCOMES), "months": 24},
+    {"shown": ("performance",)}, {"shown": tuple(OUTCOMES), "months": 24},
     {"undefined": ("misfit", "paralysed")},
     {"effect": 1e-4},
     {"worlds": ("a-very-long-name-of-a-scenario-that-somebody-wrote", "another-one-that-is-no-shorter")},

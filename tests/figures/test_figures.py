@@ -68,16 +68,16 @@ def test_no_title_of_a_scenario_spoils_the_page(fake, untidy, title):
 @pytest.mark.parametrize("kind", [kind for kind in figures.KINDS if kind not in ("tilemap", "moves")])
 def test_outcomes_without_any_value_are_called_so(fake, untidy, kind):
     empty = fake(2, 24)
-    empty.frame[[outcome.name for outcome in OUTCOMES]] = np.nan
+    empty.frame[list(OUTCOMES)] = np.nan
     drawn = figures._figure(empty, kind, "performance", None)
     said = {text.get_text() for axes in drawn.axes for text in axes.texts}
     assert "not defined in this world" in said
     assert untidy(drawn) == []
 
 
-@pytest.mark.parametrize("name", sorted({o.unit: o.name for o in OUTCOMES}.values()))
+@pytest.mark.parametrize("name", sorted({o.unit: o.name for o in OUTCOMES.values()}.values()))
 def test_the_vertical_axis_carries_the_outcomes_unit(fake, name):
-    unit = next(outcome.unit for outcome in OUTCOMES if outcome.name == name)
+    unit = OUTCOMES[name].unit
     result = fake(2, 12)
     for narrow in (False, True):
         assert unit in [axes.get_ylabel() for axes in curves.outcome(result, name, narrow).axes]

@@ -19,7 +19,6 @@ Kernel = Callable[..., Any]
 Floats = SearchStrategy[float]
 
 ROOMS = sorted(module.name for module in pkgutil.iter_modules(sim.mechanisms.__path__))
-_PARAMETER = {parameter.name: parameter for parameter in PARAMETERS}
 
 
 def within(low: float, high: float) -> Floats:
@@ -29,7 +28,7 @@ def within(low: float, high: float) -> Floats:
 
 def of(name: str) -> Floats:
     """Return values of a parameter, from its hard minimum to its hard maximum."""
-    return within(_PARAMETER[name].minimum, _PARAMETER[name].maximum)
+    return within(PARAMETERS[name].minimum, PARAMETERS[name].maximum)
 
 
 share, score = within(0.0, 1.0), within(-4.0, 4.0)

@@ -68,28 +68,26 @@ def test_no_public_function_of_a_room_escapes_compilation() -> None:
 
 
 def test_every_mechanism_has_a_room_of_kernels_and_a_limit() -> None:
-    assert set(LIMITS) == {mechanism.name for mechanism in MECHANISMS}
-    for mechanism in MECHANISMS:
+    assert set(LIMITS) == set(MECHANISMS)
+    for mechanism in MECHANISMS.values():
         assert mechanism.room in STEPS, mechanism.name
         assert LIMITS[mechanism.name], f"{mechanism.name} switches nothing off"
 
 
 def test_limits_set_parameters_and_constants_to_values_they_may_take() -> None:
-    parameters = {p.name: p for p in PARAMETERS}
-    constants = {c.name: c for c in CONSTANTS}
     for mechanism, limit in LIMITS.items():
         for name, value in limit.items():
-            assert name in parameters or name in constants, f"{mechanism}: {name}"
-            if name in parameters:
-                assert parameters[name].minimum <= value <= parameters[name].maximum, f"{mechanism}: {name}"
-            normal = parameters[name].default if name in parameters else constants[name].value
+            assert name in PARAMETERS or name in CONSTANTS, f"{mechanism}: {name}"
+            if name in PARAMETERS:
+                assert PARAMETERS[name].minimum <= value <= PARAMETERS[name].maximum, f"{mechanism}: {name}"
+            normal = PARAMETERS[name].default if name in PARAMETERS else CONSTANTS[name].value
             assert value != normal or name == "pack", f"{mechanism}: switching off changes nothing of {name}"
 
 
 def test_a_parameter_of_a_mechanism_is_among_those_its_switch_sets() -> None:
     """Each switch reaches at least one of the parameters and constants that are declared to act in it."""
-    for mechanism in MECHANISMS:
-        declared = {x.name for x in (*PARAMETERS, *CONSTANTS) if x.mechanism == mechanism.name}
+    for mechanism in MECHANISMS.values():
+        declared = {x.name for x in (*PARAMETERS.values(), *CONSTANTS.values()) if x.mechanism == mechanism.name}
         touched = set(LIMITS[mechanism.name])
         assert not declared or declared & touched, f"{mechanism.name}: declared {declared}, set {touched}"
 
@@ -110,7 +108,7 @@ def _read_of_p() -> set[str]:
 
 
 def test_every_parameter_and_constant_is_read_and_nothing_else_is() -> None:
-    declared = {x.name for x in (*PARAMETERS, *CONSTANTS)}
+    declared = PARAMETERS.keys() | CONSTANTS.keys()
     assert _read_of_p() == declared
 
 

@@ -36,7 +36,7 @@ def test_what_goes_in_comes_out(stored, trajectory, places, tmp_path):
     result = open_result(stored(tmp_path / "r"))
     trajectories = [trajectory(0), trajectory(1)]
     monthly = result.monthly()
-    assert list(monthly.columns) == ["replicate", "month", "scope", *(o.name for o in OUTCOMES)]
+    assert list(monthly.columns) == ["replicate", "month", "scope", *OUTCOMES]
     values = np.concatenate([t.values.reshape(-1, len(OUTCOMES)) for t in trajectories])
     np.testing.assert_array_equal(monthly.iloc[:, 3:].to_numpy(), values)
     assert monthly["scope"].tolist() == [*SCOPES] * 6
@@ -57,12 +57,12 @@ def test_what_goes_in_comes_out(stored, trajectory, places, tmp_path):
 @given(st_numpy.arrays(np.float64, (2, len(SCOPES), len(OUTCOMES))))
 def test_every_float_survives(values):
     rows = monthly_rows(3, Trajectory(["1921-12", "1922-01"], values))
-    back = np.column_stack([rows[o.name].to_numpy() for o in OUTCOMES])
+    back = np.column_stack([rows[name].to_numpy() for name in OUTCOMES])
     flat = values.reshape(back.shape)
     known = ~np.isnan(flat)
     assert (back.view(np.uint64)[known] == np.ascontiguousarray(flat).view(np.uint64)[known]).all()
     assert np.isnan(back[~known]).all()
-    assert sum(rows[o.name].null_count for o in OUTCOMES) == (~known).sum()
+    assert sum(rows[name].null_count for name in OUTCOMES) == (~known).sum()
 
 
 identities = st.integers(-1, 2**63 - 1)

@@ -32,7 +32,7 @@ def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, mo
     assert courses.replicates.tolist() == [0, 2, 3]
     assert [str(month) for month in courses.months] == [f"1921-{month:02d}" for month in range(1, 13)]
     undefined = 0
-    for outcome in OUTCOMES:
+    for outcome in OUTCOMES.values():
         for scope in SCOPES:
             table = frame[frame["scope"] == scope].pivot(index="replicate", columns="month", values=outcome.name)
             np.testing.assert_array_equal(courses.of(outcome.name, scope), table.to_numpy())

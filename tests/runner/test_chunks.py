@@ -26,7 +26,7 @@ from sim.runner.chunks import Headline, Job, Made, run_part
 from tests.tiny import experiment, with_curves
 
 MONTHS = [f"1921-{month:02d}" for month in range(1, 13)]
-NAMES = [outcome.name for outcome in OUTCOMES]
+NAMES = list(OUTCOMES)
 
 
 def made(known, number=0, part_units=1_000) -> Made:

@@ -280,11 +280,10 @@ def test_what_differs_is_told_without_what_is_left_open():
 
 
 def test_smallest_effects_of_interest():
-    by_name = {outcome.name: outcome for outcome in OUTCOMES}
     usual = Smallest()
-    assert usual.of(by_name["performance"], 0.2) == 0.01 and usual.of(by_name["members"], 400.0) == 20.0
+    assert usual.of(OUTCOMES["performance"], 0.2) == 0.01 and usual.of(OUTCOMES["members"], 400.0) == 20.0
     read = smallest(["0.02", "recovery=0.1", "misfit=0.001"])
-    assert [read.of(by_name[name], 0.5) for name in ("performance", "recovery", "misfit")] == [0.02, 0.1, 0.001]
+    assert [read.of(OUTCOMES[name], 0.5) for name in ("performance", "recovery", "misfit")] == [0.02, 0.1, 0.001]
     with pytest.raises(UserError) as caught:
         smallest(["-1", "much", "misfitt=0.1", "recovery=nan"])
     assert len(caught.value.problems) == 4 and caught.value.problems[2].suggestion == "misfit"

@@ -84,7 +84,7 @@ def test_reports_hold_one_outcome_at_a_time(made):
     def read(n: int) -> None:
         summarise(results[n])
         courses = results[n].courses()
-        for outcome in OUTCOMES:
+        for outcome in OUTCOMES.values():
             for scope in SCOPES:
                 courses.of(outcome.name, scope)
 

@@ -43,13 +43,13 @@ def test_settings_know_their_layer(look):
     assert changed["parameters.theta"].layer == "--set"
     assert changed.keys() == {"title", "parameters.g_y", "parameters.theta"}
     named = {setting.name: setting for setting in seen.settings}
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         assert named[f"parameters.{parameter.name}"].unit == parameter.unit
     assert named["policy.rule"].layer == "default"
 
 
 def test_uneven_twins_are_named_once(look):
-    parameter = next(p for p in PARAMETERS if p.twin)
+    parameter = next(p for p in PARAMETERS.values() if p.twin)
     other = parameter.low if parameter.default != parameter.low else parameter.high
     one, both = f"{parameter.name}={other}", f"{parameter.twin}={other}"
     (warning,) = look("", one, "run.replicates=20").warnings

@@ -60,9 +60,9 @@ def test_the_manifest_says_how_it_came_about(loaded, engine, tmp_path):
     expected["run"]["replicates"] = 2
     assert record["scenario"] == expected
     assert result.scenario.model_dump(mode="json") == expected
-    assert [entry["name"] for entry in record["parameters"]] == [parameter.name for parameter in PARAMETERS]
+    assert [entry["name"] for entry in record["parameters"]] == list(PARAMETERS)
     g_y = next(entry for entry in record["parameters"] if entry["name"] == "g_y")
-    declared = next(parameter for parameter in PARAMETERS if parameter.name == "g_y")
+    declared = PARAMETERS["g_y"]
     assert (g_y["value"], g_y["default"], g_y["layer"]) == (0.2, declared.default, "made-up.toml:3")
     assert (g_y["unit"], g_y["grade"], g_y["source"]) == (declared.unit, declared.grade, declared.source)
     assert {entry["layer"] for entry in record["parameters"] if entry["name"] != "g_y"} == {"default"}

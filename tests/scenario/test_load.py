@@ -43,8 +43,8 @@ def test_effective_lists_every_value_with_its_layer(save: Save):
     assert values["mechanisms.wear"] == (True, "default")
     assert values["run.seed"] == (1921, "default")
     assert values["policy.share"] == (None, "default")
-    assert {f"parameters.{p.name}" for p in PARAMETERS} <= values.keys()
-    assert all(values[f"parameters.{p.name}"] == (p.default, "default") for p in PARAMETERS if p.name != "k1")
+    assert {f"parameters.{name}" for name in PARAMETERS} <= values.keys()
+    assert all(values[f"parameters.{p.name}"] == (p.default, "default") for p in PARAMETERS.values() if p.name != "k1")
 
 
 def test_windows_line_ends_and_byte_order_mark(tmp_path: Path, the_problem: RefusedOnce):
@@ -145,7 +145,7 @@ def test_set_reaches_quoted_names(save: Save):
 
 
 def test_bare_names_are_unambiguous():
-    parameters, mechanisms = {p.name for p in PARAMETERS}, {m.name for m in MECHANISMS}
+    parameters, mechanisms = set(PARAMETERS), set(MECHANISMS)
     assert not parameters & mechanisms
     assert not (parameters | mechanisms) & set(Scenario.model_fields)
 
@@ -175,23 +175,22 @@ def test_faults_of_the_command_line(save: Save, item: str, field: str, suggestio
 
 def test_outcomes_cannot_be_set(save: Save, problems: Refused):
     path = save("")
-    assert all(problems(path, f"{outcome.name}=1") for outcome in OUTCOMES)
+    assert all(problems(path, f"{name}=1") for name in OUTCOMES)
 
 
 # -- properties
 
 
 def overrides() -> st.SearchStrategy[list[str]]:
-    parameters, mechanisms = {p.name: p for p in PARAMETERS}, [m.name for m in MECHANISMS]
     months = st.tuples(st.integers(1918, 1989), st.integers(1, 12)).map(lambda m: f"{m[0]}-{m[1]:02d}")
     share = st.floats(0, 1)
-    parameter = st.sampled_from(list(parameters)).flatmap(
-        lambda name: st.floats(parameters[name].minimum, parameters[name].maximum).map(lambda x: f"{name}={x!r}")
+    parameter = st.sampled_from(list(PARAMETERS)).flatmap(
+        lambda name: st.floats(PARAMETERS[name].minimum, PARAMETERS[name].maximum).map(lambda x: f"{name}={x!r}")
     )
     return st.lists(
         st.one_of(
             parameter,
-            st.tuples(st.sampled_from(mechanisms), st.booleans()).map(lambda x: f"{x[0]}={str(x[1]).lower()}"),
+            st.tuples(st.sampled_from(list(MECHANISMS)), st.booleans()).map(lambda x: f"{x[0]}={str(x[1]).lower()}"),
             st.integers(0, 2**63 - 1).map("run.seed={}".format),
             months.map("period.end={}".format),
             st.floats(-1, 1).map("threat.shift={!r}".format),
@@ -216,7 +215,7 @@ def test_what_is_set_arrives_and_a_written_world_is_the_same_world(sets: list[st
         return
     last = {item.partition("=")[0]: item.partition("=")[2] for item in sets}
     values = {key: (value, layer) for key, value, layer in loaded.effective()}
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         given_value = last.get(parameter.name)
         expected = (parameter.default, "default") if given_value is None else (float(given_value), "--set")
         assert values[f"parameters.{parameter.name}"] == expected
@@ -227,5 +226,5 @@ def test_what_is_set_arrives_and_a_written_world_is_the_same_world(sets: list[st
         path = Path(folder) / "written.toml"
         path.write_text(to_toml(loaded), encoding="utf-8")
         again = load(path)
-    assert again.scenario.parameters == {p.name: values[f"parameters.{p.name}"][0] for p in PARAMETERS}
+    assert again.scenario.parameters == {name: values[f"parameters.{name}"][0] for name in PARAMETERS}
     assert [entry[:2] for entry in again.effective()] == [entry[:2] for entry in loaded.effective()]

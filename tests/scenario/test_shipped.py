@@ -171,11 +171,10 @@ def test_famine_strikes_the_volga_and_spares_the_north(historical: Loaded):
 
 
 def test_packing_has_a_deep_reserve_and_cadres_are_as_skilled_as_in_the_capitals():
-    parameters = {p.name: p for p in PARAMETERS}
-    assert load("loyal-packing").scenario.parameters["res_d"] == parameters["res_d"].high
+    assert load("loyal-packing").scenario.parameters["res_d"] == PARAMETERS["res_d"].high
     # the capitals' schooling is 6.4 times the median (T13); ln 6.4 = 1.856
     shift = load("abundant-cadres").scenario.tree.skill_shift
-    assert shift == pytest.approx(parameters["b_slope"].default * 1.856, abs=0.005)
+    assert shift == pytest.approx(PARAMETERS["b_slope"].default * 1.856, abs=0.005)
 
 
 # -- what is generated
@@ -189,11 +188,11 @@ def test_the_schema_of_the_editors_is_current(tmp_path: Path):
 def test_the_schema_knows_every_name():
     schema = json.loads(SCHEMA.read_text("utf-8"))
     parameters = schema["properties"]["parameters"]
-    assert list(parameters["properties"]) == [p.name for p in PARAMETERS]
+    assert list(parameters["properties"]) == list(PARAMETERS)
     assert parameters["properties"]["term"]["unit"] == "months"
     assert parameters["properties"]["term"]["minimum"] == 1
     assert parameters["additionalProperties"] is False
-    assert list(schema["properties"]["mechanisms"]["properties"]) == [m.name for m in MECHANISMS]
+    assert list(schema["properties"]["mechanisms"]["properties"]) == list(MECHANISMS)
     assert schema["$defs"]["Tree"]["properties"]["only"]["items"]["enum"] == list(place_names.places())
     assert "extends" in schema["properties"]
     assert schema["required"] == ["title"]

@@ -25,13 +25,16 @@ def claimed(found: World, month: str, name: str = "Tver") -> float:
 
 def test_defaults_are_those_of_the_registry() -> None:
     p = vars(effective(scenario()))
-    assert p == {x.name: float(x.default) for x in PARAMETERS} | {x.name: float(x.value) for x in CONSTANTS}
+    assert p == {
+        **{name: float(parameter.default) for name, parameter in PARAMETERS.items()},
+        **{name: float(constant.value) for name, constant in CONSTANTS.items()},
+    }
     assert all(type(value) is float for value in p.values())
 
 
-@pytest.mark.parametrize("name", [mechanism.name for mechanism in MECHANISMS])
+@pytest.mark.parametrize("name", list(MECHANISMS))
 def test_a_mechanism_that_is_off_takes_its_limit_over_any_override_and_nothing_else(name: str) -> None:
-    overrides = {key: 0.123 for key in LIMITS[name] if any(x.name == key for x in PARAMETERS)}
+    overrides = {key: 0.123 for key in LIMITS[name] if key in PARAMETERS}
     off = vars(effective(scenario(mechanisms={name: False}, parameters=overrides)))
     plain = vars(effective(scenario()))
     assert {key: off[key] for key in LIMITS[name]} == LIMITS[name]
@@ -161,10 +164,10 @@ def test_a_world_is_varied_into_what_would_have_been_built(kind: str) -> None:
     tables = {"tree": tree, "policy": policy, "period": {"end": "1923-12"}, "mechanisms": {"levies": False}}
     base = world(**tables, parameters={"pack": 0.3})
     # each alone, so that no table is built anew because of another parameter
-    for x in PARAMETERS:
+    for x in PARAMETERS.values():
         for value in (x.low, x.high):
             found = vary(base, {x.name: value})
             assert same(found, world(**tables, parameters={"pack": 0.3, x.name: value})), x.name
             assert found.like is base and found.calendar is base.calendar
-    every = {x.name: x.low + 0.3 * (x.high - x.low) for x in PARAMETERS}
+    every = {x.name: x.low + 0.3 * (x.high - x.low) for x in PARAMETERS.values()}
     assert same(vary(vary(base, {"b_slope": 0.11, "k1": 0.9}), every), world(**tables, parameters=every))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 QUANTILES = (0.1, 0.5, 0.9)
-SHARES = frozenset(outcome.name for outcome in OUTCOMES if outcome.high == 1.0)
+SHARES = frozenset(outcome.name for outcome in OUTCOMES.values() if outcome.high == 1.0)
 """Outcomes that lie between 0 and 1: their bins are of one width."""
 STEPS = 1000
 """Bins of a share between 0 and 1; a last one holds what is 1."""

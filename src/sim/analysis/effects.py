@@ -28,6 +28,7 @@ from sim.analysis.paired import TINY, quantiles, student
 from sim.analysis.variance_components import ROUNDING, Crossed, crossed
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
+from sim.experiment.names import CONDITIONS as NUMBER
 from sim.registry.entries import Outcome
 from sim.registry.outcomes import OUTCOMES
 
@@ -43,9 +44,7 @@ Array = NDArray[np.float64]
 QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 ONE_SERIES = "points, one series"
 """Name of intervals over points that share one series of accidents: what another would do is not in them."""
-ENTRIES = {outcome.name: outcome for outcome in OUTCOMES}
 POOLED = "pooled"
-NUMBER = "number_of_this_point"
 
 
 def effects(
@@ -195,7 +194,7 @@ def _of_lever(
     units: PairTable, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
 ) -> Iterator[dict[str, Any]]:
     outcome, scope, horizon = kept
-    entry = ENTRIES[outcome]
+    entry = OUTCOMES[outcome]
     names = others(units.experiment.levers, lever)
     for option in options:
         for other in range(len(names)) if each else [None]:

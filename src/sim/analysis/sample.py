@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 CURVES = 128 * 2**20
 """Bytes that whole curves may take; the horizons' values are kept of all pairs."""
-COLUMN = {outcome.name: at for at, outcome in enumerate(OUTCOMES)}
-BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUTCOMES])
+BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUTCOMES.values()])
 
 
 @dataclass
@@ -138,7 +137,7 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
 
 def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:
     means, _ = paired.moments(np.where(np.isfinite(base) & np.isfinite(other), base, np.nan))
-    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(OUTCOMES, means, strict=True)])
+    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(OUTCOMES.values(), means, strict=True)])
     return paired.effects(base, other, BETTER, limits)
 
 
@@ -147,7 +146,7 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
     rows = []
     for world in range(1, len(sample.names)):
         found = [vars(effect_of(sample, world, at, smallest)) for at in range(len(sample.horizons))]
-        for o, outcome in enumerate(OUTCOMES):
+        for o, outcome in enumerate(OUTCOMES.values()):
             for s, scope in enumerate(SCOPES if outcome.by_class else SCOPES[:1]):
                 for horizon, arrays in zip(sample.horizons, found, strict=True):
                     keys = {
@@ -160,7 +159,7 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
 
 def band_tables(sample: Sample) -> Iterator[pa.Table]:
     """Yield, outcome by outcome, the courses of the worlds and of their differences month by month."""
-    for o, outcome in enumerate(OUTCOMES):
+    for o, outcome in enumerate(OUTCOMES.values()):
         scopes = len(SCOPES) if outcome.by_class else 1
         curves = [np.stack([curve[:, :scopes, o] for curve in kept]).astype(np.float64) for kept in sample.curves]
         for world, name in enumerate(sample.names):

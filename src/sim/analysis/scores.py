@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.targets import PRODUCED, Kind, Produced, Table, Target, targets, tiers
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ class Scores:
     def add(self, trajectory: Trajectory) -> None:
         """Take a replicate as it leaves the engine."""
         nation = trajectory.values[:, SCOPES.index("nation")]
-        monthly = {outcome.name: nation[:, number] for number, outcome in enumerate(OUTCOMES)}
+        monthly = {name: nation[:, index] for name, index in OUTCOME_INDEX.items()}
         months = np.array(trajectory.months, dtype="datetime64[M]")
         table = {"month": months, "scope": np.full(len(months), "nation"), **monthly}
         self.take(table, _conferences(trajectory.events))

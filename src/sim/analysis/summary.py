@@ -33,9 +33,8 @@ def summarise(result: Result) -> list[SummaryRow]:
     courses = result.courses()
     names = np.datetime_as_string(courses.months, "M").tolist()
     covered = sorted(set(names) & {f"{year}-12" for year in YEARS}) or names[-1:]
-    known = {outcome.name: outcome for outcome in OUTCOMES}
     rows = []
-    for outcome in (known[name] for name in SHOWN):
+    for outcome in (OUTCOMES[name] for name in SHOWN):
         values = courses.of(outcome.name)
         for month in covered:
             found = _spread(values[:, names.index(month)])

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.errors import Problem, UserError, nearest
 from sim.registry.constants import CONSTANTS
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import Constant, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
@@ -91,7 +91,7 @@ def _names(found: list[Entry]) -> list[str]:
 
 
 def _parameters() -> Iterator[Entry]:
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         yield Entry("parameter", parameter.name, _parameter_fields(parameter))
 
 
@@ -113,7 +113,7 @@ def _parameter_fields(parameter: Parameter) -> dict[str, Any]:
 
 
 def _constants() -> Iterator[Entry]:
-    for constant in CONSTANTS:
+    for constant in CONSTANTS.values():
         yield Entry("constant", constant.name, {
             "meaning": constant.meaning,
             "unit": constant.unit,
@@ -127,8 +127,8 @@ def _constants() -> Iterator[Entry]:
 
 
 def _mechanisms() -> Iterator[Entry]:
-    for mechanism in MECHANISMS:
-        numbers: list[Parameter | Constant] = [*PARAMETERS, *CONSTANTS]
+    for mechanism in MECHANISMS.values():
+        numbers: list[Parameter | Constant] = [*PARAMETERS.values(), *CONSTANTS.values()]
         yield Entry("mechanism", mechanism.name, {
             "meaning": mechanism.meaning,
             "step": mechanism.step,
@@ -140,7 +140,7 @@ def _mechanisms() -> Iterator[Entry]:
 
 
 def _outcomes() -> Iterator[Entry]:
-    for outcome in OUTCOMES:
+    for outcome in OUTCOMES.values():
         yield Entry("outcome", outcome.name, {
             "meaning": outcome.meaning,
             "unit": outcome.unit,
@@ -152,7 +152,7 @@ def _outcomes() -> Iterator[Entry]:
 
 
 def _draws() -> Iterator[Entry]:
-    for point in POINTS:
+    for point in DECISION_POINTS.values():
         yield Entry("draw", point.name, {
             "meaning": point.meaning,
             "number": point.number,
@@ -226,7 +226,7 @@ def _scenario_fields(path: Path) -> dict[str, Any]:
 
 def _room(name: str) -> str:
     """Say in which step and file a mechanism acts; constants may name the file itself."""
-    for mechanism in MECHANISMS:
+    for mechanism in MECHANISMS.values():
         if mechanism.name == name:
             return f"step {mechanism.step}, sim/mechanisms/{mechanism.room}.py"
     return name

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sim.errors import UserError
 from sim.registry.constants import CONSTANTS
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -52,16 +52,16 @@ def parameters() -> str:
                 f"{_number(p.low)} to {_number(p.high)}{' (log)' if p.distribution == 'loguniform' else ''}",
                 p.grade, p.mechanism, _code(p.twin), p.source,
             )
-            for p in PARAMETERS
+            for p in PARAMETERS.values()
         ),
     )  # fmt: skip
 
 
 def twins() -> str:
     """Return the pairs of twins, each once."""
-    known = {p.name: p for p in PARAMETERS}
-    pairs = [(p, known[p.twin]) for p in PARAMETERS if p.twin]
-    once = [(a, b) for a, b in pairs if PARAMETERS.index(a) < PARAMETERS.index(b)]
+    pairs = [(p, PARAMETERS[p.twin]) for p in PARAMETERS.values() if p.twin]
+    order = list(PARAMETERS)
+    once = [(a, b) for a, b in pairs if order.index(a.name) < order.index(b.name)]
     return _table(
         "one side | its twin | ranges",
         (
@@ -82,7 +82,7 @@ def constants() -> str:
         "name | meaning | value | unit | grade | acts in | source",
         (
             (_code(c.name), c.meaning, _number(c.value), c.unit, c.grade, c.mechanism, c.source)
-            for c in CONSTANTS
+            for c in CONSTANTS.values()
         ),
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def points() -> str:
     """Return the table of decision points."""
     return _table(
         "number | name | entity | index | purpose",
-        ((str(p.number), _code(p.name), p.entity, p.index, p.meaning) for p in POINTS),
+        ((str(p.number), _code(p.name), p.entity, p.index, p.meaning) for p in DECISION_POINTS.values()),
     )
 
 
@@ -101,7 +101,7 @@ def outcomes() -> str:
         "name | meaning | unit | better | scopes",
         (
             (_code(o.name), o.meaning, o.unit, o.better, "nation and classes" if o.by_class else "nation")
-            for o in OUTCOMES
+            for o in OUTCOMES.values()
         ),
     )  # fmt: skip
 
@@ -110,7 +110,7 @@ def mechanisms() -> str:
     """Return the table of mechanisms with the limit that each leaves when it is off."""
     return _table(
         "name | step | what it says | off | source",
-        ((_code(m.name), str(m.step), m.meaning, m.off, m.source) for m in MECHANISMS),
+        ((_code(m.name), str(m.step), m.meaning, m.off, m.source) for m in MECHANISMS.values()),
     )
 
 
@@ -166,7 +166,7 @@ def process() -> str:
         (
             (
                 str(step), _code(name), summary.split("\n\n")[0],
-                ", ".join(_code(m.name) for m in MECHANISMS if m.room == name),
+                ", ".join(_code(m.name) for m in MECHANISMS.values() if m.room == name),
             )
             for step, name, summary, _ in _rooms()
             if step

@@ -57,7 +57,7 @@ def outcomes(context: click.Context, parameter: click.Parameter, incomplete: str
     """Complete an outcome."""
     from sim.registry.outcomes import OUTCOMES
 
-    return _beginning([outcome.name for outcome in OUTCOMES], incomplete)
+    return _beginning(list(OUTCOMES), incomplete)
 
 
 def names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -72,8 +72,8 @@ def settings(context: click.Context, parameter: click.Parameter, incomplete: str
     from sim.registry.mechanisms import MECHANISMS
     from sim.registry.parameters import PARAMETERS
 
-    known = [f"parameters.{entry.name}=" for entry in PARAMETERS]
-    return _beginning([*known, *(f"mechanisms.{entry.name}=" for entry in MECHANISMS)], incomplete)
+    known = [f"parameters.{name}=" for name in PARAMETERS]
+    return _beginning([*known, *(f"mechanisms.{name}=" for name in MECHANISMS)], incomplete)
 
 
 def script(command: click.Command, name: str, shell: str) -> str:

@@ -105,8 +105,8 @@ def grade(factor: Factor) -> str:
     """Return the grade of the evidence for a parameter; nothing for another field."""
     from sim.registry.parameters import PARAMETERS
 
-    named = {f"parameters.{parameter.name}": parameter.grade for parameter in PARAMETERS}
-    return named.get(factor.target, "")
+    parameter = PARAMETERS.get(factor.target.removeprefix("parameters."))
+    return parameter.grade if parameter else ""
 
 
 def _record(factor: Factor) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from sim.registry.outcomes import OUTCOMES
-
-COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
 #: Months over which moves are summed up.
 YEAR = 12
 #: Columns of the count of moves.

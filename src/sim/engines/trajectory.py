@@ -167,7 +167,7 @@ class Trajectory:
         Names of the months, ``YYYY-MM``.
     values
         Float64 of shape (months, scopes, outcomes), in the order of ``registry.SCOPES`` and
-        ``outcomes.OUTCOMES``; nan where an outcome is not defined.
+        ``OUTCOMES``; nan where an outcome is not defined.
     events
         In the order in which they happened.
     committees

@@ -17,7 +17,6 @@ from sim.registry.outcomes import OUTCOMES
 
 CurveKind = Literal["none", "quantiles", "sample", "all"]
 Accidents = Literal["own", "shared"]
-BY_CLASS = {outcome.name: outcome.by_class for outcome in OUTCOMES}
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ class Experiment:
         """
         for place, horizon in enumerate(self.horizons):
             for outcome in self.outcomes:
-                for scope in self.scopes if BY_CLASS[outcome] else ("nation",):
+                for scope in self.scopes if OUTCOMES[outcome].by_class else ("nation",):
                     parts = [outcome, *([scope] if scope != "nation" else []), *([horizon] if place else [])]
                     yield "_".join(parts), outcome, scope, horizon
 

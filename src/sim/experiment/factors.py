@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.errors import nearest
+from sim.experiment import names
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.fields import Lever, Uncertainty
 from sim.experiment.layers import NOT_VARIED, Draft, Read, leaves, unknown
-from sim.experiment.ranges import MECHANISM_BY_NAME, PARAMETER_BY_NAME, described, number
+from sim.experiment.ranges import described, number
 from sim.experiment.worlds import nested
+from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario import json_schema
 from sim.scenario.check import show
@@ -20,9 +21,6 @@ from sim.scenario.layers import Layer, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-COLUMNS = ("run", "point", "replicate", "series", "seed", "error", "error_at")
-"""Columns of every table of runs."""
 PLACES = ("kind", "only", "uezds", "guberniias", "uezds_each")
 """Fields of [tree] that decide who is in the world."""
 _WAYS = "one of worlds, options, or values of a field"
@@ -53,17 +51,17 @@ def uncertainties(draft: Draft, base: Scenario) -> list[Read]:
     named = {read.factor.name: read for read in own if ("parameters", read.factor.name) in read.aims()}
     aimed = {path for read in own for path in read.aims()}
     every = asked.prior == "all"
-    for key, names in (("prior", [] if every else asked.prior), ("fixed", asked.fixed)):
-        for i, name in enumerate(names):
+    for key, listed in (("prior", [] if every else asked.prior), ("fixed", asked.fixed)):
+        for i, name in enumerate(listed):
             where: KeyPath = ("uncertainties", key, i)
-            if name not in PARAMETER_BY_NAME:
-                draft.refuse(where, *unknown(name, "a parameter (skloki list parameters)", list(PARAMETER_BY_NAME)))
+            if name not in PARAMETERS:
+                draft.refuse(where, *unknown(name, "a parameter (skloki list parameters)", PARAMETERS))
             elif key == "fixed" and not every and name not in asked.prior:
                 draft.refuse(where, f'"{name}"', "a parameter of the prior")
             elif key == "fixed" and name in named:
                 draft.refuse(where, f'"{name}"', f"a parameter that [uncertainties.{name}] does not vary")
     prior: list[Read] = []
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         name = parameter.name
         if (every or name in asked.prior) and name not in asked.fixed:
             if name in named:
@@ -88,11 +86,11 @@ def _own(draft: Draft, name: str, table: Uncertainty, base: Scenario) -> list[Re
         return []
     if chosen - {"values"}:
         return _choice(draft, where, table)
-    if table.field is None and name not in PARAMETER_BY_NAME and name not in MECHANISM_BY_NAME:
+    if table.field is None and name not in PARAMETERS and name not in MECHANISMS:
         allowed = "a parameter or a mechanism, or a field with low and high, or with values"
-        draft.refuse(where, f'"{name}"', allowed, nearest(name, [*PARAMETER_BY_NAME, *MECHANISM_BY_NAME]))
+        draft.refuse(where, f'"{name}"', allowed, nearest(name, [*PARAMETERS, *MECHANISMS]))
         return []
-    field = table.field or ("parameters." if name in PARAMETER_BY_NAME else "mechanisms.") + name
+    field = table.field or ("parameters." if name in PARAMETERS else "mechanisms.") + name
     path = _field(draft, (*where, "field") if table.field else where, field)
     if path is None:
         return []
@@ -105,12 +103,10 @@ def _own(draft: Draft, name: str, table: Uncertainty, base: Scenario) -> list[Re
 
 
 def _named(draft: Draft, where: KeyPath) -> bool:
-    name = str(where[-1])
-    if NAME.fullmatch(name) and name not in COLUMNS:
-        return True
-    allowed = "a name of a-z, 0-9 and _, a letter first, but none of " + ", ".join(COLUMNS)
-    draft.refuse(where, f'the name "{name}"', allowed)
-    return False
+    fault = names.fault(str(where[-1]))
+    if fault:
+        draft.refuse(where, *fault)
+    return fault is None
 
 
 def _field(draft: Draft, where: KeyPath, field: str) -> KeyPath | None:
@@ -122,7 +118,7 @@ def _field(draft: Draft, where: KeyPath, field: str) -> KeyPath | None:
     node, reached = json_schema.node_at(path)
     if len(reached) == len(path) and not json_schema.in_words(node).startswith("a table"):
         return path
-    bare = {**dict.fromkeys(PARAMETER_BY_NAME, "parameters."), **dict.fromkeys(MECHANISM_BY_NAME, "mechanisms.")}
+    bare = {**dict.fromkeys(PARAMETERS, "parameters."), **dict.fromkeys(MECHANISMS, "mechanisms.")}
     if field in bare:
         near = bare[field] + field
     else:

@@ -10,9 +10,9 @@ from sim.errors import UserError
 from sim.experiment import fields
 from sim.experiment.designs import DESIGNS, kinds, points
 from sim.experiment.experiment import Accidents, Design, Experiment, Factor
-from sim.experiment.factors import COLUMNS, NAME
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.layers import Draft, Read, unknown
+from sim.experiment.names import NAME, RUNS
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.table import read_table
 from sim.registry.outcomes import OUTCOMES
@@ -23,7 +23,6 @@ from sim.scenario.lines import KeyPath
 from sim.scenario.schema import Scenario, month_name, month_number
 
 MOST_RUNS = 10**9
-_OUTCOMES = [outcome.name for outcome in OUTCOMES]
 
 
 def kept(draft: Draft, base: Scenario, levers: Sequence[Read], uncertainties: Sequence[Read]) -> Experiment:
@@ -63,10 +62,10 @@ def _accidents(draft: Draft) -> Accidents:
 
 def _outcomes(draft: Draft, where: KeyPath, names: Sequence[str]) -> tuple[str, ...]:
     for i, name in enumerate(names):
-        if name not in _OUTCOMES:
-            draft.refuse((*where, i), *unknown(name, "an outcome (skloki list outcomes)", _OUTCOMES))
+        if name not in OUTCOMES:
+            draft.refuse((*where, i), *unknown(name, "an outcome (skloki list outcomes)", OUTCOMES))
     _repeated(draft, where, names)
-    return tuple(name for name in dict.fromkeys(names) if name in _OUTCOMES)
+    return tuple(name for name in dict.fromkeys(names) if name in OUTCOMES)
 
 
 def _repeated(draft: Draft, where: KeyPath, names: Sequence[str]) -> None:
@@ -117,9 +116,9 @@ def _smallest(draft: Draft) -> Smallest:
     table = draft.file.smallest
     named = dict(table.__pydantic_extra__ or {})
     for name in named:
-        if name not in _OUTCOMES:
+        if name not in OUTCOMES:
             allowed = "share, relative or an outcome (skloki list outcomes)"
-            draft.refuse(("smallest", name), *unknown(name, allowed, ["share", "relative", *_OUTCOMES]))
+            draft.refuse(("smallest", name), *unknown(name, allowed, ["share", "relative", *OUTCOMES]))
     return Smallest(table.share, table.relative, named)
 
 
@@ -170,7 +169,7 @@ def within_reach(draft: Draft, experiment: Experiment) -> None:
 
 def distinct_columns(draft: Draft, experiment: Experiment) -> None:
     """Refuse names that would give two columns of the store one name."""
-    taken = dict.fromkeys(COLUMNS, "a column of every table")
+    taken = dict.fromkeys(RUNS, "a column of every table")
     alike: set[str] = set()
     for column, outcome, scope, horizon in experiment.columns():
         if column in taken and horizon not in alike:

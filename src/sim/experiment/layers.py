@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,6 +203,6 @@ def leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
             yield (*path, key)
 
 
-def unknown(name: str, kind: str, known: Sequence[str]) -> tuple[str, str, str]:
+def unknown(name: str, kind: str, known: Iterable[str]) -> tuple[str, str, str]:
     """Return what is found, allowed and suggested where a name is not known."""
     return f'"{name}"', kind, nearest(name, known)

@@ -16,16 +16,13 @@ from sim.scenario.layers import Layer
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 
-PARAMETER_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
-MECHANISM_BY_NAME = {mechanism.name: mechanism for mechanism in MECHANISMS}
-
 
 def described(path: KeyPath) -> tuple[str, str]:
     """Return the unit and the meaning of a field."""
     if path[0] == "parameters":
-        return PARAMETER_BY_NAME[str(path[1])].unit, PARAMETER_BY_NAME[str(path[1])].meaning
+        return PARAMETERS[str(path[1])].unit, PARAMETERS[str(path[1])].meaning
     if path[0] == "mechanisms":
-        return "", MECHANISM_BY_NAME[str(path[1])].meaning
+        return "", MECHANISMS[str(path[1])].meaning
     node = json_schema.node_at(path)[0]
     return str(node.get("unit", "")), str(node.get("description", ""))
 
@@ -35,7 +32,7 @@ def number(
 ) -> list[Read]:
     """Return a number drawn from a range: none if the range is wrong."""
     node = json_schema.node_at(path)[0]
-    parameter = PARAMETER_BY_NAME.get(str(path[1])) if path[0] == "parameters" else None
+    parameter = PARAMETERS.get(str(path[1])) if path[0] == "parameters" else None
     kinds = {branch.get("type") for branch in [node, *node.get("anyOf", [])]}
     if not kinds & {"number", "integer"}:
         draft.refuse(where, f"{dotted(path)}, which is no number", "values = [...] for what is no number")
@@ -79,7 +76,7 @@ def _default(base: Scenario, path: KeyPath, ends: tuple[float, float], whole: bo
     for key in path:
         inner = inner.get(str(key)) if isinstance(inner, dict) else getattr(inner, str(key), None)
     if inner is None and path[0] == "parameters":
-        inner = PARAMETER_BY_NAME[str(path[1])].default
+        inner = PARAMETERS[str(path[1])].default
     if isinstance(inner, int | float) and not isinstance(inner, bool):
         return float(inner)
     middle = (ends[0] + ends[1]) / 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,16 @@ from sim.scenario.files import read_text
 
 LARGEST_TABLE = 64 * 2**20  # bytes
 MOST_PROBLEMS = 20
+REMARK = "the names of the uncertainties, then points alone: leave out remarks and lines for a spreadsheet"
+WITHOUT = "columns of uncertainties alone: leave it out (pandas: to_csv(index=False))"
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
 def read_table(path: Path, factors: Sequence[Factor]) -> tuple[tuple[Mapping[str, Any], ...], list[Problem]]:
     """Return the points of a table, a column for each factor, and what is wrong with it.
+
+    Rows and columns without any value are passed over, as spreadsheets leave them.
 
     Raises
     ------
@@ -30,25 +37,17 @@ def read_table(path: Path, factors: Sequence[Factor]) -> tuple[tuple[Mapping[str
     rows: list[Mapping[str, Any]] = []
     problems: list[Problem] = []
     try:
-        header = [name.strip() for name in next(reader, [])]
-        problems = _header(f"{path.name}:1", header, [factor.name for factor in factors])
+        lines = ((f"{path.name}:{reader.line_num}", cells) for cells in reader if any(map(str.strip, cells)))
+        first, header = next(lines, (f"{path.name}:1", []))
+        header = [name.strip() for name in header]
+        problems = _no_header(first, header) or _header(first, header, [factor.name for factor in factors])
         if problems:
             return (), problems
-        by_name = {factor.name: factor for factor in factors}
-        for cells in reader:
-            if not cells:
-                continue
-            where = f"{path.name}:{reader.line_num}"
-            if len(cells) != len(header):
-                found = f"{len(cells)} value" + "s" * (len(cells) != 1)
-                problems.append(Problem(where, found=found, allowed=f"{len(header)}, as there are columns"))
-                continue
-            row = {}
-            for name, cell in zip(header, cells, strict=True):
-                row[name] = _value(by_name[name], cell.strip())
-                if row[name] is None:
-                    problems.append(Problem(where, name, show(cell), _allowed(by_name[name])))
-            rows.append(row)
+        columns = {header.index(factor.name): factor for factor in factors}
+        for where, cells in lines:
+            rows.append(_row(where, cells, header, columns, problems))
+            if problems and problems[-1].allowed == WITHOUT:
+                break  # else it would be said of every row
     except csv.Error as error:
         problems.append(Problem(f"{path.name}:{reader.line_num}", found=str(error), allowed="CSV, with commas"))
     if not rows and not problems:
@@ -59,25 +58,66 @@ def read_table(path: Path, factors: Sequence[Factor]) -> tuple[tuple[Mapping[str
     return tuple(rows), problems
 
 
+def _no_header(where: str, header: Sequence[str]) -> list[Problem]:
+    """Say what to change where the first line is none of names with commas between them."""
+    names = [name for name in header if name]
+    line = ", ".join(header).strip()
+    if line.startswith("#") or line.lower().startswith("sep="):
+        return [Problem(where, found=show(line), allowed=REMARK)]
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            allowed = "columns parted by commas, and decimals by points: r_f,r_v and 0.28,0.28"
+            return [Problem(where, found=f"columns parted by {called}", allowed=allowed)]
+    return []
+
+
 def _header(where: str, header: Sequence[str], names: Sequence[str]) -> list[Problem]:
     problems = [
         Problem(where, name, "no column", "a column for each uncertainty") for name in names if name not in header
     ]
     for i, name in enumerate(header):
-        if name in header[:i]:
+        if name and name in header[:i]:
             problems.append(Problem(where, name, "a second column of this name", "one column for each uncertainty"))
-        elif name not in names:
+        elif name and name not in names:
             allowed = "columns named as the uncertainties"
             problems.append(Problem(where, name, f"column {i + 1}, {show(name)}", allowed, nearest(name, names)))
     return problems
+
+
+def _row(
+    where: str, cells: Sequence[str], header: Sequence[str], columns: Mapping[int, Factor], problems: list[Problem]
+) -> Mapping[str, Any]:
+    """Return the point of a line, and note what is wrong with it."""
+    given = [i for i, cell in enumerate(cells) if cell.strip()]
+    width = max(columns) + 1
+    if cells[0].lstrip().startswith("#"):
+        problems.append(Problem(where, found=show(",".join(cells)), allowed=REMARK))
+    elif len(cells) < width or given[-1] >= len(header):
+        found = f"{len(cells)} value" + "s" * (len(cells) != 1)
+        hint = "; decimals have a point" * (len(cells) > len(header))
+        problems.append(Problem(where, found=found, allowed=f"{width}, as there are columns{hint}"))
+    elif strange := [i for i in given if i not in columns]:
+        found = f"{show(cells[strange[0]])} in column {strange[0] + 1}, which has no name"
+        problems.append(Problem(where, found=found, allowed=WITHOUT))
+    else:
+        row = {}
+        for place, factor in columns.items():
+            row[factor.name] = _value(factor, cells[place].strip())
+            if row[factor.name] is None:
+                hint = "; decimals have a point" * bool(_COMMA.fullmatch(cells[place].strip()))
+                problems.append(Problem(where, factor.name, show(cells[place]), _allowed(factor) + hint))
+        return row
+    return {}
 
 
 def _value(factor: Factor, cell: str) -> Any:
     """Return the value that a cell means; nothing if it means none."""
     if factor.options:
         texts = {_text(option.value): option.value for option in factor.options}
-        if cell in texts:
-            return texts[cell]
+        # a spreadsheet writes TRUE, and others True
+        text = cell.lower() if cell.lower() in ("true", "false") and cell not in texts else cell
+        if text in texts:
+            return texts[text]
         number = _number(cell)
         return next((o.value for o in factor.options if type(o.value) in (int, float) and o.value == number), None)
     number = _number(cell)
@@ -93,10 +133,7 @@ def _text(value: Any) -> str:
 
 
 def _number(cell: str) -> float | None:
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
+    number = float(cell) if _NUMBER.fullmatch(cell) else math.inf
     return number if math.isfinite(number) else None
 
 

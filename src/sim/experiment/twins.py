@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sim.registry.entries import Parameter
 from sim.registry.parameters import PARAMETERS
@@ -42,16 +42,16 @@ def latin_hypercube(number: int, seed: int, fixed: Mapping[str, float] | None = 
     positions = qmc.LatinHypercube(len(PARAMETERS), rng=seed).random(number)
     held = dict(fixed or {})
     return [
-        {p.name: held.get(p.name, value_at(p, float(x))) for p, x in zip(PARAMETERS, row, strict=True)}
+        {p.name: held.get(p.name, value_at(p, float(x))) for p, x in zip(PARAMETERS.values(), row, strict=True)}
         for row in positions
     ]
 
 
-def with_equal_twins(values: Mapping[str, float], parameters: Sequence[Parameter] = PARAMETERS) -> dict[str, float]:
+def with_equal_twins(values: Mapping[str, float]) -> dict[str, float]:
     """Return values in which the second of each pair of twins has the first's value."""
     equal = dict(values)
     done: set[str] = set()
-    for parameter in parameters:
+    for parameter in PARAMETERS.values():
         if parameter.twin and parameter.name not in done and parameter.name not in LOOSE:
             equal[parameter.twin] = equal[parameter.name]
             done |= {parameter.name, parameter.twin}

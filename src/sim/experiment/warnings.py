@@ -16,7 +16,6 @@ from sim.scenario.schema import Scenario
 FEW_UNITS = 30
 """Fewer points x replicates than this tell little of chance."""
 FEW_REPLICATES = 5
-_BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
 
 def cautions(experiment: Experiment) -> Iterator[str]:
@@ -55,7 +54,7 @@ def _ranges(experiment: Experiment) -> Iterator[str]:
 
 
 def _outside(where: str, name: str, ends: tuple[float, float]) -> Iterator[str]:
-    parameter, (low, high) = _BY_NAME[name], ends
+    parameter, (low, high) = PARAMETERS[name], ends
     if low < parameter.low or high > parameter.high:
         value = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         plausible = f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})"
@@ -71,7 +70,7 @@ def _twins(experiment: Experiment) -> Iterator[str]:
         for option in factor.options
         for name in option.table.get("parameters", {})
     }
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         mine, other = varied.get(f"parameters.{parameter.name}"), varied.get(f"parameters.{parameter.twin}")
         here = mine is not None or parameter.name in chosen
         if not parameter.twin or not here:
@@ -84,7 +83,7 @@ def _twins(experiment: Experiment) -> Iterator[str]:
 
 def _moved(factor: Factor) -> tuple[bool, float, float]:
     """Return how a parameter's range departs from the registry's."""
-    parameter = _BY_NAME[factor.target.removeprefix("parameters.")]
+    parameter = PARAMETERS[factor.target.removeprefix("parameters.")]
     same = factor.distribution == parameter.distribution
     return same, factor.low - parameter.low, factor.high - parameter.high
 
@@ -113,5 +112,5 @@ def _world(experiment: Experiment, lever: Factor, table: Mapping[str, Any]) -> d
     merged, _ = merge(Layer("", dict(layer)) for layer in (experiment.base, *others, table, {"title": "?"}))
     # what is not written out is what the model takes for granted
     world = Scenario.model_validate(merged, strict=False).model_dump()
-    world["parameters"] = {p.name: p.default for p in PARAMETERS} | world["parameters"]
+    world["parameters"] = {name: parameter.default for name, parameter in PARAMETERS.items()} | world["parameters"]
     return world | {"mechanisms": {name: on for name, on in world["mechanisms"].items() if not on}}

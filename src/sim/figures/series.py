@@ -95,9 +95,8 @@ class Series:
 
 def outcome_named(name: str) -> Outcome:
     """Return the outcome of that name; UserError with the nearest one if there is none."""
-    for entry in OUTCOMES:
-        if entry.name == name:
-            return entry
+    if name in OUTCOMES:
+        return OUTCOMES[name]
     # In the words of the commands that run.
     raise UserError(unknown("--outcome", [name]))
 

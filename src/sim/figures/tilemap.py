@@ -118,12 +118,11 @@ def _of_committees(result: Result, name: str, month: Day) -> Shown:
 
 
 def _of_classes(result: Result, courses: Trajectories, name: str, month: Day) -> Shown:
-    known = {entry.name: entry for entry in OUTCOMES}
-    if name not in known:
-        names = [*COMMITTEE_FIELDS, *known]
+    if name not in OUTCOMES:
+        names = [*COMMITTEE_FIELDS, *OUTCOMES]
         allowed = "a committee's field or an outcome: skloki list outcomes"
         raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, names)))
-    if not known[name].by_class:
+    if not OUTCOMES[name].by_class:
         allowed = "an outcome by class or committee: this one is the nation's"
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
     at = courses.months.tolist().index(month)
@@ -132,7 +131,7 @@ def _of_classes(result: Result, courses: Trajectories, name: str, month: Day) ->
     there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
     values = {place.name: float(by_class[place.unit_class]) for place in there}
     note = "Median over replicates, by class: each tile has the value of its class"
-    return Shown(values, title(name), known[name].unit, note)
+    return Shown(values, title(name), OUTCOMES[name].unit, note)
 
 
 def _tiles(figure: Figure, axes: Axes, shown: Shown) -> None:

@@ -5,15 +5,17 @@ Each has its grade and reason like a parameter; promoting one to a parameter is 
 
 from __future__ import annotations
 
-from sim.registry.entries import Constant, Grade
+from collections.abc import Mapping
 
-CONSTANTS: list[Constant] = []
+from sim.registry.entries import Constant, Grade, by_name
+
+_declared: list[Constant] = []
 
 
 def _constant(
     name: str, value: float, unit: str, grade: Grade, mechanism: str, meaning: str, source: str
 ) -> float:
-    CONSTANTS.append(Constant(name, value, unit, grade, mechanism, meaning, source))
+    _declared.append(Constant(name, value, unit, grade, mechanism, meaning, source))
     return value
 
 
@@ -148,3 +150,5 @@ ILLITERACY_REF = _constant("ILLITERACY_REF", 0.6, "share", "inferred", "circumst
     "members' illiteracy at which voters have validity r_v", "party_education.csv: 60 per cent politically illiterate in 1924 (B)")
 REMOVED_BAR = _constant("REMOVED_BAR", 12.0, "months", "assumed", "selection",
     "time for which whoever a remedy or recall removed is no candidate where he was last removed", "about one conference; the same for both sides")
+
+CONSTANTS: Mapping[str, Constant] = by_name(*_declared)

@@ -7,9 +7,12 @@ committee or a replicate moves no existing draw. Append to this list; never reor
 
 from __future__ import annotations
 
-from sim.registry.entries import DecisionPoint as Point
+from collections.abc import Mapping
 
-POINTS: tuple[Point, ...] = (
+from sim.registry.entries import DecisionPoint as Point
+from sim.registry.entries import by_name
+
+DECISION_POINTS: Mapping[str, Point] = by_name(
     Point(1, "threat", "nation", "0", "noise of both threat series (AR 1)"),
     Point(2, "place", "committee", "attribute", "attributes of a synthetic place or uezd"),
     Point(3, "birth", "person", "16 trainee + attribute", "skill, temper, clique, pliancy, loyalty of a person"),

@@ -1,14 +1,17 @@
 """What the model consists of, by name: the types of the registry and its one look-up.
 
 Every parameter, constant, mechanism, outcome and decision point is declared once, in the
-modules beside this one. Validation, documentation, the command line, sensitivity analysis and
-reports read those declarations and hold no list of their own.
+modules beside this one, in an unchangeable mapping by name that keeps the order written.
+Validation, documentation, the command line, sensitivity analysis and reports read those
+declarations and hold no list of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, Protocol, TypeVar
 
 Grade = Literal["documented", "inferred", "assumed", "free"]
 Better = Literal["higher", "lower", "neither"]
@@ -109,3 +112,26 @@ class DecisionPoint:
     entity: str
     index: str
     meaning: str
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+E = TypeVar("E", bound=_Named)
+
+
+def by_name(*entries: E) -> Mapping[str, E]:
+    """Return the entries by name, in the order given; the mapping cannot be changed.
+
+    Raises
+    ------
+    ValueError
+        Two entries bear one name.
+    """
+    found = {entry.name: entry for entry in entries}
+    if len(found) < len(entries):
+        names = [entry.name for entry in entries]
+        raise ValueError(f"declared twice: {', '.join(sorted({name for name in names if names.count(name) > 1}))}")
+    return MappingProxyType(found)

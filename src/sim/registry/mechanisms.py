@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sim.registry.entries import Mechanism as M
+from collections.abc import Mapping
 
-MECHANISMS: tuple[M, ...] = (
+from sim.registry.entries import Mechanism as M
+from sim.registry.entries import by_name
+
+MECHANISMS: Mapping[str, M] = by_name(
     M("perception", 1, "environment", "Leaders perceive more threat than there is and unlearn it slowly.",
       "perceived threat equals objective threat at once", "Harris 2017; claim 28"),
     M("complexity", 1, "environment", "The task grows with the Five-Year Plan.",
@@ -93,7 +96,7 @@ MECHANISMS: tuple[M, ...] = (
 
 #: What switching a mechanism off sets: the neutral value of each parameter or constant it uses.
 #: ``PRESORTED`` is the number of persons among whom bench and reserve choose, relative to n_cand.
-LIMITS: dict[str, dict[str, float]] = {
+LIMITS: Mapping[str, Mapping[str, float]] = {
     "perception": {"omega": 0, "p_dn": 1, "PERCEPTION_RISE": 1},
     "complexity": {"q_max": 0},
     "famine": {"FAMINE_LOSS": 0},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sim.errors import Problem, nearest
 from sim.registry.entries import Outcome as O
+from sim.registry.entries import by_name
 
-OUTCOMES: tuple[O, ...] = (
+OUTCOMES: Mapping[str, O] = by_name(
     O("performance", "share", "result of the guberniia's administration: its committee and its uezds", "higher"),
     O("committee_performance", "share", "performance of the guberniia committee alone", "higher"),
     O("uezd_performance", "share", "mean performance of uezd committees", "higher"),
@@ -58,6 +59,9 @@ OUTCOMES: tuple[O, ...] = (
     O("reserve", "persons", "officials in the centre's reserve", by_class=False, high=None),
     O("people", "persons", "officials alive: in seats, on benches, in the reserve", by_class=False, high=None),
 )
+OUTCOME_INDEX: Mapping[str, int] = {name: index for index, name in enumerate(OUTCOMES)}
+"""Where an outcome stands on the last axis of a trajectory's values."""
+
 SHOWN = (
     "appointed", "performance", "recovery", "misfit", "conflict", "open_skloki", "paralysed", "opposition_nation",
 )  # fmt: skip
@@ -66,9 +70,8 @@ SHOWN = (
 
 def unknown(where: str, names: Iterable[str]) -> list[Problem]:
     """Return a problem for each name that no outcome bears."""
-    known = [outcome.name for outcome in OUTCOMES]
     return [
-        Problem(where, found=repr(name), allowed="an outcome (skloki list outcomes)", suggestion=nearest(name, known))
+        Problem(where, found=repr(name), allowed="an outcome (skloki list outcomes)", suggestion=nearest(name, OUTCOMES))
         for name in names
-        if name not in known
+        if name not in OUTCOMES
     ]

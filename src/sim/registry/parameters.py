@@ -1,4 +1,4 @@
-"""The parameters: one entry each; everything else reads this list.
+"""The parameters: one entry each; everything else reads them here.
 
 Ranges were set from evidence and scale arguments (MODEL, "Openness"); no range was chosen by
 its effect on a comparison of policies. Twins have equal ranges and, by default, equal values.
@@ -8,7 +8,10 @@ policies was run with them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sim.registry.entries import Parameter as P
+from sim.registry.entries import by_name
 
 _SCALE = "scale argument: the range leaves the mechanism weak at one end and strong at the other"
 _SCHMIDT = (
@@ -17,7 +20,7 @@ _SCHMIDT = (
 )
 _MOVES = "appointments.csv: 66 moves, 83 posts, 13 months (Pavliuchenkov 2008)"
 
-PARAMETERS: tuple[P, ...] = (
+PARAMETERS: Mapping[str, P] = by_name(
     # environment
     P("omega", "ω", "share", 0.5, 0, 1, "assumed", "perception",
       "weight of the recorded perceived series, against the objective one, in what leaders perceive",

@@ -43,7 +43,7 @@ class Column(NamedTuple):
 
 _KEYS: list[tuple[str, Any]] = [("replicate", pa.int32()), ("month", pa.date32())]
 
-MONTHLY = pa.schema([*_KEYS, ("scope", pa.string()), *((outcome.name, pa.float64()) for outcome in OUTCOMES)])
+MONTHLY = pa.schema([*_KEYS, ("scope", pa.string()), *((name, pa.float64()) for name in OUTCOMES)])
 EVENTS = pa.schema(
     [
         *_KEYS,
@@ -136,7 +136,7 @@ def codebook(tables: Sequence[str]) -> list[Column]:
     keys = (("replicate", "number", "replicate, from 0"), ("month", "date", "first day of the month"))
     own = {
         "monthly": [("scope", "name", "the nation or a class of committees")]
-        + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES],
+        + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES.values()],
         "events": [
             ("kind", "name", "what happened"),
             ("committee", "name", "where"),

@@ -41,7 +41,7 @@ PAIRS = pa.schema(
     [
         ("replicate", pa.int32()),
         *((name, pa.string()) for name in ("world", "horizon", "scope")),
-        *((outcome.name, pa.float64()) for outcome in OUTCOMES),
+        *((name, pa.float64()) for name in OUTCOMES),
     ]
 )
 #: One row per world, outcome, scope and month; of the baseline only the first statistics.

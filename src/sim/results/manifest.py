@@ -71,7 +71,7 @@ def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) ->
             "grade": parameter.grade,
             "source": parameter.source,
         }
-        for parameter in PARAMETERS
+        for parameter in PARAMETERS.values()
     ]
 
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from sim.analysis import paired
-from sim.analysis.sample import COLUMN, Sample, band_tables, effect_of, effect_rows
+from sim.analysis.sample import Sample, band_tables, effect_of, effect_rows
 from sim.engines.engine import ENGINES, Engine, trajectories
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
 from sim.experiment import horizons
 from sim.experiment.smallest_effect import Smallest
-from sim.registry.outcomes import OUTCOMES, SHOWN, unknown
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN, unknown
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
@@ -167,7 +167,7 @@ def achieved(sample: Sample, precision: Precision) -> dict[str, Any]:
     UserError
         The outcome is not defined in these worlds.
     """
-    column, wanted = COLUMN[precision.outcome], precision.half_width
+    column, wanted = OUTCOME_INDEX[precision.outcome], precision.half_width
     widest, needed, equal = 0.0, 0, {}
     for world in range(1, len(sample.names)):
         found = effect_of(sample, world, 0, Smallest())
@@ -262,4 +262,4 @@ def _check(shown: Sequence[str], precision: Precision | None, threads: int | Non
         raise UserError(problems)
 
 
-assert set(SHOWN) <= {outcome.name for outcome in OUTCOMES}
+assert set(SHOWN) <= set(OUTCOMES)

@@ -9,10 +9,11 @@ from math import prod, sqrt
 from sim.engines.engine import cores, engine
 from sim.errors import Problem, UserError
 from sim.experiment.designs import points, samples
-from sim.experiment.experiment import BY_CLASS, Experiment
+from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
 from sim.experiment.worlds import Worlds
+from sim.registry.outcomes import OUTCOMES
 from sim.runner.chunks import Job, run_part
 from sim.world.build import World
 
@@ -145,4 +146,4 @@ def _bytes(experiment: Experiment, months: int, runs: int, parts: float) -> floa
 
 def _curves(experiment: Experiment) -> int:
     """Return how many curves are kept of a run."""
-    return sum(len(experiment.scopes) if BY_CLASS[outcome] else 1 for outcome in experiment.curve_outcomes)
+    return sum(len(experiment.scopes) if OUTCOMES[outcome].by_class else 1 for outcome in experiment.curve_outcomes)

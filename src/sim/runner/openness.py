@@ -17,13 +17,12 @@ from typing import Any
 
 from sim.experiment.twins import UNTWINNED, latin_hypercube, with_equal_twins
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX
 from sim.scenario.schema import Scenario, month_name, month_number
 
 COLUMNS = ("as drawn", "twins equal", "neutral")
 #: What is compared, and whether more of it (1) or less (-1) is better.
 MEASURES = {"performance": 1, "committee_performance": 1, "paralysed": -1}
-COLUMN = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
 
 
 #: Paired effect per scope and outcome.
@@ -65,7 +64,7 @@ def paired_effect(pair: Pair) -> Effects:
         means.append(trajectory.values[first : last + 1].mean(axis=0))
     effect = means[0] - means[1]
     return {
-        scope: {name: float(effect[s, COLUMN[name]]) for name in MEASURES}
+        scope: {name: float(effect[s, OUTCOME_INDEX[name]]) for name in MEASURES}
         for s, scope in enumerate(SCOPES)
     }
 

@@ -87,7 +87,7 @@ def preview(loaded: Loaded) -> Preview:
 
 def settings(loaded: Loaded) -> list[Setting]:
     """Return every effective value with its layer, in the order of the file format."""
-    units = {f"parameters.{parameter.name}": parameter.unit for parameter in PARAMETERS}
+    units = {f"parameters.{name}": parameter.unit for name, parameter in PARAMETERS.items()}
     return [Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()]
 
 
@@ -114,9 +114,9 @@ def warnings(loaded: Loaded) -> Iterator[str]:
 
 
 def _uneven_twins(scenario: Scenario) -> Iterator[str]:
-    known = {parameter.name: scenario.parameters.get(parameter.name, parameter.default) for parameter in PARAMETERS}
-    for parameter in PARAMETERS:
-        name, twin = parameter.name, parameter.twin
+    known = {name: scenario.parameters.get(name, parameter.default) for name, parameter in PARAMETERS.items()}
+    for name, parameter in PARAMETERS.items():
+        twin = parameter.twin
         set_here = {name, twin} & scenario.parameters.keys()
         # Each pair once.
         if set_here and twin in known and name < twin and known[name] != known[twin]:

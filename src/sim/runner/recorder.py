@@ -12,17 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.bands import bins as bins_of
-from sim.experiment.experiment import BY_CLASS, Experiment
+from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 TOGETHER = 256
 """Runs whose months are held at once: a few megabytes."""
-COLUMN = {outcome.name: number for number, outcome in enumerate(OUTCOMES)}
 DENSE = 4_000_000
 """Cells and bins that are counted in a table, which is fast; of more, those that occur are sorted."""
 Counts = tuple[Integers, Integers, Integers]
@@ -49,7 +48,8 @@ class Recorder:
         if experiment.curves == "none" or not self._wanted():
             self._curve_pairs = []
         known = list(dict.fromkeys([*pairs, *self._curve_pairs]))
-        self._read = np.array([SCOPES.index(scope) * len(OUTCOMES) + COLUMN[outcome] for outcome, scope in known])
+        width = len(OUTCOMES)
+        self._read = np.array([SCOPES.index(scope) * width + OUTCOME_INDEX[outcome] for outcome, scope in known])
         self._columns = np.array([known.index(pair) for pair in pairs])
         self._curves = np.array([known.index(pair) for pair in self._curve_pairs], dtype=np.int64)
         self._spans = [
@@ -141,7 +141,7 @@ class Recorder:
 
 def curve_scopes(experiment: Experiment, outcome: str) -> tuple[str, ...]:
     """Return the scopes in which an outcome's months are kept."""
-    return tuple(scope for scope in experiment.scopes if BY_CLASS[outcome] or scope == "nation")
+    return tuple(scope for scope in experiment.scopes if OUTCOMES[outcome].by_class or scope == "nation")
 
 
 def means(values: Floats) -> Floats:

@@ -18,8 +18,6 @@ from sim.scenario import json_schema
 from sim.scenario.lines import KeyPath
 from sim.scenario.schema import Scenario
 
-_PARAMETERS = {parameter.name: parameter for parameter in PARAMETERS}
-_MECHANISMS = {mechanism.name for mechanism in MECHANISMS}
 _KEY = "[key]"  # pydantic's mark of a fault in a key and not in its value
 
 
@@ -147,10 +145,10 @@ def _name_faults(table: Mapping[str, Any]) -> list[Fault]:
     """Return unknown names of parameters, mechanisms, places and regions, and parameters out of bounds."""
     faults = _parameter_faults(_table(table, "parameters"))
     for name in _table(table, "mechanisms"):
-        if name not in _MECHANISMS:
+        if name not in MECHANISMS:
             faults.append(Fault(
                 ("mechanisms", name), f'unknown mechanism "{name}"', "a mechanism (skloki list mechanisms)",
-                nearest(name, _MECHANISMS),
+                nearest(name, MECHANISMS),
             ))  # fmt: skip
     lists: list[tuple[KeyPath, Any]] = [(("tree", "only"), _table(table, "tree").get("only"))]
     for path in (("events",), ("policy", "changes")):
@@ -173,11 +171,11 @@ def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _parameter_faults(values: Mapping[str, Any]) -> list[Fault]:
     faults = []
     for name, value in values.items():
-        parameter = _PARAMETERS.get(name)
+        parameter = PARAMETERS.get(name)
         path: KeyPath = ("parameters", name)
         if parameter is None:
             faults.append(Fault(
-                path, f'unknown parameter "{name}"', "a parameter (skloki list parameters)", nearest(name, _PARAMETERS)
+                path, f'unknown parameter "{name}"', "a parameter (skloki list parameters)", nearest(name, PARAMETERS)
             ))  # fmt: skip
         elif isinstance(value, int | float) and not parameter.minimum <= value <= parameter.maximum:
             faults.append(Fault(path, show(value), json_schema.allowed(path)))

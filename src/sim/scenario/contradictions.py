@@ -108,7 +108,7 @@ def _prefixes(path: KeyPath) -> list[KeyPath]:
 
 def _parameters(review: Review) -> None:
     off = [name for name, on in review.scenario.mechanisms.items() if not on]
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS.values():
         value = review.scenario.parameters.get(parameter.name)
         if value is None:
             continue

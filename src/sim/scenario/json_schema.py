@@ -31,8 +31,8 @@ def _schema() -> Node:
     schema["title"] = "skloki scenario"
     properties = schema["properties"]
     schema["properties"] = {"extends": EXTENDS, **properties}
-    _close(properties["parameters"], {p.name: _parameter(p) for p in PARAMETERS})
-    _close(properties["mechanisms"], {m.name: _mechanism(m) for m in MECHANISMS})
+    _close(properties["parameters"], {p.name: _parameter(p) for p in PARAMETERS.values()})
+    _close(properties["mechanisms"], {m.name: _mechanism(m) for m in MECHANISMS.values()})
     real = {"type": "string", "enum": list(place_names.places()), "title": "the name of a guberniia"}
     made = {"type": "string", "pattern": r"^Synthetic [1-9][0-9]*$"}
     names = [*place_names.regions(), place_names.SYNTHETIC_REGION]

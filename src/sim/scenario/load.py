@@ -57,8 +57,8 @@ class Loaded:
         Values are what JSON can hold; the layer of a default is ``"default"``.
         """
         values = self.scenario.model_dump(mode="json")
-        values["mechanisms"] = {m.name: True for m in MECHANISMS} | values["mechanisms"]
-        values["parameters"] = {p.name: p.default for p in PARAMETERS} | values["parameters"]
+        values["mechanisms"] = dict.fromkeys(MECHANISMS, True) | values["mechanisms"]
+        values["parameters"] = {name: entry.default for name, entry in PARAMETERS.items()} | values["parameters"]
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in _leaves(values)]
 
 

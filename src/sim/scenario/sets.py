@@ -27,7 +27,7 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
             stack.problems.append(Problem(SETS, found=show(item), allowed=example))
             continue
         if len(path) == 1:
-            known = [*Scenario.model_fields, *(p.name for p in PARAMETERS), *(m.name for m in MECHANISMS)]
+            known = [*Scenario.model_fields, *PARAMETERS, *MECHANISMS]
             if path[0] not in known:
                 allowed = "a field as table.name, a parameter or a mechanism"
                 near = nearest(path[0], known)
@@ -50,7 +50,7 @@ def _parts(item: str) -> tuple[list[str] | None, str]:
 def _in_full(name: str) -> list[str]:
     if name in Scenario.model_fields:
         return [name]
-    return ["parameters" if any(p.name == name for p in PARAMETERS) else "mechanisms", name]
+    return ["parameters" if name in PARAMETERS else "mechanisms", name]
 
 
 def _key_path(key: str) -> list[str] | None:

@@ -29,7 +29,7 @@ def to_toml(loaded: Loaded) -> str:
 def complete(scenario: Scenario) -> dict[str, Any]:
     """Return every effective value as nested tables that JSON can hold; what is not set is left out."""
     values = scenario.model_dump(mode="json", exclude_none=True)
-    values["parameters"] = {p.name: p.default for p in PARAMETERS} | values["parameters"]
+    values["parameters"] = {name: parameter.default for name, parameter in PARAMETERS.items()} | values["parameters"]
     return values
 
 

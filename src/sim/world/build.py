@@ -58,8 +58,8 @@ class World:
 
 def effective(scenario: Scenario) -> SimpleNamespace:
     """Return parameters and constants by name: defaults, overrides, limits of what is off."""
-    values: dict[str, float] = {constant.name: constant.value for constant in CONSTANTS}
-    values |= {parameter.name: parameter.default for parameter in PARAMETERS}
+    values: dict[str, float] = {name: constant.value for name, constant in CONSTANTS.items()}
+    values |= {name: parameter.default for name, parameter in PARAMETERS.items()}
     values |= scenario.parameters
     for name, on in scenario.mechanisms.items():
         if not on:

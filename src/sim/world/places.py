@@ -10,13 +10,13 @@ import numpy as np
 
 from sim.data.tables import Guberniia, guberniias
 from sim.errors import UserError
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import CLASSES
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Tree
 
-PLACE = next(point.number for point in POINTS if point.name == "place")
+PLACE = DECISION_POINTS["place"].number
 #: Bits of a person's identity below the home's key, and of a committee's key below the guberniia's.
 PERSON_BITS, UEZD_BITS = 6, 8
 SEATS = {"guberniia": ("secretary", "ispolkom", "bureau1", "bureau2"), "uezd": ("secretary", "ispolkom")}

@@ -21,8 +21,8 @@ from sim.analysis.divergence.inputs import Inputs
 from sim.analysis.divergence.persons import BENCH, MOVES, NOBODY, SEAT_MOVES, Chronicle, Names, briefly, home_key, told
 from sim.draws.addressed import uniform
 from sim.engines.trajectory import SEAT_NAMES, Trajectory
-from sim.registry.decision_points import POINTS
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.decision_points import DECISION_POINTS
+from sim.registry.outcomes import OUTCOME_INDEX
 from sim.world.build import World
 
 #: How a difference comes to a committee, in the order in which the rules are tried.
@@ -38,8 +38,8 @@ WAYS = {
     "input": "an input that concerns all places differs",
     "nation": "none of these: through what all places share",
 }
-ASSIGNMENTS = next(number for number, outcome in enumerate(OUTCOMES) if outcome.name == "assignments")
-CLAIM = next(point.number for point in POINTS if point.name == "claim")
+ASSIGNMENTS = OUTCOME_INDEX["assignments"]
+CLAIM = DECISION_POINTS["claim"].number
 #: Indices of claims that concern no single seat; see the decision point's use in step 6 and 7.
 REMEDY, FITNESS = 8, 9
 #: What is told of a world in which something did not happen.

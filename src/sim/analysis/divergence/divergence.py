@@ -19,7 +19,7 @@ from sim.analysis.divergence.distance import STATE, Spread, spread
 from sim.analysis.divergence.inputs import Dated, Inputs
 from sim.analysis.divergence.persons import Names
 from sim.engines.trajectory import Trajectory
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX
 from sim.world.build import World
 from sim.world.places import Place
 
@@ -198,7 +198,7 @@ def _first_numbers(trajectories: tuple[Trajectory, Trajectory], apart: Spread) -
     """Return the first difference in recorded numbers, without those that hold the rule itself."""
     one, two = (trajectory.values[:, 0] for trajectory in trajectories)
     nation = (one != two) & ~(np.isnan(one) & np.isnan(two))
-    nation[:, [outcome.name in OF_THE_RULE for outcome in OUTCOMES]] = False
+    nation[:, [OUTCOME_INDEX[name] for name in OF_THE_RULE]] = False
     months = np.flatnonzero(nation.any(axis=1) | apart.differ.any(axis=1))
     if not len(months):
         return None
@@ -208,5 +208,5 @@ def _first_numbers(trajectories: tuple[Trajectory, Trajectory], apart: Spread) -
         apart.months[month],
         [apart.places[number].name for number in np.flatnonzero(apart.differ[month])],
         {name: size for name, size in largest.items() if size > 0.0},
-        [OUTCOMES[number].name for number in np.flatnonzero(nation[month])],
+        [name for name, index in OUTCOME_INDEX.items() if nation[month, index]],
     )

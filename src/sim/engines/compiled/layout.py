@@ -16,7 +16,7 @@ from sim.engines.readings import MOVES, READ, YEAR
 from sim.engines.trajectory import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
 from sim.kernel import kernel
 from sim.registry.constants import CONSTANTS
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -39,13 +39,13 @@ MEDIATION_LOT, UNFIT_LOT, VOTE_LOT, TRAINING_LOT, INCIDENT_LOT, LOT_ROWS = 0, 1,
 REASON = {name: number for number, name in enumerate(REASONS)}
 KIND = {name: number for number, name in enumerate(KINDS)}
 AUTHORITY = {name: number for number, name in enumerate(AUTHORITIES)}
-POINT = {point.name: point.number for point in POINTS}
+POINT = {name: point.number for name, point in DECISION_POINTS.items()}
 #: A month before all others, for what has not happened yet.
 LONG_AGO = -(10**6)
 NUMBER_OF_SCOPES = len(SCOPES)
 
 #: Parameters and constants by the names of their fields; ``flat`` would hide a method of numpy's records.
-_ALL = [item.name for item in PARAMETERS] + [item.name for item in CONSTANTS]
+_ALL = [*PARAMETERS, *CONSTANTS]
 NAMES = {("flat_" if name == "flat" else name): name for name in _ALL}
 
 

@@ -18,18 +18,19 @@ from sim.engines.compiled.layout import (
     row_at,
     state_at,
 )
-from sim.engines.readings import COLUMN, MOVES, READ, YEAR
+from sim.engines.readings import MOVES, READ, YEAR
 from sim.kernel import kernel
 from sim.mechanisms import discussion, record
+from sim.registry.outcomes import OUTCOME_INDEX
 
 #: Columns of what is read and of what is counted.
-READ_AT = np.array([COLUMN[name] for name in READ])
-MOVES_AT = np.array([COLUMN[name] for name in MOVES])
+READ_AT = np.array([OUTCOME_INDEX[name] for name in READ])
+MOVES_AT = np.array([OUTCOME_INDEX[name] for name in MOVES])
 SINGLE = READ.index("bench_skill")
 MEMBERS, CLAIMED, APPOINTED_READ = READ.index("members"), READ.index("claimed"), READ.index("appointed")
 ALL, CENTRAL = MOVES.index("moves"), MOVES.index("moves_centre")
-CENTRALISATION, MEMBERS_AT = COLUMN["centralisation"], COLUMN["members"]
-NATIONAL_AT = np.array([COLUMN[name] for name in (
+CENTRALISATION, MEMBERS_AT = OUTCOME_INDEX["centralisation"], OUTCOME_INDEX["members"]
+NATIONAL_AT = np.array([OUTCOME_INDEX[name] for name in (
     "opposition_nation", "threat_objective", "threat_perceived", "complexity", "national_error", "assignments",
     "reserve", "people")])  # fmt: skip
 for _frozen in (READ_AT, MOVES_AT, NATIONAL_AT):

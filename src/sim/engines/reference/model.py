@@ -16,11 +16,11 @@ from sim.engines.reference.record import Recorder
 from sim.engines.reference.rooms import arithmetic, discussion, environment
 from sim.engines.reference.rooms import selection as judgement
 from sim.engines.trajectory import Event, Trajectory, encode
-from sim.registry.decision_points import POINTS
+from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.outcomes import OUTCOMES
 from sim.world.build import World
 
-POINT = {point.name: point.number for point in POINTS}
+POINT = {name: point.number for name, point in DECISION_POINTS.items()}
 
 
 class PartyModel(mesa.Model):
@@ -61,7 +61,7 @@ class PartyModel(mesa.Model):
         self._found_committees()
         self.recorder = Recorder(self)
         self.datacollector = mesa.DataCollector(
-            model_reporters={o.name: (lambda m, name=o.name: m.recorder.nation(name)) for o in OUTCOMES}
+            model_reporters={name: (lambda m, name=name: m.recorder.nation(name)) for name in OUTCOMES}
         )
 
     # ------------------------------------------------------------------ founding

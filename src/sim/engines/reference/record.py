@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.readings import COLUMN, MOVES, READ, YEAR
+from sim.engines.readings import MOVES, READ, YEAR
 from sim.engines.reference.committee import Committee
 from sim.engines.reference.rooms import record as indices
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 
 if TYPE_CHECKING:
     from sim.engines.reference.model import PartyModel
@@ -77,21 +77,21 @@ class Recorder:
         """Return one scope's row: means over its guberniias, members summed, moves per post."""
         row = [math.nan] * len(OUTCOMES)
         for name, total, count in zip(READ, *totals, strict=True):
-            row[COLUMN[name]] = indices.mean_of(total, count)
+            row[OUTCOME_INDEX[name]] = indices.mean_of(total, count)
         if number:
-            row[COLUMN["members"]] = totals[0][READ.index("members")]
+            row[OUTCOME_INDEX["members"]] = totals[0][READ.index("members")]
             for name, count in self.moves[scope].items():
-                row[COLUMN[name]] = count / number
+                row[OUTCOME_INDEX[name]] = count / number
         self.recent[scope].append((self.moves[scope]["moves_centre"], self.moves[scope]["moves"]))
         central = moved = 0
         for by_centre, in_all in self.recent[scope]:
             central, moved = central + by_centre, moved + in_all
-        row[COLUMN["centralisation"]] = indices.centralisation(
-            row[COLUMN["claimed"]], row[COLUMN["appointed"]], central / moved if moved else 0.0
+        row[OUTCOME_INDEX["centralisation"]] = indices.centralisation(
+            row[OUTCOME_INDEX["claimed"]], row[OUTCOME_INDEX["appointed"]], central / moved if moved else 0.0
         )
         if scope == "nation":
             for name, value in self._national().items():
-                row[COLUMN[name]] = value
+                row[OUTCOME_INDEX[name]] = value
         return row
 
     def _national(self) -> dict[str, float]:
@@ -109,7 +109,7 @@ class Recorder:
 
     def nation(self, name: str) -> float:
         """Return the nation's latest value of an outcome."""
-        return self.rows[-1][0][COLUMN[name]]
+        return self.rows[-1][0][OUTCOME_INDEX[name]]
 
     def values(self) -> NDArray[np.float64]:
         """Return months x scopes x outcomes."""

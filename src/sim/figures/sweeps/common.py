@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis import selection
-from sim.analysis.effects import ENTRIES, chosen
+from sim.analysis.effects import chosen
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
 from sim.figures import style
 from sim.figures.sweeps import names
 from sim.registry.entries import Outcome
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -73,7 +74,7 @@ def shown(sweep: Sweep, outcome: str | None, scope: str | None = None, horizon: 
     for name, kind in ((outcome, "outcome"), (scope, "scope"), (horizon, "horizon")):
         chosen(sweep, **{kind: name})
     column = sweep.column(outcome, scope, horizon)
-    return Shown(column, ENTRIES[outcome], scope, horizon or next(iter(sweep.experiment.horizons)))
+    return Shown(column, OUTCOMES[outcome], scope, horizon or next(iter(sweep.experiment.horizons)))
 
 
 def when(sweep: Sweep, horizon: str) -> str:

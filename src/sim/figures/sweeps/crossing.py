@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import selection
-from sim.analysis.effects import ENTRIES, chosen, differences, statistics
+from sim.analysis.effects import chosen, differences, statistics
 from sim.errors import Problem, UserError
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -48,7 +49,7 @@ def effects_at(
     units, places = sweep.units, places_of(sweep, other, lever)
     rows: list[dict[str, Any]] = []
     for column, name, where, _ in chosen(sweep, outcome, scope, horizon):
-        values, entry = units.values(column), ENTRIES[name]
+        values, entry = units.values(column), OUTCOMES[name]
         for option in options:
             for at in range(len(other.options)):
                 inner = [differences(units, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]

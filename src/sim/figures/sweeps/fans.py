@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 
 from sim.analysis import selection
 from sim.analysis.bands import bands, differences, numbers
-from sim.analysis.effects import ENTRIES
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import day, middle
 from sim.figures.sweeps import common, names, strokes
 from sim.figures.sweeps.marks import banded, fan
 from sim.figures.wording import title
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -70,11 +70,11 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
         row, column = divmod(at, COLUMNS)
         axes = style.place(page, LEFT + column * PITCH, top + row * pitch, wide, TALL)
         _panel(axes, _rows(frame, name, place), chosen)
-        entry = ENTRIES[name]
+        entry = OUTCOMES[name]
         panels.scale([axes], entry.low, entry.high)
         panels.time_axis(axes, limits, most=5)
         # Said once where a row has one unit: a label between two panels seems to belong to either.
-        same = column > 0 and entry.unit == ENTRIES[pairs[at - 1][0]].unit
+        same = column > 0 and entry.unit == OUTCOMES[pairs[at - 1][0]].unit
         panels.unit(axes, "" if same else entry.unit, wide, away=11.5)
         axes.yaxis.label.set_fontsize(7)
         if paired:
@@ -138,7 +138,7 @@ def _differences(axes: Axes, sweep: Sweep, what: tuple[str, str], lever: Factor 
     outcome, scope = what
     combinations = _combinations(sweep, lever)
     rows = differences(sweep, outcome, combinations[1:], [scope])
-    entry = ENTRIES[outcome]
+    entry = OUTCOMES[outcome]
     size = sweep.experiment.smallest.of(entry, 0.0) if entry.high == 1.0 else 0.0
     axes.axhspan(-size, size, color=strokes.STRIP, linewidth=0, zorder=0.2)
     axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)

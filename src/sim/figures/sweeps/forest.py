@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis import selection
-from sim.analysis.effects import ENTRIES, ONE_SERIES, effects
+from sim.analysis.effects import ONE_SERIES, effects
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes, ticks
 from sim.figures.wording import difference, direction, title
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -159,9 +160,9 @@ def _page(
         axes = style.place(sheet, rows.left + column * rows.pitch, top + row * (tall + rest), rows.wide, tall)
         _forest(axes, rows, name, options, tall)
         axes.set_title("\n".join(titles[name]), pad=12.0)
-        axes.annotate(direction(ENTRIES[name]), (0, 1), (0, 3), "axes fraction", "offset points",
+        axes.annotate(direction(OUTCOMES[name]), (0, 1), (0, 3), "axes fraction", "offset points",
                       fontsize=7, color=style.GREY)  # fmt: skip
-        axes.set_xlabel(difference(ENTRIES[name]), labelpad=1.5, fontsize=7)
+        axes.set_xlabel(difference(OUTCOMES[name]), labelpad=1.5, fontsize=7)
         if column:
             axes.tick_params(labelleft=False)
     panels.legend(sheet, _entries(frame), rows.left, 2)
