@@ -13,9 +13,9 @@ from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from sim.analysis.divergence.folder import DivergenceFolder
+    from sim.analysis.stored import Stored
     from sim.describe.glossary import Entry
     from sim.experiment.experiment import Experiment
-    from sim.analysis.stored import Stored
     from sim.results.comparison import Comparison
     from sim.results.result import Result
     from sim.runner.estimate import Estimate

@@ -82,9 +82,9 @@ def misfits(value: Any, shape: Any, field: str = "") -> Iterator[tuple[str, str,
         for item, inner in zip(value, shape, strict=True):
             yield from misfits(item, inner, field)
     elif isinstance(shape, tuple):
-        yield field, _found(value), f"a list of {len(shape)}"
+        yield field, type(value).__name__, f"a list of {len(shape)}"
     elif isinstance(shape, (dict, list)) or not _is_of(value, shape):
-        yield field, _found(value), _kind(shape)
+        yield field, type(value).__name__, _kind(shape)
 
 
 def _is_of(value: Any, kind: Any) -> bool:
@@ -94,7 +94,3 @@ def _is_of(value: Any, kind: Any) -> bool:
 def _kind(shape: Any) -> str:
     kind = shape if isinstance(shape, type) else type(shape)
     return str(shape) if kind.__name__ == "UnionType" else "list" if kind is tuple else kind.__name__
-
-
-def _found(value: Any) -> str:
-    return type(value).__name__ if isinstance(value, (dict, list)) or value is None else repr(value)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.results.sweep_store import read_journal
+from sim.results.journal import read_journal
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.fresh import start
@@ -30,7 +30,7 @@ def wait_for(condition, seconds=60.0) -> None:
 
 
 def parts_in(folder: Path) -> int:
-    return len(read_journal(folder)[0])
+    return len(read_journal(folder).parts)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_a_killed_sweep_goes_on_where_it_was(whole, tmp_path):
         assert parts_in(folder) > seen
         seen = parts_in(folder)
         assert seen < POINTS * 3 // 2, "it was too fast to be killed"
-        entries, _ = read_journal(folder)
+        entries = read_journal(folder).parts
         stored = files(folder)
         assert all(stored[name] == whole[name] for entry in entries.values() for name in entry["files"])
         assert status(folder).writer == ""

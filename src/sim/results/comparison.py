@@ -104,7 +104,7 @@ class ComparisonWriter(FolderWriter):
     """A comparison in the making."""
 
     def __init__(self, staging: Staging) -> None:
-        super().__init__(staging, COMPARISON, {"pairs": PAIRS})
+        super().__init__(staging, COMPARISON, pairs=PAIRS)
 
     def add(self, rows: pa.Table) -> None:
         """Store the values of one replicate in all worlds."""
@@ -126,7 +126,8 @@ def new_comparison(
     out: Path | None, names: Sequence[str], *, force: bool = False
 ) -> AbstractContextManager[ComparisonWriter]:
     """Give a writer of a comparison, by default in ``results/comparisons/A-B-DATE-TIME``: see `new_folder`."""
-    return new_folder(out, default_folder("-".join(names[:3]), "comparisons"), COMPARISON, ComparisonWriter, force=force)
+    usual = default_folder("-".join(names[:3]), "comparisons")
+    return new_folder(out, usual, COMPARISON, ComparisonWriter, force=force)
 
 
 def _effects(rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -25,7 +25,7 @@ class Journal(NamedTuple):
     Attributes
     ----------
     parts
-        Those that are done, by number: of each its last line.
+        Those that are done, by number, in the order of the file: of each its last line.
     problems
         Lines that are damaged. What they stood for is not done, and made anew by the next sweep.
     torn
@@ -63,7 +63,7 @@ def read_journal(folder: Path) -> Journal:
             problems.append(Problem(f"{place}:{number}", allowed=f"is damaged: {fault}; {AGAIN}"))
         else:
             parts[entry["part"]] = entry
-    return Journal(dict(sorted(parts.items())), problems, torn=bool(last))
+    return Journal(parts, problems, torn=bool(last))
 
 
 def _fault(entry: Any) -> str:

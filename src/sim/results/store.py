@@ -87,11 +87,11 @@ class FolderWriter:
         Where it stands, once the block of `new_folder` has ended well.
     """
 
-    def __init__(self, staging: Staging, kind: Format, schemas: Mapping[str, pa.Schema] | None = None) -> None:
+    def __init__(self, staging: Staging, kind: Format, **schemas: pa.Schema) -> None:
         self._staging, self._kind = staging, kind
         with disk(staging.destination):
             self._tables = {
-                name: TableWriter(staging.folder / f"{name}.parquet", schema) for name, schema in (schemas or {}).items()
+                name: TableWriter(staging.folder / f"{name}.parquet", schema) for name, schema in schemas.items()
             }
 
     @property
@@ -170,7 +170,7 @@ class ResultWriter(FolderWriter):
 
     def __init__(self, staging: Staging, *, committees: bool) -> None:
         schemas = {"monthly": MONTHLY, "events": EVENTS} | ({"committees": COMMITTEES} if committees else {})
-        super().__init__(staging, RESULT, schemas)
+        super().__init__(staging, RESULT, **schemas)
 
     def add(self, replicate: int, trajectory: Trajectory, places: Sequence[Place]) -> None:
         """Store one replicate."""

@@ -58,8 +58,9 @@ class SweepFolder(Folder):
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"is damaged: {type(error).__name__}: {error}"
             yield Problem(str(self.path / MANIFEST), "experiment", allowed=reason)
-        self.parts, problems, _ = read_journal(self.path)
-        yield from problems
+        journal = read_journal(self.path)
+        self.parts = dict(sorted(journal.parts.items()))
+        yield from journal.problems
         for part in self.parts.values():
             for name, record in part["files"].items():
                 found = fault(
@@ -137,7 +138,7 @@ class SweepFolder(Folder):
         """Return the files of a table, in the order of their parts."""
         return [
             str(self.path / name)
-            for _, part in sorted(self.parts.items())
+            for part in self.parts.values()
             for name in sorted(part["files"])
             if name.startswith(f"{table}/")
         ]

@@ -20,8 +20,8 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.worlds import Worlds
 from sim.results import manifest as about
-from sim.results.locking import locked
 from sim.results.journal import read_journal
+from sim.results.locking import locked
 from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
