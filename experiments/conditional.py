@@ -125,7 +125,7 @@ def hangs_on(sweep: Sweep, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
         here = parts[parts["uncertainty"] == name]
         # of a choice, what was chosen
         named = [""] * 3 if tuple(here["part"]) == THIRDS else [f"{part}: " for part in here["part"]]
-        shares = ", ".join(f"{part}{value:.2f}" for part, value in zip(named, here["superiority"], strict=True))
+        shares = ", ".join(f"{part}{value:.2f}" for part, value in zip(named, here["points_better"], strict=True))
         means = ", ".join(f"{part}{value:+.4f}" for part, value in zip(named, here["effect"], strict=True))
         rows.append((f"`{name}`", f"{mine['size'][name]:.2f}", f"{mine['sign'][name]:.2f}", shares, means))
     return markdown(heads, rows) + (
@@ -143,7 +143,7 @@ def asked_where(sweep: Sweep, found: pd.DataFrame) -> str:
     rows = []
     for label, there in mine.groupby("points_where", sort=False):
         at = there.set_index("scope")
-        cells = [f"{at['superiority'][scope]:.2f} ({at['effect'][scope]:+.4f})" for scope in scopes]
+        cells = [f"{at['points_better'][scope]:.2f} ({at['effect'][scope]:+.4f})" for scope in scopes]
         rows.append((f"{label}: `{there['condition'].iloc[0]}`", f"{there['points'].iloc[0]:,}", *cells))
     said = f"{lever}: {option}. Share of points {shares_of(sweep)} by it (ties half), and its mean effect on "
     said += f"{mine['outcome'].iloc[0]}. Intervals, and other options: subsets.csv."
@@ -165,7 +165,7 @@ def course(sweep: Sweep, effects: pd.DataFrame) -> str:
         for option, found in mine[mine["scope"] == scope].groupby("option", sort=False):
             at = found.set_index("horizon")
             # exactly equal as long as the worlds are the same
-            cells = [f"{at['superiority'][year]:.2f} ({at['effect'][year]:+.4f})" if at["p5"][year] < at["p95"][year]
+            cells = [f"{at['points_better'][year]:.2f} ({at['effect'][year]:+.4f})" if at["p5"][year] < at["p95"][year]
                      else "" for year in years]  # fmt: skip
             rows.append((selection.label(option), *cells))
         parts.append(markdown((scope, *(year.removeprefix("y") for year in years)), rows))
@@ -194,7 +194,7 @@ def apart(sweep: Sweep) -> pd.DataFrame:
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
             rows.append({
                 "outcome": outcome, "scope": scope, "horizon": horizon, other.name: selection.label(option.value),
-                "points": found["points"], "effect": found["effect"], "superiority": found["superiority"],
+                "points": found["points"], "effect": found["effect"], "points_better": found["points_better"],
                 "change": change.mean(), "change_low": change.mean() - half, "change_high": change.mean() + half,
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -210,7 +210,7 @@ def fading(sweep: Sweep, found: pd.DataFrame) -> str:
     order = at[main]["change"].abs().sort_values(ascending=False, kind="stable").index
     first = at[main].index[0]
     for name in (first, *(name for name in order[:MOST] if name != first)):
-        cells = [f"{at[h]['effect'][name]:+.4f} ({at[h]['superiority'][name]:.2f})" for h in (*rest, main)]
+        cells = [f"{at[h]['effect'][name]:+.4f} ({at[h]['points_better'][name]:.2f})" for h in (*rest, main)]
         change = at[main].loc[name, ["change", "change_low", "change_high"]]
         cells.append("" if name == first else "{:+.4f} [{:+.4f}, {:+.4f}]".format(*change))
         rows.append((name, *cells))
@@ -219,7 +219,7 @@ def fading(sweep: Sweep, found: pd.DataFrame) -> str:
 
 
 def shares_of(sweep: Sweep) -> str:
-    """Return the word for what `superiority` is a share of, for the first outcome."""
+    """Return the word for what `points_better` is a share of, for the first outcome."""
     return "raised" if OUTCOMES[sweep.columns[0][1]].better == "neither" else "favoured"
 
 

@@ -193,8 +193,8 @@ def _whole(row: Any, there: bool) -> list[str]:
     """Return the cells of the nation."""
     if row is None:
         return ["", "", ""] if there else []
-    gain, loss = (row.below, row.above) if row.better == "lower" else (row.above, row.below)
-    favoured = "–" if row.better == "neither" else f"{row.superiority:.2f}"
+    gain, loss = (row.points_below, row.points_above)[:: 1 if row.better == "lower" else -1]
+    favoured = "–" if row.better == "neither" else f"{row.points_better:.2f}"
     return [f"{_number(row.effect)} [{_number(row.low)}, {_number(row.high)}]", favoured, f"{gain:.2f}, {loss:.2f}"]
 
 

@@ -68,6 +68,11 @@ QUERIES = {
         "select policy, max(performance) from runs group by policy order by policy",
     ),
 }
+RENAMED = {
+    "superiority": "points_better", "superiority_pairs": "superiority",
+    "above": "points_above", "below": "points_below", "within": "points_within",
+}  # fmt: skip
+"""What columns of a sweep's effects were called when their values were written down."""
 ALIKE = 1e-9
 """Relative difference of numbers that are computed: libraries may sum in another order."""
 
@@ -199,9 +204,11 @@ def _alike(one: str, other: str) -> bool:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows that `write` has written."""
+    """Return the rows that `write` has written, under the names that their columns have today."""
     with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        found = list(csv.DictReader(file))
+    old = RENAMED if "superiority_pairs" in found[0] else {}
+    return [{old.get(name, name): text for name, text in row.items()} for row in found]
 
 
 def answer(table: pd.DataFrame) -> list[list[Any]]:

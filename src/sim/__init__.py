@@ -32,21 +32,6 @@ if TYPE_CHECKING:
     from sim.api import trace as trace
     from sim.errors import UserError as UserError
 
-_VERBS = {
-    "run": "run",
-    "compare": "compare",
-    "trace": "trace",
-    "check": "check",
-    "open": "open_",
-    "plot": "plot",
-    "export": "export",
-    "list": "list_",
-    "explain": "explain",
-    "sweep": "sweep",
-    "status": "status",
-    "rerun": "rerun",
-}
-
 __all__ = [
     "UserError", "__version__", "check", "compare", "explain", "export", "list", "open", "plot", "rerun", "run",
     "status", "sweep", "trace",
@@ -57,15 +42,11 @@ forward()
 
 
 def __getattr__(name: str) -> Any:
-    if name in _VERBS:
-        from sim import api
+    if name not in __all__:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    from sim import api
 
-        return getattr(api, _VERBS[name])
-    if name == "UserError":
-        from sim.errors import UserError
-
-        return UserError
-    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(api, {"list": "list_", "open": "open_"}.get(name, name))
 
 
 def __dir__() -> Sequence[str]:

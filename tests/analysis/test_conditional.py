@@ -58,7 +58,7 @@ def test_effects_taken_apart_are_those_of_each_option_and_changes_are_paired(tmp
     for row in apart.itertuples():
         same = each[(each["scope"] == row.scope) & (each["horizon"] == row.horizon)]
         same = same[same["others"] == f"peace = {row.peace}"]
-        assert (row.effect, row.superiority) == (same["effect"].item(), same["superiority"].item())
+        assert (row.effect, row.points_better) == (same["effect"].item(), same["points_better"].item())
     nation = apart[(apart["scope"] == "nation") & (apart["horizon"] == "after")].set_index("peace")
     assert nation.loc["off", ["change", "change_low", "change_high"]].tolist() == [0.0, 0.0, 0.0]
     # of misfit, peace takes 0.02 from the effect of election at every point, on the same accidents

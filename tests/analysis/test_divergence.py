@@ -527,7 +527,7 @@ def test_a_folder_holds_what_was_found(files, tmp_path):
         return [folder / "one.svg"]
 
     pair = files(more=CAPITAL)
-    traced = diverge.trace(pair, out=tmp_path / "out", engine="reference", replicate=2, draw=draw)
+    traced = diverge.trace(*pair, out=tmp_path / "out", engine="reference", replicate=2, draw=draw)
     assert len(drawn) == 1 and traced.figures == (tmp_path / "out" / "figures" / "one.svg",)
     record = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert (record["a"]["title"], record["b"]["title"], record["replicate"]) == ("World a", "World b", 2)
@@ -541,21 +541,21 @@ def test_a_folder_holds_what_was_found(files, tmp_path):
 
 
 def test_the_same_world_is_stored_without_pictures(files, tmp_path):
-    traced = diverge.trace(files(), out=tmp_path / "out", engine="reference", draw=None)
+    traced = diverge.trace(*files(), out=tmp_path / "out", engine="reference", draw=None)
     assert traced.divergence.same and traced.figures == () and traced.settings == ()
     assert traced.record["same"] and (tmp_path / "out" / "cascade.csv").exists()
 
 
 def test_an_earlier_folder_is_replaced_when_asked_only(files, tmp_path):
     pair = files(more=CAPITAL)
-    diverge.trace(pair, out=tmp_path / "out", engine="reference")
+    diverge.trace(*pair, out=tmp_path / "out", engine="reference")
     with pytest.raises(UserError, match="--force"):
-        diverge.trace(pair, out=tmp_path / "out", engine="reference")
-    diverge.trace(pair, out=tmp_path / "out", engine="reference", force=True, seed=7)
+        diverge.trace(*pair, out=tmp_path / "out", engine="reference")
+    diverge.trace(*pair, out=tmp_path / "out", engine="reference", force=True, seed=7)
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["seed"] == 7
     (tmp_path / "out" / "mine.txt").write_text("mine")
     with pytest.raises(UserError, match="other files"):
-        diverge.trace(pair, out=tmp_path / "out", engine="reference", force=True)
+        diverge.trace(*pair, out=tmp_path / "out", engine="reference", force=True)
 
 
 @pytest.mark.parametrize(
@@ -568,12 +568,12 @@ def test_an_earlier_folder_is_replaced_when_asked_only(files, tmp_path):
 )
 def test_worlds_that_cannot_be_compared_are_refused_with_files_and_fields(files, tmp_path, other, said):
     with pytest.raises(UserError, match=said):
-        diverge.trace(files(**other), out=tmp_path / "out", engine="reference")
+        diverge.trace(*files(**other), out=tmp_path / "out", engine="reference")
     assert not (tmp_path / "out").exists() and {path.suffix for path in tmp_path.iterdir()} == {".toml"}
 
 
 def test_one_seed_for_both_makes_them_comparable(files, tmp_path):
-    traced = diverge.trace(files(more="[run]\nseed = 5"), seed=9, out=tmp_path / "out", engine="reference")
+    traced = diverge.trace(*files(more="[run]\nseed = 5"), seed=9, out=tmp_path / "out", engine="reference")
     assert traced.record["seed"] == 9 and traced.divergence.same
 
 
@@ -590,4 +590,4 @@ def test_trees_that_differ_in_what_no_place_shows_are_comparable():
 @pytest.mark.parametrize("replicate", [-1, 2**32])
 def test_replicates_have_an_address(files, tmp_path, replicate):
     with pytest.raises(UserError, match="--replicate"):
-        diverge.trace(files(), replicate=replicate, out=tmp_path / "out", engine="reference")
+        diverge.trace(*files(), replicate=replicate, out=tmp_path / "out", engine="reference")

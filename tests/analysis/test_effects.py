@@ -13,7 +13,10 @@ from sim.errors import UserError
 from tests.analysis.test_variance_components import rows_of
 from tests.made_sweep import choice, experiment, made
 
-PLAIN = ("effect", "base", "low", "high", "chance", "superiority", "superiority_pairs", "above", "below", "within")
+PLAIN = (
+    "effect", "base", "low", "high", "chance", "superiority", "within", "points_better", "points_above",
+    "points_below", "points_within",
+)  # fmt: skip
 
 
 def slow(frame, column, lever, option, baseline, others=None, sign=1, size=None, relative=None):
@@ -38,9 +41,10 @@ def slow(frame, column, lever, option, baseline, others=None, sign=1, size=None,
     return {
         "points": k, "pairs": n, "effect": means.mean(), "base": base,
         "low": means.mean() - half, "high": means.mean() + half, "chance": inner / (inner + spread),
-        "superiority": np.mean([1.0 if m * sign > 0 else 0.5 if m == 0 else 0.0 for m in means]),
-        "superiority_pairs": np.mean([1.0 if m * sign > 0 else 0.5 if m == 0 else 0.0 for m in flat]),
-        "above": np.mean(means > size), "below": np.mean(means < -size), "within": np.mean(np.abs(means) <= size),
+        "points_better": np.mean([1.0 if m * sign > 0 else 0.5 if m == 0 else 0.0 for m in means]),
+        "superiority": np.mean([1.0 if m * sign > 0 else 0.5 if m == 0 else 0.0 for m in flat]),
+        "within": np.mean(np.abs(flat) <= size), "points_above": np.mean(means > size),
+        "points_below": np.mean(means < -size), "points_within": np.mean(np.abs(means) <= size),
         "smallest": size, **{name: np.quantile(means, at) for name, at in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95))},
     }  # fmt: skip
 
@@ -119,7 +123,7 @@ def test_what_is_not_defined_is_no_failure(tmp_path):
     )
     assert found["undefined"].iloc[0] > 0 and found["failed"].iloc[0] == 0
     assert found["pairs"].iloc[0] == 120 - found["undefined"].iloc[0] and found["effect"].iloc[0] == 0.0
-    assert found["superiority"].iloc[0] == 0.5 and found["within"].iloc[0] == 1.0
+    assert found["points_better"].iloc[0] == 0.5 and found["points_within"].iloc[0] == 1.0
 
 
 def test_rows_can_be_stored_in_any_parts_and_blocks(tmp_path):

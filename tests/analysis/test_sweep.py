@@ -130,7 +130,7 @@ def test_damaged_files_are_named_with_what_to_do(tmp_path):
         ("{", "is damaged"),
         ("[]", "not the manifest of a sweep"),
         ({"format": "skloki-result"}, "not the manifest of a sweep"),
-        ({"format_version": 2}, "another version of skloki"),
+        ({"format_version": 3}, "another version of skloki"),
         ({"plan": []}, "plan: found list; allowed: dict"),
         ({"months": None}, "months: found NoneType; allowed: list"),
         ({"experiment": {"name": "made"}}, "experiment: is damaged"),

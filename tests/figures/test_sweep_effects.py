@@ -48,7 +48,7 @@ def test_marks_of_the_overview_lie_where_the_effects_are(stores):
     assert set(zip(rows["low"], rows["high"], strict=True)) <= spans(axes)
     assert set(zip(rows["p5"], rows["p95"], strict=True)) <= spans(axes)
     said = [text.get_text() for text in axes.texts]
-    assert [f"{value:.2f}" for value in rows["superiority"]] == [text for text in said if text[:1] in "01"]
+    assert [f"{value:.2f}" for value in rows["points_better"]] == [text for text in said if text[:1] in "01"]
     assert "share of\npoints" in said and rows["scope"].tolist() == list(SCOPES)
 
 

@@ -46,7 +46,7 @@ def again(folder):
 def test_the_manifest_tells_how_the_rows_came_about(whole):
     manifest = json.loads((whole / "manifest.json").read_text())
     known = with_curves("quantiles")
-    assert (manifest["format"], manifest["format_version"]) == ("skloki-sweep", 1)
+    assert (manifest["format"], manifest["format_version"]) == ("skloki-sweep", 2)
     assert manifest["experiment"] == known.record()
     assert manifest["fingerprint"] == known.fingerprint()
     assert manifest["plan"] == {

@@ -20,7 +20,7 @@ from sim.experiment.smallest_effect import Smallest, smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results.comparison import open_comparison
-from sim.runner.compare import Precision, compare
+from sim.runner.compare import compare
 from sim.runner.pairing import differences
 from sim.runner.run import RunFailed
 from sim.world.build import build
@@ -30,7 +30,7 @@ from tests.fakes import MONTHS, fake, row, traced, world
 def test_effects_are_computed_from_the_stored_pairs(tmp_path):
     worlds = [world(), world("elected", "election"), world("third", "share", policy={
         "changes": {"switch": {"date": "1921-07", "rule": "share", "share": 0.5}}})]  # fmt: skip
-    result = compare(worlds, 12, out=tmp_path / "c", engine=fake())
+    result = compare(*worlds, replicates=12, out=tmp_path / "c", engine=fake())
     assert result.worlds == ["base", "elected", "third"] and result.manifest["pairs"] == 12
     pairs = result.pairs()
     assert len(pairs) == 12 * 3 * len(result.horizons) * len(SCOPES)
@@ -51,7 +51,7 @@ def test_effects_are_computed_from_the_stored_pairs(tmp_path):
 
 
 def test_bands_follow_the_months(tmp_path):
-    result = compare([world(), world("b", "election")], 9, out=tmp_path / "c", engine=fake())
+    result = compare(world(), world("b", "election"), replicates=9, out=tmp_path / "c", engine=fake())
     frame = result.bands("performance")
     assert len(frame) == 2 * len(SCOPES) * 12
     nation = frame[frame["scope"] == "nation"].set_index(["world", "month"])
@@ -111,13 +111,13 @@ def test_a_few_equal_pairs_are_no_certainty_unless_the_worlds_have_the_same_inpu
 
 def test_more_replicates_begin_with_the_same(tmp_path):
     worlds = [world(), world("b", "election")]
-    few = compare(worlds, 5, out=tmp_path / "few", engine=fake()).pairs()
-    many = compare(worlds, 9, out=tmp_path / "many", engine=fake()).pairs()
+    few = compare(*worlds, replicates=5, out=tmp_path / "few", engine=fake()).pairs()
+    many = compare(*worlds, replicates=9, out=tmp_path / "many", engine=fake()).pairs()
     pd.testing.assert_frame_equal(few, many[many["replicate"] < 5])
 
 
 def test_a_world_against_itself(tmp_path):
-    result = compare([world(), world()], 4, out=tmp_path / "c", engine=load_engine("reference"))
+    result = compare(world(), world(), replicates=4, out=tmp_path / "c", engine=load_engine("reference"))
     assert result.worlds == ["base", "base-2"] and result.manifest["parting"] is None
     assert result.manifest["worlds"][1]["differs"] == []
     frame = result.effects()
@@ -129,7 +129,7 @@ def test_a_world_against_itself(tmp_path):
 
 def test_real_worlds_are_one_until_they_part_and_share_accidents_afterwards(tmp_path):
     worlds = [world(months=24), world("b", "election", months=24)]
-    result = compare(worlds, 12, out=tmp_path / "c", engine=load_engine("reference"))
+    result = compare(*worlds, replicates=12, out=tmp_path / "c", engine=load_engine("reference"))
     assert result.manifest["parting"] == "1921-07"
     bands = result.bands()
     other = bands[(bands["world"] == "b") & bands["effect"].notna()]
@@ -148,7 +148,7 @@ def test_a_failed_replicate_is_left_out_of_all_worlds(tmp_path):
             raise ZeroDivisionError("by nobody")
 
     worlds = [world(), world("b", "election")]
-    result = compare(worlds, 6, out=tmp_path / "c", engine=fake(before=fail), seed=7)
+    result = compare(*worlds, replicates=6, out=tmp_path / "c", engine=fake(before=fail), seed=7)
     assert result.manifest["pairs"] == 4 and row(result).pairs == 4
     assert list(result.pairs()["replicate"].unique()) == [0, 1, 4, 5]
     failed = [(entry["world"], entry["replicate"]) for entry in result.manifest["failed"]]
@@ -156,7 +156,7 @@ def test_a_failed_replicate_is_left_out_of_all_worlds(tmp_path):
     entry = result.manifest["failed"][0]
     assert entry["seed"] == 7 and entry["error"] == "ZeroDivisionError: by nobody"
     assert entry["where"].startswith("test_compare.py:")
-    whole = compare(worlds, 6, out=tmp_path / "whole", engine=fake(), seed=7).pairs()
+    whole = compare(*worlds, replicates=6, out=tmp_path / "whole", engine=fake(), seed=7).pairs()
     kept = whole[whole["replicate"].isin([0, 1, 4, 5])].reset_index(drop=True)
     pd.testing.assert_frame_equal(result.pairs(), kept)
 
@@ -169,7 +169,7 @@ def test_nothing_is_left_of_what_did_not_end_well(error, tmp_path):
 
     expected = RunFailed if error is ZeroDivisionError else error if isinstance(error, type) else UserError
     with pytest.raises(expected, match="all 3 replicates failed" if expected is RunFailed else None):
-        compare([world(), world("b")], 3, out=tmp_path / "c", engine=fake(before=fail))
+        compare(world(), world("b"), replicates=3, out=tmp_path / "c", engine=fake(before=fail))
     assert not list(tmp_path.iterdir())
 
 
@@ -184,30 +184,30 @@ def test_nothing_is_left_of_what_did_not_end_well(error, tmp_path):
 )
 def test_worlds_that_cannot_be_paired_are_refused(other, message, tmp_path):
     with pytest.raises(UserError, match=message):
-        compare([world(), other], 2, out=tmp_path / "c", engine=fake())
+        compare(world(), other, replicates=2, out=tmp_path / "c", engine=fake())
     assert not list(tmp_path.iterdir())
 
 
 def test_what_is_refused_for_its_seed_can_be_mended_and_places_may_differ_in_what_they_are(tmp_path):
-    result = compare([world(), world("b", run={"seed": 3})], 2, 8, tmp_path / "c", engine=fake())
+    result = compare(world(), world("b", run={"seed": 3}), replicates=2, seed=8, out=tmp_path / "c", engine=fake())
     assert result.manifest["seed"] == 8
     literate = world("b", tree={"kind": "synthetic", "guberniias": 4, "literacy_floor": 0.7})
-    result = compare([world(), literate], 2, out=tmp_path / "d", engine=fake())
+    result = compare(world(), literate, replicates=2, out=tmp_path / "d", engine=fake())
     assert result.manifest["parting"] == "1921-01" and result.manifest["worlds"][1]["differs"][0]["other"] == 0.7
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"at": ["1921-13"]}, "--horizon: found '1921-13'; allowed: a month YYYY-MM"),
-        ({"at": ["1920-12"]}, "within 1921-01 to 1921-12"),
-        ({"at": ["1921-05:1921-02", "1921-01:1922-01"]}, r"1921-05:1921-02'(.|\n)*1921-01:1922-01"),
-        ({"at": ["1921-01:1921-02:1921-03"]}, "--horizon"),
-        ({"shown": ["performanse"]}, "--outcome: .*did you mean 'performance'"),
-        ({"precision": Precision(0.0)}, "--precision: found 0; allowed: a number above 0"),
-        ({"precision": Precision(1e-320)}, "--precision: found .*; allowed: a number above 0, 1e-09 at least"),
-        ({"precision": Precision(math.nan)}, "--precision: found nan"),
-        ({"precision": Precision(0.1, "speed")}, "--for: found 'speed'"),
+        ({"horizons": ["1921-13"]}, "--horizon: found '1921-13'; allowed: a month YYYY-MM"),
+        ({"horizons": ["1920-12"]}, "within 1921-01 to 1921-12"),
+        ({"horizons": ["1921-05:1921-02", "1921-01:1922-01"]}, r"1921-05:1921-02'(.|\n)*1921-01:1922-01"),
+        ({"horizons": ["1921-01:1921-02:1921-03"]}, "--horizon"),
+        ({"outcomes": ["performanse"]}, "--outcome: .*did you mean 'performance'"),
+        ({"precision": 0.0}, "--precision: found 0; allowed: a number above 0"),
+        ({"precision": 1e-320}, "--precision: found .*; allowed: a number above 0, 1e-09 at least"),
+        ({"precision": math.nan}, "--precision: found nan"),
+        ({"precision": 0.1, "target": "speed"}, "--for: found 'speed'"),
         ({"threads": 0}, "--threads: found 0"),
         ({"replicates": 0}, "--replicates: found 0"),
         ({"engine": "steam"}, "--engine: found steam"),
@@ -215,13 +215,13 @@ def test_what_is_refused_for_its_seed_can_be_mended_and_places_may_differ_in_wha
 )
 def test_wrong_requests_are_refused_and_leave_nothing(options, message, tmp_path):
     with pytest.raises(UserError, match=message):
-        compare([world(), world("b")], **{"replicates": 2, "out": tmp_path / "c", "engine": fake()} | options)
+        compare(world(), world("b"), **{"replicates": 2, "out": tmp_path / "c", "engine": fake()} | options)
     assert not list(tmp_path.iterdir())
 
 
 def test_one_world_is_no_comparison(tmp_path):
     with pytest.raises(UserError, match="two scenarios or more"):
-        compare([world()], 2, out=tmp_path / "c", engine=fake())
+        compare(world(), replicates=2, out=tmp_path / "c", engine=fake())
 
 
 def names(parting: int, months: int) -> list[str]:
@@ -236,8 +236,20 @@ def test_the_usual_horizons_count_from_the_parting():
 
 def test_the_mean_of_a_span_is_over_what_is_defined_if_that_is_half(tmp_path):
     values = np.array([[1.0, np.nan, np.nan], [2.0, 4.0, np.nan], [3.0, np.nan, 5.0], [6.0, 2.0, np.nan]])
-    found = measured(values, [Horizon("1921-01", "1921-04"), Horizon("1921-02", "1921-02")], MONTHS)
-    np.testing.assert_array_equal(found, [[3.0, 3.0, np.nan], [2.0, 4.0, np.nan]])
+    at = [Horizon("1921-01", "1921-04"), Horizon("1921-02", "1921-02")]
+    np.testing.assert_array_equal(measured(values[:, None], at, MONTHS)[:, 0], [[3, 3, np.nan], [2, 4, np.nan]])
+
+
+def test_the_mean_of_a_span_is_over_what_is_defined_in_all_worlds_of_a_pair():
+    one, other = np.array([1.0, 2.0, 4.0, 8.0]), np.array([np.nan, 1.0, 2.0, 3.0])
+    few = np.array([np.nan, np.nan, np.nan, 5.0])
+    courses = np.stack([one, other, few], axis=1)[..., None]
+    at = [Horizon("1921-01", "1921-04"), Horizon("1921-04", "1921-04")]
+    nothing = [np.nan] * 3
+    np.testing.assert_array_equal(measured(courses, at, MONTHS)[..., 0], [nothing, [8, 3, 5]])
+    two = np.array([True, True, False])
+    np.testing.assert_array_equal(measured(courses, at, MONTHS, two)[..., :2, 0], [[14 / 3, 2], [8, 3]])
+    np.testing.assert_array_equal(measured(courses, at, MONTHS, alone=True)[..., 0], [[3.75, 2, np.nan], [8, 3, 5]])
 
 
 @pytest.mark.parametrize(
@@ -263,7 +275,9 @@ def test_worlds_part_in_the_first_month_in_which_anything_differs(changes, month
 def test_every_world_has_its_own_parting(tmp_path):
     late = {"changes": {"switch": {"date": "1921-09", "rule": "election"}}}
     worlds = [world(), world("b", "election"), world("c", policy=late), world("d", why="the same")]
-    manifest = compare(worlds, 2, out=tmp_path / "c", engine=fake(), shown=["misfit", "conflict", "misfit"]).manifest
+    manifest = compare(
+        *worlds, replicates=2, out=tmp_path / "c", engine=fake(), outcomes=["misfit", "conflict", "misfit"]
+    ).manifest
     assert [entry["parting"] for entry in manifest["worlds"]] == [None, "1921-07", "1921-07", None]
     assert manifest["parting"] == "1921-07" and manifest["shown"] == ["misfit", "conflict"]
 
@@ -291,27 +305,27 @@ def test_smallest_effects_of_interest():
 
 def test_curves_are_kept_of_the_first_replicates_only(tmp_path, monkeypatch):
     worlds = [world(), world("b", "election")]
-    whole = compare(worlds, 8, out=tmp_path / "whole", engine=fake())
+    whole = compare(*worlds, replicates=8, out=tmp_path / "whole", engine=fake())
     monkeypatch.setattr(samples, "CURVES", 2 * 3 * 4 * 12 * len(SCOPES) * len(OUTCOMES))
-    result = compare(worlds, 8, out=tmp_path / "c", engine=fake())
+    result = compare(*worlds, replicates=8, out=tmp_path / "c", engine=fake())
     assert result.manifest["pairs_of_curves"] == 3 and set(result.bands("performance")["pairs"]) == {3}
     pd.testing.assert_frame_equal(result.effects(), whole.effects())
-    three = compare(worlds, 3, out=tmp_path / "three", engine=fake())
+    three = compare(*worlds, replicates=3, out=tmp_path / "three", engine=fake())
     pd.testing.assert_frame_equal(result.bands(), three.bands())
 
 
 def test_threads_change_nothing(tmp_path):
     worlds, engine = [world(), world("b", "election")], fake()
     threaded = Engine("fake", engine.build, engine.simulate, threads=True)
-    one = compare(worlds, 7, out=tmp_path / "one", engine=engine)
-    many = compare(worlds, 7, out=tmp_path / "many", engine=threaded, threads=3)
+    one = compare(*worlds, replicates=7, out=tmp_path / "one", engine=engine)
+    many = compare(*worlds, replicates=7, out=tmp_path / "many", engine=threaded, threads=3)
     for name in one.manifest["files"]:
         assert (one.path / name).read_bytes() == (many.path / name).read_bytes()
 
 
 def test_the_manifest_says_how_it_came_about_and_damage_is_found(tmp_path):
     worlds = [world(run={"committees": True}), world("b", "election", parameters={"g_y": 0.2})]
-    path = compare(worlds, 3, out=tmp_path / "c", engine=fake(), shown=["misfit"]).path
+    path = compare(*worlds, replicates=3, out=tmp_path / "c", engine=fake(), outcomes=["misfit"]).path
     record = json.loads((path / "manifest.json").read_text())
     assert (record["engine"], record["seed"], record["replicates"], record["level"]) == ("fake", 1921, 3, 0.95)
     assert record["shown"] == ["misfit"] and record["smallest"] == {"share": 0.01, "relative": 0.05, "named": {}}
@@ -331,14 +345,14 @@ def test_the_manifest_says_how_it_came_about_and_damage_is_found(tmp_path):
 
 def test_an_earlier_comparison_is_replaced_only_on_request(tmp_path, monkeypatch):
     worlds = [world(), world("b", "election")]
-    compare(worlds, 2, out=tmp_path / "c", engine=fake())
+    compare(*worlds, replicates=2, out=tmp_path / "c", engine=fake())
     with pytest.raises(UserError, match="--force"):
-        compare(worlds, 3, out=tmp_path / "c", engine=fake())
+        compare(*worlds, replicates=3, out=tmp_path / "c", engine=fake())
     (tmp_path / "c" / "figures").mkdir()
-    assert compare(worlds, 3, out=tmp_path / "c", engine=fake(), force=True).manifest["pairs"] == 3
+    assert compare(*worlds, replicates=3, out=tmp_path / "c", engine=fake(), force=True).manifest["pairs"] == 3
     (tmp_path / "c" / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match="other files"):
-        compare(worlds, 3, out=tmp_path / "c", engine=fake(), force=True)
+        compare(*worlds, replicates=3, out=tmp_path / "c", engine=fake(), force=True)
     monkeypatch.chdir(tmp_path)
-    path = compare(worlds, 2, engine=fake()).path
+    path = compare(*worlds, replicates=2, engine=fake()).path
     assert path.parent == tmp_path / "results" / "comparisons" and path.name.startswith("base-b-2")

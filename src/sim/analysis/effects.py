@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis import selection
+from sim.analysis import paired, selection
 from sim.analysis.paired import TINY, quantiles, student
 from sim.analysis.variance_components import ROUNDING, Crossed, crossed
 from sim.errors import Problem, UserError
@@ -80,10 +80,11 @@ def effects(
         - ``chance``: share of the variance of single pairs' differences that is by accidents and not
           parameters: within points, or by replicates and the rest where points share accidents (analysis of
           variance, one-way or two-way); nan without replicates;
-        - ``superiority``: share of points whose mean effect favours the option, ties half; where neither
-          direction is better: whose effect is positive. ``superiority_pairs``: of single pairs;
-        - ``above``, ``below``, ``within``: shares of points whose mean effect is larger than the
-          ``smallest`` effect of interest, smaller than its negative, or between;
+        - ``superiority``, ``within``: shares of pairs, as in a comparison (`sim.analysis.paired.Effects`): that favour
+          the option, ties half (where neither direction is better: that are positive); whose difference is no larger
+          than the ``smallest`` effect of interest. ``reading``: where the interval lies against it;
+        - ``points_better``, ``points_above``, ``points_below``, ``points_within``: shares of points whose mean effect
+          favours the option, ties half; is larger than the smallest effect, smaller than its negative, or between;
         - ``p5`` to ``p95``: quantiles of the points' mean effects.
 
     Raises
@@ -112,7 +113,8 @@ def effects(
 COLUMNS = [
     "lever", "option", "baseline", "others", "outcome", "unit", "better", "scope", "horizon",
     "points", "pairs", "failed", "undefined", "base", "effect", "low", "high", "interval", "chance",
-    "superiority", "superiority_pairs", "above", "below", "within", "smallest", *QUANTILES,
+    "superiority", "within", "reading", "points_better", "points_above", "points_below", "points_within", "smallest",
+    *QUANTILES,
 ]  # fmt: skip
 
 
@@ -215,21 +217,22 @@ def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -
     means, counts = units.by_point(effect)
     there = np.isfinite(means)
     known = means[there]
-    pairs = int(counts.sum())
-    size = units.experiment.smallest.of(outcome, _mean(units.by_point(base)[0][there]))
-    gain = np.sign(effect[np.isfinite(effect)]) * (-1 if outcome.better == "lower" else 1)
-    gains = np.sign(known) * (-1 if outcome.better == "lower" else 1)
+    alone = effect[np.isfinite(effect)]
+    size = float(units.experiment.smallest.of(outcome, _mean(units.by_point(base)[0][there])))
+    better = -1.0 if outcome.better == "lower" else 1.0
     within = _within(units, effect, means, counts)
     shared = units.experiment.accidents == "shared" and len(known) > 1
     both = crossed(units.table(effect)) if shared else None
     low, high, over = _interval(units, means, counts, within, both)
     return {
-        "points": len(known), "pairs": pairs,
+        "points": len(known), "pairs": len(alone),
         "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
         "interval": over, "chance": both.share if both else _chance(means, counts, within),
-        "superiority": _mean(0.5 + 0.5 * gains), "superiority_pairs": _mean(0.5 + 0.5 * gain),
-        "above": _mean(known > size), "below": _mean(known < -size), "within": _mean(np.abs(known) <= size),
-        "smallest": float(size), **dict(zip(QUANTILES, _quantiles(known), strict=True)),
+        "superiority": float(paired.superiority(better * alone)[0]), "within": _mean(np.abs(alone) <= size),
+        "reading": str(paired.reading(np.asarray(low), np.asarray(high), np.asarray(size))),
+        "points_better": float(paired.superiority(better * known)[0]), "points_above": _mean(known > size),
+        "points_below": _mean(known < -size), "points_within": _mean(np.abs(known) <= size),
+        "smallest": size, **dict(zip(QUANTILES, map(float, quantiles(known, tuple(QUANTILES.values()))), strict=True)),
     }  # fmt: skip
 
 
@@ -297,9 +300,3 @@ def _over_points(units: PairTable, there: NDArray[np.bool_], known: Array) -> tu
 
 def _mean(values: NDArray[Any]) -> float:
     return float(values.mean()) if len(values) else float("nan")
-
-
-def _quantiles(values: Array) -> list[float]:
-    if not len(values):
-        return [float("nan")] * len(QUANTILES)
-    return [float(value) for value in quantiles(values, tuple(QUANTILES.values()))]

@@ -190,6 +190,8 @@ def needed(sd: float, half_width: float) -> int:
 
 def quantiles(values: Array, at: tuple[float, ...]) -> list[Array]:
     """Return quantiles over replicates of what is defined, one array for each."""
+    if not len(values):
+        return [np.full(values.shape[1:], np.nan)] * len(at)
     # The careful function takes a hundred times as long.
     function = np.quantile if np.isfinite(values).all() else np.nanquantile
     with warnings.catch_warnings():

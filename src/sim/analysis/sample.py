@@ -78,11 +78,7 @@ class Sample:
         return parting is None or self.months[parting] > self.horizons[horizon].last
 
     def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
-        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere.
-
-        A span's mean is over the months in which the outcome is defined in all worlds: over different
-        months, a trend would pass for an effect.
-        """
+        """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
         failed = [
             result.record() | {"world": name}
             for name, result in zip(self.names, results, strict=True)
@@ -93,10 +89,10 @@ class Sample:
             return None
         trajectories = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
-        common = np.logical_and.reduce([np.isfinite(trajectory.values) for trajectory in trajectories])
+        courses = np.stack([trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories], axis=1)
+        values = measured(courses, self.horizons, self.months)
         for at, trajectory in enumerate(trajectories):
-            shared = np.where(common, trajectory.values, np.nan)
-            self.values[at].append(measured(shared, self.horizons, self.months))
+            self.values[at].append(values[:, at].reshape(-1, len(SCOPES), len(OUTCOMES)))
             if self.pairs <= max(self._room, 2):
                 self.curves[at].append(trajectory.values.astype(np.float32))
         return self._pair_rows()

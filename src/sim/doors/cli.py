@@ -7,12 +7,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 import sim
 from sim.doors import completion as complete
-from sim.doors import interrupts, options
+from sim.doors import interrupts, options, work
 from sim.doors.comparing import compare
 from sim.doors.endings import INTERRUPTED, Failed, Interrupted
 from sim.doors.sweeping import query, rerun, status, sweep
@@ -50,17 +51,7 @@ for command in (compare, trace, sweep, status, rerun, query):
 @options.force
 @options.modes
 @click.pass_obj
-def run(
-    terminal: Terminal,
-    scenario: str,
-    replicates: int | None,
-    seed: int | None,
-    sets: tuple[str, ...],
-    engine: str,
-    threads: int | None,
-    out: Path | None,
-    force: bool,
-) -> None:
+def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], **asked: Any) -> None:
     """Run SCENARIO and store the result.
 
     Prints a summary and the comparison with recorded figures, draws the figures, and ends with the
@@ -68,35 +59,17 @@ def run(
     """
     from sim import api
     from sim.doors import reports
-    from sim.runner.run import RunFailed
-    from sim.scenario.load import load
 
-    loaded = load(scenario, sets)
-    if not terminal.json:
-        reports.show_warnings(terminal, loaded.warnings)
-    terminal.hush_compilation()
-    try:
-        with terminal.progress(scenario) as progress:
-            watched = interrupts.watched(progress)
-            result = api.run(
-                loaded, replicates=replicates, seed=seed, out=out, force=force, progress=watched, engine=engine,
-                threads=threads,
-            )  # fmt: skip
-    except RunFailed as error:
-        raise Failed(str(error)) from error
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: nothing was stored") from error
+    (loaded,), warnings = work.read(terminal, [scenario], sets)
+    with work.running(terminal, scenario) as progress:
+        result = api.run(loaded, progress=progress, **asked)
     for failure in result.manifest["failed"]:
         terminal.note(f"replicate {failure['replicate']} failed: {failure['error']} (at {failure['where']})")
     reports.show_summary(terminal, result)
     reports.show_targets(terminal, result)
-    try:
-        figures = api.plot(result)
-    except BaseException:
-        terminal.note(f"the result is whole, its figures are not; to draw them: {NAME} plot {result.path}")
-        raise
+    figures = work.pictures(terminal, result, "result")
     if terminal.json:
-        terminal.document(reports.run_document(result, loaded.warnings, figures))
+        terminal.document(reports.run_document(result, warnings, figures))
         return
     terminal.say(f"{len(figures)} figure files in {result.path / 'figures'}; the result is in")
     terminal.line(str(result.path))
@@ -170,17 +143,7 @@ def explain(terminal: Terminal, name: str) -> None:
 @options.force
 @options.modes
 @click.pass_obj
-def plot(
-    terminal: Terminal,
-    /,
-    stored: Path,
-    what: str | None,
-    outcome: str | None,
-    date: str | None,
-    out: Path | None,
-    force: bool,
-    **asked: str | None,
-) -> None:
+def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) -> None:
     """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed.
 
     One kind alone: of a run summary, overview, outcome, column, appointed, moves, opposition, or tilemap (a map
@@ -189,9 +152,9 @@ def plot(
     """
     from sim import api
 
-    if what is None and (outcome or date or any(asked.values())):
+    if what is None and any(asked[name] for name in asked if name not in ("out", "force")):
         raise click.UsageError("--outcome and the like belong to one kind of figure: add, say, --what tilemap")
-    _print_files(terminal, api.plot(stored, what, outcome=outcome, date=date, out=out, force=force, **asked))
+    _print_files(terminal, api.plot(stored, what, **asked))
 
 
 @cli.command()
@@ -201,13 +164,13 @@ def plot(
 @options.force
 @options.modes
 @click.pass_obj
-def export(terminal: Terminal, result: Path, csv: bool, out: Path | None, force: bool) -> None:
+def export(terminal: Terminal, /, result: Path, csv: bool, **asked: Any) -> None:
     """Write the tables of RESULT in another format."""
     from sim import api
 
     if not csv:
         raise click.UsageError("name a format: --csv")
-    _print_files(terminal, api.export(result, out, force=force))
+    _print_files(terminal, api.export(result, **asked))
 
 
 def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:

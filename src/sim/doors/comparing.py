@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.doors import completion as complete
-from sim.doors import interrupts, options
-from sim.doors.endings import Failed, Interrupted
+from sim.doors import options, work
 from sim.doors.terminal import UNDEFINED, Terminal, number
+from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,76 +43,30 @@ NAMED = 6
 @options.force
 @options.modes
 @click.pass_obj
-def compare(
-    terminal: Terminal,
-    worlds: tuple[str, ...],
-    replicates: int | None,
-    seed: int | None,
-    sets: tuple[str, ...],
-    horizons: tuple[str, ...],
-    outcomes: tuple[str, ...],
-    smallest: tuple[str, ...],
-    precision: float | None,
-    target: str | None,
-    engine: str,
-    threads: int | None,
-    out: Path | None,
-    force: bool,
-) -> None:
+def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], **asked: Any) -> None:
     """Run worlds on the same accidents and compare them.
 
     A is the baseline: effects are of every other world minus A, replicate by replicate. Intervals are
     over chance only, at fixed parameters. Without --out the comparison is stored in a new folder in
     results/comparisons; docs/comparing.md explains its tables.
     """
-    from sim.doors import reports
-    from sim.errors import Problem, UserError
-    from sim.experiment.smallest_effect import smallest as read_smallest
-    from sim.runner import compare as study
-    from sim.runner.run import RunFailed
-    from sim.scenario.load import load
+    from sim import api
 
-    if target and precision is None:
-        raise click.UsageError("--for belongs to --precision")
     if any(item.split("=")[0].strip() in ("replicates", "run.replicates") for item in sets):
         raise UserError(Problem("--set", "run.replicates", allowed="--replicates N, which is for all worlds"))
-    loaded = [load(world, sets) for world in worlds]
-    warnings = list(dict.fromkeys(warning for world in loaded for warning in world.warnings))
-    if not terminal.json:
-        reports.show_warnings(terminal, warnings)
-    terminal.hush_compilation()
-    try:
-        with terminal.progress(" | ".join(worlds)) as progress:
-            comparison = study.compare(
-                loaded, replicates, seed, out, interrupts.watched(progress), at=horizons, shown=outcomes,
-                smallest=read_smallest(smallest), force=force, engine=engine, threads=threads,
-                precision=None if precision is None else study.Precision(precision, target or "performance"),
-            )  # fmt: skip
-    except RunFailed as error:
-        raise Failed(str(error)) from error
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: nothing was stored") from error
+    loaded, warnings = work.read(terminal, worlds, sets)
+    with work.running(terminal, " | ".join(worlds)) as progress:
+        comparison = api.compare(*loaded, progress=progress, **asked)
     notes = remarks(comparison)
     for note in () if terminal.json else notes:
         terminal.note(note)
     show(terminal, comparison)
-    figures = _draw(terminal, comparison)
+    figures = work.pictures(terminal, comparison, "comparison")
     if terminal.json:
         terminal.document(document(comparison, [*map(str, warnings), *notes], figures))
         return
     terminal.say(f"{len(figures)} figure files in {comparison.path / 'figures'}; the comparison is in")
     terminal.line(str(comparison.path))
-
-
-def _draw(terminal: Terminal, comparison: Comparison) -> list[Path]:
-    from sim import api
-
-    try:
-        return api.plot(comparison)
-    except BaseException:
-        place = comparison.path
-        terminal.note(f"the comparison is whole, its figures are not; to draw them: skloki plot {place}")
-        raise
 
 
 def remarks(comparison: Comparison) -> list[str]:

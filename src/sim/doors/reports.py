@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from sim.results.result import Result
     from sim.runner.preview import Preview
 
-#: Warnings that `run` prints before it refers to `check`.
-SHOWN = 3
 #: Columns of the lists, per kind: labels of an entry's fields.
 LISTED = {
     "scenarios": ("title", "why"),
@@ -66,14 +64,6 @@ def show_targets(terminal: Terminal, result: Result) -> None:
     tree = result.manifest["scenario"]["tree"]
     if tree["kind"] != "real" or tree["only"]:
         terminal.say("This tree is not the recorded one: national figures are a yardstick here, not a test.")
-
-
-def show_warnings(terminal: Terminal, warnings: Sequence[Problem]) -> None:
-    """Print the first few warnings; a small tree or short period makes many inherited settings idle."""
-    for warning in warnings[:SHOWN]:
-        terminal.note(f"warning: {warning}")
-    if len(warnings) > SHOWN:
-        terminal.note(f"and {len(warnings) - SHOWN} more warnings: `skloki check` lists them")
 
 
 def target_records(result: Result) -> list[dict[str, Any]]:

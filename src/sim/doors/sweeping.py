@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.doors import completion as complete
-from sim.doors import interrupts, options
+from sim.doors import interrupts, options, work
 from sim.doors.endings import Failed, Interrupted
 from sim.doors.sweepbar import counted, duration, headline, line, share, shown
 from sim.doors.terminal import Terminal
@@ -35,9 +35,7 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
 @options.out
 @options.modes
 @click.pass_obj
-def sweep(
-    terminal: Terminal, experiment: str, workers: int | None, cluster: str | None, extend: str | None, out: Path | None
-) -> None:
+def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path | None, **asked: Any) -> None:
     """Run EXPERIMENT: all its worlds, or what is left of them.
 
     The same command again goes on where the last one stopped, however that ended. Without --out the
@@ -65,9 +63,7 @@ def sweep(
                 last[:] = [state]
                 show(state)
 
-            place = api.sweep(
-                experiment, out=out, workers=workers, cluster=cluster, extend=times(extend), progress=tell, note=note
-            )
+            place = api.sweep(experiment, out, extend=times(extend), progress=tell, note=note, **asked)
     except KeyboardInterrupt as error:
         raise Interrupted(_kept(last, out or usual_place(Path(experiment).stem))) from error
     state, found = last[0], status(place)
@@ -115,7 +111,7 @@ def status(terminal: Terminal, folder: Path) -> None:
 @options.force
 @options.modes
 @click.pass_obj
-def rerun(terminal: Terminal, folder: Path, number: int, engine: str, out: Path | None, force: bool) -> None:
+def rerun(terminal: Terminal, /, folder: Path, number: int, **asked: Any) -> None:
     """Run one run of the sweep in DIR again, with full output.
 
     Stores the result as `run` does, with the run's scenario as scenario.toml, and compares it with the row
@@ -123,15 +119,9 @@ def rerun(terminal: Terminal, folder: Path, number: int, engine: str, out: Path 
     """
     from sim import api
 
-    terminal.hush_compilation()
-    try:
-        with terminal.progress(f"run {number}") as progress:
-            found = api.rerun(
-                folder, number, out=out, force=force, engine=engine, progress=interrupts.watched(progress)
-            )
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: nothing was stored") from error
-    figures = api.plot(found.result) if found.result is not None else []
+    with work.running(terminal, f"run {number}") as progress:
+        found = api.rerun(folder, number, progress=progress, **asked)
+    figures = work.pictures(terminal, found.result, "result") if found.result is not None else []
     if terminal.json:
         terminal.document({
             "run": found.run, "point": found.point, "replicate": found.replicate, "equal": found.equal,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.doors import completion as complete
-from sim.doors import interrupts, options
-from sim.doors.endings import Interrupted
+from sim.doors import options, work
 from sim.doors.terminal import Terminal, number
-from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from sim.analysis.divergence.folder import DivergenceFolder
-    from sim.scenario.load import Loaded
+    from sim.errors import Problem
 
 #: Committees of the cascade, and settings, that are printed; the files hold all.
 SHOWN, SETTINGS = 15, 8
@@ -36,40 +33,18 @@ AFTER = (0, 3, 12, 36)
 @options.force
 @options.modes
 @click.pass_obj
-def trace(
-    terminal: Terminal,
-    a: str,
-    b: str,
-    seed: int | None,
-    replicate: int,
-    sets: tuple[str, ...],
-    engine: str,
-    out: Path | None,
-    force: bool,
-) -> None:
+def trace(terminal: Terminal, /, a: str, b: str, sets: tuple[str, ...], **asked: Any) -> None:
     """Show where the worlds of scenarios A and B part, and how the difference spreads.
 
     Both run on the same accidents, in one replicate. Prints the first month, committee, decision and
     persons that differ, and the committees that follow; stores them as tables, with pictures. --set
     holds for both.
     """
-    from sim.doors import reports
-    from sim.figures.divergence import draw_all
-    from sim.runner.diverge import trace as trace_worlds
+    from sim import api
 
-    pair = _load((a, b), sets)
-    warnings = list(dict.fromkeys(pair[0].warnings + pair[1].warnings))
-    if not terminal.json:
-        reports.show_warnings(terminal, warnings)
-    terminal.hush_compilation()
-    try:
-        with terminal.progress(f"{a}, {b}") as progress:
-            traced = trace_worlds(
-                pair, seed=seed, replicate=replicate, out=out, force=force, engine=engine,
-                progress=interrupts.watched(progress), draw=draw_all,
-            )  # fmt: skip
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: nothing was stored") from error
+    pair, warnings = work.read(terminal, [a, b], sets)
+    with work.running(terminal, f"{a}, {b}") as progress:
+        traced = api.trace(*pair, progress=progress, **asked)
     if terminal.json:
         terminal.document(document(traced, warnings))
         return
@@ -78,21 +53,6 @@ def trace(
     if traced.figures:
         terminal.say(f"{len(traced.figures)} figure files in {traced.figures[0].parent}; the tables are in")
     terminal.line(str(traced.path))
-
-
-def _load(names: tuple[str, str], sets: tuple[str, ...]) -> tuple[Loaded, Loaded]:
-    """Return both scenarios; what is wrong with either is reported at once."""
-    from sim.scenario.load import load
-
-    loaded, problems = [], dict[Problem, None]()
-    for name in names:
-        try:
-            loaded.append(load(name, sets))
-        except UserError as error:
-            problems |= dict.fromkeys(error.problems)
-    if problems:
-        raise UserError(problems)
-    return loaded[0], loaded[1]
 
 
 def document(traced: DivergenceFolder, warnings: list[Problem]) -> dict[str, Any]:

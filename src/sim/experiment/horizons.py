@@ -85,30 +85,43 @@ def _parsed(text: str, months: Sequence[str]) -> Horizon | Problem:
 
 
 def measured(
-    values: NDArray[np.float64], horizons: Sequence[Horizon], months: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return a trace's values at the horizons.
+    courses: NDArray[np.float64], horizons: Sequence[Horizon], months: Sequence[str],
+    finished: NDArray[np.bool_] | None = None, *, alone: bool = False,
+) -> NDArray[np.float64]:  # fmt: skip
+    """Return what the worlds of a pair come to at the horizons.
 
-    The mean of a span is over the months in which an outcome is defined; nan where these are
-    fewer than half.
+    The mean of a span is over the months in which an outcome is defined in all worlds that were finished:
+    over different months, a trend would pass for an effect. It is nan where these are fewer than half.
+    Months are added one after the other, so that the sums have the same bits in any company.
 
     Parameters
     ----------
-    values
-        Shape (months, ...).
+    courses
+        Shape (months, ..., worlds, outcomes); nan where undefined.
+    finished
+        Which worlds count, shape (..., worlds); by default all.
+    alone
+        Each world over its own months, as sweeps of format version 1 have it.
 
     Returns
     -------
     array
-        Shape (horizons, ...).
+        Shape (horizons, ..., worlds, outcomes).
     """
-    found = np.empty((len(horizons), *values.shape[1:]))
+    known = np.isfinite(courses)
+    filled = np.where(known, courses, 0.0)
+    if not alone:
+        counted = known if finished is None else known | ~finished[..., None]
+        known = known & counted.all(axis=-2, keepdims=True)
+        filled[~known] = 0.0
+    found = np.empty((len(horizons), *courses.shape[1:]))
     for at, horizon in enumerate(horizons):
-        part = values[months.index(horizon.first) : months.index(horizon.last) + 1]
-        known = np.isfinite(part)
-        n = known.sum(axis=0)
-        mean = np.where(known, part, 0.0).sum(axis=0) / np.maximum(n, 1)
-        found[at] = np.where(2 * n >= len(part), np.where(n > 0, mean, np.nan), np.nan)
+        span = slice(months.index(horizon.first), months.index(horizon.last) + 1)
+        n, total = known[span].sum(axis=0), np.zeros(courses.shape[1:])
+        for month in filled[span]:
+            total += month
+        enough = (2 * n >= span.stop - span.start) & (n > 0)
+        found[at] = np.where(enough, total / np.maximum(n, 1), np.nan)
     return found
 
 

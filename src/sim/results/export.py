@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from sim.results.atomic import disk, staged_files
 from sim.results.columns import Column, codebook
-from sim.results.result import Result
+from sim.results.result import Result, open_result
 
 
-def export_csv(result: Result, out: Path | None = None, *, force: bool = False) -> list[Path]:
+def export_csv(result: Result | str | Path, out: str | Path | None = None, *, force: bool = False) -> list[Path]:
     """Write every table as CSV, with a codebook, and return the files.
 
     Parameters
@@ -30,7 +30,8 @@ def export_csv(result: Result, out: Path | None = None, *, force: bool = False) 
     UserError
         Files of these names exist, or the folder cannot be written. Nothing is left half-written.
     """
-    folder = result.path / "csv" if out is None else out
+    result = result if isinstance(result, Result) else open_result(result)
+    folder = result.path / "csv" if out is None else Path(out).expanduser()
     with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
         tables = [name for name in result.tables if name != "targets"]
         for name in tables:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TABLES = ("runs", "curves", "bins")
+# In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
+# of its pair; such a sweep goes on as it was begun.
 SWEEP = Format(
-    "sweep", "sweep", "skloki-sweep", 1,
+    "sweep", "sweep", "skloki-sweep", 2,
     {
         "name": str, "title": str, "experiment": dict,
         "plan": {"blocks": [{"points": (int, int), "replicates": (int, int)}], "combinations": int, "part_units": int},

@@ -19,6 +19,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
 from sim.experiment.worlds import Worlds
 from sim.results import sweep_rows
+from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made
 from sim.runner.failures import failure
 from sim.runner.recorder import Recorder
@@ -42,19 +43,28 @@ class Job:
         Hash of the model's sources; a worker with others must not take part.
     key
         Tells one job from another.
+    format_version
+        Of the sweep: in the first, a span's mean is over a run's own months.
     """
 
     experiment: Experiment
     months: tuple[str, ...]
     model: str
     key: str
+    format_version: int = SWEEP.version
 
     @classmethod
-    def of(cls, experiment: Experiment, months: Sequence[str], model: str) -> Job:
+    def of(
+        cls, experiment: Experiment, months: Sequence[str], model: str, format_version: int = SWEEP.version
+    ) -> Job:
         """Return the job of an experiment."""
         plain = replace(experiment, design=replace(experiment.design, rows=()))
-        record = json.dumps([plain.record(), list(months), model], sort_keys=True)
-        return cls(plain, tuple(months), model, hashlib.sha256(record.encode()).hexdigest())
+        record = json.dumps([plain.record(), list(months), model, format_version], sort_keys=True)
+        return cls(plain, tuple(months), model, hashlib.sha256(record.encode()).hexdigest(), format_version)
+
+    def recorder(self, chunk: Chunk) -> Recorder:
+        """Return what keeps a chunk's runs."""
+        return Recorder(self.experiment, self.months, chunk, alone=self.format_version < 2)
 
 
 @dataclass(frozen=True)
@@ -113,8 +123,8 @@ def run_part(job: Job, part: Chunk, draws: Sequence[Draw], go_on: Callable[[int]
         Called now and then; may raise to break off.
     """
     began = time.perf_counter()
-    kept = Recorder(job.experiment, job.months, part)
-    errors = _simulate(job, part, draws, kept, go_on)
+    kept = job.recorder(part)
+    errors = simulate(job, part, draws, kept, go_on)
     kept.finish()
     files = {f"runs/{name(part.number)}": sweep_rows.runs(job.experiment, part, draws, kept.outcomes, errors)}
     if (curves := kept.curves()) is not None:
@@ -133,11 +143,12 @@ def name(number: int) -> str:
     return f"part-{number:06d}.parquet"
 
 
-def _simulate(
-    job: Job, part: Chunk, draws: Sequence[Draw], kept: Recorder, go_on: Callable[[int], None] | None
-) -> dict[int, tuple[str, str]]:
-    """Run the runs of a part one by one; return error and place of those that failed."""
-    worlds, simulate = _worlds(job), engine(ENGINES[0]).simulate
+def simulate(
+    job: Job, part: Chunk, draws: Sequence[Draw], kept: Recorder, go_on: Callable[[int], None] | None = None,
+    *, without: int | None = None,
+) -> dict[int, tuple[str, str]]:  # fmt: skip
+    """Run the runs of a part one by one, or all but one; return error and place of those that failed."""
+    worlds, run = _worlds(job), engine(ENGINES[0]).simulate
     errors: dict[int, tuple[str, str]] = {}
     # the worlds of one point, for all its replicates
     here, made = -1, dict[int, Any]()
@@ -146,11 +157,13 @@ def _simulate(
             here, made = point, {}
         for combination in range(part.combinations):
             row = unit * part.combinations + combination
+            if row == without:
+                continue
             try:
                 if combination not in made:
                     made[combination] = worlds.world(combination, draws[point - part.points[0]])
                 series = job.experiment.series(point, replicate)
-                trajectory = simulate(made[combination], series, go_on, events=False)
+                trajectory = run(made[combination], series, go_on, events=False)
                 kept.add(row, trajectory.values)
             except (MemoryError, OSError):
                 raise  # the machine's fault, and perhaps not the next time: no row must say so

@@ -21,8 +21,9 @@ from sim.analysis.sample import Sample, band_tables, effect_of, effect_rows
 from sim.engines.engine import ENGINES, Engine, trajectories
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
-from sim.experiment import horizons
+from sim.experiment import horizons as spans
 from sim.experiment.smallest_effect import Smallest
+from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN, unknown
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
@@ -30,11 +31,11 @@ from sim.results.manifest import Failure
 from sim.runner import pairing
 from sim.runner.failures import caught
 from sim.runner.run import RunFailed
+from sim.scenario.load import Sets, Source, load_all
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
     from sim.runner.run import Progress
-    from sim.scenario.load import Loaded
 
 REPLICATES = 200
 """Unless the user says otherwise; a scenario's own number is meant for a single world."""
@@ -55,52 +56,39 @@ class Precision:
     """How narrow half the interval of one outcome's effect shall be: for the nation, at the main horizon."""
 
     half_width: float
-    outcome: str = "performance"
+    outcome: str
 
 
 def compare(
-    worlds: Sequence[Loaded],
-    replicates: int | None = None,
-    seed: int | None = None,
-    out: Path | str | None = None,
-    progress: Progress | None = None,
-    *,
-    at: Iterable[str] = (),
-    shown: Sequence[str] = (),
-    smallest: Smallest | None = None,
-    precision: Precision | None = None,
-    force: bool = False,
-    engine: str | Engine = ENGINES[0],
-    threads: int | None = None,
-) -> Comparison:
+    *worlds: Source, replicates: int | None = None, seed: int | None = None, sets: Sets = (),
+    horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
+    precision: float | None = None, target: str | None = None, out: Path | str | None = None, force: bool = False,
+    progress: Progress | None = None, engine: str | Engine = ENGINES[0], threads: int | None = None,
+) -> Comparison:  # fmt: skip
     """Run worlds on the same accidents, compare them pair by pair, and store the comparison.
 
     Parameters
     ----------
     worlds
-        The baseline first.
+        The baseline first; each as for `sim.runner.run.run`, as are ``sets``, ``force``, ``engine`` and ``threads``.
     replicates
-        Number of pairs; with a precision, at most so many.
+        Number of pairs (200); with a precision, at most so many (2000).
     seed
         Instead of the scenarios' own, which must otherwise be the same.
+    horizons
+        ``YYYY-MM``, or ``YYYY-MM:YYYY-MM`` for the mean of a span; the first is the main one.
+    outcomes
+        To print and draw; all are stored.
+    smallest
+        The smallest effects of interest: ``"0.02"`` for shares, ``"performance=0.005"`` for one outcome.
+    precision
+        Run until half the interval is so narrow, or the replicates are used up.
+    target
+        Outcome that the precision is about, for the nation at the main horizon: performance.
     out
         The folder; by default a new one below ``results/comparisons`` of the current folder.
     progress
         Called with months done and months planned so far, over all runs.
-    at
-        Horizons, ``YYYY-MM`` or ``YYYY-MM:YYYY-MM``; the first is the main one.
-    shown
-        Outcomes to print and draw; all are stored.
-    smallest
-        The smallest effects of interest.
-    precision
-        Run until half the interval is so narrow, or the replicates are used up.
-    force
-        Replace an earlier comparison in ``out``.
-    engine
-        One of ``ENGINES``: they give the same result.
-    threads
-        By default one for each core.
 
     Raises
     ------
@@ -110,21 +98,22 @@ def compare(
         No replicate could be finished in all worlds. If only some fail, they are in the manifest.
     """
     began, started = time.perf_counter(), datetime.now(UTC)
-    smallest = smallest or Smallest()
-    _check(shown, precision, threads)
-    most = replicates if replicates is not None else MOST if precision else REPLICATES
-    loaded, names = pairing.agreed(worlds, most, seed), pairing.named(worlds)
+    read, least = load_all(worlds, sets), read_smallest(smallest)
+    wanted = _wanted(precision, target)
+    _check(outcomes, wanted, threads)
+    most = replicates if replicates is not None else MOST if wanted else REPLICATES
+    loaded, names = pairing.agreed(read, most, seed), pairing.named(read)
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
         chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
         pairing.same_places(loaded, built)
-        months, partings = built[0].months, horizons.partings(built)
-        parting = horizons.parting(built)
-        sample = Sample(names, months, horizons.chosen(at, months, parting), partings)
-        for numbers in _batches(sample, most, precision):
+        months, partings = built[0].months, spans.partings(built)
+        parting = spans.parting(built)
+        sample = Sample(names, months, spans.chosen(horizons, months, parting), partings)
+        for numbers in _batches(sample, most, wanted):
             _run(sample, chosen, built, numbers, writer, progress, threads)
-        writer.finish(effect_rows(sample, smallest), band_tables(sample), {
+        writer.finish(effect_rows(sample, least), band_tables(sample), {
             "title": " | ".join(world.scenario.title for world in loaded),
             "worlds": [
                 pairing.world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
@@ -132,14 +121,14 @@ def compare(
             ],
             "parting": _month(months, parting),
             "horizons": [horizon.name for horizon in sample.horizons],
-            "shown": list(dict.fromkeys(shown or SHOWN)),
-            "smallest": asdict(smallest),
+            "shown": list(dict.fromkeys(outcomes or SHOWN)),
+            "smallest": asdict(least),
             "seed": loaded[0].scenario.run.seed,
             "replicates": most,
             "pairs": sample.pairs,
             "pairs_of_curves": len(sample.curves[0]),
             "failed": sample.failed,
-            "precision": None if precision is None else achieved(sample, precision),
+            "precision": None if wanted is None else achieved(sample, wanted),
             "level": paired.LEVEL,
             "uncertainty": CAVEAT,
             "engine": chosen.name,
@@ -246,6 +235,14 @@ def _run(
     if not sample.pairs:
         whole = {failure["replicate"]: failure for failure in sample.failed}
         raise RunFailed([Failure(**{k: v for k, v in one.items() if k != "world"}) for one in whole.values()])
+
+
+def _wanted(precision: float | None, target: str | None) -> Precision | None:
+    if precision is None:
+        if target is not None:
+            raise UserError("--for belongs to --precision")
+        return None
+    return Precision(precision, target or "performance")
 
 
 def _check(shown: Sequence[str], precision: Precision | None, threads: int | None) -> None:

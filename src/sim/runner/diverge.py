@@ -22,10 +22,10 @@ from sim.results import manifest
 from sim.results.atomic import disk
 from sim.results.store import FolderWriter, default_folder, new_folder
 from sim.runner.run import Progress, with_run
+from sim.scenario.load import Loaded, Sets, Source, load_all
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
-    from sim.scenario.load import Loaded
     from sim.world.build import World
 
 #: The address of a draw has room for so many replicates.
@@ -35,10 +35,12 @@ Draw = Callable[[DivergenceFolder, Path], list[Path]]
 
 
 def trace(
-    pair: tuple[Loaded, Loaded],
+    a: Source,
+    b: Source,
     *,
     seed: int | None = None,
     replicate: int = 0,
+    sets: Sets = (),
     out: Path | str | None = None,
     force: bool = False,
     engine: str | Engine = ENGINES[0],
@@ -49,8 +51,8 @@ def trace(
 
     Parameters
     ----------
-    pair
-        The scenarios: of one period and tree.
+    a, b
+        The scenarios: of one period and tree; each as for `sim.runner.run.run`, as are ``sets`` and ``engine``.
     seed
         Instead of the scenarios' own, which must agree otherwise.
     replicate
@@ -59,8 +61,6 @@ def trace(
         The folder; by default a new one below ``results/runs`` of the current folder.
     force
         Replace what an earlier call has put there.
-    engine
-        One of ``ENGINES``: they give the same.
     progress
         Called once a month of each world.
     draw
@@ -73,7 +73,8 @@ def trace(
     """
     if not 0 <= replicate < REPLICATES:
         raise UserError(Problem("--replicate", found=str(replicate), allowed=f"0 to {REPLICATES - 1}"))
-    pair = (_prepared(pair[0], seed), _prepared(pair[1], seed))
+    one, other = load_all((a, b), sets)
+    pair = (_prepared(one, seed), _prepared(other, seed))
     began, started = time.perf_counter(), datetime.now(UTC)
     destination = None if out is None else Path(out).expanduser()
     name = f"trace-{pair[0].path.stem}-{pair[1].path.stem}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,14 @@ from sim.analysis.sweep import Sweep, open_sweep
 from sim.engines.engine import ENGINES
 from sim.errors import Problem, UserError
 from sim.experiment import designs
-from sim.experiment.experiment import Experiment
-from sim.experiment.plan import Plan
+from sim.experiment.plan import Chunk, Plan
 from sim.experiment.worlds import scenario_table
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.runner import same_rows
-from sim.runner.chunks import name, refusal
+from sim.runner.chunks import Job, name, refusal, simulate
 from sim.runner.model_version import model
-from sim.runner.recorder import means
 from sim.runner.run import Progress, RunFailed
 from sim.runner.run import run as run_loaded
 from sim.scenario.load import Loaded
@@ -112,7 +112,8 @@ def rerun(
         texts = {SCENARIO: to_toml(loaded)}
         series = sweep.experiment.series(point, replicate)
         result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=series, texts=texts)
-        found = dict(_measured(sweep.experiment, result))
+        pair = replace(part, first_unit=part.first_unit + unit, units=1, first_run=run - combination)
+        found, error = _measured(sweep, pair, combination, draw, result)
     except ValidationError as refused:
         error = refusal(refused)
     except RunFailed as failure:
@@ -146,16 +147,26 @@ def _names(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
             yield f"{before}{key}"
 
 
-def _measured(experiment: Experiment, result: Result) -> Iterator[tuple[str, float]]:
-    """Yield the columns of outcomes, from the result's table of months."""
-    frame = result.monthly()
-    months = sorted(frame["month"].dt.strftime("%Y-%m").unique())
-    scopes = {scope: rows for scope, rows in frame.sort_values("month").groupby("scope")}
-    for column, outcome, scope, at in experiment.columns():
-        horizon = experiment.horizons[at]
-        values = scopes[scope][outcome].to_numpy(dtype=np.float64)
-        span = values[months.index(horizon.first) : months.index(horizon.last) + 1]
-        yield column, float(means(span[:, None])[0])
+def _measured(
+    sweep: Sweep, pair: Chunk, combination: int, draw: Mapping[str, Any], result: Result
+) -> tuple[dict[str, float], str]:
+    """Return the columns of outcomes from the result's table of months, or why they are none.
+
+    Which months count hangs on the other worlds of its pair too: these are run beside it.
+    """
+    job = Job.of(sweep.experiment, sweep.months, model(), sweep.manifest["format_version"])
+    kept = job.recorder(pair)
+    if job.format_version > 1:
+        simulate(job, pair, [draw], kept, without=combination)
+    frame = result.monthly().sort_values("month", kind="stable")
+    values = np.stack([frame[frame["scope"] == scope][list(OUTCOMES)].to_numpy(np.float64) for scope in SCOPES], axis=1)
+    try:
+        kept.add(combination, values)
+    except ValueError as fault:
+        return {}, f"ValueError: {fault}"
+    kept.finish()
+    columns = [column for column, *_ in sweep.experiment.columns()]
+    return dict(zip(columns, kept.outcomes[combination].tolist(), strict=True)), ""
 
 
 def _differing(row: Mapping[str, Any], found: Mapping[str, Any], error: str) -> dict[str, tuple[Any, Any]]:

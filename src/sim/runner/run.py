@@ -22,11 +22,11 @@ from sim.results.manifest import Failure
 from sim.results.result import Result, open_result
 from sim.results.store import ResultWriter, new_result
 from sim.runner.failures import caught
+from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
-    from sim.scenario.load import Loaded
 
 #: Called with the number of months done and the number of all months of all replicates.
 Progress = Callable[[int, int], None]
@@ -42,12 +42,13 @@ class RunFailed(Exception):
 
 
 def run(
-    loaded: Loaded,
+    scenario: Source,
     replicates: int | None = None,
     seed: int | None = None,
     out: Path | str | None = None,
     progress: Progress | None = None,
     *,
+    sets: Sets = (),
     force: bool = False,
     engine: str | Engine = ENGINES[0],
     threads: int | None = None,
@@ -58,16 +59,21 @@ def run(
 
     Parameters
     ----------
+    scenario
+        A file, the name of a scenario that comes with the package, a dict of what could stand in a file, or what was
+        loaded before.
     replicates, seed
         Instead of the scenario's own.
+    sets
+        Values to override: ``{"parameters.g_y": 0.2}`` or ``["parameters.g_y=0.2"]``.
     out
         The result's folder; by default a new one below ``results/runs`` of the current folder.
     progress
-        Called once a month of each replicate.
+        Called with months done and months in all.
     force
         Replace an earlier result in ``out``.
     engine
-        One of ``ENGINES``: they give the same result.
+        ``compiled``, or ``reference``: slow, written to be read, with the same result.
     threads
         Of the compiled engine; by default one for each core. The result does not depend on it.
     first
@@ -82,7 +88,7 @@ def run(
     RunFailed
         Every replicate failed. If only some do, they are listed in the manifest.
     """
-    loaded = with_run(loaded, replicates, seed)
+    loaded = with_run(load(scenario, sets), replicates, seed)
     began, started = time.perf_counter(), datetime.now(UTC)
     destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.

@@ -17,8 +17,8 @@ from sim.engines.engine import ENGINES, cores
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
+from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
-from sim.experiment.worlds import Worlds
 from sim.results import manifest as about
 from sim.results.journal import read_journal
 from sim.results.locking import locked
@@ -30,22 +30,16 @@ from sim.runner.extend import enlarged
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Clock, Estimate, State
-from sim.world.build import World
+from sim.runner.sizes import first_plan, first_world
 
 Progress = Callable[[State], None]
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
-PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
-"""Seconds, roughly: for the size of parts only."""
-PART, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
-"""Seconds of work in a part of a long sweep, and of a short one; runs in a part at most."""
-PARTS = 16
-"""Parts into which a sweep is cut at least, if they are not too short."""
 
 
 def sweep(
-    experiment: Experiment,
+    experiment: str | Path | Experiment,
     out: Path | str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
@@ -59,6 +53,8 @@ def sweep(
 
     Parameters
     ----------
+    experiment
+        A file, or the name of an experiment that comes with the package, or one that was read before.
     out
         The folder; by default ``results/sweeps/NAME`` below the current one.
     workers
@@ -79,19 +75,22 @@ def sweep(
     UserError
         The request is wrong, another process writes there, or the disk is full. What is finished is kept.
     """
+    experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
     begun(folder)
-    world = _first_world(experiment)
+    world = first_world(experiment)
     with locked(folder, say):
         known = begun(folder)
         if known is not None:
             compatibility.check(folder, known, experiment)
-        plan, parts = _plan(experiment, world, known, part_units), read_journal(folder).parts
+        plan = Plan.read(known["plan"]) if known else first_plan(experiment, world, part_units)
+        parts = read_journal(folder).parts
         if extend is not None:
             plan = enlarged(experiment, plan, extend, parts, say)
-        hashes, job = compatibility.hashes(experiment, plan), Job.of(experiment, world.months, model())
+        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", SWEEP.version)
+        job = Job.of(experiment, world.months, model(), version)
         if known is not None:
             compatibility.check_draws(folder, known, hashes)
             if job.model not in same_rows.earlier(known):
@@ -145,7 +144,7 @@ def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
     if known is None:
         return {}
     models = [name for name in same_rows.earlier(known) if name != model()]
-    return {key: known[key] for key in ("versions", "platform", "commit", "created")} | (
+    return {key: known[key] for key in ("format_version", "versions", "platform", "commit", "created")} | (
         {"models": models} if models else {}
     )
 
@@ -159,32 +158,6 @@ def _check(workers: int | None, extend: int | None, part_units: int | None) -> N
     ]
     if problems:
         raise UserError(problems)
-
-
-def _first_world(experiment: Experiment) -> World:
-    """Return some world of the experiment, for its months and its size."""
-    worlds, last = Worlds(experiment), ""
-    number = designs.points(experiment)
-    for draw in designs.samples(experiment, (0, number), 0, min(number, 10)):
-        for combination in range(len(experiment.combinations)):
-            try:
-                return worlds.world(combination, draw)
-            except ValueError as error:
-                last = str(error)
-    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
-
-
-def _plan(experiment: Experiment, world: World, known: dict[str, Any] | None, part_units: int | None) -> Plan:
-    if known is not None:
-        return Plan.read(known["plan"])
-    points, combinations = designs.points(experiment), len(experiment.combinations)
-    if part_units is None:
-        unit = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
-        long, short = PART / unit, max(LEAST / unit, points * experiment.replicates / PARTS)
-        part_units = max(1, round(min(long, short, MOST_RUNS / combinations)))
-        if part_units > experiment.replicates:
-            part_units -= part_units % experiment.replicates
-    return Plan.first(points, experiment.replicates, combinations, part_units)
 
 
 def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str], None]) -> Pool:

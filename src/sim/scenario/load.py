@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sim.errors import Problem, UserError
 from sim.registry.mechanisms import MECHANISMS
@@ -24,9 +24,9 @@ from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
-__all__ = ["Loaded", "Sets", "Source", "load", "shipped"]
+__all__ = ["Loaded", "Sets", "Source", "load", "load_all", "shipped"]
 
-Sets = Iterable[str] | Mapping[str, Any]
+Sets: TypeAlias = Iterable[str] | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Loaded:
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in _leaves(values)]
 
 
-Source = str | Path | Mapping[str, Any] | Loaded
+Source: TypeAlias = str | Path | Mapping[str, Any] | Loaded
 """A file, a name out of `shipped`, as a dict what could stand in a file, or what was loaded."""
 
 
@@ -112,6 +112,20 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
     kept = {key: layer for key, layer in origin.items() if not any(key[: len(idle)] == idle for idle in review.idle)}
     layers = {dotted(key): layer.where(key) for key, layer in kept.items()}
     return Loaded(Scenario.model_validate(table), layers, path, tuple(review.warnings))
+
+
+def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:
+    """Read scenarios with the same values overridden; every problem of all is reported at once."""
+    sets = sets if isinstance(sets, Mapping) else tuple(sets)
+    found, problems = [], dict[Problem, None]()
+    for source in sources:
+        try:
+            found.append(load(source, sets))
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    if problems:
+        raise UserError(problems)
+    return found
 
 
 def _take_out_faults(stack: Stack) -> dict[KeyPath, int]:

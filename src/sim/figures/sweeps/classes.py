@@ -139,7 +139,7 @@ def _spread(axes: Axes, rows: pd.DataFrame, lever: Factor, scope: str) -> None:
         axes.plot([entry["p50"]], [place], "|", color=colour, markersize=9, markeredgewidth=1.6, zorder=3)
         axes.plot([entry["effect"]], [place], "o", color=colour, markerfacecolor="white", markersize=4, zorder=3.2)
         if entry["points"]:
-            axes.text(0.985, place - 0.36, f"{entry['superiority']:.2f}", transform=axes.get_yaxis_transform(),
+            axes.text(0.985, place - 0.36, f"{entry['points_better']:.2f}", transform=axes.get_yaxis_transform(),
                       ha="right", va="center_baseline", fontsize=7, color=style.GREY)  # fmt: skip
     if not rows["effect"].notna().any():
         panels.missing(axes, "not defined")

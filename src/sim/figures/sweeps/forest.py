@@ -247,7 +247,7 @@ def _mark(axes: Axes, entry: dict[str, Any], top: float, colour: str, marker: st
     axes.plot([entry["effect"]], [y], marker, color=colour, markerfacecolor="white", markeredgewidth=0.7,
               markersize=4.6, zorder=3)  # fmt: skip
     axes.plot([entry["low"], entry["high"]], [y, y], color=colour, linewidth=1.8, zorder=3.5, solid_capstyle="butt")
-    axes.text(1.03, y, f"{entry['superiority']:.2f}", transform=axes.get_yaxis_transform(), fontsize=7,
+    axes.text(1.03, y, f"{entry['points_better']:.2f}", transform=axes.get_yaxis_transform(), fontsize=7,
               va="center_baseline", color=style.GREY)  # fmt: skip
 
 
