@@ -26,7 +26,7 @@ from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
 from sim.runner.chunks import Headline, Job, name
-from sim.runner.extend import enlarged
+from sim.runner.extend import enlarged, set_aside
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Clock, Estimate, State
@@ -103,6 +103,9 @@ def sweep(
             for text in store.notes:
                 say(text)
             if len(store.done) < plan.parts:
+                older = set_aside(folder, sum(part["runs"] for part in store.done.values()))
+                if older:
+                    say(f"the pictures there show the sweep as it was: they are in {older}; skloki plot draws new ones")
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
