@@ -48,7 +48,7 @@ class PairTable:
         design, (first, last) = self.experiment.design, sweep.manifest["plan"]["blocks"][0]["points"]
         self.family = (last - first) // design.points if kind_of(self.experiment).families and design.points else 1
         # kept, since it remembers what it has read of its files
-        self._dataset = sweep.dataset("runs")
+        self._dataset = sweep.table("runs")
         table = self._dataset.to_table(columns=["run", "point", "replicate"])
         run, point, replicate = (table[name].to_numpy() for name in ("run", "point", "replicate"))
         self._runs = len(table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +80,7 @@ class Sample:
     def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
         """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
         failed = [
-            asdict(result) | {"world": name}
+            result.record() | {"world": name}
             for name, result in zip(self.names, results, strict=True)
             if isinstance(result, Failure)
         ]

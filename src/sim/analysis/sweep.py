@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.pair_table import PairedSweep
-from sim.results.sweep import sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +45,4 @@ class Sweep(PairedSweep):
         return bands(self, outcomes, **asked)
 
 
-def open_sweep(path: Path | str, *, verify: bool = True) -> Sweep:
-    """Open the folder of a sweep, whether it is finished or not; for what is refused see `sim.results.sweep.sound`."""
-    return Sweep(*sound(path, verify=verify))
+open_sweep = Sweep.open
