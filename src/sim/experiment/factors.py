@@ -10,14 +10,14 @@ from sim.errors import nearest
 from sim.experiment import names
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.fields import Lever, Uncertainty
-from sim.experiment.layers import NOT_VARIED, Draft, Read, leaves, unknown
+from sim.experiment.layers import NOT_VARIED, Draft, Read, unknown
 from sim.experiment.ranges import described, number
 from sim.experiment.worlds import nested
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario import json_schema
-from sim.scenario.check import show
-from sim.scenario.layers import Layer, merge
+from sim.scenario.form import in_words, show
+from sim.scenario.json_schema import FORM
+from sim.scenario.layers import Layer, leaves, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 
@@ -115,15 +115,15 @@ def _field(draft: Draft, where: KeyPath, field: str) -> KeyPath | None:
     if path[0] in NOT_VARIED:
         draft.refuse(where, f'"{field}"', NOT_VARIED[str(path[0])])
         return None
-    node, reached = json_schema.node_at(path)
-    if len(reached) == len(path) and not json_schema.in_words(node).startswith("a table"):
+    node, reached = FORM.node_at(path)
+    if len(reached) == len(path) and not in_words(node).startswith("a table"):
         return path
     bare = {**dict.fromkeys(PARAMETERS, "parameters."), **dict.fromkeys(MECHANISMS, "mechanisms.")}
     if field in bare:
         near = bare[field] + field
     else:
         begin = ".".join(map(str, reached))
-        keys = json_schema.keys_at(reached)
+        keys = FORM.keys_at(reached)
         close = nearest(str(path[len(reached)]), keys) if len(reached) < len(path) else ""
         near = (f"{begin}." if begin else "") + close if close else ""
     draft.refuse(where, f'"{field}"', "the dotted name of a field of a scenario that is no table", near)
@@ -149,7 +149,7 @@ def _choice(draft: Draft, where: KeyPath, table: Lever) -> list[Read]:
         key = "values"
         found = _values(draft, where, table)
     for _, at, layers in found:
-        for first in {path[0]: path for layer in layers or () for path in leaves(layer.table)}.values():
+        for first in {path[0]: path for layer in layers or () for path, _ in leaves(layer.table)}.values():
             if first[0] in NOT_VARIED:
                 draft.refuse(at, dotted(first), NOT_VARIED[str(first[0])])
             elif where[0] == "levers" and first[0] == "tree":

@@ -16,8 +16,8 @@ from sim.experiment.names import NAME, RUNS
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.table import read_table
 from sim.registry.outcomes import OUTCOMES
-from sim.scenario.check import show
 from sim.scenario.files import Unreadable
+from sim.scenario.form import show
 from sim.scenario.layers import merge
 from sim.scenario.lines import KeyPath
 from sim.scenario.schema import Scenario, month_name, month_number
@@ -132,7 +132,7 @@ def _design(draft: Draft, uncertainties: Sequence[Factor]) -> Design:
             allowed = f"nothing: {key} belong{'s' * (key == 'file')} to {', '.join(having)}"
             draft.refuse(("design", key), show(value), allowed)
         elif value is None and kind in having and key != "levels":
-            draft.refuse(("design", key), "nothing", f"{fields.allowed(('design', key))}, which {kind} needs")
+            draft.refuse(("design", key), "nothing", f"{fields.FORM.allowed(('design', key))}, which {kind} needs")
     asked = draft.file.uncertainties
     some = bool(uncertainties or asked.prior or asked.__pydantic_extra__)
     if not some and kind != "grid" and not any(problem.field.startswith("uncertainties") for problem in draft.problems):
@@ -146,9 +146,11 @@ def _rows(draft: Draft, name: str, factors: Sequence[Factor]) -> tuple[Mapping[s
         return ()  # which columns there must be is not known
     try:
         rows, problems = read_table(draft.path.parent / name, factors)
+    except FileNotFoundError:
+        draft.refuse(("design", "file"), f'"{name}", no such file', "a CSV file beside the experiment")
+        return ()
     except Unreadable as why:
-        allowed = "a CSV file beside the experiment" if "no such" in why.found else why.allowed
-        draft.refuse(("design", "file"), f'"{name}", {why.found}', allowed)
+        draft.refuse(("design", "file"), f'"{name}", {why.found}', why.allowed)
         return ()
     draft.problems += problems
     return rows

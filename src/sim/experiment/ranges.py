@@ -11,7 +11,7 @@ from sim.experiment.worlds import nested
 from sim.registry.entries import Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario import json_schema
+from sim.scenario.json_schema import FORM
 from sim.scenario.layers import Layer
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
@@ -23,7 +23,7 @@ def described(path: KeyPath) -> tuple[str, str]:
         return PARAMETERS[str(path[1])].unit, PARAMETERS[str(path[1])].meaning
     if path[0] == "mechanisms":
         return "", MECHANISMS[str(path[1])].meaning
-    node = json_schema.node_at(path)[0]
+    node = FORM.node_at(path)[0]
     return str(node.get("unit", "")), str(node.get("description", ""))
 
 
@@ -31,7 +31,7 @@ def number(
     draft: Draft, where: KeyPath, name: str, table: Uncertainty, path: KeyPath, base: Scenario
 ) -> list[Read]:
     """Return a number drawn from a range: none if the range is wrong."""
-    node = json_schema.node_at(path)[0]
+    node = FORM.node_at(path)[0]
     parameter = PARAMETERS.get(str(path[1])) if path[0] == "parameters" else None
     kinds = {branch.get("type") for branch in [node, *node.get("anyOf", [])]}
     if not kinds & {"number", "integer"}:

@@ -124,6 +124,7 @@ def count(scenario: Scenario) -> tuple[int, int]:
 def warnings(loaded: Loaded) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from (str(problem) for problem in loaded.warnings)
-    yield from twins.unlike(loaded.scenario.parameters)
+    if loaded.scenario.options.twins == "own":
+        yield from twins.unlike(loaded.scenario.parameters)
     if loaded.scenario.run.replicates < FEW:
         yield f"run.replicates: {loaded.scenario.run.replicates} are too few to tell an effect from chance"
