@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 def lever(sweep: SweepFolder, name: str | None) -> Factor:
-    """Return the lever of that name, by default the first that has a choice.
-
-    Raises
-    ------
-    UserError
-        There is none.
-    """
+    """Return the lever of that name, by default the first that has a choice."""
     known = {factor.name: factor for factor in sweep.experiment.levers if len(factor.options) > 1}
     if not known:
         raise UserError(Problem(str(sweep.path), "lever", allowed="there is none: this sweep compares no policies"))
@@ -31,13 +25,7 @@ def lever(sweep: SweepFolder, name: str | None) -> Factor:
 
 
 def option(factor: Factor, text: Any) -> Option:
-    """Return the option of a lever that is called so.
-
-    Raises
-    ------
-    UserError
-        There is none.
-    """
+    """Return the option of a lever that is called so."""
     known = {label(entry.value): entry for entry in factor.options}
     # A truth value may be given as TOML and Python write it.
     said = {str(entry.value).lower(): entry for entry in factor.options if isinstance(entry.value, bool)}
@@ -46,13 +34,7 @@ def option(factor: Factor, text: Any) -> Option:
 
 
 def against(lever: Factor, option_: Any) -> list[int]:
-    """Return the numbers of the options that are set against the baseline: all others, or the one asked for.
-
-    Raises
-    ------
-    UserError
-        There is no such option, or it is the baseline.
-    """
+    """Return the numbers of the options that are set against the baseline: all others, or the one asked for."""
     if option_ is None:
         return list(range(1, len(lever.options)))
     place = lever.options.index(option(lever, option_))
@@ -63,25 +45,13 @@ def against(lever: Factor, option_: Any) -> list[int]:
 
 
 def factor(sweep: SweepFolder, name: str) -> Factor:
-    """Return the lever or the uncertainty of that name.
-
-    Raises
-    ------
-    UserError
-        There is none.
-    """
+    """Return the lever or the uncertainty of that name."""
     known = {entry.name: entry for entry in (*sweep.experiment.levers, *sweep.experiment.uncertainties)}
     return known[_one("lever or uncertainty", name, known)]
 
 
 def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
-    """Return the points of which a condition on the uncertainties is true.
-
-    Raises
-    ------
-    UserError
-        It is no such condition.
-    """
+    """Return the points of which a condition on the uncertainties is true."""
     drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
     # under a name that nobody gives to an uncertainty: a condition is on these alone
     each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
