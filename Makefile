@@ -85,7 +85,7 @@ openness: setup  ## is the question open, and what tilts it: four sweeps (about 
 EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
 
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
-	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m experiments.keep $$name || exit 1; done
+	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m sim.describe.page $$name || exit 1; done
 
 bench: $(VENV)/.complete-test  ## measure anew into results/bench (about ten minutes, on an idle machine)
 	$(PY) -m experiments.bench

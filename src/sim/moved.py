@@ -31,7 +31,7 @@ MODULES = (
     ("study", "engines", "engines:engine"),
     ("study", "experiment", "horizons"),
     ("study", "results",
-     "atomic columns comparison courses:trajectories export manifest opening result store"),
+     "atomic columns comparison courses:trajectories export manifest opening:folder result store"),
     ("study", "runner", "compare failures pairing preview run tracing:diverge"),
     ("study.sweeps", "analysis",
      "asked:selection bands crossed:variance_components effects influence:importance opened:sweep units:pair_table"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.results.sweep_store import read_journal
+from sim.results.journal import read_journal
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.fresh import start
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def parts_in(folder: Path) -> int:
-    return len(read_journal(folder)[0])
+    return len(read_journal(folder).parts)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_a_killed_sweep_goes_on_where_it_was(whole, tmp_path):
         assert list(folder.rglob(".*.partial-*")), "it was killed between two files"
         assert parts_in(folder) > seen
         seen = parts_in(folder)
-        entries, _ = read_journal(folder)
+        entries = read_journal(folder).parts
         stored = files(folder)
         assert all(stored[name] == whole[name] for entry in entries.values() for name in entry["files"])
         assert status(folder).writer == ""

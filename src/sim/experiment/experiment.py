@@ -6,9 +6,10 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sim.errors import misfits
 from sim.experiment.horizons import Horizon
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
@@ -157,7 +158,7 @@ class Experiment:
 
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
-        record: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        record: dict[str, Any] = json.loads(json.dumps(_written(self, RECORD), allow_nan=False))
         return record
 
     def fingerprint(self) -> str:
@@ -170,17 +171,48 @@ class Experiment:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+NUMBER = float | int
+#: How an experiment stands in a sweep's manifest. These names are a format: a field that is called otherwise one day
+#: keeps its name here.
+_FACTOR = {
+    "name": str, "options": [{"value": object, "table": dict}], "target": str, "low": NUMBER, "high": NUMBER,
+    "distribution": str, "whole": bool, "default": NUMBER, "unit": str, "meaning": str,
+}  # fmt: skip
+RECORD = {
+    "name": str, "title": str, "base": dict, "levers": [_FACTOR], "uncertainties": [_FACTOR],
+    "design": {"kind": str, "points": int, "levels": int, "seed": int, "rows": [dict]}, "replicates": int, "seed": int,
+    "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
+    "curve_outcomes": [str], "curve_points": int,
+    "smallest": {"share": NUMBER, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
+}  # fmt: skip
+
+
 def from_record(record: Mapping[str, Any]) -> Experiment:
-    """Return the experiment that `Experiment.record` has written."""
-    values = dict(record)
-    for kind in ("levers", "uncertainties"):
-        values[kind] = tuple(
-            Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
-            for factor in record[kind]
-        )
-    values["design"] = Design(**{**record["design"], "rows": tuple(record["design"]["rows"])})
-    values["horizons"] = {name: Horizon(**horizon) for name, horizon in record["horizons"].items()}
-    values["smallest"] = Smallest(**record["smallest"])
-    for name in ("outcomes", "scopes", "curve_outcomes"):
-        values[name] = tuple(record[name])
-    return Experiment(**values)
+    """Return the experiment that `Experiment.record` has written; ValueError where it is none."""
+    faults = [f"{field}: found {found}; allowed: {allowed}" for field, found, allowed in misfits(record, RECORD)]
+    faults += [f"{name} is not known" for name in record if name not in RECORD]
+    if faults:
+        raise ValueError("; ".join(faults))
+    levers, uncertainties = (
+        tuple(Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
+              for factor in record[kind])
+        for kind in ("levers", "uncertainties")
+    )  # fmt: skip
+    return Experiment(**{
+        **record, **{name: tuple(record[name]) for name in ("outcomes", "scopes", "curve_outcomes")},
+        "levers": levers, "uncertainties": uncertainties,
+        "design": Design(**{**record["design"], "rows": tuple(record["design"]["rows"])}),
+        "horizons": {name: Horizon(**horizon) for name, horizon in record["horizons"].items()},
+        "smallest": Smallest(**record["smallest"]),
+    })  # fmt: skip
+
+
+def _written(value: Any, shape: Any) -> Any:
+    """Return what a shape names of a value's fields."""
+    if isinstance(shape, list):
+        return [_written(item, shape[0]) for item in value]
+    if isinstance(shape, dict):
+        if "*" in shape:
+            return {name: _written(item, shape["*"]) for name, item in value.items()}
+        return {name: _written(getattr(value, name), inner) for name, inner in shape.items()}
+    return value

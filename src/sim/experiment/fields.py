@@ -119,6 +119,16 @@ class SmallestTable(Table):
     relative: Positive = Field(0.05, description="of all others, as a part of the baseline's mean")
 
 
+class Page(Table):
+    """What the page of the sweep shows; no run depends on it."""
+
+    pictures: list[dict[str, str]] = Field([], description='what to draw, as for `skloki plot`: `{ kind = "surface", x = "r_f", y = "r_v" }`')
+    where: dict[str, str] = Field({}, description='in words = a condition on the uncertainties, as in SQL: `"hardly any packing" = "pack < 0.1"`')
+    queries: dict[str, str] = Field({}, description="what is asked besides: caption = a query, as for `skloki query`")
+    option: str | None = Field(None, description="of the first lever: which its tables are about; default: the second")
+    apart: bool = Field(False, description="whether effects at each option of the second lever are set beside those at its first")
+
+
 class ExperimentFile(Table):
     """An experiment as its file says it."""
 
@@ -132,6 +142,7 @@ class ExperimentFile(Table):
     run: RunTable = RunTable()
     keep: Keep = Keep()
     smallest: SmallestTable = SmallestTable()
+    page: Page = Page()
 
 
 FORM = FileForm(
@@ -155,6 +166,7 @@ TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
     "keep": (Keep, ("keep",)),
     "curves": (Curves, ("keep", "curves")),
     "smallest": (SmallestTable, ("smallest",)),
+    "page": (Page, ("page",)),
 }
 
 

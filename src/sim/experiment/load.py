@@ -61,6 +61,14 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     return experiment
 
 
+def load_page(path_or_name: str | Path) -> fields.Page:
+    """Return what an experiment file says of its sweep's page."""
+    draft = _draft(locate(path_or_name, fields.FORM))
+    if draft.problems:
+        raise UserError(in_order(draft.problems, [draft.own.label]))
+    return draft.file.page
+
+
 def _draft(path: Path) -> Draft:
     stack = Stack()
     try:

@@ -20,12 +20,13 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
 from sim.results import manifest as about
+from sim.results.journal import read_journal
 from sim.results.locking import locked
-from sim.results.sweep import FORMAT, FORMAT_VERSION
-from sim.results.sweep_store import Made, Store, is_sweep, read_journal, read_manifest, usual_place
+from sim.results.sweep import SWEEP
+from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
 from sim.runner.chunks import Headline, Job, name
-from sim.runner.extend import enlarged
+from sim.runner.extend import enlarged, set_aside
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Clock, Estimate, State
@@ -78,17 +79,17 @@ def sweep(
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
-    is_sweep(folder)
+    begun(folder)
     world = first_world(experiment)
     with locked(folder, say):
-        known = read_manifest(folder) if is_sweep(folder) else None
+        known = begun(folder)
         if known is not None:
             compatibility.check(folder, known, experiment)
         plan = Plan.read(known["plan"]) if known else first_plan(experiment, world, part_units)
-        parts, _ = read_journal(folder)
+        parts = read_journal(folder).parts
         if extend is not None:
             plan = enlarged(experiment, plan, extend, parts, say)
-        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", FORMAT_VERSION)
+        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", SWEEP.version)
         job = Job.of(experiment, world.months, model(), version)
         if known is not None:
             compatibility.check_draws(folder, known, hashes)
@@ -102,6 +103,9 @@ def sweep(
             for text in store.notes:
                 say(text)
             if len(store.done) < plan.parts:
+                older = set_aside(folder, sum(part["runs"] for part in store.done.values()))
+                if older:
+                    say(f"the pictures there show the sweep as it was: they are in {older}; skloki plot draws new ones")
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
@@ -114,8 +118,8 @@ def sweep(
 def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: list[str]) -> dict[str, Any]:
     """Return the manifest of a sweep."""
     return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format": SWEEP.name,
+        "format_version": SWEEP.version,
         "name": experiment.name,
         "title": experiment.title,
         "why": experiment.why,
