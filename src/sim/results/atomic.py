@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Problem, UserError
+from sim.errors import UTF8, Problem, UserError, not_utf8
 
 
 @dataclass
@@ -32,6 +32,9 @@ class Staging:
 @contextmanager
 def disk(place: Path) -> Iterator[None]:
     """Turn an error of the file system into a message that names the place."""
+    strange = not_utf8(os.path.abspath(place))
+    if strange:
+        raise UserError(Problem(strange, allowed=f"cannot be written to: {UTF8}"))
     try:
         yield
     except OSError as error:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, nearest
+from sim.errors import UTF8, Problem, nearest, not_utf8
 from sim.scenario.check import show
 from sim.scenario.layers import Layer, Stack
 from sim.scenario.lines import KeyPath, scan
@@ -194,6 +194,8 @@ def read_text(path: Path, kind: str = "a scenario file", largest: int = LARGEST_
     Unreadable
         It is none, or longer; ``kind`` says what it should have been.
     """
+    if not_utf8(path.name):
+        raise Unreadable(f"a file called {not_utf8(path.name)}", UTF8)
     raw = _bytes(path, kind, largest)
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("a binary file", f"{kind}, which is text")
