@@ -53,7 +53,7 @@ def start(package: Path, program: str = PROGRAM, **environment: str) -> subproce
 
 def outcome(process: subprocess.Popen[str]) -> list[str]:
     """Wait for a program; it must have ended well, and silently but for its words."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate()
     assert (process.returncode, err) == (0, ""), err
     return out.split()
 

@@ -93,6 +93,7 @@ def made(
             "outcomes": list(of.columns()),
         },
         "months": MONTHS,
+        "draws": [], "model": "0" * 16, "versions": {}, "platform": "", "commit": None, "created": "",
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest))
     first, number = 0, 0
@@ -168,6 +169,7 @@ def _part(
         content = path.read_bytes()
         files[f"{name}/{path.name}"] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     line = {"part": number, "files": files, "runs": len(run), "failed": int(broken.sum()), "seconds": 0.1}
+    line["finished"] = "2026-01-01T00:00:00.000+00:00"
     with (folder / "journal.jsonl").open("a") as journal:
         journal.write(json.dumps(line) + "\n")
 

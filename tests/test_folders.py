@@ -189,7 +189,7 @@ def test_a_damaged_manifest_of_a_trace_is_found(stored):
     folder = stored("trace")
     whole = (folder / "manifest.json").read_text()
     edit(folder, settings=[{}])
-    with pytest.raises(sim.UserError, match="damaged: KeyError"):
+    with pytest.raises(sim.UserError, match="settings.name: found nothing; allowed: str"):
         sim.open(folder)
     (folder / "manifest.json").write_text(whole)
     (folder / "monthly.csv").unlink()

@@ -11,8 +11,8 @@ import pytest
 from sim.moved import ROOMS, moves
 
 STUDY = """
-alignment atomic cascade columns compare comparison courses designs divergence engines export failures glossary horizons
-inputs manifest openness opening paired pairing persons preview result retrace run scores spread store summary tabulate
+alignment atomic cascade columns compare comparison courses divergence engines export failures glossary horizons
+inputs manifest opening paired pairing persons preview result retrace run scores spread store summary tabulate
 targets tracing
 """
 SWEEPS = """

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,8 +57,18 @@ def table(folder: Path, name: str = "runs") -> pa.Table:
     return pa.concat_tables([pq.read_table(io.BytesIO(content)) for content in parts])
 
 
-def main(folder: str, points: str) -> None:
-    """Sweep in small parts, as a process to be killed."""
+def main(folder: str, points: str, stop: str = "0") -> None:
+    """Sweep in small parts, as a process to be killed: it waits, and says so, before a file takes its place."""
+    replace, left = os.replace, [int(stop)]
+
+    def counted(hidden: Path, path: Path) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            print("waiting", flush=True)
+            threading.Event().wait()
+        replace(hidden, path)
+
+    os.replace = counted  # type: ignore[assignment]
     sweep(experiment(int(points)), folder, workers=2, part_units=2)
 
 

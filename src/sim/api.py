@@ -15,10 +15,10 @@ from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from sim.analysis.divergence.folder import DivergenceFolder
+    from sim.analysis.stored import Stored
+    from sim.analysis.stored import open_folder as open_
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
-    from sim.figures.folders import Stored
-    from sim.figures.folders import open_folder as open_
     from sim.results.export import export_csv as export
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
@@ -35,7 +35,7 @@ __all__ = [
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
-    "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "figures.folders.open_folder",
+    "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.export.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
 }  # fmt: skip
 
@@ -131,7 +131,8 @@ def plot(
     force
         Replace files of the same names in ``out``.
     """
-    from sim.figures.folders import draw, open_folder
+    from sim.analysis.stored import open_folder
+    from sim.figures.folders import draw
     from sim.results.atomic import disk, staged_files
 
     stored = open_folder(stored) if isinstance(stored, (str, Path)) else stored

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 UTF8 = "a name must be UTF-8, or else no table could hold it"
 
@@ -61,9 +62,55 @@ def not_utf8(name: str | os.PathLike[str]) -> str:
     return ""
 
 
+def one_of(kind: str, name: str, names: Iterable[str]) -> str:
+    """Return a name that is one of those there are; UserError with the nearest one where it is not."""
+    known = list(names)
+    if name in known:
+        return name
+    raise UserError(Problem(kind, "", repr(name), ", ".join(known), nearest(name, known)))
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the valid name closest to a mistyped one, whatever the case of its letters, or an empty string."""
     known = list(names)
     for close in difflib.get_close_matches(name.casefold(), [each.casefold() for each in known], n=1, cutoff=0.5):
         return difflib.get_close_matches(name, [each for each in known if each.casefold() == close], n=1, cutoff=0.0)[0]
     return ""
+
+
+def misfits(value: Any, shape: Any, field: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield where a value that was read from JSON is not of the kind that is meant: field, found, allowed.
+
+    Parameters
+    ----------
+    shape
+        A type; a list with the shape of each item; a tuple with the shapes of all items; or a mapping of names
+        to shapes, in which a name with ``?`` may be missing and ``*`` stands for any.
+    """
+    if isinstance(shape, dict) and isinstance(value, dict):
+        for key, inner in shape.items():
+            name = key.removesuffix("?")
+            if key == "*" or name in value:
+                for each in value if key == "*" else (name,):
+                    yield from misfits(value[each], inner, f"{field}.{each}" if field else each)
+            elif name == key:
+                yield f"{field}.{name}" if field else name, "nothing", _kind(inner)
+    elif isinstance(shape, list) and isinstance(value, list):
+        for item in value:
+            yield from misfits(item, shape[0], field)
+    elif isinstance(shape, tuple) and isinstance(value, list) and len(value) == len(shape):
+        for item, inner in zip(value, shape, strict=True):
+            yield from misfits(item, inner, field)
+    elif isinstance(shape, tuple):
+        yield field, type(value).__name__, f"a list of {len(shape)}"
+    elif isinstance(shape, (dict, list)) or not _is_of(value, shape):
+        yield field, type(value).__name__, _kind(shape)
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    return isinstance(value, kind) and (not isinstance(value, bool) or kind in (bool, object))
+
+
+def _kind(shape: Any) -> str:
+    kind = shape if isinstance(shape, type) else type(shape)
+    return str(shape) if kind.__name__ == "UnionType" else "list" if kind is tuple else kind.__name__

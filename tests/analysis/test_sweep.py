@@ -155,7 +155,8 @@ def test_no_folder_a_file_an_empty_folder_and_a_broken_journal_are_told(tmp_path
     journal = folder / "journal.jsonl"
     journal.write_text("nonsense\n" + journal.read_text())
     assert f"{journal}:1: is damaged" in complaint(folder)
-    outside = {"part": 0, "files": {"../x": {"bytes": 1, "sha256": ""}}, "runs": 1, "failed": 0}
+    outside = {"part": 0, "files": {"../x": {"bytes": 1, "sha256": ""}}, "runs": 1, "failed": 0, "seconds": 1}
+    outside["finished"] = "2026-01-01T00:00:00+00:00"
     journal.write_text(json.dumps(outside) + "\n")
     assert "files inside the folder" in complaint(folder)
 

@@ -18,14 +18,10 @@ PROGRAM = "from tests.engines.worlds import run, fingerprint; print(fingerprint(
 
 
 def test_equal_across_processes_and_hash_seeds() -> None:
-    prints = set()
-    for hash_seed in ("0", "77"):
-        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
-        )
-        prints.add(done.stdout.strip())
-    assert prints == {fingerprint(run(months=18))}
+    other = "77" if os.environ.get("PYTHONHASHSEED") != "77" else "78"
+    environment = {**os.environ, "PYTHONHASHSEED": other}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == fingerprint(run(months=18))
 
 
 def test_seed_and_replicate_matter() -> None:

@@ -60,7 +60,7 @@ def test_every_reserved_name_is_refused_with_another(table, rest, refused):
 
 
 def test_nothing_registered_is_reserved():
-    assert not [entry.name for entry in (*PARAMETERS, *MECHANISMS) if names.fault(entry.name)]
+    assert not [name for name in (*PARAMETERS, *MECHANISMS) if names.fault(name)]
 
 
 @pytest.mark.parametrize("name, near", [

@@ -13,8 +13,8 @@ import pytest
 
 from sim.errors import UserError
 from sim.results import sweep_store as module
+from sim.results.journal import read_journal
 from sim.results.locking import LOCK, holder, locked
-from sim.results.sweep_store import read_journal
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, with_curves
@@ -58,7 +58,7 @@ def test_the_manifest_tells_how_the_rows_came_about(whole):
 
 
 def test_the_journal_names_every_file(whole):
-    entries, sound = read_journal(whole)
+    entries, sound = read_journal(whole).parts, read_journal(whole).sound
     assert sound and set(entries) == {0, 1, 2, 3}
     named = {name: record for entry in entries.values() for name, record in entry["files"].items()}
     assert set(named) == set(files(whole))
@@ -97,7 +97,7 @@ def test_a_torn_last_line_does_not_count(keep, whole, copied):
     assert status(copied).parts == 3
     again(copied)
     assert files(copied) == files(whole)
-    entries, sound = read_journal(copied)
+    entries, sound = read_journal(copied).parts, read_journal(copied).sound
     assert sound and len(entries) == 4
     assert (copied / "journal.jsonl").read_bytes().startswith(b"".join(lines[:3]))
 
@@ -130,9 +130,8 @@ def test_a_folder_that_was_left_before_its_manifest_is_a_new_one(tmp_path):
         (lambda place: place.write_text("x"), "a file"),
         (lambda place: (place.mkdir(), (place / "thesis.odt").touch()), "a folder with other files in it"),
         (lambda place: (place.mkdir(), (place / "manifest.json").write_text('{"format": "skloki-result"}')),
-         "a folder with something else in it"),
-        (lambda place: (place.mkdir(), (place / "manifest.json").write_text('{"format":')),
-         "a folder with something else in it"),
+         "this is not the manifest of a sweep"),
+        (lambda place: (place.mkdir(), (place / "manifest.json").write_text('{"format":')), "is damaged"),
     ],
 )  # fmt: skip
 def test_nothing_else_is_written_into(make, found, tmp_path):
@@ -211,7 +210,7 @@ def test_a_full_disk_keeps_what_is_finished(call, calls, full, whole, tmp_path, 
         monkeypatch.undo()
     assert not list(tmp_path.rglob(".*"))
     if (tmp_path / "s" / "manifest.json").exists():
-        entries, sound = read_journal(tmp_path / "s")
+        entries, sound = read_journal(tmp_path / "s").parts, read_journal(tmp_path / "s").sound
         assert sound and len(entries) < 4
         assert all(files(tmp_path / "s")[name] == files(whole)[name] for e in entries.values() for name in e["files"])
     sweep(with_curves("quantiles"), tmp_path / "s", part_units=4)

@@ -15,7 +15,8 @@ from sim.errors import UserError
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import store
-from sim.results.result import open_result, read_frame
+from sim.results.folder import read_frame
+from sim.results.result import open_result
 from sim.results.trajectories import open_trajectories
 from sim.runner.run import run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -35,48 +36,36 @@ def python(*words: object) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, *map(str, words)], cwd=ROOT, stderr=subprocess.DEVNULL, text=True)
 
 
-def wait_for(condition, seconds=60.0) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+class Cluster:
+    """A scheduler and its workers, each a process of its own."""
+
+    def __init__(self, file: Path) -> None:
+        words = ["--port", 0, "--no-dashboard", "--scheduler-file", file, "--host", "127.0.0.1"]
+        self.processes = [python("-m", "distributed.cli.dask_scheduler", *words)]
+        self.scheduler = self.processes[0]
+        while not (file.exists() and file.read_text().endswith("}")):
+            assert self.scheduler.poll() is None
+            time.sleep(0.05)
+        self.address = json.loads(file.read_text())["address"]
+
+    def worker(self) -> subprocess.Popen[str]:
+        words = ["--no-dashboard", "--no-nanny", "--nthreads", 1, "--host", "127.0.0.1"]
+        self.processes.append(python("-m", "distributed.cli.dask_worker", self.address, *words))
+        return self.processes[-1]
 
 
 @pytest.fixture
-def scheduler(tmp_path):
-    """Start a scheduler as a process of its own; give its address."""
-    file = tmp_path / "scheduler.json"
-    process = python(
-        "-m", "distributed.cli.dask_scheduler", "--port", 0, "--no-dashboard", "--scheduler-file", file,
-        "--host", "127.0.0.1",
-    )  # fmt: skip
-    wait_for(lambda: file.exists() and file.read_text().endswith("}"))
-    import json
-
-    yield json.loads(file.read_text())["address"]
-    process.terminate()
-    process.communicate()
-
-
-@pytest.fixture
-def worker(scheduler):
-    """Start workers of the scheduler as processes: worker() -> the process."""
-    processes = []
-
-    def begin() -> subprocess.Popen[str]:
-        words = ["--no-dashboard", "--no-nanny", "--nthreads", 1, "--host", "127.0.0.1", "--death-timeout", 60]
-        processes.append(python("-m", "distributed.cli.dask_worker", scheduler, *words))
-        return processes[-1]
-
-    yield begin
-    for process in processes:
+def dask(tmp_path):
+    made = Cluster(tmp_path / "scheduler.json")
+    yield made
+    for process in reversed(made.processes):
         process.kill()
         process.communicate()
 
 
 @pytest.mark.exhaustive
-def test_a_killed_worker_does_not_show(scheduler, worker, whole, tmp_path):
-    first, _ = worker(), worker()
+def test_a_killed_worker_does_not_show(dask, whole, tmp_path):
+    first, _ = dask.worker(), dask.worker()
     killed = []
 
     def kill(state):
@@ -84,45 +73,31 @@ def test_a_killed_worker_does_not_show(scheduler, worker, whole, tmp_path):
             killed.append(state.done)
             os.kill(first.pid, signal.SIGKILL)
 
-    folder = sweep(experiment(40), tmp_path / "s", cluster=scheduler, part_units=2, progress=kill)
+    folder = sweep(experiment(40), tmp_path / "s", cluster=dask.address, part_units=2, progress=kill)
     assert killed and first.wait() == -signal.SIGKILL
     assert files(folder) == whole
 
 
-@pytest.mark.exhaustive
 def test_a_sweep_may_move_between_threads_and_processes(whole, tmp_path):
     def stop(state):
         if state.done > 80:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(experiment(40), tmp_path / "s", cluster="local", workers=2, part_units=2, progress=stop)
+        sweep(experiment(40), tmp_path / "s", cluster="local", workers=1, part_units=2, progress=stop)
     assert files(sweep(experiment(40), tmp_path / "s")) == whole
 
 
 @pytest.mark.exhaustive
-def test_a_lost_scheduler_keeps_what_is_finished(tmp_path, whole):
-    file = tmp_path / "scheduler.json"
-    words = ["--port", 0, "--no-dashboard", "--scheduler-file", file, "--host", "127.0.0.1"]
-    scheduler = python("-m", "distributed.cli.dask_scheduler", *words)
-    wait_for(file.exists)
-    time.sleep(0.2)
-    import json
-
-    address = json.loads(file.read_text())["address"]
-    worker = python("-m", "distributed.cli.dask_worker", address, "--no-dashboard", "--no-nanny", "--nthreads", 1)
+def test_a_lost_scheduler_keeps_what_is_finished(dask, tmp_path, whole):
+    dask.worker()
 
     def kill(state):
         if state.done > 40:
-            scheduler.kill()
+            dask.scheduler.kill()
 
-    try:
-        with pytest.raises(UserError, match="the connection to the scheduler is lost; what is finished is kept"):
-            sweep(experiment(40), tmp_path / "s", cluster=address, part_units=2, progress=kill)
-    finally:
-        for process in (scheduler, worker):
-            process.kill()
-            process.communicate()
+    with pytest.raises(UserError, match="the connection to the scheduler is lost; what is finished is kept"):
+        sweep(experiment(40), tmp_path / "s", cluster=dask.address, part_units=2, progress=kill)
     assert files(sweep(experiment(40), tmp_path / "s")) == whole
 
 

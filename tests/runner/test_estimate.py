@@ -12,14 +12,16 @@ import pytest
 import sim
 from sim.doors.estimating import in_bytes, in_time
 from sim.errors import UserError
-from sim.experiment.designs import points, samples
-from sim.experiment.experiment import Experiment
+from sim.experiment.designs import samples
+from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.load import load_experiment
-from sim.experiment.plan import Plan
 from sim.runner import estimate as module
 from sim.runner.chunks import Job, run_part
 from sim.runner.estimate import estimate
 from sim.runner.preview import Preview
+from sim.runner.sizes import PER_COMMITTEE_MONTH, first_plan, first_world
+from sim.runner.sweep import sweep
+from tests import tiny
 from tests.small import YEAR
 
 EXPERIMENT = """title = "A question"
@@ -70,7 +72,7 @@ def warned(file: Path, old: str = "", new: str = "", more: str = "") -> list[str
     text = EXPERIMENT.replace(old, new, 1) if old else EXPERIMENT
     assert not old or text != EXPERIMENT
     file.write_text(text + more)
-    return list(estimate(load_experiment(file), measure=False).cautions)
+    return list(estimate(load_experiment(file), measure=False).warnings)
 
 
 def test_sizes(experiment):
@@ -78,7 +80,7 @@ def test_sizes(experiment):
     assert (found.points, found.combinations, found.runs) == (32, 6, 32 * 6 * 4)
     assert (found.guberniias, found.uezds, found.months) == (4, 0, 12)
     assert found.committee_months == 4 * 12 * 32 * 6 * 4
-    assert not found.measured and not found.cautions
+    assert not found.measured and not found.warnings
     assert found.seconds == pytest.approx(found.runs * found.seconds_per_run / found.cores)
     half = estimate(replace(experiment, replicates=2), measure=False)
     assert half.seconds == pytest.approx(found.seconds / 2)
@@ -94,7 +96,7 @@ def test_what_would_take_long_is_not_tried(experiment, monkeypatch):
     monkeypatch.setattr(module, "LITTLE", 0.0)
     monkeypatch.setattr(module, "run_part", lambda *_: pytest.fail("tried"))
     found = estimate(experiment)
-    assert not found.measured and found.seconds_per_run == pytest.approx(4 * 12 * module.PER_COMMITTEE_MONTH)
+    assert not found.measured and found.seconds_per_run == pytest.approx(4 * 12 * PER_COMMITTEE_MONTH)
 
 
 @pytest.mark.parametrize("curves", [
@@ -104,12 +106,12 @@ def test_what_would_take_long_is_not_tried(experiment, monkeypatch):
 ])  # fmt: skip
 def test_disk_is_about_what_a_sweep_writes(experiment, curves):
     experiment = replace(experiment, **curves)
-    number, combinations = points(experiment), len(experiment.combinations)
     months = [f"1921-{month:02d}" for month in range(1, 13)]
-    part = Plan.first(number, experiment.replicates, combinations, number * experiment.replicates).part(0)
-    made = run_part(Job.of(experiment, months, "x"), part, samples(experiment, (0, number), 0, number))
-    assert not made.failed
-    written = sum(map(len, made.files.values()))
+    plan, job = first_plan(experiment, first_world(experiment)), Job.of(experiment, months, "x")
+    parts = [plan.part(number) for number in range(plan.parts)]
+    made = [run_part(job, part, samples(experiment, part.block.points, *part.points)) for part in parts]
+    assert not any(part.failed for part in made)
+    written = sum(len(content) for part in made for content in part.files.values())
     assert written / 2 < estimate(experiment, measure=False).bytes < 2 * written
 
 
@@ -151,8 +153,24 @@ def test_warnings(file, old, new, warning):
 
 def test_a_world_that_cannot_be_built_is_refused(experiment):
     broken = replace(experiment, base={**experiment.base, "tree": {"kind": "none"}})
-    with pytest.raises(UserError, match="question: values that make a scenario at the first point"):
+    with pytest.raises(UserError, match="question: none of the first points makes a scenario"):
         estimate(broken, measure=False)
+
+
+def test_check_and_sweep_go_by_the_same_first_world(tmp_path):
+    soundness = Factor("soundness", (Option("broken", {"tree": {"kind": "none"}}), Option("fine", {})))
+    rows = tuple({"soundness": value} for value in ("broken", "fine"))
+    known = tiny.experiment(0, 1, "table", uncertainties=(soundness,))
+    known = replace(known, design=replace(known.design, rows=rows))
+    found = estimate(known, measure=False)
+    assert (found.points, found.months, found.guberniias) == (2, 12, 4)
+    stored = tiny.table(sweep(known, tmp_path / "s"))
+    assert stored["error"].null_count == 4 and len(stored) == found.runs == 8
+    none = replace(known, design=replace(known.design, rows=rows[:1]))
+    for door in (lambda: estimate(none, measure=False), lambda: sweep(none, tmp_path / "t")):
+        with pytest.raises(UserError, match="tiny: none of the first points makes a scenario"):
+            door()
+    assert not (tmp_path / "t").exists()
 
 
 @pytest.mark.parametrize("seconds, text", [

@@ -110,3 +110,22 @@ def test_what_was_added_can_be_taken_back_until_it_begins(kind, tmp_path):
     assert status(folder).runs == status(folder).runs_planned == 2 * runs
     assert notes[1] == f"1x would be {runs:,} runs: more have begun, and these stay"
     assert files(folder) == files(sweep(known, tmp_path / "two", part_units=5, extend=2))
+
+
+def test_pictures_of_the_smaller_sweep_are_set_aside(tmp_path):
+    known, notes = experiment(4), list[str]()
+    folder = sweep(known, tmp_path / "s", part_units=5)
+    runs = status(folder).runs
+    (folder / "figures").mkdir()
+    (folder / "figures" / "effects.png").write_text("small")
+    sweep(known, folder, note=notes.append)
+    assert (folder / "figures" / "effects.png").exists(), "nothing has come since"
+    sweep(known, folder, extend=2, note=notes.append)
+    older = folder / "figures" / f"of-{runs}-runs"
+    assert [path.name for path in (folder / "figures").iterdir()] == [older.name]
+    assert (older / "effects.png").read_text() == "small"
+    assert any(f"they are in figures/of-{runs}-runs" in note for note in notes)
+    (folder / "figures" / "effects.png").write_text("larger")
+    sweep(known, folder, extend=3)
+    assert (folder / "figures" / f"of-{2 * runs}-runs" / "effects.png").read_text() == "larger"
+    assert (older / "effects.png").exists() and status(folder).finished

@@ -20,7 +20,8 @@ from sim.engines.trajectory import CODES, EventLog, Trajectory
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import store
-from sim.results.result import Result, read_frame
+from sim.results.folder import read_frame
+from sim.results.result import Result
 from sim.runner.run import run
 from sim.scenario.load import Loaded
 

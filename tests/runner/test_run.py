@@ -20,7 +20,8 @@ from sim.analysis.summary import SHOWN, summarise
 from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
 from sim.results import manifest
-from sim.results.result import open_result, read_frame
+from sim.results.folder import read_frame
+from sim.results.result import open_result
 from sim.results.store import file_record
 from sim.runner.run import RunFailed, run
 from sim.scenario.load import load

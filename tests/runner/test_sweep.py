@@ -16,6 +16,7 @@ from sim.experiment.experiment import Design
 from sim.runner import pools
 from sim.runner import sweep as driver
 from sim.runner.progress import status
+from sim.runner.sizes import PER_RUN, first_plan, first_world
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, table, with_curves
 
@@ -196,10 +197,10 @@ def test_an_experiment_without_levers_and_uncertainties(tmp_path):
 
 def test_parts_of_a_long_sweep_take_seconds(tmp_path):
     known = experiment(1_000_000)
-    world = driver._first_world(experiment())
-    plan = driver._plan(known, world, None, None)
-    assert 1.0 < plan.part_units * 4 * driver.PER_RUN < 3.0 and plan.part_units % 3 == 0
-    assert driver._plan(experiment(100), world, None, None).part_units in range(15, 60)
+    world = first_world(experiment())
+    plan = first_plan(known, world)
+    assert 1.0 < plan.part_units * 4 * PER_RUN < 3.0 and plan.part_units % 3 == 0
+    assert first_plan(experiment(100), world).part_units in range(15, 60)
 
 
 def test_it_can_be_read_while_it_grows(tmp_path):

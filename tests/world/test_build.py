@@ -11,7 +11,7 @@ from sim.registry.constants import CONSTANTS
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_name, month_number
-from sim.world.build import World, build, effective, vary
+from sim.world.build import TWINS, World, build, effective, vary
 from tests.world.worlds import THREE, at, scenario, world
 
 
@@ -44,6 +44,19 @@ def test_a_mechanism_that_is_off_takes_its_limit_over_any_override_and_nothing_e
 def test_a_mechanism_that_is_on_keeps_overrides() -> None:
     p = effective(scenario(mechanisms={"voice": True, "hiding": False}, parameters={"kv": 0.11, "hide": 0.5}))
     assert (p.kv, p.hide) == (0.11, 0.0)
+
+
+def test_equal_twins_have_the_first_ones_value() -> None:
+    set_ = {"r_v": 0.3, "r_f": 0.5, "d_vc": 0.1, "u_s": 0.2, "dem": 0.4}
+    found = effective(scenario(parameters=set_, options={"twins": "equal"}, mechanisms={"showmanship": False}))
+    assert found.r_v == found.r_f == 0.3
+    assert (found.d_vc, found.u_s) == (0.1, 0.2), "their ranges differ: they are no such twins"
+    assert found.dem == found.flat == 0.0, "off is off"
+    assert all(getattr(found, first) == getattr(found, second) for first, second in TWINS.items())
+    assert len(TWINS) == sum(bool(p.twin) for p in PARAMETERS.values()) / 2 - 1
+    assert (effective(scenario(parameters=set_)).r_v, effective(scenario(parameters=set_)).r_f) == (0.3, 0.5)
+    varied = vary(build(scenario(options={"twins": "equal"})), {"ign": 0.17})
+    assert varied.p.paro == 0.17
 
 
 def test_a_world_has_its_months_and_guberniias() -> None:

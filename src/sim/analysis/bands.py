@@ -13,7 +13,7 @@ from sim.registry.outcomes import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.sweep import Sweep
+    from sim.results.sweep import SweepFolder
 
 Array = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def middle(numbers: ArrayLike, outcome: str) -> Array:
     return np.where(none, np.nan, found)
 
 
-def bands(sweep: Sweep, outcomes: Sequence[str] | None = None, at: Sequence[float] = QUANTILES) -> pd.DataFrame:
+def bands(sweep: SweepFolder, outcomes: Sequence[str] | None = None, at: Sequence[float] = QUANTILES) -> pd.DataFrame:
     """Return quantiles over all runs, by combination of the levers' options, outcome, scope and month.
 
     They are over points and replicates together: parameters within their ranges, and chance. Where
@@ -118,7 +118,7 @@ def bands(sweep: Sweep, outcomes: Sequence[str] | None = None, at: Sequence[floa
     return frame[columns]
 
 
-def differences(sweep: Sweep, outcome: str, combinations: Sequence[int], scopes: Sequence[str]) -> pd.DataFrame:
+def differences(sweep: SweepFolder, outcome: str, combinations: Sequence[int], scopes: Sequence[str]) -> pd.DataFrame:
     """Return quantiles of pairs' differences from the first combination, by combination, scope and month.
 
     Histograms know no pairs: the sweep must have kept curves of runs; of others the answer is empty.
@@ -149,7 +149,7 @@ def quantile_name(share: float) -> str:
     return f"p{100 * share:g}"
 
 
-def _from_bins(sweep: Sweep, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
+def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
     """Add the histograms of all parts and find, for each quantile, the bins of the runs around it."""
     # A quantile lies between two runs in the order of their values, as in numpy: so two bins each.
     ranks = [f"{end}((runs - 1) * {share!r})" for share in at for end in ("floor", "ceil")]
@@ -177,7 +177,7 @@ def _from_bins(sweep: Sweep, outcome: str, at: tuple[float, ...]) -> pd.DataFram
     return frame
 
 
-def _from_curves(sweep: Sweep, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
+def _from_curves(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
     combinations = len(sweep.experiment.combinations)
     columns = ", ".join(f'quantile_cont("{outcome}", {share!r}) AS "{quantile_name(share)}"' for share in at)
     sql = f"""

@@ -26,17 +26,14 @@ from numpy.typing import NDArray
 from sim.analysis import paired, selection
 from sim.analysis.paired import TINY, quantiles, student
 from sim.analysis.variance_components import ROUNDING, Crossed, crossed
-from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
-from sim.experiment.names import CONDITIONS as NUMBER
 from sim.registry.entries import Outcome
 from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.pair_table import PairTable
-    from sim.analysis.sweep import Sweep
+    from sim.analysis.pair_table import PairedSweep, PairTable
     from sim.experiment.experiment import Factor
 
 Array = NDArray[np.float64]
@@ -48,7 +45,7 @@ POOLED = "pooled"
 
 
 def effects(
-    sweep: Sweep, *, lever: str | None = None, option: Any = None, outcome: str | None = None,
+    sweep: PairedSweep, *, lever: str | None = None, option: Any = None, outcome: str | None = None,
     scope: str | None = None, horizon: str | None = None, each: bool = False, where: str | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the paired effects of options against their lever's baseline; the module says of what.
@@ -98,8 +95,8 @@ def effects(
     if lever is not None or (option is not None and levers):
         levers = [selection.lever(sweep, lever)]
     columns = chosen(sweep, outcome, scope, horizon)
-    options = {entry.name: _options(entry, option) for entry in levers}
-    units = sweep.units if where is None else sweep.units.at(points_where(sweep, where))
+    options = {entry.name: selection.against(entry, option) for entry in levers}
+    units = sweep.units if where is None else sweep.units.at(selection.points(sweep, where))
     rows: list[dict[str, Any]] = []
     read = units.each(*(column for column, *_ in columns)) if levers else iter(())
     for (_, *kept), values in zip(columns, read, strict=bool(levers)):
@@ -118,28 +115,8 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def points_where(sweep: Sweep, condition: str) -> NDArray[np.int64]:
-    """Return the points of which a condition on the uncertainties is true.
-
-    Raises
-    ------
-    UserError
-        It is no such condition.
-    """
-    drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
-    # under a name that nobody gives to an uncertainty: a condition is on these alone
-    each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
-    try:
-        found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
-    except UserError as error:
-        names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
-        allowed = f"a condition on uncertainties, as in SQL ({names})"
-        raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
-    return found[NUMBER].to_numpy(np.int64)
-
-
 def chosen(
-    sweep: Sweep, outcome: str | None = None, scope: str | None = None, horizon: str | None = None
+    sweep: PairedSweep, outcome: str | None = None, scope: str | None = None, horizon: str | None = None
 ) -> list[tuple[str, str, str, str]]:
     """Return the columns of outcomes that are asked for: column, outcome, scope, horizon."""
     wanted = [
@@ -171,6 +148,29 @@ def differences(
     return np.where(np.abs(effect) <= TINY * np.abs(base), 0.0, effect), base
 
 
+def contrasts(
+    sweep: PairedSweep, lever: str | None = None, option: Any = None, outcome: str | None = None,
+    scope: str | None = None, horizon: str | None = None,
+) -> Iterator[tuple[dict[str, Any], Outcome, Array, Array]]:  # fmt: skip
+    """Yield what sets options against their lever's baseline: its labels, the outcome, and each unit's effect and base.
+
+    By default the first lever that has a choice, all its options, the first outcome, the nation (or the first scope)
+    and the main horizon.
+
+    Raises
+    ------
+    UserError
+        Something of that name is not in the sweep.
+    """
+    chosen, scopes = selection.lever(sweep, lever), sweep.experiment.scopes
+    outcome = outcome or sweep.experiment.outcomes[0]
+    column = sweep.column(outcome, scope or ("nation" if "nation" in scopes else scopes[0]), horizon)
+    values = sweep.units.values(column)
+    for number in selection.against(chosen, option):
+        labels = {"lever": chosen.name, "option": selection.label(chosen.options[number].value), "outcome": outcome}
+        yield labels, OUTCOMES[outcome], *differences(sweep.units, chosen, number, values)
+
+
 def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
     """Return the combinations of all other levers' options, as text."""
     found = [""]
@@ -182,14 +182,6 @@ def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
                 for option in entry.options
             ]
     return found
-
-
-def _options(lever: Factor, option: Any) -> list[int]:
-    """Return the numbers of the options that are set against the baseline."""
-    if option is None:
-        return list(range(1, len(lever.options)))
-    place = lever.options.index(selection.option(lever, option))
-    return [place] if place else []
 
 
 def _of_lever(
@@ -229,7 +221,7 @@ def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -
         "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
         "interval": over, "chance": both.share if both else _chance(means, counts, within),
         "superiority": float(paired.superiority(better * alone)[0]), "within": _mean(np.abs(alone) <= size),
-        "reading": str(paired.reading(np.asarray(low), np.asarray(high), np.asarray(size))),
+        "reading": str(paired.reading(low, high, size, len(alone))),
         "points_better": float(paired.superiority(better * known)[0]), "points_above": _mean(known > size),
         "points_below": _mean(known < -size), "points_within": _mean(np.abs(known) <= size),
         "smallest": size, **dict(zip(QUANTILES, map(float, quantiles(known, tuple(QUANTILES.values()))), strict=True)),

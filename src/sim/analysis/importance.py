@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import selection
+from sim.analysis.effects import contrasts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.sweep import Sweep
+    from sim.analysis.pair_table import PairedSweep
 
 Array = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ def grouped(values: NDArray[Any], bins: int = BINS) -> NDArray[Any]:
     return ranks * bins // len(values)
 
 
-def influence(sweep: Sweep, values: Array, *, of_sign: bool = False) -> pd.Series:
+def influence(sweep: PairedSweep, values: Array, *, of_sign: bool = False) -> pd.Series:
     """Return the correlation ratio of each uncertainty with values of units, the largest first.
 
     It is taken over points: of the means over their replicates. Interactions are not in it.
@@ -78,3 +79,28 @@ def influence(sweep: Sweep, values: Array, *, of_sign: bool = False) -> pd.Serie
             drawn = np.array([selection.label(value) for value in drawn.tolist()])
         found[factor.name] = correlation_ratio(grouped(drawn), means)
     return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
+
+
+def importance(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
+    """Return how much of an effect goes with each uncertainty, the most first.
+
+    Parameters
+    ----------
+    asked
+        ``lever``, ``option``, ``outcome``, ``scope``, ``horizon`` as in `sim.analysis.effects.contrasts`, which has the
+        defaults.
+
+    Returns
+    -------
+    DataFrame
+        A row per option and uncertainty. ``size`` and ``sign`` are correlation ratios: the share of the variance over
+        points, of the effect and of its sign, that goes with this one uncertainty. Interactions are not in them.
+    """
+    import pandas as pd
+
+    found = []
+    for labels, _, effect, _ in contrasts(sweep, **asked):
+        both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
+        frame = pd.DataFrame(both).sort_values("size", ascending=False, kind="stable")
+        found.append(frame.rename_axis("uncertainty").reset_index().assign(**labels))
+    return pd.concat(found, ignore_index=True)

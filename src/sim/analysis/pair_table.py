@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
+from sim.results.sweep import SweepFolder
 
 if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ class PairTable:
         How many points after one another belong together; 1 where each was drawn by itself.
     """
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: SweepFolder) -> None:
         self._sweep = sweep
         self.experiment = sweep.experiment
         self._dims = tuple(len(lever.options) for lever in self.experiment.levers)
@@ -48,7 +48,7 @@ class PairTable:
         design, (first, last) = self.experiment.design, sweep.manifest["plan"]["blocks"][0]["points"]
         self.family = (last - first) // design.points if kind_of(self.experiment).families and design.points else 1
         # kept, since it remembers what it has read of its files
-        self._dataset = sweep.dataset("runs")
+        self._dataset = sweep.table("runs")
         table = self._dataset.to_table(columns=["run", "point", "replicate"])
         run, point, replicate = (table[name].to_numpy() for name in ("run", "point", "replicate"))
         self._runs = len(table)
@@ -142,3 +142,12 @@ class PairTable:
                 array = table[column].combine_chunks()
                 # Older versions of pyarrow leave a table of no rows in pieces.
                 yield array if not hasattr(array, "chunks") else array.unify_dictionaries().chunk(0)
+
+
+class PairedSweep(SweepFolder):
+    """A sweep's folder whose runs stand side by side."""
+
+    @cached_property
+    def units(self) -> PairTable:
+        """The runs, in rows of one point and replicate with all combinations of the levers' options."""
+        return PairTable(self)

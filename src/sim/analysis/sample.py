@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +80,7 @@ class Sample:
     def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
         """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
         failed = [
-            asdict(result) | {"world": name}
+            result.record() | {"world": name}
             for name, result in zip(self.names, results, strict=True)
             if isinstance(result, Failure)
         ]
@@ -126,9 +126,7 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
     found = paired.Effects(*(np.stack([getattr(part, f.name) for part in parts]) for f in fields(paired.Effects)))
     if sample.alike(world, horizon):
         return found
-    # An interval of no width is no certainty where worlds part: something rare may not have been seen yet.
-    unsure = (found.sd == 0.0) & (found.pairs < paired.FEW)
-    return replace(found, reading=np.where(unsure, "undecided", found.reading))
+    return replace(found, reading=paired.reading(found.low, found.high, found.smallest, found.pairs))
 
 
 def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:

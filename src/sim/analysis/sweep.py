@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.results.sweep import SweepFolder, sound
+from sim.analysis.pair_table import PairedSweep
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.pair_table import PairTable
 
-
-class Sweep(SweepFolder):
+class Sweep(PairedSweep):
     """A sweep's folder with what can be reckoned from its rows."""
 
     def effects(self, **asked: Any) -> pd.DataFrame:
@@ -24,20 +20,29 @@ class Sweep(SweepFolder):
 
         return effects(self, **asked)
 
+    def thirds(self, **asked: Any) -> pd.DataFrame:
+        """Return effects in thirds of each uncertainty's values; see `sim.analysis.conditions.thirds`."""
+        from sim.analysis.conditions import thirds
+
+        return thirds(self, **asked)
+
+    def by_year(self, **asked: Any) -> pd.DataFrame:
+        """Return effects in the means of single years; see `sim.analysis.conditions.by_year`."""
+        from sim.analysis.conditions import by_year
+
+        return by_year(self, **asked)
+
+    def importance(self, **asked: Any) -> pd.DataFrame:
+        """Return which uncertainties an effect goes with; see `sim.analysis.importance.importance`."""
+        from sim.analysis.importance import importance
+
+        return importance(self, **asked)
+
     def bands(self, outcomes: Sequence[str] | None = None, **asked: Any) -> pd.DataFrame:
         """Return quantiles over runs month by month; see `sim.analysis.bands.bands`."""
         from sim.analysis.bands import bands
 
         return bands(self, outcomes, **asked)
 
-    @cached_property
-    def units(self) -> PairTable:
-        """The runs, in rows of one point and replicate with all combinations of the levers' options."""
-        from sim.analysis.pair_table import PairTable
 
-        return PairTable(self)
-
-
-def open_sweep(path: Path | str, *, verify: bool = True) -> Sweep:
-    """Open the folder of a sweep, whether it is finished or not; for what is refused see `sim.results.sweep.sound`."""
-    return Sweep(*sound(path, verify=verify))
+open_sweep = Sweep.open

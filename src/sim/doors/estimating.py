@@ -48,7 +48,7 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
     if unknowns:
         terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], unknowns)
     terminal.say("Kept: " + ", ".join(experiment.outcomes) + "; " + _horizons(estimate))
-    for caution in estimate.cautions:
+    for caution in estimate.warnings:
         terminal.note(f"warning: {caution}")
     terminal.say(
         f"Design: {experiment.design.kind}, {counted(estimate.points, 'point')} x "
@@ -84,7 +84,7 @@ def estimate_document(estimate: Estimate) -> dict[str, Any]:
         "outcomes": experiment.outcomes,
         "horizons": {name: horizon.name for name, horizon in experiment.horizons.items()},
         "curves": experiment.curves,
-        "warnings": estimate.cautions,
+        "warnings": estimate.warnings,
         **{name: getattr(estimate, name) for name in (*columns, *measures)},
     }
 

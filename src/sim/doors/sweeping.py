@@ -143,15 +143,16 @@ def rerun(terminal: Terminal, /, folder: Path, number: int, **asked: Any) -> Non
 @options.modes
 @click.pass_obj
 def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
-    """Ask the sweep in DIR in SQL, also while it runs.
+    """Ask what is stored in DIR in SQL: by `run`, `compare`, `trace`, or `sweep`, also while that runs.
 
-    Tables: runs, and curves or bins where the experiment keeps them. For example:
-    "SELECT policy, avg(performance) FROM runs GROUP BY policy".
+    Tables are called as their files: of a sweep runs, and curves or bins where the experiment keeps them; of a
+    result monthly, events, targets; of a comparison effects, bands, pairs; of a trace cascade, monthly. For
+    example: "SELECT policy, avg(performance) FROM runs GROUP BY policy".
     """
-    from sim.analysis.sweep import open_sweep
+    from sim.analysis.stored import open_folder
     from sim.doors import answers
 
-    frame = open_sweep(folder, verify=False).query(sql)
+    frame = open_folder(folder, verify=False).query(sql)
     if csv:
         terminal.line(answers.csv(frame))
     elif terminal.json:

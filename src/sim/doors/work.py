@@ -12,8 +12,8 @@ from sim.doors.endings import Failed, Interrupted
 from sim.doors.terminal import Terminal, require_memory
 
 if TYPE_CHECKING:
+    from sim.analysis.stored import Stored
     from sim.errors import Problem
-    from sim.figures.folders import Stored
     from sim.scenario.load import Loaded
 
 #: Warnings that are printed before `check` is referred to.

@@ -1,19 +1,15 @@
-"""What both engines read off the guberniias each month, and count: the columns of step 12."""
+"""What both engines know of the record: which moves are counted where, and over how many months they are summed."""
 
 from __future__ import annotations
 
+from sim.registry.outcomes import OUTCOMES
+
 #: Months over which moves are summed up.
 YEAR = 12
-#: Columns of the count of moves.
-MOVES = (
-    "moves", "moves_centre", "moves_unfit", "moves_need", "moves_lateral", "moves_conflict", "moves_voted",
-    "moves_wear",
-)  # fmt: skip
-#: What is read off every guberniia; from ``bench_skill`` on, several values or none.
-READ = (
-    "performance", "committee_performance", "recovery", "conflict", "open_skloki", "skloki_year", "paralysed",
-    "team_skill", "misfit", "discussion", "unity", "credit", "clarity", "literacy", "members", "claimed", "bench",
-    "opposition_members", "opposition_guberniia", "appointed", "recommended", "elected", "acting", "appointed_cc",
-    "bench_skill", "uezd_performance", "uezd_open_skloki", "uezd_appointed", "conflict_after_transfer",
-    "conflict_after_election", "tenure_appointed", "tenure_elected",
-)  # fmt: skip
+#: Outcomes that count guberniia secretaries who leave their posts.
+MOVES = tuple(name for name, outcome in OUTCOMES.items() if outcome.unit == "per post")
+#: Which of them counts a move for its reason alone; where it also matters who decides, both engines say so.
+MOVES_FOR = {
+    "need": "moves_need", "lateral": "moves_lateral", "transfer": "moves_conflict", "extraordinary": "moves_conflict",
+    "wear": "moves_wear",
+}  # fmt: skip

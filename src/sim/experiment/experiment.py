@@ -6,9 +6,10 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sim.errors import Problem, UserError, misfits, one_of
 from sim.experiment.horizons import Horizon
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
@@ -16,6 +17,15 @@ from sim.registry.outcomes import OUTCOMES
 
 CurveKind = Literal["none", "quantiles", "sample", "all"]
 Accidents = Literal["own", "shared"]
+
+
+def label(value: Any) -> str:
+    """Return an option's value as a reader sees it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,11 @@ class Option:
 
     value: str | float | int | bool
     table: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Its value as a reader sees it."""
+        return label(self.value)
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,13 @@ class Factor:
     default: float = 0.0
     unit: str = ""
     meaning: str = ""
+
+    def option(self, value: Any) -> Option:
+        """Return the option of that value, which may be given as text; UserError where there is none."""
+        known = {option.label: option for option in self.options}
+        # A truth value may be given as TOML and Python write it.
+        said = {str(option.value).lower(): option for option in self.options if isinstance(option.value, bool)}
+        return said.get(str(value).lower()) or known[one_of("option", label(value), known)]
 
 
 @dataclass(frozen=True)
@@ -130,6 +152,18 @@ class Experiment:
     why: str = ""
     accidents: Accidents = "shared"
 
+    def lever(self, name: str | None = None) -> Factor:
+        """Return the lever of that name, by default the first that has a choice; UserError where there is none."""
+        known = {factor.name: factor for factor in self.levers if len(factor.options) > 1}
+        if not known:
+            raise UserError(Problem(self.name, "lever", allowed="there is none: this sweep compares no policies"))
+        return next(iter(known.values())) if name is None else known[one_of("lever", name, known)]
+
+    def factor(self, name: str) -> Factor:
+        """Return the lever or the uncertainty of that name; UserError where there is none."""
+        known = {factor.name: factor for factor in (*self.levers, *self.uncertainties)}
+        return known[one_of("lever or uncertainty", name, known)]
+
     @property
     def combinations(self) -> list[tuple[Option, ...]]:
         """The levers' options, crossed: the first lever changes slowest; one empty combination without levers."""
@@ -157,7 +191,7 @@ class Experiment:
 
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
-        record: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        record: dict[str, Any] = json.loads(json.dumps(_written(self, RECORD), allow_nan=False))
         return record
 
     def fingerprint(self) -> str:
@@ -170,17 +204,48 @@ class Experiment:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+NUMBER = float | int
+#: How an experiment stands in a sweep's manifest. These names are a format: a field that is called otherwise one day
+#: keeps its name here.
+_FACTOR = {
+    "name": str, "options": [{"value": object, "table": dict}], "target": str, "low": NUMBER, "high": NUMBER,
+    "distribution": str, "whole": bool, "default": NUMBER, "unit": str, "meaning": str,
+}  # fmt: skip
+RECORD = {
+    "name": str, "title": str, "base": dict, "levers": [_FACTOR], "uncertainties": [_FACTOR],
+    "design": {"kind": str, "points": int, "levels": int, "seed": int, "rows": [dict]}, "replicates": int, "seed": int,
+    "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
+    "curve_outcomes": [str], "curve_points": int,
+    "smallest": {"share": NUMBER, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
+}  # fmt: skip
+
+
 def from_record(record: Mapping[str, Any]) -> Experiment:
-    """Return the experiment that `Experiment.record` has written."""
-    values = dict(record)
-    for kind in ("levers", "uncertainties"):
-        values[kind] = tuple(
-            Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
-            for factor in record[kind]
-        )
-    values["design"] = Design(**{**record["design"], "rows": tuple(record["design"]["rows"])})
-    values["horizons"] = {name: Horizon(**horizon) for name, horizon in record["horizons"].items()}
-    values["smallest"] = Smallest(**record["smallest"])
-    for name in ("outcomes", "scopes", "curve_outcomes"):
-        values[name] = tuple(record[name])
-    return Experiment(**values)
+    """Return the experiment that `Experiment.record` has written; ValueError where it is none."""
+    faults = [f"{field}: found {found}; allowed: {allowed}" for field, found, allowed in misfits(record, RECORD)]
+    faults += [f"{name} is not known" for name in record if name not in RECORD]
+    if faults:
+        raise ValueError("; ".join(faults))
+    levers, uncertainties = (
+        tuple(Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
+              for factor in record[kind])
+        for kind in ("levers", "uncertainties")
+    )  # fmt: skip
+    return Experiment(**{
+        **record, **{name: tuple(record[name]) for name in ("outcomes", "scopes", "curve_outcomes")},
+        "levers": levers, "uncertainties": uncertainties,
+        "design": Design(**{**record["design"], "rows": tuple(record["design"]["rows"])}),
+        "horizons": {name: Horizon(**horizon) for name, horizon in record["horizons"].items()},
+        "smallest": Smallest(**record["smallest"]),
+    })  # fmt: skip
+
+
+def _written(value: Any, shape: Any) -> Any:
+    """Return what a shape names of a value's fields."""
+    if isinstance(shape, list):
+        return [_written(item, shape[0]) for item in value]
+    if isinstance(shape, dict):
+        if "*" in shape:
+            return {name: _written(item, shape["*"]) for name, item in value.items()}
+        return {name: _written(getattr(value, name), inner) for name, inner in shape.items()}
+    return value

@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-import copy
 import sys
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from sim.errors import nearest
 from sim.experiment.designs import DESIGNS, kinds
 from sim.experiment.experiment import CurveKind
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import SHOWN
-from sim.scenario import fields, json_schema
-from sim.scenario.check import Fault, drop, show
+from sim.scenario import fields
 from sim.scenario.fields import fields_of
+from sim.scenario.form import FileForm
 from sim.scenario.lines import KeyPath
 from sim.scenario.schema import Table
 
@@ -123,6 +119,16 @@ class SmallestTable(Table):
     relative: Positive = Field(0.05, description="of all others, as a part of the baseline's mean")
 
 
+class Page(Table):
+    """What the page of the sweep shows; no run depends on it."""
+
+    pictures: list[dict[str, str]] = Field([], description='what to draw, as for `skloki plot`: `{ kind = "surface", x = "r_f", y = "r_v" }`')
+    where: dict[str, str] = Field({}, description='in words = a condition on the uncertainties, as in SQL: `"hardly any packing" = "pack < 0.1"`')
+    queries: dict[str, str] = Field({}, description="what is asked besides: caption = a query, as for `skloki query`")
+    option: str | None = Field(None, description="of the first lever: which its tables are about; default: the second")
+    apart: bool = Field(False, description="whether effects at each option of the second lever are set beside those at its first")
+
+
 class ExperimentFile(Table):
     """An experiment as its file says it."""
 
@@ -136,87 +142,17 @@ class ExperimentFile(Table):
     run: RunTable = RunTable()
     keep: Keep = Keep()
     smallest: SmallestTable = SmallestTable()
+    page: Page = Page()
 
 
-PLACEHOLDERS: dict[str, Any] = {"title": "?", "scenario": [], "design": {"kind": "grid"}}
-"""What stands for a missing or wrong table, so that the rest can still be looked at."""
+FORM = FileForm(
+    ExperimentFile, "an experiment file", "an experiment file or the name of a shipped experiment", "experiments", "design",
+    ExperimentFile.model_json_schema, {"title": "?", "scenario": [], "design": {"kind": "grid"}},
+    ("levers", "uncertainties"),
+)  # fmt: skip
+"""The format of experiment files."""
 OWN = frozenset(ExperimentFile.model_fields) - {"title", "why", "run"}
 """Tables by which an experiment file is told from a scenario."""
-
-
-@cache
-def schema() -> json_schema.Node:
-    """Return the JSON schema of an experiment file, references filled in."""
-    plain = ExperimentFile.model_json_schema()
-    tables = plain.pop("$defs")
-
-    def filled(node: Any) -> Any:
-        if isinstance(node, list):
-            return [filled(inner) for inner in node]
-        if not isinstance(node, dict):
-            return node
-        if "$ref" in node:
-            return filled(tables[node["$ref"].rsplit("/", 1)[-1]])
-        return {key: filled(inner) for key, inner in node.items()}
-
-    full: json_schema.Node = filled(plain)
-    return full
-
-
-def allowed(path: KeyPath) -> str:
-    """Return in words what the field at a path accepts."""
-    return json_schema.in_words(json_schema.node_at(path, schema())[0])
-
-
-def read(table: Mapping[str, Any]) -> tuple[ExperimentFile, list[Fault]]:
-    """Return what is sound of an experiment file, and what is wrong with the rest.
-
-    A lever or uncertainty at fault is left out whole.
-    """
-    rest: dict[str, Any] = copy.deepcopy(dict(table))
-    found: dict[KeyPath, Fault] = {}
-    while True:
-        try:
-            return ExperimentFile.model_validate(rest), list(found.values())
-        except ValidationError as error:
-            faults = [_fault(rest, details) for details in error.errors(include_url=False)]
-        for fault in faults:
-            found.setdefault(fault.path, fault)
-            _leave_out(rest, fault)
-
-
-def _leave_out(table: dict[str, Any], fault: Fault) -> None:
-    path = fault.path[:-1] if fault.in_whole else fault.path
-    if path[:1] in (("levers",), ("uncertainties",)) and len(path) > 2:
-        path = path[:2]
-    if fault.path[0] in PLACEHOLDERS and len(path) <= 1:
-        table[str(fault.path[0])] = PLACEHOLDERS[str(fault.path[0])]
-    else:
-        drop(table, path)
-
-
-def _fault(table: Mapping[str, Any], details: Any) -> Fault:
-    kind, value = details["type"], details["input"]
-    location = tuple(part for part in details["loc"] if part != "[key]")
-    node, path = json_schema.node_at(location, schema())  # without the branches of a choice that pydantic adds
-    if kind == "extra_forbidden":
-        known, key = json_schema.keys_at(location[:-1], schema()), str(location[-1])
-        return Fault(location, f'unknown key "{key}"', "one of " + ", ".join(known), nearest(key, known))
-    words = json_schema.in_words(node)
-    if kind == "missing":
-        return Fault(location, "nothing", words, in_whole=True)
-    if kind == "too_short" and isinstance(value, list):
-        words = words.replace("an array", "an array that is not empty", 1)
-    choices = [choice for choice in _choices(node) if choice]
-    near = nearest(value, choices) if isinstance(value, str) else ""
-    inner: Any = table
-    for step in path:
-        inner = inner[step]
-    return Fault(path, show(inner), words, near)
-
-
-def _choices(node: json_schema.Node) -> list[str]:
-    return [v for branch in [node, *node.get("anyOf", [])] for v in branch.get("enum", [branch.get("const", "")])]
 
 
 #: Each table of an experiment file: its model, and where it stands.
@@ -230,6 +166,7 @@ TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
     "keep": (Keep, ("keep",)),
     "curves": (Curves, ("keep", "curves")),
     "smallest": (SmallestTable, ("smallest",)),
+    "page": (Page, ("page",)),
 }
 
 
@@ -239,7 +176,7 @@ def field_table(name: str) -> str:
         rows = [f"| `{name}` | {kind.covers} | {kind.when} |" for name, kind in DESIGNS.items()]
         return "\n".join(["| kind | points | when |", "| --- | --- | --- |", *rows])
     model, path = TABLES[name]
-    return fields_of(model, lambda field: json_schema.node_at((*path, field), schema())[0])
+    return fields_of(model, lambda field: FORM.node_at((*path, field))[0])
 
 
 def render(text: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
 from sim.experiment.fields import ExperimentFile
-from sim.scenario.check import Fault, drop, value_faults, whole
+from sim.scenario.check import value_faults
 from sim.scenario.contradictions import Review
 from sim.scenario.files import OWN_KEYS, Reader
-from sim.scenario.layers import SETS, Layer, Stack, merge
+from sim.scenario.form import Fault, drop
+from sim.scenario.json_schema import FORM
+from sim.scenario.layers import SETS, Layer, Stack, leaves, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
 
@@ -55,7 +57,7 @@ class InlineLayer(Layer):
 
 
 @dataclass(frozen=True)
-class Read:
+class LayeredFactor:
     """A factor, and where its settings stand in the file.
 
     Attributes
@@ -70,11 +72,11 @@ class Read:
     where: KeyPath
     layers: list[list[Layer]]
 
-    def aims(self) -> Iterator[KeyPath]:
+    def fields(self) -> Iterator[KeyPath]:
         """Yield the fields that it sets."""
         for layers in self.layers:
             for layer in layers:
-                yield from leaves(layer.table)
+                yield from (path for path, _ in leaves(layer.table))
 
 
 @dataclass
@@ -134,6 +136,10 @@ class Draft:
         """Note a problem at a key of the file."""
         self.problems.append(Problem(self.own.where(where), dotted(where), found, allowed, suggestion))
 
+    def unknown(self, where: KeyPath, name: str, allowed: str, known: Iterable[str]) -> None:
+        """Note a name that is not known, with the nearest one."""
+        self.refuse(where, f'"{name}"', allowed, nearest(name, known))
+
     def part(self, root: KeyPath, table: dict[str, Any], *, single: bool = False) -> InlineLayer:
         """Return tables of the file as a layer, wrong values noted and left out."""
         part = InlineLayer(self.own.label, table, {}, self.own, root, single)
@@ -150,7 +156,7 @@ class Draft:
             self._own_removed(layer)
             layer.table.pop("run", None)
             self._clean(layer)
-            for path in leaves(self.set.table):
+            for path, _ in leaves(self.set.table):
                 drop(layer.table, path)
         return stack.layers if stack.complete else None
 
@@ -168,41 +174,22 @@ class Draft:
         named, found = fault.path, fault.found
         if isinstance(layer, InlineLayer):
             named = layer.named(fault.path)
-            if layer.single and fault.path not in leaves(layer.table):
+            if layer.single and fault.path not in dict(leaves(layer.table)):
                 found += f" for {dotted(fault.path)}"
-        problem = Problem(layer.where(fault.path), dotted(named), found, fault.allowed, fault.suggestion)
+        problem = replace(fault, path=named, found=found).at(layer.where(fault.path))
         if not any((problem.where, problem.field) == (known.where, known.field) for known in self.problems):
             self.problems.append(problem)
 
     def below(self) -> Scenario:
         """Return the scenario without any lever, as far as it goes: a lever may be what makes it whole."""
-        return whole({**merge(self.base)[0], "title": "?"})[0]
+        return FORM.sound({**merge(self.base)[0], "title": "?"})[0]
 
     def judge(self, above: Sequence[Layer]) -> None:
         """Note what is wrong between the values of the scenario with further layers on top."""
-        # the last is where a command line would stand
-        layers = [*self.base, *above, Layer(SETS, {})]
-        table, origin = merge(layers)
-        scenario, lacking = whole({**table, "title": "?"})
+        # below, a title, which no layer has; the last is where a command line would stand
+        layers = [Layer("", {"title": "?"}), *self.base, *above, Layer(SETS, {})]
         ranks = {id(layer): rank for rank, layer in enumerate(layers)}
-        broken = {path: ranks[id(layer)] for layer, path in self._broken if id(layer) in ranks}
-        sound = Review(scenario, origin, layers, broken).sound
-        missing = [fault for fault in lacking if sound(fault.path, fault.depends or fault.path)]
-        review = Review(scenario, origin, layers, broken | {fault.path: len(layers) for fault in lacking}).run()
-        for fault in missing + review.faults:
+        review = Review.of(layers, {path: ranks[id(layer)] for layer, path in self._broken if id(layer) in ranks})
+        for fault in review.faults:
             around = (review.rank(fault.path[:length]) for length in range(len(fault.path), 0, -1))
-            self._note(fault, layers[next((rank for rank in around if rank >= 0), 0)])
-
-
-def leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
-    """Yield the paths of all values in nested tables."""
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from leaves(value, (*path, key))
-        else:
-            yield (*path, key)
-
-
-def unknown(name: str, kind: str, known: Iterable[str]) -> tuple[str, str, str]:
-    """Return what is found, allowed and suggested where a name is not known."""
-    return f'"{name}"', kind, nearest(name, known)
+            self._note(fault, layers[next((rank for rank in around if rank >= 0), 1)])

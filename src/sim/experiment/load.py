@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.errors import Problem, UserError, nearest
+from sim.errors import Problem, UserError
 from sim.experiment import factors, fields, keep
 from sim.experiment.experiment import Experiment
-from sim.experiment.layers import Draft, Read
-from sim.scenario.files import Reader, Unreadable, exists, read_text, shipped
-from sim.scenario.layers import Layer, Stack
-from sim.scenario.lines import dotted
+from sim.experiment.layers import Draft, LayeredFactor
+from sim.scenario.files import Reader, Unreadable, keys, locate, read_file, shipped
+from sim.scenario.layers import Layer, Stack, in_order
 
 MOST_COMBINATIONS = 10_000
 JUDGED_WHOLE = 2_000
@@ -24,36 +22,12 @@ JUDGED_WHOLE = 2_000
 
 def shipped_experiments() -> dict[str, Path]:
     """Return the experiments that come with the package, by name."""
-    package = Path(__file__).resolve().parents[1]
-    # in an installed package beside the rooms, in a checkout at the root of the project
-    for folder in (package / "experiments", package.parents[1] / "experiments"):
-        found = {path.stem: path for path in sorted(folder.glob("*.toml")) if "design" in _keys(path)}
-        if found:
-            return found
-    return {}
-
-
-def locate(path_or_name: str | Path) -> Path:
-    """Return the file that a path or the name of a shipped experiment means."""
-    path = Path(path_or_name)
-    if path.parent != Path() or path.is_absolute():
-        return path
-    known = shipped_experiments()
-    if path.suffix == ".toml" and not exists(path):
-        return known.get(path.stem, path)
-    return known.get(path.name, path)
+    return shipped(fields.FORM)
 
 
 def is_experiment(path_or_name: str | Path) -> bool:
     """Return whether a path or name means an experiment, and not a scenario."""
-    return str(path_or_name) not in shipped() and bool(fields.OWN & _keys(locate(path_or_name)))
-
-
-def _keys(path: Path) -> frozenset[str]:
-    try:
-        return frozenset(tomllib.loads(read_text(path)))
-    except (Unreadable, ValueError, RecursionError, OSError):
-        return frozenset()
+    return str(path_or_name) not in shipped() and bool(fields.OWN & keys(locate(path_or_name, fields.FORM)))
 
 
 def load_experiment(path_or_name: str | Path) -> Experiment:
@@ -64,7 +38,7 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     UserError
         With every problem of the file, and of the scenarios that it names.
     """
-    path = locate(path_or_name)
+    path = locate(path_or_name, fields.FORM)
     draft = _draft(path)
     levers = factors.levers(draft)
     base = draft.below()
@@ -83,27 +57,31 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
         experiment = replace(experiment, horizons=keep.usual_horizons(draft, levers))
     keep.distinct_columns(draft, experiment)
     if draft.problems:
-        raise UserError(_in_order(draft))
+        raise UserError(in_order(draft.problems, [draft.own.label]))
     return experiment
+
+
+def load_page(path_or_name: str | Path) -> fields.Page:
+    """Return what an experiment file says of its sweep's page."""
+    draft = _draft(locate(path_or_name, fields.FORM))
+    if draft.problems:
+        raise UserError(in_order(draft.problems, [draft.own.label]))
+    return draft.file.page
 
 
 def _draft(path: Path) -> Draft:
     stack = Stack()
     try:
-        own = Reader(stack).layer(path, read_text(path, "an experiment file"))
+        own = Reader(stack).layer(path, read_file(path, fields.FORM))
     except Unreadable as why:
-        missing = why.found == "no such file"
-        allowed = "an experiment file or the name of a shipped experiment" if missing else why.allowed
-        near = nearest(path.stem, shipped_experiments()) if missing else ""
-        raise UserError(Problem(str(path), found=why.found, allowed=allowed, suggestion=near)) from None
+        raise UserError(Problem(str(path), "", why.found, why.allowed, why.suggestion)) from None
     if own is None:
         raise UserError(stack.problems)
-    file, faults = fields.read(own.table)
-    problems = [Problem(own.where(f.path), dotted(f.path), f.found, f.allowed, f.suggestion) for f in faults]
-    return Draft(path, own, file, problems)
+    file, faults = fields.FORM.sound(own.table)
+    return Draft(path, own, file, [fault.at(own.where(fault.path)) for fault in faults])
 
 
-def _worlds(levers: Sequence[Read], uncertainties: Sequence[Read]) -> Iterator[list[Layer]]:
+def _worlds(levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]) -> Iterator[list[Layer]]:
     """Yield what is laid over the base in the worlds that are looked at.
 
     These are the combinations of levers, and the baseline with each option and each end of a range of the
@@ -125,15 +103,3 @@ def _worlds(levers: Sequence[Read], uncertainties: Sequence[Read]) -> Iterator[l
         if not each.factor.target.startswith("parameters."):
             for layers in each.layers:
                 yield [*baseline, *layers]
-
-
-def _in_order(draft: Draft) -> list[Problem]:
-    """Return the problems of the experiment file line by line, then those of other files; each once."""
-    problems = list(dict.fromkeys(draft.problems))
-    files = list(dict.fromkeys([draft.own.label, *(problem.where.partition(":")[0] for problem in problems)]))
-
-    def position(problem: Problem) -> tuple[int, float]:
-        label, _, line = problem.where.partition(":")
-        return files.index(label), int(line) if line else math.inf
-
-    return sorted(problems, key=position)

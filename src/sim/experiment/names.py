@@ -12,8 +12,8 @@ BINS = ("combination", "outcome", "scope", "month", "bin", "count")
 BANDS = ("combination", "outcome", "scope", "month", "runs")
 EFFECTS = (
     "lever", "option", "baseline", "others", "outcome", "unit", "better", "scope", "horizon", "points", "pairs",
-    "failed", "undefined", "base", "effect", "low", "high", "interval", "chance", "superiority", "superiority_pairs",
-    "above", "below", "within", "smallest",
+    "failed", "undefined", "base", "effect", "low", "high", "interval", "chance", "superiority", "within",
+    "reading", "points_better", "points_above", "points_below", "points_within", "smallest",
 )  # fmt: skip
 """Columns of what is reckoned from them, beside quantiles; tests hold all to the tables themselves."""
 CONDITIONS = "number_of_this_point"

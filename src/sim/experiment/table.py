@@ -11,8 +11,8 @@ from typing import Any
 
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
-from sim.scenario.check import show
 from sim.scenario.files import read_text
+from sim.scenario.form import show
 
 LARGEST_TABLE = 64 * 2**20  # bytes
 MOST_PROBLEMS = 20

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.experiment import twins
 from sim.experiment.designs import kind_of, points
 from sim.experiment.experiment import Experiment, Factor
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.check import show
+from sim.scenario.form import show
 from sim.scenario.layers import Layer, merge
 from sim.scenario.schema import Scenario
 
@@ -22,7 +23,7 @@ def cautions(experiment: Experiment) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from _numbers(experiment)
     yield from _ranges(experiment)
-    yield from _twins(experiment)
+    yield from twins.half_varied(experiment)
     yield from _idle(experiment)
     for lever in experiment.levers:
         yield from _same(experiment, lever)
@@ -59,33 +60,6 @@ def _outside(where: str, name: str, ends: tuple[float, float]) -> Iterator[str]:
         value = f"{low:g}" if low == high else f"{low:g} to {high:g}"
         plausible = f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})"
         yield f"{where}: {name} = {value} lies outside the plausible range {plausible}"
-
-
-def _twins(experiment: Experiment) -> Iterator[str]:
-    """Find parameters that are varied otherwise than their counterpart: the comparison is then not symmetric."""
-    varied = {factor.target: factor for factor in experiment.uncertainties if not factor.options}
-    chosen = {
-        name
-        for factor in (*experiment.levers, *experiment.uncertainties)
-        for option in factor.options
-        for name in option.table.get("parameters", {})
-    }
-    for parameter in PARAMETERS.values():
-        mine, other = varied.get(f"parameters.{parameter.name}"), varied.get(f"parameters.{parameter.twin}")
-        here = mine is not None or parameter.name in chosen
-        if not parameter.twin or not here:
-            continue
-        if other is None and parameter.twin not in chosen:
-            yield f"{parameter.name} is varied and its twin {parameter.twin} is not: the comparison is not symmetric"
-        elif mine and other and parameter.name < parameter.twin and _moved(mine) != _moved(other):
-            yield f"{parameter.name} and its twin {parameter.twin} are varied over unlike ranges: not symmetric"
-
-
-def _moved(factor: Factor) -> tuple[bool, float, float]:
-    """Return how a parameter's range departs from the registry's."""
-    parameter = PARAMETERS[factor.target.removeprefix("parameters.")]
-    same = factor.distribution == parameter.distribution
-    return same, factor.low - parameter.low, factor.high - parameter.high
 
 
 def _idle(experiment: Experiment) -> Iterator[str]:

@@ -1,15 +1,14 @@
-"""The kinds of folders that commands leave, by the format in their manifests: how each is opened, and drawn.
+"""The kinds of folders that commands leave, by the format in their manifests, and how each is drawn.
 
-A new kind is a new row of `KINDS`; `sim.open`, `sim.plot` and their commands know no others.
+How they are opened stands in `sim.analysis.stored`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sim import figures
 from sim.errors import Problem, UserError, nearest
@@ -17,11 +16,8 @@ from sim.figures import sweeps
 
 if TYPE_CHECKING:
     from sim.analysis.divergence.folder import DivergenceFolder
-    from sim.analysis.sweep import Sweep
+    from sim.analysis.stored import Stored
     from sim.results.comparison import Comparison
-    from sim.results.result import Result
-
-Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep"
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,6 @@ class Kind:
     ----------
     name
         What it is, in words.
-    open
-        Opens a folder; with False, without looking into its files.
     draw_all
         Draws all that it allows into a folder.
     pictures
@@ -45,35 +39,10 @@ class Kind:
     """
 
     name: str
-    open: Callable[[Path | str, bool], Any]
     draw_all: Callable[[Any, Path], list[Path]]
     pictures: Mapping[str, str]
     draw: Callable[..., list[Path]]
     options: tuple[str, ...] = ()
-
-
-def _open_result(path: Path | str, verify: bool) -> Result:
-    from sim.results.result import open_result
-
-    return open_result(path, verify=verify)
-
-
-def _open_comparison(path: Path | str, verify: bool) -> Comparison:
-    from sim.results.comparison import open_comparison
-
-    return open_comparison(path, verify=verify)
-
-
-def _open_trace(path: Path | str, verify: bool) -> DivergenceFolder:
-    from sim.analysis.divergence.folder import open_trace
-
-    return open_trace(path, verify=verify)
-
-
-def _open_sweep(path: Path | str, verify: bool) -> Sweep:
-    from sim.analysis.sweep import open_sweep
-
-    return open_sweep(path, verify=verify)
 
 
 def _draw_comparison(comparison: Comparison, folder: Path) -> list[Path]:
@@ -109,11 +78,11 @@ def _refuse_same(traced: DivergenceFolder) -> None:
 
 KINDS = {
     "skloki-result": Kind(
-        "a result", _open_result, lambda result, folder: figures.draw_all(result, folder),
+        "a result", lambda result, folder: figures.draw_all(result, folder),
         figures.KINDS, lambda *what, **asked: figures.draw(*what, **asked), ("outcome", "date"),
     ),
     "skloki-comparison": Kind(
-        "a comparison", _open_comparison, _draw_comparison,
+        "a comparison", _draw_comparison,
         {
             "curves": "courses of both worlds for the nation, and their difference below",
             "effects": "effects by class at the first horizons, with intervals",
@@ -121,7 +90,7 @@ KINDS = {
         _draw_of_comparison, ("outcome",),
     ),
     "skloki-divergence": Kind(
-        "a trace", _open_trace, _draw_trace,
+        "a trace", _draw_trace,
         {
             "spread": "how far the worlds are apart, month by month",
             "cascade": "the first committees to part, and where the difference came from",
@@ -129,31 +98,8 @@ KINDS = {
         },
         _draw_of_trace,
     ),
-    "skloki-sweep": Kind("a sweep", _open_sweep, sweeps.draw_all, sweeps.KINDS, sweeps.draw, sweeps.ASKED),
+    "skloki-sweep": Kind("a sweep", sweeps.draw_all, sweeps.KINDS, sweeps.draw, sweeps.ASKED),
 }  # fmt: skip
-
-
-def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
-    """Open what a command has stored, whichever it was.
-
-    Raises
-    ------
-    UserError
-        It is missing, incomplete, damaged, or of a format that is not known.
-    """
-    from sim.results.store import FORMAT, MANIFEST
-
-    folder = Path(path).expanduser()
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        manifest = None  # what is wrong is said by the opener of results
-    found = str(manifest.get("format", FORMAT)) if isinstance(manifest, dict) else FORMAT
-    if found not in KINDS:
-        place = str(folder.resolve() / MANIFEST)
-        raise UserError(Problem(place, "format", found, ", ".join(KINDS), nearest(found, KINDS)))
-    stored: Stored = KINDS[found].open(path, verify)
-    return stored
 
 
 def draw(stored: Stored, folder: Path, what: str | None = None, **asked: str | None) -> list[Path]:

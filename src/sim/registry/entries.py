@@ -89,7 +89,17 @@ class Mechanism:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A recorded series: one number a month and scope (the nation or a class)."""
+    """A recorded series: one number a month and scope (the nation or a class).
+
+    Attributes
+    ----------
+    by_class
+        Whether it is read off guberniias, and so known of each class, or of the nation alone.
+    low, high
+        Between which it lies; None where nothing limits it.
+    summed
+        Whether guberniias are added up; else it is a mean over what they have.
+    """
 
     name: str
     unit: str
@@ -98,6 +108,7 @@ class Outcome:
     by_class: bool = True
     low: float = 0.0
     high: float | None = 1.0
+    summed: bool = False
 
 
 @dataclass(frozen=True)

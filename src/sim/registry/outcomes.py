@@ -25,7 +25,7 @@ OUTCOMES: Mapping[str, O] = by_name(
     O("credit", "attitude", "credit of those who were right", high=None),
     O("clarity", "share", "clarity of responsibilities", "higher"),
     O("literacy", "share of members", "members able to follow and judge written policy", "higher"),
-    O("members", "thousand", "party members and candidates", high=None),
+    O("members", "thousand", "party members and candidates", high=None, summed=True),
     O("appointed", "share of posts", "guberniia secretaries appointed from above"),
     O("recommended", "share of posts", "guberniia secretaries recommended from above and elected"),
     O("elected", "share of posts", "guberniia secretaries elected without recommendation"),

@@ -33,12 +33,13 @@ def export_csv(result: Result | str | Path, out: str | Path | None = None, *, fo
     result = result if isinstance(result, Result) else open_result(result)
     folder = result.path / "csv" if out is None else Path(out).expanduser()
     with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
-        for name in result.tables:
+        tables = [name for name in result.tables if name != "targets"]
+        for name in tables:
             _write_table(result.path / f"{name}.parquet", hidden / f"{name}.csv")
         shutil.copyfile(result.path / "targets.csv", hidden / "targets.csv")
         with (hidden / "columns.csv").open("w", newline="", encoding="utf-8") as file:
             rows = csv.writer(file, lineterminator="\n")
-            rows.writerows([Column._fields, *codebook(result.tables)])
+            rows.writerows([Column._fields, *codebook(tables)])
         names = sorted(path.name for path in hidden.iterdir())
     return [folder.resolve() / name for name in names]
 

@@ -1,64 +1,77 @@
-"""What stands in the folder of a sweep, read and checked: manifest, journal, files."""
+"""The journal of a sweep: a line for each part that is done, with its files. The one reader of it."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sim.errors import Problem, UserError
-from sim.experiment.experiment import from_record
-from sim.results import opening
-from sim.results.store import MANIFEST
+from sim.errors import Problem, UserError, misfits
+from sim.results.folder import is_outside
 
-FORMAT, FORMAT_VERSION = "skloki-sweep", 2
-"""In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all
-worlds of its pair; such a sweep goes on as it was begun."""
 JOURNAL = "journal.jsonl"
-TABLES = ("runs", "curves", "bins")
 AGAIN = "start the same sweep again: it makes this part anew"
-SWEEP = opening.Format(
-    "sweep", "sweep", FORMAT, FORMAT_VERSION,
-    {"name": str, "experiment": dict, "plan": dict, "columns": dict, "months": list},
-)  # fmt: skip
+ENTRY = {
+    "part": int, "files": {"*": {"bytes": int, "sha256": str}}, "runs": int, "failed": int, "seconds": int | float,
+    "finished": str,
+}  # fmt: skip
+"""Shape of a line."""
 
 
-def manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a sweep; UserError where there is none, or it is damaged or of another format."""
-    found = opening.read_manifest(folder, SWEEP)
-    try:
-        from_record(found["experiment"])
-    except (KeyError, TypeError, ValueError) as error:
-        reason = f"is damaged: {type(error).__name__}: {error}"
-        raise UserError(Problem(str(folder / MANIFEST), "experiment", allowed=reason)) from error
-    return found
+class Journal(NamedTuple):
+    """What a journal says.
+
+    Attributes
+    ----------
+    parts
+        Those that are done, by number, in the order of the file: of each its last line.
+    problems
+        Lines that are damaged. What they stood for is not done, and made anew by the next sweep.
+    torn
+        Whether the last line is not whole: its writer was killed, or is still writing.
+    """
+
+    parts: dict[int, dict[str, Any]]
+    problems: list[Problem]
+    torn: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether it has nothing but whole lines."""
+        return not self.problems and not self.torn
 
 
-def journal(folder: Path) -> dict[int, dict[str, Any]]:
-    """Return the parts that are done; a last line that is not whole is one that is being written."""
+def read_journal(folder: Path) -> Journal:
+    """Read the journal of a sweep; UserError where it cannot be read, and none if it is not there yet."""
     place = folder / JOURNAL
     try:
-        lines = place.read_bytes().split(b"\n")
+        *lines, last = place.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return {}
+        return Journal({}, [], torn=False)
     except OSError as error:
         raise UserError(Problem(str(place), allowed=f"cannot be read: {error.strerror}")) from error
     parts: dict[int, dict[str, Any]] = {}
     problems = []
-    for number, line in enumerate(lines[:-1], start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             entry = json.loads(line)
-            parts[int(entry["part"])] = {key: entry[key] for key in ("files", "runs", "failed")} | entry
-        except (ValueError, KeyError, TypeError) as error:
-            reason = f"is damaged: {type(error).__name__}: {error}; {AGAIN}"
-            problems.append(Problem(f"{place}:{number}", allowed=reason))
-    if problems:
-        raise UserError(problems)
-    return dict(sorted(parts.items()))
+            fault = _fault(entry)
+        except (ValueError, RecursionError) as error:
+            fault = str(error)
+        if fault:
+            problems.append(Problem(f"{place}:{number}", allowed=f"is damaged: {fault}; {AGAIN}"))
+        else:
+            parts[entry["part"]] = entry
+    return Journal(parts, problems, torn=bool(last))
 
 
-def fault(folder: Path, name: str, record: Any, *, verify: bool) -> Problem | None:
-    """Return what is wrong with a file of the journal: looked up by its size or, to verify it, by its hash."""
-    return opening.fault(
-        folder, name, record, verify=verify, source=JOURNAL, meant="what was written", remedy=f"; {AGAIN}"
-    )
+def _fault(entry: Any) -> str:
+    """Return what is wrong with a line, in words; nothing if it is sound."""
+    for field, found, allowed in misfits(entry, ENTRY):
+        return f"{field}: found {found}; allowed: {allowed}" if field else f"found {found}; allowed: {allowed}"
+    if any(is_outside(name) for name in entry["files"]):
+        return "files: allowed: files inside the folder"
+    if datetime.fromisoformat(entry["finished"]).tzinfo is None:
+        return f"finished: found {entry['finished']!r}; allowed: a time with its zone"
+    return ""

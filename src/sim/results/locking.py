@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import platform
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+
+from filelock import FileLock, Timeout
 
 from sim.errors import Problem, UserError
 from sim.results.atomic import disk
 
-LOCK = "sweep.lock"
-PATIENCE = 1.0
-"""Seconds: somebody who only looks whether the lock is held holds it for a moment."""
+LOCK, WRITER = "sweep.lock", "sweep.writer"
+"""What is locked, and who has done so last: not one file, since another may empty what it tries to lock."""
+PATIENCE, LOOK = 1.0, 0.2
+"""Seconds to wait for a lock: somebody who only looks whether it is held holds it for a moment."""
 
 
 @contextmanager
@@ -32,50 +31,39 @@ def locked(folder: Path, note: Callable[[str], None]) -> Iterator[None]:
     """
     with disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / LOCK).open("a+b")
-    with file:
-        until = time.monotonic() + PATIENCE
-        while not _take(file, note):
-            if time.monotonic() > until:
-                found, allowed = f"another sweep writes here: {_named(file)}", "another folder (--out), or wait"
-                raise UserError(Problem(str(folder), found=found, allowed=allowed))
-            time.sleep(0.05)
+        (folder / LOCK).touch()
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=PATIENCE, poll_interval=0.05)
+    except Timeout:
+        found, allowed = f"another sweep writes here: {_named(folder)}", "another folder (--out), or wait"
+        raise UserError(Problem(str(folder), found=found, allowed=allowed)) from None
+    except (OSError, NotImplementedError):
+        note(f"{folder / LOCK}: this file system knows no locks; make sure that no other sweep writes into this folder")
+    try:
         with disk(folder):
-            file.truncate(0)
-            file.write(json.dumps({"pid": os.getpid(), "host": platform.node()}).encode())
-            file.flush()
+            (folder / WRITER).write_text(json.dumps({"pid": os.getpid(), "host": platform.node()}))
         yield
+    finally:
+        lock.release()
 
 
 def holder(folder: Path) -> str:
     """Return which process writes into a folder, in words; an empty text if none does."""
-    try:
-        file = (folder / LOCK).open("rb")
-    except OSError:
+    if not (folder / LOCK).exists():
         return ""
-    with file:
-        return "" if _take(file, lambda text: None, shared=True) else _named(file)
-
-
-def _named(file: BinaryIO) -> str:
     try:
-        file.seek(0)
-        found = json.loads(file.read())
+        with FileLock(folder / LOCK).acquire(timeout=LOOK, poll_interval=0.05):
+            return ""
+    except Timeout:
+        return _named(folder)
+    except (OSError, NotImplementedError):
+        return ""
+
+
+def _named(folder: Path) -> str:
+    try:
+        found = json.loads((folder / WRITER).read_bytes())
         return f"process {found['pid']} on {found['host']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "a process that has just begun"
-
-
-def _take(file: BinaryIO, note: Callable[[str], None], *, shared: bool = False) -> bool:
-    """Take the lock, to be let go when the file is closed; say whether that could be done."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            return False
-        note(f"{file.name}: this file system knows no locks; make sure that no other sweep writes into this folder")
-    return True

@@ -1,18 +1,17 @@
-"""Storing a result: tables streamed replicate by replicate, the manifest last, then one rename.
+"""Storing a folder: tables streamed replicate by replicate, the manifest last, then one rename.
 
-A folder without ``manifest.json`` is no result. Whatever happens during a run, the destination
-either does not exist, or holds what it held before, or holds the whole new result.
+Whatever happens meanwhile, the destination either does not exist, or holds what it held before, or holds all
+that is new.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,18 +27,15 @@ from sim.results.columns import (
     monthly_rows,
     writer_options,
 )
+from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
+from sim.results.result import RESULT
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
 
-MANIFEST = "manifest.json"
-FORMAT = "skloki-result"
-FORMAT_VERSION = 1
 #: Rows, or bytes of them, that are collected before they are written as a row group: whichever comes first. They
 #: bound the memory of a long run.
 ROW_GROUP, ROW_GROUP_BYTES = 65_536, 4 * 2**20
-#: What a result folder may hold beside the files that its manifest names.
-DERIVED = ("figures", "csv")
 
 
 class TableWriter:
@@ -80,20 +76,19 @@ class TableWriter:
             self._writer.write_table(table, row_group_size=ROW_GROUP)
 
 
-class ResultWriter:
-    """A result in the making.
+class FolderWriter:
+    """A folder in the making.
 
     Attributes
     ----------
     folder
-        The hidden folder in which it is made; files added there become part of the result.
+        The hidden folder in which it is made; files added there become part of it.
     destination
-        Where the result stands, once the block of `new_result` has ended well.
+        Where it stands, once the block of `new_folder` has ended well.
     """
 
-    def __init__(self, staging: Staging, committees: bool) -> None:
-        self._staging = staging
-        schemas = {"monthly": MONTHLY, "events": EVENTS} | ({"committees": COMMITTEES} if committees else {})
+    def __init__(self, staging: Staging, kind: Format, **schemas: pa.Schema) -> None:
+        self._staging, self._kind = staging, kind
         with disk(staging.destination):
             self._tables = {
                 name: TableWriter(staging.folder / f"{name}.parquet", schema) for name, schema in schemas.items()
@@ -107,11 +102,8 @@ class ResultWriter:
     def destination(self) -> Path:  # noqa: D102
         return self._staging.destination
 
-    def add(self, replicate: int, trajectory: Trajectory, places: Sequence[Place]) -> None:
-        """Store one replicate."""
-        rows = {"monthly": monthly_rows(replicate, trajectory), "events": event_rows(replicate, trajectory.events)}
-        if "committees" in self._tables:
-            rows["committees"] = committee_rows(replicate, trajectory, places)
+    def add_rows(self, **rows: pa.Table) -> None:
+        """Add rows to tables."""
         with disk(self.destination):
             for name, table in rows.items():
                 self._tables[name].add(table)
@@ -127,72 +119,84 @@ class ResultWriter:
         for table in self._tables.values():
             table.abandon()
 
-    def finish(self, manifest: Mapping[str, Any]) -> None:
-        """Write the manifest, with size and hash of every other file."""
+    def seal(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Write the manifest, with format, and size and hash of every other file, and return it."""
         with disk(self.destination):
             files = {
                 path.relative_to(self.folder).as_posix(): file_record(path)
                 for path in sorted(self.folder.rglob("*"))
                 if path.is_file()
             }
-            whole = {"format": FORMAT, "format_version": FORMAT_VERSION, **manifest, "files": files}
-            write_manifest(self.folder, whole)
+            kind = {"format": self._kind.name, "format_version": self._kind.version}
+            whole = {**kind, **manifest, "files": files}
+            (self.folder / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
+        return whole
+
+
+W = TypeVar("W", bound=FolderWriter)
 
 
 @contextmanager
-def new_result(out: Path | None, name: str, *, committees: bool = False, force: bool = False) -> Iterator[ResultWriter]:
-    """Give a writer whose result takes its place when the block ends well, and leaves nothing otherwise.
+def new_folder(
+    out: Path | None, usual: Path, kind: Format, writer: Callable[[Staging], W], *, force: bool = False
+) -> Iterator[W]:
+    """Give a writer whose folder takes its place when the block ends well, and leaves nothing otherwise.
 
     Parameters
     ----------
     out
-        The destination; none for a new folder ``results/runs/NAME-DATE-TIME``.
-    name
-        The scenario's name, for that folder.
-    committees
-        Also store the state of each committee.
+        The destination; none for ``usual``, or the next free name like it.
     force
-        Replace an earlier result at the destination.
+        Replace an earlier folder of its kind at the destination.
 
     Raises
     ------
     UserError
         The destination is taken, cannot be written, or the disk is full.
     """
-    destination = out if out is not None else default_folder(name)
-    with staged_folder(destination, is_replaceable, force=force, numbered=out is None) as staging:
-        writer = ResultWriter(staging, committees)
+    destination, replaceable = usual if out is None else out, partial(is_replaceable, kind=kind)
+    with staged_folder(destination, replaceable, force=force, numbered=out is None) as staging:
+        made = writer(staging)
         try:
-            yield writer
+            yield made
         finally:
-            writer.abandon()
+            made.abandon()
         if not (staging.folder / MANIFEST).is_file():
-            raise RuntimeError("a result must not be stored without its manifest")
+            raise RuntimeError(f"a {kind.noun} must not be stored without its manifest")
 
 
-def default_folder(name: str) -> Path:
-    """Return the folder for a run of this scenario that begins now."""
-    return Path("results") / "runs" / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
+class ResultWriter(FolderWriter):
+    """A result in the making."""
+
+    def __init__(self, staging: Staging, *, committees: bool) -> None:
+        schemas = {"monthly": MONTHLY, "events": EVENTS} | ({"committees": COMMITTEES} if committees else {})
+        super().__init__(staging, RESULT, **schemas)
+
+    def add(self, replicate: int, trajectory: Trajectory, places: Sequence[Place]) -> None:
+        """Store one replicate."""
+        rows = {"monthly": monthly_rows(replicate, trajectory), "events": event_rows(replicate, trajectory.events)}
+        if "committees" in self._tables:
+            rows["committees"] = committee_rows(replicate, trajectory, places)
+        self.add_rows(**rows)
+
+    finish = FolderWriter.seal
 
 
-def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
-    """Write the manifest of a folder, which makes it whole."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+def new_result(
+    out: Path | None, name: str, *, committees: bool = False, force: bool = False
+) -> AbstractContextManager[ResultWriter]:
+    """Give a writer of a result: see `new_folder`.
+
+    Parameters
+    ----------
+    name
+        The scenario's name, for a new folder ``results/runs/NAME-DATE-TIME``.
+    committees
+        Also store the state of each committee.
+    """
+    return new_folder(out, default_folder(name), RESULT, partial(ResultWriter, committees=committees), force=force)
 
 
-def is_replaceable(folder: Path, kind: str = FORMAT) -> bool:
-    """Say whether a folder is an earlier result, or another ``kind``, and holds nothing else that would be lost."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        known = {MANIFEST, *manifest["files"], *DERIVED}
-        return manifest["format"] == kind and {path.name for path in folder.iterdir()} <= known
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def file_record(path: Path) -> dict[str, Any]:
-    """Return a file's size, bytes, and SHA-256."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": digest}
+def default_folder(name: str, kind: str = "runs") -> Path:
+    """Return the folder for what begins now."""
+    return Path("results") / kind / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"

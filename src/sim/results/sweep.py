@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, UserError, nearest
 from sim.experiment.experiment import Experiment, from_record
-from sim.results import journal
-from sim.results.journal import FORMAT as FORMAT
-from sim.results.journal import FORMAT_VERSION as FORMAT_VERSION
-from sim.results.journal import JOURNAL as JOURNAL
-from sim.results.journal import TABLES as TABLES
+from sim.experiment.plan import Plan
+from sim.results.folder import MANIFEST, Folder, Format, fault
+from sim.results.journal import AGAIN, JOURNAL, read_journal
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    import pyarrow.dataset as ds
+
+TABLES = ("runs", "curves", "bins")
+# In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
+# of its pair; such a sweep goes on as it was begun.
+SWEEP = Format(
+    "sweep", "sweep", "skloki-sweep", 2,
+    {
+        "name": str, "title": str, "experiment": dict,
+        "plan": {"blocks": [{"points": (int, int), "replicates": (int, int)}], "combinations": int, "part_units": int},
+        "columns": {"levers": [str], "uncertainties": [str], "outcomes": [(str, str, str, str)]}, "months": [str],
+        "draws": [str], "model": str, "models?": [str], "versions": dict, "platform": str, "commit": str | None,
+        "created": str,
+    },
+)  # fmt: skip
 
 
-MEMORY = "512MB"
-"""What a query may take; what does not fit is put on the disk for a while."""
-
-
-class SweepFolder:
+class SweepFolder(Folder):
     """What a sweep has stored so far: the parts that its journal named when it was opened.
 
     Open it again to see what has come since.
 
     Attributes
     ----------
-    path
-        The folder.
-    manifest
-        How it came about: experiment, plan, columns, versions.
     parts
         By their numbers: files, runs, failed runs, seconds.
     """
 
-    def __init__(self, path: Path, manifest: dict[str, Any], parts: dict[int, dict[str, Any]]) -> None:
-        self.path = path
-        self.manifest = manifest
-        self.parts = parts
+    format = SWEEP
 
-    def __repr__(self) -> str:
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        super().__init__(path, manifest)
+        self.parts: dict[int, dict[str, Any]] = {}
+
+    @property
+    def told(self) -> str:  # noqa: D102
         state = self.progress()
-        return f"<Sweep {self.path} ({state['parts']} of {state['parts_planned']} parts, {state['runs']} runs)>"
+        return f"{state['parts']} of {state['parts_planned']} parts, {state['runs']} runs"
+
+    def faults(self, *, verify: bool) -> Iterator[Problem]:  # noqa: D102
+        try:
+            assert self.experiment
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            reason = f"is damaged: {type(error).__name__}: {error}"
+            yield Problem(str(self.path / MANIFEST), "experiment", allowed=reason)
+        journal = read_journal(self.path)
+        self.parts = dict(sorted(journal.parts.items()))
+        yield from journal.problems
+        for part in self.parts.values():
+            for name, record in part["files"].items():
+                found = fault(
+                    self.path, name, record, verify=verify, source=JOURNAL, meant="what was written",
+                    remedy=f"; {AGAIN}",
+                )  # fmt: skip
+                if found is not None:
+                    yield found
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -85,7 +107,7 @@ class SweepFolder:
 
     def runs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return one row per run: levers, uncertainties, outcomes, error; all columns or some."""
-        dataset = self.dataset("runs")
+        dataset = self.table("runs")
         for name in columns or ():
             if name not in dataset.schema.names:
                 known = dataset.schema.names
@@ -96,65 +118,39 @@ class SweepFolder:
 
     def failed(self) -> pd.DataFrame:
         """Return the runs that failed: what they were given, and why."""
-        names = [name for name in self.dataset("runs").schema.names if name not in {entry[0] for entry in self.columns}]
+        names = [name for name in self.table("runs").schema.names if name not in {entry[0] for entry in self.columns}]
         listed = ", ".join(f'"{name}"' for name in names)
         return self.query(f"SELECT {listed} FROM runs WHERE error IS NOT NULL ORDER BY run")
 
-    def query(self, sql: str) -> pd.DataFrame:
-        """Return the answer to a query in SQL over the tables ``runs``, ``curves`` and ``bins``.
-
-        Raises
-        ------
-        UserError
-            The query cannot be carried out.
-        """
-        import duckdb
-
-        with tempfile.TemporaryDirectory(prefix="skloki-") as aside, duckdb.connect() as connection:
-            connection.execute(f"SET memory_limit = '{MEMORY}'")
-            connection.execute("SET temp_directory = ?", [aside])
-            for name in TABLES:
-                # As data sets of named files: a file that no line of the journal names is none of the sweep's.
-                if name == "runs" or self.files(name):
-                    connection.register(name, self.dataset(name))
-            # A query reads these tables and no files, and writes none.
-            connection.execute("SET enable_external_access = false")
-            try:
-                answer: Any = connection.execute(sql)  # nothing, where nothing was asked
-                frame: pd.DataFrame | None = answer.df() if answer is not None and answer.description else None
-            except duckdb.Error as error:
-                reason = str(error).strip().splitlines()[0]
-                raise UserError(Problem("query", found=reason, allowed="SQL over " + self._tables())) from error
-        if frame is None:
-            raise UserError(Problem("query", found=repr(sql), allowed="SQL over " + self._tables()))
-        return frame
+    @cached_property
+    def plan(self) -> Plan:
+        """Which runs the sweep consists of."""
+        return Plan.read(self.manifest["plan"])
 
     def progress(self) -> dict[str, int]:
         """Return how many parts and runs there are, of how many, and how many runs failed."""
-        plan, runs, parts = self.manifest["plan"], 0, 0
-        for block in plan["blocks"]:
-            first, last = block["points"]
-            begin, end = block["replicates"]
-            units = (last - first) * (end - begin)
-            runs += units * plan["combinations"]
-            parts += -(-units // plan["part_units"])
         done = {key: sum(part[key] for part in self.parts.values()) for key in ("runs", "failed")}
-        return {"parts": len(self.parts), "parts_planned": parts, **done, "runs_planned": runs}
+        return {"parts": len(self.parts), "parts_planned": self.plan.parts, **done, "runs_planned": self.plan.runs}
+
+    @property
+    def tables(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(name for name in TABLES if name == "runs" or self.files(name))
 
     def files(self, table: str) -> list[str]:
         """Return the files of a table, in the order of their parts."""
         return [
             str(self.path / name)
-            for _, part in sorted(self.parts.items())
+            for part in self.parts.values()
             for name in sorted(part["files"])
             if name.startswith(f"{table}/")
         ]
 
-    def dataset(self, table: str) -> ds.Dataset:
+    def table(self, name: str) -> Any:
         """Return a table for pyarrow, read when it is asked for; empty where there are no files."""
         import pyarrow.dataset as ds
 
-        files = self.files(table)
+        # Named files: one that no line of the journal names is none of the sweep's.
+        files = self.files(name)
         return ds.dataset(files, format="parquet") if files else ds.dataset(self._empty())
 
     def curve_outcomes(self, names: Sequence[str] | None = None) -> list[str]:
@@ -183,9 +179,6 @@ class SweepFolder:
             months = pd.Series(pd.to_datetime(self.months)).take(months).set_axis(months.index)
         return pd.to_datetime(months)
 
-    def _tables(self) -> str:
-        return ", ".join(name for name in TABLES if name == "runs" or self.files(name))
-
     def _empty(self) -> pa.Table:
         import pyarrow as pa
 
@@ -196,30 +189,3 @@ class SweepFolder:
             plain[factor.name] = pa.string() if text else pa.float64()
         plain |= {column: pa.float64() for column, *_ in self.columns}
         return pa.schema({**plain, "error": pa.string(), "error_at": pa.string()}).empty_table()
-
-
-def sound(path: Path | str, *, verify: bool = True) -> tuple[Path, dict[str, Any], dict[int, dict[str, Any]]]:
-    """Return folder, manifest and parts of a sweep whose files are whole.
-
-    Parameters
-    ----------
-    verify
-        Compare every file's hash with the journal; otherwise only its size.
-
-    Raises
-    ------
-    UserError
-        It is missing, damaged, or of another format; every fault is named.
-    """
-    folder = Path(path).expanduser().resolve()
-    manifest = journal.manifest(folder)
-    parts = journal.journal(folder)
-    problems = [
-        problem
-        for part in parts.values()
-        for name, record in part["files"].items()
-        if (problem := journal.fault(folder, name, record, verify=verify)) is not None
-    ]
-    if problems:
-        raise UserError(problems)
-    return folder, manifest, parts

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
 from sim.results.atomic import sync_folder
-from sim.results.locking import LOCK
-from sim.results.store import MANIFEST, file_record
-from sim.results.sweep import FORMAT, FORMAT_VERSION, JOURNAL, TABLES
+from sim.results.folder import MANIFEST, file_record, manifest_text, read_manifest
+from sim.results.journal import JOURNAL, read_journal
+from sim.results.locking import LOCK, WRITER
+from sim.results.sweep import SWEEP, TABLES
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ class Store:
             for folder in (self.folder, *(self.folder / table for table in TABLES)):
                 for left in folder.glob(".*.partial-*"):
                     left.unlink()
-            entries, sound = read_journal(self.folder)
-            self.done = {number: entry for number, entry in entries.items() if self._is_whole(number, entry)}
-            if not sound or len(self.done) < len(entries):
+            journal = read_journal(self.folder)
+            self.done = {number: entry for number, entry in journal.parts.items() if self._is_whole(number, entry)}
+            if not journal.sound or len(self.done) < len(journal.parts):
                 write_whole(self.folder / JOURNAL, b"".join(map(_line, self.done.values())))
             self._journal = (self.folder / JOURNAL).open("ab", buffering=0)
             sync_folder(self.folder)
@@ -118,9 +119,8 @@ class Store:
 
     def write_manifest(self) -> None:
         """Write the manifest as it is now, all or nothing."""
-        text = json.dumps(self.manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         with self._disk():
-            write_whole(self.folder / MANIFEST, text.encode())
+            write_whole(self.folder / MANIFEST, manifest_text(self.manifest).encode())
             sync_folder(self.folder)
 
     def _is_whole(self, number: int, entry: Mapping[str, Any]) -> bool:
@@ -154,70 +154,27 @@ def usual_place(name: str) -> Path:
     return Path("results") / "sweeps" / name
 
 
-def is_sweep(folder: Path) -> bool:
-    """Say whether a folder holds a sweep; refuse what must not become one.
+def begun(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of the sweep in a folder, or none where one may begin.
 
     Raises
     ------
     UserError
-        It holds something else, or a sweep of another format.
+        The folder holds something else, or a sweep of another format.
     """
-    place = str(folder)
-    if folder.exists() and not folder.is_dir():
-        raise UserError(Problem(place, found="a file", allowed="the name of a folder"))
-    if not (folder / MANIFEST).exists():
-        others = [path.name for path in folder.iterdir() if not _may_stand(path)] if folder.exists() else []
-        if others:
-            raise UserError(Problem(place, found="a folder with other files in it", allowed="a new or empty folder"))
-        return False
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except OSError as error:
-        raise UserError(Problem(str(folder / MANIFEST), allowed=f"cannot be read: {error.strerror}")) from error
-    except ValueError:
-        manifest = None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise UserError(Problem(place, found="a folder with something else in it", allowed="the folder of a sweep"))
-    if manifest.get("format_version") not in range(1, FORMAT_VERSION + 1):
-        allowed = "another folder (--out); this sweep was made by another version of skloki"
-        raise UserError(Problem(place, "format_version", str(manifest.get("format_version")), allowed))
-    return True
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a folder of which `is_sweep` is true."""
-    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-    return manifest
+    if (folder / MANIFEST).exists() or (folder.exists() and not folder.is_dir()):
+        return read_manifest(folder, SWEEP)
+    if folder.exists() and not all(map(_may_stand, folder.iterdir())):
+        raise UserError(
+            Problem(str(folder), found="a folder with other files in it", allowed="a new or empty folder")
+        )
+    return None
 
 
 def _may_stand(path: Path) -> bool:
     """Say whether a sweep that was killed before it had a manifest may have left this."""
-    return path.name == LOCK or ".partial-" in path.name or (path.name in TABLES and not any(path.iterdir()))
-
-
-def read_journal(folder: Path) -> tuple[dict[int, dict[str, Any]], bool]:
-    """Return the last line of each part, and whether the journal has nothing but whole lines.
-
-    A line that is torn, because its writer was killed or is still writing, does not count.
-    """
-    try:
-        *lines, last = (folder / JOURNAL).read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return {}, True
-    except OSError as error:
-        raise UserError(Problem(str(folder / JOURNAL), allowed=f"cannot be read: {error.strerror}")) from error
-    entries, sound = {}, not last
-    for line in lines:
-        try:
-            entry = json.loads(line)
-            if any(Path(name).is_absolute() or ".." in Path(name).parts for name in entry["files"]):
-                raise ValueError("files outside the folder")
-            if not entry.keys() >= {"runs", "failed", "seconds", "finished"}:
-                raise ValueError("not all that is needed")
-            entries[int(entry["part"])] = entry
-        except (ValueError, KeyError, TypeError):
-            sound = False
-    return entries, sound
+    known = path.name in (LOCK, WRITER) or ".partial-" in path.name
+    return known or (path.name in TABLES and not any(path.iterdir()))
 
 
 def write_whole(path: Path, content: bytes) -> None:

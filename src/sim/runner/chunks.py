@@ -19,7 +19,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
 from sim.experiment.worlds import Worlds
 from sim.results import sweep_rows
-from sim.results.journal import FORMAT_VERSION
+from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made
 from sim.runner.failures import failure
 from sim.runner.recorder import Recorder
@@ -51,11 +51,11 @@ class Job:
     months: tuple[str, ...]
     model: str
     key: str
-    format_version: int = FORMAT_VERSION
+    format_version: int = SWEEP.version
 
     @classmethod
     def of(
-        cls, experiment: Experiment, months: Sequence[str], model: str, format_version: int = FORMAT_VERSION
+        cls, experiment: Experiment, months: Sequence[str], model: str, format_version: int = SWEEP.version
     ) -> Job:
         """Return the job of an experiment."""
         plain = replace(experiment, design=replace(experiment.design, rows=()))

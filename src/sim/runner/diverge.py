@@ -8,27 +8,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.divergence.distance import MonthRow
 from sim.analysis.divergence.divergence import Divergence, compare
-from sim.analysis.divergence.folder import (
-    CASCADE,
-    FIGURES,
-    FORMAT,
-    FORMAT_VERSION,
-    DivergenceFolder,
-    counted,
-    is_replaceable,
-)
+from sim.analysis.divergence.folder import CASCADE, FIGURES, MONTHLY, TRACE, DivergenceFolder, counted
 from sim.analysis.divergence.inputs import Setting, require_comparable, settings
 from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
 from sim.results import manifest
-from sim.results.atomic import disk, staged_folder
-from sim.results.store import default_folder, file_record, write_manifest
+from sim.results.atomic import disk
+from sim.results.store import FolderWriter, default_folder, new_folder
 from sim.runner.run import Progress, with_run
 from sim.scenario.load import Loaded, Sets, Source, load_all
 
@@ -84,25 +76,22 @@ def trace(
     one, other = load_all((a, b), sets)
     pair = (_prepared(one, seed), _prepared(other, seed))
     began, started = time.perf_counter(), datetime.now(UTC)
+    destination = None if out is None else Path(out).expanduser()
     name = f"trace-{pair[0].path.stem}-{pair[1].path.stem}"
-    destination = default_folder(name) if out is None else Path(out).expanduser()
     chosen = load_engine(engine)
     worlds = (chosen.build(pair[0].scenario), chosen.build(pair[1].scenario))
     require_comparable(pair, worlds)
     # The destination comes before the runs: a place that cannot be written is found before any long work.
-    with staged_folder(destination, is_replaceable, force=force, numbered=out is None) as staging:
+    with new_folder(destination, default_folder(name), TRACE, partial(FolderWriter, kind=TRACE), force=force) as writer:
         found = compare(worlds, _run(chosen, worlds, replicate, progress), replicate)
-        differing = tuple(settings(pair))
-        record = _record(pair, replicate, chosen.name, differing, found)
+        record = _record(pair, replicate, chosen.name, tuple(settings(pair)), found)
         record |= {"started": started.isoformat(timespec="seconds")}
-        traced = DivergenceFolder(staging.destination, record, differing, found)
-        with disk(staging.destination):
-            _write_tables(found, staging.folder)
-            drawn = [] if draw is None or found.same else draw(traced, staging.folder / FIGURES)
-            names = [path.relative_to(staging.folder) for path in drawn]
-            record |= {"wall_seconds": round(time.perf_counter() - began, 3)}
-            _write_manifest(staging.folder, record)
-    return replace(traced, path=staging.destination, figures=tuple(staging.destination / name for name in names))
+        with disk(writer.destination):
+            _write_tables(found, writer.folder)
+            if draw is not None and not found.same:
+                draw(DivergenceFolder(writer.destination, record, found), writer.folder / FIGURES)
+        record = writer.seal(record | {"wall_seconds": round(time.perf_counter() - began, 3)})
+    return DivergenceFolder(writer.destination, record, found)
 
 
 def _prepared(loaded: Loaded, seed: int | None) -> Loaded:
@@ -141,8 +130,6 @@ def _record(
         for name, loaded in zip("ab", pair, strict=True)
     }
     return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
         **worlds,
         "seed": pair[0].scenario.run.seed,
         "replicate": replicate,
@@ -160,7 +147,8 @@ def _write_tables(found: Divergence, folder: Path) -> None:
         for order, row in enumerate(found.cascade(), start=1)
     ]
     _write(folder / "cascade.csv", CASCADE, ([row.get(name, "") for name in CASCADE] for row in rows))
-    _write(folder / "monthly.csv", MonthRow._fields, found.spread.rows())
+    months = ([getattr(row, name) for name in MONTHLY] for row in found.spread.rows())
+    _write(folder / "monthly.csv", MONTHLY, months)
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
@@ -168,10 +156,3 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Iterable[Any]]) -> 
         table = csv.writer(file, lineterminator="\n")
         table.writerow(header)
         table.writerows(rows)
-
-
-def _write_manifest(folder: Path, record: dict[str, Any]) -> None:
-    """Write the manifest, with size and hash of every other file."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    record["files"] = {path.relative_to(folder).as_posix(): file_record(path) for path in files}
-    write_manifest(folder, record)

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from math import prod, sqrt
+from math import sqrt
 
 from sim.engines.engine import cores, engine
-from sim.errors import Problem, UserError
-from sim.experiment.designs import points, samples
+from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
-from sim.experiment.worlds import Worlds
 from sim.registry.outcomes import OUTCOMES
 from sim.runner.chunks import Job, run_part
+from sim.runner.preview import Check
+from sim.runner.sizes import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan, first_world
 from sim.world.build import World
 
-PER_COMMITTEE_MONTH = 300e-9
-"""Seconds of one thread of the compiled engine, where nothing is measured: docs/speed.md."""
 LITTLE = 5.0
 """Seconds of work that a measurement may be expected to take; what takes more is not measured."""
 TRIED = 1.0
 """Seconds of work after which the rate is known well enough."""
-MOST_TRIED = 20_000
-"""Runs of a part that is tried at most: as in a sweep."""
-PART, PER_RUN = 2.0, 1e-3
-"""Seconds of work in a part of a long sweep, and seconds of a run beside its committees: as in sweeps."""
 #: Bytes on disk, compressed: of a column's frame in a part, and of values. Measured on parts of 80 to 2,000 runs.
 PER_COLUMN, PER_OUTCOME, PER_MONTH = 280.0, 5.5, 4.3
 PER_BIN = 8.0
@@ -35,16 +29,14 @@ DRAWN, DRAWN_REPEATED = 8.0, 20.0
 """A drawn number takes so many bytes in a run, and so many at most in all the runs of a point."""
 
 
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, kw_only=True)
+class Estimate(Check):
     """An experiment, looked at before it runs.
 
     Attributes
     ----------
-    guberniias, uezds, months
-        Of the world of the first point.
-    points, combinations, runs
-        Of the design, of the levers, and in all with replicates.
+    points, combinations
+        Of the design, and of the levers.
     seconds_per_run
         Of one thread.
     measured
@@ -53,28 +45,16 @@ class Estimate:
         That this process may use.
     seconds, bytes
         Of the whole, on all of them.
-    cautions
-        What is allowed but worth a thought.
     """
 
     experiment: Experiment
-    guberniias: int
-    uezds: int
-    months: int
     points: int
     combinations: int
-    runs: int
     seconds_per_run: float
     measured: bool
     cores: int
     seconds: float
     bytes: float
-    cautions: tuple[str, ...]
-
-    @property
-    def committee_months(self) -> int:
-        """Committees x months x runs: what the time grows with."""
-        return (self.guberniias + self.uezds) * self.months * self.runs
 
 
 def estimate(experiment: Experiment, *, measure: bool = True) -> Estimate:
@@ -88,53 +68,43 @@ def estimate(experiment: Experiment, *, measure: bool = True) -> Estimate:
     Raises
     ------
     UserError
-        The world of the first point cannot be built.
+        No world can be built at the first points.
     """
-    number = points(experiment)
-    combinations = prod(len(lever.options) for lever in experiment.levers)
-    world = _first(experiment, number)
-    size = len(world.committees) * len(world.months)
-    runs = number * combinations * experiment.replicates
-    seconds = size * PER_COMMITTEE_MONTH
-    parts = max(1.0, runs * (PER_RUN + seconds) / PART)
-    measured = measure and seconds * combinations < LITTLE
+    world = first_world(experiment)
+    plan = first_plan(experiment, world)
+    months, runs = len(world.months), plan.runs
+    seconds = len(world.committees) * months * PER_COMMITTEE_MONTH
+    measured = measure and seconds * plan.combinations < LITTLE
     if measured:
-        seconds = _tried(experiment, world, number)
+        seconds = _tried(experiment, world, plan)
     return Estimate(
-        experiment, world.guberniias, len(world.committees) - world.guberniias, len(world.months), number, combinations,
-        runs, seconds, measured, cores(), runs * seconds / min(cores(), runs),
-        _bytes(experiment, len(world.months), runs, parts), tuple(cautions(experiment)),
+        guberniias=world.guberniias, uezds=len(world.committees) - world.guberniias, months=months, runs=runs,
+        warnings=tuple(cautions(experiment)), experiment=experiment, points=plan.points, combinations=plan.combinations,
+        seconds_per_run=seconds, measured=measured, cores=cores(), seconds=runs * seconds / min(cores(), runs),
+        bytes=_bytes(experiment, months, plan),
     )  # fmt: skip
 
 
-def _first(experiment: Experiment, number: int) -> World:
-    try:
-        return Worlds(experiment).world(0, samples(experiment, (0, number), 0, 1)[0])
-    except ValueError as error:
-        allowed = f"values that make a scenario at the first point: {error}"
-        raise UserError(Problem(experiment.name, allowed=allowed)) from error
-
-
-def _tried(experiment: Experiment, world: World, number: int) -> float:
+def _tried(experiment: Experiment, world: World, plan: Plan) -> float:
     """Return seconds per run of a small part of the sweep."""
     chosen = engine()
     chosen.prepare()
     chosen.simulate(world, 0, events=False)  # what is compiled or allotted once
     began = time.perf_counter()
     chosen.simulate(world, 0, events=False)
-    unit = (time.perf_counter() - began) * len(experiment.combinations)
-    most = min(number * experiment.replicates, MOST_TRIED // len(experiment.combinations))
-    units = max(1, min(most, int(TRIED / unit)))
-    part = Plan.first(number, experiment.replicates, len(experiment.combinations), units).part(0)
-    drawn = samples(experiment, (0, number), *part.points)
+    unit = (time.perf_counter() - began) * plan.combinations
+    most = min(plan.blocks[0].units, MOST_RUNS // plan.combinations)
+    part = first_plan(experiment, world, max(1, min(most, int(TRIED / unit)))).part(0)
+    drawn = samples(experiment, part.block.points, *part.points)
     made = run_part(Job.of(experiment, world.months, "estimate"), part, drawn)
     return made.seconds / made.runs
 
 
-def _bytes(experiment: Experiment, months: int, runs: int, parts: float) -> float:
+def _bytes(experiment: Experiment, months: int, plan: Plan) -> float:
     """Return the bytes of the whole on disk, by known rates."""
     outcomes, unknowns = len(list(experiment.columns())), len(experiment.uncertainties)
-    repeated = runs / points(experiment)
+    runs, parts = plan.runs, plan.parts
+    repeated = runs / plan.points
     found = parts * (outcomes + unknowns + len(experiment.levers)) * PER_COLUMN
     found += runs * (outcomes * PER_OUTCOME + unknowns * min(DRAWN, DRAWN_REPEATED / repeated))
     curves = _curves(experiment) * months

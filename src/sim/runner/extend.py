@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, UserError
@@ -11,6 +12,8 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.keep import MOST_RUNS
 from sim.experiment.plan import Plan
 
+PICTURES = "figures"
+"""Where `plot` draws, below a sweep's folder."""
 MOST_TIMES = 1000
 """Times its first size that a sweep may have: more would be a great many small files."""
 
@@ -43,6 +46,22 @@ def enlarged(
     if asked.runs > times * first:
         say(f"{times}x would be {times * first:,} runs: more have begun, and these stay")
     return asked
+
+
+def set_aside(folder: Path, runs: int) -> str:
+    """Put the pictures of a sweep that is going to grow into a folder that says of how many runs at most they are.
+
+    Returns
+    -------
+    str
+        Which folder that is; nothing where there are no pictures.
+    """
+    found = [path for path in (folder / PICTURES).glob("*") if path.is_file()]
+    older = folder / PICTURES / f"of-{runs}-runs"
+    for path in found:
+        older.mkdir(exist_ok=True)
+        path.replace(older / path.name)
+    return f"{PICTURES}/{older.name}" if found else ""
 
 
 def _costs(runs: int, stored: Mapping[int, Mapping[str, Any]]) -> str:

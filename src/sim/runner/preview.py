@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment import twins
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_number
 
@@ -29,9 +30,33 @@ class Setting:
     layer: str
 
 
-@dataclass(frozen=True)
-class Preview:
-    """A valid scenario, looked at before it runs.
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What is valid, looked at before it runs: a scenario, or an experiment, whose size is that of its first world.
+
+    Attributes
+    ----------
+    runs
+        In all.
+    warnings
+        What is allowed but worth a thought.
+    """
+
+    guberniias: int
+    uezds: int
+    months: int
+    runs: int
+    warnings: tuple[str, ...]
+
+    @property
+    def committee_months(self) -> int:
+        """Committees x months x runs: what the time grows with."""
+        return (self.guberniias + self.uezds) * self.months * self.runs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview(Check):
+    """A scenario that was checked.
 
     Attributes
     ----------
@@ -39,29 +64,20 @@ class Preview:
         The scenario itself.
     settings
         Every effective value, registered parameters included.
-    warnings
-        What is allowed but worth a thought.
-    guberniias, uezds, months, replicates
-        Size of the run.
     """
 
     loaded: Loaded
     settings: list[Setting]
-    warnings: list[str]
-    guberniias: int
-    uezds: int
-    months: int
-    replicates: int
+
+    @property
+    def replicates(self) -> int:
+        """Runs, which differ by chance alone."""
+        return self.runs
 
     @property
     def changed(self) -> list[Setting]:
         """The settings that are not defaults."""
         return [setting for setting in self.settings if setting.layer != "default"]
-
-    @property
-    def committee_months(self) -> int:
-        """Committees x months x replicates: what the run's time grows with."""
-        return (self.guberniias + self.uezds) * self.months * self.replicates
 
 
 def preview(loaded: Loaded) -> Preview:
@@ -77,11 +93,11 @@ def preview(loaded: Loaded) -> Preview:
     return Preview(
         loaded=loaded,
         settings=settings(loaded),
-        warnings=list(warnings(loaded)),
+        warnings=tuple(warnings(loaded)),
         guberniias=guberniias,
         uezds=uezds,
         months=month_number(scenario.period.end) - month_number(scenario.period.start) + 1,
-        replicates=scenario.run.replicates,
+        runs=scenario.run.replicates,
     )
 
 
@@ -108,19 +124,7 @@ def count(scenario: Scenario) -> tuple[int, int]:
 def warnings(loaded: Loaded) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from (str(problem) for problem in loaded.warnings)
-    yield from _uneven_twins(loaded.scenario)
+    if loaded.scenario.options.twins == "own":
+        yield from twins.unlike(loaded.scenario.parameters)
     if loaded.scenario.run.replicates < FEW:
         yield f"run.replicates: {loaded.scenario.run.replicates} are too few to tell an effect from chance"
-
-
-def _uneven_twins(scenario: Scenario) -> Iterator[str]:
-    known = {name: scenario.parameters.get(name, parameter.default) for name, parameter in PARAMETERS.items()}
-    for name, parameter in PARAMETERS.items():
-        twin = parameter.twin
-        set_here = {name, twin} & scenario.parameters.keys()
-        # Each pair once.
-        if set_here and twin in known and name < twin and known[name] != known[twin]:
-            yield (
-                f"parameters.{name} = {known[name]:g} but its twin {twin} = {known[twin]:g}: "
-                "the comparison of policies is not symmetric"
-            )

@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.errors import UserError
 from sim.experiment.plan import Plan
-from sim.results import journal
+from sim.results.folder import read_manifest
+from sim.results.journal import read_journal
 from sim.results.locking import holder
-from sim.results.sweep_store import Made, read_journal
+from sim.results.sweep import SWEEP
+from sim.results.sweep_store import Made
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -146,7 +149,10 @@ def status(path: Path | str) -> Status:
         The folder holds no sweep.
     """
     folder = Path(path).expanduser().resolve()
-    manifest, (entries, _) = journal.manifest(folder), read_journal(folder)
+    manifest, journal = read_manifest(folder, SWEEP), read_journal(folder)
+    if journal.problems:
+        raise UserError(journal.problems)
+    entries = journal.parts
     plan = Plan.read(manifest["plan"])
     done = sum(entry["runs"] for entry in entries.values())
     rate = _rate(entries)

@@ -15,7 +15,7 @@ from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
-from sim.results.journal import fault
+from sim.results.folder import fault
 from sim.runner.chunks import Job, name, run_part
 
 LOOKED_AT = 5

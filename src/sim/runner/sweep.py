@@ -19,29 +19,23 @@ from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
-from sim.experiment.worlds import Worlds
 from sim.results import manifest as about
+from sim.results.journal import read_journal
 from sim.results.locking import locked
-from sim.results.sweep import FORMAT, FORMAT_VERSION
-from sim.results.sweep_store import Made, Store, is_sweep, read_journal, read_manifest, usual_place
+from sim.results.sweep import SWEEP
+from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
 from sim.runner.chunks import Headline, Job, name
-from sim.runner.extend import enlarged
+from sim.runner.extend import enlarged, set_aside
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Clock, Estimate, State
-from sim.world.build import World
+from sim.runner.sizes import first_plan, first_world
 
 Progress = Callable[[State], None]
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
-PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
-"""Seconds, roughly: for the size of parts only."""
-PART, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
-"""Seconds of work in a part of a long sweep, and of a short one; runs in a part at most."""
-PARTS = 16
-"""Parts into which a sweep is cut at least, if they are not too short."""
 
 
 def sweep(
@@ -85,16 +79,17 @@ def sweep(
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
-    is_sweep(folder)
-    world = _first_world(experiment)
+    begun(folder)
+    world = first_world(experiment)
     with locked(folder, say):
-        known = read_manifest(folder) if is_sweep(folder) else None
+        known = begun(folder)
         if known is not None:
             compatibility.check(folder, known, experiment)
-        plan, (parts, _) = _plan(experiment, world, known, part_units), read_journal(folder)
+        plan = Plan.read(known["plan"]) if known else first_plan(experiment, world, part_units)
+        parts = read_journal(folder).parts
         if extend is not None:
             plan = enlarged(experiment, plan, extend, parts, say)
-        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", FORMAT_VERSION)
+        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", SWEEP.version)
         job = Job.of(experiment, world.months, model(), version)
         if known is not None:
             compatibility.check_draws(folder, known, hashes)
@@ -108,6 +103,9 @@ def sweep(
             for text in store.notes:
                 say(text)
             if len(store.done) < plan.parts:
+                older = set_aside(folder, sum(part["runs"] for part in store.done.values()))
+                if older:
+                    say(f"the pictures there show the sweep as it was: they are in {older}; skloki plot draws new ones")
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
@@ -120,8 +118,8 @@ def sweep(
 def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: list[str]) -> dict[str, Any]:
     """Return the manifest of a sweep."""
     return {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format": SWEEP.name,
+        "format_version": SWEEP.version,
         "name": experiment.name,
         "title": experiment.title,
         "why": experiment.why,
@@ -163,32 +161,6 @@ def _check(workers: int | None, extend: int | None, part_units: int | None) -> N
     ]
     if problems:
         raise UserError(problems)
-
-
-def _first_world(experiment: Experiment) -> World:
-    """Return some world of the experiment, for its months and its size."""
-    worlds, last = Worlds(experiment), ""
-    number = designs.points(experiment)
-    for draw in designs.samples(experiment, (0, number), 0, min(number, 10)):
-        for combination in range(len(experiment.combinations)):
-            try:
-                return worlds.world(combination, draw)
-            except ValueError as error:
-                last = str(error)
-    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
-
-
-def _plan(experiment: Experiment, world: World, known: dict[str, Any] | None, part_units: int | None) -> Plan:
-    if known is not None:
-        return Plan.read(known["plan"])
-    points, combinations = designs.points(experiment), len(experiment.combinations)
-    if part_units is None:
-        unit = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
-        long, short = PART / unit, max(LEAST / unit, points * experiment.replicates / PARTS)
-        part_units = max(1, round(min(long, short, MOST_RUNS / combinations)))
-        if part_units > experiment.replicates:
-            part_units -= part_units % experiment.replicates
-    return Plan.first(points, experiment.replicates, combinations, part_units)
 
 
 def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str], None]) -> Pool:

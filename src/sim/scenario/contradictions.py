@@ -10,8 +10,9 @@ from sim.data import place_names
 from sim.errors import Problem
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.check import Fault, show
-from sim.scenario.layers import Layer
+from sim.scenario.form import Fault, show
+from sim.scenario.json_schema import FORM
+from sim.scenario.layers import Layer, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Change, Event, Scenario
 
@@ -25,6 +26,8 @@ class Review:
 
     Attributes
     ----------
+    table
+        The layers merged.
     faults
         Contradictions: the scenario is refused.
     warnings
@@ -36,6 +39,7 @@ class Review:
     """
 
     scenario: Scenario
+    table: dict[str, Any]
     origin: Mapping[KeyPath, Layer]
     layers: Sequence[Layer]
     broken: Mapping[KeyPath, int] = field(default_factory=dict)
@@ -52,6 +56,22 @@ class Review:
         # a wrong value does no harm where a higher layer gives a right one
         self._broken = {path for path, rank in self.broken.items() if self.rank(path) < rank}
         self._around = {part for path in self._broken for part in _prefixes(path)}
+
+    @classmethod
+    def of(cls, layers: Sequence[Layer], broken: Mapping[KeyPath, int]) -> Review:
+        """Look at layers all of whose values are right by now: what the whole lacks, and what does not go together.
+
+        Parameters
+        ----------
+        broken
+            Values that were wrong and have been left out, with the number of their layer: they are not missing.
+        """
+        table, origin = merge(layers)
+        scenario, lacking = FORM.sound(table)
+        sound = cls(scenario, table, origin, layers, broken).sound
+        missing = [fault for fault in lacking if sound(fault.path, fault.depends or fault.path)]
+        known = {**broken, **{fault.path: len(layers) for fault in lacking}}
+        return cls(scenario, table, origin, layers, known, missing).run()
 
     def run(self) -> Review:
         """Look at everything that can be judged; return itself."""

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario import json_schema
+from sim.scenario.form import Node, in_words
+from sim.scenario.json_schema import EXTENDS, FORM, write_schema
 from sim.scenario.lines import KeyPath
 from sim.scenario.schema import Change, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
 
@@ -37,11 +38,11 @@ _BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL
 def field_table(name: str) -> str:
     """Return the Markdown table of the fields of one table of the format."""
     model, path = TABLES[name]
-    first = [] if path else [_row("extends", json_schema.EXTENDS, "none")]
-    return fields_of(model, lambda field: json_schema.node_at((*path, field))[0], first)
+    first = [] if path else [_row("extends", EXTENDS, "none")]
+    return fields_of(model, lambda field: FORM.node_at((*path, field))[0], first)
 
 
-def fields_of(model: type[BaseModel], node: Callable[[str], json_schema.Node], first: Iterable[str] = ()) -> str:
+def fields_of(model: type[BaseModel], node: Callable[[str], Node], first: Iterable[str] = ()) -> str:
     """Return the Markdown table of a model's fields.
 
     Parameters
@@ -57,8 +58,8 @@ def fields_of(model: type[BaseModel], node: Callable[[str], json_schema.Node], f
     return "\n".join(rows)
 
 
-def _row(field: str, node: json_schema.Node, default: str) -> str:
-    cells = (f"`{field}`", json_schema.in_words(node), default, node.get("description", ""))
+def _row(field: str, node: Node, default: str) -> str:
+    cells = (f"`{field}`", in_words(node), default, node.get("description", ""))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -83,7 +84,7 @@ def main(document: str, schema: str) -> None:
     """Rewrite the tables of a document, and the schema."""
     path = Path(document)
     path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
-    json_schema.write_schema(schema)
+    write_schema(schema)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UTF8, Problem, nearest, not_utf8
-from sim.scenario.check import show
+from sim.scenario.form import FileForm, show
+from sim.scenario.json_schema import FORM
 from sim.scenario.layers import Layer, Stack
 from sim.scenario.lines import KeyPath, scan
 
@@ -27,25 +28,31 @@ DICT = "dict"
 _UNQUOTED_MONTH = re.compile(r"=\s*\d{4}-\d{2}\s*(?:#.*)?$")
 
 
-def shipped() -> dict[str, Path]:
-    """Return the scenarios that come with the package, by name."""
+def shipped(form: FileForm[Any] = FORM) -> dict[str, Path]:
+    """Return the files of a format that come with the package, by name: unless told otherwise, the scenarios."""
     package = Path(__file__).resolve().parents[1]
     # in an installed package beside the rooms, in a checkout at the root of the project
-    for folder in (package / "scenarios", package.parents[1] / "scenarios"):
-        found = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    for folder in (package / form.folder, package.parents[1] / form.folder):
+        found = {path.stem: path for path in sorted(folder.glob("*.toml")) if not form.mark or form.mark in keys(path)}
         if found:
             return found
     return {}
 
 
-def locate(path_or_name: str | Path) -> Path:
-    """Return the file that a path or the name of a shipped scenario means."""
-    known = shipped()
+def locate(path_or_name: str | Path, form: FileForm[Any] = FORM) -> Path:
+    """Return the file that a path or the name of a shipped file means."""
     path = Path(path_or_name)
-    bare = path.parent == Path() and not path.is_absolute()
-    if bare and str(path_or_name) in known:
-        return known[str(path_or_name)]
-    return known[path.stem] if bare and path.suffix == ".toml" and path.stem in known and not exists(path) else path
+    if path.parent != Path() or path.is_absolute() or (path.suffix == ".toml" and exists(path)):
+        return path
+    return shipped(form).get(path.stem if path.suffix == ".toml" else str(path_or_name), path)
+
+
+def keys(path: Path) -> frozenset[str]:
+    """Return the keys at the top of a file; none where it cannot be read."""
+    try:
+        return frozenset(tomllib.loads(read_text(path)))
+    except (Unreadable, ValueError, RecursionError, OSError):
+        return frozenset()
 
 
 def exists(path: Path) -> bool:
@@ -96,7 +103,7 @@ class Reader:
         if _identity(path) in self.done:
             return
         try:
-            layer = self.layer(path, read_text(path))
+            layer = self.layer(path, read_file(path))
         except Unreadable as why:
             # of the file named on the command line the name says where, of another the line that names it
             found = f"{asked.found}, {why.found}" if asked.field else why.found
@@ -186,13 +193,29 @@ class Unreadable(Exception):
         self.found, self.allowed, self.suggestion = found, allowed, suggestion
 
 
-def read_text(path: Path, kind: str = "a scenario file", largest: int = LARGEST_FILE) -> str:
+def read_file(path: Path, form: FileForm[Any] = FORM) -> str:
+    """Return the text of a file of a format.
+
+    Raises
+    ------
+    Unreadable
+        It gives none; where there is no file, the nearest one is suggested.
+    """
+    try:
+        return read_text(path, form.called)
+    except FileNotFoundError:
+        raise Unreadable("no such file", form.sought, _near(path, form)) from None
+
+
+def read_text(path: Path, kind: str = FORM.called, largest: int = LARGEST_FILE) -> str:
     """Return a file's text; at most ``largest`` bytes are read.
 
     Raises
     ------
     Unreadable
         It is none, or longer; ``kind`` says what it should have been.
+    FileNotFoundError
+        There is no such file.
     """
     if not_utf8(path.name):
         raise Unreadable(f"a file called {not_utf8(path.name)}", UTF8)
@@ -221,21 +244,20 @@ def _bytes(path: Path, kind: str, largest: int) -> bytes:
         with path.open("rb") as stream:
             return stream.read(largest + 1)
     except FileNotFoundError:
-        allowed = "a scenario file or a shipped scenario (skloki list scenarios)"
-        raise Unreadable("no such file", allowed, _near(path)) from None
+        raise
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise Unreadable(f"a file that cannot be read ({reason.lower()})", f"{kind} that can be read") from None
 
 
-def _near(path: Path) -> str:
-    """Return the shipped scenario or the file beside it that a missing file may have meant."""
+def _near(path: Path, form: FileForm[Any]) -> str:
+    """Return the shipped file or the file beside it that a missing file may have meant."""
     suffix = ".toml" if path.suffix == ".toml" else ""
     try:
         beside = sorted(other.name for other in path.parent.glob("*.toml"))
     except (OSError, ValueError):
         beside = []
-    return nearest(path.name, [*(name + suffix for name in shipped()), *beside])
+    return nearest(path.name, [*(name + suffix for name in shipped(form)), *beside])
 
 
 def _not_toml(label: str, text: str, error: ValueError) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,35 @@ class Stack:
         """Note that a layer could not be read."""
         self.problems.append(problem)
         self.complete = False
+
+
+def leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield the paths of all values in nested tables, and the values."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*path, key))
+        else:
+            yield (*path, key), value
+
+
+def nested(name: str, value: Any) -> dict[str, Any]:
+    """Return the tables in which the field of a dotted name has a value."""
+    for key in reversed(name.split(".")):
+        value = {key: value}
+    return value
+
+
+def in_order(problems: Iterable[Problem], labels: Iterable[str]) -> list[Problem]:
+    """Return problems each once, layer by layer and line by line; those of other files last."""
+    ranks = {label: rank for rank, label in reversed([*enumerate(labels)])}
+
+    def position(problem: Problem) -> tuple[int, float]:
+        label, _, line = problem.where.rpartition(":")
+        if not (label and line.isdecimal()):
+            label, line = problem.where, "inf"
+        return ranks.setdefault(label, len(ranks)), float(line)
+
+    return sorted(dict.fromkeys(problems), key=position)
 
 
 def merge(layers: Iterable[Layer]) -> tuple[dict[str, Any], dict[KeyPath, Layer]]:

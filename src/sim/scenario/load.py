@@ -16,11 +16,12 @@ from typing import Any, TypeAlias
 from sim.errors import Problem, UserError
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.check import Fault, drop, value_faults, whole
+from sim.scenario.check import value_faults
 from sim.scenario.contradictions import Review
 from sim.scenario.files import DICT, locate, read_files, shipped
-from sim.scenario.layers import Stack, merge
-from sim.scenario.lines import KeyPath, dotted
+from sim.scenario.form import drop
+from sim.scenario.layers import in_order, leaves
+from sim.scenario.lines import dotted
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
@@ -59,19 +60,11 @@ class Loaded:
         values = self.scenario.model_dump(mode="json")
         values["mechanisms"] = dict.fromkeys(MECHANISMS, True) | values["mechanisms"]
         values["parameters"] = {name: entry.default for name, entry in PARAMETERS.items()} | values["parameters"]
-        return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in _leaves(values)]
+        return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in leaves(values)]
 
 
 Source: TypeAlias = str | Path | Mapping[str, Any] | Loaded
 """A file, a name out of `shipped`, as a dict what could stand in a file, or what was loaded."""
-
-
-def _leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterable[tuple[KeyPath, Any]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, (*path, key))
-        else:
-            yield (*path, key), value
 
 
 def load(source: Source, sets: Sets = ()) -> Loaded:
@@ -93,25 +86,24 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
     if isinstance(sets, Mapping):
         sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
     add_sets(sets, stack)
-    broken = _take_out_faults(stack)
-    if not stack.complete:
-        raise UserError(_in_order(stack))
-    table, origin = merge(stack.layers)
-    scenario, lacking = whole(table)
-    # what was taken out as wrong is not missing
-    sound = Review(scenario, origin, stack.layers, broken).sound
-    missing = [fault for fault in lacking if sound(fault.path, fault.depends or fault.path)]
-    broken |= {fault.path: len(stack.layers) for fault in lacking}
-    review = Review(scenario, origin, stack.layers, broken).run()
-    for fault in missing + review.faults:
-        stack.problems.append(_problem(fault, review.where(fault.path)))
-    if stack.problems:
-        raise UserError(_in_order(stack))
+    broken = {}
+    for rank, layer in enumerate(stack.layers):
+        for fault in value_faults(layer.table):
+            stack.problems.append(fault.at(layer.where(fault.path)))
+            broken[fault.path] = rank
+            drop(layer.table, fault.path)
+    review = Review.of(stack.layers, broken) if stack.complete else None
+    if review is not None:
+        stack.problems += [fault.at(review.where(fault.path)) for fault in review.faults]
+    if review is None or stack.problems:
+        raise UserError(in_order(stack.problems, [layer.label for layer in stack.layers]))
     for idle in review.idle:
-        drop(table, idle)
-    kept = {key: layer for key, layer in origin.items() if not any(key[: len(idle)] == idle for idle in review.idle)}
-    layers = {dotted(key): layer.where(key) for key, layer in kept.items()}
-    return Loaded(Scenario.model_validate(table), layers, path, tuple(review.warnings))
+        drop(review.table, idle)
+    layers = {
+        dotted(key): layer.where(key) for key, layer in review.origin.items()
+        if not any(key[: len(idle)] == idle for idle in review.idle)
+    }  # fmt: skip
+    return Loaded(Scenario.model_validate(review.table), layers, path, tuple(review.warnings))
 
 
 def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:
@@ -126,29 +118,3 @@ def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:
     if problems:
         raise UserError(problems)
     return found
-
-
-def _take_out_faults(stack: Stack) -> dict[KeyPath, int]:
-    """Note every wrong value of every layer, leave it out and return where it stood, and in which layer."""
-    broken = {}
-    for rank, layer in enumerate(stack.layers):
-        for fault in value_faults(layer.table):
-            stack.problems.append(_problem(fault, layer.where(fault.path)))
-            broken[fault.path] = rank
-            drop(layer.table, fault.path)
-    return broken
-
-
-def _in_order(stack: Stack) -> list[Problem]:
-    """Return the problems layer by layer and line by line, each once."""
-    labels = [layer.label for layer in stack.layers]
-
-    def position(problem: Problem) -> tuple[int, int]:
-        label, _, line = problem.where.rpartition(":")
-        return (labels.index(label), int(line)) if label in labels else (len(labels), 0)
-
-    return sorted(dict.fromkeys(stack.problems), key=position)
-
-
-def _problem(fault: Fault, where: str) -> Problem:
-    return Problem(where, dotted(fault.path), fault.found, fault.allowed, fault.suggestion)

@@ -163,6 +163,7 @@ class Options(Table):
     embattled_may_stand: bool = Field(False, description="the official whom a remedy concerns is a candidate again, for both sides")
     need_displaces: bool = Field(True, description="a man sent down takes the uezd secretary's seat (otherwise he joins the uezd's bench)")
     majority_tier: Literal["all", "guberniia", "nation"] = Field("all", description="tiers at which the majority magnifies")
+    twins: Literal["own", "equal"] = Field("own", description="values of parameters that are twins: each its own, or the second of a pair takes the first's")
 
 
 class Run(Table):

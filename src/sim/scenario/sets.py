@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import Problem, nearest
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.check import show
+from sim.scenario.form import show
 from sim.scenario.layers import SETS, Layer, Stack
 from sim.scenario.schema import Scenario
 

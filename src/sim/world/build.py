@@ -56,11 +56,27 @@ class World:
         return sum(1 for place in self.committees if place.parent < 0)
 
 
+def _equal_twins() -> dict[str, str]:
+    """Return the pairs of twins with one range, the first in the registry's order and the second."""
+    pairs: dict[str, str] = {}
+    for name, parameter in PARAMETERS.items():
+        twin = PARAMETERS.get(parameter.twin)
+        if twin and name not in pairs.values() and (twin.low, twin.high) == (parameter.low, parameter.high):
+            pairs[name] = twin.name
+    return pairs
+
+
+#: What ``options.twins = "equal"`` sets equal: not pairs whose ranges differ, which are counterparts of another kind.
+TWINS = _equal_twins()
+
+
 def effective(scenario: Scenario) -> SimpleNamespace:
-    """Return parameters and constants by name: defaults, overrides, limits of what is off."""
+    """Return parameters and constants by name: defaults, overrides, equal twins if asked for, limits of what is off."""
     values: dict[str, float] = {name: constant.value for name, constant in CONSTANTS.items()}
     values |= {name: parameter.default for name, parameter in PARAMETERS.items()}
     values |= scenario.parameters
+    if scenario.options.twins == "equal":
+        values |= {second: values[first] for first, second in TWINS.items()}
     for name, on in scenario.mechanisms.items():
         if not on:
             values |= LIMITS[name]

@@ -3,60 +3,79 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.divergence.distance import MonthRow
+import pyarrow as pa
+
 from sim.analysis.divergence.divergence import Divergence, compare
 from sim.analysis.divergence.inputs import Setting
 from sim.engines.engine import engine
 from sim.errors import Problem, UserError
-from sim.results.opening import Format, check_files, read_manifest
-from sim.results.store import MANIFEST
+from sim.results.folder import FILES, Folder, Format
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = "skloki-divergence"
-FORMAT_VERSION = 1
 FIGURES = "figures"
 CASCADE = (
     "order", "month", "committee", "level", "unit_class", "kind", "seat", "a", "b", "persons", "way", "source",
     "carrier", "state", "visible", "seats",
 )  # fmt: skip
-TRACE = Format("trace", "trace", FORMAT, FORMAT_VERSION, {"files": dict, "settings": list})
+MONTHLY = (
+    "month", "scope", "level", "committees", "parted", "differ", "visible", "seats", "seats_differ",
+    "rms_performance", "mean_performance",
+)  # fmt: skip
+_WORLD = {"title": str, "name": str, "scenario": {"tree": {"kind": str}}}
+TRACE = Format(
+    "trace", "trace", "skloki-divergence", 1,
+    {"a": _WORLD, "b": _WORLD, "replicate": int, "seed": int, "files": FILES,
+     "settings": [{"name": str, "a": object, "b": object}]},
+    {
+        "cascade.csv": dict.fromkeys((name for name in CASCADE if name != "order"), pa.string()),
+        "monthly.csv": dict.fromkeys(MONTHLY[:3], pa.string()),
+    },
+    ("cascade.csv", "monthly.csv"),
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class DivergenceFolder:
+class DivergenceFolder(Folder):
     """Two worlds that were run and compared, just now or before.
 
     Attributes
     ----------
-    path
-        The folder that holds the tables and pictures.
-    record
-        How it came about and what was found first: the content of its ``manifest.json``.
-    settings
-        The settings that differ.
     found
         What was found, if the worlds were run just now; see ``divergence``.
-    figures
-        Files of the pictures.
     """
 
-    path: Path
-    record: Mapping[str, Any]
-    settings: tuple[Setting, ...]
-    found: Divergence | None = None
-    figures: tuple[Path, ...] = ()
+    format = TRACE
 
-    def __repr__(self) -> str:
-        return f"<Traced {self.path} ({' | '.join(self.titles)}, replicate {self.record['replicate']})>"
+    def __init__(self, path: Path, manifest: dict[str, Any], found: Divergence | None = None) -> None:
+        super().__init__(path, manifest)
+        self.found = found
+
+    @property
+    def told(self) -> str:  # noqa: D102
+        return f"{' | '.join(self.titles)}, replicate {self.manifest['replicate']}"
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """How it came about and what was found first: the manifest."""
+        return self.manifest
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """The settings that differ."""
+        return tuple(Setting(entry["name"], (entry["a"], entry["b"])) for entry in self.manifest["settings"])
+
+    @property
+    def figures(self) -> tuple[Path, ...]:
+        """Files of the pictures that are there."""
+        drawn = (self.path / name for name in sorted(self.manifest["files"]) if Path(name).parts[:1] == (FIGURES,))
+        return tuple(file for file in drawn if file.is_file())
 
     @cached_property
     def divergence(self) -> Divergence:
@@ -67,60 +86,28 @@ class DivergenceFolder:
         UserError
             This version of the program gives other worlds than the one that stored the trace.
         """
-        if self.found is not None:
-            return self.found
-        return rerun(self.record)
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """The record, as other stored things call it."""
-        return self.record
+        return rerun(self.manifest) if self.found is None else self.found
 
     def cascade(self) -> pd.DataFrame:
         """Return the stored cascade: one row per committee, in the order in which they part."""
-        return _read(self.path / "cascade.csv", [name for name in CASCADE if name != "order"])
+        return self.frame("cascade")
 
     def monthly(self) -> pd.DataFrame:
         """Return how far the worlds are apart: one row per month, scope and level."""
-        return _read(self.path / "monthly.csv", MonthRow._fields[:3])
+        return self.frame("monthly")
 
     @property
     def titles(self) -> tuple[str, str]:
         """Titles of the two scenarios."""
-        return self.record["a"]["title"], self.record["b"]["title"]
+        return self.manifest["a"]["title"], self.manifest["b"]["title"]
 
     @property
     def real(self) -> bool:
         """Whether the guberniias are those of 1923."""
-        return bool(self.record["a"]["scenario"]["tree"]["kind"] == "real")
+        return bool(self.manifest["a"]["scenario"]["tree"]["kind"] == "real")
 
 
-def open_trace(path: Path | str, *, verify: bool = True) -> DivergenceFolder:
-    """Open the folder of a trace.
-
-    Parameters
-    ----------
-    verify
-        Compare every table's hash with the manifest; otherwise only its size.
-
-    Raises
-    ------
-    UserError
-        It is missing, damaged, or of another format; every fault is named.
-    """
-    folder = Path(path).expanduser().resolve()
-    record = read_manifest(folder, TRACE)
-    try:
-        settings = tuple(Setting(entry["name"], (entry["a"], entry["b"])) for entry in record["settings"])
-        # Pictures may have been drawn again since, by another version of what draws.
-        pictures = {name for name in record["files"] if Path(name).parts[0] == FIGURES}
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        reason = f"is damaged: {type(error).__name__}: {error}"
-        raise UserError(Problem(str(folder / MANIFEST), allowed=reason)) from error
-    tables = {name: entry for name, entry in record["files"].items() if name not in pictures}
-    check_files(folder, tables, verify=verify)
-    drawn = tuple(folder / name for name in sorted(pictures) if (folder / name).is_file())
-    return DivergenceFolder(folder, record, settings, figures=drawn)
+open_trace = DivergenceFolder.open
 
 
 def rerun(record: Mapping[str, Any]) -> Divergence:
@@ -163,24 +150,3 @@ def inputs_record(found: Divergence) -> list[dict[str, Any]]:
          "places": dated.places}
         for dated in found.inputs
     ]  # fmt: skip
-
-
-def is_replaceable(folder: Path) -> bool:
-    """Say whether a folder is what an earlier call has stored and holds nothing else."""
-    try:
-        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-        return record["format"] == FORMAT and files <= {MANIFEST, *record["files"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _read(path: Path, texts: Iterable[str]) -> pd.DataFrame:
-    """Read a table that `_write` has written."""
-    # Not by pandas, which before version 3 did not restore the last bits.
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-
-    types = pa_csv.ConvertOptions(column_types=dict.fromkeys(texts, pa.string()))
-    frame: pd.DataFrame = pa_csv.read_csv(path, convert_options=types).to_pandas()
-    return frame

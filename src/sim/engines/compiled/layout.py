@@ -7,12 +7,13 @@ Numbers stand for names, and -1 for nobody and nowhere.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
 
 from sim.engines.compiled.memory import LINE_BYTES, prefetch, record_at
-from sim.engines.readings import MOVES, READ, YEAR
+from sim.engines.readings import YEAR
 from sim.engines.trajectory import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
 from sim.kernel import kernel
 from sim.registry.constants import CONSTANTS
@@ -43,6 +44,11 @@ POINT = {name: point.number for name, point in DECISION_POINTS.items()}
 #: A month before all others, for what has not happened yet.
 LONG_AGO = -(10**6)
 NUMBER_OF_SCOPES = len(SCOPES)
+At = namedtuple("At", [*OUTCOMES])  # type: ignore[misc]
+#: Where an outcome stands in a row, by its name: ``row[AT.conflict]``; and so with the state of a committee.
+AT: Any = At(*range(len(OUTCOMES)))
+Of = namedtuple("Of", [*COMMITTEE_FIELDS])  # type: ignore[misc]
+OF: Any = Of(*range(len(COMMITTEE_FIELDS)))
 
 #: Parameters and constants by the names of their fields; ``flat`` would hide a method of numpy's records.
 _ALL = [*PARAMETERS, *CONSTANTS]
@@ -135,8 +141,8 @@ S = np.dtype(
         "capacity_recorded", "random_order", "lost_review_is_unfit", "embattled_may_stand", "need_displaces",
         "keep_states", "keep_events")]
     + [("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
-       ("moves", "i8", (len(SCOPES), len(MOVES))), ("recent", "i8", (len(SCOPES), YEAR, 2)),
-       ("sums", "f8", (len(SCOPES), len(READ))), ("counts", "f8", (len(SCOPES), len(READ)))],
+       ("recent", "f8", (len(SCOPES), YEAR, 2)),
+       ("sums", "f8", (len(SCOPES), len(OUTCOMES))), ("counts", "f8", (len(SCOPES), len(OUTCOMES)))],
     align=True,
 )  # fmt: skip
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.engines.compiled.committee import inherit
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
+    AT,
     AUTHORITY,
     ELECTED,
     INTEGER,
@@ -23,9 +26,10 @@ from sim.engines.compiled.layout import (
 )
 from sim.engines.compiled.memory import record_at
 from sim.engines.compiled.people import blur_of_voters, draw, is_outsider, note, validity
-from sim.engines.readings import MOVES
+from sim.engines.readings import MOVES_FOR
 from sim.kernel import kernel
 from sim.mechanisms import skloki
+from sim.registry.outcomes import OUTCOME_INDEX
 
 CLAIM, BUREAU_DRAW = POINT["claim"], POINT["bureau"]
 LEFT, TOOK = KIND["left"], KIND["took"]
@@ -36,7 +40,9 @@ WEAR, UNFIT, NEED, LATERAL, TRANSFER, EXTRAORDINARY, LOST_CONTEST, LOST_REVIEW =
 )
 #: What an official took his seat for, by how he was installed.
 TAKEN = (0, REASON["elected"], REASON["recommended"], REASON["appointed"], REASON["acting"])
-IN_ALL, BY_CENTRE, AS_UNFIT, BY_NEED, SIDEWAYS, IN_CONFLICT, VOTED, WORN = range(len(MOVES))
+#: Which outcome counts a move for its reason, by the reason's number; -1 for none.
+COUNTED = np.array([OUTCOME_INDEX[MOVES_FOR[name]] if name in MOVES_FOR else -1 for name in REASON])
+COUNTED.setflags(write=False)  # compiled code holds what it is now
 INFINITE = float("inf")
 
 imposed_grievance, race_grievance = skloki.imposed_grievance, skloki.race_grievance
@@ -151,22 +157,16 @@ def vacate(s, man, reason, authority):  # type: ignore[no-untyped-def]
 @kernel
 def count_move(s, scope, reason, authority):  # type: ignore[no-untyped-def]
     """Count a guberniia secretary who leaves his post, in one scope."""
-    moves = s.moves[scope]
-    moves[IN_ALL] += 1
-    if reason == NEED:
-        moves[BY_NEED] += 1
-    elif reason == LATERAL:
-        moves[SIDEWAYS] += 1
-    elif reason == TRANSFER or reason == EXTRAORDINARY:
-        moves[IN_CONFLICT] += 1
-    elif reason == WEAR:
-        moves[WORN] += 1
+    sums = s.sums[scope]
+    sums[AT.moves] += 1.0
+    if COUNTED[reason] >= 0:
+        sums[COUNTED[reason]] += 1.0
     if authority == CENTRE or authority == GUBKOM:
-        moves[BY_CENTRE] += 1
+        sums[AT.moves_centre] += 1.0
         if reason == UNFIT or (reason == LOST_REVIEW and s.lost_review_is_unfit):
-            moves[AS_UNFIT] += 1
+            sums[AT.moves_unfit] += 1.0
     elif reason == LOST_CONTEST or reason == UNFIT:
-        moves[VOTED] += 1
+        sums[AT.moves_voted] += 1.0
 
 
 @kernel

@@ -7,9 +7,11 @@ import numpy as np
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
+    AT,
     ELECTED,
     NOT,
     NUMBER_OF_SCOPES,
+    OF,
     RECOMMENDED,
     committee,
     foresee_home,
@@ -18,24 +20,17 @@ from sim.engines.compiled.layout import (
     row_at,
     state_at,
 )
-from sim.engines.readings import MOVES, READ, YEAR
+from sim.engines.readings import MOVES, YEAR
 from sim.kernel import kernel
 from sim.mechanisms import discussion, record
-from sim.registry.outcomes import OUTCOME_INDEX
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 
-#: Columns of what is read and of what is counted.
-READ_AT = np.array([OUTCOME_INDEX[name] for name in READ])
+NUMBER_OF_OUTCOMES = len(OUTCOMES)
+SUMMED = np.array([outcome.summed for outcome in OUTCOMES.values()])
 MOVES_AT = np.array([OUTCOME_INDEX[name] for name in MOVES])
-SINGLE = READ.index("bench_skill")
-MEMBERS, CLAIMED, APPOINTED_READ = READ.index("members"), READ.index("claimed"), READ.index("appointed")
-ALL, CENTRAL = MOVES.index("moves"), MOVES.index("moves_centre")
-CENTRALISATION, MEMBERS_AT = OUTCOME_INDEX["centralisation"], OUTCOME_INDEX["members"]
-NATIONAL_AT = np.array([OUTCOME_INDEX[name] for name in (
-    "opposition_nation", "threat_objective", "threat_perceived", "complexity", "national_error", "assignments",
-    "reserve", "people")])  # fmt: skip
-for _frozen in (READ_AT, MOVES_AT, NATIONAL_AT):
+for _frozen in (SUMMED, MOVES_AT):
     _frozen.setflags(write=False)  # compiled code holds what they are now
-NUMBER_READ, NUMBER_OF_MOVES = len(READ), len(MOVES)
+NUMBER_OF_MOVES = len(MOVES)
 
 mean_of, centralisation = record.mean_of, record.centralisation
 felt_misfit = discussion.felt_misfit
@@ -43,21 +38,18 @@ felt_misfit = discussion.felt_misfit
 
 @kernel
 def record_month(s):  # type: ignore[no-untyped-def]
-    """Add this month's row of every scope, and the committees' states."""
-    for scope in range(NUMBER_OF_SCOPES):
-        for k in range(NUMBER_READ):
-            s.sums[scope, k] = s.counts[scope, k] = 0.0
+    """Add this month's row of every scope, and the committees' states; then nothing is summed up or counted."""
     for g in range(s.guberniias):
         foresee_home(s, g)
-        read_singles(s, g, 0)
-        read_singles(s, g, committee(s, g).unit_class)
-        read_several(s, g)
+        read_committee(s, g)
+        read_secretary(s, g)
+        read_bench_and_uezds(s, g)
     for scope in range(NUMBER_OF_SCOPES):
         write_scope(s, scope)
     write_nation(s)
     for scope in range(NUMBER_OF_SCOPES):
-        for k in range(NUMBER_OF_MOVES):
-            s.moves[scope, k] = 0
+        for k in range(NUMBER_OF_OUTCOMES):
+            s.sums[scope, k] = s.counts[scope, k] = 0.0
     if s.keep_states:
         for i in range(s.number):
             write_state(s, state_at(s, s.t, i), i)
@@ -70,43 +62,64 @@ def flag(condition):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_singles(s, g, scope):  # type: ignore[no-untyped-def]
-    """Add a guberniia's readings, in the order of ``READ``, to a scope's sums."""
-    c, sums, counts = committee(s, g), s.sums[scope], s.counts[scope]
-    man = committee(s, g).held[0]
-    installed = person(s, man).installed if man >= 0 else NOT
-    sums[0] += c.result
-    sums[1] += c.performance
-    sums[2] += c.recovery
-    sums[3] += c.conflict
-    sums[4] += flag(c.open)
-    sums[5] += flag(c.last_open > s.month - YEAR)
-    sums[6] += flag(c.paralysed)
-    sums[7] += c.team_skill
-    sums[8] += felt_misfit(c.misfit, s.national_error, s.nu)
-    sums[9] += c.discussion
-    sums[10] += c.unity
-    sums[11] += c.credit
-    sums[12] += c.clarity
-    sums[13] += c.literacy
-    sums[14] += c.members
-    sums[15] += c.claimed
-    sums[16] += float(line(s, g).count)
-    sums[17] += c.opposition
-    sums[18] += c.opposition_delegates
-    sums[19] += flag(installed == APPOINTED)
-    sums[20] += flag(installed == RECOMMENDED)
-    sums[21] += flag(installed == ELECTED)
-    sums[22] += flag(installed == ACTING)
-    sums[23] += flag(installed == APPOINTED and not person(s, man).by_bureau)
-    for k in range(SINGLE):
-        counts[k] += 1.0
+def add(s, scope, k, value, number):  # type: ignore[no-untyped-def]
+    """Add what a guberniia has of an outcome, and how many values that sums, to the nation's and a class's."""
+    s.sums[0, k] += value
+    s.counts[0, k] += number
+    s.sums[scope, k] += value
+    s.counts[scope, k] += number
 
 
 @kernel
-def read_several(s, g):  # type: ignore[no-untyped-def]
-    """Add what a guberniia has several of, or none, to the nation's sums and its class's."""
+def read_committee(s, g):  # type: ignore[no-untyped-def]
+    """Read a guberniia's committee; of moves, counted as they happened, there is one post more."""
+    c = committee(s, g)
+    of = c.unit_class
+    moved, voted = flag(c.transferred > s.month - YEAR), flag(c.voted > s.month - YEAR)
+    add(s, of, AT.performance, c.result, 1.0)
+    add(s, of, AT.committee_performance, c.performance, 1.0)
+    add(s, of, AT.recovery, c.recovery, 1.0)
+    add(s, of, AT.conflict, c.conflict, 1.0)
+    add(s, of, AT.conflict_after_transfer, c.conflict * moved, moved)
+    add(s, of, AT.conflict_after_election, c.conflict * voted, voted)
+    add(s, of, AT.open_skloki, flag(c.open), 1.0)
+    add(s, of, AT.skloki_year, flag(c.last_open > s.month - YEAR), 1.0)
+    add(s, of, AT.paralysed, flag(c.paralysed), 1.0)
+    add(s, of, AT.team_skill, c.team_skill, 1.0)
+    add(s, of, AT.misfit, felt_misfit(c.misfit, s.national_error, s.nu), 1.0)
+    add(s, of, AT.discussion, c.discussion, 1.0)
+    add(s, of, AT.unity, c.unity, 1.0)
+    add(s, of, AT.credit, c.credit, 1.0)
+    add(s, of, AT.clarity, c.clarity, 1.0)
+    add(s, of, AT.literacy, c.literacy, 1.0)
+    add(s, of, AT.members, c.members, 1.0)
+    add(s, of, AT.claimed, c.claimed, 1.0)
+    add(s, of, AT.opposition_members, c.opposition, 1.0)
+    add(s, of, AT.opposition_guberniia, c.opposition_delegates, 1.0)
+    for k in range(NUMBER_OF_MOVES):
+        add(s, of, MOVES_AT[k], 0.0, 1.0)
+
+
+@kernel
+def read_secretary(s, g):  # type: ignore[no-untyped-def]
+    """Read how a guberniia's secretary came to his post, and how long he has held it."""
     c, man = committee(s, g), committee(s, g).held[0]
+    of, installed, tenure, by_bureau = c.unit_class, NOT, 0.0, False
+    if man >= 0:
+        installed, tenure, by_bureau = person(s, man).installed, person(s, man).tenure, person(s, man).by_bureau != 0
+    add(s, of, AT.appointed, flag(installed == APPOINTED), 1.0)
+    add(s, of, AT.appointed_cc, flag(installed == APPOINTED and not by_bureau), 1.0)
+    add(s, of, AT.recommended, flag(installed == RECOMMENDED), 1.0)
+    add(s, of, AT.elected, flag(installed == ELECTED), 1.0)
+    add(s, of, AT.acting, flag(installed == ACTING), 1.0)
+    add(s, of, AT.tenure_appointed, tenure * c.appointed, c.appointed)
+    add(s, of, AT.tenure_elected, tenure * c.elected, c.elected)
+
+
+@kernel
+def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
+    """Read what a guberniia has several of, or none."""
+    c = committee(s, g)
     skill = work = quarrels = appointed = 0.0
     waiting = line(s, g).first
     while waiting >= 0:
@@ -116,47 +129,28 @@ def read_several(s, g):  # type: ignore[no-untyped-def]
         work += committee(s, i).performance
         quarrels += flag(committee(s, i).open)
         appointed += committee(s, i).appointed
-    moved, voted = flag(c.transferred > s.month - YEAR), flag(c.voted > s.month - YEAR)
-    tenure = person(s, man).tenure if man >= 0 else 0.0
-    bench, uezds = float(line(s, g).count), float(c.uezds)
-    add(s, c.unit_class, SINGLE, skill, bench)
-    add(s, c.unit_class, SINGLE + 1, work, uezds)
-    add(s, c.unit_class, SINGLE + 2, quarrels, uezds)
-    add(s, c.unit_class, SINGLE + 3, appointed, uezds)
-    add(s, c.unit_class, SINGLE + 4, c.conflict * moved, moved)
-    add(s, c.unit_class, SINGLE + 5, c.conflict * voted, voted)
-    add(s, c.unit_class, SINGLE + 6, tenure * c.appointed, c.appointed)
-    add(s, c.unit_class, SINGLE + 7, tenure * c.elected, c.elected)
-
-
-@kernel
-def add(s, scope, k, value, number):  # type: ignore[no-untyped-def]
-    """Add a sum of several values to the nation's and a class's."""
-    s.sums[0, k] += value
-    s.counts[0, k] += number
-    s.sums[scope, k] += value
-    s.counts[scope, k] += number
+    of, bench, uezds = c.unit_class, float(line(s, g).count), float(c.uezds)
+    add(s, of, AT.bench, bench, 1.0)
+    add(s, of, AT.bench_skill, skill, bench)
+    add(s, of, AT.uezd_performance, work, uezds)
+    add(s, of, AT.uezd_open_skloki, quarrels, uezds)
+    add(s, of, AT.uezd_appointed, appointed, uezds)
 
 
 @kernel
 def write_scope(s, scope):  # type: ignore[no-untyped-def]
-    """Write a scope's row: means over its guberniias, members summed, moves per post."""
-    row, moves = row_at(s, s.t, scope), s.moves[scope]
-    number = s.counts[scope, 0]
-    for k in range(NUMBER_READ):
-        row[READ_AT[k]] = mean_of(s.sums[scope, k], s.counts[scope, k])
-    if number > 0.0:
-        row[MEMBERS_AT] = s.sums[scope, MEMBERS]
-        for k in range(NUMBER_OF_MOVES):
-            row[MOVES_AT[k]] = moves[k] / number
-    s.recent[scope, s.t % YEAR, 0] = moves[CENTRAL]
-    s.recent[scope, s.t % YEAR, 1] = moves[ALL]
-    central = moved = 0
+    """Write a scope's row: sums or means of what was read, and the index of centralisation."""
+    row, sums, counts = row_at(s, s.t, scope), s.sums[scope], s.counts[scope]
+    for k in range(NUMBER_OF_OUTCOMES):
+        row[k] = sums[k] if SUMMED[k] and counts[k] > 0.0 else mean_of(sums[k], counts[k])
+    recent = s.recent[scope]
+    recent[s.t % YEAR, 0], recent[s.t % YEAR, 1] = sums[AT.moves_centre], sums[AT.moves]
+    central = moved = 0.0
     for past in range(YEAR):
-        central += s.recent[scope, past, 0]
-        moved += s.recent[scope, past, 1]
-    row[CENTRALISATION] = centralisation(
-        row[READ_AT[CLAIMED]], row[READ_AT[APPOINTED_READ]], central / moved if moved > 0 else 0.0
+        central += recent[past, 0]
+        moved += recent[past, 1]
+    row[AT.centralisation] = centralisation(
+        row[AT.claimed], row[AT.appointed], central / moved if moved > 0.0 else 0.0
     )
 
 
@@ -164,22 +158,30 @@ def write_scope(s, scope):  # type: ignore[no-untyped-def]
 def write_nation(s):  # type: ignore[no-untyped-def]
     """Write what only the nation has."""
     row = row_at(s, s.t, 0)
-    row[NATIONAL_AT[0]] = s.opposition
-    row[NATIONAL_AT[1]] = s.threat
-    row[NATIONAL_AT[2]] = s.perceived
-    row[NATIONAL_AT[3]] = s.task
-    row[NATIONAL_AT[4]] = s.national_error
-    row[NATIONAL_AT[5]] = float(s.assignments)
-    row[NATIONAL_AT[6]] = float(line(s, s.reserve).count)
-    row[NATIONAL_AT[7]] = float(s.people)
+    row[AT.opposition_nation] = s.opposition
+    row[AT.threat_objective] = s.threat
+    row[AT.threat_perceived] = s.perceived
+    row[AT.complexity] = s.task
+    row[AT.national_error] = s.national_error
+    row[AT.assignments] = float(s.assignments)
+    row[AT.reserve] = float(line(s, s.reserve).count)
+    row[AT.people] = float(s.people)
 
 
 @kernel
-def write_state(s, row, i):  # type: ignore[no-untyped-def]
-    """Write a committee's state, in the order of ``COMMITTEE_FIELDS``."""
+def write_state(s, state, i):  # type: ignore[no-untyped-def]
+    """Write a committee's state."""
     c = committee(s, i)
-    row[0], row[1], row[2] = c.result, c.recovery, c.conflict
-    row[3] = felt_misfit(c.misfit, s.national_error, s.nu)
-    row[4], row[5], row[6], row[7] = c.discussion, c.unity, c.clarity, c.literacy
-    row[8], row[9] = c.claimed, c.team_skill
-    row[10], row[11], row[12] = flag(c.open), flag(c.paralysed), c.appointed
+    state[OF.performance] = c.result
+    state[OF.recovery] = c.recovery
+    state[OF.conflict] = c.conflict
+    state[OF.misfit] = felt_misfit(c.misfit, s.national_error, s.nu)
+    state[OF.discussion] = c.discussion
+    state[OF.unity] = c.unity
+    state[OF.clarity] = c.clarity
+    state[OF.literacy] = c.literacy
+    state[OF.claimed] = c.claimed
+    state[OF.team_skill] = c.team_skill
+    state[OF.open_sklok] = flag(c.open)
+    state[OF.paralysed] = flag(c.paralysed)
+    state[OF.appointed] = c.appointed

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.analysis import selection
 from sim.analysis.effects import chosen
-from sim.errors import Problem, UserError
+from sim.analysis.selection import against as against
 from sim.experiment.designs import kind_of
 from sim.figures import style
 from sim.figures.sweeps import names
@@ -80,23 +80,6 @@ def shown(sweep: Sweep, outcome: str | None, scope: str | None = None, horizon: 
 def when(sweep: Sweep, horizon: str) -> str:
     """Return a horizon in words."""
     return sweep.experiment.horizons[horizon].meaning
-
-
-def against(lever: Factor, option: str | None) -> list[int]:
-    """Return the numbers of the options that are set against the baseline: all others, or the one asked for.
-
-    Raises
-    ------
-    UserError
-        There is no such option, or it is the baseline.
-    """
-    if option is None:
-        return list(range(1, len(lever.options)))
-    place = lever.options.index(selection.option(lever, option))
-    if place == 0:
-        allowed = ", ".join(selection.label(entry.value) for entry in lever.options[1:])
-        raise UserError(Problem(lever.name, "option", f"{option!r}, the baseline itself", allowed))
-    return [place]
 
 
 def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:

@@ -1,0 +1,120 @@
+"""Effects where uncertainties have certain values, year by year, and at each option of another lever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import selection
+from sim.analysis.effects import contrasts, differences, effects, statistics
+from sim.analysis.paired import student
+from sim.errors import Problem, UserError
+from sim.experiment.designs import kind_of
+from sim.registry.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.analysis.pair_table import PairedSweep
+    from sim.experiment.experiment import Factor
+
+THIRDS = ("low", "middle", "high")
+
+
+def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
+    """Return effects in thirds of each uncertainty's values, or at each of its options.
+
+    Parameters
+    ----------
+    asked
+        ``lever``, ``option``, ``outcome``, ``scope``, ``horizon`` as in `sim.analysis.effects.contrasts`, which has the
+        defaults.
+
+    Returns
+    -------
+    DataFrame
+        A row per option, uncertainty and ``part``: ``low``, ``middle``, ``high``, or the uncertainty's option; and what
+        `sim.analysis.effects.effects` says of the points in it.
+    """
+    import pandas as pd
+
+    units, factors, rows = sweep.units, sweep.experiment.uncertainties, []
+    drawn = [units.first(found) for found in units.each_drawn(*(factor.name for factor in factors))]
+    for labels, outcome, effect, base in contrasts(sweep, **asked):
+        for factor, given in zip(factors, drawn, strict=True):
+            for part, at in _parts(factor, given):
+                there = np.isin(units.point, units.points[at])
+                said = statistics(units.at(units.points[at]), outcome, effect[there], base[there])
+                rows.append({"uncertainty": factor.name, "part": part, **labels, **said})
+    return pd.DataFrame(rows)
+
+
+def by_year(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
+    """Return effects at those horizons that are the mean of one calendar year, in their order.
+
+    Parameters
+    ----------
+    asked
+        As for `sim.analysis.effects.effects`.
+
+    Returns
+    -------
+    DataFrame
+        As effects are, with the number of the ``year``. Empty where the experiment keeps no such horizon.
+    """
+    named = sweep.experiment.horizons.items()
+    years = {name: int(at.first[:4]) for name, at in named if (at.first[4:], at.last) == ("-01", f"{at.first[:4]}-12")}
+    frame = effects(sweep, **asked)
+    frame = frame[frame["horizon"].isin(years)]
+    frame = frame.assign(year=frame["horizon"].map(years).astype(int))
+    return frame.sort_values("year", kind="stable", ignore_index=True)
+
+
+def apart(sweep: PairedSweep) -> pd.DataFrame:
+    """Return effects of the first lever at each option of the second, and how far they are from those at its first.
+
+    Differences are paired: on the same accidents at each point. Their intervals are Student's over points, so these
+    must be independent: drawn, each with accidents of its own.
+
+    Raises
+    ------
+    UserError
+        There are not two levers, or points are not independent.
+    """
+    import pandas as pd
+
+    design, levers = kind_of(sweep.experiment), sweep.experiment.levers
+    if len(levers) != 2:
+        raise UserError(Problem(str(sweep.path), "levers", str(len(levers)), "two, of which one is taken apart"))
+    if sweep.experiment.accidents == "shared" or design.fixed or design.families:
+        allowed = "points that are independent: drawn, each with accidents of its own"
+        raise UserError(Problem(str(sweep.path), "design", sweep.experiment.design.kind, allowed))
+    (lever, other), units, outcome, rows = levers, sweep.units, sweep.columns[0][1], []
+    mine = [entry for entry in sweep.columns if entry[1] == outcome]
+    for (_, _, scope, horizon), values in zip(mine, units.each(*(entry[0] for entry in mine)), strict=True):
+        whole = differences(units, lever, 1, values, 0)[0]
+        for number, option in enumerate(other.options):
+            effect, base = differences(units, lever, 1, values, number)
+            found = statistics(units, OUTCOMES[outcome], effect, base)
+            change = units.by_point(effect - whole)[0]
+            change = change[np.isfinite(change)]
+            half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
+            rows.append({
+                "outcome": outcome, "scope": scope, "horizon": horizon, other.name: selection.label(option.value),
+                **{name: found[name] for name in ("points", "effect", "points_better")},
+                "change": change.mean(), "change_low": change.mean() - half, "change_high": change.mean() + half,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield the thirds of a factor's values, or its options: a label, and which points are in it."""
+    if factor.options:
+        for option in factor.options:
+            yield selection.label(option.value), values == option.value
+        return
+    low, high = np.quantile(values, (1 / 3, 2 / 3))
+    yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)

@@ -1,0 +1,54 @@
+"""Whatever a command has stored, opened by what its manifest calls it: the one list of kinds of folders."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from sim.errors import Problem, UserError, nearest
+from sim.results.folder import MANIFEST
+
+if TYPE_CHECKING:
+    from sim.analysis.divergence.folder import DivergenceFolder
+    from sim.analysis.sweep import Sweep
+    from sim.results.comparison import Comparison
+    from sim.results.result import Result
+
+Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep"
+
+KINDS = {
+    "skloki-result": "sim.results.result:Result",
+    "skloki-comparison": "sim.results.comparison:Comparison",
+    "skloki-divergence": "sim.analysis.divergence.folder:DivergenceFolder",
+    "skloki-sweep": "sim.analysis.sweep:Sweep",
+}
+"""Module and class by the format in the manifest: only what is opened is loaded."""
+
+
+def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
+    """Open what `run`, `compare`, `trace` or `sweep` has stored, and return what it returned.
+
+    Parameters
+    ----------
+    verify
+        Compare every table with the manifest's hashes; otherwise its size.
+
+    Raises
+    ------
+    UserError
+        It is missing, incomplete, damaged, or of a format that is not known.
+    """
+    folder = Path(path).expanduser()
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        manifest = None  # what is wrong is said by the opener of results
+    found = str(manifest.get("format", "skloki-result")) if isinstance(manifest, dict) else "skloki-result"
+    if found not in KINDS:
+        place = str(folder.resolve() / MANIFEST)
+        raise UserError(Problem(place, "format", found, ", ".join(KINDS), nearest(found, KINDS)))
+    module, name = KINDS[found].split(":")
+    stored: Stored = getattr(import_module(module), name).open(path, verify=verify)
+    return stored

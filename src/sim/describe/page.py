@@ -1,0 +1,300 @@
+"""The page of a finished sweep: its numbers and pictures, between words that are written by hand.
+
+``python -m sim.describe.page NAME [FOLDER]``, after ``skloki sweep NAME``, writes ``results/NAME``: tables, pictures,
+the manifest, and what stands between the marks of its README.md. What a page shows stands in the experiment file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis import selection
+from sim.analysis.conditions import THIRDS, apart, by_year
+from sim.analysis.effects import POOLED
+from sim.analysis.sweep import Sweep, open_sweep
+from sim.errors import Problem, UserError
+from sim.experiment.load import load_page
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.fields import Page
+
+MARKS = ("runs", "effects", "course", "answers", "apart", "where", "hangs on")
+"""Parts of a page that are made here, in the order of a new page."""
+MOST = 40
+"""Rows of the table of effects."""
+MOST_APART = 14
+"""Rows of the table of what takes an effect apart."""
+LEADING, LEAST = 5, 0.02
+"""Uncertainties that are named, by size and by sign; correlation ratio below which none is worth a row."""
+
+
+def write(sweep: Sweep, page: Page, folder: Path) -> Path:
+    """Write the page of a sweep, and return its README.md.
+
+    Raises
+    ------
+    UserError
+        The sweep is not finished, or it cannot give what the page asks for.
+    """
+    from sim.figures.sweeps import draw
+
+    state = sweep.progress()
+    if state["runs"] != state["runs_planned"]:
+        allowed = f"a finished sweep: {state['runs']:,} of {state['runs_planned']:,} runs are there"
+        raise UserError(Problem(str(sweep.path), allowed=allowed))
+    tables = {
+        "effects": effects_of(sweep), "influence": sweep.importance(), "thirds": sweep.thirds(),
+        "subsets": subsets(sweep, page), **({"apart": apart(sweep)} if page.apart else {}),
+    }  # fmt: skip
+    parts = _parts(sweep, page, tables)
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in page.pictures:
+        asked = dict(picture)
+        for path in draw(sweep, asked.pop("kind", ""), folder, **asked):
+            if path.suffix == ".svg":
+                path.unlink()  # for a page; `skloki plot` makes one when it is wanted
+    for stem, frame in tables.items():
+        frame.to_csv(folder / f"{stem}.csv", index=False, float_format="%.4g", lineterminator="\n")
+    (folder / "manifest.json").write_text(json.dumps(record(sweep), indent=1, ensure_ascii=False) + "\n")
+    readme = folder / "README.md"
+    empty = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in MARKS)
+    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {sweep.experiment.title}\n\n{empty}"
+    for mark, content in parts.items():
+        block = rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)"
+        text = re.sub(block, partial(_filled, content), text, flags=re.DOTALL)
+    readme.write_text(text, encoding="utf-8")
+    return readme
+
+
+def _filled(content: str, block: re.Match[str]) -> str:
+    return f"{block[1]}{content}\n{block[2]}"
+
+
+def _parts(sweep: Sweep, page: Page, tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+    lever = selection.lever(sweep, None)
+    shown = selection.label(lever.options[1].value) if page.option is None else page.option
+    lever.option(shown)
+    return {
+        "runs": facts(sweep), "effects": table(sweep, tables["effects"]), "course": course(sweep),
+        "answers": answers(sweep, page), "apart": fading(sweep, tables["apart"]) if page.apart else "",
+        "where": asked_where(sweep, shown, tables["subsets"]),
+        "hangs on": hangs_on(sweep, shown, tables["influence"], tables["thirds"]),
+    }  # fmt: skip
+
+
+def record(sweep: Sweep) -> dict[str, Any]:
+    """Return the sweep's manifest, with what came of it."""
+    seconds = sum(part["seconds"] for part in sweep.parts.values())
+    return {**sweep.manifest, "done": sweep.progress() | {"thread_seconds": round(seconds)}}
+
+
+def facts(sweep: Sweep) -> str:
+    """Return the size of the sweep in a sentence or two."""
+    state, manifest = sweep.progress(), sweep.manifest
+    points = max(block["points"][1] for block in manifest["plan"]["blocks"])
+    replicates = max(block["replicates"][1] for block in manifest["plan"]["blocks"])
+    return (
+        f"{state['runs']:,} runs: {points:,} points, {replicates} replicate{'s' if replicates > 1 else ''} each, "
+        f"{manifest['plan']['combinations']} worlds on the same accidents; {state['failed']:,} failed. "
+        f"Code {(manifest.get('commit') or 'unknown')[:10]}, "
+        f"seed {sweep.experiment.seed}, design seed {sweep.experiment.design.seed}."
+    )
+
+
+def effects_of(sweep: Sweep) -> pd.DataFrame:
+    """Return effects over all options of the other levers, and with these for each of their combinations, too."""
+    import pandas as pd
+
+    pooled = sweep.effects()
+    if not (pooled["others"] == POOLED).any():
+        return pooled
+    each = sweep.effects(each=True)
+    # A lever whose others have one option each has the same rows in both.
+    more = each[each["lever"].isin(set(pooled["lever"][pooled["others"] == POOLED]))]
+    return pd.concat([pooled, more], ignore_index=True)
+
+
+def subsets(sweep: Sweep, page: Page) -> pd.DataFrame:
+    """Return effects where the page's conditions hold, and over all points: on the first outcome, main horizon."""
+    import pandas as pd
+
+    outcome, horizon = sweep.columns[0][1], next(iter(sweep.experiment.horizons))
+    return pd.concat([
+        sweep.effects(outcome=outcome, horizon=horizon, where=where).assign(points_where=said, condition=where)
+        for said, where in {"all points": "true", **page.where}.items()
+    ], ignore_index=True)  # fmt: skip
+
+
+def table(sweep: Sweep, effects: pd.DataFrame) -> str:
+    """Return the effects at the main horizon as a table: a row an option and outcome, a column a class."""
+    main = effects[effects["horizon"] == next(iter(sweep.experiment.horizons))]
+    shown, left = readable(main)
+    crossed = (shown["others"] != "").any()
+    scopes = [scope for scope in SCOPES if scope in set(shown["scope"])]
+    heads = ["lever", "against", *(["other levers"] if crossed else []), "outcome"]
+    if "nation" in scopes:
+        heads += ["nation [95 %]", "favoured", "beyond the smallest, for and against"]
+    heads += [scope for scope in scopes if scope != "nation"]
+    lines = []
+    for _, rows in shown.groupby(["lever", "option", "others", "outcome"], sort=False):
+        at = {row.scope: row for row in rows.itertuples()}
+        first = next(iter(at.values()))
+        cells = [f"{first.lever}: {selection.label(first.option)}", selection.label(first.baseline)]
+        cells += [first.others] if crossed else []
+        cells += [first.outcome, *_whole(at.get("nation"), "nation" in scopes)]
+        cells += [_number(at[scope].effect) if scope in at else "" for scope in scopes if scope != "nation"]
+        lines.append(cells)
+    over = ", ".join(sorted(set(shown["interval"])))
+    said = f"Mean effects at the main horizon; intervals over {over}. In effects.csv besides: intervals by class"
+    return markdown(heads, lines) + f"\n\n{said}, other horizons{left}."
+
+
+def readable(effects: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return as many of the effects as a reader can take in, and what was left out."""
+    first = effects["outcome"] == effects["outcome"].iloc[0]
+    pooled = effects["others"].isin(("", POOLED))
+    for kept, left in ((first | True, ""), (pooled | first, ", other outcomes by the other levers' options"),
+                       (pooled, ", effects by the other levers' options")):  # fmt: skip
+        if len(effects[kept].groupby(["lever", "option", "others", "outcome"])) <= MOST:
+            return effects[kept], left
+    return effects[pooled & first], ", other outcomes"
+
+
+def course(sweep: Sweep) -> str:
+    """Return effects on the first outcome year by year as tables: one for each scope, a row an option."""
+    lever = selection.lever(sweep, None)
+    mine = by_year(sweep, lever=lever.name, outcome=sweep.columns[0][1])
+    parts = []
+    for scope, rows in mine.groupby("scope", sort=False):
+        lines = []
+        for option, found in rows.groupby("option", sort=False):
+            # exactly equal as long as the worlds are the same
+            cells = [_shares(row) if row.p5 < row.p95 else "" for row in found.itertuples()]
+            lines.append((selection.label(option), *cells))
+        parts.append(markdown((str(scope), *map(str, dict.fromkeys(rows["year"]))), lines))
+    if not parts:
+        return ""
+    said = f"Share of points {_favoured(sweep)} by the option (ties half), and its mean effect, by year."
+    return "\n\n".join([*parts, said])
+
+
+def answers(sweep: Sweep, page: Page) -> str:
+    """Return the answers to a page's own queries as tables."""
+    parts = []
+    for said, sql in page.queries.items():
+        frame = sweep.query(sql)
+        rows = [
+            [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
+            for row in frame.itertuples(index=False)
+        ]
+        parts.append(markdown(list(frame), rows) + f"\n\n{said}")
+    return "\n\n".join(parts)
+
+
+def fading(sweep: Sweep, found: pd.DataFrame) -> str:
+    """Return the nation's effects at each option of the second lever as a table, the largest change first."""
+    other, nation = sweep.experiment.levers[1].name, found[found["scope"] == "nation"]
+    main, *rest = sweep.experiment.horizons
+    at = {horizon: nation[nation["horizon"] == horizon].set_index(other) for horizon in (main, *rest)}
+    heads = [other, *(f"{horizon}: effect (favoured)" for horizon in (*rest, main)), f"{main}: change [95 %]"]
+    rows = []
+    order = at[main]["change"].abs().sort_values(ascending=False, kind="stable").index
+    first = at[main].index[0]
+    for name in (first, *(name for name in order[:MOST_APART] if name != first)):
+        cells = [f"{at[h]['effect'][name]:+.4f} ({at[h]['points_better'][name]:.2f})" for h in (*rest, main)]
+        change = at[main].loc[name, ["change", "change_low", "change_high"]]
+        cells.append("" if name == first else "{:+.4f} [{:+.4f}, {:+.4f}]".format(*change))
+        rows.append((name, *cells))
+    return markdown(heads, rows) + "\n\nAll of them, and by class: apart.csv. Changes are paired at each point."
+
+
+def asked_where(sweep: Sweep, option: str, found: pd.DataFrame) -> str:
+    """Return effects where conditions hold as a table."""
+    lever = selection.lever(sweep, None).name
+    mine = found[(found["lever"] == lever) & (found["option"].map(selection.label) == option)]
+    scopes = [scope for scope in SCOPES if scope in set(mine["scope"])]
+    rows = []
+    for said, there in mine.groupby("points_where", sort=False):
+        at = {row.scope: row for row in there.itertuples()}
+        condition, points = there[["condition", "points"]].iloc[0]
+        rows.append((f"{said}: `{condition}`", f"{points:,}", *(_shares(at[scope]) for scope in scopes)))
+    heard = f"{lever}: {option}. Share of points {_favoured(sweep)} by it (ties half), and its mean effect on "
+    heard += f"{mine['outcome'].iloc[0]}. Intervals, and other options: subsets.csv."
+    return markdown(("points", "number", *scopes), rows) + f"\n\n{heard}"
+
+
+def hangs_on(sweep: Sweep, option: str, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
+    """Return the leading uncertainties as a table."""
+    lever = selection.lever(sweep, None)
+    mine = ratios[ratios["option"] == option].set_index("uncertainty").sort_index()
+    parts = by_third[by_third["option"] == option]
+    leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
+    heads = ("uncertainty", "size", "sign", f"{_favoured(sweep)} in its low, middle, high third", "mean effect there")
+    rows = []
+    for name in dict.fromkeys([*leading[0], *leading[1]]):
+        if mine.loc[name, ["size", "sign"]].max() < LEAST:
+            continue
+        here = parts[parts["uncertainty"] == name]
+        # of a choice, what was chosen
+        named = [""] * 3 if tuple(here["part"]) == THIRDS else [f"{part}: " for part in here["part"]]
+        shares = ", ".join(f"{part}{value:.2f}" for part, value in zip(named, here["points_better"], strict=True))
+        means = ", ".join(f"{part}{value:+.4f}" for part, value in zip(named, here["effect"], strict=True))
+        rows.append((f"`{name}`", f"{mine['size'][name]:.2f}", f"{mine['sign'][name]:.2f}", shares, means))
+    return markdown(heads, rows) + (
+        f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against "
+        f"{selection.label(lever.options[0].value)}. Size and sign: correlation ratios, the share of the variance over "
+        "points (of the effect, of its sign) that goes with this one uncertainty. All uncertainties, and other options "
+        "of this lever: influence.csv, thirds.csv."
+    )
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of a page."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
+    return "\n".join([lines[0], "|---" * len(heads) + "|", *lines[1:]])
+
+
+def _favoured(sweep: Sweep) -> str:
+    """Return the word for what `points_better` is a share of, for the first outcome."""
+    return "raised" if OUTCOMES[sweep.columns[0][1]].better == "neither" else "favoured"
+
+
+def _shares(row: Any) -> str:
+    return f"{row.points_better:.2f} ({row.effect:+.4f})"
+
+
+def _whole(row: Any, there: bool) -> list[str]:
+    """Return the cells of the nation."""
+    if row is None:
+        return ["", "", ""] if there else []
+    both = row.points_above, row.points_below
+    gain, loss = reversed(both) if row.better == "lower" else both
+    favoured = "–" if row.better == "neither" else f"{row.points_better:.2f}"
+    return [f"{_number(row.effect)} [{_number(row.low)}, {_number(row.high)}]", favoured, f"{gain:.2f}, {loss:.2f}"]
+
+
+def _number(value: float) -> str:
+    return "–" if value != value else f"{value:+.4f}"
+
+
+def main(name: str, source: str | None = None) -> None:
+    """Write the page of a shipped experiment's sweep."""
+    try:
+        sweep = open_sweep(source or Path("results") / "sweeps" / name)
+        print(write(sweep, load_page(name), Path("results") / name))
+    except UserError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

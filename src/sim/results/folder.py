@@ -1,0 +1,295 @@
+"""What a command has stored: a folder with a manifest, opened only if it is whole, and asked in SQL.
+
+A folder without ``manifest.json`` is none. What all kinds of folders have in common stands here; a kind adds its
+`Format` and the methods by which its tables are known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from sim.errors import Problem, UserError, misfits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+DERIVED = ("figures", "csv")
+"""What a folder may hold beside the files that its manifest names."""
+FILES = {"*": object}
+"""Shape of a manifest's files; what is wrong with one is said in `fault`."""
+MEMORY = "512MB"
+"""What a query may take; what does not fit is put on the disk for a while."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of folders.
+
+    Attributes
+    ----------
+    noun, command
+        What such a folder is, and the command that makes it.
+    name, version
+        What its manifest calls itself; folders of earlier versions are read, too.
+    shape
+        What the manifest must hold, and of which kinds: see `sim.errors.misfits`.
+    tables
+        Files that hold a table. Of those in CSV the types of columns: what they are taken for otherwise
+        hangs on what is in them.
+    needed
+        Files that the manifest must name.
+    """
+
+    noun: str
+    command: str
+    name: str
+    version: int
+    shape: Mapping[str, Any]
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+
+
+class Folder:
+    """What a command has stored.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    manifest
+        How it came about.
+    """
+
+    format: ClassVar[Format]
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path} ({self.told})>"
+
+    @property
+    def told(self) -> str:
+        """What is in it, in a few words."""
+        return str(self.manifest["title"])
+
+    @classmethod
+    def open(cls, path: Path | str, *, verify: bool = True) -> Self:
+        """Open a folder.
+
+        Parameters
+        ----------
+        verify
+            Compare every file's hash with what is noted of it; otherwise only its size.
+
+        Raises
+        ------
+        UserError
+            It is missing, incomplete, damaged, or of another format; every fault is named.
+        """
+        place = Path(path).expanduser().resolve()
+        opened = cls(place, read_manifest(place, cls.format))
+        problems = list(opened.faults(verify=verify))
+        if problems:
+            raise UserError(problems)
+        return opened
+
+    def faults(self, *, verify: bool) -> Iterator[Problem]:
+        """Yield what is wrong with its files; see `open`."""
+        files = self.manifest["files"]
+        for name in self.format.needed:
+            if name not in files:
+                yield Problem(str(self.path / MANIFEST), field="files", allowed=f"{name} is missing")
+        for name, record in files.items():
+            # Pictures may have been drawn again since, by another version of what draws.
+            derived = Path(name).parts[:1] in {(folder,) for folder in DERIVED}
+            found = None if derived else fault(self.path, name, record, verify=verify)
+            if found is not None:
+                yield found
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that were stored, as a query calls them."""
+        return tuple(Path(name).stem for name in self.format.tables if name in self.manifest["files"])
+
+    def table(self, name: str) -> Any:
+        """Return a table for pyarrow and DuckDB; of a Parquet file nothing is read before it is asked for."""
+        import pyarrow.csv as pa_csv
+        import pyarrow.dataset as ds
+
+        file = self._file(name)
+        if file.suffix == ".csv":
+            # Not by pandas, which before version 3 did not restore the last bits.
+            options = pa_csv.ConvertOptions(column_types=self.format.tables[file.name])
+            return pa_csv.read_csv(file, convert_options=options)
+        # As a data set, not by path: DuckDB would read brackets in a folder's name as a pattern.
+        return ds.dataset(file)
+
+    def frame(self, name: str, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
+        """Return a table, or some of its columns and rows; see `read_frame`."""
+        file = self._file(name)
+        if file.suffix == ".csv":
+            frame: pd.DataFrame = self.table(name).to_pandas()
+            return frame
+        return read_frame(file, columns, **where)
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Return the answer to a query in SQL over the folder's `tables`: it reads these and no files, and writes none.
+
+        Raises
+        ------
+        UserError
+            The query cannot be carried out.
+        """
+        import duckdb
+
+        reason, frame = repr(sql), None
+        with tempfile.TemporaryDirectory(prefix="skloki-") as aside, duckdb.connect() as connection:
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
+            connection.execute("SET temp_directory = ?", [aside])
+            for name in self.tables:
+                connection.register(name, self.table(name))
+            connection.execute("SET enable_external_access = false")
+            try:
+                answer: Any = connection.execute(sql)  # nothing, where nothing was asked
+                frame = answer.df() if answer is not None and answer.description else None
+            except duckdb.Error as error:
+                reason = str(error).strip().splitlines()[0]
+        if frame is None:
+            raise UserError(Problem("query", found=reason, allowed="SQL over " + ", ".join(self.tables)))
+        return frame
+
+    def _file(self, name: str) -> Path:
+        for file in self.format.tables:
+            if Path(file).stem == name and name in self.tables:
+                return self.path / file
+        raise UserError(Problem(str(self.path), "table", repr(name), ", ".join(self.tables)))
+
+
+def read_frame(path: Path, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
+    """Read a Parquet file, or the rows where columns have given values: these, however long the table.
+
+    Months become time stamps of their first day, nulls become nan.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        chosen = file.schema_arrow.names if columns is None else list(columns)
+        read = list(dict.fromkeys([*chosen, *where]))
+        if where and file.num_row_groups:
+            # One row group after another: the filters of Arrow's reader hold many of them at a time.
+            parts = []
+            for group in range(file.num_row_groups):
+                part = file.read_row_group(group, columns=read)
+                for name, value in where.items():
+                    part = part.filter(pc.equal(part[name], pa.scalar(value, part.schema.field(name).type)))
+                parts.append(part.select(chosen))
+            table = pa.concat_tables(parts)
+        else:
+            table = file.read(chosen)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame
+
+
+def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
+    """Return the manifest of a folder of a format.
+
+    Raises
+    ------
+    UserError
+        There is no such folder, or its manifest is missing, damaged, or of another format.
+    """
+    where, place = str(folder), str(folder / MANIFEST)
+    if not folder.exists():
+        allowed = f"there is no such folder; name the folder that `{meant.command}` has printed"
+        raise UserError(Problem(where, allowed=allowed))
+    if not folder.is_dir():
+        raise UserError(Problem(where, found="a file", allowed=f"the folder of a {meant.noun}"))
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        allowed = f"no {meant.noun}: it has no {MANIFEST} (another folder, or a {meant.command} that was broken off)"
+        raise UserError(Problem(where, allowed=allowed)) from None
+    except OSError as error:
+        raise UserError(Problem(place, allowed=f"cannot be read: {error.strerror}")) from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(Problem(place, allowed=f"is damaged: {error}")) from error
+    if not isinstance(content, dict) or content.get("format") != meant.name:
+        raise UserError(Problem(place, allowed=f"this is not the manifest of a {meant.noun}"))
+    version = content.get("format_version")
+    if not isinstance(version, int) or not 1 <= version <= meant.version:
+        known = "1" if meant.version == 1 else f"1 to {meant.version}"
+        allowed = f"{known}; the {meant.noun} was made by another version of skloki"
+        raise UserError(Problem(place, "format_version", str(version), allowed))
+    problems = [Problem(place, *fault) for fault in misfits(content, meant.shape)]
+    if problems:
+        raise UserError(problems)
+    return content
+
+
+def fault(
+    folder: Path, name: str, record: Any, *, verify: bool, source: str = MANIFEST,
+    meant: str = "what the manifest says", remedy: str = "",
+) -> Problem | None:  # fmt: skip
+    """Return what is wrong with a file of a folder; None if nothing is.
+
+    Parameters
+    ----------
+    record
+        Its size and hash, as ``source`` names them: the manifest, or the journal of a sweep.
+    verify
+        Compare the hash too.
+    meant, remedy
+        Words of the message: what the content should be, and what to do about it.
+    """
+    path = folder / name
+    if is_outside(name) or not isinstance(record, dict):
+        return Problem(str(folder / source), field="files", found=repr(name), allowed="files inside the folder")
+    try:
+        if path.stat().st_size != record.get("bytes"):
+            allowed = f"{record.get('bytes')} bytes; the file is damaged{remedy}"
+            return Problem(str(path), found=f"{path.stat().st_size} bytes", allowed=allowed)
+        if verify and file_record(path) != record:
+            return Problem(str(path), allowed=f"the file is damaged: its content is not {meant}{remedy}")
+    except FileNotFoundError:
+        return Problem(str(path), allowed=f"the file is missing{remedy}")
+    except OSError as error:
+        return Problem(str(path), allowed=f"cannot be read: {error.strerror}")
+    return None
+
+
+def is_outside(name: str) -> bool:
+    """Say whether a name that a manifest or a journal gives leads out of its folder."""
+    return Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name
+
+
+def file_record(path: Path) -> dict[str, Any]:
+    """Return a file's size, bytes, and SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
+
+
+def manifest_text(content: Mapping[str, Any]) -> str:
+    """Return a manifest as it is stored."""
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def is_replaceable(folder: Path, kind: Format) -> bool:
+    """Say whether a folder is an earlier one of its kind, and holds nothing else that would be lost."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        known = {MANIFEST, *DERIVED, *(Path(name).parts[0] for name in manifest["files"])}
+        return manifest["format"] == kind.name and {path.name for path in folder.iterdir()} <= known
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return False

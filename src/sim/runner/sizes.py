@@ -1,0 +1,50 @@
+"""How a sweep is cut into parts, and the world by which it is judged: what `check` foretells and `sweep` does."""
+
+from __future__ import annotations
+
+from sim.errors import Problem, UserError
+from sim.experiment.designs import points, samples
+from sim.experiment.experiment import Experiment
+from sim.experiment.plan import Plan
+from sim.experiment.worlds import Worlds
+from sim.world.build import World
+
+PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
+"""Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
+PART, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
+"""Seconds of work in a part of a long sweep, and of a short one; runs in a part at most."""
+PARTS = 16
+"""Parts into which a sweep is cut at least, if they are not too short."""
+FIRST_POINTS = 10
+"""Points at which a world is sought: at some, drawn values may make none."""
+
+
+def first_world(experiment: Experiment) -> World:
+    """Return the first world that can be made, for its months and its size.
+
+    Raises
+    ------
+    UserError
+        There is none at the first points.
+    """
+    worlds, last = Worlds(experiment), ""
+    number = points(experiment)
+    for drawn in samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):
+        for combination in range(len(experiment.combinations)):
+            try:
+                return worlds.world(combination, drawn)
+            except ValueError as error:
+                last = str(error)
+    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
+
+
+def first_plan(experiment: Experiment, world: World, part_units: int | None = None) -> Plan:
+    """Return the plan of a new sweep, whose parts take about two seconds each unless told otherwise."""
+    number, combinations = points(experiment), len(experiment.combinations)
+    if part_units is None:
+        unit = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
+        long, short = PART / unit, max(LEAST / unit, number * experiment.replicates / PARTS)
+        part_units = max(1, round(min(long, short, MOST_RUNS / combinations)))
+        if part_units > experiment.replicates:
+            part_units -= part_units % experiment.replicates
+    return Plan.first(number, experiment.replicates, combinations, part_units)

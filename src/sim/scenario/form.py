@@ -1,0 +1,274 @@
+"""A format of TOML files: one pydantic model, and from its schema everything that is said of what a file holds.
+
+There are two, of scenarios and of experiments; both are read, and their faults put in words, by the same code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Problem, nearest
+from sim.scenario.lines import KeyPath, dotted
+from sim.scenario.schema import FIRST_MONTH, LAST_MONTH
+
+Node = dict[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
+MONTH = f'a month as "YYYY-MM" from {FIRST_MONTH} to {LAST_MONTH}'
+_KEY = "[key]"  # pydantic's mark of a fault in a key and not in its value
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A problem before it is known in which layer and line it stands.
+
+    ``in_whole`` marks what a single layer may lack: it counts when all layers are merged. It may
+    depend on a second value, too.
+    """
+
+    path: KeyPath
+    found: str
+    allowed: str
+    suggestion: str = ""
+    in_whole: bool = False
+    depends: KeyPath = ()
+
+    def at(self, where: str) -> Problem:
+        """Return the problem, now that it is known where it stands."""
+        return Problem(where, dotted(self.path), self.found, self.allowed, self.suggestion)
+
+
+def show(value: Any) -> str:
+    """Return a value as a user would recognise it, with its kind where that is the point."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "an empty array" if not value else f"an array of {len(value)}"
+    if isinstance(value, date | time):
+        return f"{value} (a date or time; texts stand in quotes)"
+    if isinstance(value, str):
+        return f'"{value[:60]}{"..." if len(value) > 60 else ""}"'
+    text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "a huge number"
+    return "nan (not a number)" if isinstance(value, float) and math.isnan(value) else text
+
+
+@dataclass(frozen=True)
+class FileForm(Generic[Model]):
+    """A format of files.
+
+    Attributes
+    ----------
+    model
+        Of the whole file.
+    called, sought, folder
+        What such a file is; what is sought where there is none; where shipped ones lie.
+    mark
+        A key that a file of this format has and others in the folder have not; nothing where there are no others.
+    json
+        Gives the model's JSON schema.
+    placeholders
+        What stands for a missing or wrong field, so that the rest can still be looked at.
+    entries
+        Tables whose entries are left out whole where something in them is wrong.
+    """
+
+    model: type[Model]
+    called: str
+    sought: str
+    folder: str
+    mark: str
+    json: Callable[[], Node]
+    placeholders: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[str, ...] = ()
+
+    @cached_property
+    def schema(self) -> Node:
+        """The JSON schema, references filled in."""
+        plain = self.json()
+        tables = plain.pop("$defs", {})
+
+        def filled(node: Any) -> Any:
+            if isinstance(node, list):
+                return [filled(inner) for inner in node]
+            if not isinstance(node, dict):
+                return node
+            if "$ref" in node:
+                return filled(tables[node["$ref"].rsplit("/", 1)[-1]])
+            return {key: filled(inner) for key, inner in node.items()}
+
+        full: Node = filled(plain)
+        return full
+
+    def node_at(self, path: KeyPath) -> tuple[Node, KeyPath]:
+        """Return the schema's node for a key, and how far along the path the schema goes."""
+        node = self.schema
+        for length, key in enumerate(path):
+            deeper = _step(node, key)
+            if deeper is None:
+                return node, path[:length]
+            node = deeper
+        return node, path
+
+    def keys_at(self, path: KeyPath) -> list[str]:
+        """Return the keys that the table at a path may have."""
+        return [key for branch in _branches(self.node_at(path)[0]) for key in branch.get("properties", {})]
+
+    def allowed(self, path: KeyPath) -> str:
+        """Return in words what the field at a path accepts."""
+        return in_words(self.node_at(path)[0])
+
+    def validated(self, table: Mapping[str, Any]) -> tuple[Model | None, list[Fault]]:
+        """Return what tables come to, or else what is wrong with them: one fault for each field."""
+        try:
+            return self.model.model_validate(table), []
+        except ValidationError as error:
+            faults = [self._fault(table, details) for details in error.errors(include_url=False)]
+            return None, list({fault.path: fault for fault in reversed(faults)}.values())[::-1]
+
+    def sound(self, table: Mapping[str, Any]) -> tuple[Model, list[Fault]]:
+        """Return what is sound of tables, and what is wrong with the rest, which is left out."""
+        rest, found = _copy(table), dict[KeyPath, Fault]()
+        while True:
+            whole, faults = self.validated(rest)
+            for fault in faults:
+                found.setdefault(fault.path, fault)
+                self._leave_out(rest, fault)
+            if whole is not None:
+                return whole, list(found.values())
+
+    def _leave_out(self, table: dict[str, Any], fault: Fault) -> None:
+        path = fault.path[:-1] if fault.in_whole else fault.path
+        if path and path[0] in self.entries:
+            path = path[:2]
+        if len(path) <= 1 and fault.path[0] in self.placeholders:
+            table[str(fault.path[0])] = self.placeholders[str(fault.path[0])]
+        else:
+            drop(table, path)
+
+    def _fault(self, table: Mapping[str, Any], details: Any) -> Fault:
+        kind, location, value = details["type"], tuple(details["loc"]), details["input"]
+        if kind == "extra_forbidden":
+            known, key = self.keys_at(location[:-1]), str(location[-1])
+            return Fault(location, f'unknown key "{key}"', "one of " + ", ".join(known), nearest(key, known))
+        if location[-1:] == (_KEY,):
+            return Fault(location[:-1], f'the key "{value}"', MONTH.capitalize())
+        if kind == "missing" and isinstance(location[-1], str):
+            return Fault(location, "nothing", self.allowed(location), in_whole=True)
+        if kind == "value_error" and isinstance(value, Mapping):  # a table whose months are out of order
+            start, path = show(value.get("start", "by default")), (*location, "end")
+            found = f"{show(value['end'])}, before the start {start}: contradictory dates"
+            return Fault(path, found, "an end not before the start", in_whole=True, depends=(*location, "start"))
+        node, path = self.node_at(location)  # without the branches of a choice that pydantic adds
+        if kind in ("missing", "too_long"):
+            path = path[:-1] if kind == "missing" else path
+            node = self.node_at(path)[0]
+        value = table
+        for step in path:
+            value = value[step]  # type: ignore[index]
+        words = in_words(node)
+        if kind == "too_short" and isinstance(value, list):
+            words = words.replace("an array", "an array that is not empty", 1)
+        return Fault(path, show(value), words, nearest(value, _choices(node)) if isinstance(value, str) else "")
+
+
+def _choices(node: Node) -> list[str]:
+    every = [v for branch in [node, *node.get("anyOf", [])] for v in branch.get("enum", [branch.get("const", "")])]
+    return [choice for choice in every if choice]
+
+
+def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _copy(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+
+
+def drop(table: dict[str, Any], path: KeyPath) -> None:
+    """Take a key, or the whole array that an element stands in, out of nested tables."""
+    inner: Any = table
+    for i, key in enumerate(path):
+        following = inner.get(key)
+        if i + 1 == len(path) or not isinstance(following, dict):
+            inner.pop(key, None)
+            return
+        inner = following
+
+
+def _branches(node: Node) -> list[Node]:
+    """Return the alternatives that a node leaves, absence left out."""
+    if "anyOf" in node:
+        return [leaf for branch in node["anyOf"] for leaf in _branches(branch) if leaf.get("type") != "null"]
+    return [node]
+
+
+def _step(node: Node, key: str | int) -> Node | None:
+    """Return what a node says of one of its keys or elements, None where it knows none such."""
+    for branch in _branches(node):
+        if isinstance(key, int):
+            prefix = branch.get("prefixItems", [])
+            found = prefix[key] if key < len(prefix) else branch.get("items")
+        else:
+            others = [*branch.get("patternProperties", {}).values(), branch.get("additionalProperties")]
+            found = branch.get("properties", {}).get(key, next((o for o in others if isinstance(o, dict)), None))
+        if found is not None:
+            return dict(found)
+    return None
+
+
+def in_words(node: Node) -> str:
+    """Return in words what a node of the schema accepts."""
+    return " or ".join(dict.fromkeys(_words(branch) for branch in _branches(node)))
+
+
+def _words(node: Node) -> str:
+    if "enum" in node or "const" in node:
+        values = node.get("enum", [node.get("const")])
+        if "title" in node and len(values) > 12:
+            return str(node["title"])
+        return ("one of " if len(values) > 1 else "") + ", ".join(f'"{value}"' for value in values)
+    kind = node.get("type")
+    if kind == "boolean":
+        return "true or false"
+    if kind in ("integer", "number"):
+        return ("a whole number" if kind == "integer" else "a number") + _range(node)
+    if kind == "string":
+        return _text(node)
+    if kind == "array" and "prefixItems" in node:
+        return f"an array of {len(node['prefixItems'])}, each {in_words(node['prefixItems'][0])}"
+    if kind == "array":
+        return f"an array, each element {in_words(node.get('items', {}))}"
+    if "patternProperties" in node:
+        return f"a table of months, each {in_words(next(iter(node['patternProperties'].values())))}"
+    if isinstance(node.get("additionalProperties"), dict):
+        return "a table of named entries"
+    return "a table"
+
+
+def _range(node: Node) -> str:
+    if "exclusiveMinimum" in node:
+        return f" above {node['exclusiveMinimum']:.10g}"
+    low, high, unit = node.get("minimum"), node.get("maximum"), node.get("unit", "")
+    limits = ""
+    if low is not None:
+        limits = f" of at least {low:.10g}" if high is None else f" from {low:.10g} to {_bound(high)}"
+    return limits + (f" ({unit})" if unit else "")
+
+
+def _bound(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:.10g}"
+
+
+def _text(node: Node) -> str:
+    pattern = node.get("pattern", "")
+    if pattern.startswith("^Synthetic"):
+        return '"Synthetic 1" and so on of a synthetic tree'
+    if pattern:
+        return MONTH
+    if "maxLength" in node:
+        return f"a text of {node['minLength']} to {node['maxLength']} characters"
+    return "a text"
