@@ -120,6 +120,7 @@ def test_a_killed_run_is_no_result(endless, tmp_path):
         sim.open(left)
     # What is left does not stand in the way.
     assert sim.run(tmp_path / "small.toml", replicates=1, out=tmp_path / "r").path == tmp_path / "r"
+    assert not left.exists()
 
 
 def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(small_file, tmp_path):
