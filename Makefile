@@ -87,7 +87,7 @@ EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy s
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
 	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m sim.describe.page $$name || exit 1; done
 
-bench: $(VENV)/.complete-test  ## regenerate results/bench (about a quarter of an hour, on an idle machine)
+bench: $(VENV)/.complete-test  ## measure anew into results/bench (about ten minutes, on an idle machine)
 	$(PY) -m experiments.bench
 	$(PY) -m experiments.bench.sweeps
 

@@ -6,32 +6,35 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
+from statistics import median
 
-from experiments.bench import phases, processes, report, scaling
-from experiments.bench.contest import Contestant, Spread, Timing, Unequal, contest, contestants
-from experiments.bench.plan import FULL, HERE, HISTORICAL, QUICK, Plan, synthetic
-from experiments.bench.report import Entry, entry
-from experiments.bench.scaling import Point
+from experiments.bench import picture, processes, report
+from experiments.bench.measure import (
+    FULL,
+    QUICK,
+    Contestant,
+    Plan,
+    Spread,
+    Timing,
+    Unequal,
+    against_size,
+    contest,
+    contestants,
+    ratio,
+    seconds,
+    slope,
+    synthetic,
+    two_threads_over_one,
+)
+from experiments.bench.report import OUT, Entry, entry
 from sim.errors import UserError
 from sim.scenario.load import load
-from sim.scenario.schema import Scenario
 from sim.world.build import World, build
 
 PER_MONTH = "ns per committee-month"
-OUT = HERE.parents[1] / "results" / "bench"
-
-
-def arguments(given: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small worlds and few rounds: numbers without meaning")
-    parser.add_argument("--engine", default="compiled", help="the engine that stands as the compiled one")
-    parser.add_argument("--rounds", type=int, help="interleaved rounds of the contest")
-    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
-    return parser.parse_args(given)
 
 
 def say(text: str) -> None:
@@ -41,12 +44,14 @@ def say(text: str) -> None:
 
 def main(given: Sequence[str] | None = None) -> int:
     """Measure everything; write nothing unless all of it went well."""
-    wishes = arguments(given)
-    plan = QUICK if wishes.quick else FULL
-    plan = replace(plan, rounds=wishes.rounds or plan.rounds)
-    scenario = synthetic(18, 3) if wishes.quick else load(HISTORICAL).scenario
+    parser = argparse.ArgumentParser(prog="python -m experiments.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small worlds and few rounds: numbers without meaning")
+    parser.add_argument("--engine", default="compiled", help="the engine that stands as the compiled one")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
+    wishes = parser.parse_args(given)
     try:
-        measure(plan, scenario, contestants(wishes.engine), wishes.engine, wishes.out)
+        world = build(synthetic(18, 3) if wishes.quick else load(processes.HISTORICAL).scenario)
+        measure(QUICK if wishes.quick else FULL, world, contestants(wishes.engine), wishes.engine, wishes.out)
     except UserError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
@@ -56,73 +61,81 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(plan: Plan, scenario: Scenario, every: dict[str, Contestant], fast: str, out: Path) -> None:
+def measure(plan: Plan, world: World, every: dict[str, Contestant], fast: str, out: Path) -> None:
     """Measure by a plan and write the results."""
     begun, loads = time.time(), [os.getloadavg()[0]]
-    started, peaks = _processes(plan)
-    world = build(scenario)
-    committee_months = len(world.committees) * len(world.months)
+    entries: list[Entry] = []
+    if plan.repeats:  # first of all, while this process holds little memory
+        say("starting processes")
+        entries += _of_processes(*processes.measured(plan.repeats, plan.memory))
     say(f"contest: {plan.rounds} rounds on {len(world.committees)} committees and {len(world.months)} months")
-    timings, gained = contest(every, world, plan.rounds, plan.batch, plan.spins)
-    parts = phases.profile(world, fast, plan.size_rounds, 10)
-    state = phases.state_kib(world, fast)
-    say("time against months and replicates")
-    points = scaling.against_months(every, scenario, plan) + scaling.against_replicates(every, world, plan)
+    control = Spread.of([two_threads_over_one(plan.spins) for _ in range(plan.rounds)])
+    timings = contest(every, world, plan)
     say(f"time against size, to {plan.sizes[-1]:,} committees")
-    points += scaling.against_committees(every, plan)
+    sizes = against_size(every, plan)
     loads.append(os.getloadavg()[0])
     entries = [
-        *report.contest_entries(timings, every, committee_months), *report.scaling_entries(points),
-        entry("two_threads_over_one_in_control", Spread.of(gained), "times"),
-        *report.process_entries(started, peaks), *_state(state),
-        *(entry(f"phase_{name.replace(' ', '_')}", spread, PER_MONTH) for name, spread in parts.items()),
+        *_of_contest(timings, every), entry("two_threads_over_one_in_control", control, "times"),
+        entry("scaling_slope", slope(sizes, "compiled"), "log s per log committee-month"),
+        *entries, *_of_engine(world, fast, plan.size_rounds),
     ]  # fmt: skip
-    write(out, world, every, timings, points, parts, entries, report.machine(fast, timings, begun, loads))
-
-
-def _processes(plan: Plan) -> tuple[dict[str, list[float]], dict[int, float]]:
-    """Measure whole processes, first of all, while this one holds little memory."""
-    if not plan.repeats:
-        return {}, {}
-    say("starting processes")
-    found = processes.starts(plan)
-    say("interrupting runs")
-    found["interrupt"] = processes.interrupts(plan, 1.5 * max(found["run_first_result"]))
-    say("compiling from an empty cache")
-    found["compile"] = processes.compilation()
-    say("peak memory against replicates")
-    return found, processes.memory(plan)
-
-
-def _state(kib: float | None) -> list[Entry]:
-    return [] if kib is None else [entry("state_per_thread", Spread(kib, kib, kib), "KiB")]
-
-
-def write(
-    out: Path, world: World, every: dict[str, Contestant], timings: list[Timing], points: list[Point],
-    parts: dict[str, Spread], entries: list[Entry], machine: dict[str, object],
-) -> None:  # fmt: skip
-    """Write tables and pictures."""
-    from experiments.bench import picture
-
+    shares = {
+        name: round(median(t.processor_seconds / t.seconds for t in timings if t.contestant == name), 3)
+        for name in every
+    }
+    machine = report.hardware() | {
+        "engine": fast, "date": time.strftime("%Y-%m-%d", time.gmtime(begun)),
+        "wall_seconds": round(time.time() - begun), "load_average": [round(load, 2) for load in loads],
+        "processor_seconds_per_second": shares,
+        "note": "a load beyond the number of threads in use, or fewer processor seconds per second than threads, "
+                "means that others used the machine too",
+    }  # fmt: skip
     out.mkdir(parents=True, exist_ok=True)
     report.write_json(out / "bench.json", [e._asdict() for e in entries])
     report.write_json(out / "machine.json", machine)
     report.write_csv(out / "rounds.csv", timings)
-    report.write_csv(out / "scaling.csv", points)
-    committee_months = len(world.committees) * len(world.months)
-    text = (
+    report.write_csv(out / "scaling.csv", sizes)
+    (out / "table.md").write_text(
         f"# Measured {machine['date']} on {machine['processor']}, {machine['cores']} cores\n\n"
         f"{world.scenario.title}: {len(world.committees)} committees, {len(world.months)} months. Medians and ranges "
         f"over interleaved rounds; machine.json describes the machine and what else ran on it.\n\n"
-        f"{report.contest_table(timings, every, committee_months)}\n\n{report.entries_table(entries)}\n"
+        f"{report.entries_table(entries)}\n",
+        encoding="utf-8",
     )
-    (out / "table.md").write_text(text, encoding="utf-8")
-    picture.draw_scaling(points, every, out)
-    if parts:
-        report.write_csv(out / "profile.csv", [entry(name, spread, PER_MONTH) for name, spread in parts.items()])
-        picture.draw_phases(parts, out)
+    picture.draw(sizes, every, out)
     say(f"written to {out}")
+
+
+def _of_contest(timings: list[Timing], every: dict[str, Contestant]) -> Iterator[Entry]:
+    """Yield the ratios of the contest, and each contestant's times."""
+    yield entry("compiled_over_reference", ratio(timings, "reference", "compiled"), "times")
+    yield entry("compiled_over_peer", ratio(timings, "mesa", "compiled"), "times")
+    yield entry("two_threads_over_one", ratio(timings, "compiled", "compiled_two_threads"), "times")
+    committee_months = timings[0].committees * timings[0].months
+    for name in every:
+        spread = Spread.of(seconds(timings, name))
+        yield entry(f"run_{name}", spread, "s")
+        yield entry(f"ns_per_committee_month_{name}", Spread(*(1e9 * s / committee_months for s in spread)), "ns")
+
+
+def _of_processes(found: dict[str, list[float]], peaks: dict[int, float]) -> Iterator[Entry]:
+    """Yield times of processes, the first result relative to numba's import, and peak memory."""
+    for name, values in found.items():
+        yield entry(name, Spread.of(values), "s")
+    first = Spread.of_ratios(found["run_first_result"], found["import_numba"])
+    yield entry("first_result_over_import_numba", first, "times")
+    for number, peak in peaks.items():
+        yield entry(f"peak_memory_of_{number}", Spread.of([peak]), "MiB")
+
+
+def _of_engine(world: World, fast: str, times: int) -> Iterator[Entry]:
+    """Yield the state of a thread, and ns per committee-month by phase, where the engine tells."""
+    module = import_module(f"sim.engines.{fast}")
+    if hasattr(module, "profile"):
+        yield entry("state_per_thread", Spread.of([module.state_bytes(world) / 1024]), "KiB")
+        found = [module.profile(world, replicate, 10) for replicate in range(times)]
+        for phase in found[0]:
+            yield entry(f"phase_{phase}", Spread.of([one[phase] for one in found]), PER_MONTH)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,14 @@ class UserError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def one_of(kind: str, name: str, names: Iterable[str]) -> str:
+    """Return a name that is one of those there are; UserError with the nearest one where it is not."""
+    known = list(names)
+    if name in known:
+        return name
+    raise UserError(Problem(kind, "", repr(name), ", ".join(known), nearest(name, known)))
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the valid name closest to a mistyped one, whatever the case of its letters, or an empty string."""
     known = list(names)

@@ -36,8 +36,8 @@ MODULES = (
     ("study.sweeps", "analysis",
      "asked:selection bands crossed:variance_components effects influence:importance opened:sweep units:pair_table"),
     ("study.sweeps", "experiment",
-     "cautions:warnings designs draft:layers experiment factors fields plan ranges reading:load requested:keep table "
-     "worlds"),
+     "cautions:warnings designs draft:layers experiment factors fields plan ranges:factors reading:load requested:keep "
+     "table worlds"),
     ("study.sweeps", "results", "checking:journal locking rows:sweep_rows store:sweep_store"),
     ("study.sweeps", "runner",
      "agreement:compatibility cluster driver:sweep enlarging:extend estimate kept:recorder parts:chunks pools progress "
@@ -57,6 +57,9 @@ NAMES = {
         "Smallest": "sim.experiment.smallest_effect.Smallest", "smallest": "sim.experiment.smallest_effect.smallest",
     },
     "sim.study.tracing": {"Traced": "sim.analysis.divergence.folder.DivergenceFolder"},
+    "sim.study.sweeps.designs": {
+        "draws": "sim.experiment.designs.samples", "places": "sim.experiment.designs.positions",
+    },
     "sim.study.sweeps.kept": {"Kept": "sim.runner.recorder.Recorder"},
     "sim.study.sweeps.parts": {"Made": "sim.results.sweep_store.Made"},
     "sim.study.sweeps.plan": {"Part": "sim.experiment.plan.Chunk"},

@@ -44,6 +44,11 @@ def test_where_less_is_better_the_lower_world_is_superior():
     assert one("effect", BASE, OTHER, [-1.0], 1.0) == 0.5, "the effect itself is not turned round"
 
 
+def test_few_equal_differences_are_no_certainty():
+    assert paired.reading([0.02] * 2, [0.02] * 2, 0.01, np.array([29, 30])).tolist() == ["undecided", "above"]
+    assert paired.reading(0.02, 0.03, 0.01, 2) == "above"
+
+
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [

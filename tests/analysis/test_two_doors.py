@@ -50,8 +50,7 @@ def test_both_doors_give_the_same_effects(swept, compared):
     for name in SAID:
         np.testing.assert_allclose(one[name][known], other[name][known], rtol=1e-9, atol=1e-15, err_msg=name)
     assert (one["pairs"][~known] == 0).all()
-    narrow = (other["low"] == other["high"]) & (other["pairs"] < 30)  # where few pairs are equal, compare is careful
-    assert (one["reading"] == other["reading"])[known & ~narrow].all()
+    assert (one["reading"] == other["reading"])[known].all() and one["reading"].nunique() > 2
 
 
 def test_the_worlds_are_such_that_it_matters(folder, swept):

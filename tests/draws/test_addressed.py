@@ -21,7 +21,7 @@ from sim.draws import addressed
 from sim.draws import blocks as in_blocks
 from sim.draws.addressed import block, normal, uniform, uniforms
 from sim.draws.philox import words
-from sim.engines.reference.model import PartyModel
+from sim.engines.reference import PartyModel
 from sim.registry.decision_points import DECISION_POINTS
 from sim.scenario.schema import Scenario
 from sim.world.build import build

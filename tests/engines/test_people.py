@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from sim.engines.reference import PartyModel
-from sim.engines.reference.official import Official
+from sim.engines.reference.agents import Official
 from tests.engines.worlds import outcome, run, world
 
 

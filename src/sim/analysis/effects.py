@@ -83,11 +83,6 @@ def effects(
         - ``points_better``, ``points_above``, ``points_below``, ``points_within``: shares of points whose mean effect
           favours the option, ties half; is larger than the smallest effect, smaller than its negative, or between;
         - ``p5`` to ``p95``: quantiles of the points' mean effects.
-
-    Raises
-    ------
-    UserError
-        Something of that name is not in the sweep, or ``where`` is no condition on its points.
     """
     import pandas as pd
 
@@ -156,11 +151,6 @@ def contrasts(
 
     By default the first lever that has a choice, all its options, the first outcome, the nation (or the first scope)
     and the main horizon.
-
-    Raises
-    ------
-    UserError
-        Something of that name is not in the sweep.
     """
     chosen, scopes = selection.lever(sweep, lever), sweep.experiment.scopes
     outcome = outcome or sweep.experiment.outcomes[0]
@@ -221,7 +211,7 @@ def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -
         "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
         "interval": over, "chance": both.share if both else _chance(means, counts, within),
         "superiority": float(paired.superiority(better * alone)[0]), "within": _mean(np.abs(alone) <= size),
-        "reading": str(paired.reading(np.asarray(low), np.asarray(high), np.asarray(size))),
+        "reading": str(paired.reading(low, high, size, len(alone))),
         "points_better": float(paired.superiority(better * known)[0]), "points_above": _mean(known > size),
         "points_below": _mean(known < -size), "points_within": _mean(np.abs(known) <= size),
         "smallest": size, **dict(zip(QUANTILES, map(float, quantiles(known, tuple(QUANTILES.values()))), strict=True)),

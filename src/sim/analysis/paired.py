@@ -163,10 +163,17 @@ def worth(sd_base: ArrayLike, sd_other: ArrayLike, sd: ArrayLike) -> Array:
     return _divided(np.square(sd_base) + np.square(sd_other), np.square(sd))
 
 
-def reading(low: Array, high: Array, smallest: Array) -> NDArray[np.str_]:
-    """Say where an interval lies against the smallest effect of interest."""
+def reading(
+    low: ArrayLike, high: ArrayLike, smallest: ArrayLike, pairs: NDArray[np.int64] | int = MANY
+) -> NDArray[np.str_]:
+    """Say where an interval lies against the smallest effect of interest.
+
+    An interval of no width is no certainty where few pairs are known: something rare may not have been seen yet.
+    """
+    low, high, smallest = (np.asarray(values, float) for values in (low, high, smallest))
     where = [low > smallest, high < -smallest, (low >= -smallest) & (high <= smallest)]
-    return np.select(where, ["above", "below", "within"], "undecided")
+    said = np.select(where, ["above", "below", "within"], "undecided")
+    return np.where((low == high) & (np.asarray(pairs) < FEW), "undecided", said)
 
 
 def needed(sd: float, half_width: float) -> int:

@@ -126,9 +126,7 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
     found = paired.Effects(*(np.stack([getattr(part, f.name) for part in parts]) for f in fields(paired.Effects)))
     if sample.alike(world, horizon):
         return found
-    # An interval of no width is no certainty where worlds part: something rare may not have been seen yet.
-    unsure = (found.sd == 0.0) & (found.pairs < paired.FEW)
-    return replace(found, reading=np.where(unsure, "undecided", found.reading))
+    return replace(found, reading=paired.reading(found.low, found.high, found.smallest, found.pairs))
 
 
 def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:

@@ -83,7 +83,7 @@ def _filled(content: str, block: re.Match[str]) -> str:
 def _parts(sweep: Sweep, page: Page, tables: dict[str, pd.DataFrame]) -> dict[str, str]:
     lever = selection.lever(sweep, None)
     shown = selection.label(lever.options[1].value) if page.option is None else page.option
-    selection.option(lever, shown)
+    lever.option(shown)
     return {
         "runs": facts(sweep), "effects": table(sweep, tables["effects"]), "course": course(sweep),
         "answers": answers(sweep, page), "apart": fading(sweep, tables["apart"]) if page.apart else "",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sim.errors import misfits
+from sim.errors import Problem, UserError, misfits, one_of
 from sim.experiment.horizons import Horizon
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
@@ -17,6 +17,15 @@ from sim.registry.outcomes import OUTCOMES
 
 CurveKind = Literal["none", "quantiles", "sample", "all"]
 Accidents = Literal["own", "shared"]
+
+
+def label(value: Any) -> str:
+    """Return an option's value as a reader sees it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,11 @@ class Option:
 
     value: str | float | int | bool
     table: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Its value as a reader sees it."""
+        return label(self.value)
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,13 @@ class Factor:
     default: float = 0.0
     unit: str = ""
     meaning: str = ""
+
+    def option(self, value: Any) -> Option:
+        """Return the option of that value, which may be given as text; UserError where there is none."""
+        known = {option.label: option for option in self.options}
+        # A truth value may be given as TOML and Python write it.
+        said = {str(option.value).lower(): option for option in self.options if isinstance(option.value, bool)}
+        return said.get(str(value).lower()) or known[one_of("option", label(value), known)]
 
 
 @dataclass(frozen=True)
@@ -130,6 +151,18 @@ class Experiment:
     smallest: Smallest = field(default_factory=Smallest)
     why: str = ""
     accidents: Accidents = "shared"
+
+    def lever(self, name: str | None = None) -> Factor:
+        """Return the lever of that name, by default the first that has a choice; UserError where there is none."""
+        known = {factor.name: factor for factor in self.levers if len(factor.options) > 1}
+        if not known:
+            raise UserError(Problem(self.name, "lever", allowed="there is none: this sweep compares no policies"))
+        return next(iter(known.values())) if name is None else known[one_of("lever", name, known)]
+
+    def factor(self, name: str) -> Factor:
+        """Return the lever or the uncertainty of that name; UserError where there is none."""
+        known = {factor.name: factor for factor in (*self.levers, *self.uncertainties)}
+        return known[one_of("lever or uncertainty", name, known)]
 
     @property
     def combinations(self) -> list[tuple[Option, ...]]:

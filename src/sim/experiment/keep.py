@@ -11,7 +11,7 @@ from sim.experiment import fields
 from sim.experiment.designs import DESIGNS, kinds, points
 from sim.experiment.experiment import Accidents, Design, Experiment, Factor
 from sim.experiment.horizons import Horizon, chosen, parting, usual
-from sim.experiment.layers import Draft, Read, unknown
+from sim.experiment.layers import Draft, LayeredFactor
 from sim.experiment.names import NAME, RUNS
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.table import read_table
@@ -25,7 +25,9 @@ from sim.scenario.schema import Scenario, month_name, month_number
 MOST_RUNS = 10**9
 
 
-def kept(draft: Draft, base: Scenario, levers: Sequence[Read], uncertainties: Sequence[Read]) -> Experiment:
+def kept(
+    draft: Draft, base: Scenario, levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]
+) -> Experiment:
     """Return the experiment, its design and what it keeps; horizons only where they are named."""
     unknowns = tuple(each.factor for each in uncertainties)
     file = draft.file
@@ -63,7 +65,7 @@ def _accidents(draft: Draft) -> Accidents:
 def _outcomes(draft: Draft, where: KeyPath, names: Sequence[str]) -> tuple[str, ...]:
     for i, name in enumerate(names):
         if name not in OUTCOMES:
-            draft.refuse((*where, i), *unknown(name, "an outcome (skloki list outcomes)", OUTCOMES))
+            draft.unknown((*where, i), name, "an outcome (skloki list outcomes)", OUTCOMES)
     _repeated(draft, where, names)
     return tuple(name for name in dict.fromkeys(names) if name in OUTCOMES)
 
@@ -92,7 +94,7 @@ def _months(start: str, end: str) -> list[str]:
     return [month_name(number) for number in range(month_number(start), month_number(end) + 1)]
 
 
-def usual_horizons(draft: Draft, levers: Sequence[Read]) -> dict[str, Horizon]:
+def usual_horizons(draft: Draft, levers: Sequence[LayeredFactor]) -> dict[str, Horizon]:
     """Return the usual horizons, counted from the month in which some option of some lever begins to differ."""
     from sim.world.build import build
 
@@ -118,7 +120,7 @@ def _smallest(draft: Draft) -> Smallest:
     for name in named:
         if name not in OUTCOMES:
             allowed = "share, relative or an outcome (skloki list outcomes)"
-            draft.refuse(("smallest", name), *unknown(name, allowed, ["share", "relative", *OUTCOMES]))
+            draft.unknown(("smallest", name), name, allowed, ["share", "relative", *OUTCOMES])
     return Smallest(table.share, table.relative, named)
 
 

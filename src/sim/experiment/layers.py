@@ -57,7 +57,7 @@ class InlineLayer(Layer):
 
 
 @dataclass(frozen=True)
-class Read:
+class LayeredFactor:
     """A factor, and where its settings stand in the file.
 
     Attributes
@@ -72,7 +72,7 @@ class Read:
     where: KeyPath
     layers: list[list[Layer]]
 
-    def aims(self) -> Iterator[KeyPath]:
+    def fields(self) -> Iterator[KeyPath]:
         """Yield the fields that it sets."""
         for layers in self.layers:
             for layer in layers:
@@ -136,6 +136,10 @@ class Draft:
         """Note a problem at a key of the file."""
         self.problems.append(Problem(self.own.where(where), dotted(where), found, allowed, suggestion))
 
+    def unknown(self, where: KeyPath, name: str, allowed: str, known: Iterable[str]) -> None:
+        """Note a name that is not known, with the nearest one."""
+        self.refuse(where, f'"{name}"', allowed, nearest(name, known))
+
     def part(self, root: KeyPath, table: dict[str, Any], *, single: bool = False) -> InlineLayer:
         """Return tables of the file as a layer, wrong values noted and left out."""
         part = InlineLayer(self.own.label, table, {}, self.own, root, single)
@@ -189,8 +193,3 @@ class Draft:
         for fault in review.faults:
             around = (review.rank(fault.path[:length]) for length in range(len(fault.path), 0, -1))
             self._note(fault, layers[next((rank for rank in around if rank >= 0), 1)])
-
-
-def unknown(name: str, kind: str, known: Iterable[str]) -> tuple[str, str, str]:
-    """Return what is found, allowed and suggested where a name is not known."""
-    return f'"{name}"', kind, nearest(name, known)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.errors import Problem, UserError
 from sim.experiment import factors, fields, keep
 from sim.experiment.experiment import Experiment
-from sim.experiment.layers import Draft, Read
+from sim.experiment.layers import Draft, LayeredFactor
 from sim.scenario.files import Reader, Unreadable, keys, locate, read_file, shipped
 from sim.scenario.layers import Layer, Stack, in_order
 
@@ -81,7 +81,7 @@ def _draft(path: Path) -> Draft:
     return Draft(path, own, file, [fault.at(own.where(fault.path)) for fault in faults])
 
 
-def _worlds(levers: Sequence[Read], uncertainties: Sequence[Read]) -> Iterator[list[Layer]]:
+def _worlds(levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]) -> Iterator[list[Layer]]:
     """Yield what is laid over the base in the worlds that are looked at.
 
     These are the combinations of levers, and the baseline with each option and each end of a range of the

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.experiment.experiment import Experiment, Factor, Option
-from sim.scenario.layers import Layer, merge
+from sim.scenario.layers import Layer, merge, nested
 from sim.scenario.schema import Scenario
 from sim.world.build import World, build, vary
 
@@ -89,10 +89,3 @@ def scenario_table(
 def option_of(factor: Factor, value: Any) -> Option:
     """Return the option of a choice that has a value."""
     return next(option for option in factor.options if option.value == value)
-
-
-def nested(dotted: str, value: Any) -> dict[str, Any]:
-    """Return the tables in which the field of a dotted name has a value."""
-    for key in reversed(dotted.split(".")):
-        value = {key: value}
-    return value

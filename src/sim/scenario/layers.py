@@ -54,6 +54,13 @@ def leaves(table: Mapping[str, Any], path: KeyPath = ()) -> Iterator[tuple[KeyPa
             yield (*path, key), value
 
 
+def nested(name: str, value: Any) -> dict[str, Any]:
+    """Return the tables in which the field of a dotted name has a value."""
+    for key in reversed(name.split(".")):
+        value = {key: value}
+    return value
+
+
 def in_order(problems: Iterable[Problem], labels: Iterable[str]) -> list[Problem]:
     """Return problems each once, layer by layer and line by line; those of other files last."""
     ranks = {label: rank for rank, label in reversed([*enumerate(labels)])}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import mesa
 
-from sim.engines.reference.model import PartyModel
+from sim.engines.reference.month import PartyModel
 from sim.engines.trajectory import Trajectory
 from sim.world.build import World
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sim.engines.reference.committee import Committee
-from sim.engines.reference.rooms import congress
-
-if TYPE_CHECKING:
-    from sim.engines.reference.model import PartyModel
+from sim.engines.reference.agents import Committee
+from sim.engines.reference.model import PartyState
+from sim.engines.reference.rooms import congress as congress_rules
 
 
-def vote(model: PartyModel) -> None:
+def vote(model: PartyState) -> None:
     """Let every organisation vote, as if conferences met this month; tiers follow one another.
 
     Members vote in raion and uezd conferences, these choose delegates to the guberniia's, these
@@ -35,17 +31,18 @@ def vote(model: PartyModel) -> None:
     model.opposition = national / weight
 
 
-def _members(model: PartyModel, base: Committee) -> float:
+def _members(model: PartyState, base: Committee) -> float:
     p = model.p
     noise = p.VOTE_NOISE * model.normal("vote", base.key, 0)
-    return congress.members_vote(base.discussion, base.unity, p.b0, base.credit, noise, p.VOTE_SLOPE)
+    return congress_rules.members_vote(base.discussion, base.unity, p.b0, base.credit, noise, p.VOTE_SLOPE)
 
 
 def _tier(committee: Committee, share: float, exponent: float, cut: float) -> float:
-    return congress.influenced(congress.magnified(share, exponent), committee.appointed, committee.elected, cut)
+    share = congress_rules.magnified(share, exponent)
+    return congress_rules.influenced(share, committee.appointed, committee.elected, cut)
 
 
-def meet(model: PartyModel) -> None:
+def meet(model: PartyState) -> None:
     """Hold the month's conference (its votes are logged) and congress (claims move, if it may)."""
     if model.world.calendar.conference[model.t]:
         for committee in model.guberniia_list:
@@ -56,14 +53,14 @@ def meet(model: PartyModel) -> None:
         _decide_claims(model)
 
 
-def _decide_claims(model: PartyModel) -> None:
+def _decide_claims(model: PartyState) -> None:
     p = model.p
     appointed = weight = 0.0
     for committee in model.guberniia_list:
         appointed += committee.members * committee.appointed
         weight += committee.members
     dependent = p.psi * model.world.calendar.officials[model.t] * (appointed / weight)
-    model.national_claims = congress.claims_after_congress(
+    model.national_claims = congress_rules.claims_after_congress(
         model.national_claims, model.opposition, dependent, model.perceived, p.zeta, p.CONGRESS_STEP
     )
     model.log("congress", None, "", None, None, "claims", value=model.national_claims)

@@ -3,55 +3,18 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from typing import TYPE_CHECKING
 
-from sim.engines.reference.committee import Committee
-from sim.engines.reference.official import Official
-from sim.engines.reference.rooms import arithmetic, education, selection
-
-if TYPE_CHECKING:
-    from sim.engines.reference.model import PartyModel
+from sim.engines.reference.agents import Committee, Official
+from sim.engines.reference.model import Move, PartyState
+from sim.engines.reference.rooms import arithmetic, education
+from sim.engines.reference.rooms import selection as selection_rules
 
 LOWEST, HIGHEST = 0.02, 0.98
-#: Indices of lots beyond every committee's key: for entry into the reserve, and for the order in it.
-FOR_RESERVE, IN_RESERVE = 1 << 29, 1 << 28
+#: Indices of lots beyond every committee's key, for entry into the reserve.
+FOR_RESERVE = 1 << 29
 
 
-class Reserve(list[Official]):
-    """The centre's reserve, in the order of arrival.
-
-    Candidates are found by lots as well: each month every member draws one, and a search begins
-    at a point of its own and goes round. One person more or less then changes few searches, and
-    a search costs the same however large the reserve is.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._month = -1
-        self._round: list[tuple[float, int, Official]] | None = None
-
-    def append(self, man: Official) -> None:
-        """Take a person in."""
-        super().append(man)
-        self._round = None
-
-    def remove(self, man: Official) -> None:
-        """Let a person go."""
-        super().remove(man)
-        self._round = None
-
-    def from_(self, model: PartyModel, start: float) -> list[Official]:
-        """Return all members, beginning with the first whose lot is at least ``start``."""
-        if self._round is None or self._month != model.month:
-            self._month, self._round = model.month, sorted(
-                (model.uniform("lot", man.identity & 0xFFFFFFFF, IN_RESERVE), man.identity, man) for man in self
-            )
-        first = bisect_left(self._round, (start, -1), key=lambda member: member[:2])
-        return [man for _, _, man in self._round[first:] + self._round[:first]]
-
-
-def _attributes(model: PartyModel, man: Official, trainee: int) -> None:
+def _attributes(model: PartyState, man: Official, trainee: int) -> None:
     """Draw a person's attributes; ``trainee`` numbers those among whom he was chosen."""
     address, first = man.identity & 0xFFFFFFFF, 4 * trainee
     u = [model.uniform("birth", address, 4 * first + i) for i in range(3)]
@@ -63,7 +26,7 @@ def _attributes(model: PartyModel, man: Official, trainee: int) -> None:
     man.clique = 1.0 if u[2] < 0.5 else 0.0
 
 
-def born(model: PartyModel, home: Committee, looked_at: int) -> Official:
+def born(model: PartyState, home: Committee, looked_at: int) -> Official:
     """Bring a trained person into a home's lowest free slot: the best seen of some trainees.
 
     They are judged as the home judges candidates. The reserve, drawn from benches, is sorted no
@@ -76,18 +39,18 @@ def born(model: PartyModel, home: Committee, looked_at: int) -> Official:
     man = Official(model, home, slot, generation)
     best, chosen = -1e300, 0
     if looked_at > 1:
-        r = selection.validity(model.p.r_v, model.blur_of_voters(home))
+        r = selection_rules.validity(model.p.r_v, model.blur_of_voters(home))
         for trainee in range(looked_at):
             _attributes(model, man, trainee)
             noise = model.normal("birth", man.identity & 0xFFFFFFFF, 2 * (4 * trainee + 2))
-            score = selection.seen(model.score(man), r, noise)
+            score = selection_rules.seen(model.score(man), r, noise)
             if score > best:
                 best, chosen = score, trainee
     _attributes(model, man, chosen)
     return man
 
 
-def leave_stock(model: PartyModel, man: Official) -> None:
+def leave_stock(model: PartyState, man: Official) -> None:
     """Let a person leave the stock for good; his slot at home becomes free."""
     man.home.slots.discard(man.slot)
     man.remove()
@@ -111,7 +74,7 @@ def call_up(man: Official) -> None:
         man.waits_in = None
 
 
-def vacate(model: PartyModel, man: Official, reason: str, authority: str) -> None:
+def vacate(model: PartyState, man: Official, reason: str, authority: str) -> None:
     """Take an official from his seat and log why; he is nowhere until he is put somewhere."""
     committee, seat = man.post, man.seat
     assert committee is not None
@@ -119,22 +82,22 @@ def vacate(model: PartyModel, man: Official, reason: str, authority: str) -> Non
     if seat == 0:
         committee.note_secretary()
     if committee.head is None and seat == 0 and man.installed != "acting":
-        model.recorder.count_move(committee, reason, authority)
+        model.moves.append(Move(committee, reason, authority))
     model.log("left", committee, committee.place.seats[seat], man, None, reason, authority, man.tenure)
     man.post, man.seat, man.installed, man.by_bureau, man.tenure = None, -1, "", False, 0.0
 
 
-def by_lot(model: PartyModel, pool: list[Official], index: int) -> list[Official]:
+def by_lot(model: PartyState, pool: list[Official], index: int) -> list[Official]:
     """Return a pool in the order of lots, addressed by person and ``index`` (the committee's key)."""
     return sorted(pool, key=lambda man: (model.uniform("lot", man.identity & 0xFFFFFFFF, index), man.identity))
 
 
-def looked_at(model: PartyModel) -> int:
+def looked_at(model: PartyState) -> int:
     """Return among how many trainees a bench place chooses: n_cand, or 1."""
     return max(1, int(model.p.PRESORTED * model.candidates + 0.5))
 
 
-def train(model: PartyModel) -> None:
+def train(model: PartyState) -> None:
     """Fill empty bench places with newly trained persons; let somebody leave an overfull bench."""
     for committee in model.committee_list:
         shortage = committee.place.bench - len(committee.bench)
@@ -159,7 +122,7 @@ def train(model: PartyModel) -> None:
             send_home(waited_longest)
 
 
-def keep_reserve(model: PartyModel) -> None:
+def keep_reserve(model: PartyState) -> None:
     """Let the centre draw its reserve from guberniia benches, by lot, and teach it as its homes do.
 
     Where the centre claims nothing anywhere it keeps no reserve: its people go home.

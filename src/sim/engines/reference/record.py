@@ -4,51 +4,31 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.readings import MOVES, MOVES_FOR, YEAR
-from sim.engines.reference.committee import Committee
+from sim.engines.reference.agents import Committee
+from sim.engines.reference.model import PartyState
 from sim.engines.reference.rooms import record as indices
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 
-if TYPE_CHECKING:
-    from sim.engines.reference.model import PartyModel
-
 CENTRAL = ("centre", "gubkom")
 Totals = dict[str, tuple[float, float]]
 """Of outcomes by name, a sum and of how many values."""
 
+
 class Recorder:
     """Keeps the monthly outcomes of a run; sums run over committees in their order."""
 
-    def __init__(self, model: PartyModel) -> None:
+    def __init__(self, model: PartyState) -> None:
         self.model = model
         self.rows: list[list[list[float]]] = []
         self.committee_rows: list[list[list[float]]] = []
-        self.moves: dict[str, dict[str, int]] = {}
         self.recent: dict[str, deque[tuple[int, int]]] = {scope: deque(maxlen=YEAR) for scope in SCOPES}
-        self._new_month()
-
-    def _new_month(self) -> None:
-        self.moves = {scope: dict.fromkeys(MOVES, 0) for scope in SCOPES}
-
-    def count_move(self, committee: Committee, reason: str, authority: str) -> None:
-        """Count a guberniia secretary who leaves his post."""
-        columns = ["moves", *([MOVES_FOR[reason]] if reason in MOVES_FOR else [])]
-        if authority in CENTRAL:
-            columns.append("moves_centre")
-            unfit = reason == "unfit" or (reason == "lost_review" and self.model.options.lost_review_is_unfit)
-            columns += ["moves_unfit"] if unfit else []
-        elif reason in ("lost_contest", "unfit"):
-            columns.append("moves_voted")
-        for column in columns:
-            self.moves["nation"][column] += 1
-            self.moves[committee.unit_class][column] += 1
 
     def record(self) -> None:
         """Add this month's row."""
@@ -59,20 +39,37 @@ class Recorder:
                 for scope in ("nation", committee.unit_class):
                     total, count = totals[scope].get(name, (0.0, 0.0))
                     totals[scope][name] = total + value, count + number
-        self.rows.append([self._row(scope, totals[scope]) for scope in SCOPES])
+        moves = self._moves()
+        self.rows.append([self._row(scope, totals[scope], moves[scope]) for scope in SCOPES])
         if m.world.scenario.run.committees:
             self.committee_rows.append([_state(c) for c in m.committee_list])
-        self._new_month()
 
-    def _row(self, scope: str, totals: Totals) -> list[float]:
+    def _moves(self) -> dict[str, dict[str, int]]:
+        """Return this month's moves of guberniia secretaries, by scope and outcome."""
+        counts = {scope: dict.fromkeys(MOVES, 0) for scope in SCOPES}
+        for committee, reason, authority in self.model.moves:
+            names = ["moves", *([MOVES_FOR[reason]] if reason in MOVES_FOR else [])]
+            if authority in CENTRAL:
+                names.append("moves_centre")
+                unfit = reason == "unfit" or (reason == "lost_review" and self.model.options.lost_review_is_unfit)
+                names += ["moves_unfit"] if unfit else []
+            elif reason in ("lost_contest", "unfit"):
+                names.append("moves_voted")
+            for name in names:
+                counts["nation"][name] += 1
+                counts[committee.unit_class][name] += 1
+        self.model.moves = []
+        return counts
+
+    def _row(self, scope: str, totals: Totals, moves: dict[str, int]) -> list[float]:
         """Return one scope's row: sums or means over its guberniias, moves per post; nan of what there is none."""
         for name in MOVES:
-            totals[name] = float(self.moves[scope][name]), totals.get("performance", (0.0, 0.0))[1]
+            totals[name] = float(moves[name]), totals.get("performance", (0.0, 0.0))[1]
         row = {
             name: total if count and OUTCOMES[name].summed else indices.mean_of(total, count)
             for name, (total, count) in totals.items()
         }
-        self.recent[scope].append((self.moves[scope]["moves_centre"], self.moves[scope]["moves"]))
+        self.recent[scope].append((moves["moves_centre"], moves["moves"]))
         central, moved = (sum(counted) for counted in zip(*self.recent[scope], strict=True))
         row["centralisation"] = indices.centralisation(
             row.get("claimed", math.nan), row.get("appointed", math.nan), central / moved if moved else 0.0
@@ -113,7 +110,7 @@ def _flag(condition: bool) -> float:
     return 1.0 if condition else 0.0
 
 
-def _readings(committee: Committee, m: PartyModel) -> Totals:
+def _readings(committee: Committee, m: PartyState) -> Totals:
     """Return what one guberniia has of each outcome: the sum, and of how many values."""
     moved = _flag(committee.transferred > m.month - YEAR)
     voted = _flag(committee.voted > m.month - YEAR)

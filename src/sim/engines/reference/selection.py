@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.engines.reference import people
-from sim.engines.reference.committee import Committee
-from sim.engines.reference.official import Official
-from sim.engines.reference.rooms import selection, skloki
-from sim.engines.reference.turnover import Opening, claims, decider, remove, reserve_above
-
-if TYPE_CHECKING:
-    from sim.engines.reference.model import PartyModel
+from sim.engines.reference.agents import Committee, Official
+from sim.engines.reference.model import Opening, PartyState
+from sim.engines.reference.rooms import selection as selection_rules
+from sim.engines.reference.turnover import claims, decider, remove, reserve_above
 
 #: Draws per candidate at the decision point "ballot", and candidates per seat.
 PER_CANDIDATE, PER_SEAT = 4, 64
@@ -21,7 +16,7 @@ PER_SEARCH = 16
 RECOMMENDED = 13
 
 
-def select(model: PartyModel) -> None:
+def select(model: PartyState) -> None:
     """Decide on all openings: neediest committee first (or in random order), then by identity.
 
     Promotions open posts in uezds, which are decided on last.
@@ -33,13 +28,13 @@ def select(model: PartyModel) -> None:
             _decide(model, opening)
 
 
-def _need(model: PartyModel, committee: Committee) -> float:
+def _need(model: PartyState, committee: Committee) -> float:
     if model.options.order == "random":
         return model.uniform("order", committee.key, 0)
     return committee.performance
 
 
-def _decide(model: PartyModel, opening: Opening) -> None:
+def _decide(model: PartyState, opening: Opening) -> None:
     committee, seat = opening.committee, opening.seat
     incumbent = opening.incumbent
     if incumbent is not None and (incumbent.post is not committee or incumbent.seat != seat):
@@ -67,11 +62,11 @@ def _decide(model: PartyModel, opening: Opening) -> None:
     _install(model, opening, winner, margin)
 
 
-def _capacity(model: PartyModel, opening: Opening) -> bool:
+def _capacity(model: PartyState, opening: Opening) -> bool:
     return opening.committee.head is not None or model.has_capacity(opening.above)
 
 
-def _rank(model: PartyModel, opening: Opening, incumbent: Official | None) -> list[tuple[float, Official]]:
+def _rank(model: PartyState, opening: Opening, incumbent: Official | None) -> list[tuple[float, Official]]:
     """Return candidates with their scores, best first; ties by identity."""
     committee = opening.committee
     p = model.p
@@ -81,16 +76,16 @@ def _rank(model: PartyModel, opening: Opening, incumbent: Official | None) -> li
     for man in _candidates(model, opening):
         noise = model.normal("judgement", man.identity & 0xFFFFFFFF, committee.key)
         trait = man.pliancy - p.PLIANCY_MEAN if opening.above else man.temper - p.TEMPER_MEAN
-        score = selection.judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
+        score = selection_rules.judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
         if man is incumbent:
             advantage, mean = p.inc_f if opening.above else p.inc_v, model.mean_performance[committee.level]
-            score += selection.incumbent_advantage(advantage, committee.performance, mean)
+            score += selection_rules.incumbent_advantage(advantage, committee.performance, mean)
         ranked.append((score, man))
     ranked.sort(key=lambda pair: (-pair[0], pair[1].identity))
     return ranked
 
 
-def _candidates(model: PartyModel, opening: Opening) -> list[Official]:
+def _candidates(model: PartyState, opening: Opening) -> list[Official]:
     """Return the holder of the seat, if any, and those drawn from benches, uezds and the reserve."""
     committee = opening.committee
     holder = committee.seats[opening.seat]
@@ -112,7 +107,7 @@ def _candidates(model: PartyModel, opening: Opening) -> list[Official]:
 
 
 def _add_first(
-    model: PartyModel, opening: Opening, pool: list[Official], chosen: list[Official], k: int
+    model: PartyState, opening: Opening, pool: list[Official], chosen: list[Official], k: int
 ) -> Official | None:
     """Add the first person of a pool, by lot, who is not a candidate yet and may be one; return him."""
     committee = opening.committee
@@ -127,7 +122,7 @@ def _add_first(
     return None
 
 
-def _barred(model: PartyModel, man: Official, committee: Committee) -> bool:
+def _barred(model: PartyState, man: Official, committee: Committee) -> bool:
     """Tell whether a person was removed from this committee within the last year."""
     return man.removed_from is committee and model.month - man.removed < model.p.REMOVED_BAR
 
@@ -137,7 +132,7 @@ def _secretary_of(uezds: list[Committee], number: int) -> list[Official]:
     return [man] if man is not None and man.installed != "acting" else []
 
 
-def _local(model: PartyModel, committee: Committee, at: int) -> list[Official]:
+def _local(model: PartyState, committee: Committee, at: int) -> list[Official]:
     """Return a pool of local people: own bench, or the secretary of an own uezd (ladder)."""
     if committee.uezds and model.uniform("ballot", committee.key, at + 1) < model.p.LADDER:
         found = _secretary_of(committee.uezds, model.pick("ballot", committee.key, at + 2, len(committee.uezds)))
@@ -146,7 +141,7 @@ def _local(model: PartyModel, committee: Committee, at: int) -> list[Official]:
     return committee.bench
 
 
-def _outside(model: PartyModel, committee: Committee, at: int, above: bool) -> list[Official]:
+def _outside(model: PartyState, committee: Committee, at: int, above: bool) -> list[Official]:
     """Return a pool of people from elsewhere, of the reserve for the centre."""
     where = model.uniform("ballot", committee.key, at + 1)
     if committee.head is not None:
@@ -166,7 +161,7 @@ def _outside(model: PartyModel, committee: Committee, at: int, above: bool) -> l
     return other.bench
 
 
-def _hold(model: PartyModel, opening: Opening) -> None:
+def _hold(model: PartyState, opening: Opening) -> None:
     """Let a local hold an unfilled post: one unselected draw from the bench, if anybody waits."""
     committee, seat = opening.committee, opening.seat
     if committee.seats[seat] is not None:
@@ -178,7 +173,7 @@ def _hold(model: PartyModel, opening: Opening) -> None:
         model.seat(man, committee, seat, "acting", "", float("nan"))
 
 
-def _install(model: PartyModel, opening: Opening, winner: Official, margin: float) -> None:
+def _install(model: PartyState, opening: Opening, winner: Official, margin: float) -> None:
     """Put the winner into the seat; whoever held it goes where losers go."""
     committee, seat = opening.committee, opening.seat
     holder, authority = committee.seats[seat], decider(committee, opening.above)
@@ -197,7 +192,7 @@ def _install(model: PartyModel, opening: Opening, winner: Official, margin: floa
     model.seat(winner, committee, seat, "appointed" if opening.above else elected, authority, margin)
 
 
-def _note_remedy(model: PartyModel, opening: Opening) -> None:
+def _note_remedy(model: PartyState, opening: Opening) -> None:
     """Date a change of holder by transfer or by contest, for what is recorded of conflict after it."""
     if opening.cause == "transfer":
         opening.committee.transferred = model.month
@@ -205,7 +200,7 @@ def _note_remedy(model: PartyModel, opening: Opening) -> None:
         opening.committee.voted = model.month
 
 
-def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None:
+def _remove_loser(model: PartyState, opening: Opening, holder: Official) -> None:
     reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
     if holder.installed == "acting":
         reason = "relieved"
@@ -216,13 +211,3 @@ def _remove_loser(model: PartyModel, opening: Opening, holder: Official) -> None
         people.wait_in(holder, reserve_above(model, opening.committee))
     else:
         people.send_home(holder)
-
-
-def imposed(outsider: float, committee: Committee, strength: float) -> float:
-    """Return the grievance that an appointment leaves here."""
-    return skloki.imposed_grievance(outsider, committee.discussion, committee.clarity, strength)
-
-
-def race(margin: float, committee: Committee, width: float, strength: float) -> float:
-    """Return the grievance that a contest leaves here; none without a loser."""
-    return skloki.race_grievance(margin, committee.clarity, width, strength) if margin < float("inf") else 0.0

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from sim.engines.reference import people
-from sim.engines.reference.committee import Committee
-from sim.engines.reference.official import Official
-from sim.engines.reference.rooms import remedies, selection, vacancies
-
-if TYPE_CHECKING:
-    from sim.engines.reference.model import PartyModel
+from sim.engines.reference.agents import Committee, Official
+from sim.engines.reference.model import Opening, PartyState
+from sim.engines.reference.rooms import remedies, vacancies
+from sim.engines.reference.rooms import selection as selection_rules
 
 #: Index of claims that do not concern one seat: remedies, and judgement of fitness.
 REMEDY, FITNESS = 8, 9
-
-
-@dataclass
-class Opening:
-    """A seat to be decided on: empty, or with an incumbent who may stay.
-
-    ``above`` tells whether the superior body decides.
-    """
-
-    committee: Committee
-    seat: int
-    above: bool
-    cause: str
-    incumbent: Official | None = None
 
 
 def decider(committee: Committee, above: bool) -> str:
@@ -38,17 +19,17 @@ def decider(committee: Committee, above: bool) -> str:
     return "centre" if committee.head is None else "gubkom"
 
 
-def reserve_above(model: PartyModel, committee: Committee) -> list[Official]:
+def reserve_above(model: PartyState, committee: Committee) -> list[Official]:
     """Return where the superior body keeps those whom it has moved from a committee."""
     return model.reserve if committee.head is None else committee.head.pool
 
 
-def claims(model: PartyModel, committee: Committee, index: int) -> bool:
+def claims(model: PartyState, committee: Committee, index: int) -> bool:
     """Tell whether the superior body claims a decision."""
     return model.uniform("claim", committee.key, index) < committee.claimed
 
 
-def remedy(model: PartyModel) -> None:
+def remedy(model: PartyState) -> None:
     """Step 6: mediate the worst quarrels and break up open skloki."""
     p = model.p
     for committee, lot in zip(model.committee_list, model.uniform_of_each("mediation", model.keys, 0), strict=True):
@@ -65,7 +46,7 @@ def remedy(model: PartyModel) -> None:
                 _break_up(model, committee, above)
 
 
-def _break_up(model: PartyModel, committee: Committee, above: bool) -> None:
+def _break_up(model: PartyState, committee: Committee, above: bool) -> None:
     """Move the most embattled official, or put his seat to an extraordinary conference."""
     filled = [seat for seat, man in enumerate(committee.seats) if man is not None]
     if not filled:
@@ -86,12 +67,12 @@ def _break_up(model: PartyModel, committee: Committee, above: bool) -> None:
     model.openings[committee.index, seat] = Opening(committee, seat, above, reason)
 
 
-def remove(model: PartyModel, man: Official) -> None:
+def remove(model: PartyState, man: Official) -> None:
     """Note from where an official is removed: for a year he is no candidate there."""
     man.removed_from, man.removed = man.post, model.month
 
 
-def vacate_posts(model: PartyModel) -> None:
+def vacate_posts(model: PartyState) -> None:
     """Step 7: wear, recall, and posts that fall due; then men sent down take their new posts."""
     sent: list[Official] = []
     seated = [man for committee in model.committee_list for man in committee.seats if man is not None]
@@ -117,7 +98,7 @@ def vacate_posts(model: PartyModel) -> None:
 
 
 def _consider(
-    model: PartyModel, man: Official, worn: bool, unfit: float, due: bool, sent: list[Official]
+    model: PartyState, man: Official, worn: bool, unfit: float, due: bool, sent: list[Official]
 ) -> None:
     """Let an official stay, go, be called away, or have his post fall due."""
     committee, seat = man.post, man.seat
@@ -135,24 +116,24 @@ def _consider(
     model.openings[committee.index, seat] = Opening(committee, seat, claims(model, committee, seat), "vacancy")
 
 
-def _wear_out(model: PartyModel, man: Official) -> None:
+def _wear_out(model: PartyState, man: Official) -> None:
     """Let an official leave his seat and the stock."""
     people.vacate(model, man, "wear", "")
     people.leave_stock(model, man)
 
 
-def _unfit(model: PartyModel, committee: Committee, lot: float) -> bool:
+def _unfit(model: PartyState, committee: Committee, lot: float) -> bool:
     """Judge a secretary by his place's work, with the validity of whoever judges."""
     p = model.p
     if lot >= p.h_unf:
         return False  # the chance never exceeds the hazard
     r = model.validity_of_judges(committee, claims(model, committee, FITNESS))
     lag = vacancies.shortfall(committee.performance, model.mean_performance[committee.level])
-    judged = selection.seen(lag, r, model.normal("unfit", committee.key, 2))
+    judged = selection_rules.seen(lag, r, model.normal("unfit", committee.key, 2))
     return bool(lot < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged))
 
 
-def _called_away(model: PartyModel, committee: Committee, man: Official, sent: list[Official]) -> bool:
+def _called_away(model: PartyState, committee: Committee, man: Official, sent: list[Official]) -> bool:
     """Send a guberniia secretary down to an uezd, or transfer him, on the centre's initiative."""
     if not model.recall(committee):
         return False
@@ -170,7 +151,7 @@ def _called_away(model: PartyModel, committee: Committee, man: Official, sent: l
     return False
 
 
-def _contest(model: PartyModel, committee: Committee, seat: int, man: Official) -> None:
+def _contest(model: PartyState, committee: Committee, seat: int, man: Official) -> None:
     """Open a due post to a contest or review, if it is a real one."""
     above = claims(model, committee, seat)
     share = model.p.rev if above else model.p.cont
@@ -179,7 +160,7 @@ def _contest(model: PartyModel, committee: Committee, seat: int, man: Official) 
         model.openings[committee.index, seat] = Opening(committee, seat, above, cause, incumbent=man)
 
 
-def _send_down(model: PartyModel, man: Official) -> None:
+def _send_down(model: PartyState, man: Official) -> None:
     """Give a man sent down the secretary's seat of the weakest of some uezds."""
     uezds = model.uezd_list
     if not uezds:

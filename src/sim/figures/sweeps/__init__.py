@@ -123,7 +123,7 @@ def leading(sweep: Sweep, column: str | None, lever: str | None, option: str | N
     effect = values.mean(axis=1)
     if lever is not None or any(len(entry.options) > 1 for entry in sweep.experiment.levers):
         chosen = selection.lever(sweep, lever)
-        place = 1 if option is None else chosen.options.index(selection.option(chosen, option))
+        place = 1 if option is None else chosen.options.index(chosen.option(option))
         effect, _ = differences(sweep.units, chosen, place or 1, values)
     varied = {
         factor.name

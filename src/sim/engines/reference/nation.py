@@ -1,0 +1,31 @@
+"""What an agent sees of the nation that it belongs to."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+
+
+class Nation(Protocol):
+    """The model, as committees read it; all else of it is the processes' affair."""
+
+    world: Any
+    p: Any
+    month: int
+    threat: float
+    perceived: float
+    task: float
+    dispute: float
+    joined: float
+    news: float
+    national_error: float
+    famine: Any
+
+    def uniforms(self, point: str, entity: int, number: int) -> list[float]:
+        """Return the first draws at an address."""
+        ...
+
+    def log(self, kind: str, committee: Any, seat: str, man: Any, other: Any,
+            reason: str = "", authority: str = "", value: float = math.nan) -> None:  # fmt: skip
+        """Add an event."""
+        ...
