@@ -24,7 +24,7 @@ from sim.experiment.worlds import Worlds
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.runner import recorder
-from sim.runner.chunks import Headline, Job, Made, run_part
+from sim.runner.chunks import Headline, Job, Made, run_chunk
 from tests.tiny import experiment, with_curves
 
 MONTHS = [f"1921-{month:02d}" for month in range(1, 13)]
@@ -35,7 +35,7 @@ def made(known, number=0, part_units=1_000) -> Made:
     points = designs.points(known)
     plan = Plan.first(points, known.replicates, len(known.combinations), part_units)
     part = plan.part(number)
-    return run_part(Job.of(known, MONTHS, "m"), part, designs.samples(known, (0, points), *part.points))
+    return run_chunk(Job.of(known, MONTHS, "m"), part, designs.samples(known, (0, points), *part.points))
 
 
 def read(content: bytes) -> pa.Table:
@@ -211,7 +211,7 @@ def test_jobs_and_parts_can_be_sent():
     known = experiment()
     job, part = Job.of(known, MONTHS, "m"), Plan.first(5, 3, 4, 2).part(1)
     draws = designs.samples(known, (0, 5), *part.points)
-    here, there = (run_part(*given) for given in ((job, part, draws), pickle.loads(pickle.dumps((job, part, draws)))))
+    here, there = (run_chunk(*given) for given in ((job, part, draws), pickle.loads(pickle.dumps((job, part, draws)))))
     assert here.files == there.files
     assert pickle.loads(pickle.dumps(here)).files == here.files
     assert Job.of(known, MONTHS, "other").key != job.key != Job.of(experiment(seed=1922), MONTHS, "m").key

@@ -16,7 +16,7 @@ from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.load import load_experiment
 from sim.runner import estimate as module
-from sim.runner.chunks import Job, run_part
+from sim.runner.chunks import Job, run_chunk
 from sim.runner.estimate import estimate
 from sim.runner.preview import Preview
 from sim.runner.sizes import PER_COMMITTEE_MONTH, first_plan, first_world
@@ -94,7 +94,7 @@ def test_a_trial_gives_the_time_of_this_machine(experiment, monkeypatch):
 
 def test_what_would_take_long_is_not_tried(experiment, monkeypatch):
     monkeypatch.setattr(module, "LITTLE", 0.0)
-    monkeypatch.setattr(module, "run_part", lambda *_: pytest.fail("tried"))
+    monkeypatch.setattr(module, "run_chunk", lambda *_: pytest.fail("tried"))
     found = estimate(experiment)
     assert not found.measured and found.seconds_per_run == pytest.approx(4 * 12 * PER_COMMITTEE_MONTH)
 
@@ -109,7 +109,7 @@ def test_disk_is_about_what_a_sweep_writes(experiment, curves):
     months = [f"1921-{month:02d}" for month in range(1, 13)]
     plan, job = first_plan(experiment, first_world(experiment)), Job.of(experiment, months, "x")
     parts = [plan.part(number) for number in range(plan.parts)]
-    made = [run_part(job, part, samples(experiment, part.block.points, *part.points)) for part in parts]
+    made = [run_chunk(job, part, samples(experiment, part.block.points, *part.points)) for part in parts]
     assert not any(part.failed for part in made)
     written = sum(len(content) for part in made for content in part.files.values())
     assert written / 2 < estimate(experiment, measure=False).bytes < 2 * written

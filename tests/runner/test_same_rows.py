@@ -99,14 +99,14 @@ def test_months_that_moved_are_seen_too(kind, table, copied, monkeypatch):
 
 def test_parts_far_apart_are_looked_at_and_damaged_ones_are_not(copied, monkeypatch):
     folder, looked = copied("all"), list[int]()
-    run_part = chunks.run_part
+    run_chunk = chunks.run_chunk
 
     def noted(job, chunk, draws):
         looked.append(chunk.number)
         assert chunk.units == 1
-        return run_part(job, chunk, draws)
+        return run_chunk(job, chunk, draws)
 
-    monkeypatch.setattr(same_rows, "run_part", noted)
+    monkeypatch.setattr(same_rows, "run_chunk", noted)
     (folder / "runs" / "part-000000.parquet").write_bytes(b"")
     sweep(with_curves("all"), folder)
     assert looked == [1, 2, 4, 5, 7]

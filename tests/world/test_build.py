@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from sim.registry.constants import CONSTANTS
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.schema import Scenario, month_name, month_number
+from sim.scenario.schema import Scenario, Tree, month_name, month_number
 from sim.world.build import TWINS, World, build, effective, vary
+from sim.world.places import Place, plant
 from tests.world.worlds import THREE, at, scenario, world
 
 
@@ -184,3 +186,14 @@ def test_a_world_is_varied_into_what_would_have_been_built(kind: str) -> None:
             assert found.like is base and found.calendar is base.calendar
     every = {x.name: x.low + 0.3 * (x.high - x.low) for x in PARAMETERS.values()}
     assert same(vary(vary(base, {"b_slope": 0.11, "k1": 0.9}), every), world(**tables, parameters=every))
+
+
+def test_a_parameter_that_the_tree_reads_has_it_laid_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_omega(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Place]:
+        return plant(tree, p, members * (1.0 + p.omega), seed)
+
+    monkeypatch.setattr("sim.world.build.plant", by_omega)
+    base = world(tree=THREE)
+    found = vary(base, {"omega": 0.9})
+    assert found.committees != base.committees
+    assert same(found, world(tree=THREE, parameters={"omega": 0.9}))

@@ -83,11 +83,6 @@ def effects(
         - ``points_better``, ``points_above``, ``points_below``, ``points_within``: shares of points whose mean effect
           favours the option, ties half; is larger than the smallest effect, smaller than its negative, or between;
         - ``p5`` to ``p95``: quantiles of the points' mean effects.
-
-    Raises
-    ------
-    UserError
-        Something of that name is not in the sweep, or ``where`` is no condition on its points.
     """
     import pandas as pd
 
@@ -156,11 +151,6 @@ def contrasts(
 
     By default the first lever that has a choice, all its options, the first outcome, the nation (or the first scope)
     and the main horizon.
-
-    Raises
-    ------
-    UserError
-        Something of that name is not in the sweep.
     """
     chosen, scopes = selection.lever(sweep, lever), sweep.experiment.scopes
     outcome = outcome or sweep.experiment.outcomes[0]

@@ -28,13 +28,7 @@ def factor(sweep: SweepFolder, name: str) -> Factor:
 
 
 def against(lever: Factor, option_: Any) -> list[int]:
-    """Return the numbers of the options that are set against the baseline: all others, or the one asked for.
-
-    Raises
-    ------
-    UserError
-        There is no such option, or it is the baseline.
-    """
+    """Return the numbers of the options that are set against the baseline: all others, or the one asked for."""
     if option_ is None:
         return list(range(1, len(lever.options)))
     place = lever.options.index(lever.option(option_))
@@ -45,13 +39,7 @@ def against(lever: Factor, option_: Any) -> list[int]:
 
 
 def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
-    """Return the points of which a condition on the uncertainties is true.
-
-    Raises
-    ------
-    UserError
-        It is no such condition.
-    """
+    """Return the points of which a condition on the uncertainties is true."""
     drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
     # under a name that nobody gives to an uncertainty: a condition is on these alone
     each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"

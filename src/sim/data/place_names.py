@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from functools import cache
-from importlib.resources import files
 
+from sim.data import tables
 from sim.errors import nearest
 
 #: What a synthetic tree calls its guberniias, counted from 1, and the region they lie in.
@@ -17,10 +15,8 @@ SYNTHETIC_REGION = "Synthetic"
 
 @cache
 def _rows() -> tuple[dict[str, str], ...]:
-    # read as a file, not through the world: this room lies below it
-    source = files("sim") / "data" / "csv" / "guberniia.csv"
-    stream = io.StringIO(source.read_text(encoding="utf-8-sig"), newline="")
-    return tuple(row for row in csv.DictReader(stream) if row["exists_1923"] == "1")
+    known = (row for row in tables.load("guberniia") if row["exists_1923"])
+    return tuple({name: str(row[name] or "") for name in ("name", "region", "alt_name")} for row in known)
 
 
 @cache

@@ -48,11 +48,6 @@ def chosen(texts: Iterable[str], months: Sequence[str], parting: int | None) -> 
         Of the worlds.
     parting
         Index of the first month in which they differ; none where they do not.
-
-    Raises
-    ------
-    UserError
-        A horizon cannot be read, or lies outside the worlds' months; every one is named.
     """
     texts = list(texts)
     if not texts:

@@ -1,4 +1,4 @@
-"""The tables of a sweep: how the runs of a part become files, by arrays and not row by row."""
+"""The tables of a sweep: how the runs of a chunk become files, by arrays and not row by row."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 def runs(
     experiment: Experiment,
-    part: Chunk,
+    chunk: Chunk,
     draws: Sequence[Mapping[str, Any]],
     outcomes: NDArray[np.float64],
     errors: Mapping[int, tuple[str, str]],
 ) -> bytes:
-    """Return the file of a part's runs, one row per run: numbers, levers, uncertainties, outcomes, errors."""
-    each, first = part.combinations, part.points[0]
-    points, replicates = (np.array(numbers) for numbers in zip(*part.pairs(), strict=True))
-    series = np.array([experiment.series(point, replicate) for point, replicate in part.pairs()])
+    """Return the file of a chunk's runs, one row per run: numbers, levers, uncertainties, outcomes, errors."""
+    each, first = chunk.combinations, chunk.points[0]
+    points, replicates = (np.array(numbers) for numbers in zip(*chunk.pairs(), strict=True))
+    series = np.array([experiment.series(point, replicate) for point, replicate in chunk.pairs()])
     columns = {
-        "run": plain(np.arange(part.first_run, part.first_run + part.runs), np.int64, pa.int64()),
+        "run": plain(np.arange(chunk.first_run, chunk.first_run + chunk.runs), np.int64, pa.int64()),
         "point": plain(np.repeat(points, each), np.int64, pa.int64()),
         "replicate": plain(np.repeat(replicates, each), np.int32, pa.int32()),
         "series": plain(np.repeat(series, each), np.int64, pa.int64()),
-        "seed": plain(np.repeat(experiment.seed, part.runs), np.int64, pa.int64()),
+        "seed": plain(np.repeat(experiment.seed, chunk.runs), np.int64, pa.int64()),
     }
-    combinations = np.tile(np.arange(each), part.units)
+    combinations = np.tile(np.arange(each), chunk.units)
     for place, lever in enumerate(experiment.levers):
         numbers = np.array([lever.options.index(options[place]) for options in experiment.combinations])
         columns[lever.name] = _choices(lever.options, numbers[combinations])
@@ -48,8 +48,8 @@ def runs(
     for number, (column, *_) in enumerate(experiment.columns()):
         columns[column] = floats(outcomes[:, number])
     for number, column in enumerate(("error", "error_at")):
-        said = [errors[row][number] if row in errors else None for row in range(part.runs)] if errors else None
-        columns[column] = pa.nulls(part.runs, pa.string()) if said is None else pa.array(said, pa.string())
+        said = [errors[row][number] if row in errors else None for row in range(chunk.runs)] if errors else None
+        columns[column] = pa.nulls(chunk.runs, pa.string()) if said is None else pa.array(said, pa.string())
     return _file(columns)
 
 

@@ -1,4 +1,4 @@
-"""One part of a sweep, from its draws to its files: a pure function of what can be sent to another machine."""
+"""One chunk of a sweep, from its draws to its files: a pure function of what can be sent to another machine."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Job:
-    """What all parts of a sweep share.
+    """What all chunks of a sweep share.
 
     Attributes
     ----------
     experiment
-        Without the rows of its design: each part comes with its own draws.
+        Without the rows of its design: each chunk comes with its own draws.
     months
         Of every run, ``YYYY-MM``.
     model
@@ -76,7 +76,7 @@ class Headline:
     column
         Of the table of runs.
     stride
-        Place of the other combination in a unit, the baseline being at 0; 0 without levers.
+        Place of the other combination in a pair, the baseline being at 0; 0 without levers.
     text
         In words.
     """
@@ -98,70 +98,70 @@ class Headline:
         base, other = (option.value for option in lever.options[:2])
         return cls(column, stride, f"{outcome}, {scope}, {when}: {other} minus {base}")
 
-    def pieces(self, values: Floats, part: Chunk) -> tuple[Floats, Integers]:
-        """Return sums and counts by point, from the column's values of a part's runs."""
-        unit = values.reshape(part.units, part.combinations)
-        found = unit[:, self.stride] - unit[:, 0] if self.stride else unit[:, 0]
-        first, last = part.points
-        at = np.array([point - first for point, _ in part.pairs()])
+    def pieces(self, values: Floats, chunk: Chunk) -> tuple[Floats, Integers]:
+        """Return sums and counts by point, from the column's values of a chunk's runs."""
+        pairs = values.reshape(chunk.units, chunk.combinations)
+        found = pairs[:, self.stride] - pairs[:, 0] if self.stride else pairs[:, 0]
+        first, last = chunk.points
+        at = np.array([point - first for point, _ in chunk.pairs()])
         known = np.isfinite(found)
         sums: Floats = np.bincount(at[known], weights=found[known], minlength=last - first).astype(np.float64)
         return sums, np.bincount(at[known], minlength=last - first).astype(np.int64)
 
 
-def run_part(job: Job, part: Chunk, draws: Sequence[Draw], go_on: Callable[[int], None] | None = None) -> Made:
-    """Run all runs of a part.
+def run_chunk(job: Job, chunk: Chunk, draws: Sequence[Draw], go_on: Callable[[int], None] | None = None) -> Made:
+    """Run all runs of a chunk.
 
-    What the files hold depends on the job, the part and its draws alone: not on where, when and beside
+    What the files hold depends on the job, the chunk and its draws alone: not on where, when and beside
     what they are made. A run that fails is a row with its error.
 
     Parameters
     ----------
     draws
-        Of the points ``part.points``.
+        Of the points ``chunk.points``.
     go_on
         Called now and then; may raise to break off.
     """
     began = time.perf_counter()
-    kept = job.recorder(part)
-    errors = simulate(job, part, draws, kept, go_on)
+    kept = job.recorder(chunk)
+    errors = simulate(job, chunk, draws, kept, go_on)
     kept.finish()
-    files = {f"runs/{name(part.number)}": sweep_rows.runs(job.experiment, part, draws, kept.outcomes, errors)}
+    files = {f"runs/{name(chunk.number)}": sweep_rows.runs(job.experiment, chunk, draws, kept.outcomes, errors)}
     if (curves := kept.curves()) is not None:
-        files[f"curves/{name(part.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
+        files[f"curves/{name(chunk.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
     if (bins := kept.bins()) is not None:
-        files[f"bins/{name(part.number)}"] = sweep_rows.bins(job.experiment, job.months, *bins)
+        files[f"bins/{name(chunk.number)}"] = sweep_rows.bins(job.experiment, job.months, *bins)
     headline = Headline.of(job.experiment)
     column = [entry[0] for entry in job.experiment.columns()].index(headline.column)
-    sums, counts = headline.pieces(kept.outcomes[:, column], part)
+    sums, counts = headline.pieces(kept.outcomes[:, column], chunk)
     seconds = time.perf_counter() - began
-    return Made(part.number, files, part.runs, len(errors), seconds, part.points[0], sums, counts)
+    return Made(chunk.number, files, chunk.runs, len(errors), seconds, chunk.points[0], sums, counts)
 
 
 def name(number: int) -> str:
-    """Return the name of a part's files."""
+    """Return the name of a chunk's files."""
     return f"part-{number:06d}.parquet"
 
 
 def simulate(
-    job: Job, part: Chunk, draws: Sequence[Draw], kept: Recorder, go_on: Callable[[int], None] | None = None,
+    job: Job, chunk: Chunk, draws: Sequence[Draw], kept: Recorder, go_on: Callable[[int], None] | None = None,
     *, without: int | None = None,
 ) -> dict[int, tuple[str, str]]:  # fmt: skip
-    """Run the runs of a part one by one, or all but one; return error and place of those that failed."""
+    """Run the runs of a chunk one by one, or all but one; return error and place of those that failed."""
     worlds, run = _worlds(job), engine(ENGINES[0]).simulate
     errors: dict[int, tuple[str, str]] = {}
     # the worlds of one point, for all its replicates
     here, made = -1, dict[int, Any]()
-    for unit, (point, replicate) in enumerate(part.pairs()):
+    for pair, (point, replicate) in enumerate(chunk.pairs()):
         if point != here:
             here, made = point, {}
-        for combination in range(part.combinations):
-            row = unit * part.combinations + combination
+        for combination in range(chunk.combinations):
+            row = pair * chunk.combinations + combination
             if row == without:
                 continue
             try:
                 if combination not in made:
-                    made[combination] = worlds.world(combination, draws[point - part.points[0]])
+                    made[combination] = worlds.world(combination, draws[point - chunk.points[0]])
                 series = job.experiment.series(point, replicate)
                 trajectory = run(made[combination], series, go_on, events=False)
                 kept.add(row, trajectory.values)

@@ -19,7 +19,7 @@ from typing import Any
 from sim.errors import Problem, UserError
 from sim.experiment.plan import Chunk
 from sim.results.sweep_store import Made
-from sim.runner.chunks import Draw, Job, run_part
+from sim.runner.chunks import Draw, Job, run_chunk
 from sim.runner.model_version import model
 
 INSTALL = "python -m pip install 'skloki[cluster]'"
@@ -207,4 +207,4 @@ def remote(sent: bytes) -> Made:
     job, part, draws = pickle.loads(sent)
     if job.model != model():
         raise UserError(f"a worker has model {model()}, not {job.model}: install the same version there")
-    return run_part(job, part, draws)
+    return run_chunk(job, part, draws)

@@ -12,7 +12,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
 from sim.registry.outcomes import OUTCOMES
-from sim.runner.chunks import Job, run_part
+from sim.runner.chunks import Job, run_chunk
 from sim.runner.preview import Check
 from sim.runner.sizes import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan, first_world
 from sim.world.build import World
@@ -96,7 +96,7 @@ def _tried(experiment: Experiment, world: World, plan: Plan) -> float:
     most = min(plan.blocks[0].units, MOST_RUNS // plan.combinations)
     part = first_plan(experiment, world, max(1, min(most, int(TRIED / unit)))).part(0)
     drawn = samples(experiment, part.block.points, *part.points)
-    made = run_part(Job.of(experiment, world.months, "estimate"), part, drawn)
+    made = run_chunk(Job.of(experiment, world.months, "estimate"), part, drawn)
     return made.seconds / made.runs
 
 

@@ -32,13 +32,7 @@ def named(worlds: Iterable[Loaded]) -> list[str]:
 
 
 def agreed(worlds: Sequence[Loaded], replicates: int, seed: int | None) -> list[Loaded]:
-    """Return the worlds with one number of replicates and one seed.
-
-    Raises
-    ------
-    UserError
-        There are fewer than two, or they differ in what their accidents hang on: months or seed.
-    """
+    """Return the worlds with one number of replicates and one seed; refuse such as differ in months or seed."""
     if len(worlds) < 2:
         raise UserError(Problem("compare", found=f"{len(worlds)} scenario", allowed="two scenarios or more"))
     # A world's single committees would fill memory and are not compared.
@@ -70,11 +64,6 @@ def same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> None:
     """Refuse worlds of other committees: their means would differ by who is counted.
 
     The same places may differ in literacy, skill or benches: that is then part of the effect.
-
-    Raises
-    ------
-    UserError
-        The committees are not the same.
     """
     def places(world: World) -> list[Any]:
         return [(place.key, place.name, place.unit_class) for place in world.committees]

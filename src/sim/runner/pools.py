@@ -11,7 +11,7 @@ from typing import Protocol
 from sim.engines.engine import ENGINES, Stopped, engine
 from sim.experiment.plan import Chunk
 from sim.results.sweep_store import Made
-from sim.runner.chunks import Draw, Job, run_part
+from sim.runner.chunks import Draw, Job, run_chunk
 
 
 class Pool(Protocol):
@@ -58,7 +58,7 @@ class Threads:
 
     def submit(self, part: Chunk, draws: Sequence[Draw]) -> None:
         """Take a part."""
-        self._waiting.add(self._pool.submit(run_part, self._job, part, draws, self._go_on))
+        self._waiting.add(self._pool.submit(run_chunk, self._job, part, draws, self._go_on))
 
     def finished(self, seconds: float) -> list[Made]:
         """Return parts that have come to their end."""

@@ -16,7 +16,7 @@ from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.folder import fault
-from sim.runner.chunks import Job, name, run_part
+from sim.runner.chunks import Job, name, run_chunk
 
 LOOKED_AT = 5
 """Parts, spread over those that are stored, of which the first pair is run again."""
@@ -56,7 +56,7 @@ def check(
             chunk, files = replace(chunk, units=1), files - {f"bins/{name(number)}"}
         runs += chunk.runs
         draws = designs.samples(experiment, chunk.block.points, *chunk.points)
-        found = next(_differences(folder, files, run_part(job, chunk, draws).files, chunk), None)
+        found = next(_differences(folder, files, run_chunk(job, chunk, draws).files, chunk), None)
         if found is not None:
             raise UserError(Problem(
                 str(folder), "model", f"rows of model {manifest['model']} (commit {manifest['commit']}): {found}",

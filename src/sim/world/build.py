@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import Any
 
 from sim.registry.constants import CONSTANTS
 from sim.registry.mechanisms import LIMITS
@@ -35,6 +36,8 @@ class World:
         The dated series, and the rule of selection per month and guberniia.
     claims
         Share of vacancies claimed at the start where the rule is endogenous.
+    read
+        Names of the parameters that were read for the tree and the calendar, for the skill, for the rules.
     like
         The world that this one was varied from, whose tables it shares where it says the same.
     """
@@ -48,6 +51,7 @@ class World:
     calendar: Calendar
     rules: Rules
     claims: float
+    read: Mapping[str, frozenset[str]]
     like: World | None = None
 
     @property
@@ -86,20 +90,35 @@ def effective(scenario: Scenario) -> SimpleNamespace:
 def build(scenario: Scenario) -> World:
     """Return the world of a scenario; pure and deterministic."""
     p = effective(scenario)
+    laid, taught, ruled = _Noting(p), _Noting(p), _Noting(p)
     months = months_of(scenario)
     members = float(series.membership(months[:1])[0])
-    places = plant(scenario.tree, p, members, scenario.run.seed)
+    places = plant(scenario.tree, laid, members, scenario.run.seed)
     heads = [place for place in places if place.parent < 0]
     start = scenario.policy.start
     return World(
         scenario, p, months, month_number(months[0]), places,
-        mean_skill(places, scenario.tree, p), calendar(scenario, places, p),
-        rules(scenario.policy, heads, months, p), p.CLAIM_START if start is None else start,
+        mean_skill(places, scenario.tree, taught), calendar(scenario, places, laid),
+        rules(scenario.policy, heads, months, ruled), p.CLAIM_START if start is None else start,
+        {"laid": laid.read(), "skill": taught.read(), "rules": ruled.read()},
     )  # fmt: skip
 
 
-#: Parameters that are read before the first month: by the tree, and by the rules.
-PLANTED, RULED = ("b_slope",), ("k1",)
+class _Noting(SimpleNamespace):
+    """Parameters and constants that note by which names they are asked for."""
+
+    def __init__(self, numbers: SimpleNamespace) -> None:
+        super().__init__(**vars(numbers), _names=set())
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if name in PARAMETERS:
+            super().__getattribute__("_names").add(name)
+        return value
+
+    def read(self) -> frozenset[str]:
+        """Return the names of the parameters that were read."""
+        return frozenset(super().__getattribute__("_names"))
 
 
 def vary(world: World, parameters: Mapping[str, float]) -> World:
@@ -113,13 +132,14 @@ def vary(world: World, parameters: Mapping[str, float]) -> World:
     base = world.scenario
     scenario = base.model_copy(update={"parameters": base.parameters | dict(parameters)})
     p = effective(scenario)
+    # What is read depends on the scenario's texts, which stay, and not on numbers.
+    now, before = vars(p), vars(world.p)
+    changed = {name for name in PARAMETERS if now[name] != before[name]}
+    if changed & world.read["laid"]:
+        return build(scenario)
     skill, table = world.skill, world.rules
-    if _differ(p, world.p, PLANTED):
+    if changed & world.read["skill"]:
         skill = mean_skill(world.committees, scenario.tree, p)
-    if _differ(p, world.p, RULED):
+    if changed & world.read["rules"]:
         table = world.rules.under(p)
     return replace(world, scenario=scenario, p=p, skill=skill, rules=table, like=world)
-
-
-def _differ(one: SimpleNamespace, two: SimpleNamespace, names: tuple[str, ...]) -> bool:
-    return any(getattr(one, name) != getattr(two, name) for name in names)
