@@ -311,7 +311,7 @@ def printed(program: str, environment: dict[str, str]) -> list[str]:
     places = {"PYTHONPATH": os.pathsep.join([str(Path(sim.__file__).parents[1]), str(ROOT)])}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
-        env=dict(os.environ) | places | environment, capture_output=True, text=True, timeout=300,
+        env=dict(os.environ) | places | environment, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

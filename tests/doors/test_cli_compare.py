@@ -194,13 +194,12 @@ def test_an_interrupt_leaves_nothing(small, tmp_path):
     # A path of the tests' own may be relative, and the process starts elsewhere.
     environment = os.environ | {"PYTHONPATH": str(Path(sim.__file__).parents[1])}
     with start("compare", *small, "--replicates", 100_000, "--out", "c", env=environment) as process:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob(".c.partial-*/pairs.parquet")) and time.monotonic() < deadline:
+        while not list(tmp_path.glob(".c.partial-*/pairs.parquet")):
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.05)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate()
     assert process.returncode == 130 and not out and "interrupted: nothing was stored" in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["appointment.toml", "election.toml"]
 

@@ -157,7 +157,7 @@ print(fingerprint(simulate(world(months=int(sys.argv[1]), guberniias=5), 0)))
 def printed(months: int, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(months)], env={**os.environ, **environment},
-        capture_output=True, text=True, timeout=600,
+        capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
