@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from sim.errors import Problem, UserError
+from sim.errors import UTF8, Problem, UserError, not_utf8
 
 LEFT = re.compile(r"\.partial-(\d+)(?:-\d+)?(?:@(\w+))?$")
 """The end of a hidden folder's name: process, and machine."""
@@ -42,6 +42,9 @@ class Staging:
 @contextmanager
 def disk(place: Path) -> Iterator[None]:
     """Turn an error of the file system into a message that names the place."""
+    strange = not_utf8(os.path.abspath(place))
+    if strange:
+        raise UserError(Problem(strange, allowed=f"cannot be written to: {UTF8}"))
     try:
         yield
     except OSError as error:
