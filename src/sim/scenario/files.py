@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.errors import UTF8, Problem, nearest, not_utf8
 from sim.scenario.form import FileForm, show
-from sim.scenario.json_schema import FORM
+from sim.scenario.format import FORM
 from sim.scenario.layers import Layer, Stack
 from sim.scenario.lines import KeyPath, scan
 
