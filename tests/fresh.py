@@ -5,14 +5,23 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
-def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
-    """Start the command as a process that hears Ctrl-C even where the tests run in the background."""
+def start(*arguments: object, before: Callable[[], object] = lambda: None, **options: Any) -> subprocess.Popen[str]:
+    """Start the command as a process that hears Ctrl-C even where the tests run in the background.
+
+    ``before`` is called in the new process before the command.
+    """
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        before()
+
     return subprocess.Popen(
         [sys.executable, "-m", "sim", *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler), **options,
+        preexec_fn=prepare, **options,
     )  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.analysis.divergence.folder import DivergenceFolder, open_trace
+from sim.analysis.divergence.folder import DivergenceFolder
 from sim.figures import folders
 from sim.registry.outcomes import OUTCOMES
-from sim.results.comparison import Comparison, open_comparison
-from sim.results.result import Result, open_result
+from sim.results.comparison import Comparison
+from sim.results.result import Result
 
 A = """
 title = "Plain"
@@ -152,56 +152,6 @@ def test_an_unknown_outcome_is_refused_in_the_words_of_compare(name, worlds, sto
     code, _, said = skloki("compare", *worlds, "--outcome", name)
     assert code == 2 and f"--outcome: found '{name}'" in said
     assert skloki("plot", stored("compare"), "--what", "curves", "--outcome", name) == (2, "", said)
-
-
-@pytest.mark.parametrize("verb", FORMATS)
-def test_a_damaged_table_is_found(verb, stored):
-    folder = stored(verb)
-    table = next(path for path in sorted(folder.iterdir()) if path.suffix in (".csv", ".parquet"))
-    table.write_bytes(b"x" + table.read_bytes()[1:])
-    with pytest.raises(sim.UserError, match="damaged"):
-        sim.open(folder)
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("{", "manifest.json: is damaged"),
-        ("[]", "not the manifest of a"),
-        ({"format": "other"}, "not the manifest of a"),
-        ({"format_version": 9}, "format_version: found 9; allowed: 1; the .* was made by another version of skloki"),
-        ({"files": 3}, "files: found int; allowed: dict"),
-        ({"files": {"../a.csv": {}}}, "files inside the folder"),
-    ],
-)
-@pytest.mark.parametrize("verb", FORMATS)
-def test_a_damaged_manifest_is_told_in_the_same_words(verb, content, said, stored):
-    folder = stored(verb)
-    if isinstance(content, str):
-        (folder / "manifest.json").write_text(content)
-    else:
-        edit(folder, **content)
-    with pytest.raises(sim.UserError, match=said):
-        {"run": open_result, "compare": open_comparison, "trace": open_trace}[verb](folder)
-
-
-def test_a_damaged_manifest_of_a_trace_is_found(stored):
-    folder = stored("trace")
-    whole = (folder / "manifest.json").read_text()
-    edit(folder, settings=[{}])
-    with pytest.raises(sim.UserError, match="settings.name: found nothing; allowed: str"):
-        sim.open(folder)
-    (folder / "manifest.json").write_text(whole)
-    (folder / "monthly.csv").unlink()
-    with pytest.raises(sim.UserError, match="monthly.csv: the file is missing"):
-        sim.open(folder)
-
-
-def test_an_unknown_format_is_called_so(stored):
-    folder = stored("run")
-    edit(folder, format="skloki-results")
-    with pytest.raises(sim.UserError, match="found skloki-results; allowed: .*did you mean 'skloki-result'"):
-        sim.open(folder)
 
 
 @pytest.mark.parametrize("verb", ["compare", "trace"])

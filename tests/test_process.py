@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -66,12 +67,52 @@ def test_output_to_a_full_disk_is_refused(mode):
     assert done.stderr == "standard output: cannot be written: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "closed", "code"),
+    [("explain r_f", (1,), 0), ("explain nonsense", (2,), 2), ("explain", (2,), 2), ("explain r_f", (0, 1, 2), 0)],
+)
+def test_streams_that_are_closed_are_nobody_who_listens(words, closed, code):
+    process = start(*words.split(), before=lambda: [os.close(stream) for stream in closed])
+    out, err = process.communicate()
+    assert process.returncode == code
+    assert "Traceback" not in err and not out
+
+
+def test_errors_that_nobody_can_read_change_no_exit_code():
+    with open("/dev/full", "w") as full:
+        for words in (["explain", "nonsense"], ["explain"], ["nonsense"]):
+            assert subprocess.run([sys.executable, "-m", "sim", *words], stderr=full).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["run b\udcff.toml", "run small.toml --out b\udcff", "plot \udcff", "compare small.toml \udcff",
+              "trace small.toml \udcff", "sweep \udcff", "run small.toml --set title=\udcff"],
+)  # fmt: skip
+def test_names_that_are_no_utf8_are_refused_before_anything_is_done(words, here, small_file, skloki):
+    Path(os.fsdecode(b"b\xff.toml")).write_bytes(small_file.read_bytes())
+    code, out, err = skloki(*words.split())
+    (strange,) = (repr(os.fsencode(word))[1:] for word in words.split() if "\udcff" in word)
+    assert (code, out) == (2, "")
+    assert err == f"skloki: found {strange}; allowed: a name must be UTF-8, or else no table could hold it\n"
+    assert len(os.listdir()) == 2
+
+
+def test_names_that_are_no_utf8_are_refused_in_python_too(small_file, tmp_path):
+    strange = Path(os.fsdecode(bytes(tmp_path) + b"/b\xff.toml"))
+    strange.write_bytes(small_file.read_bytes())
+    with pytest.raises(UserError, match=r"found a file called 'b\\xff.toml'; allowed: a name must be UTF-8"):
+        sim.run(strange, out=tmp_path / "r")
+    with pytest.raises(UserError, match=r"b\\xff.toml/r': cannot be written to: a name must be UTF-8"):
+        sim.run(small_file, out=strange / "r")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 # The end of a process
 
 
-def begun(process: subprocess.Popen[str], folder: Path) -> None:
+def begun(process: subprocess.Popen[str], folder: Path, file: str = "monthly.parquet") -> None:
     """Wait until a run into a folder has begun: its tables stand in the hidden folder."""
-    while not any(folder.parent.glob(f".{folder.name}.partial-*/monthly.parquet")):
+    while not any(folder.parent.glob(f".{folder.name}.partial-*/{file}")):
         assert process.poll() is None
         time.sleep(0.02)
 
@@ -96,12 +137,28 @@ def test_an_interrupt_leaves_nothing(after, endless, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 
-def test_a_request_to_end_leaves_nothing(endless, tmp_path):
+@pytest.mark.parametrize("signals", [("TERM",), ("HUP",), ("TERM", "HUP")], ids=" and ".join)
+def test_a_request_to_end_leaves_nothing(signals, endless, tmp_path):
     begun(endless, tmp_path / "r")
-    endless.terminate()
+    for name in signals:
+        endless.send_signal(signal.Signals[f"SIG{name}"])
     endless.communicate()
-    assert endless.returncode == 128 + signal.SIGTERM
+    assert endless.returncode - 128 in [signal.Signals[f"SIG{name}"] for name in signals]
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+@pytest.mark.parametrize("ignored", [True, False], ids=["nohup", "hup"])
+def test_a_terminal_that_closes_ends_a_comparison_unless_it_is_to_be_ignored(ignored, small_file, tmp_path):
+    pairs = 100 if ignored else 1_000_000
+    ask = ("compare", "small.toml", "small.toml", "--replicates", pairs, "--out", "c")
+    heard = signal.SIG_IGN if ignored else signal.SIG_DFL
+    process = start(*ask, "--quiet", cwd=tmp_path, before=lambda: signal.signal(signal.SIGHUP, heard))
+    begun(process, tmp_path / "c", "*")
+    process.send_signal(signal.SIGHUP)
+    out, _ = process.communicate()
+    assert process.returncode == (0 if ignored else 128 + signal.SIGHUP)
+    assert (tmp_path / "c" / "manifest.json").exists() == ignored == (out == f"{tmp_path / 'c'}\n")
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_killed_run_is_no_result(endless, tmp_path):
@@ -115,6 +172,7 @@ def test_a_killed_run_is_no_result(endless, tmp_path):
         sim.open(left)
     # What is left does not stand in the way.
     assert sim.run(tmp_path / "small.toml", replicates=1, out=tmp_path / "r").path == tmp_path / "r"
+    assert not left.exists()
 
 
 def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(small_file, tmp_path):
@@ -139,3 +197,39 @@ cli.main()
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (130, "interrupted: nothing was stored\n")
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+# Memory
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits here")
+def test_too_narrow_a_limit_of_memory_is_said_before_the_run(small_file, tmp_path):
+    import resource
+
+    limits = (900_000 * 1024, resource.RLIM_INFINITY)
+    process = start("run", "small.toml", "--out", "r", cwd=tmp_path,
+                    before=lambda: resource.setrlimit(resource.RLIMIT_AS, limits))  # fmt: skip
+    out, err = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert err.splitlines()[-1].startswith("memory: found a limit of 900,000 KiB (ulimit -v); allowed: 1,048,576 KiB")
+    assert "Traceback" not in err and [path.name for path in tmp_path.iterdir()] == ["small.toml"]
+
+
+def test_errors_of_libraries_that_come_from_a_lack_of_memory_are_known():
+    from sim.doors.endings import lacks_memory
+
+    hidden = OSError("Could not find/load shared object file 'libllvmlite.so'")
+    hidden.__context__ = OSError("libllvmlite.so: failed to map segment from shared object")
+    lacking = [MemoryError(), ImportError("_fs.so: failed to map segment from shared object"), hidden,
+               RuntimeError("can't start new thread"), OSError(errno.ENOMEM, "Cannot allocate memory")]  # fmt: skip
+    assert all(lacks_memory(error) for error in lacking)
+    assert not lacks_memory(ImportError("No module named 'pandas'"))
+
+
+def test_a_lack_of_memory_is_one_line(skloki, monkeypatch):
+    def starved(what):
+        raise MemoryError
+
+    monkeypatch.setattr("sim.api.list_", starved)
+    code, out, err = skloki("list", "parameters")
+    assert (code, out) == (1, "") and err.startswith("skloki: not enough memory;") and err.count("\n") == 1

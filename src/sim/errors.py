@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+UTF8 = "a name must be UTF-8, or else no table could hold it"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class UserError(Exception):
             problems = Problem("skloki", allowed=problems)
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def not_utf8(name: str | os.PathLike[str]) -> str:
+    """Return in bytes a name of a file that is no UTF-8, which no table can hold; an empty text of any other."""
+    try:
+        str(name).encode()
+    except UnicodeEncodeError:
+        return repr(os.fsencode(name))[1:]
+    return ""
 
 
 def one_of(kind: str, name: str, names: Iterable[str]) -> str:

@@ -240,6 +240,7 @@ def test_loguniform_values_have_twelve_digits():
 
 
 def test_every_design_is_described_and_gives_its_points_in_one_way():
+    assert [plan.design.kind for plan in KINDS] == list(DESIGNS)
     for name, kind in DESIGNS.items():
         assert (kind.positions is None) != (kind.listed is None), name
         assert kind.covers and kind.when

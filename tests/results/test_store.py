@@ -124,9 +124,39 @@ def test_the_same_traces_give_the_same_bytes(stored, tmp_path):
 def test_an_error_leaves_nothing(error, trajectory, places, tmp_path):
     with pytest.raises(error), new_result(tmp_path / "r", "test") as writer:
         writer.add(0, trajectory(), places)
-        assert everything(tmp_path) == [f".r.partial-{os.getpid()}"]
+        assert [name.partition("@")[0] for name in everything(tmp_path)] == [f".r.partial-{os.getpid()}"]
         raise error
     assert not everything(tmp_path)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sim.results.store import new_result
+with new_result(Path(sys.argv[1]) / "r", "test"):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_has_left_is_removed_by_the_next_that_writes_there(stored, tmp_path, caplog):
+    subprocess.run([sys.executable, "-c", KILLED, tmp_path])
+    (left,) = everything(tmp_path)
+    assert left.startswith(".r.partial-")
+    stored(tmp_path / "other")
+    assert everything(tmp_path) == ["other"] and f"{left} was left unfinished by a process that is gone" in caplog.text
+
+
+def test_what_others_are_writing_stays(stored, tmp_path, caplog):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    mine, theirs = atomic._host(), "0" * 6
+    kept = [f".a.partial-{os.getpid()}-2@{mine}", f".a.partial-{gone.pid}@{theirs}", f".b.partial-{gone.pid}",
+            ".partial-thesis"]  # fmt: skip
+    for name in (*kept, f".old.partial-{gone.pid}"):
+        (tmp_path / name).mkdir()
+    os.utime(tmp_path / f".old.partial-{gone.pid}", (1, 1))  # by an earlier version, long ago
+    stored(tmp_path / "r")
+    assert everything(tmp_path) == sorted([*kept, "r"]) and len(caplog.records) == 1
 
 
 def test_no_manifest_no_result(tmp_path):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis import selection
 from sim.analysis.effects import contrasts, differences, effects, statistics
 from sim.analysis.paired import student
 from sim.errors import Problem, UserError
@@ -103,7 +102,7 @@ def apart(sweep: PairedSweep) -> pd.DataFrame:
             change = change[np.isfinite(change)]
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
             rows.append({
-                "outcome": outcome, "scope": scope, "horizon": horizon, other.name: selection.label(option.value),
+                "outcome": outcome, "scope": scope, "horizon": horizon, other.name: option.label,
                 **{name: found[name] for name in ("points", "effect", "points_better")},
                 "change": change.mean(), "change_low": change.mean() - half, "change_high": change.mean() + half,
             })  # fmt: skip
@@ -114,7 +113,7 @@ def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[
     """Yield the thirds of a factor's values, or its options: a label, and which points are in it."""
     if factor.options:
         for option in factor.options:
-            yield selection.label(option.value), values == option.value
+            yield option.label, values == option.value
         return
     low, high = np.quantile(values, (1 / 3, 2 / 3))
     yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)

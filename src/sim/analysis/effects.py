@@ -88,7 +88,7 @@ def effects(
 
     levers = [entry for entry in sweep.experiment.levers if len(entry.options) > 1]
     if lever is not None or (option is not None and levers):
-        levers = [selection.lever(sweep, lever)]
+        levers = [sweep.experiment.lever(lever)]
     columns = chosen(sweep, outcome, scope, horizon)
     options = {entry.name: selection.against(entry, option) for entry in levers}
     units = sweep.units if where is None else sweep.units.at(selection.points(sweep, where))
@@ -152,12 +152,12 @@ def contrasts(
     By default the first lever that has a choice, all its options, the first outcome, the nation (or the first scope)
     and the main horizon.
     """
-    chosen, scopes = selection.lever(sweep, lever), sweep.experiment.scopes
+    chosen, scopes = sweep.experiment.lever(lever), sweep.experiment.scopes
     outcome = outcome or sweep.experiment.outcomes[0]
     column = sweep.column(outcome, scope or ("nation" if "nation" in scopes else scopes[0]), horizon)
     values = sweep.units.values(column)
     for number in selection.against(chosen, option):
-        labels = {"lever": chosen.name, "option": selection.label(chosen.options[number].value), "outcome": outcome}
+        labels = {"lever": chosen.name, "option": chosen.options[number].label, "outcome": outcome}
         yield labels, OUTCOMES[outcome], *differences(sweep.units, chosen, number, values)
 
 
@@ -167,7 +167,7 @@ def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
     for entry in sweep_levers:
         if entry.name != lever.name:
             found = [
-                f"{text}, {entry.name} = {selection.label(option.value)}".removeprefix(", ")
+                f"{text}, {entry.name} = {option.label}".removeprefix(", ")
                 for text in found
                 for option in entry.options
             ]

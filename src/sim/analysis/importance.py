@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis import selection
 from sim.analysis.effects import contrasts
+from sim.experiment.experiment import label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +76,7 @@ def influence(sweep: PairedSweep, values: Array, *, of_sign: bool = False) -> pd
     for factor, values_drawn in zip(factors, units.each_drawn(*(factor.name for factor in factors)), strict=True):
         drawn = units.first(values_drawn)
         if factor.options:
-            drawn = np.array([selection.label(value) for value in drawn.tolist()])
+            drawn = np.array([label(value) for value in drawn.tolist()])
         found[factor.name] = correlation_ratio(grouped(drawn), means)
     return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +121,19 @@ def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row
     )  # fmt: skip
 
 
+def _empty(text: str) -> float:
+    return float(text or "nan")
+
+
+#: The columns of ``targets.csv``, each with how its cells are read. They are a format: a field that is called
+#: otherwise one day keeps its name here.
+COLUMNS: dict[str, Callable[[str], Any]] = {
+    "id": str, "description": str, "unit": str, "period": str, "recorded": _empty, "low": _empty, "high": _empty,
+    "grade": str, "kind": str, "why": str, "median": _empty, "p10": _empty, "p90": _empty, "share_in_band": _empty,
+    "in_band": {"": None, "true": True, "false": False}.__getitem__, "replicates": int,
+}  # fmt: skip
+
+
 def write_csv(rows: Iterable[Row], path: str | Path) -> None:
     """Write rows as a CSV table: six digits, empty where the run's period does not cover a target.
 
@@ -128,8 +141,8 @@ def write_csv(rows: Iterable[Row], path: str | Path) -> None:
     """
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Row)])
-        writer.writerows([_cell(value) for value in asdict(row).values()] for row in rows)
+        writer.writerow(COLUMNS)
+        writer.writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
 
 
 def _cell(value: object) -> str:
@@ -142,18 +155,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-#: How a cell of ``targets.csv`` is read, by the type of its field.
-_READ: dict[str, Callable[[str], Any]] = {
-    "float": lambda text: float(text or "nan"),
-    "int": int,
-    "bool | None": {"": None, "true": True, "false": False}.__getitem__,
-}
-
-
 def read_csv(path: str | Path) -> list[Row]:
     """Return the rows of a table that `write_csv` has written; what is empty there is nan, or None."""
     with open(path, encoding="utf-8", newline="") as file:
-        return [
-            Row(**{field.name: _READ.get(str(field.type), str)(row[field.name]) for field in fields(Row)})
-            for row in csv.DictReader(file)
-        ]
+        return [Row(**{name: read(row[name]) for name, read in COLUMNS.items()}) for row in csv.DictReader(file)]

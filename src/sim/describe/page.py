@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis import selection
 from sim.analysis.conditions import THIRDS, apart, by_year
 from sim.analysis.effects import POOLED
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.errors import Problem, UserError
+from sim.experiment.experiment import label
 from sim.experiment.load import load_page
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
@@ -81,8 +81,8 @@ def _filled(content: str, block: re.Match[str]) -> str:
 
 
 def _parts(sweep: Sweep, page: Page, tables: dict[str, pd.DataFrame]) -> dict[str, str]:
-    lever = selection.lever(sweep, None)
-    shown = selection.label(lever.options[1].value) if page.option is None else page.option
+    lever = sweep.experiment.lever()
+    shown = lever.options[1].label if page.option is None else page.option
     lever.option(shown)
     return {
         "runs": facts(sweep), "effects": table(sweep, tables["effects"]), "course": course(sweep),
@@ -149,7 +149,7 @@ def table(sweep: Sweep, effects: pd.DataFrame) -> str:
     for _, rows in shown.groupby(["lever", "option", "others", "outcome"], sort=False):
         at = {row.scope: row for row in rows.itertuples()}
         first = next(iter(at.values()))
-        cells = [f"{first.lever}: {selection.label(first.option)}", selection.label(first.baseline)]
+        cells = [f"{first.lever}: {label(first.option)}", label(first.baseline)]
         cells += [first.others] if crossed else []
         cells += [first.outcome, *_whole(at.get("nation"), "nation" in scopes)]
         cells += [_number(at[scope].effect) if scope in at else "" for scope in scopes if scope != "nation"]
@@ -172,7 +172,7 @@ def readable(effects: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def course(sweep: Sweep) -> str:
     """Return effects on the first outcome year by year as tables: one for each scope, a row an option."""
-    lever = selection.lever(sweep, None)
+    lever = sweep.experiment.lever()
     mine = by_year(sweep, lever=lever.name, outcome=sweep.columns[0][1])
     parts = []
     for scope, rows in mine.groupby("scope", sort=False):
@@ -180,7 +180,7 @@ def course(sweep: Sweep) -> str:
         for option, found in rows.groupby("option", sort=False):
             # exactly equal as long as the worlds are the same
             cells = [_shares(row) if row.p5 < row.p95 else "" for row in found.itertuples()]
-            lines.append((selection.label(option), *cells))
+            lines.append((label(option), *cells))
         parts.append(markdown((str(scope), *map(str, dict.fromkeys(rows["year"]))), lines))
     if not parts:
         return ""
@@ -220,8 +220,8 @@ def fading(sweep: Sweep, found: pd.DataFrame) -> str:
 
 def asked_where(sweep: Sweep, option: str, found: pd.DataFrame) -> str:
     """Return effects where conditions hold as a table."""
-    lever = selection.lever(sweep, None).name
-    mine = found[(found["lever"] == lever) & (found["option"].map(selection.label) == option)]
+    lever = sweep.experiment.lever().name
+    mine = found[(found["lever"] == lever) & (found["option"].map(label) == option)]
     scopes = [scope for scope in SCOPES if scope in set(mine["scope"])]
     rows = []
     for said, there in mine.groupby("points_where", sort=False):
@@ -235,7 +235,7 @@ def asked_where(sweep: Sweep, option: str, found: pd.DataFrame) -> str:
 
 def hangs_on(sweep: Sweep, option: str, ratios: pd.DataFrame, by_third: pd.DataFrame) -> str:
     """Return the leading uncertainties as a table."""
-    lever = selection.lever(sweep, None)
+    lever = sweep.experiment.lever()
     mine = ratios[ratios["option"] == option].set_index("uncertainty").sort_index()
     parts = by_third[by_third["option"] == option]
     leading = [mine[by].sort_values(ascending=False, kind="stable").index[:LEADING] for by in ("size", "sign")]
@@ -252,7 +252,7 @@ def hangs_on(sweep: Sweep, option: str, ratios: pd.DataFrame, by_third: pd.DataF
         rows.append((f"`{name}`", f"{mine['size'][name]:.2f}", f"{mine['sign'][name]:.2f}", shares, means))
     return markdown(heads, rows) + (
         f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against "
-        f"{selection.label(lever.options[0].value)}. Size and sign: correlation ratios, the share of the variance over "
+        f"{lever.options[0].label}. Size and sign: correlation ratios, the share of the variance over "
         "points (of the effect, of its sign) that goes with this one uncertainty. All uncertainties, and other options "
         "of this lever: influence.csv, thirds.csv."
     )

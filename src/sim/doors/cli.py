@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,17 @@ import sim
 from sim.doors import completion as complete
 from sim.doors import interrupts, options, work
 from sim.doors.comparing import compare
-from sim.doors.endings import INTERRUPTED, Failed, Interrupted
+from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
 from sim.doors.tracing import trace
-from sim.errors import UserError
+from sim.errors import UTF8, Problem, UserError, not_utf8
 
 NAME = "skloki"
+MEMORY = (
+    f"{NAME}: not enough memory; allow more (ulimit -v), or ask for fewer replicates, for one thread (--threads 1), or "
+    "without run.committees"
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -210,6 +215,9 @@ def completion(terminal: Terminal, shell: str) -> None:
 def call(arguments: Sequence[str]) -> int:
     """Carry out a command and return the exit code: 2 for a wrong request, 130 when interrupted."""
     terminal = Terminal(json="--json" in arguments)
+    strange = [not_utf8(argument) for argument in arguments if not_utf8(argument)]
+    if strange:
+        return _refuse(terminal, [str(Problem(NAME, found=name, allowed=UTF8)) for name in strange], 2)
     try:
         code = cli.main(list(arguments), prog_name=NAME, standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -217,16 +225,21 @@ def call(arguments: Sequence[str]) -> int:
         return _refuse(terminal, [str(problem) for problem in error.problems], 2)
     except click.ClickException as error:
         if not terminal.json and not isinstance(error, (Failed, Interrupted)):
-            error.show()
+            with suppress(OSError):
+                error.show()
             return error.exit_code
         return _refuse(terminal, error.format_message().splitlines(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _refuse(terminal, ["interrupted"], INTERRUPTED)
-    except Exception:
-        # A library may have made an error of its own out of an interrupt.
-        if not interrupts.received():
-            raise
-        return _refuse(terminal, ["interrupted"], INTERRUPTED)
+    except Exception as error:
+        # A library may have made an error of its own out of an interrupt, or of a lack of memory.
+        if interrupts.received():
+            return _refuse(terminal, ["interrupted"], INTERRUPTED)
+        if lacks_memory(error):
+            return _refuse(terminal, [MEMORY], FAILED)
+        if isinstance(error, UnicodeEncodeError) and not_utf8(error.object):
+            return _refuse(terminal, [str(Problem(NAME, found=not_utf8(error.object), allowed=UTF8))], 2)
+        raise
 
 
 def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
@@ -241,15 +254,18 @@ def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
 def main() -> None:
     """Enter from the shell."""
     interrupts.listen()
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller: nobody listens, and no file of ours may take its place
+            setattr(sys, name, open(os.devnull, mode))
+        reconfigure = getattr(getattr(sys, name), "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
     code = call(sys.argv[1:])
-    if code == INTERRUPTED:
-        # At once: an interrupt that hit Python in the middle of an import would, on the normal
-        # way out, end the process by the signal instead of the code.
-        sys.stdout.flush()
-        sys.stderr.flush()
+    if code in (INTERRUPTED, FAILED):
+        # At once: an interrupt that hit Python in the middle of an import would, on the normal way out, end the process
+        # by the signal instead of the code, and so would a library that was loaded by half for want of memory.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
         os._exit(code)
     sys.exit(code)

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from types import FrameType
 
-_received: list[int] = []
+TOGETHER = 2.0
+"""Seconds: the end of a session sends TERM and HUP, and the second must not disturb what the first lets clean up."""
+
+_received: list[tuple[int, float]] = []
 
 
 def listen() -> None:
@@ -22,6 +26,9 @@ def listen() -> None:
         signal.signal(signal.SIGINT, _receive)
     if os.name == "posix":
         signal.signal(signal.SIGTERM, _receive)
+        # The terminal was closed; under nohup that is ignored, and stays so.
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            signal.signal(signal.SIGHUP, _receive)
 
 
 def received() -> bool:
@@ -34,7 +41,7 @@ def watched(progress: Callable[[int, int], None] | None) -> Callable[[int, int],
 
     def watch(done: int, total: int) -> None:
         if _received:
-            _raise(_received[0])
+            _raise(_received[0][0])
         if progress is not None:
             progress(done, total)
 
@@ -42,8 +49,11 @@ def watched(progress: Callable[[int, int], None] | None) -> Callable[[int, int],
 
 
 def _receive(number: int, frame: FrameType | None) -> None:
-    _received.append(number)
-    _raise(number)
+    now = time.monotonic()
+    again = number != signal.SIGINT and _received and now - _received[-1][1] < TOGETHER
+    _received.append((number, now))
+    if not again:
+        _raise(number)
 
 
 def _raise(number: int) -> None:

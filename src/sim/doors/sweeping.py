@@ -13,7 +13,7 @@ from sim.doors import completion as complete
 from sim.doors import interrupts, options, work
 from sim.doors.endings import Failed, Interrupted
 from sim.doors.sweepbar import counted, duration, headline, line, share, shown
-from sim.doors.terminal import Terminal
+from sim.doors.terminal import Terminal, require_memory
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path 
     from sim.results.sweep_store import usual_place
     from sim.runner.progress import status
 
+    require_memory()
     terminal.hush_compilation()
     heard = interrupts.watched(None)
     last: list[State] = []

@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Width of tables that go to a file or another program.
 PIPED_WIDTH = 120
 UNDEFINED = "–"
+LEAST_MEMORY = 2**30
+"""Bytes of address space that compiling takes, as a limit sees it."""
 
 
 @dataclass
@@ -47,7 +49,8 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Print a remark on standard error."""
-        sys.stderr.write(text + "\n")
+        with suppress(OSError):  # nobody listens
+            sys.stderr.write(text + "\n")
 
     def hush_compilation(self) -> None:
         """Keep silent about the engine's compilation, with ``--quiet``."""
@@ -114,6 +117,18 @@ class Terminal:
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(label, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def require_memory() -> None:
+    """Refuse a limit of memory below which the compiler ends the process, or hangs, without a word."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if 0 <= limit < LEAST_MEMORY:
+        found = f"a limit of {limit // 1024:,} KiB (ulimit -v)"
+        raise UserError(Problem("memory", found=found, allowed=f"{LEAST_MEMORY // 1024:,} KiB or more to run worlds"))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.doors import interrupts
 from sim.doors.endings import Failed, Interrupted
-from sim.doors.terminal import Terminal
+from sim.doors.terminal import Terminal, require_memory
 
 if TYPE_CHECKING:
     from sim.analysis.stored import Stored
@@ -38,6 +38,7 @@ def running(terminal: Terminal, label: str) -> Iterator[Callable[[int, int], Non
     """Give a function that shows how far the work is; where it ends early, say what became of it."""
     from sim.runner.run import RunFailed
 
+    require_memory()
     terminal.hush_compilation()
     try:
         with terminal.progress(label) as progress:

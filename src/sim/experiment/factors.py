@@ -14,7 +14,7 @@ from sim.experiment.layers import NOT_VARIED, Draft, LayeredFactor
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.form import in_words, show
-from sim.scenario.json_schema import FORM
+from sim.scenario.format import FORM
 from sim.scenario.layers import Layer, leaves, merge, nested
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario

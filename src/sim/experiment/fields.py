@@ -147,8 +147,8 @@ class ExperimentFile(Table):
 
 FORM = FileForm(
     ExperimentFile, "an experiment file", "an experiment file or the name of a shipped experiment", "experiments", "design",
-    ExperimentFile.model_json_schema, {"title": "?", "scenario": [], "design": {"kind": "grid"}},
-    ("levers", "uncertainties"),
+    ExperimentFile.model_json_schema, placeholders={"title": "?", "scenario": [], "design": {"kind": "grid"}},
+    entries=("levers", "uncertainties"),
 )  # fmt: skip
 """The format of experiment files."""
 OWN = frozenset(ExperimentFile.model_fields) - {"title", "why", "run"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,10 @@ from typing import Any
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
 from sim.experiment.fields import ExperimentFile
-from sim.scenario.check import value_faults
 from sim.scenario.contradictions import Review
 from sim.scenario.files import OWN_KEYS, Reader
 from sim.scenario.form import Fault, drop
-from sim.scenario.json_schema import FORM
+from sim.scenario.format import FORM
 from sim.scenario.layers import SETS, Layer, Stack, leaves, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Scenario
@@ -165,16 +164,16 @@ class Draft:
             layer.table.pop(key, None)
 
     def _clean(self, layer: Layer) -> None:
-        for fault in value_faults(layer.table):
-            self._note(fault, layer)
+        before = dict(leaves(layer.table))
+        for fault in FORM.take_out_faults(layer.table):
+            self._note(fault, layer, before)
             self._broken.append((layer, fault.path))
-            drop(layer.table, fault.path)
 
-    def _note(self, fault: Fault, layer: Layer) -> None:
+    def _note(self, fault: Fault, layer: Layer, values: Collection[KeyPath]) -> None:
         named, found = fault.path, fault.found
         if isinstance(layer, InlineLayer):
             named = layer.named(fault.path)
-            if layer.single and fault.path not in dict(leaves(layer.table)):
+            if layer.single and fault.path not in values:
                 found += f" for {dotted(fault.path)}"
         problem = replace(fault, path=named, found=found).at(layer.where(fault.path))
         if not any((problem.where, problem.field) == (known.where, known.field) for known in self.problems):
@@ -192,4 +191,5 @@ class Draft:
         review = Review.of(layers, {path: ranks[id(layer)] for layer, path in self._broken if id(layer) in ranks})
         for fault in review.faults:
             around = (review.rank(fault.path[:length]) for length in range(len(fault.path), 0, -1))
-            self._note(fault, layers[next((rank for rank in around if rank >= 0), 1)])
+            layer = layers[next((rank for rank in around if rank >= 0), 1)]
+            self._note(fault, layer, dict(leaves(layer.table)))

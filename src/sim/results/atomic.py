@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import platform
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
-from sim.errors import Problem, UserError
+from sim.errors import UTF8, Problem, UserError, not_utf8
+
+LEFT = re.compile(r"\.partial-(\d+)(?:-\d+)?(?:@(\w+))?$")
+"""The end of a hidden folder's name: process, and machine."""
+IDLE = 86_400
+"""Seconds after which a folder that does not tell its machine is nobody's."""
 
 
 @dataclass
@@ -32,6 +42,9 @@ class Staging:
 @contextmanager
 def disk(place: Path) -> Iterator[None]:
     """Turn an error of the file system into a message that names the place."""
+    strange = not_utf8(os.path.abspath(place))
+    if strange:
+        raise UserError(Problem(strange, allowed=f"cannot be written to: {UTF8}"))
     try:
         yield
     except OSError as error:
@@ -162,17 +175,51 @@ def sync_folder(folder: Path) -> None:
 
 
 def _hidden(destination: Path) -> Path:
-    """Make the hidden folder; the process's number in its name tells whose it was after a crash."""
+    """Make the hidden folder; process and machine in its name tell whose it was after a crash."""
     with disk(destination):
         destination.parent.mkdir(parents=True, exist_ok=True)
+        _clear(destination.parent)
         number = 1
         while True:
             suffix = f"-{number}" if number > 1 else ""
-            folder = destination.with_name(f".{destination.name}.partial-{os.getpid()}{suffix}")
+            folder = destination.with_name(f".{destination.name}.partial-{os.getpid()}{suffix}@{_host()}")
             with suppress(FileExistsError):
                 folder.mkdir()
                 return folder
             number += 1
+
+
+def _host() -> str:
+    return sha256(platform.node().encode()).hexdigest()[:6]
+
+
+def _clear(parent: Path) -> None:
+    """Remove what processes of this machine that are gone have left unfinished, and say so."""
+    for left in parent.glob(".*.partial-*"):
+        found = LEFT.search(left.name)
+        if found is None or not left.is_dir() or _lives(int(found[1])):
+            continue
+        # Names of earlier versions do not tell the machine: there may be another that is at it.
+        if found[2] == _host() if found[2] else _idle(left):
+            shutil.rmtree(left, ignore_errors=True)
+            logging.getLogger(__name__).warning("%s was left unfinished by a process that is gone: removed", left)
+
+
+def _lives(process: int) -> bool:
+    if os.name != "posix":
+        return True  # there is no harmless way to ask
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _idle(folder: Path) -> bool:
+    """Say whether nothing in a folder was touched for a day."""
+    return time.time() - max(path.stat().st_mtime for path in (folder, *folder.rglob("*"))) > IDLE
 
 
 def _free_name(destination: Path) -> Path:

@@ -80,6 +80,7 @@ class Store:
             for folder in (self.folder, *(self.folder / table for table in TABLES)):
                 for left in folder.glob(".*.partial-*"):
                     left.unlink()
+                    self.notes.append(f"{left} was left unfinished by a process that is gone: removed")
             journal = read_journal(self.folder)
             self.done = {number: entry for number, entry in journal.parts.items() if self._is_whole(number, entry)}
             if not journal.sound or len(self.done) < len(journal.parts):

@@ -11,7 +11,7 @@ from sim.errors import Problem
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.form import Fault, show
-from sim.scenario.json_schema import FORM
+from sim.scenario.format import FORM
 from sim.scenario.layers import Layer, merge
 from sim.scenario.lines import KeyPath, dotted
 from sim.scenario.schema import Change, Event, Scenario

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, nearest
+from sim.errors import UTF8, Problem, nearest, not_utf8
 from sim.scenario.form import FileForm, show
-from sim.scenario.json_schema import FORM
+from sim.scenario.format import FORM
 from sim.scenario.layers import Layer, Stack
 from sim.scenario.lines import KeyPath, scan
 
@@ -217,6 +217,8 @@ def read_text(path: Path, kind: str = FORM.called, largest: int = LARGEST_FILE) 
     FileNotFoundError
         There is no such file.
     """
+    if not_utf8(path.name):
+        raise Unreadable(f"a file called {not_utf8(path.name)}", UTF8)
     raw = _bytes(path, kind, largest)
     if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("a binary file", f"{kind}, which is text")

@@ -74,6 +74,8 @@ class FileForm(Generic[Model]):
         A key that a file of this format has and others in the folder have not; nothing where there are no others.
     json
         Gives the model's JSON schema.
+    names
+        Gives faults of names and ranges that the model does not know.
     placeholders
         What stands for a missing or wrong field, so that the rest can still be looked at.
     entries
@@ -86,6 +88,7 @@ class FileForm(Generic[Model]):
     folder: str
     mark: str
     json: Callable[[], Node]
+    names: Callable[[Mapping[str, Any]], list[Fault]] = lambda table: []
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     entries: tuple[str, ...] = ()
 
@@ -132,6 +135,15 @@ class FileForm(Generic[Model]):
         except ValidationError as error:
             faults = [self._fault(table, details) for details in error.errors(include_url=False)]
             return None, list({fault.path: fault for fault in reversed(faults)}.values())[::-1]
+
+    def take_out_faults(self, table: dict[str, Any]) -> list[Fault]:
+        """Return what is wrong with the values of one layer, which need not be complete, and leave it out."""
+        found = {fault.path: fault for fault in self.validated(table)[1] if not fault.in_whole}
+        for fault in self.names(table):
+            found.setdefault(fault.path, fault)
+        for path in found:
+            drop(table, path)
+        return list(found.values())
 
     def sound(self, table: Mapping[str, Any]) -> tuple[Model, list[Fault]]:
         """Return what is sound of tables, and what is wrong with the rest, which is left out."""

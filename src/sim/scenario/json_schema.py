@@ -1,4 +1,4 @@
-"""The scenario format and its JSON schema: for editors, for messages and for the documentation."""
+"""The scenario format as a JSON schema: for editors, for messages and for the documentation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.data import place_names
 from sim.registry.entries import Mechanism, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import FileForm, Node
+from sim.scenario.form import Node
 from sim.scenario.schema import Scenario
 
 EXTENDS: Node = {
@@ -82,10 +82,3 @@ def write_schema(path: Path | str) -> None:
     """Write the schema that editors read from the first line of a scenario file."""
     text = json.dumps(schema_json(), indent=2, ensure_ascii=False)
     Path(path).write_text(text + "\n", encoding="utf-8")
-
-
-FORM = FileForm(
-    Scenario, "a scenario file", "a scenario file or a shipped scenario (skloki list scenarios)", "scenarios", "",
-    schema_json, {"title": "?"},
-)  # fmt: skip
-"""The format of scenario files."""

@@ -16,10 +16,10 @@ from typing import Any, TypeAlias
 from sim.errors import Problem, UserError
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.check import value_faults
 from sim.scenario.contradictions import Review
 from sim.scenario.files import DICT, locate, read_files, shipped
 from sim.scenario.form import drop
+from sim.scenario.format import FORM
 from sim.scenario.layers import in_order, leaves
 from sim.scenario.lines import dotted
 from sim.scenario.schema import Scenario
@@ -88,10 +88,9 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
     add_sets(sets, stack)
     broken = {}
     for rank, layer in enumerate(stack.layers):
-        for fault in value_faults(layer.table):
+        for fault in FORM.take_out_faults(layer.table):
             stack.problems.append(fault.at(layer.where(fault.path)))
             broken[fault.path] = rank
-            drop(layer.table, fault.path)
     review = Review.of(stack.layers, broken) if stack.complete else None
     if review is not None:
         stack.problems += [fault.at(review.where(fault.path)) for fault in review.faults]

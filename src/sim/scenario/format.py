@@ -1,4 +1,4 @@
-"""What is wrong with the values of one layer of a scenario: types, ranges, names."""
+"""The format of scenario files: its model, its schema, and the names that stand in neither."""
 
 from __future__ import annotations
 
@@ -9,16 +9,10 @@ from sim.data import place_names
 from sim.errors import nearest
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import Fault, show
-from sim.scenario.json_schema import FORM
+from sim.scenario.form import Fault, FileForm, show
+from sim.scenario.json_schema import schema_json
 from sim.scenario.lines import KeyPath
-
-
-def value_faults(table: Mapping[str, Any]) -> list[Fault]:
-    """Return what is wrong with the values of one layer, which need not be complete."""
-    faults = [fault for fault in FORM.validated(table)[1] if not fault.in_whole]
-    known = {fault.path for fault in faults}
-    return faults + [fault for fault in _name_faults(table) if fault.path not in known]
+from sim.scenario.schema import Scenario
 
 
 def _name_faults(table: Mapping[str, Any]) -> list[Fault]:
@@ -70,3 +64,9 @@ def _place_faults(path: KeyPath, name: str) -> list[Fault]:
     if name in place_names.places() or made_up:
         return []
     return [Fault(path, show(name), FORM.allowed(path), place_names.nearest_place(name))]
+
+
+FORM = FileForm(
+    Scenario, "a scenario file", "a scenario file or a shipped scenario (skloki list scenarios)", "scenarios", "",
+    schema_json, _name_faults, {"title": "?"},
+)  # fmt: skip
