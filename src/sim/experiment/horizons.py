@@ -104,17 +104,19 @@ def measured(
         Shape (horizons, ..., worlds, outcomes).
     """
     known = np.isfinite(courses)
-    filled = np.where(known, courses, 0.0)
-    if not alone:
+    whole = bool(known.all())  # as nearly always, and twice as fast
+    filled = courses if whole else np.where(known, courses, 0.0)
+    if not alone and not whole:
         counted = known if finished is None else known | ~finished[..., None]
         known = known & counted.all(axis=-2, keepdims=True)
         filled[~known] = 0.0
     found = np.empty((len(horizons), *courses.shape[1:]))
     for at, horizon in enumerate(horizons):
         span = slice(months.index(horizon.first), months.index(horizon.last) + 1)
-        n, total = known[span].sum(axis=0), np.zeros(courses.shape[1:])
+        total = np.zeros(courses.shape[1:])
         for month in filled[span]:
             total += month
+        n = np.asarray(span.stop - span.start) if whole else known[span].sum(axis=0)
         enough = (2 * n >= span.stop - span.start) & (n > 0)
         found[at] = np.where(enough, total / np.maximum(n, 1), np.nan)
     return found
