@@ -38,7 +38,7 @@ def runs(
         "series": plain(np.repeat(series, each), np.int64, pa.int64()),
         "seed": plain(np.repeat(experiment.seed, chunk.runs), np.int64, pa.int64()),
     }
-    combinations = np.tile(np.arange(each), chunk.units)
+    combinations = np.tile(np.arange(each), chunk.size)
     for place, lever in enumerate(experiment.levers):
         numbers = np.array([lever.options.index(options[place]) for options in experiment.combinations])
         columns[lever.name] = _choices(lever.options, numbers[combinations])
