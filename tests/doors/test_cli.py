@@ -183,13 +183,15 @@ def test_check(small, skloki):
 @pytest.mark.parametrize(
     "what", ["scenarios", "parameters", "outcomes", "mechanisms", "draws", "data", "constants", "targets"]
 )
-def test_lists(what, skloki):
+def test_lists(what, skloki, monkeypatch):
     names = [entry.name for entry in sim.list(what)]
     code, out, _ = skloki("list", what, "--quiet")
     assert code == 0 and out.split() == names
     assert [entry["name"] for entry in json.loads(skloki("list", what, "--json")[1])] == names
-    table = skloki("list", what)[1]
-    assert all(any(line.startswith(name) for line in table.splitlines()) for name in names)
+    for columns in (60, 120):  # names are never broken
+        monkeypatch.setenv("COLUMNS", str(columns))
+        table = skloki("list", what)[1]
+        assert all(any(line.startswith(name) for line in table.splitlines()) for name in names)
 
 
 def test_explain(skloki):

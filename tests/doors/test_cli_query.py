@@ -61,6 +61,26 @@ def test_a_long_answer_is_cut_and_says_so(swept, skloki):
     assert len(_csv(skloki("query", "s", "SELECT * FROM range(60)", "--csv")[1])) == 60
 
 
+@pytest.mark.parametrize("columns", [40, 120])
+def test_an_answer_that_is_too_wide_is_told_name_by_name(columns, swept, skloki, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    (row,) = json.loads(skloki("query", "s", "SELECT * FROM runs WHERE run = 3", "--json")[1])
+    many = ", ".join(f"{number}.5 AS column_{number}" for number in range(40))
+    code, out, err = skloki("query", "s", f"SELECT run, policy, {many} FROM runs WHERE run IN (3, 4) ORDER BY run")
+    lines = [line.split() for line in out.splitlines() if line]
+    assert (code, err) == (0, "") and lines[0] == ["row", "1", "of", "2"] and lines[43] == ["row", "2", "of", "2"]
+    assert lines[1:3] == [["run", "3"], ["policy", str(row["policy"])]]
+    assert lines[3:43] == [[f"column_{number}", f"{number}.5"] for number in range(40)]
+
+
+def test_integers_stay_integers(swept, skloki):
+    sql = "SELECT sum(run) AS a, sum(NULL::INTEGER) AS b, 2::DECIMAL(9, 0) AS c, avg(run) AS d, sum(2.5) AS e FROM runs"
+    assert "276" in skloki("query", "s", sql)[1] and "276." not in skloki("query", "s", sql)[1]
+    (row,) = json.loads(skloki("query", "s", sql, "--json")[1])
+    assert [repr(value) for value in row.values()] == ["276", "None", "2", "11.5", "60.0"]
+    assert skloki("query", "s", sql, "--csv")[1].splitlines()[1] == "276,,2,11.5,60.0"
+
+
 EVERYTHING = """SELECT [1, 2] AS list, list(run ORDER BY run) AS runs, [1.5, NULL] AS gaps,
 {'a': DATE '1921-03-01', 'b': [1]} AS struct, MAP {'x': 1} AS map, 'ab'::BLOB AS blob,
 list(1.25::DECIMAL(5, 2)) AS decimals, histogram(replicate) AS histogram, [DATE '1921-03-01', NULL] AS days,

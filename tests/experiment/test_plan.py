@@ -61,8 +61,8 @@ def test_parts_are_rows_of_units_of_one_block(drawn):
     for number in range(plan.parts):
         part = plan.part(number)
         pairs = list(part.pairs())
-        assert 1 <= len(pairs) == part.units <= plan.part_units
-        assert part.runs == part.units * plan.combinations
+        assert 1 <= len(pairs) == part.size <= plan.pairs_per_chunk
+        assert part.runs == part.size * plan.combinations
         assert part.points == (pairs[0][0], pairs[-1][0] + 1)
         assert pairs == sorted(pairs)
 

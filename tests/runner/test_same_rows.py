@@ -103,7 +103,7 @@ def test_parts_far_apart_are_looked_at_and_damaged_ones_are_not(copied, monkeypa
 
     def noted(job, chunk, draws):
         looked.append(chunk.number)
-        assert chunk.units == 1
+        assert chunk.size == 1
         return run_chunk(job, chunk, draws)
 
     monkeypatch.setattr(same_rows, "run_chunk", noted)

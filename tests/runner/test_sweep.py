@@ -199,8 +199,8 @@ def test_parts_of_a_long_sweep_take_seconds(tmp_path):
     known = experiment(1_000_000)
     world = first_world(experiment())
     plan = first_plan(known, world)
-    assert 1.0 < plan.part_units * 4 * PER_RUN < 3.0 and plan.part_units % 3 == 0
-    assert first_plan(experiment(100), world).part_units in range(15, 60)
+    assert 1.0 < plan.pairs_per_chunk * 4 * PER_RUN < 3.0 and plan.pairs_per_chunk % 3 == 0
+    assert first_plan(experiment(100), world).pairs_per_chunk in range(15, 60)
 
 
 def test_it_can_be_read_while_it_grows(tmp_path):

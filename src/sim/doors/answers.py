@@ -39,14 +39,17 @@ def csv(frame: pd.DataFrame) -> str:
 
 
 def show(terminal: Terminal, frame: pd.DataFrame) -> None:
-    """Print the first rows of an answer. It is the essential: printed with ``--quiet``, too."""
+    """Print the first rows of an answer; name by name where they are too wide. With ``--quiet``, too: the essential."""
     numeric = [number for number, kind in enumerate(frame.dtypes) if kind.kind in "iuf"]
     rows = [["" if value is None else cell(value) for value in row.values()] for row in records(frame.head(ROWS))]
     if terminal.quiet:
         for row in rows:
             terminal.line("\t".join(row))
+    elif terminal.fits(header := [str(name) for name in frame.columns], rows):
+        terminal.table("", header, rows, right=numeric)
     else:
-        terminal.table("", [str(name) for name in frame.columns], rows, right=numeric)
+        for number, row in enumerate(rows, start=1):
+            terminal.pairs(f"row {number} of {len(frame):,}", zip(header, row, strict=True))
     if len(frame) > ROWS:
         terminal.note(f"the first {ROWS} of {len(frame):,} rows; all of them: --csv or --json")
 

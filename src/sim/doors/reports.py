@@ -137,7 +137,7 @@ def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
         return
     labels = LISTED[what]
     rows = [[entry.name, *(_short(exact(entry.fields[label])) for label in labels)] for entry in entries]
-    terminal.table("", ["name", *labels], rows)
+    terminal.table("", ["name", *labels], rows, names=True)
 
 
 def _short(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,11 +17,14 @@ import click
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sim.runner.run import Progress
 
 #: Width of tables that go to a file or another program.
 PIPED_WIDTH = 120
 UNDEFINED = "–"
+EMPTY: tuple[Any, ...] = ("", None, [], {})
 LEAST_MEMORY = 2**30
 """Bytes of address space that compiling takes, as a limit sees it."""
 
@@ -62,16 +65,19 @@ class Terminal:
             kernel.on_compile = None
 
     def table(
-        self, title: str, header: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()
-    ) -> None:
-        """Print a table; ``right`` names the columns that hold numbers."""
+        self, title: str, header: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (),
+        *, names: bool = False,
+    ) -> None:  # fmt: skip
+        """Print a table; ``right`` names the columns that hold numbers, ``names`` keeps the first column unbroken."""
         from rich.table import Table
 
         if self.quiet or self.json:
             return
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
         for index, name in enumerate(header):
-            table.add_column(name, justify="right" if index in right else "left", overflow="fold")
+            table.add_column(
+                name, justify="right" if index in right else "left", overflow="fold", no_wrap=names and index == 0
+            )
         for row in rows:
             table.add_row(*(shown(cell) for cell in row))
         if title:
@@ -81,28 +87,36 @@ class Terminal:
 
     def fields(self, title: str, fields: dict[str, Any]) -> None:
         """Print labels and values, one a line; empty ones are left out."""
+        self.pairs(title, ((label, _several(value)) for label, value in fields.items() if value not in EMPTY))
+
+    def pairs(self, title: str, lines: Iterable[tuple[str, str]]) -> None:
+        """Print labels and texts, one a line."""
         from rich.table import Table
 
         table = Table.grid(padding=(0, 2))
         table.add_column(style="bold", no_wrap=True)
         table.add_column(overflow="fold")
-        for label, value in fields.items():
-            if value not in ("", None, [], {}):
-                table.add_row(label, _several(value))
+        for line in lines:
+            table.add_row(*line)
         self._print(title, style="bold")
         self._print(table)
         self._print()
 
     def _print(self, *what: Any, **how: Any) -> None:
         """Print by a console without markup: brackets in results are brackets."""
+        with _output():
+            self._console().print(*what, **how)
+
+    def _console(self) -> Console:
         from rich.console import Console
 
         free = sys.stdout.isatty() or "COLUMNS" in os.environ
-        console = Console(
-            file=sys.stdout, width=None if free else PIPED_WIDTH, markup=False, highlight=False, emoji=False
-        )
-        with _output():
-            console.print(*what, **how)
+        return Console(file=sys.stdout, width=None if free else PIPED_WIDTH, markup=False, highlight=False, emoji=False)
+
+    def fits(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+        """Say whether a table can be printed without breaking a cell."""
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        return sum(widths) + 3 * (len(widths) - 1) <= self._console().width
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Progress | None]:

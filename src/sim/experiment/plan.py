@@ -1,8 +1,9 @@
-"""Which runs a sweep consists of, and how they are cut into parts: numbers only, fixed once they are given.
+"""Which runs a sweep consists of, and how they are cut into chunks: numbers only, fixed once they are given.
 
-A *unit* is one replicate of one point with all combinations of levers, on the same accidents. A *block* is a
-rectangle of points and replicates, point-major. A *part* is a row of units of one block: what is worked on, stored
-and made anew as a whole. An enlarged plan has the same blocks and more behind them, so that no number ever moves.
+A *pair* is one point and one replicate, with all combinations of levers, on the same accidents. A *block* is a
+rectangle of points and replicates, point-major. A *chunk* is a row of pairs of one block: what is worked on, stored
+(as a part) and made anew as a whole. An enlarged plan has the same blocks and more behind them, so that no number ever
+moves.
 """
 
 from __future__ import annotations
@@ -23,54 +24,54 @@ class Block:
     replicates: tuple[int, int]
 
     @property
-    def units(self) -> int:
+    def pairs(self) -> int:
         """Number of pairs of a point and a replicate."""
         return (self.points[1] - self.points[0]) * (self.replicates[1] - self.replicates[0])
 
-    def unit(self, number: int) -> tuple[int, int]:
-        """Return point and replicate of a unit, counted from the block's first."""
+    def pair(self, number: int) -> tuple[int, int]:
+        """Return point and replicate of a pair, counted from the block's first."""
         point, replicate = divmod(number, self.replicates[1] - self.replicates[0])
         return self.points[0] + point, self.replicates[0] + replicate
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A row of units of a block.
+    """A row of pairs of a block.
 
     Attributes
     ----------
     number
         Through all blocks.
-    first_unit, units
+    first_pair, size
         Counted from the block's first.
     first_run
         Number of its first run.
     combinations
-        Runs per unit.
+        Runs per pair.
     """
 
     number: int
     block: Block
-    first_unit: int
-    units: int
+    first_pair: int
+    size: int
     first_run: int
     combinations: int
 
     @property
     def runs(self) -> int:
         """Number of runs."""
-        return self.units * self.combinations
+        return self.size * self.combinations
 
     @property
     def points(self) -> tuple[int, int]:
         """First point, and the one after the last."""
-        last, _ = self.block.unit(self.first_unit + self.units - 1)
-        return self.block.unit(self.first_unit)[0], last + 1
+        last, _ = self.block.pair(self.first_pair + self.size - 1)
+        return self.block.pair(self.first_pair)[0], last + 1
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield point and replicate of its units, in order."""
-        for unit in range(self.first_unit, self.first_unit + self.units):
-            yield self.block.unit(unit)
+        """Yield point and replicate of its pairs, in order."""
+        for number in range(self.first_pair, self.first_pair + self.size):
+            yield self.block.pair(number)
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,19 @@ class Plan:
     Attributes
     ----------
     combinations
-        Of levers' options: runs per unit.
-    part_units
-        Units per part; a block's last part may have fewer.
+        Of levers' options: runs per pair.
+    pairs_per_chunk
+        A block's last chunk may have fewer.
     """
 
     blocks: tuple[Block, ...]
     combinations: int
-    part_units: int
+    pairs_per_chunk: int
 
     @classmethod
-    def first(cls, points: int, replicates: int, combinations: int, part_units: int) -> Plan:
+    def first(cls, points: int, replicates: int, combinations: int, pairs_per_chunk: int) -> Plan:
         """Return the plan of a new sweep: one block."""
-        return cls((Block((0, points), (0, replicates)),), combinations, part_units)
+        return cls((Block((0, points), (0, replicates)),), combinations, pairs_per_chunk)
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Plan:
@@ -103,10 +104,10 @@ class Plan:
     def record(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it."""
         blocks = [{"points": list(block.points), "replicates": list(block.replicates)} for block in self.blocks]
-        return {"blocks": blocks, "combinations": self.combinations, "part_units": self.part_units}
+        return {"blocks": blocks, "combinations": self.combinations, "part_units": self.pairs_per_chunk}
 
     def enlarged(self, times: int, *, growing: bool, stored: Collection[int] | None = None) -> Plan:
-        """Return the plan with as many units as the first block has, so many times: in blocks of its size.
+        """Return the plan with as many pairs as the first block has, so many times: in blocks of its size.
 
         So the plan is the same whether it grew at once or step by step.
 
@@ -128,15 +129,15 @@ class Plan:
         for end in range((len(blocks) + 1) * size, times * size + 1, size):
             new = (end - size, end)
             blocks.append(Block(new, first.replicates) if growing else Block(first.points, new))
-        return self if blocks == list(self.blocks) else Plan(tuple(blocks), self.combinations, self.part_units)
+        return self if blocks == list(self.blocks) else Plan(tuple(blocks), self.combinations, self.pairs_per_chunk)
 
     @cached_property
     def _first_parts(self) -> list[int]:
-        return list(accumulate((-(-block.units // self.part_units) for block in self.blocks), initial=0))
+        return list(accumulate((-(-block.pairs // self.pairs_per_chunk) for block in self.blocks), initial=0))
 
     @cached_property
     def _first_runs(self) -> list[int]:
-        return list(accumulate((block.units * self.combinations for block in self.blocks), initial=0))
+        return list(accumulate((block.pairs * self.combinations for block in self.blocks), initial=0))
 
     @property
     def parts(self) -> int:
@@ -156,16 +157,16 @@ class Plan:
     def part(self, number: int) -> Chunk:
         """Return a part by its number."""
         at = _at(self._first_parts, number, "part")
-        first = (number - self._first_parts[at]) * self.part_units
-        units = min(self.part_units, self.blocks[at].units - first)
+        first = (number - self._first_parts[at]) * self.pairs_per_chunk
+        size = min(self.pairs_per_chunk, self.blocks[at].pairs - first)
         run = self._first_runs[at] + first * self.combinations
-        return Chunk(number, self.blocks[at], first, units, run, self.combinations)
+        return Chunk(number, self.blocks[at], first, size, run, self.combinations)
 
     def part_of(self, run: int) -> Chunk:
         """Return the part in which a run stands."""
         at = _at(self._first_runs, run, "run")
-        unit = (run - self._first_runs[at]) // self.combinations
-        return self.part(self._first_parts[at] + unit // self.part_units)
+        pair = (run - self._first_runs[at]) // self.combinations
+        return self.part(self._first_parts[at] + pair // self.pairs_per_chunk)
 
 
 def _ends(pair: Any) -> tuple[int, int]:

@@ -160,7 +160,9 @@ class Folder:
             connection.execute("SET enable_external_access = false")
             try:
                 answer: Any = connection.execute(sql)  # nothing, where nothing was asked
-                frame = answer.df() if answer is not None and answer.description else None
+                if answer is not None and answer.description:
+                    kinds = [str(column[1]) for column in answer.description]
+                    frame = _with_integers(answer.df(), kinds)
             except duckdb.Error as error:
                 reason = str(error).strip().splitlines()[0]
         if frame is None:
@@ -172,6 +174,15 @@ class Folder:
             if Path(file).stem == name and name in self.tables:
                 return self.path / file
         raise UserError(Problem(str(self.path), "table", repr(name), ", ".join(self.tables)))
+
+
+def _with_integers(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    """Return an answer whose sums of integers, which DuckDB gives as floats, are integers where floats hold them."""
+    for place, kind in enumerate(kinds):
+        values = frame.iloc[:, place]
+        if (kind.endswith("HUGEINT") or kind.endswith(",0)")) and (values.isna() | (values.abs() < 2**53)).all():
+            frame.isetitem(place, values.astype("Int64" if values.isna().any() else "int64"))
+    return frame
 
 
 def read_frame(path: Path, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:

@@ -100,7 +100,7 @@ class Headline:
 
     def pieces(self, values: Floats, chunk: Chunk) -> tuple[Floats, Integers]:
         """Return sums and counts by point, from the column's values of a chunk's runs."""
-        pairs = values.reshape(chunk.units, chunk.combinations)
+        pairs = values.reshape(chunk.size, chunk.combinations)
         found = pairs[:, self.stride] - pairs[:, 0] if self.stride else pairs[:, 0]
         first, last = chunk.points
         at = np.array([point - first for point, _ in chunk.pairs()])

@@ -93,7 +93,7 @@ def _tried(experiment: Experiment, world: World, plan: Plan) -> float:
     began = time.perf_counter()
     chosen.simulate(world, 0, events=False)
     unit = (time.perf_counter() - began) * plan.combinations
-    most = min(plan.blocks[0].units, MOST_RUNS // plan.combinations)
+    most = min(plan.blocks[0].pairs, MOST_RUNS // plan.combinations)
     part = first_plan(experiment, world, max(1, min(most, int(TRIED / unit)))).part(0)
     drawn = samples(experiment, part.block.points, *part.points)
     made = run_chunk(Job.of(experiment, world.months, "estimate"), part, drawn)

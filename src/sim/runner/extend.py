@@ -21,7 +21,7 @@ MOST_TIMES = 1000
 def enlarged(
     experiment: Experiment, plan: Plan, times: int, stored: Mapping[int, Mapping[str, Any]], say: Callable[[str], None]
 ) -> Plan:
-    """Return the plan with so many times the units of its first block, and say what that means.
+    """Return the plan with so many times the pairs of its first block, and say what that means.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def enlarged(
     UserError
         That is more than a sweep may have.
     """
-    first = plan.blocks[0].units * plan.combinations
+    first = plan.blocks[0].pairs * plan.combinations
     most = min(MOST_RUNS // first, MOST_TIMES)
     if times > most:
         found = f"{times:,}x, {times * first:,} runs"

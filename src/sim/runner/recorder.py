@@ -51,7 +51,7 @@ class Recorder:
         self._read = np.array([SCOPES.index(scope) * width + OUTCOME_INDEX[outcome] for outcome, scope in known])
         self._kept = np.array([known.index(column) for column in kept])
         self._curves = np.array([known.index(column) for column in self._curve_columns], dtype=np.int64)
-        together = max(1, min(TOGETHER // chunk.combinations, chunk.units))
+        together = max(1, min(TOGETHER // chunk.combinations, chunk.size))
         self._first = 0
         self._finished = np.zeros((together, chunk.combinations), dtype=bool)
         self._values = np.zeros((len(months), *self._finished.shape, len(known)))
@@ -94,9 +94,9 @@ class Recorder:
 
     def _keep(self, rows: Integers, curves: Floats) -> None:
         if self._experiment.curves == "sample":
-            units = rows // self._chunk.combinations + self._chunk.first_unit
+            pairs = rows // self._chunk.combinations + self._chunk.first_pair
             replicates = self._chunk.block.replicates
-            points = self._chunk.block.points[0] + units // (replicates[1] - replicates[0])
+            points = self._chunk.block.points[0] + pairs // (replicates[1] - replicates[0])
             few = points < self._experiment.curve_points
             rows, curves = rows[few], curves[:, few]
         self._kept_rows.append(rows)

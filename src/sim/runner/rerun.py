@@ -98,8 +98,8 @@ def rerun(
     if not 0 <= run < plan.runs:
         raise UserError(Problem("--run", found=str(run), allowed=f"a number from 0 to {plan.runs - 1}"))
     part = plan.part_of(run)
-    unit, combination = divmod(run - part.first_run, part.combinations)
-    point, replicate = part.block.unit(part.first_unit + unit)
+    number, combination = divmod(run - part.first_run, part.combinations)
+    point, replicate = part.block.pair(part.first_pair + number)
     row = None
     if part.number in sweep.parts:
         stored = pq.read_table(sweep.path / "runs" / name(part.number))
@@ -112,7 +112,7 @@ def rerun(
         texts = {SCENARIO: to_toml(loaded)}
         series = sweep.experiment.series(point, replicate)
         result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=series, texts=texts)
-        pair = replace(part, first_unit=part.first_unit + unit, units=1, first_run=run - combination)
+        pair = replace(part, first_pair=part.first_pair + number, size=1, first_run=run - combination)
         found, error = _measured(sweep, pair, combination, draw, result)
     except ValidationError as refused:
         error = refusal(refused)

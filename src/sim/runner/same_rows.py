@@ -53,7 +53,7 @@ def check(
     for number in dict.fromkeys(chosen):
         chunk, files = plan.part(number), set(parts[number]["files"])
         if number != chosen[0] or f"bins/{name(number)}" not in files:
-            chunk, files = replace(chunk, units=1), files - {f"bins/{name(number)}"}
+            chunk, files = replace(chunk, size=1), files - {f"bins/{name(number)}"}
         runs += chunk.runs
         draws = designs.samples(experiment, chunk.block.points, *chunk.points)
         found = next(_differences(folder, files, run_chunk(job, chunk, draws).files, chunk), None)

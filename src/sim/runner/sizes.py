@@ -38,13 +38,13 @@ def first_world(experiment: Experiment) -> World:
     raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
 
 
-def first_plan(experiment: Experiment, world: World, part_units: int | None = None) -> Plan:
+def first_plan(experiment: Experiment, world: World, pairs_per_chunk: int | None = None) -> Plan:
     """Return the plan of a new sweep, whose parts take about two seconds each unless told otherwise."""
     number, combinations = points(experiment), len(experiment.combinations)
-    if part_units is None:
+    if pairs_per_chunk is None:
         unit = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
         long, short = PART / unit, max(LEAST / unit, number * experiment.replicates / PARTS)
-        part_units = max(1, round(min(long, short, MOST_RUNS / combinations)))
-        if part_units > experiment.replicates:
-            part_units -= part_units % experiment.replicates
-    return Plan.first(number, experiment.replicates, combinations, part_units)
+        pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
+        if pairs_per_chunk > experiment.replicates:
+            pairs_per_chunk -= pairs_per_chunk % experiment.replicates
+    return Plan.first(number, experiment.replicates, combinations, pairs_per_chunk)

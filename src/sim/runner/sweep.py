@@ -27,6 +27,7 @@ from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
 from sim.runner.chunks import Headline, Job, name
 from sim.runner.extend import enlarged, set_aside
+from sim.runner.guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Clock, Estimate, State
@@ -79,6 +80,8 @@ def sweep(
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
+    if cluster == "local":
+        require_guard()
     begun(folder)
     world = first_world(experiment)
     with locked(folder, say):
