@@ -60,11 +60,11 @@ def test_names_are_listed_and_explained():
 def test_figures_are_drawn_all_or_none(small_file, tmp_path, monkeypatch):
     import sim.figures
 
-    def draw_all(result, folder):
+    def draw_all(result, folder, svg):
         (folder / "a.png").write_bytes(b"picture")
         return [folder / "a.png"]
 
-    def half(result, folder):
+    def half(result, folder, svg):
         (folder / "b.png").write_bytes(b"half a pic")
         raise KeyboardInterrupt
 
@@ -87,7 +87,8 @@ def test_figures_are_drawn_all_or_none(small_file, tmp_path, monkeypatch):
 
 def test_one_figure(small_file, tmp_path):
     result = sim.run(small_file, replicates=2, out=tmp_path / "r")
-    files = sim.plot(result, "column", outcome="conflict")
+    assert [file.name for file in sim.plot(result, "column", outcome="conflict")] == ["column-conflict.png"]
+    files = sim.plot(result, "column", outcome="conflict", svg=True)
     assert {file.suffix for file in files} == {".png", ".svg"}
     assert all(file.stat().st_size > 1000 for file in files)
     with pytest.raises(sim.UserError, match="did you mean 'tilemap'"):

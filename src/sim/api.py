@@ -70,17 +70,18 @@ if not TYPE_CHECKING:
 def trace(
     a: Source, b: Source, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
     out: str | Path | None = None, force: bool = False, engine: str = "compiled", progress: Progress | None = None,
+    svg: bool = False,
 ) -> DivergenceFolder:  # fmt: skip
     """Run two scenarios on the same accidents, find where they part, and store what was found, with pictures.
 
-    Parameters are those of `sim.runner.diverge.trace`.
+    Parameters are those of `sim.runner.diverge.trace`; ``svg`` draws pictures as SVG besides PNG.
     """
-    from sim.figures.divergence import draw_all
+    from sim.figures import draw_all
     from sim.runner.diverge import trace as trace_worlds
 
     return trace_worlds(
         a, b, seed=seed, replicate=replicate, sets=sets, out=out, force=force, engine=engine, progress=progress,
-        draw=draw_all,
+        draw=lambda traced, folder: draw_all(traced, folder, svg),
     )  # fmt: skip
 
 
@@ -107,37 +108,33 @@ def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate:
 
 
 def plot(
-    stored: Stored | str | Path,
-    what: str | None = None,
-    *,
-    outcome: str | None = None,
-    date: str | None = None,
-    out: str | Path | None = None,
-    force: bool = False,
-    **asked: str | None,
-) -> list[Path]:
-    """Draw figures of a result, a comparison, a trace or a sweep, as PNG and SVG, and return the files.
+    stored: Stored | str | Path, what: str | None = None, *, outcome: str | None = None, date: str | None = None,
+    out: str | Path | None = None, force: bool = False, svg: bool = False, **asked: str | None,
+) -> list[Path]:  # fmt: skip
+    """Draw figures of a result, a comparison, a trace or a sweep, and return the files.
 
     Parameters
     ----------
     what
-        One of its pictures, see `sim.figures.folders.KINDS`; by default all that it allows.
+        One of its pictures, see `sim.figures.pictures`; by default those that it usually has.
     outcome, date
         For pictures that show one outcome, or one month (``YYYY-MM``).
     asked
-        Of a sweep's pictures: x, y, lever, option, scope, horizon; see `sim.figures.sweeps.draw`.
+        Of a sweep's pictures: x, y, lever, option, scope, horizon; see `sim.figures.pictures.OPTIONS`.
     out
         A folder; by default ``figures`` in the stored one's own, whose files are replaced.
     force
         Replace files of the same names in ``out``.
+    svg
+        As SVG besides PNG.
     """
     from sim.analysis.stored import open_folder
-    from sim.figures.folders import draw
+    from sim.figures import draw
     from sim.results.atomic import disk, staged_files
 
     stored = open_folder(stored) if isinstance(stored, (str, Path)) else stored
     folder = stored.path / "figures" if out is None else Path(out).expanduser()
     with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
-        drawn = draw(stored, hidden, what, outcome=outcome, date=date, **asked)
+        drawn = draw(stored, hidden, what, svg=svg, outcome=outcome, date=date, **asked)
         names = [path.relative_to(hidden) for path in drawn]
     return [folder.resolve() / name for name in names]

@@ -14,8 +14,10 @@ from sim.describe import page
 from sim.errors import UserError
 from sim.experiment.fields import Page
 from sim.experiment.load import load_experiment, load_page, shipped_experiments
-from sim.figures.sweeps import KINDS
+from sim.figures.pictures import PICTURES
 from tests.made_sweep import choice, experiment, made
+
+PICTURED = PICTURES["skloki-sweep"].pictures
 
 CAPACITY = choice("capacity", "recorded", "1", "3", "6", "12", "unlimited")
 POLICY = choice("policy", "appointment", "election")
@@ -122,7 +124,7 @@ def test_a_shipped_experiment_asks_its_page_for_what_there_is(name):
     known = {"kind", "lever", "option", "outcome", "scope", "horizon", "x", "y"}
     shown = Path(__file__).parents[2] / "results" / name / "thirds.csv"
     assert bool(asked.pictures) == shown.exists(), "experiments with a page of another kind ask for none"
-    assert all(picture["kind"] in KINDS and set(picture) <= known for picture in asked.pictures)
+    assert all(picture["kind"] in PICTURED and set(picture) <= known for picture in asked.pictures)
     named = {factor.name for factor in (*of.levers, *of.uncertainties)} | set(of.outcomes) | set(of.horizons)
     values = {value for picture in asked.pictures for key, value in picture.items() if key not in ("kind", "scope")}
     assert values <= named

@@ -50,7 +50,7 @@ def test_it_prints_effects_and_how_to_read_them(small, skloki, no_figures, tmp_p
         "grade: assumed",
     ):
         assert said in " ".join(out.split()), said
-    assert lines[-1] == str(tmp_path / "c") and (tmp_path / "c" / "figures" / "one.svg").exists()
+    assert lines[-1] == str(tmp_path / "c") and (tmp_path / "c" / "figures" / "one.png").exists()
     row = next(line for line in lines if line.startswith("performance"))
     effects = open_comparison("c").effects().set_index(["outcome", "scope", "horizon"])
     found = effects.loc[("performance", "nation", "1921-04:1921-12")]
@@ -178,13 +178,13 @@ def test_failures_are_told_and_all_failing_is_an_error(small, skloki, no_figures
 
 
 def test_figures_that_fail_leave_the_comparison(small, skloki, monkeypatch):
-    import sim.figures.comparison
+    import sim.figures
     from sim.errors import UserError
 
-    def broken(comparison, folder):
+    def broken(comparison, folder, svg):
         raise UserError("no ink")
 
-    monkeypatch.setattr(sim.figures.comparison, "draw_all", broken)
+    monkeypatch.setattr(sim.figures, "draw_all", broken)
     code, _, err = skloki("compare", *small, "--replicates", 2, "--out", "c")
     assert code == 2 and "no ink" in err and "the comparison is whole" in err
     assert open_comparison("c").manifest["pairs"] == 2

@@ -66,7 +66,7 @@ def test_json_is_one_document(worlds, skloki, no_figures):
     assert len(document["cascade"]) == 8 and len(document["nation"]) == 18
     assert document["nation"][-1]["parted"] == len(parted)
     assert document["result"].startswith(str(worlds / "results" / "runs" / "trace-a-b-"))
-    assert [name.endswith("figures/one.svg") for name in document["figures"]] == [True]
+    assert [name.endswith("figures/one.png") for name in document["figures"]] == [True]
 
 
 def test_quiet_prints_the_place_alone(worlds, skloki, no_figures):

@@ -8,7 +8,7 @@ import pytest
 
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.experiment import names
-from sim.figures.sweeps import draw_all
+from sim.figures import draw_all
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.runner.sweep import sweep

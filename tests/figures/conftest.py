@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,7 @@ class Fake:
 
     def __init__(self, replicates: int = 4, months: int = 108, committees: bool = False, **scenario: Any) -> None:
         plain = {"title": "The documented world", "events": EVENTS, "run": {"committees": committees}}
+        self.format = SimpleNamespace(name="skloki-result")
         self.manifest = {"scenario": plain | scenario}
         self.months = pd.date_range("1921-01-01", periods=months, freq="MS")
         self.random = np.random.Generator(np.random.Philox(7))
@@ -133,7 +134,7 @@ def result() -> Fake:
 
 def texts(figure: Figure) -> list[tuple[str, Bbox]]:
     """Return every text that a reader sees, with its place in pixels."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     found = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     ticks = {label for axes in figure.findobj(Axes) for axis in (axes.xaxis, axes.yaxis) for label in _all_labels(axis)}
     shown = {
@@ -157,11 +158,12 @@ def untidy(figure: Figure) -> list[str]:
     shown = texts(figure)
     page = figure.bbox.padded(1)
     faults = [f"{text!r} off the page" for text, box in shown if not _within(page, box)]
-    faults += [f"{a!r} over {b!r}" for (a, one), (b, other) in combinations(shown, 2) if _share(one, other)]
+    faults += [f"{shown[a][0]!r} over {shown[b][0]!r}" for a, b in _overlapping([box for _, box in shown])]
     for legend in figure.legends:
         box = legend.get_window_extent()
         faults += [] if _within(page, box) else ["a legend off the page"]
-        faults += ["a legend over a panel" for axes in figure.axes if _share(box, axes.get_window_extent())]
+        over = [_overlapping([box, axes.get_window_extent()]) for axes in figure.axes]
+        faults += ["a legend over a panel"] * sum(map(bool, over))
     return faults
 
 
@@ -169,9 +171,12 @@ def _within(page: Bbox, box: Bbox) -> bool:
     return bool(page.contains(*box.min) and page.contains(*box.max))
 
 
-def _share(one: Bbox, other: Bbox) -> bool:
-    """Whether two boxes share more than a rim of a pixel."""
-    return one.padded(-0.5).overlaps(other.padded(-0.5))
+def _overlapping(boxes: list[Bbox]) -> list[tuple[int, int]]:
+    """Return the pairs of boxes that share more than a rim of a pixel, by their numbers."""
+    ends = np.sort([box.padded(-0.5).get_points() for box in boxes], axis=1) if boxes else np.empty((0, 2, 2))
+    low, high = ends[:, 0], ends[:, 1]
+    share = ((low[:, None] <= high) & (low <= high[:, None])).all(axis=2)
+    return [(int(a), int(b)) for a, b in zip(*np.nonzero(np.triu(share, 1)), strict=True)]
 
 
 @pytest.fixture(scope="session", name="untidy")

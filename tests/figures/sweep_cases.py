@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.analysis import selection
+from sim.analysis.selection import Selection
 from sim.experiment.horizons import Horizon
 from tests.made_sweep import choice
 
@@ -46,3 +48,8 @@ def words(figure):
 def panel(figure, title):
     """Return the panel of a title, whether it stands in one line or two."""
     return next(axes for axes in figure.axes if axes.get_title("left").replace("\n", " ") == title)
+
+
+def of_outcome(sweep, outcome=None):
+    """Return what a picture of one outcome shows, for the nation at the main horizon."""
+    return selection.shown(sweep, Selection(outcome))

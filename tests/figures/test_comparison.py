@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from matplotlib.colors import to_hex, to_rgba
 
+from sim import figures
 from sim.analysis.sample import Sample, band_tables, effect_rows
 from sim.engines.trajectory import Trajectory
 from sim.experiment.horizons import usual
@@ -21,6 +22,7 @@ from sim.figures import style
 from sim.figures.series import day
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
+from tests.figures.drawn import world
 from tests.figures.test_style import EYES, lab
 
 
@@ -37,6 +39,7 @@ class Made:
         for number in range(pairs):
             sample.add(number, [self._trace(names, number, at, effect, begins, undefined) for at in range(len(worlds))])
         self.worlds, self.horizons = list(worlds), [horizon.name for horizon in sample.horizons]
+        self.format = SimpleNamespace(name="skloki-comparison")
         self.manifest: dict[str, Any] = {
             "worlds": [{"name": name, "title": f"The world of {name} from December 1923"} for name in worlds],
             "pairs": pairs, "pairs_of_curves": pairs, "shown": list(shown), "parting": names[begins],
@@ -82,21 +85,21 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(list(case.items()))[:40])
-@pytest.mark.parametrize("draw", [pictures.curves, pictures.effects])
-def test_every_picture_is_tidy(draw, case, untidy):
+@pytest.mark.parametrize("what", ["curves", "effects"])
+def test_every_picture_is_tidy(what, case, untidy):
     few = {"months": 48, "pairs": 5, "shown": (*SHOWN[2:4], *SHOWN[-2:])}
     found = Made(**(few | case))
-    assert untidy(draw(found, found.worlds[1])) == []
+    assert untidy(world(found, what, found.worlds[1])) == []
 
 
 def test_each_other_world_gets_both_pictures_as_png_and_svg(tmp_path):
     found = Made(pairs=3, months=24, worlds=("a", "b", "c"), shown=("performance",))
-    paths = pictures.draw_all(found, tmp_path)
+    paths = figures.draw_all(found, tmp_path, svg=True)
     assert [path.name for path in paths] == [
-        f"{kind}-{world}.{suffix}" for world in "bc" for kind in ("curves", "effects") for suffix in ("png", "svg")
+        f"{kind}-{world}.{suffix}" for kind in ("curves", "effects") for world in "bc" for suffix in ("png", "svg")
     ]
     first = {path.name: path.read_bytes() for path in paths}
-    for path in pictures.draw_all(found, tmp_path / "again"):
+    for path in figures.draw_all(found, tmp_path / "again", svg=True):
         assert path.read_bytes() == first[path.name]
 
 
@@ -111,7 +114,7 @@ def areas(axes: Any, colour: str) -> list[np.ndarray]:
 
 
 def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(made):
-    figure = pictures.curves(made, "election")
+    figure = world(made, "curves", "election")
     lower = figure.axes[panel(figure, "Performance") + 1]
     rows = made.bands("performance")
     rows = rows[(rows["world"] == "election") & (rows["scope"] == "nation")]
@@ -126,7 +129,7 @@ def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(ma
 
 
 def test_the_strip_of_what_has_no_bounds_follows_the_baseline(made):
-    figure = pictures.curves(made, "election")
+    figure = world(made, "curves", "election")
     (strip,) = areas(figure.axes[panel(figure, "Recovery") + 1], pictures.STRIP)
     rows = made.bands("recovery")
     base = rows[(rows["world"] == "appointment") & (rows["scope"] == "nation")]["mean"]
@@ -138,14 +141,14 @@ def test_months_in_which_few_pairs_are_defined_are_left_out(made):
     rows = made.bands("performance").copy()
     rows.loc[rows["month"] >= "1928-01-01", "pairs"] = 3
     few.bands = lambda name: rows
-    figure = pictures.curves(few, "election")
+    figure = world(few, "curves", "election")
     lower = figure.axes[panel(figure, "Performance") + 1]
     drawn = next(line.get_ydata() for line in lower.lines if len(line.get_ydata()) == 108)
     assert np.isfinite(drawn[:84]).all() and np.isnan(drawn[84:]).all()
 
 
 def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
-    figure = pictures.effects(made, "election")
+    figure = world(made, "effects", "election")
     axes = figure.axes[panel(figure, "Conflict")]
     frame = made.effects()
     rows = frame[(frame["outcome"] == "conflict") & frame["horizon"].isin(made.horizons[:3])]
@@ -163,14 +166,14 @@ def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
 
 
 def test_the_heading_says_what_is_subtracted_and_that_chance_alone_is_shown(made):
-    for figure in (pictures.curves(made, "election"), pictures.effects(made, "election")):
+    for figure in (world(made, "curves", "election"), world(made, "effects", "election")):
         said = [text.get_text() for text in figure.texts]
         assert said[0] == "election minus appointment"
         assert "chance only, at fixed parameters" in said[2] and "40 pairs" in said[2]
 
 
 def test_all_that_is_drawn_lies_within_the_scale(made):
-    figure = pictures.curves(made, "election")
+    figure = world(made, "curves", "election")
     for axes in figure.axes:
         low, high = axes.get_ylim()
         drawn = [line.get_ydata() for line in axes.lines if len(line.get_ydata()) == 108]
@@ -182,7 +185,7 @@ def test_every_world_has_its_own_line_where_it_parts():
     found = Made(pairs=2, months=24, worlds=("base", "old", "late", "never"), parting=6, shown=("performance",))
     found.manifest["worlds"][2]["parting"], found.manifest["worlds"][3]["parting"] = "1922-03", None
     for name, month in (("old", "1921-07"), ("late", "1922-03"), ("never", None)):
-        figure = pictures.curves(found, name)
+        figure = world(found, "curves", name)
         drawn = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) == 2]
         upright = {line.get_xdata()[0] for line in drawn if np.ptp(line.get_xdata()) == 0}
         assert upright == ({day(month)} if month else set())

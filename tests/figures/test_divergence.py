@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import RegularPolygon
 
+from sim import figures
 from sim.analysis.divergence.cascade import WAYS
 from sim.analysis.divergence.folder import DivergenceFolder
 from sim.figures import cascadetree, divergence, partingmap, style
@@ -19,6 +20,7 @@ from sim.figures.series import day
 from sim.figures.tilelayout import tiles
 from sim.runner.diverge import trace
 from sim.scenario.load import load
+from tests.figures.drawn import page
 
 SWITCH = '[policy.changes.x]\ndate = "1921-07"\nrule = "election"\n'
 SYNTHETIC = '[tree]\nkind = "synthetic"\nguberniias = 6\nuezds_each = 2\n'
@@ -46,9 +48,7 @@ def traced(tmp_path_factory) -> Callable[..., DivergenceFolder]:
 
 
 def pictures(traced: DivergenceFolder) -> dict[str, Figure]:
-    found, lines = traced.divergence, divergence.described(traced)
-    drawn = {"spread": divergence.figure(traced), "cascade": cascadetree.figure(found, *lines)}
-    return drawn | ({"map": partingmap.figure(found, *lines)} if traced.real else {})
+    return {what: page(traced, what) for what in ("spread", "cascade", *(["map"] if traced.real else []))}
 
 
 @pytest.mark.parametrize(("tree", "months"), [(SYNTHETIC, 8), (REAL, 18), (SOME, 18)], ids=["small", "real", "some"])
@@ -58,19 +58,19 @@ def test_a_reader_stumbles_over_nothing(traced, untidy, tree, months):
 
 
 def test_a_real_tree_gets_a_map_and_a_synthetic_none(traced, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(style, "save", lambda figure, folder, stem: [folder / f"{stem}.png"])
-    stems = {tree: [path.stem for path in divergence.draw_all(traced(tree), tmp_path)] for tree in (SYNTHETIC, REAL)}
+    monkeypatch.setattr(style, "save", lambda figure, folder, stem, svg: [folder / f"{stem}.png"])
+    stems = {tree: [path.stem for path in figures.draw_all(traced(tree), tmp_path)] for tree in (SYNTHETIC, REAL)}
     assert stems == {SYNTHETIC: ["spread", "cascade"], REAL: ["spread", "cascade", "map"]}
 
 
 def test_worlds_in_which_the_same_happens_get_no_pictures(traced, tmp_path: Path):
-    assert divergence.draw_all(traced(SYNTHETIC, 6, ""), tmp_path) == []
+    assert figures.draw_all(traced(SYNTHETIC, 6, ""), tmp_path) == []
     assert not list(tmp_path.iterdir())
 
 
 def test_curves_show_the_shares_by_class(traced):
     found = traced(SYNTHETIC)
-    figure = divergence.figure(found)
+    figure = page(found, "spread")
     rows = [row for row in found.divergence.spread.rows() if row.level == "all" and row.scope == "capital"]
     shown = rows[6 - divergence.LEAD :]  # the rule differs from the seventh month on
     for axes, value in zip(
@@ -84,8 +84,7 @@ def test_curves_show_the_shares_by_class(traced):
 
 
 def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced):
-    found = traced(REAL).divergence
-    figure = cascadetree.figure(found)
+    found, figure = traced(REAL).divergence, page(traced(REAL), "cascade")
     axes = figure.axes[0]
     steps = found.steps[: cascadetree.SHOWN]
     points = [line for line in axes.lines if line.get_marker() in ("s", "o")]
@@ -118,7 +117,7 @@ def tile_faces(axes: Any) -> dict[str, str]:
 
 def test_the_map_is_white_where_nothing_parts_and_dark_where_it_is_soon(traced):
     found = traced(REAL).divergence
-    faces = tile_faces(partingmap.figure(found).axes[0])
+    faces = tile_faces(page(traced(REAL), "map").axes[0])
     first = dict(zip([place.name for place in found.places], found.spread.first(found.spread.visible), strict=True))
     apart = {name: month for name, month in first.items() if month < len(found.months)}
     assert {name for name, face in faces.items() if face != "#ffffff"} == set(apart) != set(faces)
@@ -134,5 +133,5 @@ def test_small_maps_count_the_seats_of_uezds_too(traced):
     own = [i for i, place in enumerate(found.places) if i == number or place.parent == number]
     seats = sum(len(found.places[i].seats) for i in own)
     assert len(own) > 1 and shares["Moscow"] == found.spread.seats_differ[last, own].sum() / seats
-    titles = [axes.get_title(loc="center") for axes in partingmap.figure(found).axes]
+    titles = [axes.get_title(loc="center") for axes in page(traced(SOME), "map").axes]
     assert found.months[-1] in titles

@@ -17,11 +17,14 @@ from matplotlib.colors import to_hex
 
 from sim import figures
 from sim.errors import UserError
-from sim.figures import appointed, curves, moves, opposition, panels, recorded, style
+from sim.figures import panels, recorded, style
+from sim.figures.pictures import PICTURES
 from sim.figures.series import Series
 from sim.registry.outcomes import OUTCOMES
+from tests.figures.drawn import page
 
-CASES = [(kind, None) for kind in figures.KINDS] + [("outcome", "threat_perceived"), ("column", "people")]
+KINDS = PICTURES["skloki-result"].pictures
+CASES = [(kind, None) for kind in KINDS] + [("outcome", "threat_perceived"), ("column", "people")]
 PAGE, COLUMN = round(174 / 25.4 * 200), round(84 / 25.4 * 200)
 
 
@@ -31,7 +34,7 @@ def pixels_wide(png: Path) -> int:
 
 @pytest.mark.parametrize(("kind", "outcome"), CASES)
 def test_each_kind_is_written_as_png_and_svg_of_a_journals_width(result, tmp_path, kind, outcome):
-    png, svg = figures.draw(result, kind, tmp_path / "new", outcome)
+    png, svg = figures.draw(result, tmp_path / "new", kind, svg=True, outcome=outcome)
     assert (png.suffix, svg.suffix) == (".png", ".svg")
     assert abs(pixels_wide(png) - (COLUMN if kind == "column" else PAGE)) <= 1
     assert svg.read_text(encoding="utf-8").rstrip().endswith("</svg>")
@@ -39,9 +42,9 @@ def test_each_kind_is_written_as_png_and_svg_of_a_journals_width(result, tmp_pat
 
 @pytest.mark.parametrize("kind", ["outcome", "moves", "tilemap"])
 def test_a_second_drawing_has_the_same_bytes_whatever_the_users_settings(result, tmp_path, kind):
-    first = figures.draw(result, kind, tmp_path / "first")
+    first = figures.draw(result, tmp_path / "first", kind, svg=True)
     with mpl.rc_context({"font.size": 30, "svg.hashsalt": "another", "axes.grid": True}):
-        second = figures.draw(result, kind, tmp_path / "second")
+        second = figures.draw(result, tmp_path / "second", kind, svg=True)
         assert mpl.rcParams["font.size"] == 30
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
@@ -49,27 +52,27 @@ def test_a_second_drawing_has_the_same_bytes_whatever_the_users_settings(result,
 
 @pytest.mark.parametrize(("kind", "outcome"), CASES)
 def test_no_text_runs_over_another_or_off_the_page(result, untidy, kind, outcome):
-    assert untidy(figures._figure(result, kind, outcome or "performance", None)) == []
+    assert untidy(page(result, kind, outcome=outcome)) == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in figures.KINDS if kind != "tilemap"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "tilemap"])
 @pytest.mark.parametrize(
     "case", [{"replicates": 1, "months": 1}, {"replicates": 1}, {"months": 7}, {"months": 30, "events": {}}]
 )
 def test_small_results_are_drawn_as_tidily(fake, untidy, kind, case):
-    assert untidy(figures._figure(fake(**case), kind, "performance", None)) == []
+    assert untidy(page(fake(**case), kind)) == []
 
 
 @pytest.mark.parametrize("title", ["A world " * 15, "Two\nlines", r"$\frac{half a formula", "Мир"])
 def test_no_title_of_a_scenario_spoils_the_page(fake, untidy, title):
-    assert untidy(curves.outcome(fake(1, 24, title=title), "centralisation", narrow=True)) == []
+    assert untidy(page(fake(1, 24, title=title), "column", outcome="centralisation")) == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in figures.KINDS if kind not in ("tilemap", "moves")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("tilemap", "moves")])
 def test_outcomes_without_any_value_are_called_so(fake, untidy, kind):
     empty = fake(2, 24)
     empty.frame[list(OUTCOMES)] = np.nan
-    drawn = figures._figure(empty, kind, "performance", None)
+    drawn = page(empty, kind)
     said = {text.get_text() for axes in drawn.axes for text in axes.texts}
     assert "not defined in this world" in said
     assert untidy(drawn) == []
@@ -80,11 +83,12 @@ def test_the_vertical_axis_carries_the_outcomes_unit(fake, name):
     unit = OUTCOMES[name].unit
     result = fake(2, 12)
     for narrow in (False, True):
-        assert unit in [axes.get_ylabel() for axes in curves.outcome(result, name, narrow).axes]
+        drawn = page(result, "column" if narrow else "outcome", outcome=name)
+        assert unit in [axes.get_ylabel() for axes in drawn.axes]
 
 
 def test_the_line_is_the_median_and_the_band_is_10_to_90_percent(result):
-    panel = curves.outcome(result, "performance").axes[0]
+    panel = page(result, "outcome", outcome="performance").axes[0]
     rows = result.frame[result.frame["scope"] == "nation"]
     values = rows.pivot(index="replicate", columns="month", values="performance").to_numpy()
     heavy = max(panel.lines, key=lambda line: line.get_linewidth())
@@ -96,7 +100,7 @@ def test_the_line_is_the_median_and_the_band_is_10_to_90_percent(result):
 
 def test_all_that_is_drawn_lies_within_the_scale(result):
     for name in ("performance", "recovery", "members", "skloki_year"):
-        for panel in curves.outcome(result, name).axes[:1]:
+        for panel in page(result, "outcome", outcome=name).axes[:1]:
             low, high = panel.get_ylim()
             drawn = [line.get_ydata() for line in panel.lines if len(line.get_ydata()) == 108]
             assert len(drawn) == 5
@@ -106,9 +110,9 @@ def test_all_that_is_drawn_lies_within_the_scale(result):
 @given(arrays(float, (5, 3), elements=st.floats(0, 1) | st.just(float("nan"))))
 def test_the_band_encloses_the_median_and_rare_values_have_neither(values):
     series = Series(np.arange(3.0), values)
-    low, high = series.band()
-    known = np.isfinite(series.centre())
-    assert (low[known] <= series.centre()[known]).all() and (series.centre()[known] <= high[known]).all()
+    _, centre, low, high, *_ = series.curve()
+    known = np.isfinite(centre)
+    assert (low[known] <= centre[known]).all() and (centre[known] <= high[known]).all()
     np.testing.assert_array_equal(known, np.isfinite(values).sum(axis=0) >= 3)
 
 
@@ -120,7 +124,7 @@ def test_a_month_without_neighbours_is_a_dot():
 
 
 def test_shares_of_posts_are_stacked_to_one(result):
-    stack = appointed.figure(result).axes[0]
+    stack = page(result, "appointed").axes[0]
     tops = [area.get_paths()[0].vertices[:, 1].max() for area in stack.collections]
     assert tops[-1] == pytest.approx(1.0)
     colours = [to_hex(area.get_facecolor()[0]).upper() for area in stack.collections]
@@ -134,7 +138,7 @@ def marks(axes):
 
 
 def test_recorded_shares_stand_in_december_1923_filled_and_graded(result):
-    drawn = appointed.figure(result)
+    drawn = page(result, "appointed")
     assert marks(drawn.axes[-1]) == {(round(31 / 83, 3), False), (round(23 / 83, 3), False)}
     said = {text.get_text() for text in drawn.legends[-1].get_texts()}
     assert "recorded (grade A)" in said and not any("estimate" in text for text in said)
@@ -143,14 +147,14 @@ def test_recorded_shares_stand_in_december_1923_filled_and_graded(result):
 def test_an_estimate_is_drawn_hollow_and_called_an_estimate(result, monkeypatch):
     rows = [row | {"confidence": "C"} for row in recorded.load("appointments")]
     monkeypatch.setattr(recorded, "load", lambda name: rows)
-    drawn = appointed.figure(result)
+    drawn = page(result, "appointed")
     assert all(hollow for _, hollow in marks(drawn.axes[-1]))
     said = {text.get_text() for text in drawn.legends[-1].get_texts()}
     assert "estimate (grade C)" in said and not any("recorded" in text for text in said)
 
 
 def test_no_recorded_figure_is_drawn_outside_the_period(fake):
-    assert marks(appointed.figure(fake(2, 12)).axes[-1]) == set()
+    assert marks(page(fake(2, 12), "appointed").axes[-1]) == set()
 
 
 def test_bars_add_up_to_the_moves_of_a_year_even_of_half_a_year(fake):
@@ -158,7 +162,7 @@ def test_bars_add_up_to_the_moves_of_a_year_even_of_half_a_year(fake):
         result = fake(3, months)
         nation = result.frame[result.frame["scope"] == "nation"]
         wanted = 12 * nation.groupby(nation["month"].dt.year)["moves"].mean()
-        axes = moves.figure(result).axes[0]
+        axes = page(result, "moves").axes[0]
         tops = {}
         for bar in (bar for bars in axes.containers for bar in bars):
             year = round(bar.get_x() + bar.get_width() / 2)
@@ -167,7 +171,7 @@ def test_bars_add_up_to_the_moves_of_a_year_even_of_half_a_year(fake):
 
 
 def test_recorded_moves_add_up_to_their_rate(result):
-    beside = moves.figure(result).axes[1]
+    beside = page(result, "moves").axes[1]
     tops = [bar.get_y() + bar.get_height() for bars in beside.containers for bar in bars if bar.get_x() > 0.5]
     assert max(tops) == pytest.approx(0.73)
     shares = sorted(bar.get_height() / 0.73 for bars in beside.containers for bar in bars if bar.get_x() > 0.5)
@@ -175,10 +179,10 @@ def test_recorded_moves_add_up_to_their_rate(result):
 
 
 def test_conferences_of_1924_are_left_out_of_worlds_without_them(result, fake):
-    assert len(opposition.figure(result).axes) == 3
+    assert len(page(result, "opposition").axes) == 3
     early = fake(2, 12)
     early.targets = lambda: result.targets().assign(median=np.nan)
-    assert "Conferences of January 1924" not in [axes.get_title("left") for axes in opposition.figure(early).axes]
+    assert "Conferences of January 1924" not in [axes.get_title("left") for axes in page(early, "opposition").axes]
 
 
 def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fake, tmp_path):
@@ -186,7 +190,7 @@ def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fak
     paths = figures.draw_all(result, tmp_path)
     assert len(set(paths)) == len(paths) and all(path.stat().st_size > 5000 for path in paths)
     drawn = {path.name.split("-")[0].split(".")[0] for path in paths}
-    assert drawn == set(figures.KINDS) - {"column"}
+    assert drawn == set(KINDS) - {"column"}
     result.manifest["scenario"]["tree"] = {"kind": "synthetic"}
     assert not any("tilemap" in path.name for path in figures.draw_all(result, tmp_path))
 
@@ -196,7 +200,7 @@ def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fak
 )
 def test_a_misspelt_request_names_the_nearest(result, tmp_path, kind, outcome, nearest):
     with pytest.raises(UserError, match=f"did you mean '{nearest}'"):
-        figures.draw(result, kind, tmp_path, outcome)
+        figures.draw(result, tmp_path, kind, outcome=outcome)
 
 
 @pytest.mark.parametrize(

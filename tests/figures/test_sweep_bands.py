@@ -10,7 +10,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 
 from sim.figures import style
-from sim.figures.sweeps import classes, common, fans, outcome, strokes
+from sim.figures.sweeps import strokes
+from tests.figures.drawn import page
 from tests.figures.sweep_cases import DATES, legend, words
 from tests.figures.test_style import EYES, lab
 from tests.made_sweep import choice
@@ -29,7 +30,7 @@ def swatch(figure, label):
 def test_where_courses_coincide_each_option_is_seen(stores):
     levers = (choice("policy", "appointment", "election", "capitals-only"),)
     sweep = stores("three options", levers=levers, curves="all", points=5)
-    figure = fans.figure(sweep, "performance")
+    figure = page(sweep, "bands", outcome="performance")
     drawn = [lines_of(figure.axes[0], colour)[0] for colour in strokes.colours(levers[0])]
     base, *rest = drawn
     assert base.is_dashed() and not any(line.is_dashed() for line in rest)
@@ -44,9 +45,9 @@ def test_where_courses_coincide_each_option_is_seen(stores):
 def test_a_band_has_edges_and_what_is_of_no_interest_has_none(stores):
     sweep = stores("few")
     for figure, band in (
-        (fans.figure(sweep, "performance"), "10–90 % of runs, of pairs"),
-        (outcome.figure(sweep, common.shown(sweep, None), "r_f"), "10–90 % of points in bins"),
-        (classes.courses(sweep, common.shown(sweep, None), "r_f"), "10–90 % of points in bins"),
+        (page(sweep, "bands", outcome="performance"), "10–90 % of runs, of pairs"),
+        (page(sweep, "outcome", x="r_f"), "10–90 % of points in bins"),
+        (page(sweep, "classes", x="r_f"), "10–90 % of points in bins"),
     ):
         edged, plain = swatch(figure, band), swatch(figure, "smaller than is of interest")
         assert isinstance(edged, Patch) and edged.get_linewidth() > 0 and plain.get_linewidth() == 0
@@ -56,7 +57,7 @@ def test_a_band_has_edges_and_what_is_of_no_interest_has_none(stores):
 
 def test_a_unit_is_not_repeated_between_panels_and_the_heading_is_a_phrase(stores):
     sweep = stores("few")
-    one, both = fans.figure(sweep, "performance"), fans.figure(sweep)
+    one, both = page(sweep, "bands", outcome="performance"), page(sweep, "bands")
     assert [axes.get_ylabel() for axes in one.axes] == ["share", "difference", "", ""]
     assert [axes.get_ylabel() for axes in both.axes] == ["share", "difference", "1913 = 1", ""]
     assert words(one)[0] == "Performance over time, by option of policy"
@@ -66,7 +67,7 @@ def test_a_unit_is_not_repeated_between_panels_and_the_heading_is_a_phrase(store
 
 
 def test_medians_of_many_options_stand_out_from_the_strip(stores):
-    figure = fans.figure(stores("many options"), "performance")
+    figure = page(stores("many options"), "bands", outcome="performance")
     strip = lab(strokes.STRIP, "usual")
     colours = strokes.colours(DATES)[1:]
     for colour in colours:

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
+from sim import figures
 from sim.analysis.effects import effects
-from sim.experiment.horizons import Horizon
-from sim.figures import style, sweeps
+from sim.experiment.horizons import Horizon, following
+from sim.figures import style, usual
 from sim.figures.series import day
-from sim.figures.sweeps import classes, common, crossing, forest, horizons, names, outcome, strokes, ticks
+from sim.figures.sweeps import crossing, forest, horizons, names, strokes, ticks
 from sim.registry.entries import SCOPES
+from tests.figures.drawn import page, pages
 from tests.figures.sweep_cases import DATES, YEARS, factor, legend, panel, words
 from tests.made_sweep import choice
 
@@ -42,7 +44,7 @@ def spans(axes):
 
 def test_marks_of_the_overview_lie_where_the_effects_are(stores):
     sweep = stores("usual")
-    axes = panel(forest.figures(sweep, "policy")[0], "Misfit")
+    axes = panel(page(sweep, "effects", lever="policy"), "Misfit")
     rows = sweep.effects(lever="policy", outcome="misfit", horizon="after")
     assert marked(axes, "s") == pytest.approx(rows["effect"].tolist())
     assert set(zip(rows["low"], rows["high"], strict=True)) <= spans(axes)
@@ -57,18 +59,18 @@ def test_intervals_are_seen_though_they_are_narrower_than_their_marks(stores):
         return 0.4 + (levers["policy"] == "election") * (0.1 + 1e-4 * noise[1])
 
     sweep = stores("steady", truth=steady, curves="none", outcomes=("performance",))
-    axes = forest.figures(sweep, "policy")[0].axes[0]
+    axes = page(sweep, "effects", lever="policy").axes[0]
     row = sweep.effects(lever="policy", scope="nation", horizon="after").iloc[0]
     mark = next(line for line in axes.lines if line.get_marker() == "s")
     bar = next(line for line in axes.lines if tuple(line.get_xdata()) == (row["low"], row["high"]))
     assert mark.get_markerfacecolor() == "white" and bar.get_zorder() > mark.get_zorder()
     assert "mean over points, in or across it the 95 % interval" in legend(axes.figure)
     once = stores("one point")
-    assert "mean over points" in legend(forest.figures(once, "policy", outcome="performance")[0])
+    assert "mean over points" in legend(page(once, "effects", lever="policy", outcome="performance"))
 
 
 def test_each_outcome_says_what_is_better_and_in_which_unit_the_difference_is(stores):
-    figure = forest.figures(stores("usual"), "policy")[0]
+    figure = page(stores("usual"), "effects", lever="policy")
     for title, hint, unit in (
         ("Performance", "higher is better", "share"), ("Misfit", "lower is better", "share"),
         ("Recovery", "higher is better", "1913 = 1"),
@@ -79,11 +81,11 @@ def test_each_outcome_says_what_is_better_and_in_which_unit_the_difference_is(st
         assert axes.get_xlabel() == f"difference ({unit})"
     share = "Share of points: that favour the option, ties half"
     assert f"{share}; where neither is better: that raise the outcome" in words(figure)
-    assert share in words(forest.figures(stores("usual"), "policy", outcome="misfit")[0])
+    assert share in words(page(stores("usual"), "effects", lever="policy", outcome="misfit"))
 
 
 def test_no_title_runs_into_the_next_column(stores):
-    figure = forest.figures(stores("three levers"), "policy")[0]
+    figure = page(stores("three levers"), "effects", lever="policy")
     figure.canvas.draw()
     first, second = (axes.get_title("left") for axes in figure.axes)
     assert first == "Opposition, national\nconference" and second == "Performance"
@@ -93,16 +95,16 @@ def test_no_title_runs_into_the_next_column(stores):
 
 def test_effects_over_another_levers_options_say_so(stores):
     sweep, alone = stores("usual"), stores("one lever")
-    for figure in (forest.figures(sweep, "policy")[0], classes.distributions(sweep, common.shown(sweep, None))):
+    for figure in (page(sweep, "effects", lever="policy"), page(sweep, "classes")):
         assert "Mean over both options of peace" in words(figure)
-    assert not any("Mean over" in text for text in words(forest.figures(alone)[0]))
-    three = words(forest.figures(stores("three levers"), "policy", x="peace")[0])
+    assert not any("Mean over" in text for text in words(page(alone, "effects")))
+    three = words(page(stores("three levers"), "effects", lever="policy", x="peace"))
     assert "Mean over all 3 options of size" in three and not any("options of peace and" in text for text in three)
 
 
 def test_effects_at_each_option_of_another_lever_are_those_of_the_table(stores):
     sweep = stores("usual")
-    figure = forest.figures(sweep, "policy", x="peace", scope="agrarian")[0]
+    figure = page(sweep, "effects", lever="policy", x="peace", scope="agrarian")
     rows = sweep.effects(lever="policy", scope="agrarian", outcome="misfit", horizon="after", each=True)
     axes = panel(figure, "Misfit")
     assert rows["others"].tolist() == ["peace = off", "peace = on"]
@@ -125,38 +127,38 @@ def test_over_a_third_lever_effects_at_an_option_are_means(stores):
 
 def test_many_options_are_spread_evenly_over_pages_with_one_scale(stores):
     sweep = dated(stores)
-    pages = forest.figures(sweep)
-    assert len(pages) == 2
-    for number, figure in enumerate(pages, start=1):
+    drawn = pages(sweep, "effects")
+    assert len(drawn) == 2
+    for number, figure in enumerate(drawn, start=1):
         said = next(text for text in words(figure) if text.startswith("Page"))
         dates = [option.value for option in DATES.options[1:]][4 * number - 4 : 4 * number]
         assert said == f"Page {number} of 2, with the same outcomes and scales: date = {', '.join(dates)}"
         bold = [text.get_text() for text in figure.axes[0].texts if text.get_fontweight() == "bold"]
         assert bold == [f"date {date}" for date in dates]
-    for one, other in zip(*(figure.axes for figure in pages), strict=True):
+    for one, other in zip(*(figure.axes for figure in drawn), strict=True):
         assert one.get_xlim() == other.get_xlim() and one.get_xticks().tolist() == other.get_xticks().tolist()
 
 
 def test_what_options_count_is_said_where_they_are_numbers(stores):
     size, rule = (replace(choice(*of), meaning="of something") for of in (("size", 1.0, 2.0), ("rule", "a", "b")))
     sweep = stores("meant", levers=(size, rule), points=3, curves="none", outcomes=("performance",))
-    assert "size: of something" in words(forest.figures(sweep, "size")[0])
-    assert not any("of something" in text for text in words(forest.figures(sweep, "rule")[0]))
-    assert "size: of something" in words(forest.figures(sweep, "rule", x="size")[0])
+    assert "size: of something" in words(page(sweep, "effects", lever="size"))
+    assert not any("of something" in text for text in words(page(sweep, "effects", lever="rule")))
+    assert "size: of something" in words(page(sweep, "effects", lever="rule", x="size"))
 
 
 def test_one_outcome_has_all_options_on_one_page(stores):
-    (figure,) = forest.figures(stores("many options"), outcome="performance")
+    (figure,) = pages(stores("many options"), "effects", outcome="performance")
     shown = [text.get_text() for axes in figure.axes for text in axes.texts if text.get_fontweight() == "bold"]
     assert shown == [f"date {option.value}" for option in DATES.options[1:]] and len(figure.axes) == 2
     sizes = stores("many sizes", levers=(choice("size", *range(60)),), points=2, curves="none")
-    first, *_, last = forest.figures(sizes, outcome="performance")
+    first, *_, last = pages(sizes, "effects", outcome="performance")
     assert len(first.axes) == forest.PANELS and first.get_figheight() * 25.4 < 320
     assert any(text.endswith("57, 58, 59") for text in words(last))
 
 
 def test_no_zero_line_runs_through_an_options_name_and_no_gap_is_above_the_legend(stores):
-    figure = forest.figures(stores("usual"), "policy", outcome="performance")[0]
+    figure = page(stores("usual"), "effects", lever="policy", outcome="performance")
     figure.canvas.draw()
     axes = figure.axes[0]
     name = next(text for text in axes.texts if text.get_text() == "election")
@@ -196,17 +198,16 @@ def test_headings_of_effects_are_sentences():
 
 def test_headings_stand_over_the_pictures_and_the_baseline_is_in_no_legend_of_effects(stores):
     sweep = stores("usual")
-    shown = common.shown(sweep, "misfit")
-    figure = classes.courses(sweep, shown, "r_f")
+    figure = page(sweep, "classes", x="r_f", outcome="misfit")
     assert words(figure)[0] == "Effect of election instead of appointment on misfit, along r_f"
     assert not any("appointment" in text for text in legend(figure))
     assert any(text.startswith("election") for text in legend(figure))
     assert figure.axes[0].get_ylabel() == "difference (share)"
-    assert words(classes.distributions(sweep, shown))[0] == "Effect of election instead of appointment on misfit"
-    levels = outcome.figure(sweep, shown, "r_f")
+    assert words(page(sweep, "classes", outcome="misfit"))[0] == "Effect of election instead of appointment on misfit"
+    levels = page(sweep, "outcome", x="r_f", outcome="misfit")
     assert {"appointment", "election"} <= set(legend(levels))
     none = stores("no levers")
-    assert words(classes.courses(none, common.shown(none, None), "r_f"))[0] == "Performance along r_f"
+    assert words(page(none, "classes", x="r_f"))[0] == "Performance along r_f"
 
 
 # Ticks
@@ -241,8 +242,8 @@ def test_labels_of_ticks_do_not_touch_and_tell_both_sides(low, high, width):
 def test_pictures_of_classes_and_outcomes_have_such_ticks(stores):
     sweep = stores("usual")
     for figure in (
-        classes.courses(sweep, common.shown(sweep, None), "skill"), forest.figures(sweep)[0],
-        classes.distributions(sweep, common.shown(sweep, None)),
+        page(sweep, "classes", x="skill"), page(sweep, "effects"),
+        page(sweep, "classes"),
     ):  # fmt: skip
         for axes in figure.axes:
             assert axes.get_xticks().tolist() == ticks.places(*axes.get_xlim(), ticks.LEAST)
@@ -253,10 +254,10 @@ def test_pictures_of_classes_and_outcomes_have_such_ticks(stores):
 
 def test_horizons_follow_one_another_and_those_that_hold_others_are_left_out():
     spans = {"end": Horizon("1926-12", "1926-12"), "all": Horizon("1921-01", "1926-12")} | YEARS
-    found = horizons.following(dict(reversed(spans.items())))
+    found = following(dict(reversed(spans.items())))
     assert list(found) == ["y1922", "y1923", "y1924", "y1925", "end"]
     twice = {"a": YEARS["y1922"], "b": YEARS["y1922"], "c": YEARS["y1923"]}
-    assert list(horizons.following(twice)) == ["a", "c"]
+    assert list(following(twice)) == ["a", "c"]
 
 
 def test_effects_from_year_to_year_are_those_of_the_table_in_the_middle_of_each_year(stores, monkeypatch):
@@ -269,7 +270,7 @@ def test_effects_from_year_to_year_are_those_of_the_table_in_the_middle_of_each_
         return found.assign(**{name: found[name] * share for name in ("effect", "low", "high", "p25", "p75")})
 
     monkeypatch.setattr(horizons, "effects", yearly)
-    figure = horizons.figure(sweep, common.shown(sweep, "performance"))
+    figure = page(sweep, "horizons", outcome="performance")
     assert [axes.get_title("left") for axes in figure.axes] == [
         "Nation", "Capitals", "Industrial", "Agrarian", "Borderlands",
     ]  # fmt: skip
@@ -291,7 +292,7 @@ def test_effects_from_year_to_year_are_those_of_the_table_in_the_middle_of_each_
 
 def test_a_few_options_have_their_spread_over_points_and_the_strip_is_that_of_each_horizon(stores):
     sweep = dated(stores)
-    figure = horizons.figure(sweep, common.shown(sweep, "recovery"), option="1922-12", scope="nation")
+    figure = page(sweep, "horizons", option="1922-12", scope="nation", outcome="recovery")
     (axes,) = figure.axes
     rows = sweep.effects(option="1922-12", outcome="recovery", scope="nation")
     rows = rows[rows["horizon"] != "all"]
@@ -301,12 +302,11 @@ def test_a_few_options_have_their_spread_over_points_and_the_strip_is_that_of_ea
     band = areas[strokes.colours(factor(sweep, "date"))[3].upper()]
     assert set(np.round(rows[["p25", "p75"]].to_numpy().ravel(), 9)) <= set(np.round(band, 9))
     assert "25–75 % of points" in legend(figure)
-    many = horizons.figure(sweep, common.shown(sweep, "recovery"))
+    many = page(sweep, "horizons", outcome="recovery")
     assert not any("25–75" in text for text in legend(many))
 
 
 def test_horizons_are_drawn_by_their_kind_and_among_all_where_there_are_more_than_two(stores, tmp_path):
-    paths = sweeps.draw(stores("years"), "horizons", tmp_path, outcome="misfit", option="1922-12")
-    assert [path.name for path in paths] == ["horizons-misfit-1922-12.png", "horizons-misfit-1922-12.svg"]
-    assert "horizons-performance-date" in {path.stem for path in sweeps.draw_all(stores("years"), tmp_path)}
-    assert not any(path.stem.startswith("horizons") for path in sweeps.draw_all(stores("one lever"), tmp_path))
+    paths = figures.draw(stores("years"), tmp_path, "horizons", outcome="misfit", option="1922-12")
+    assert [path.name for path in paths] == ["horizons-misfit-1922-12.png"]
+    assert usual.of_courses(stores("years")) == [{"lever": "date"}] and usual.of_courses(stores("one lever")) == []

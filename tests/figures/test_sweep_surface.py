@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sim.figures.sweeps import common, smooth, surface
+from sim.figures.sweeps import smooth, surface
 from sim.figures.sweeps.plane import Plane, plane
-from tests.figures.sweep_cases import GRID, factor, legend, words
+from tests.figures.drawn import page
+from tests.figures.sweep_cases import GRID, factor, legend, of_outcome, words
 from tests.made_sweep import choice, experiment
 
 
@@ -18,9 +19,9 @@ def gain(drawn, levers, outcome, scope, noise):
     return 0.4 + 0.1 * elected * (drawn["r_f"] + (drawn["skill"] + 0.1) / 0.4 - 1.0) + 0.001 * noise[0]
 
 
-def lines(sweep, x, y, **asked):
-    figure = surface.figure(sweep, common.shown(sweep, "performance"), x, y, "policy", **asked)
-    found = plane(sweep, common.shown(sweep, "performance"), *(factor(sweep, name) for name in (x, y)),
+def lines(sweep, x, y):
+    figure = page(sweep, "surface", x=x, y=y, lever="policy", outcome="performance")
+    found = plane(sweep, of_outcome(sweep, "performance"), *(factor(sweep, name) for name in (x, y)),
                   factor(sweep, "policy"), 1)  # fmt: skip
     return figure, found, surface.sign_line(Figure().add_subplot(), found)
 
@@ -101,7 +102,7 @@ def test_cells_that_lost_their_runs_are_blank(stores):
 
     sweep = stores("partly", points=200, truth=partly, curves="none")
     axes = factor(sweep, "order"), factor(sweep, "depth")
-    found = plane(sweep, common.shown(sweep, "performance"), *axes, None, 0)
+    found = plane(sweep, of_outcome(sweep, "performance"), *axes, None, 0)
     blank = np.isnan(found.means)
     assert blank.sum() == 1 and blank[2, 2]
 
@@ -139,7 +140,7 @@ def drawn(stores, monkeypatch, found):
     """Draw a plane made by hand."""
     sweep = stores("by hand", points=30, curves="none")
     monkeypatch.setattr(surface, "plane", lambda *_: found)
-    return surface.figure(sweep, common.shown(sweep, "performance"), "r_f", "skill", "policy")
+    return page(sweep, "surface", x="r_f", y="skill", lever="policy", outcome="performance")
 
 
 X, Y = np.meshgrid(np.linspace(0, 1, 61), np.linspace(0, 1, 61))

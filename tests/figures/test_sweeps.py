@@ -10,40 +10,43 @@ import pytest
 from matplotlib.colors import to_hex
 
 import sim
+from sim import figures
+from sim.analysis.importance import leading
 from sim.analysis.sweep import open_sweep
 from sim.errors import UserError
 from sim.experiment.experiment import Design, Factor
 from sim.experiment.horizons import Horizon
-from sim.figures import sweeps
-from sim.figures.sweeps import classes, common, fans, forest, horizons, marks, outcome, strokes, surface
-from tests.figures.sweep_cases import CASES, GRID, factor, legend, words
+from sim.figures import usual
+from sim.figures.select import slug
+from sim.figures.sweeps import common, marks, outcome, strokes
+from tests.figures.drawn import page, pages
+from tests.figures.sweep_cases import CASES, GRID, factor, legend, of_outcome, words
 from tests.made_sweep import experiment
 
 
 def every(sweep):
     """Yield pictures of all kinds that a sweep allows, along numbers, choices and levers."""
-    shown = common.shown(sweep, None)
     numbers = [factor.name for factor in sweep.experiment.uncertainties if not factor.options]
     choices = [factor.name for factor in (*sweep.experiment.levers, *sweep.experiment.uncertainties) if factor.options]
     factors = [*numbers[::2], *choices[:3]]
     compared = [lever for lever in sweep.experiment.levers if len(lever.options) > 1]
     for lever in compared:
-        for number, figure in enumerate(forest.figures(sweep, lever.name)):
+        for number, figure in enumerate(pages(sweep, "effects", lever=lever.name)):
             yield f"effects {lever.name} {number}", figure
-        yield f"effects {lever.name} alone", forest.figures(sweep, lever.name, outcome=shown.entry.name)[0]
-        yield f"classes {lever.name}", classes.distributions(sweep, shown, lever.name)
-        yield f"horizons {lever.name}", horizons.figure(sweep, shown, lever.name)
+        yield f"effects {lever.name} alone", page(sweep, "effects", lever=lever.name)
+        yield f"classes {lever.name}", page(sweep, "classes", lever=lever.name)
+        yield f"horizons {lever.name}", page(sweep, "horizons", lever=lever.name)
     for lever, other in itertools.permutations(compared, 2):
-        for figure in forest.figures(sweep, lever.name, x=other.name):
+        for figure in pages(sweep, "effects", lever=lever.name, x=other.name):
             yield f"effects {lever.name} at {other.name}", figure
     for name in factors:
-        yield f"outcome {name}", outcome.figure(sweep, shown, name)
-        yield f"classes {name}", classes.courses(sweep, shown, name)
+        yield f"outcome {name}", page(sweep, "outcome", x=name)
+        yield f"classes {name}", page(sweep, "classes", x=name)
     for x, y in [pair for pair in (numbers[:2], (numbers[-1:] + choices)[:2], choices[-2:]) if len(pair) == 2]:
-        yield f"surface {x} {y}", surface.figure(sweep, shown, x, y)
+        yield f"surface {x} {y}", page(sweep, "surface", x=x, y=y)
     if sweep.curve_outcomes():
-        yield "bands", fans.figure(sweep)
-        yield "bands of one", fans.figure(sweep, "performance")
+        yield "bands", page(sweep, "bands")
+        yield "bands of one", page(sweep, "bands", outcome="performance")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -53,13 +56,13 @@ def test_every_picture_is_tidy(stores, untidy, case):
 
 
 def test_the_usual_pictures_are_drawn_as_png_and_svg_and_the_same_again(stores, tmp_path):
-    paths = sweeps.draw_all(stores("usual"), tmp_path / "one")
+    paths = figures.draw_all(stores("usual"), tmp_path / "one", svg=True)
     assert [path.stem for path in paths[::2]] == [
         "effects-policy", "effects-peace", "effects-policy-by-peace", "effects-peace-by-policy",
         "classes-performance-policy", "classes-performance-peace", "bands",
         "outcome-performance-r-f", "outcome-performance-skill", "surface-performance-r-f-skill",
     ]  # fmt: skip
-    again = sweeps.draw_all(open_sweep(stores("usual").path), tmp_path / "two")
+    again = figures.draw_all(open_sweep(stores("usual").path), tmp_path / "two", svg=True)
     for one, other in zip(paths, again, strict=True):
         assert one.read_bytes() == other.read_bytes()
 
@@ -68,9 +71,9 @@ def test_sweeps_are_drawn_by_the_verb_and_the_command(stores, tmp_path, skloki):
     folder = stores("usual").path
     paths = sim.plot(folder, "surface", x="r_f", y="order", option="election", out=tmp_path / "a")
     stem = "surface-performance-r-f-order-election"
-    assert [path.name for path in paths] == [f"{stem}.png", f"{stem}.svg"]
+    assert [path.name for path in paths] == [f"{stem}.png"]
     code, out, _ = skloki(
-        "plot", folder, "--what", "outcome", "--x", "speed", "--outcome", "misfit", "--out", tmp_path / "b"
+        "plot", folder, "--what", "outcome", "--x", "speed", "--outcome", "misfit", "--out", tmp_path / "b", "--svg"
     )
     assert code == 0 and out.split("/")[-1].strip() == "outcome-misfit-speed.svg"
     code, _, said = skloki("plot", folder, "--what", "surfaces")
@@ -92,7 +95,7 @@ def test_sweeps_are_drawn_by_the_verb_and_the_command(stores, tmp_path, skloki):
 )  # fmt: skip
 def test_wrong_names_are_refused_with_the_nearest(stores, tmp_path, what, asked, nearest):
     with pytest.raises(UserError, match=f"did you mean '{nearest}'"):
-        sweeps.draw(stores("usual"), what, tmp_path, **asked)
+        figures.draw(stores("usual"), tmp_path, what, **asked)
 
 
 @pytest.mark.parametrize(
@@ -117,17 +120,17 @@ def test_what_a_sweep_does_not_allow_is_told(stores, tmp_path, case, what, asked
     stores("one horizon", horizons={"all": Horizon("1921-01", "1926-12"), "end": Horizon("1926-12", "1926-12")})
     stores("nothing yet", parts=0), stores("alone", uncertainties=(), points=3, curves="none")
     with pytest.raises(UserError, match=said):
-        sweeps.draw(stores(case), what, tmp_path, **asked)
+        figures.draw(stores(case), tmp_path, what, **asked)
 
 
 def test_a_sweep_without_uncertainties_still_has_its_overview(stores, tmp_path):
-    paths = sweeps.draw_all(stores("alone", uncertainties=(), points=3, curves="none"), tmp_path)
+    paths = figures.draw_all(stores("alone", uncertainties=(), points=3, curves="none"), tmp_path)
     assert {path.stem for path in paths} >= {"effects-policy", "classes-performance-peace"}
 
 
 def test_bands_along_a_number_are_quantiles_of_points(stores):
     sweep = stores("usual")
-    drawn = outcome.scattered(sweep, common.shown(sweep, "performance"), factor(sweep, "r_f"), factor(sweep, "policy"))
+    drawn = outcome.scattered(sweep, of_outcome(sweep, "performance"), factor(sweep, "r_f"), factor(sweep, "policy"))
     frame = sweep.runs(["point", "replicate", "r_f", "policy", "performance"])
     means = frame[frame["policy"] == "election"].groupby("point").agg({"performance": "mean", "r_f": "first"})
     np.testing.assert_allclose(drawn.x, means["r_f"])
@@ -153,7 +156,7 @@ def one_at_a_time(stores):
 
 def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy, tmp_path):
     sweep = one_at_a_time(stores)
-    shown, policy = common.shown(sweep, "performance"), factor(sweep, "policy")
+    shown, policy = of_outcome(sweep, "performance"), factor(sweep, "policy")
     drawn = outcome.scattered(sweep, shown, factor(sweep, "r_f"), policy)
     assert drawn.x.tolist() == [0.4, -0.2, 0.9] and drawn.base.tolist() == [True, False, False]
     means = sweep.units.by_point(sweep.units.options(sweep.units.values("performance"), policy)[:, 1].mean(axis=1))[0]
@@ -161,23 +164,22 @@ def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy
     assert outcome.scattered(sweep, shown, factor(sweep, "order"), policy).x.tolist() == [0.0, 1.0, 2.0]
     assert outcome.scattered(sweep, shown, factor(sweep, "peace"), policy).x.tolist() == [0.0, 1.0]
     for name in ("r_f", "order", "peace"):
-        figure = outcome.figure(sweep, shown, name)
+        figure = page(sweep, "outcome", x=name)
         assert untidy(figure) == [], name
         assert not any("%" in text for text in legend(figure)) and not figure.axes[0].collections
-        assert untidy(classes.courses(sweep, shown, name)) == [], name
-    figure = outcome.figure(sweep, shown, "r_f")
+        assert untidy(page(sweep, "classes", x=name)) == [], name
+    figure = page(sweep, "outcome", x="r_f")
     assert figure.axes[0].get_xlim() == (-0.2, 1.0)
-    assert not any(path.stem.startswith("surface") for path in sweeps.draw_all(sweep, tmp_path))
+    assert not any(path.stem.startswith("surface") for path in figures.draw_all(sweep, tmp_path))
 
 
 def test_a_grid_that_is_not_finished_is_not_read_as_whole(stores):
     of = {"kind": "grid", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2], "count": 20}
     part, whole = stores("part of a grid", parts=3, **of), stores("whole grid", **of)
     for sweep, number in ((part, 1), (whole, 0)):
-        shown = common.shown(sweep, None)
         for figure in (
-            forest.figures(sweep)[0], classes.distributions(sweep, shown), classes.courses(sweep, shown, "r_f"),
-            outcome.figure(sweep, shown, "r_f"), surface.figure(sweep, shown, "r_f", "skill"), fans.figure(sweep),
+            page(sweep, "effects"), page(sweep, "classes"), page(sweep, "classes", x="r_f"),
+            page(sweep, "outcome", x="r_f"), page(sweep, "surface", x="r_f", y="skill"), page(sweep, "bands"),
         ):  # fmt: skip
             said = words(figure)
             assert sum("the points done so far, in the design's order" in text for text in said) == number
@@ -198,7 +200,7 @@ def test_labels_of_axes_are_cut_at_commas_and_name_no_constants(stores):
 
 def test_against_another_lever_each_option_is_at_its_place(stores):
     sweep = stores("usual")
-    shown, policy = common.shown(sweep, "performance"), factor(sweep, "policy")
+    shown, policy = of_outcome(sweep, "performance"), factor(sweep, "policy")
     drawn = outcome.scattered(sweep, shown, factor(sweep, "peace"), policy)
     frame = sweep.runs(["point", "peace", "policy", "performance"])
     for place, peace in enumerate((False, True)):
@@ -210,7 +212,7 @@ def test_against_another_lever_each_option_is_at_its_place(stores):
 
 def test_the_strip_is_the_smallest_effect_of_interest(stores):
     sweep = stores("usual")
-    figure = outcome.figure(sweep, common.shown(sweep, "performance"), "r_f")
+    figure = page(sweep, "outcome", x="r_f", outcome="performance")
     strips = [patch for patch in figure.axes[1].patches if to_hex(patch.get_facecolor()).upper() == strokes.STRIP]
     assert len(strips) == 1
     box = strips[0].get_window_extent().transformed(figure.axes[1].transData.inverted())
@@ -219,7 +221,7 @@ def test_the_strip_is_the_smallest_effect_of_interest(stores):
 
 def test_what_a_picture_rests_on_is_said(stores):
     sweep = stores("halfway", parts=3, fail=[1])
-    said = words(forest.figures(sweep)[0])
+    said = words(page(sweep, "effects"))
     assert any("84 runs (1 failed) of 480 planned" in text and "not over history" in text for text in said)
     chance = stores("alone", uncertainties=(), points=3, curves="none")
     assert "over chance only" in common.described(chance)
@@ -231,12 +233,15 @@ def test_the_uncertainty_that_matters_leads(stores):
         return drawn["r_f"] + elected * (np.log(drawn["speed"]) + 0.1 * (drawn["order"] == "rank"))
 
     sweep = stores("leading", points=300, truth=one, curves="none", outcomes=("performance",))
-    assert sweeps.leading(sweep, None, None, None)[0] == "speed"
-    assert "u" not in sweeps.leading(stores("fixed", uncertainties=(
-        *experiment().uncertainties[:2], Factor("u", target="x", low=0.5, high=0.5))), None, None, None)  # fmt: skip
+    policy = sweep.experiment.levers[0]
+    assert leading(sweep, "performance", policy)[0] == "speed"
+    assert usual.of_leading(sweep)[0] == {"x": "speed"}
+    one = Factor("u", target="x", low=0.5, high=0.5)
+    fixed = stores("fixed", uncertainties=(*experiment().uncertainties[:2], one))
+    assert "u" not in leading(fixed, "performance", policy)
 
 
 def test_slugs_are_safe_for_files():
-    assert common.slug("capitals only/now") == "capitals-only-now" and common.slug(0.25) == "0.25"
-    assert common.slug("///") == "option"
+    assert slug("capitals only/now") == "capitals-only-now" and slug(0.25) == "0.25"
+    assert slug("///") == "option"
     assert isinstance(experiment().design, Design)

@@ -12,6 +12,7 @@ from sim.data.tables import guberniias
 from sim.errors import UserError
 from sim.figures import style, tilemap
 from sim.figures.tilelayout import regenerate, tiles
+from tests.figures.drawn import page
 
 NAMES = [place.name for place in guberniias()]
 
@@ -71,32 +72,32 @@ def faces(figure):
 
 
 def test_tiles_show_the_median_of_guberniias_and_no_uezd(result):
-    found = faces(tilemap.figure(result, "performance"))
+    found = faces(page(result, "tilemap", outcome="performance"))
     wanted = {name: to_hex(colormaps["cividis"](at / 84)) for at, name in enumerate(NAMES)}
     assert found == wanted
 
 
 def test_a_field_of_yes_and_no_shows_the_share_of_replicates(result):
-    figure = tilemap.figure(result, "appointed", "1923-12")
+    figure = page(result, "tilemap", outcome="appointed", date="1923-12")
     assert figure.axes[0].child_axes[0].get_xlabel() == "share of replicates"
     assert len(set(faces(figure).values())) == 1  # the fake holds it in two replicates of four, everywhere
 
 
 def test_title_and_bar_tell_outcome_date_and_unit(result):
-    figure = tilemap.figure(result, "recovery", "1923-12")
+    figure = page(result, "tilemap", outcome="recovery", date="1923-12")
     assert "Recovery, December 1923" in [text.get_text() for text in figure.texts]
     assert figure.axes[0].child_axes[0].get_xlabel() == "1913 = 1"
 
 
 def test_an_outcome_by_class_needs_no_committees_and_keeps_to_the_world(fake):
     small = fake(2, 12, tree={"kind": "real", "only": ["Moscow", "Tula", "Petrograd", "Kaluga"]})
-    found = faces(tilemap.figure(small, "bench"))
+    found = faces(page(small, "tilemap", outcome="bench"))
     assert found["Moscow"] == found["Petrograd"] not in ("#ffffff", found["Tula"], found["Kaluga"])
     assert found["Perm"] == "#ffffff"
 
 
 def test_outlines_tell_the_class(result):
-    axes = tilemap.figure(result).axes[0]
+    axes = page(result, "tilemap").axes[0]
     edges = {tuple(patch.xy): to_hex(patch.get_edgecolor()).upper() for patch in axes.patches}
     for place in guberniias():
         assert edges[tiles()[place.name].centre] == style.CLASS_COLOURS[place.unit_class]
@@ -115,4 +116,4 @@ def test_outlines_tell_the_class(result):
 )
 def test_what_cannot_be_mapped_is_refused_with_the_reason(fake, case, name, date, said):
     with pytest.raises(UserError, match=said):
-        tilemap.figure(fake(1, 12, **case), name, date)
+        page(fake(1, 12, **case), "tilemap", outcome=name, date=date)

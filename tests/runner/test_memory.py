@@ -17,6 +17,7 @@ from sim import figures
 from sim.analysis.summary import summarise
 from sim.engines.engine import Engine
 from sim.engines.trajectory import CODES, EventLog, Trajectory
+from sim.figures.pictures import PICTURES
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import store
@@ -99,8 +100,8 @@ def test_a_part_of_a_table_is_read_row_group_by_row_group(made):
     assert grows(lambda n: read_frame(files[n], kind="conference")) < whole / (MANY - FEW) / 20
 
 
-@pytest.mark.parametrize("kind", [kind for kind in figures.KINDS if kind != "tilemap"])
+@pytest.mark.parametrize("kind", [kind for kind in PICTURES["skloki-result"].pictures if kind != "tilemap"])
 def test_figures_read_no_table_as_a_whole(kind, made, monkeypatch):
     result = made(2)
     monkeypatch.delattr(Result, "_table")
-    assert figures._figure(result, kind, "performance", None).axes
+    assert figures.table(result, kind)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.effects import contrasts
+from sim.analysis.effects import contrasts, differences
 from sim.experiment.experiment import label
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.pair_table import PairedSweep
+    from sim.experiment.experiment import Factor
 
 Array = NDArray[np.float64]
 
@@ -104,3 +106,23 @@ def importance(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
         frame = pd.DataFrame(both).sort_values("size", ascending=False, kind="stable")
         found.append(frame.rename_axis("uncertainty").reset_index().assign(**labels))
     return pd.concat(found, ignore_index=True)
+
+
+def leading(sweep: PairedSweep, column: str, lever: Factor | None, options: Sequence[int] = (1,)) -> list[str]:
+    """Return the uncertainties by how much the first option's effect, or without a lever the outcome, goes with them.
+
+    An uncertainty of one value is left out.
+
+    Parameters
+    ----------
+    column
+        The outcome's, of the store.
+    """
+    values = sweep.units.values(column)
+    effect = values.mean(axis=1) if lever is None else differences(sweep.units, lever, options[0], values)[0]
+    varied = {
+        factor.name
+        for factor in sweep.experiment.uncertainties
+        if (len(factor.options) > 1 if factor.options else factor.high > factor.low)
+    }
+    return [str(name) for name in influence(sweep, effect).index if name in varied]

@@ -1,8 +1,9 @@
-"""What is asked of a sweep, by name: levers, options, uncertainties, points."""
+"""What is asked of what is stored: names are found once, with the nearest one told, and handed down found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +12,64 @@ from numpy.typing import NDArray
 from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import label as label
 from sim.experiment.names import CONDITIONS as NUMBER
+from sim.registry.entries import Outcome
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Factor
     from sim.results.sweep import SweepFolder
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a picture or a table is of.
+
+    Attributes
+    ----------
+    outcome, scope, horizon
+        None: all, or of what shows one, the first, the nation, the main one.
+    lever, options
+        Whose options are set against the first, and their numbers; no lever: nothing is compared.
+    x, y
+        Levers or uncertainties along which it is shown.
+    world, date
+        Of a comparison, which world is set against the baseline; of a map, its month.
+    """
+
+    outcome: str | None = None
+    scope: str | None = None
+    horizon: str | None = None
+    lever: Factor | None = None
+    options: tuple[int, ...] = ()
+    x: Factor | None = None
+    y: Factor | None = None
+    world: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The one outcome that is shown: its column of the store, its entry with unit and direction, where and when."""
+
+    column: str
+    entry: Outcome
+    scope: str
+    horizon: str
+
+
+def shown(sweep: SweepFolder, selection: Selection = Selection()) -> Shown:  # noqa: B008
+    """Return the outcome of a selection, by default the first; of the nation and at the main horizon.
+
+    Raises
+    ------
+    UserError
+        It is not recorded there.
+    """
+    experiment = sweep.experiment
+    outcome = selection.outcome or experiment.outcomes[0]
+    scope = selection.scope or ("nation" if "nation" in experiment.scopes else experiment.scopes[0])
+    column = sweep.column(outcome, scope, selection.horizon)
+    return Shown(column, OUTCOMES[outcome], scope, selection.horizon or next(iter(experiment.horizons)))
 
 
 def lever(sweep: SweepFolder, name: str | None) -> Factor:
@@ -50,6 +105,12 @@ def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
         allowed = f"a condition on uncertainties, as in SQL ({names})"
         raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
     return found[NUMBER].to_numpy(np.int64)
+
+
+def known(sweep: SweepFolder, kind: str) -> list[str]:
+    """Return the names of a sweep's outcomes, scopes or horizons."""
+    place = ("column", "outcome", "scope", "horizon").index(kind)
+    return list(dict.fromkeys(entry[place] for entry in sweep.columns))
 
 
 def some(kind: str, name: str | None, known: Iterable[str]) -> list[str]:

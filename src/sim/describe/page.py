@@ -39,7 +39,7 @@ LEADING, LEAST = 5, 0.02
 
 def write(sweep: Sweep, page: Page, folder: Path) -> Path:
     """Write the page of a finished sweep, and return its README.md."""
-    from sim.figures.sweeps import draw
+    from sim.figures import draw
 
     state = sweep.progress()
     if state["runs"] != state["runs_planned"]:
@@ -53,9 +53,7 @@ def write(sweep: Sweep, page: Page, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for picture in page.pictures:
         asked = dict(picture)
-        for path in draw(sweep, asked.pop("kind", ""), folder, **asked):
-            if path.suffix == ".svg":
-                path.unlink()  # for a page; `skloki plot` makes one when it is wanted
+        draw(sweep, folder, asked.pop("kind", ""), svg=False, **asked)
     for stem, frame in tables.items():
         frame.to_csv(folder / f"{stem}.csv", index=False, float_format="%.4g", lineterminator="\n")
     (folder / "manifest.json").write_text(json.dumps(record(sweep), indent=1, ensure_ascii=False) + "\n")

@@ -52,11 +52,12 @@ for command in (compare, trace, sweep, status, rerun, query):
 @click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
 @options.sets
 @options.engines
+@options.svg
 @options.out
 @options.force
 @options.modes
 @click.pass_obj
-def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], **asked: Any) -> None:
+def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], svg: bool, **asked: Any) -> None:
     """Run SCENARIO and store the result.
 
     Prints a summary and the comparison with recorded figures, draws the figures, and ends with the
@@ -72,7 +73,7 @@ def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], **asked: An
         terminal.note(f"replicate {failure['replicate']} failed: {failure['error']} (at {failure['where']})")
     reports.show_summary(terminal, result)
     reports.show_targets(terminal, result)
-    figures = work.pictures(terminal, result, "result")
+    figures = work.pictures(terminal, result, "result", svg)
     if terminal.json:
         terminal.document(reports.run_document(result, warnings, figures))
         return
@@ -140,24 +141,20 @@ def explain(terminal: Terminal, name: str) -> None:
 
 @cli.command()
 @options.stored
-@click.option("--what", metavar="KIND", shell_complete=complete.figures, help="One kind of figure; default: all.")
-@click.option("--outcome", metavar="NAME", shell_complete=complete.outcomes, help="Outcome that --what shows.")
-@click.option("--date", metavar="YYYY-MM", help="Month of the map; default: the last.")
-@options.sweep_pictures
+@options.picture
+@options.svg
 @options.out
 @options.force
 @options.modes
 @click.pass_obj
 def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) -> None:
-    """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed.
+    """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed, or one kind alone.
 
-    One kind alone: of a run summary, overview, outcome, column, appointed, moves, opposition, or tilemap (a map
-    needs a result with committees: run.committees = true); of a comparison curves or effects, of one outcome if
-    wanted; of a trace spread, cascade, or map; of a sweep effects, classes, horizons, bands, outcome, or surface.
+    A map needs a result with committees: run.committees = true.
     """
     from sim import api
 
-    if what is None and any(asked[name] for name in asked if name not in ("out", "force")):
+    if what is None and any(asked[name] for name in asked if name not in ("out", "force", "svg")):
         raise click.UsageError("--outcome and the like belong to one kind of figure: add, say, --what tilemap")
     _print_files(terminal, api.plot(stored, what, **asked))
 

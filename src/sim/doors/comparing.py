@@ -39,11 +39,12 @@ NAMED = 6
 @click.option("--for", "target", metavar="NAME", shell_complete=complete.outcomes,
               help="Outcome that --precision is about (default: performance), for the nation.")
 @options.engines
+@options.svg
 @options.out
 @options.force
 @options.modes
 @click.pass_obj
-def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], **asked: Any) -> None:
+def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], svg: bool, **asked: Any) -> None:
     """Run worlds on the same accidents and compare them.
 
     A is the baseline: effects are of every other world minus A, replicate by replicate. Intervals are
@@ -61,7 +62,7 @@ def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...
     for note in () if terminal.json else notes:
         terminal.note(note)
     show(terminal, comparison)
-    figures = work.pictures(terminal, comparison, "comparison")
+    figures = work.pictures(terminal, comparison, "comparison", svg)
     if terminal.json:
         terminal.document(document(comparison, [*map(str, warnings), *notes], figures))
         return

@@ -41,9 +41,9 @@ def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -
 
 def figures(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete a kind of figure."""
-    from sim.figures.folders import KINDS
+    from sim.figures.pictures import PICTURES
 
-    return _beginning([name for kind in KINDS.values() for name in kind.pictures], incomplete)
+    return _beginning([name for kind in PICTURES.values() for name in kind.pictures], incomplete)
 
 
 def engines(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

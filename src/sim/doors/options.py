@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +12,7 @@ import click
 
 from sim.doors import completion as complete
 from sim.doors.terminal import Terminal
+from sim.figures.pictures import OPTIONS, PICTURES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,15 +56,32 @@ def engines(command: Command) -> Command:
     return engine(click.option("--threads", type=click.IntRange(1), metavar="N", help=threads)(command))
 
 
-def sweep_pictures(command: Command) -> Command:
-    """Add what can be asked of the pictures of a sweep: --x, --y, --lever, --option, --scope, --horizon."""
-    for name, text in (
-        ("horizon", "when; default: its main horizon."), ("scope", "nation or a class."),
-        ("option", "option of the lever, against the first; default: all."), ("lever", "lever; default: the first."),
-        ("y", "lever or uncertainty of the other axis."), ("x", "lever or uncertainty along which it is shown."),
-    ):  # fmt: skip
-        command = click.option(f"--{name}", metavar="NAME", help=f"Of a sweep: {text}")(command)
-    return command
+def svg(command: Command) -> Command:
+    """Add --svg."""
+    return click.option("--svg", is_flag=True, help="Draw the figures as SVG besides PNG.")(command)
+
+
+def picture(command: Command) -> Command:
+    """Add --what, what may be asked of one picture besides, and to the help which pictures there are."""
+    command.__doc__ = f"{inspect.cleandoc(command.__doc__ or '')}\n\n{_pictures()}"
+    for name, words in reversed(OPTIONS.items()):
+        known: dict[str, Any] = {"shell_complete": complete.outcomes} if name == "outcome" else {}
+        form = "YYYY-MM" if name == "date" else "NAME"
+        command = click.option(f"--{name}", metavar=form, help=f"With --what, {words}", **known)(command)
+    text = "One kind of figure; default: all that there are usually."
+    return click.option("--what", metavar="KIND", shell_complete=complete.figures, help=text)(command)
+
+
+def _pictures() -> str:
+    """Return the kinds of figures, as a paragraph of help for each kind of folder; its lines stay as they are."""
+    parts = []
+    for kind in PICTURES.values():
+        lines = [
+            textwrap.fill(f"{name:<12}{entry.shows}", 78, subsequent_indent=14 * " ", initial_indent="  ")
+            for name, entry in kind.pictures.items()
+        ]
+        parts.append("\n".join(["\b", f"Of {kind.name}:", *lines]))
+    return "\n\n".join(parts)
 
 
 scenario = click.argument("scenario", shell_complete=complete.scenarios)

@@ -108,11 +108,12 @@ def status(terminal: Terminal, folder: Path) -> None:
 @folder
 @click.option("--run", "number", type=int, required=True, metavar="N", help="Number of the run, as in the table runs.")
 @options.engine
+@options.svg
 @options.out
 @options.force
 @options.modes
 @click.pass_obj
-def rerun(terminal: Terminal, /, folder: Path, number: int, **asked: Any) -> None:
+def rerun(terminal: Terminal, /, folder: Path, number: int, svg: bool, **asked: Any) -> None:
     """Run one run of the sweep in DIR again, with full output.
 
     Stores the result as `run` does, with the run's scenario as scenario.toml, and compares it with the row
@@ -122,7 +123,7 @@ def rerun(terminal: Terminal, /, folder: Path, number: int, **asked: Any) -> Non
 
     with work.running(terminal, f"run {number}") as progress:
         found = api.rerun(folder, number, progress=progress, **asked)
-    figures = work.pictures(terminal, found.result, "result") if found.result is not None else []
+    figures = work.pictures(terminal, found.result, "result", svg) if found.result is not None else []
     if terminal.json:
         terminal.document({
             "run": found.run, "point": found.point, "replicate": found.replicate, "equal": found.equal,

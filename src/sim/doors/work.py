@@ -49,12 +49,12 @@ def running(terminal: Terminal, label: str) -> Iterator[Callable[[int, int], Non
         raise Interrupted("interrupted: nothing was stored") from error
 
 
-def pictures(terminal: Terminal, stored: Stored, what: str) -> list[Path]:
+def pictures(terminal: Terminal, stored: Stored, what: str, svg: bool = False) -> list[Path]:
     """Draw all that a stored folder allows."""
     from sim import api
 
     try:
-        return api.plot(stored)
+        return api.plot(stored, svg=svg)
     except BaseException:
         terminal.note(f"the {what} is whole, its figures are not; to draw them: skloki plot {stored.path}")
         raise

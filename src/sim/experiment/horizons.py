@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,17 @@ def usual(months: Sequence[str], parting: int) -> tuple[Horizon, ...]:
     spans = [(parting, min(parting + 12 * YEARS - 1, last)), (parting, last)]
     spans += [(month, month) for month in (parting + 12, parting + 12 * YEARS, last) if month <= last]
     return tuple(Horizon(months[first], months[end]) for first, end in dict.fromkeys(spans))
+
+
+def following(horizons: Mapping[str, Horizon]) -> dict[str, Horizon]:
+    """Return the horizons in the order of time, without those that hold another, such as the mean of all years."""
+
+    def holds(one: Horizon, other: Horizon) -> bool:
+        return one != other and one.first <= other.first and other.last <= one.last
+
+    kept = {name: one for name, one in horizons.items() if not any(holds(one, other) for other in horizons.values())}
+    once = {one: name for name, one in reversed(kept.items())}
+    return {once[one]: one for one in sorted(once, key=lambda one: (one.first, one.last))}
 
 
 def _parsed(text: str, months: Sequence[str]) -> Horizon | Problem:

@@ -1,55 +1,63 @@
-"""Pictures: one a module, all from a stored result, as PNG and SVG.
+"""Pictures: a table and a drawing each, all from what is stored.
 
-`KINDS` lists them, `draw` makes one, `draw_all` those that a result allows. Modules that draw are
-imported when they are needed: matplotlib takes its time.
+`sim.figures.pictures` lists them. `table` returns what one shows, `pages` what it looks like, `draw` writes it, and
+`draw_all` those that a folder allows. Modules that draw are imported when they are needed: matplotlib takes its time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, UserError, nearest
+from sim.figures.pictures import PICTURES, Kind, load
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.figures.series import Result
 
-KINDS = {
-    "summary": "four panels: appointment, skloki, performance and recovery",
-    "overview": "one page of small panels: the main outcomes, nation and classes",
-    "outcome": "one outcome: nation with band and single replicates, and the classes beside it",
-    "column": "one outcome in one panel, as wide as a journal's column (84 mm)",
-    "appointed": "how guberniia secretaries came to their posts, against the recorded figures",
-    "moves": "why guberniia secretaries left their posts, by year, against the recorded figures",
-    "opposition": "the opposition's share by tier, against the conferences of January 1924",
-    "tilemap": "a map of one outcome at one date, a tile for each guberniia",
-}
-OF_OUTCOME = ("outcome", "column", "tilemap")
-"""Kinds that show one outcome of choice."""
-PRINCIPAL = ("performance", "recovery", "skloki_year", "centralisation")
-"""Outcomes that `draw_all` draws on their own."""
-SUMMARY = ("appointed", "skloki_year", "performance", "recovery")
-
-
-def draw(
-    result: Result, what: str, folder: Path | str, outcome: str | None = None, date: str | None = None
-) -> list[Path]:
-    """Draw one picture and write it as PNG and SVG.
+def table(stored: Any, what: str, **asked: str | None) -> Any:
+    """Return what a picture shows, as numbers and words; of a comparison of several worlds, of the first other one.
 
     Parameters
     ----------
-    result
-        A stored result.
+    stored
+        What a command has stored, opened.
     what
-        One of `KINDS`.
+        Name of a picture of it.
+    asked
+        Its options.
+
+    Raises
+    ------
+    UserError
+        There is no such picture or name, the nearest is given, or what is stored lacks what the picture needs.
+    """
+    return next(iter(_tables(stored, what, asked)))[1]
+
+
+def pages(stored: Any, what: str, **asked: str | None) -> Iterator[tuple[str, Figure]]:
+    """Yield the pages of a picture, with the names of their files."""
+    for stem, shown in _tables(stored, what, asked):
+        drawn = load(_kind(stored).pictures[what].draw)(shown)
+        for number, figure in enumerate(drawn if isinstance(drawn, list) else [drawn], start=1):
+            yield stem + (f"-{number}" if number > 1 else ""), figure
+
+
+def draw(
+    stored: Any, folder: Path | str, what: str | None = None, *, svg: bool = False, **asked: str | None
+) -> list[Path]:
+    """Draw one picture, or all, of what a command has stored.
+
+    Parameters
+    ----------
     folder
         Where to write; made if it is missing.
-    outcome
-        For kinds that show one: its name; default: performance.
-    date
-        For the tile map: month as ``YYYY-MM``; default: the last.
+    svg
+        As SVG besides.
+    asked
+        Options of one picture.
 
     Returns
     -------
@@ -59,61 +67,54 @@ def draw(
     Raises
     ------
     UserError
-        If there is no such kind, outcome or month, or the result lacks what the picture needs.
+        There is no such picture or name, or nothing to draw.
     """
-    from sim.figures import style
-
-    if what not in KINDS:
-        raise UserError(Problem("plot", "kind", repr(what), ", ".join(KINDS), nearest(what, KINDS)))
-    parts = [what, outcome or "performance"] if what in OF_OUTCOME else [what]
-    parts += [date] if what == "tilemap" and date else []
-    return style.save(_figure(result, what, outcome or "performance", date), Path(folder), "-".join(parts))
-
-
-def draw_all(result: Result, folder: Path | str) -> list[Path]:
-    """Draw what a result allows: every kind, and the principal outcomes on their own.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-    """
-    paths: list[Path] = []
-    for what in ("summary", "overview", "appointed", "moves", "opposition"):
-        paths += draw(result, what, folder)
-    for name in PRINCIPAL:
-        paths += draw(result, "outcome", folder, name)
-    if _has_map(result):
-        paths += draw(result, "tilemap", folder)
-    return paths
+    kind = _kind(stored)
+    given = {name: value for name, value in asked.items() if value is not None}
+    if what is None and given:
+        raise UserError(Problem("plot", name, text, "only for one kind of picture") for name, text in given.items())
+    drawn = draw_all(stored, folder, svg) if what is None else _written(stored, folder, what, svg, given)
+    if drawn:
+        return drawn
+    if kind.select == "of_trace" and not stored.divergence.steps:
+        raise UserError(Problem("plot", allowed="the two worlds are the same: there is nothing to draw"))
+    allowed = f"{kind.name} in which there is something to draw"
+    raise UserError(Problem("plot", found=str(stored.path), allowed=allowed))
 
 
-def _figure(result: Result, what: str, outcome: str, date: str | None) -> Figure:
-    if what in ("summary", "overview", "outcome", "column"):
-        from sim.figures import curves
-
-        if what == "summary":
-            return curves.overview(result, SUMMARY, 2, "Appointment, skloki, performance and recovery")
-        return curves.overview(result) if what == "overview" else curves.outcome(result, outcome, what == "column")
-    if what == "appointed":
-        from sim.figures import appointed
-
-        return appointed.figure(result)
-    if what == "moves":
-        from sim.figures import moves
-
-        return moves.figure(result)
-    if what == "opposition":
-        from sim.figures import opposition
-
-        return opposition.figure(result)
-    from sim.figures import tilemap
-
-    return tilemap.figure(result, outcome, date)
+def draw_all(stored: Any, folder: Path | str, svg: bool = False) -> list[Path]:
+    """Draw what a folder allows, if anything, and return the files."""
+    return [
+        path
+        for what, picture in _kind(stored).pictures.items()
+        for asked in (load(f"usual:{picture.usual}")(stored) if picture.usual else [])
+        for path in _written(stored, folder, what, svg, asked)
+    ]
 
 
-def _has_map(result: Result) -> bool:
-    """Return whether committees of real places were stored."""
-    scenario = result.manifest["scenario"]
-    real = scenario.get("tree", {}).get("kind", "real") == "real"
-    return real and bool(scenario.get("run", {}).get("committees", False))
+def _written(stored: Any, folder: Path | str, what: str, svg: bool, asked: Mapping[str, str]) -> list[Path]:
+    return [
+        path
+        for stem, figure in pages(stored, what, **asked)
+        for path in load("style:save")(figure, Path(folder), stem, svg)
+    ]
+
+
+def _kind(stored: Any) -> Kind:
+    return PICTURES[stored.format.name]
+
+
+def _tables(stored: Any, what: str, asked: Mapping[str, str | None]) -> Iterator[tuple[str, Any]]:
+    """Yield what a picture shows, once for each selection, with the name of its file."""
+    kind = _kind(stored)
+    if what not in kind.pictures:
+        raise UserError(Problem("plot", "kind", repr(what), ", ".join(kind.pictures), nearest(what, kind.pictures)))
+    picture = kind.pictures[what]
+    given = {name: value for name, value in asked.items() if value is not None}
+    if others := [name for name in given if name not in picture.options]:
+        possible = "only " + " and ".join(picture.options) if picture.options else "nothing"
+        allowed = f"{possible}, for {what} of {kind.name}"
+        allowed = allowed if kind.options else f"neither outcome nor date, for {kind.name}"
+        raise UserError(Problem("plot", name, given[name], allowed) for name in others)
+    for stem, selection in load(f"select:{kind.select}")(stored, what, picture, given):
+        yield stem, load(picture.table)(stored, selection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,11 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
+from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import Result, described, series, span
-
-if TYPE_CHECKING:
-    from sim.results.trajectories import Trajectories
+from sim.figures.series import Array, Curve, Result, described, series, span
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {
@@ -32,23 +30,63 @@ COMPARED = (
 """Outcome, its indicator in appointments.csv, the target that gives its band, and its colour."""
 
 
-@style.styled
-def figure(result: Result) -> Figure:
-    """Draw mean shares as a stacked area and, below, the share appointed with the recorded figures."""
+class Posts(NamedTuple):
+    """How posts were filled.
+
+    Attributes
+    ----------
+    said, limits, events, replicates
+        Of which scenario, first and last day, its events, how many replicates.
+    x
+        Middle of each month.
+    means
+        Mean share of each way; empty where none is defined.
+    shares
+        Of those that are compared with the record, by outcome: the curve, and the recorded figures in the period.
+    """
+
+    said: str
+    limits: tuple[float, float]
+    events: dict[str, Any]
+    replicates: int
+    x: Array
+    means: dict[str, Array]
+    shares: dict[str, tuple[Curve, list[recorded.Figure]]]
+
+
+def table(result: Result, selection: Selection) -> Posts:
+    """Return shares of posts by how they were filled, and the recorded shares."""
     courses = result.courses()
-    limits = span(courses)
+    limits, parts = span(courses), {name: series(courses, name) for name in LABELS}
+    means = {} if all(part.empty for part in parts.values()) else {name: part.mean() for name, part in parts.items()}
+    shares = {}
+    for outcome, indicator, target, _ in COMPARED:
+        band, found = recorded.target(result, target), []
+        for known in recorded.shares(indicator, "secretaries_total"):
+            if limits[0] <= known.middle <= limits[1]:
+                better = band is not None and band.start <= known.middle <= band.end
+                found.append(replace(known, low=band.low, high=band.high) if band is not None and better else known)
+        shares[outcome] = (series(courses, outcome).curve(), found)
+    events, count = result.manifest["scenario"].get("events", {}), len(courses.replicates)
+    return Posts(described(result, courses), limits, events, count, parts["appointed"].x, means, shares)
+
+
+@style.styled
+def draw(table: Posts) -> Figure:
+    """Draw mean shares as a stacked area and, below, the share appointed with the recorded figures."""
+    limits = table.limits
     across = style.WIDE - LEFT - RIGHT
-    found = timeline.prepare(result, limits, across)
+    found = timeline.prepare(table.events, limits, across)
     top = style.head(1) + timeline.height(found)
     second = top + TALL + 24.0
     drawn = style.new(style.WIDE, second + TALL + 23.0)
-    style.heading(drawn, "How guberniia secretaries came to their posts", described(result, courses))
+    style.heading(drawn, "How guberniia secretaries came to their posts", table.said)
     stack = style.place(drawn, LEFT, top, across, TALL)
-    _stack(stack, courses, limits)
+    _stack(stack, table)
     timeline.above(drawn, found, limits, LEFT, top, across)
     shares = style.place(drawn, LEFT, second, across, TALL)
     timeline.shade(shares, found)
-    entries = _compare(shares, result, courses, limits)
+    entries = _compare(shares, table)
     for panel in (stack, shares):
         panels.time_axis(panel, limits)
         panels.unit(panel, "share of posts", across)
@@ -59,37 +97,31 @@ def figure(result: Result) -> Figure:
     return drawn
 
 
-def _stack(axes: Axes, courses: Trajectories, limits: tuple[float, float]) -> None:
-    parts = {name: series(courses, name) for name in LABELS}
+def _stack(axes: Axes, table: Posts) -> None:
     axes.set_ylim(0, 1)
-    if all(part.empty for part in parts.values()):
+    if not table.means:
         panels.missing(axes)
         return
-    means = [np.nan_to_num(part.mean()) for part in parts.values()]
-    x = parts["appointed"].x
     # Areas reach over whole months, so that a single month is an area too.
-    edges = np.concatenate((limits[:1], x, limits[1:]))
+    edges = np.concatenate((table.limits[:1], table.x, table.limits[1:]))
+    means = [np.nan_to_num(mean) for mean in table.means.values()]
     padded = [np.concatenate((mean[:1], mean, mean[-1:])) for mean in means]
     colours = [style.INSTALLED_COLOURS[name] for name in LABELS]
     axes.stackplot(edges, padded, colors=colours, edgecolor="white", linewidth=0.4)
 
 
-def _compare(axes: Axes, result: Result, courses: Trajectories, limits: tuple[float, float]) -> list[Artist]:
+def _compare(axes: Axes, table: Posts) -> list[Artist]:
     """Draw the shares with bands and the recorded figures; return the legend's entries."""
     entries: list[Artist] = []
     grades: dict[str, Artist] = {}
-    several = len(courses.replicates) > 1
+    limits, several = table.limits, table.replicates > 1
     highest = 0.0
-    for (outcome, indicator, target, colour), side in zip(COMPARED, (-1, 1), strict=True):
-        panels.curve(axes, series(courses, outcome), colour)
+    for (outcome, _, _, colour), side in zip(COMPARED, (-1, 1), strict=True):
+        curve, figures = table.shares[outcome]
+        panels.curve(axes, curve, colour)
         label = "appointed from above" if outcome == "appointed" else "of these, by the Central Committee"
         entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
-        band = recorded.target(result, target)
-        for known in recorded.shares(indicator, "secretaries_total"):
-            if not limits[0] <= known.middle <= limits[1]:
-                continue
-            if band is not None and band.start <= known.middle <= band.end:
-                known = replace(known, low=band.low, high=band.high)
+        for known in figures:
             # The two figures of one month stand side by side, with their labels above and below.
             x = known.middle + side * 0.006 * (limits[1] - limits[0])
             recorded.draw(axes, x, known, colour)

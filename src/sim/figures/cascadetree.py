@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.analysis.selection import Selection
 from sim.figures import panels, style
+from sim.figures.divergence import described
 from sim.figures.series import day
 
 if TYPE_CHECKING:
     from sim.analysis.divergence.cascade import Step
-    from sim.analysis.divergence.divergence import Divergence
+    from sim.analysis.divergence.folder import DivergenceFolder
 
 
 class Mark(NamedTuple):
@@ -52,44 +55,73 @@ KEYS = 3
 """Columns of the legend."""
 
 
-@style.styled
-def figure(found: Divergence, *lines: str) -> Figure:
-    """Draw the first committees to part, a row each, and lines to those from which it came.
+class Cascade(NamedTuple):
+    """The first committees to part.
 
-    `lines` go under the title.
+    Attributes
+    ----------
+    lines
+        What is said of the two worlds.
+    months
+        Of the worlds.
+    steps
+        Those that are shown, in the order in which they part.
+    names
+        Of their committees.
+    parted
+        How many part in all.
     """
+
+    lines: tuple[str, ...]
+    months: Sequence[str]
+    steps: Sequence[Step]
+    names: list[str]
+    parted: int
+
+
+def table(traced: DivergenceFolder, selection: Selection) -> Cascade:
+    """Return the first committees to part, and where the difference came from."""
+    found = traced.divergence
     steps = found.steps[:SHOWN]
+    names = [found.places[step.committee].name for step in steps]
+    return Cascade(described(traced), found.months, steps, names, len(found.steps))
+
+
+@style.styled
+def draw(table: Cascade) -> Figure:
+    """Draw a row for each committee, and lines to those from which the difference came."""
+    steps, months = table.steps, table.months
     high = ROW * len(steps)
     used = [MARKS[way] for way in MARKS if any(step.way == way for step in steps)]
     title = "The first committees to part, and where the difference came from"
-    several = f"The first {len(steps)} of {len(found.steps)} that part, in this order · attributed by rules, not proven"
-    drawn, under = style.headed(title, *lines, several, room=6.5 + high + 12.5 + 4.4 * -(-len(used) // KEYS))
+    several = f"The first {len(steps)} of {table.parted} that part, in this order · attributed by rules, not proven"
+    drawn, under = style.headed(title, *table.lines, several, room=6.5 + high + 12.5 + 4.4 * -(-len(used) // KEYS))
     top = under + 6.5
-    limits = day(found.months[steps[0].month]), day(found.months[steps[-1].month], end=True)
+    limits = day(months[steps[0].month]), day(months[steps[-1].month], end=True)
     axes = style.place(drawn, LEFT, top, GRAPH, high, xlim=limits, ylim=(len(steps) - 0.5, -0.5))
-    _tree(axes, found, steps, limits)
+    _tree(axes, table, limits)
     panels.time_axis(axes, limits, 5)
-    months = found.months[steps[0].month : steps[-1].month + 1]
-    for month in months if len(months) <= MONTHS else ():
+    between = months[steps[0].month : steps[-1].month + 1]
+    for month in between if len(between) <= MONTHS else ():
         axes.axvline(day(month), color=style.PALE, linewidth=0.5, zorder=0.5)
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     for name, (left, _) in COLUMNS.items():
         style.write(drawn, name, left, top - 4.6, fontsize=SIZES[0], color=style.GREY)
-    for row, step in enumerate(steps):
-        _text(drawn, found, step, top + ROW * row + 1.1)
+    for row, (step, name) in enumerate(zip(steps, table.names, strict=True)):
+        _text(drawn, name, step, top + ROW * row + 1.1)
     panels.legend(drawn, [_key(mark) for mark in used], LEFT, KEYS)
     return drawn
 
 
-def _tree(axes: Axes, found: Divergence, steps: tuple[Step, ...], limits: tuple[float, float]) -> None:
+def _tree(axes: Axes, table: Cascade, limits: tuple[float, float]) -> None:
     """Draw a mark for each committee, from left to right as they part, and lines from source to follower."""
-    number = Counter(step.month for step in steps)
+    number = Counter(step.month for step in table.steps)
     seen: Counter[int] = Counter()
     at: dict[int, tuple[float, int]] = {}
-    for row, step in enumerate(steps):
+    for row, step in enumerate(table.steps):
         seen[step.month] += 1
-        first, end = day(found.months[step.month]), day(found.months[step.month], end=True)
+        first, end = day(table.months[step.month]), day(table.months[step.month], end=True)
         x = first + (end - first) * (seen[step.month] - 0.5) / number[step.month]
         at[step.committee] = (x, row)
         axes.plot([x, limits[1]], [row, row], color=style.PALE, linewidth=0.5, zorder=1)
@@ -115,8 +147,7 @@ def _key(mark: Mark) -> Line2D:
     return point
 
 
-def _text(figure: Figure, found: Divergence, step: Step, top: float) -> None:
-    place = found.places[step.committee].name
+def _text(figure: Figure, place: str, step: Step, top: float) -> None:
     cells = (f"{place}, {step.seat or step.kind.replace('_', ' ')}", *step.brief)
     for cell, (left, width) in zip(cells, COLUMNS.values(), strict=True):
         # shorter than elsewhere, and still plain: Minsk for Minsk (SSR Belorussia)

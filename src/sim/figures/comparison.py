@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from sim.analysis.selection import Selection
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
 from sim.figures.series import BAND, day, middle, outcome_named
@@ -38,99 +38,127 @@ MARKS = (("o", 4.5, 1.8), ("s", 3.2, 0.9), ("D", 2.8, 0.9))
 PARTING = (0, (1, 1.5))
 
 
-def draw_all(comparison: Comparison, folder: Path | str) -> list[Path]:
-    """Draw, for each world that is set against the baseline, the curves and the effects.
+class Pair(NamedTuple):
+    """Two worlds.
 
-    Returns
-    -------
-    list of Path
-        The files written, PNG and SVG.
+    Attributes
+    ----------
+    base, world
+        Their names.
+    title, pairs
+        What is set against what, and how many pairs there are, in words.
+    rows
+        By outcome: months of both worlds by name, blank where few pairs are defined; or effects.
+    limits
+        Of each outcome, the smallest effect of interest month by month.
+    parting
+        Month from which the worlds differ.
+    horizons
+        Of effects, those that are marked.
     """
-    paths: list[Path] = []
-    for world in comparison.worlds[1:]:
-        paths += style.save(curves(comparison, world), Path(folder), f"curves-{world}")
-        paths += style.save(effects(comparison, world), Path(folder), f"effects-{world}")
-    return paths
+
+    base: str
+    world: str
+    title: str
+    pairs: str
+    rows: dict[str, Any]
+    limits: dict[str, Any] = {}
+    parting: str | None = None
+    horizons: Sequence[str] = ()
 
 
-def draw(comparison: Comparison, what: str, folder: Path | str, outcome: str | None = None) -> list[Path]:
-    """Draw the curves or the effects alone, of the outcomes that are shown or of one that need not be.
+def courses(comparison: Comparison, selection: Selection) -> Pair:
+    """Return the courses of a world and of the baseline, and their difference; the nation."""
+    base, world = comparison.worlds[0], selection.world or comparison.worlds[1]
+    rows, limits = {}, {}
+    for name in _names(comparison, selection):
+        frame = comparison.bands(name)
+        frame = frame[frame["scope"] == "nation"].sort_values("month")
+        both = {who: frame[frame["world"] == who] for who in (base, world)}
+        rows[name] = {who: _common(mine, comparison) for who, mine in both.items()}
+        smallest = Smallest(**comparison.manifest["smallest"])
+        limits[name] = smallest.of(outcome_named(name), both[base]["mean"].to_numpy())
+    pairs = comparison.manifest["pairs_of_curves"]
+    first = f"first {pairs} of " if pairs < comparison.manifest["pairs"] else ""
+    said = f"the nation, {first}{_pairs(comparison)}"
+    return Pair(base, world, _title(comparison, world), said, rows, limits, _parting(comparison, world))
 
-    Raises
-    ------
-    UserError
-        There is no such outcome.
-    """
-    names = [] if outcome is None else [outcome_named(outcome).name]
-    figure = {"curves": curves, "effects": effects}[what]
-    paths: list[Path] = []
-    for world in comparison.worlds[1:]:
-        paths += style.save(figure(comparison, world, names), Path(folder), "-".join([what, world, *names]))
-    return paths
+
+def effects(comparison: Comparison, selection: Selection) -> Pair:
+    """Return effects for the nation and by class at the first horizons."""
+    world, frame = selection.world or comparison.worlds[1], comparison.effects()
+    frame = frame[frame["world"] == world]
+    rows = {name: frame[frame["outcome"] == name] for name in _names(comparison, selection)}
+    horizons = comparison.horizons[: len(MARKS)]
+    said = f"by class, {_pairs(comparison)}"
+    return Pair(comparison.worlds[0], world, _title(comparison, world), said, rows, horizons=horizons)
+
+
+def _names(comparison: Comparison, selection: Selection) -> list[str]:
+    """Return the outcome that was asked for, which need not be among those that are shown, or these."""
+    shown: list[str] = comparison.manifest["shown"][:MOST]
+    return shown if selection.outcome is None else [outcome_named(selection.outcome).name]
+
+
+def _title(comparison: Comparison, world: str) -> str:
+    titles = {entry["name"]: entry["title"] for entry in comparison.manifest["worlds"]}
+    return f"{titles[world]} against {titles[comparison.worlds[0]]}"
 
 
 @style.styled
-def curves(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Figure:
-    """Draw the courses of a world and of the baseline and, below each pair, the difference; the nation."""
-    names = names or comparison.manifest["shown"][:MOST]
-    months = pd.to_datetime(sorted(comparison.bands(names[0])["month"].unique()))
+def draw_courses(table: Pair) -> Figure:
+    """Draw the courses of both worlds and, below each pair, the difference."""
+    months = pd.to_datetime(sorted(next(iter(table.rows.values()))[table.base]["month"].unique()))
     limits = day(f"{months[0]:%Y-%m}"), day(f"{months[-1]:%Y-%m}", end=True)
-    pairs = comparison.manifest["pairs_of_curves"]
-    first = f"first {pairs} of " if pairs < comparison.manifest["pairs"] else ""
-    top = style.head(2) + 5.0
-    figure = _page(comparison, world, len(names), CURVES_PITCH, f"the nation, {first}{_pairs(comparison)}")
-    parting = _parting(comparison, world)
-    for at, name in enumerate(names):
+    figure, top = _page(table, CURVES_PITCH)
+    for at, name in enumerate(table.rows):
         row, column = divmod(at, COLUMNS)
-        left, high = LEFT + column * PITCH, top + row * CURVES_PITCH
+        left, high = LEFT + column * PITCH, top + 5.0 + row * CURVES_PITCH
         upper = style.place(figure, left, high, WIDE, UPPER)
         lower = style.place(figure, left, high + UPPER + GAP, WIDE, LOWER)
-        _courses(comparison, world, name, upper, lower)
+        _courses(table, name, upper, lower)
         upper.set_title(title(name))
         for panel in (upper, lower):
             panels.time_axis(panel, limits, most=5)
-            if parting:
-                panel.axvline(day(parting), color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
+            if table.parting:
+                panel.axvline(day(table.parting), color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
         upper.tick_params(labelbottom=False)
         panels.unit(upper, outcome_named(name).unit, WIDE, away=11.5)
         panels.unit(lower, "" if column else "difference", WIDE, away=11.5)
         for panel in (upper, lower):
             panel.yaxis.label.set_fontsize(7)
-    panels.legend(figure, _curve_keys(comparison, world), LEFT, 2)
+    panels.legend(figure, _curve_keys(table), LEFT, 2)
     return figure
 
 
 @style.styled
-def effects(comparison: Comparison, world: str, names: Sequence[str] = ()) -> Figure:
-    """Draw effects for the nation and by class at the first horizons, with intervals, and who is better how often."""
-    frame = comparison.effects()
-    frame = frame[frame["world"] == world]
-    names, horizons = names or comparison.manifest["shown"][:MOST], comparison.horizons[: len(MARKS)]
-    top = style.head(3) + 11.5
-    better = f"Share of pairs at the first mark: that favour {world}, ties half; where neither is better: that raise it"
-    figure = _page(comparison, world, len(names), DOTS_ROWS, f"by class, {_pairs(comparison)}", better)
-    for at, name in enumerate(names):
+def draw_effects(table: Pair) -> Figure:
+    """Draw effects with intervals, and who is better how often."""
+    better = (
+        f"Share of pairs at the first mark: that favour {table.world}, ties half; "
+        "where neither is better: that raise it"
+    )
+    figure, top = _page(table, DOTS_ROWS, better)
+    for at, (name, rows) in enumerate(table.rows.items()):
         row, column = divmod(at, COLUMNS)
-        axes = style.place(figure, NAMES + column * DOTS_PITCH, top + row * DOTS_ROWS, DOTS_WIDE, TALL)
-        _dots(axes, frame[frame["outcome"] == name], horizons)
+        axes = style.place(figure, NAMES + column * DOTS_PITCH, top + 11.5 + row * DOTS_ROWS, DOTS_WIDE, TALL)
+        _dots(axes, rows, table.horizons)
         axes.set_title("\n".join(style.wrap(title(name), DOTS_WIDE, 8.5)), pad=12.0)
         axes.annotate(direction(outcome_named(name)), (0, 1), (0, 3), "axes fraction", "offset points", fontsize=7,
                       color=style.GREY)  # fmt: skip
         axes.set_xlabel(difference(outcome_named(name)), labelpad=1.5, fontsize=7)
         if column:
             axes.tick_params(labelleft=False)
-    panels.legend(figure, _effect_keys(horizons), NAMES, 2)
+    panels.legend(figure, _effect_keys(table.horizons), NAMES, 2)
     return figure
 
 
-def _page(comparison: Comparison, world: str, count: int, pitch: float, what: str, *more: str) -> Figure:
-    """Return an empty page with its heading: which worlds, over what."""
-    titles = {entry["name"]: entry["title"] for entry in comparison.manifest["worlds"]}
-    base = comparison.worlds[0]
-    lines = [f"{titles[world]} against {titles[base]}", f"{what}; over chance only, at fixed parameters", *more]
-    figure = style.new(style.WIDE, style.head(len(lines)) + -(-count // COLUMNS) * pitch + FOOT)
-    style.heading(figure, f"{world} minus {base}", *lines)
-    return figure
+def _page(table: Pair, pitch: float, *more: str) -> tuple[Figure, float]:
+    """Return an empty page with its heading: which worlds, over what; and where the heading ends."""
+    lines = [table.title, f"{table.pairs}; over chance only, at fixed parameters", *more]
+    return style.headed(
+        f"{table.world} minus {table.base}", *lines, room=-(-len(table.rows) // COLUMNS) * pitch + FOOT
+    )
 
 
 def _parting(comparison: Comparison, world: str) -> str | None:
@@ -147,21 +175,16 @@ def _pairs(comparison: Comparison) -> str:
     return f"{count} pair" + ("s" if count != 1 else "") + " of replicates on the same accidents"
 
 
-def _courses(comparison: Comparison, world: str, name: str, upper: Axes, lower: Axes) -> None:
+def _courses(table: Pair, name: str, upper: Axes, lower: Axes) -> None:
     """Draw one outcome: both worlds above, their difference below."""
-    entry, frame = outcome_named(name), comparison.bands(name)
-    frame = frame[frame["scope"] == "nation"].sort_values("month")
-    both = {who: frame[frame["world"] == who] for who in (comparison.worlds[0], world)}
-    for who, colour in zip(both, (BASE, OTHER), strict=True):
-        rows = _common(both[who], comparison)
-        x = middle(pd.to_datetime(rows["month"]))
+    entry, both = outcome_named(name), table.rows[name]
+    for rows, colour in zip(both.values(), (BASE, OTHER), strict=True):
+        x = middle(pd.DatetimeIndex(rows["month"]))
         upper.fill_between(x, rows["p10"], rows["p90"], color=colour, alpha=0.18, linewidth=0, zorder=2)
         panels.line(upper, x, rows["p50"].to_numpy(), colour, 1.3)
-    changed = _common(both[world], comparison)
+    changed = both[table.world]
     if changed["effect"].notna().any():
-        x = middle(pd.to_datetime(changed["month"]))
-        mean = both[comparison.worlds[0]]["mean"].to_numpy()
-        limit = Smallest(**comparison.manifest["smallest"]).of(entry, mean)
+        x, limit = middle(pd.DatetimeIndex(changed["month"])), table.limits[name]
         lower.fill_between(x, -limit, limit, color=STRIP, linewidth=0, zorder=0.2)
         lower.fill_between(x, changed["pair_p10"], changed["pair_p90"], color=OTHER, alpha=0.18, linewidth=0, zorder=2)
         lower.fill_between(x, changed["low"], changed["high"], color=OTHER, alpha=0.45, linewidth=0, zorder=2.2)
@@ -182,7 +205,7 @@ def _common(rows: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     return blank
 
 
-def _dots(axes: Axes, rows: pd.DataFrame, horizons: list[str]) -> None:
+def _dots(axes: Axes, rows: pd.DataFrame, horizons: Sequence[str]) -> None:
     """Draw one outcome's effects: a row per scope, a mark per horizon, and how often the world is better."""
     for place, scope in enumerate(SCOPES):
         colour = style.SCOPE_COLOURS[scope]
@@ -214,8 +237,8 @@ def _dots(axes: Axes, rows: pd.DataFrame, horizons: list[str]) -> None:
     axes.margins(x=0.06)
 
 
-def _curve_keys(comparison: Comparison, world: str) -> list[Artist]:
-    base, other = (style.shorten(name, 36.0, 8) for name in (comparison.worlds[0], world))
+def _curve_keys(table: Pair) -> list[Artist]:
+    base, other = (style.shorten(name, 36.0, 8) for name in (table.base, table.world))
     keys: list[Artist] = [
         panels.stroke(BASE, 1.3, f"{base}, median"),
         panels.stroke(OTHER, 1.3, f"{other}, median; difference, median"),
@@ -223,14 +246,14 @@ def _curve_keys(comparison: Comparison, world: str) -> list[Artist]:
         Patch(color=OTHER, alpha=0.45, linewidth=0, label="mean difference, 95 % interval"),
         Patch(color=STRIP, linewidth=0, label="smaller than the smallest effect of interest"),
     ]
-    if _parting(comparison, world):
+    if table.parting:
         parted = panels.stroke(style.GREY, 0.8, "the worlds part")
         parted.set_linestyle(PARTING)
         keys.append(parted)
     return keys
 
 
-def _effect_keys(horizons: list[str]) -> list[Artist]:
+def _effect_keys(horizons: Sequence[str]) -> list[Artist]:
     keys: list[Artist] = []
     for horizon, (marker, size, width) in zip(horizons, MARKS, strict=False):
         shown = horizon.replace(":", " to ")

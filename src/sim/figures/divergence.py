@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.divergence.distance import VISIBLE
-from sim.figures import cascadetree, panels, partingmap, style
+from sim.analysis.selection import Selection
+from sim.figures import panels, style
 from sim.figures.series import day, middle
 from sim.registry.entries import SCOPES
 
@@ -32,22 +32,6 @@ PANELS: tuple[tuple[str, str, Callable[[MonthRow], float]], ...] = (
 )
 
 
-def draw_all(traced: DivergenceFolder, folder: Path) -> list[Path]:
-    """Draw what two worlds allow, as PNG and SVG, and return the files; none where the same happens in both.
-
-    The map needs the guberniias of 1923.
-    """
-    return [path for what in PICTURES for path in draw(traced, what, folder)]
-
-
-def draw(traced: DivergenceFolder, what: str, folder: Path) -> list[Path]:
-    """Draw the spread, the cascade or the map; none where the same happens in both, no map of synthetic places."""
-    found = traced.divergence
-    if not found.steps or what == "map" and not traced.real:
-        return []
-    return style.save(PICTURES[what](traced), folder, what)
-
-
 def described(traced: DivergenceFolder) -> tuple[str, str]:
     """Return the lines under a title: the two worlds, and which accidents they share."""
     record, found = traced.record, traced.divergence
@@ -57,17 +41,31 @@ def described(traced: DivergenceFolder) -> tuple[str, str]:
     return worlds, f"One replicate, number {record['replicate']} of seed {record['seed']} · {places}"
 
 
-@style.styled
-def figure(traced: DivergenceFolder) -> Figure:
-    """Draw how far two worlds are apart, month by month, nation and classes."""
+class Spread(NamedTuple):
+    """How far two worlds are apart: what is said of them, months that are shown, and a row per month and scope."""
+
+    lines: tuple[str, ...]
+    months: Sequence[str]
+    rows: list[MonthRow]
+
+
+def table(traced: DivergenceFolder, selection: Selection) -> Spread:
+    """Return how far two worlds are apart from shortly before they part, nation and classes."""
     found = traced.divergence
     shown = found.months[max(found.began - LEAD, 0) :]
-    limits = day(shown[0]), day(shown[-1], end=True)
     rows = [row for row in found.spread.rows() if row.level == "all" and row.month in shown]
+    return Spread(described(traced), shown, rows)
+
+
+@style.styled
+def draw(table: Spread) -> Figure:
+    """Draw how far two worlds are apart, month by month, nation and classes."""
+    shown, rows = table.months, table.rows
+    limits = day(shown[0]), day(shown[-1], end=True)
     scopes = [scope for scope in SCOPES if any(row.scope == scope for row in rows)]
     top = style.head(2) + 6.0
     drawn = style.new(style.WIDE, top + 2 * TALL + GAP + 15.0)
-    style.heading(drawn, "How far two worlds part", *described(traced))
+    style.heading(drawn, "How far two worlds part", *table.lines)
     x = middle(pd.DatetimeIndex(shown))
     for at, (title, unit, value) in enumerate(PANELS):
         left, high = LEFT + (at % 2) * (WIDTH + BETWEEN), top + (at // 2) * (TALL + GAP)
@@ -85,14 +83,3 @@ def figure(traced: DivergenceFolder) -> Figure:
     entries = [panels.stroke(style.SCOPE_COLOURS[s], 1.8, f"{style.SCOPE_LABELS[s]} ({size[s]})") for s in scopes]
     panels.legend(drawn, list(entries), LEFT, 5)
     return drawn
-
-
-def _cascade(traced: DivergenceFolder) -> Figure:
-    return cascadetree.figure(traced.divergence, *described(traced))
-
-
-def _map(traced: DivergenceFolder) -> Figure:
-    return partingmap.figure(traced.divergence, *described(traced))
-
-
-PICTURES: dict[str, Callable[[DivergenceFolder], Figure]] = {"spread": figure, "cascade": _cascade, "map": _map}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style
 from sim.figures.series import BAND, Array, Result, described
 
@@ -38,25 +39,64 @@ WINDOW = np.arange("1923-04", "1924-06", dtype="datetime64[M]")
 LEFT, TALL = 18.0, 62.0
 
 
-@style.styled
-def figure(result: Result) -> Figure:
-    """Draw bars a year, and beside them the moves between two congresses, in the model and in the record."""
+class Moves(NamedTuple):
+    """Moves per post and year.
+
+    Attributes
+    ----------
+    said
+        Of which scenario.
+    years
+        As numbers.
+    mean
+        By reason, shape (years,); an incomplete year counts like a whole one.
+    spread
+        Edges of the band over replicates of all moves, shape (2, years); nothing of one replicate.
+    recorded
+        Between two congresses, with band and grade, if a result was compared with it.
+    window
+        By reason, between these congresses; nothing where the period does not hold them.
+    """
+
+    said: str
+    years: Array
+    mean: dict[str, Array]
+    spread: Array | None
+    recorded: recorded.Figure | None
+    window: dict[str, float] | None
+
+
+def table(result: Result, selection: Selection) -> Moves:
+    """Return moves by reason and year, and those between two congresses."""
     courses = result.courses()
-    moves = _moves(courses)
-    band = recorded.target(result, "T03")
-    inside = np.isin(courses.months, WINDOW)
+    moves, years = _moves(courses), courses.months.astype("datetime64[Y]")
+    of_year = [years == year for year in np.unique(years)]
+    # Twelve times the mean month: an incomplete year counts like a whole one.
+    mean = {name: np.array([12 * _mean(moves[name][:, here]) for here in of_year]) for name in REASONS}
+    totals = np.array([12 * _mean(moves["moves"][:, here], axis=1) for here in of_year])
+    spread = np.nanpercentile(totals, BAND, axis=1) if totals.shape[1] > 1 else None
+    band, inside = recorded.target(result, "T03"), np.isin(courses.months, WINDOW)
     beside = band is not None and inside.sum() == len(WINDOW)
+    window = {name: 12 * float(_mean(moves[name][:, inside])) for name in REASONS} if beside else None
+    x = np.unique(years).astype(int) + 1970.0
+    return Moves(described(result, courses), x, mean, spread, band, window)
+
+
+@style.styled
+def draw(table: Moves) -> Figure:
+    """Draw bars a year, and beside them the moves between two congresses, in the model and in the record."""
+    beside = table.window is not None
     top, width = style.head(2) + 5.0, 100.0 if beside else style.WIDE - LEFT - 6.0
     drawn = style.new(style.WIDE, top + TALL + 30.0)
     heading = "Why guberniia secretaries left their posts"
-    style.heading(drawn, heading, "Moves per post and year, by reason; mean of replicates", described(result, courses))
+    style.heading(drawn, heading, "Moves per post and year, by reason; mean of replicates", table.said)
     years = style.place(drawn, LEFT, top, width, TALL)
-    entries = _years(years, courses, moves, band)
+    entries = _years(years, table)
     panels.unit(years, "moves per post and year", width)
     high = years.get_ylim()[1]
-    if band is not None and beside:
+    if table.window is not None and table.recorded is not None:
         compared = style.place(drawn, LEFT + width + 12.0, top, style.WIDE - LEFT - width - 16.0, TALL)
-        entries.append(_window(compared, {name: _mean(moves[name][:, inside]) for name in REASONS}, band))
+        entries.append(_window(compared, table.window, table.recorded))
         high = max(high, compared.get_ylim()[1])
         compared.set_ylim(0, high)
     years.set_ylim(0, high)
@@ -78,18 +118,12 @@ def _mean(values: Array, axis: int | None = None) -> Array:
         return np.asarray(np.nanmean(values, axis=axis))
 
 
-def _years(axes: Axes, courses: Trajectories, moves: Mapping[str, Array], band: recorded.Figure | None) -> list[Artist]:
+def _years(axes: Axes, table: Moves) -> list[Artist]:
     """Draw a stacked bar a year with the spread of its total; return the legend's entries."""
-    years = courses.months.astype("datetime64[Y]")
-    # Twelve times the mean month: an incomplete year counts like a whole one.
-    of_year = [years == year for year in np.unique(years)]
-    mean = {name: np.array([12 * _mean(moves[name][:, here]) for here in of_year]) for name in REASONS}
-    totals = np.array([12 * _mean(moves["moves"][:, here], axis=1) for here in of_year])
-    x = np.unique(years).astype(int) + 1970.0
-    entries = _stack(axes, x, mean, 0.72)
-    if totals.shape[1] > 1:
-        low, high = np.nanpercentile(totals, BAND, axis=1)
-        bars = axes.vlines(x, low, high, color=style.NATION, linewidth=0.9, zorder=4)
+    x, band = table.years, table.recorded
+    entries = _stack(axes, x, table.mean, 0.72)
+    if table.spread is not None:
+        bars = axes.vlines(x, *table.spread, color=style.NATION, linewidth=0.9, zorder=4)
         bars.set_label(f"{BAND[0]}–{BAND[1]} % of replicates")
         entries.append(bars)
     first, last = int(x[0]), int(x[-1])
@@ -110,14 +144,14 @@ def _years(axes: Axes, courses: Trajectories, moves: Mapping[str, Array], band: 
     return entries
 
 
-def _window(axes: Axes, mean: Mapping[str, Array], band: recorded.Figure) -> Artist:
+def _window(axes: Axes, mean: Mapping[str, float], band: recorded.Figure) -> Artist:
     """Draw the moves between the congresses, in the model and in the record."""
     known = recorded.counts("secretaries_moved", *RECORDED.values())
     # The counts are printed; that all moves fell on the 83 posts is T03's reading, and its grade.
     per_post = band.value / known["secretaries_moved"]
     record = {name: per_post * known[indicator] for name, indicator in RECORDED.items()}
     unexplained = per_post * known["secretaries_moved"] - sum(record.values())
-    _stack(axes, np.array([0.0]), {name: 12 * mean[name].reshape(1) for name in REASONS}, 0.6)
+    _stack(axes, np.array([0.0]), {name: np.array([mean[name]]) for name in REASONS}, 0.6)
     foot = 0.0
     for name, height in record.items():
         axes.bar(1, height, 0.6, bottom=foot, color=REASONS[name][1], edgecolor="white", linewidth=0.5)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import BAND, Result, described, series, span
+from sim.figures.series import BAND, Curve, Result, described, series, span
 
 TIERS = {
     "opposition_members": ("members", "#B384C8"),
@@ -20,30 +23,46 @@ OF_TARGET = dict(zip(RECORDED, TIERS, strict=True))
 LEFT, RIGHT, TALL, BESIDE = 18.0, 4.0, 58.0, 50.0
 
 
-@style.styled
-def figure(result: Result) -> Figure:
-    """Draw the opposition's share by tier over time and, beside it, three conferences against the record."""
-    courses = result.courses()
-    limits = span(courses)
-    rows = result.targets()
+class Tiers(NamedTuple):
+    """The opposition: of which scenario, first and last day, its events, replicates, curves, and conferences."""
+
+    said: str
+    limits: tuple[float, float]
+    events: dict[str, Any]
+    replicates: int
+    curves: dict[str, Curve]
+    conferences: pd.DataFrame
+
+
+def table(result: Result, selection: Selection) -> Tiers:
+    """Return the opposition's share by tier, and its shares at three conferences beside the recorded ones."""
+    courses, rows = result.courses(), result.targets()
     rows = rows[rows["id"].isin(list(RECORDED)) & rows["median"].notna()].sort_values("id")
+    curves = {name: series(courses, name).curve() for name in TIERS}
+    events, count = result.manifest["scenario"].get("events", {}), len(courses.replicates)
+    return Tiers(described(result, courses), span(courses), events, count, curves, rows)
+
+
+@style.styled
+def draw(table: Tiers) -> Figure:
+    """Draw the opposition's share by tier over time and, beside it, three conferences against the record."""
+    limits, rows, several = table.limits, table.conferences, table.replicates > 1
     across = style.WIDE - LEFT - RIGHT - (BESIDE + 12.0 if len(rows) else 0.0)
-    found = timeline.prepare(result, limits, across)
+    found = timeline.prepare(table.events, limits, across)
     top = style.head(2) + max(timeline.height(found), 5.0)
     drawn = style.new(style.WIDE, top + TALL + 23.0)
     subtitle = "Share of members, and of delegates elected tier by tier"
-    style.heading(drawn, "Opposition by tier", subtitle, described(result, courses))
+    style.heading(drawn, "Opposition by tier", subtitle, table.said)
     panel = style.place(drawn, LEFT, top, across, TALL)
     timeline.above(drawn, found, limits, LEFT, top, across)
     timeline.shade(panel, found)
-    several = len(courses.replicates) > 1
     entries: list[Artist] = []
     for name, (label, colour) in TIERS.items():
-        panels.curve(panel, series(courses, name), colour)
+        panels.curve(panel, table.curves[name], colour)
         entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
     if several:
         entries.append(panels.spread("#666666", 0.3))
-    if all(series(courses, name).empty for name in TIERS):
+    if all(curve.empty for curve in table.curves.values()):
         panels.missing(panel)
     panels.time_axis(panel, limits, most=5)
     panels.unit(panel, "share of members, of delegates", across)

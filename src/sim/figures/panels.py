@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.figures import style
-from sim.figures.series import BAND, Array, Series, middle
+from sim.figures.series import BAND, Array, Curve, middle
 
 Dashes: TypeAlias = Literal["-"] | tuple[float, tuple[float, ...]]
 """How a line is broken: not at all, or where that begins, and lengths of strokes and gaps."""
@@ -22,13 +22,13 @@ THREADS = 30
 """Single replicates drawn at most: more of them make a smear."""
 
 
-def curve(axes: Axes, drawn: Series, colour: str, threads: bool = False) -> None:
-    """Draw one scope: the median over the band and, if wanted, single replicates."""
-    if len(drawn.values) > 1:
-        for values in drawn.values[:THREADS] if threads else ():
+def curve(axes: Axes, drawn: Curve, colour: str) -> None:
+    """Draw one scope: the median over the band and single replicates, as far as there are several."""
+    if drawn.replicates > 1:
+        for values in drawn.threads:
             axes.plot(drawn.x, values, color=colour, alpha=0.30, linewidth=0.4, zorder=2)
-        axes.fill_between(drawn.x, *drawn.band(), color=colour, alpha=0.20, linewidth=0, zorder=2.5)
-    line(axes, drawn.x, drawn.centre(), colour, 1.5)
+        axes.fill_between(drawn.x, drawn.low, drawn.high, color=colour, alpha=0.20, linewidth=0, zorder=2.5)
+    line(axes, drawn.x, drawn.centre, colour, 1.5)
 
 
 def line(axes: Axes, x: Array, y: Array, colour: str, width: float, dashes: Dashes = "-", zorder: float = 3) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import date2num
 from numpy.typing import NDArray
 
 from sim.errors import UserError
@@ -49,6 +47,32 @@ class Result(Protocol):
         ...
 
 
+class Curve(NamedTuple):
+    """What is drawn of one outcome in one scope.
+
+    Attributes
+    ----------
+    x
+        Middle of each month, days as matplotlib counts them, shape (months,).
+    centre, low, high
+        Median over replicates and the edges of the band; nan where undefined.
+    threads
+        Single replicates, shape (some, months).
+    replicates
+        In all.
+    empty
+        Whether it is defined in no month of any.
+    """
+
+    x: Array
+    centre: Array
+    low: Array
+    high: Array
+    threads: Array
+    replicates: int
+    empty: bool
+
+
 @dataclass(frozen=True)
 class Series:
     """One outcome in one scope.
@@ -69,28 +93,29 @@ class Series:
         """Whether there is nothing to draw."""
         return not np.isfinite(self.values).any()
 
-    def centre(self) -> Array:
-        """Return the median over replicates; nan where fewer than half of them have a value."""
-        return self._over(lambda v: np.nanmedian(v, axis=0))
+    def quantiles(self, *shares: float) -> Array:
+        """Return quantiles over replicates, shape (shares, months); nan where fewer than half of them have a value.
+
+        Of the few replicates in which a thing happens at all, they would mislead.
+        """
+        known = np.isfinite(self.values)
+        whole = known.all(axis=0)
+        found = np.full((len(shares), known.shape[1]), np.nan)
+        found[:, whole] = np.quantile(self.values[:, whole], shares, axis=0)
+        for month in np.flatnonzero(~whole & (known.mean(axis=0) >= 0.5)):
+            found[:, month] = np.quantile(self.values[known[:, month], month], shares)
+        return found
 
     def mean(self) -> Array:
         """Return the mean over replicates; nan where fewer than half of them have a value."""
-        return self._over(lambda v: np.nanmean(v, axis=0))
+        known = np.isfinite(self.values)
+        total = np.where(known, self.values, 0.0).sum(axis=0)
+        return np.where(known.mean(axis=0) < 0.5, np.nan, total / np.maximum(known.sum(axis=0), 1))
 
-    def band(self) -> tuple[Array, Array]:
-        """Return the lower and upper edge of the band over replicates."""
-        low, high = BAND
-        return self._over(lambda v: np.nanpercentile(v, low, axis=0)), self._over(
-            lambda v: np.nanpercentile(v, high, axis=0)
-        )
-
-    def _over(self, statistic: Any) -> Array:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            found: Array = statistic(self.values)
-        # A median of the few replicates in which a thing happens at all would mislead.
-        few = np.isfinite(self.values).mean(axis=0) < 0.5
-        return np.where(few, np.nan, found)
+    def curve(self, threads: int = 0) -> Curve:
+        """Return what is drawn of it, with so many single replicates at most."""
+        low, centre, high = self.quantiles(BAND[0] / 100, 0.5, BAND[1] / 100)
+        return Curve(self.x, centre, low, high, self.values[:threads], len(self.values), self.empty)
 
 
 def outcome_named(name: str) -> Outcome:
@@ -106,20 +131,21 @@ def series(courses: Trajectories, name: str, scope: str = "nation") -> Series:
     return Series(middle(pd.DatetimeIndex(courses.months.astype("datetime64[s]"))), courses.of(name, scope))
 
 
-def scopes(courses: Trajectories, name: str) -> list[str]:
-    """Return the scopes in which an outcome has values, the nation first."""
-    return [scope for scope in SCOPES if not np.isnan(courses.of(name, scope)).all()]
+def by_scope(courses: Trajectories, name: str, threads: int = 0) -> dict[str, Curve]:
+    """Return the curves of an outcome: the nation's first, and those of classes in which it has values."""
+    found = {scope: series(courses, name, scope) for scope in SCOPES}
+    return {scope: one.curve(threads) for scope, one in found.items() if scope == SCOPES[0] or not one.empty}
 
 
 def middle(months: pd.DatetimeIndex) -> Array:
     """Return the middle of months, which stand for states at no particular day of theirs."""
-    return np.asarray(date2num(months.to_numpy()), float) + 15.0
+    return months.to_numpy().astype("datetime64[D]").astype(float) + 15.0
 
 
 def day(month: str, end: bool = False) -> float:
     """Return the first day of a month ``YYYY-MM``, or the first day after it."""
     stamp = pd.Timestamp(f"{month}-01") + (pd.offsets.MonthBegin(1) if end else pd.Timedelta(0))
-    return float(date2num(stamp.to_pydatetime()))
+    return float((stamp - pd.Timestamp(0)).days)
 
 
 def span(courses: Trajectories) -> tuple[float, float]:

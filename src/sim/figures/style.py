@@ -7,6 +7,7 @@ import of pyplot. Colours keep apart from one another under the three forms of c
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -90,7 +91,10 @@ def styled(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context():
+        with mpl.rc_context(), warnings.catch_warnings():
+            # A letter that no font has is drawn as a box, which says so.
+            warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+            warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
             mpl.rcdefaults()
             mpl.rcParams.update(SETTINGS)
             return function(*args, **kwargs)
@@ -176,16 +180,16 @@ def headed(title: str, *lines: str, room: float) -> tuple[Figure, float]:
 
 
 @styled
-def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write a picture as PNG (200 dpi) and as SVG, the latter the same bytes at each drawing.
+def save(figure: Figure, folder: Path, stem: str, svg: bool = False) -> list[Path]:
+    """Write a picture as PNG (200 dpi), if wanted also as SVG, with the same bytes at each drawing.
 
     Returns
     -------
     list of Path
-        The two files.
+        The files.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
-    figure.savefig(paths[0], metadata={"Software": None})
-    figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
+    paths = [folder / f"{stem}.png", *([folder / f"{stem}.svg"] if svg else [])]
+    for path, metadata in zip(paths, ({"Software": None}, {"Date": None, "Creator": None}), strict=False):
+        figure.savefig(path, metadata=metadata)
     return paths

@@ -13,6 +13,7 @@ from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import RegularPolygon
 
+from sim.analysis.selection import Selection
 from sim.data.tables import guberniias
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
@@ -40,26 +41,21 @@ COLOURS = colormaps["cividis"]
 
 
 class Shown(NamedTuple):
-    """Values by guberniia, and how they are called."""
+    """Values by guberniia and how they are called; of which month and scenario."""
 
     values: dict[str, float]
     title: str
     unit: str
     note: str
+    month: str = ""
+    said: str = ""
 
 
-@style.styled
-def figure(result: Result, name: str = "performance", date: str | None = None) -> Figure:
-    """Draw a tile map.
+def table(result: Result, selection: Selection) -> Shown:
+    """Return a value for each guberniia.
 
-    Parameters
-    ----------
-    result
-        Of a world with real guberniias.
-    name
-        A committee's field, stored with ``run.committees``, or an outcome that is recorded by class.
-    date
-        Month as ``YYYY-MM``; the last one if None.
+    The selection's outcome is a committee's field, stored with ``run.committees``, or one that is recorded by class;
+    its date a month as ``YYYY-MM``, by default the last.
 
     Raises
     ------
@@ -68,17 +64,23 @@ def figure(result: Result, name: str = "performance", date: str | None = None) -
     """
     if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
         raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
-    courses = result.courses()
-    month = _month(courses, date)
+    name, courses = selection.outcome or "performance", result.courses()
+    month = _month(courses, selection.date)
     shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, courses, name, month)
+    return shown._replace(month=f"{month:%B %Y}", said=described(result, courses))
+
+
+@style.styled
+def draw(table: Shown) -> Figure:
+    """Draw a tile map."""
     wide, high = _extent()
     drawn = style.new(style.WIDE, style.head(2) + high * SIZE + 5.0)
-    style.heading(drawn, f"{shown.title}, {month:%B %Y}", shown.note, described(result, courses))
+    style.heading(drawn, f"{table.title}, {table.month}", table.note, table.said)
     axes = style.place(drawn, 3.0, style.head(2) + 2.0, wide * SIZE, high * SIZE)
     axes.set(xlim=(-MARGIN, wide - MARGIN), ylim=(high - MARGIN, -MARGIN))
     axes.axis("off")
-    _tiles(drawn, axes, shown)
-    _key(axes, partial=any(tile not in shown.values for tile in tiles()))
+    _tiles(drawn, axes, table)
+    _key(axes, partial=any(tile not in table.values for tile in tiles()))
     return drawn
 
 
@@ -126,7 +128,7 @@ def _of_classes(result: Result, courses: Trajectories, name: str, month: Day) ->
         allowed = "an outcome by class or committee: this one is the nation's"
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
     at = courses.months.tolist().index(month)
-    by_class = {scope: series(courses, name, scope).centre()[at] for scope in CLASSES}
+    by_class = {scope: series(courses, name, scope).quantiles(0.5)[0, at] for scope in CLASSES}
     kept = result.manifest["scenario"].get("tree", {}).get("only") or [place.name for place in guberniias()]
     there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
     values = {place.name: float(by_class[place.unit_class]) for place in there}

@@ -216,9 +216,9 @@ def _lanes(found: list[Mark], kind: str) -> int:
     return max((mark.lane + 1 for mark in found if mark.kind == kind), default=0)
 
 
-def prepare(result: Any, limits: tuple[float, float], width: float) -> list[Mark]:
-    """Return the arranged marks of a result's scenario for an axis of a width in mm."""
-    found = marks(result.manifest["scenario"].get("events", {}), limits)
+def prepare(events: dict[str, Any], limits: tuple[float, float], width: float) -> list[Mark]:
+    """Return the arranged marks of a scenario's events for an axis of a width in mm."""
+    found = marks(events, limits)
     arrange(found, limits, width)
     return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -10,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.analysis import selection
 from sim.analysis.effects import effects
+from sim.analysis.selection import Selection, Shown, label, shown
 from sim.figures import panels, style
 from sim.figures.sweeps import common, names, strokes, ticks
 from sim.figures.sweeps import outcome as along
@@ -20,7 +21,6 @@ from sim.figures.wording import difference, direction, title
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
-    from sim.figures.sweeps.common import Shown
 
 LEFT, RIGHT, GAP = 24.0, 4.0, 8.0
 ROW, EDGE = 11.0, 4.0
@@ -28,25 +28,47 @@ ROW, EDGE = 11.0, 4.0
 TALL = 44.0
 
 
-@style.styled
-def distributions(sweep: Sweep, what: Shown, lever: str | None = None, option: str | None = None) -> Figure:
-    """Draw how effects of a lever's options are spread over points: a panel a class, a row an option.
+class Spread(NamedTuple):
+    """How effects of options are spread over points: a row an option and class; and what is said over it."""
 
-    Raises
-    ------
-    UserError
-        There is no such lever or option.
-    """
-    chosen = selection.lever(sweep, lever)
-    rows = effects(sweep, lever=chosen.name, option=option, outcome=what.entry.name, horizon=what.horizon)
+    said: common.Said
+    what: Shown
+    lever: Factor
+    options: list[int]
+    frame: pd.DataFrame
+
+
+def table(sweep: Sweep, selection: Selection) -> Spread | along.Along:
+    """Return effects by class: how they are spread over points or, with x, how they go with it."""
+    what = shown(sweep, selection)
+    if selection.x is not None:
+        scopes = {entry[2] for entry in sweep.columns if entry[1] == what.entry.name}
+        by_class = [
+            shown(sweep, replace(selection, scope=scope)) for scope in style.SCOPE_LABELS if scope in scopes
+        ]
+        return along.along(sweep, selection, by_class)
+    lever = selection.lever
+    assert lever is not None
+    one = lever.options[selection.options[0]].value if len(selection.options) == 1 else None
+    frame = effects(sweep, lever=lever.name, option=one, outcome=what.entry.name, horizon=what.horizon)
+    return Spread(common.said(sweep, what.horizon, lever), what, lever, list(selection.options), frame)
+
+
+def draw(table: Spread | along.Along) -> Figure:
+    """Draw a panel a class: a row an option, or options along a factor."""
+    return distributions(table) if isinstance(table, Spread) else courses(table)
+
+
+@style.styled
+def distributions(table: Spread) -> Figure:
+    """Draw how effects of a lever's options are spread over points: a panel a class, a row an option."""
+    said, what, chosen, options, rows = table
     scopes = [scope for scope in style.SCOPE_LABELS if scope in set(rows["scope"])]
-    options = common.against(chosen, option)
     tall = ROW * len(options) + EDGE
     page, top = common.headed(
-        names.effect(chosen, options, what.entry.name), sweep.experiment.title,
-        f"{common.when(sweep, what.horizon).capitalize()}, by class, spread over points; "
-        + direction(what.entry),
-        *common.notes(sweep, chosen), common.described(sweep), room=tall + 36.0,
+        names.effect(chosen, options, what.entry.name), said.title,
+        f"{said.when.capitalize()}, by class, spread over points; {direction(what.entry)}",
+        *said.notes, said.described, room=tall + 36.0,
     )  # fmt: skip
     top += 6.0
     wide = (style.WIDE - LEFT - RIGHT + GAP) / max(len(scopes), 1) - GAP
@@ -63,60 +85,41 @@ def distributions(sweep: Sweep, what: Shown, lever: str | None = None, option: s
             axes.set_yticks(range(len(options)), labels)
     style.write(page, difference(what.entry), LEFT, top + tall + 5.5, fontsize=8)
     better = "favour" if what.entry.better != "neither" else "raise it with"
-    said = f"Numbers: share of points that {better} the option, ties half"
-    style.write(page, said, LEFT, top + tall + 10.5, fontsize=8, color=style.GREY)
+    numbers = f"Numbers: share of points that {better} the option, ties half"
+    style.write(page, numbers, LEFT, top + tall + 10.5, fontsize=8, color=style.GREY)
     panels.legend(page, _entries(), LEFT, 3)
     return page
 
 
 @style.styled
-def courses(
-    sweep: Sweep, what: Shown, x: str, lever: str | None = None, option: str | None = None
-) -> Figure:
-    """Draw effects, or without levers the outcome, along a factor: a panel a class.
-
-    Raises
-    ------
-    UserError
-        There is no such factor, lever or option.
-    """
-    factor = selection.factor(sweep, x)
-    chosen = along.lever_for(sweep, factor, lever)
+def courses(table: along.Along) -> Figure:
+    """Draw effects, or without levers the outcome, along a factor: a panel a class."""
+    said, what, factor, chosen = table.said, table.what, table.factor, table.lever
     # The baseline's effect on itself is nought, and not drawn.
-    options = common.against(chosen, option) if chosen else [0]
-    effect = chosen is not None
-    shown = [
-        common.shown(sweep, what.entry.name, scope, what.horizon)
-        for scope in style.SCOPE_LABELS
-        if scope in {entry[2] for entry in sweep.columns if entry[1] == what.entry.name}
-    ]
-    drawn = {one.scope: along.scattered(sweep, one, factor, chosen) for one in shown}
-    entries = along.entries(factor, chosen, options, next(iter(drawn.values())), strip=effect)
+    options, effect = table.options or [0], chosen is not None
+    entries = along.entries(factor, chosen, options, next(iter(table.panels.values())), strip=effect)
     outcome = what.entry.name
-    name = names.effect(chosen, options, outcome, along=x) if chosen else f"{title(outcome)} along {x}"
-    wide = (style.WIDE - 18.0 - RIGHT + GAP) / len(shown) - GAP
+    name = names.effect(chosen, options, outcome, factor.name) if chosen else f"{title(outcome)} along {factor.name}"
+    wide = (style.WIDE - 18.0 - RIGHT + GAP) / len(table.panels) - GAP
     room = common.tick_room(factor, wide)
     page, top = common.headed(
-        name, sweep.experiment.title,
-        f"By class, {common.when(sweep, what.horizon)}; {direction(what.entry)}",
-        *common.notes(sweep, chosen, factor), common.described(sweep),
+        name, said.title, f"By class, {said.when}; {direction(what.entry)}", *said.notes, said.described,
         room=TALL + 18.0 + room + 4.4 * -(-len(entries) // 3),
     )  # fmt: skip
     top, left = top + 6.0, 18.0
-    row = [style.place(page, left + at * (wide + GAP), top, wide, TALL) for at in range(len(shown))]
-    for axes, one in zip(row, shown, strict=True):
-        mine = drawn[one.scope]
+    row = [style.place(page, left + at * (wide + GAP), top, wide, TALL) for at in range(len(table.panels))]
+    for axes, (scope, mine) in zip(row, table.panels.items(), strict=True):
         if effect:
-            along.effect_panel(axes, sweep, one, factor, mine, chosen, options)
+            along.effect_panel(axes, factor, mine, chosen, options)
         else:
-            along.draw(axes, factor, mine, mine.levels, chosen, options)
+            along.points(axes, factor, mine, mine.levels, chosen, options)
         common.ticks(axes, factor, "x", wide)
         axes.set_xlabel("")
         if not factor.options and not common.logarithmic(factor):
             ticks.numbers(axes, wide)
         axes.tick_params(axis="x", labelsize=7)
         axes.tick_params(labelleft=axes is row[0])
-        _titled(axes, one.scope)
+        _titled(axes, scope)
     panels.scale(row, lowest=-float("inf"))
     panels.unit(row[0], difference(what.entry) if effect else what.entry.unit, wide, away=13.0)
     style.write(page, common.axis_label(factor, 140.0), left, top + TALL + 5.0 + room, fontsize=8)
@@ -126,11 +129,11 @@ def courses(
 
 def _spread(axes: Axes, rows: pd.DataFrame, lever: Factor, scope: str) -> None:
     """Draw a row for each option: quantiles over points, their mean, and how many favour it."""
-    by_option = {selection.label(option.value): place for place, option in enumerate(lever.options)}
+    by_option = {label(option.value): place for place, option in enumerate(lever.options)}
     colours = strokes.colours(lever)
     found: list[dict[str, Any]] = rows.to_dict("records")
     for place, entry in enumerate(found):
-        option = by_option[selection.label(entry["option"])]
+        option = by_option[label(entry["option"])]
         colour, size = colours[option], entry["smallest"]
         axes.add_patch(Rectangle((-size, place - 0.5), 2 * size, 1.0, color=strokes.STRIP, linewidth=0, zorder=0.2))
         axes.plot([entry["p5"], entry["p95"]], [place] * 2, color=colour, linewidth=0.9, zorder=2)
@@ -150,8 +153,8 @@ def _spread(axes: Axes, rows: pd.DataFrame, lever: Factor, scope: str) -> None:
 
 
 def _titled(axes: Axes, scope: str) -> None:
-    label = style.SCOPE_LABELS[scope]
-    axes.set_title(label[:1].upper() + label[1:], color=style.SCOPE_COLOURS[scope], fontweight="bold")
+    text = style.SCOPE_LABELS[scope]
+    axes.set_title(text[:1].upper() + text[1:], color=style.SCOPE_COLOURS[scope], fontweight="bold")
 
 
 def _one_scale(row: list[Axes], wide: float) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,13 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis import selection
-from sim.analysis.effects import chosen
-from sim.analysis.selection import against as against
 from sim.experiment.designs import kind_of
 from sim.figures import style
 from sim.figures.sweeps import names
-from sim.registry.entries import Outcome
-from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -36,50 +31,24 @@ CLAUSES = re.compile(r"[,;] +(?![^(]*\))")
 CONSTANT = re.compile(r"\b[A-Z]+_[A-Z_]+\b")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What a picture of one outcome shows.
-
-    Attributes
-    ----------
-    column
-        Of the store.
-    entry
-        The outcome's, with unit and direction.
-    scope, horizon
-        Where and when.
-    """
-
-    column: str
-    entry: Outcome
-    scope: str
-    horizon: str
-
-    @property
-    def stem(self) -> str:
-        """For names of files."""
-        return self.column.replace("_", "-")
-
-
-def shown(sweep: Sweep, outcome: str | None, scope: str | None = None, horizon: str | None = None) -> Shown:
-    """Return the outcome that is asked for, by default the first; of the nation and at the main horizon.
-
-    Raises
-    ------
-    UserError
-        It is not in the sweep.
-    """
-    outcome = outcome or sweep.experiment.outcomes[0]
-    scope = scope or ("nation" if "nation" in sweep.experiment.scopes else sweep.experiment.scopes[0])
-    for name, kind in ((outcome, "outcome"), (scope, "scope"), (horizon, "horizon")):
-        chosen(sweep, **{kind: name})
-    column = sweep.column(outcome, scope, horizon)
-    return Shown(column, OUTCOMES[outcome], scope, horizon or next(iter(sweep.experiment.horizons)))
-
-
 def when(sweep: Sweep, horizon: str) -> str:
     """Return a horizon in words."""
     return sweep.experiment.horizons[horizon].meaning
+
+
+class Said(NamedTuple):
+    """What is said of a sweep over each picture: its title, when it is looked at, remarks, how much it rests on."""
+
+    title: str
+    when: str
+    notes: list[str]
+    described: str
+
+
+def said(sweep: Sweep, horizon: str | None, lever: Factor | None, *axes: Factor | None) -> Said:
+    """Return what is said of a sweep over a picture of a lever's options along some factors."""
+    horizon = horizon or next(iter(sweep.experiment.horizons))
+    return Said(sweep.experiment.title, when(sweep, horizon), notes(sweep, lever, *axes), described(sweep))
 
 
 def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:
@@ -113,7 +82,7 @@ def unfinished(sweep: Sweep) -> list[str]:
     return [f"Not finished: the points done so far, in the design's order, of {planned:,}; others have other values"]
 
 
-def notes(sweep: Sweep, lever: Factor | None, *axes: Factor) -> list[str]:
+def notes(sweep: Sweep, lever: Factor | None, *axes: Factor | None) -> list[str]:
     """Return what has to be said of a picture, in lines: over which other levers' options it is a mean, what lacks."""
     told = {factor.name for factor in (lever, *axes) if factor is not None}
     rest = [entry for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in told]
@@ -133,11 +102,6 @@ def axis_label(factor: Factor, width: float) -> str:
     cuts += [f"{' '.join(words[:count])} …" for count in range(len(words) - 1, 1, -1)]
     fits = next((cut for cut in cuts if style.measure(cut, 8) <= room), None)
     return (fits or style.shorten(cuts[-1], room, 8)) + unit
-
-
-def slug(text: Any) -> str:
-    """Return a text as a part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", selection.label(text)).strip("-") or "option"
 
 
 def values(sweep: Sweep, factor: Factor) -> Array:

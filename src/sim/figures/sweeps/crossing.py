@@ -8,28 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis import selection
 from sim.analysis.effects import chosen, differences, statistics
-from sim.errors import Problem, UserError
 from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
-
-
-def other_lever(sweep: Sweep, lever: Factor, name: str) -> Factor:
-    """Return the lever of that name, at whose options effects of a lever are asked for.
-
-    Raises
-    ------
-    UserError
-        There is none, or it is the lever itself.
-    """
-    other = selection.lever(sweep, name)
-    if other.name == lever.name:
-        raise UserError(Problem("effects", "x", repr(name), "a lever other than the one whose effects are shown"))
-    return other
 
 
 def places_of(sweep: Sweep, factor: Factor, lever: Factor) -> NDArray[np.int64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis import selection
 from sim.analysis.bands import bands, differences, numbers
+from sim.analysis.selection import Selection, label, some
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import day, middle
@@ -31,41 +32,100 @@ LOWER, GAP = 19.0, 3.0
 """Height of a panel of differences, and of the space above it, mm."""
 
 
-@style.styled
-def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, scope: str | None = None) -> Figure:
-    """Draw bands by option of a lever: all outcomes of one scope, or one outcome in all scopes.
+class Fans(NamedTuple):
+    """Courses by option of a lever.
+
+    Attributes
+    ----------
+    title, where, notes
+        What is said over them.
+    outcome
+        The one that is shown, if it is one, by class; else many are shown of one class.
+    lever
+        Whose options are told apart.
+    pairs
+        Outcomes and classes that have a panel.
+    months
+        Of the sweep.
+    frame
+        Quantiles over runs; ``place`` is the option's among those shown.
+    changes
+        The same of pairs' differences, by outcome and class, where runs' curves were kept.
+    smallest
+        Effect of interest, of outcomes that are shares.
+    """
+
+    title: str
+    where: str
+    notes: list[str]
+    outcome: str | None
+    lever: Factor | None
+    pairs: list[tuple[str, str]]
+    months: Sequence[str]
+    frame: pd.DataFrame
+    changes: dict[tuple[str, str], pd.DataFrame]
+    smallest: dict[str, float]
+
+    @property
+    def paired(self) -> bool:
+        """Whether pairs' differences are shown below."""
+        return bool(self.changes)
+
+
+def table(sweep: Sweep, selection: Selection) -> Fans:
+    """Return bands by option of a lever: all outcomes of one class, or one outcome in all classes.
 
     All other levers are at their baselines.
 
     Raises
     ------
     UserError
-        The sweep kept no such curves, or has no such lever or scope.
+        The sweep kept no such curves, or has no such class.
     """
+    outcome, lever = selection.outcome, selection.lever
     kept = sweep.curve_outcomes(None if outcome is None else [outcome])
     if not kept:
         raise UserError(Problem(str(sweep.path), "curves", allowed="none were kept; set keep.curves.kind in the sweep"))
-    scopes = selection.some("scope", scope, sweep.experiment.scopes)
-    # One outcome is shown by class, many for one scope.
+    scopes = some("scope", selection.scope, sweep.experiment.scopes)
+    # One outcome is shown by class, many for one.
     pairs = [(outcome, name) for name in scopes] if outcome else [(name, scopes[0]) for name in kept[:MOST]]
-    frame = bands(sweep, [outcome] if outcome else kept[:MOST])
-    chosen, others = _lever(sweep, lever)
-    frame = frame[frame["combination"].isin(_combinations(sweep, chosen))]
+    frame, combinations = bands(sweep, [outcome] if outcome else kept[:MOST]), _combinations(sweep, lever)
+    frame = frame[frame["combination"].isin(combinations)]
     pairs = [(name, where) for name, where in pairs if _rows(frame, name, where)["runs"].gt(0).any()]
-    count = -(-max(len(pairs), 1) // COLUMNS)
-    paired = sweep.experiment.curves != "quantiles" and chosen is not None
-    pitch = ROW + (LOWER + GAP) * paired
-    keys = _entries(chosen, paired)
+    changes = {}
+    if sweep.experiment.curves != "quantiles" and lever is not None:
+        where_shown = [scope for scope in scopes if any(scope == other for _, other in pairs)]
+        found = {name: differences(sweep, name, combinations[1:], where_shown) for name in dict(pairs)}
+        changes = {(name, where): found[name][found[name]["scope"] == where] for name, where in pairs}
     where = "By class" if outcome and len(scopes) > 1 else style.SCOPE_LABELS[scopes[0]].capitalize()
+    rest = [entry for entry in sweep.experiment.levers if lever and entry.name != lever.name]
+    others = ", ".join(f"{entry.name} = {label(entry.options[0].value)}" for entry in rest)
     where += f"; all other levers at their first option: {others}" if others else ""
+    place = {combination: at for at, combination in enumerate(combinations)}
+    frame, changes = (frame.assign(place=frame["combination"].map(place)),
+                      {key: rows.assign(place=rows["combination"].map(place)) for key, rows in changes.items()})
+    size = sweep.experiment.smallest
+    smallest = {name: float(size.of(OUTCOMES[name], 0.0)) for name, _ in pairs if OUTCOMES[name].high == 1.0}
+    notes = [*common.unfinished(sweep), common.described(sweep, curves=True)]
+    return Fans(
+        sweep.experiment.title, where, notes, outcome, lever, pairs, sweep.months, frame, changes, smallest
+    )
+
+
+@style.styled
+def draw(table: Fans) -> Figure:
+    """Draw a panel an outcome or class, and below it pairs' differences where runs' curves were kept."""
+    outcome, chosen, pairs, frame = table.outcome, table.lever, table.pairs, table.frame
+    count = -(-max(len(pairs), 1) // COLUMNS)
+    pitch = ROW + (LOWER + GAP) * table.paired
+    keys = _entries(chosen, table.paired)
     name = f"{title(outcome) if outcome else 'Courses'} over time" + (f", by option of {chosen.name}" if chosen else "")
     page, top = common.headed(
-        name, sweep.experiment.title, where, *common.unfinished(sweep),
-        common.described(sweep, curves=True), room=count * pitch + 1.0 + 4.4 * -(-len(keys) // 3),
+        name, table.title, table.where, *table.notes, room=count * pitch + 1.0 + 4.4 * -(-len(keys) // 3),
     )  # fmt: skip
     top += 5.0
     wide = WIDE if len(pairs) > 1 else (COLUMNS - 1) * PITCH + WIDE
-    limits = day(sweep.months[0]), day(sweep.months[-1], end=True)
+    limits = day(table.months[0]), day(table.months[-1], end=True)
     for at, (name, place) in enumerate(pairs):
         row, column = divmod(at, COLUMNS)
         axes = style.place(page, LEFT + column * PITCH, top + row * pitch, wide, TALL)
@@ -77,26 +137,17 @@ def figure(sweep: Sweep, outcome: str | None = None, lever: str | None = None, s
         same = column > 0 and entry.unit == OUTCOMES[pairs[at - 1][0]].unit
         panels.unit(axes, "" if same else entry.unit, wide, away=11.5)
         axes.yaxis.label.set_fontsize(7)
-        if paired:
+        if table.paired:
             axes.tick_params(labelbottom=False)
             lower = style.place(page, LEFT + column * PITCH, top + row * pitch + TALL + GAP, wide, LOWER)
-            _differences(lower, sweep, (name, place), chosen)
+            _differences(lower, table.changes[name, place], table.smallest.get(name, 0.0), chosen)
             panels.time_axis(lower, limits, most=5)
             panels.unit(lower, "" if column else "difference", wide, away=11.5)
             lower.yaxis.label.set_fontsize(7)
-        label = style.SCOPE_LABELS[place]
-        axes.set_title(label[:1].upper() + label[1:] if outcome else title(name))
+        text = style.SCOPE_LABELS[place]
+        axes.set_title(text[:1].upper() + text[1:] if outcome else title(name))
     panels.legend(page, keys, LEFT, 3)
     return page
-
-
-def _lever(sweep: Sweep, lever: str | None) -> tuple[Factor | None, str]:
-    """Return the lever whose options are told apart, and the other levers' first options in words."""
-    chosen = None
-    if lever is not None or any(len(entry.options) > 1 for entry in sweep.experiment.levers):
-        chosen = selection.lever(sweep, lever)
-    rest = [entry for entry in sweep.experiment.levers if chosen and entry.name != chosen.name]
-    return chosen, ", ".join(f"{entry.name} = {selection.label(entry.options[0].value)}" for entry in rest)
 
 
 def _combinations(sweep: Sweep, lever: Factor | None) -> list[int]:
@@ -117,9 +168,8 @@ def _rows(frame: pd.DataFrame, outcome: str | None, scope: str) -> pd.DataFrame:
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, lever: Factor | None) -> None:
-    combinations = sorted(rows["combination"].unique())
-    for number, look in zip(combinations, strokes.strokes(lever), strict=False):
-        _fan(axes, rows[rows["combination"] == number], look, banded(lever, combinations.index(number)))
+    for at, (place, look) in enumerate(zip(sorted(rows["place"].unique()), strokes.strokes(lever), strict=False)):
+        _fan(axes, rows[rows["place"] == place], look, banded(lever, at))
 
 
 def _fan(axes: Axes, rows: pd.DataFrame, look: strokes.Stroke, band: bool) -> None:
@@ -133,17 +183,12 @@ def _fan(axes: Axes, rows: pd.DataFrame, look: strokes.Stroke, band: bool) -> No
         fan(axes, x, (numbers(rows, "p10"), numbers(rows, "p90")), look.colour)
 
 
-def _differences(axes: Axes, sweep: Sweep, what: tuple[str, str], lever: Factor | None) -> None:
+def _differences(axes: Axes, rows: pd.DataFrame, size: float, lever: Factor | None) -> None:
     """Draw pairs' differences from the lever's first option."""
-    outcome, scope = what
-    combinations = _combinations(sweep, lever)
-    rows = differences(sweep, outcome, combinations[1:], [scope])
-    entry = OUTCOMES[outcome]
-    size = sweep.experiment.smallest.of(entry, 0.0) if entry.high == 1.0 else 0.0
     axes.axhspan(-size, size, color=strokes.STRIP, linewidth=0, zorder=0.2)
     axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
-    for number, look in zip(combinations[1:], strokes.strokes(lever)[1:], strict=True):
-        mine = rows[rows["combination"] == number]
+    for place, look in enumerate(strokes.strokes(lever)):
+        mine = rows[rows["place"] == place]
         if len(mine):
             _fan(axes, mine, look, banded(lever, 1))
     panels.scale([axes], lowest=-np.inf)
@@ -153,7 +198,7 @@ def _differences(axes: Axes, sweep: Sweep, what: tuple[str, str], lever: Factor 
 def _entries(lever: Factor | None, paired: bool) -> list[Artist]:
     labels = [names.option(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
     keys: list[Artist] = [
-        strokes.drawn(look, label) for label, look in zip(labels, strokes.strokes(lever), strict=True)
+        strokes.drawn(look, text) for text, look in zip(labels, strokes.strokes(lever), strict=True)
     ]
     of = "runs, baseline" if not banded(lever, 1) else "runs, of pairs" if paired else "runs"
     keys.append(strokes.band(f"10–90 % of {of}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis import selection
 from sim.analysis.effects import ONE_SERIES, effects
+from sim.analysis.selection import Selection, label, shown
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes, ticks
 from sim.figures.wording import difference, direction, title
@@ -45,17 +46,30 @@ class Rows:
         Effects; ``row`` is the name of the row.
     lever, options
         Whose effects, and the numbers of its options.
-    labels
-        Of rows, by their names.
-    left
-        Room for these labels, mm.
+    other
+        At whose options the effects are; none: the rows are classes.
+    said
+        Over the picture.
     """
 
     frame: pd.DataFrame
     lever: Factor
     options: list[int]
-    labels: dict[Any, str]
-    left: float = LEFT
+    other: Factor | None
+    said: common.Said
+
+    @cached_property
+    def labels(self) -> dict[Any, str]:
+        """Of rows, by their names."""
+        if self.other is None:
+            return {name: text for name, text in style.SCOPE_LABELS.items() if name in set(self.frame["scope"])}
+        return {at: names.option(self.other, at, WIDEST - 3.0, 7.0) for at in range(len(self.other.options))}
+
+    @cached_property
+    def left(self) -> float:
+        """Room for these labels, mm."""
+        wide = 0.0 if self.other is None else max(style.measure(text, 7.0) for text in self.labels.values())
+        return max(LEFT, 3.0 + wide)
 
     @property
     def pitch(self) -> float:
@@ -90,72 +104,64 @@ class Rows:
         return [panels[at : at + PANELS] for at in range(0, len(panels), PANELS)]
 
 
-@style.styled
-def figures(
-    sweep: Sweep, lever: str | None = None, option: str | None = None, outcome: str | None = None,
-    scope: str | None = None, horizon: str | None = None, x: str | None = None,
-) -> list[Figure]:  # fmt: skip
-    """Draw effects of a lever's options: a panel an outcome, a group of rows an option, a row a class.
+def table(sweep: Sweep, selection: Selection) -> Rows:
+    """Return effects of a lever's options by class or, along x, at each option of another lever.
 
-    Parameters
-    ----------
-    x
-        Another lever: its options take the rows, and one class, by default the nation, is shown.
+    Of another lever, for one class, by default the nation.
+
+    Raises
+    ------
+    UserError
+        What is asked for is not recorded together.
+    """
+    lever, other = selection.lever, selection.x
+    assert lever is not None
+    options, usual = list(selection.options), shown(sweep)
+    scope, horizon = selection.scope or (usual.scope if other else None), selection.horizon or usual.horizon
+    if selection.outcome and scope:
+        sweep.column(selection.outcome, scope, horizon)  # refused where it is not recorded by class
+    if other is None:
+        option = lever.options[options[0]].value if len(options) == 1 else None
+        frame = effects(
+            sweep, lever=lever.name, option=option, outcome=selection.outcome, scope=scope, horizon=horizon
+        ).assign(row=lambda rows: rows["scope"])
+    else:
+        assert scope is not None
+        frame = crossing.effects_at(sweep, lever, other, options, selection.outcome, scope, horizon)
+        frame = frame.assign(row=frame["at"])
+    return Rows(frame, lever, options, other, common.said(sweep, horizon, lever, other))
+
+
+@style.styled
+def draw(table: Rows) -> list[Figure]:
+    """Draw a panel an outcome, a group of rows an option, a row a class, or an option of another lever.
 
     Returns
     -------
     list of Figure
         One, or more where there are too many options for one; all have the same scales.
-
-    Raises
-    ------
-    UserError
-        Something of that name is not in the sweep.
     """
-    chosen = selection.lever(sweep, lever)
-    horizon = horizon or next(iter(sweep.experiment.horizons))
-    other = None if x is None else crossing.other_lever(sweep, chosen, x)
-    rows = _rows(sweep, chosen, other, {"option": option, "outcome": outcome, "scope": scope, "horizon": horizon})
-    pages = rows.pages()
-    return [_page(sweep, rows, pages, number, other, horizon) for number in range(len(pages))]
+    pages = table.pages()
+    return [_page(table, pages, number) for number in range(len(pages))]
 
 
-def _rows(sweep: Sweep, lever: Factor, other: Factor | None, wanted: dict[str, Any]) -> Rows:
-    """Return what is shown: by class, or at each option of another lever."""
-    options = common.against(lever, wanted["option"])
-    scope = wanted["scope"] or (common.shown(sweep, None).scope if other else None)
-    if wanted["outcome"] and scope:
-        sweep.column(wanted["outcome"], scope, wanted["horizon"])  # refused where it is not recorded by class
-    if other is None:
-        frame = effects(sweep, lever=lever.name, **wanted)
-        labels = {name: label for name, label in style.SCOPE_LABELS.items() if name in set(frame["scope"])}
-        return Rows(frame.assign(row=frame["scope"]), lever, options, labels)
-    assert scope is not None
-    frame = crossing.effects_at(sweep, lever, other, options, wanted["outcome"], scope, wanted["horizon"])
-    said = {at: names.option(other, at, WIDEST - 3.0, 7.0) for at in range(len(other.options))}
-    left = max(LEFT, 3.0 + max(style.measure(text, 7.0) for text in said.values()))
-    return Rows(frame.assign(row=frame["at"]), lever, options, said, left)
-
-
-def _page(
-    sweep: Sweep, rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int, other: Factor | None, horizon: str
-) -> Figure:
+def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> Figure:
     """Draw one page."""
-    shown, frame = pages[number], rows.frame
+    on_page, frame = pages[number], rows.frame
     titles = {name: style.wrap(title(name), rows.pitch - 4.0, 8.5) for name in rows.outcomes}
-    tall = max(len(options) for _, options in shown) * rows.tall + 2.0
+    tall = max(len(options) for _, options in on_page) * rows.tall + 2.0
     rest = REST + LINE * (max(map(len, titles.values())) - 1)
+    other, said = rows.other, rows.said
     by = "by class" if other is None else style.SCOPE_LABELS[frame["scope"].iloc[0]]
     at_each = "" if other is None else f", at each option of {other.name}"
     sheet, top = common.headed(
-        names.effect(rows.lever, rows.options) + at_each, sweep.experiment.title,
-        f"Paired effects, {by}, {common.when(sweep, horizon)}; means over points{_interval(frame)}",
-        *_meant(rows.lever, other), *common.notes(sweep, rows.lever, *([other] if other else [])),
-        *_numbered(rows, pages, number),
-        common.described(sweep), _share(frame), room=-(-len(shown) // COLUMNS) * (tall + rest) + FOOT,
+        names.effect(rows.lever, rows.options) + at_each, said.title,
+        f"Paired effects, {by}, {said.when}; means over points{_interval(frame)}",
+        *_meant(rows.lever, other), *said.notes, *_numbered(rows, pages, number), said.described, _share(frame),
+        room=-(-len(on_page) // COLUMNS) * (tall + rest) + FOOT,
     )  # fmt: skip
     top += rest - REST + 8.0
-    for at, (name, options) in enumerate(shown):
+    for at, (name, options) in enumerate(on_page):
         row, column = divmod(at, COLUMNS)
         axes = style.place(sheet, rows.left + column * rows.pitch, top + row * (tall + rest), rows.wide, tall)
         _forest(axes, rows, name, options, tall)
@@ -178,8 +184,8 @@ def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int)
     """Return as a line, if there is more than one page, what is on this one."""
     if len(pages) == 1:
         return []
-    shown = dict.fromkeys(place for _, options in pages[number] for place in options)
-    said = ", ".join(selection.label(rows.lever.options[place].value) for place in shown)
+    places = dict.fromkeys(place for _, options in pages[number] for place in options)
+    said = ", ".join(label(rows.lever.options[place].value) for place in places)
     return [f"Page {number + 1} of {len(pages)}, with the same outcomes and scales: {rows.lever.name} = {said}"]
 
 
@@ -199,17 +205,17 @@ def _forest(axes: Axes, rows: Rows, outcome: str, options: list[int], tall: floa
     """Draw one outcome; the vertical axis counts mm from above."""
     frame = rows.frame[rows.frame["outcome"] == outcome]
     colours = strokes.colours(rows.lever)
-    found = {(selection.label(entry["option"]), entry["row"]): entry for entry in frame.to_dict("records")}
+    found = {(label(entry["option"]), entry["row"]): entry for entry in frame.to_dict("records")}
     labels: dict[float, str] = {}
     y = 0.0
     for option in options:
-        name = selection.label(rows.lever.options[option].value)
+        name = label(rows.lever.options[option].value)
         axes.text(0.02, y + 0.5 * GROUP + 0.4, names.option(rows.lever, option, rows.wide - 6.0, 7.0), fontsize=7,
                   transform=axes.get_yaxis_transform(), fontweight="bold", color=colours[option],
                   va="center_baseline", zorder=4)  # fmt: skip
         y += GROUP
-        for row, label in rows.labels.items():
-            labels[y + ROW / 2] = label
+        for row, text in rows.labels.items():
+            labels[y + ROW / 2] = text
             if (name, row) in found:
                 _mark(axes, found[name, row], y, colours[option], strokes.marker(option))
             y += ROW

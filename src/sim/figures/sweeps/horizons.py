@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.analysis import selection
 from sim.analysis.bands import numbers
 from sim.analysis.effects import effects
+from sim.analysis.selection import Selection, Shown, label, shown
 from sim.errors import Problem, UserError
-from sim.experiment.horizons import Horizon
+from sim.experiment.horizons import Horizon, following
 from sim.figures import panels, style
 from sim.figures.series import Array, day
 from sim.figures.sweeps import common, names, strokes
@@ -24,7 +24,6 @@ from sim.figures.wording import difference, direction
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
-    from sim.figures.sweeps.common import Shown
 
 COLUMNS, LEAST = 3, 2
 LEFT, RIGHT, GAP, TALL, PITCH = 18.0, 4.0, 7.0, 40.0, 55.0
@@ -34,32 +33,48 @@ BANDS = 3
 """Options whose spread over points is drawn; of more the bands would hide each other."""
 
 
-@style.styled
-def figure(
-    sweep: Sweep, what: Shown, lever: str | None = None, option: str | None = None, scope: str | None = None
-) -> Figure:
-    """Draw mean effects of a lever's options at horizons in the order of time: a panel a class, a line an option.
+class Course(NamedTuple):
+    """Effects at horizons in the order of time, by class and option; and what is said over them."""
+
+    said: common.Said
+    what: Shown
+    lever: Factor
+    options: list[int]
+    spans: Mapping[str, Horizon]
+    frame: pd.DataFrame
+
+
+def table(sweep: Sweep, selection: Selection) -> Course:
+    """Return mean effects of a lever's options at those horizons that follow one another.
 
     Raises
     ------
     UserError
-        There is no such lever, option or scope, or too few horizons follow one another.
+        These are too few.
     """
-    chosen = selection.lever(sweep, lever)
-    options = common.against(chosen, option)
-    spans = following(sweep.experiment.horizons)
+    what, lever, spans = shown(sweep, selection), selection.lever, following(sweep.experiment.horizons)
+    assert lever is not None
     if len(spans) < LEAST:
         allowed = "two or more of which none holds another; [keep.horizons] in the experiment's file names them"
         raise UserError(Problem("horizons", found=", ".join(sweep.experiment.horizons), allowed=allowed))
-    frame = effects(sweep, lever=chosen.name, option=option, outcome=what.entry.name, scope=scope)
+    one = lever.options[selection.options[0]].value if len(selection.options) == 1 else None
+    frame = effects(sweep, lever=lever.name, option=one, outcome=what.entry.name, scope=selection.scope)
     frame = frame[frame["horizon"].isin(list(spans))]
+    said = common.said(sweep, what.horizon, lever)
+    return Course(said, what, lever, list(selection.options), spans, frame)
+
+
+@style.styled
+def draw(table: Course) -> Figure:
+    """Draw a panel a class, a line an option."""
+    said, what, chosen, options, spans, frame = table
     scopes = [name for name in style.SCOPE_LABELS if name in set(frame["scope"])]
     keys = _entries(chosen, options, frame)
     count = -(-len(scopes) // COLUMNS)
     page, top = common.headed(
-        names.effect(chosen, options, what.entry.name), sweep.experiment.title,
+        names.effect(chosen, options, what.entry.name), said.title,
         f"By class, in the order of time: means over points, {_told(spans)}; {direction(what.entry)}",
-        *common.notes(sweep, chosen), common.described(sweep), room=count * PITCH + 1.0 + 4.4 * -(-len(keys) // 3),
+        *said.notes, said.described, room=count * PITCH + 1.0 + 4.4 * -(-len(keys) // 3),
     )  # fmt: skip
     top += 6.0
     columns = min(len(scopes), COLUMNS)
@@ -71,8 +86,8 @@ def figure(
         axes = style.place(page, LEFT + column * (wide + GAP), top + row * PITCH, wide, TALL)
         _panel(axes, frame[frame["scope"] == name], chosen, options, spans)
         panels.time_axis(axes, limits, most=max(4, int(wide / 12.0)))
-        label = style.SCOPE_LABELS[name]
-        axes.set_title(label[:1].upper() + label[1:], color=style.SCOPE_COLOURS[name], fontweight="bold")
+        text = style.SCOPE_LABELS[name]
+        axes.set_title(text[:1].upper() + text[1:], color=style.SCOPE_COLOURS[name], fontweight="bold")
         axes.tick_params(labelleft=column == 0)
         if column == 0:
             panels.unit(axes, difference(what.entry), wide, away=14.0)
@@ -80,17 +95,6 @@ def figure(
     panels.scale(drawn, lowest=-float("inf"))
     panels.legend(page, keys, LEFT, 3)
     return page
-
-
-def following(horizons: Mapping[str, Horizon]) -> dict[str, Horizon]:
-    """Return the horizons in the order of time, without those that hold another, such as the mean of all years."""
-
-    def holds(one: Horizon, other: Horizon) -> bool:
-        return one != other and one.first <= other.first and other.last <= one.last
-
-    kept = {name: one for name, one in horizons.items() if not any(holds(one, other) for other in horizons.values())}
-    once = {one: name for name, one in reversed(kept.items())}
-    return {once[one]: one for one in sorted(once, key=lambda one: (one.first, one.last))}
 
 
 def _told(spans: Mapping[str, Horizon]) -> str:
@@ -109,7 +113,7 @@ def _panel(
     """Draw one class; a horizon stands in the middle of its months."""
     at = {name: (day(span.first) + day(span.last, end=True)) / 2 for name, span in spans.items()}
     by_option = {
-        place: rows[rows["option"].map(selection.label) == selection.label(lever.options[place].value)]
+        place: rows[rows["option"].map(label) == label(lever.options[place].value)]
         for place in options
     }
     looks = strokes.strokes(lever)

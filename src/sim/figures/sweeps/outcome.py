@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.analysis import selection
+from sim.analysis.selection import Selection, Shown, label, shown
 from sim.experiment.designs import kind_of
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes
@@ -21,7 +21,6 @@ from sim.figures.wording import difference, direction, title
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
-    from sim.figures.sweeps.common import Shown
 
 Array = NDArray[np.float64]
 
@@ -40,6 +39,8 @@ class Scattered:
         Of each option of the lever; shape (options, points).
     effects
         Of each option against the baseline; the first row is 0.
+    smallest
+        Effect of interest.
     base
         Where one thing was changed at a time: which points are the base, shape (points,). Of other designs none.
     """
@@ -47,6 +48,7 @@ class Scattered:
     x: Array
     levels: Array
     effects: Array
+    smallest: float = 0.0
     base: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
     @property
@@ -55,64 +57,64 @@ class Scattered:
         return len(self.base) > 0
 
 
+@dataclass(frozen=True)
+class Along:
+    """An outcome along a factor, by the options of a lever: in panels, by class; and what is said over it."""
+
+    said: common.Said
+    what: Shown
+    factor: Factor
+    lever: Factor | None
+    options: list[int]
+    panels: dict[str, Scattered]
+
+
+def table(sweep: Sweep, selection: Selection) -> Along:
+    """Return an outcome along x: each point is the mean over its replicates and over the options of other levers."""
+    return along(sweep, selection, [shown(sweep, selection)])
+
+
+def along(sweep: Sweep, selection: Selection, panels: list[Shown]) -> Along:
+    """Return the same for an outcome in several classes."""
+    factor, lever = selection.x, selection.lever
+    assert factor is not None
+    said = common.said(sweep, selection.horizon, lever, factor)
+    drawn = {what.scope: scattered(sweep, what, factor, lever) for what in panels}
+    return Along(said, panels[0], factor, lever, list(selection.options), drawn)
+
+
 @style.styled
-def figure(
-    sweep: Sweep, what: Shown, x: str, lever: str | None = None, option: str | None = None
-) -> Figure:
-    """Draw an outcome against a factor: levels by option on the left, effects against the baseline on the right.
-
-    Each point is the mean over its replicates and over the options of all other levers.
-
-    Raises
-    ------
-    UserError
-        There is no such factor, lever or option.
-    """
-    factor = selection.factor(sweep, x)
-    chosen = lever_for(sweep, factor, lever)
-    options = compared(chosen, option)
-    drawn = scattered(sweep, what, factor, chosen)
+def draw(table: Along) -> Figure:
+    """Draw an outcome against a factor: levels by option on the left, effects against the baseline on the right."""
+    what, factor, chosen, said = table.what, table.factor, table.lever, table.said
+    options, drawn = [0, *table.options], table.panels[what.scope]
+    by = f" by {factor.name}" if chosen is not factor else f" by option of {factor.name}"
     both = chosen is not None and len(options) > 1
-    by = f" by {x}" if chosen is not factor else f" by option of {x}"
     keys = entries(factor, chosen, options, drawn, strip=both)
     wide = style.WIDE - LEFT - RIGHT
     wide = (wide - GAP) / 2 if both else wide
     foot = 14.0 + 4.4 * -(-len(keys) // 3) + common.tick_room(factor, wide)
     page, top = common.headed(
-        title(what.entry.name) + by, sweep.experiment.title,
-        f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}; {direction(what.entry)}",
-        *common.notes(sweep, chosen, factor), common.described(sweep), room=TALL + foot + 5.0,
+        title(what.entry.name) + by, said.title,
+        f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {direction(what.entry)}",
+        *said.notes, said.described, room=TALL + foot + 5.0,
     )  # fmt: skip
     top += 5.0
     level = style.place(page, LEFT, top, wide, TALL)
-    draw(level, factor, drawn, drawn.levels, chosen, options)
+    points(level, factor, drawn, drawn.levels, chosen, options)
     panels.scale([level], what.entry.low, what.entry.high)
     panels.unit(level, what.entry.unit, wide, away=12.0)
     level.set_title("Level")
     if both:
         right = style.place(page, LEFT + wide + GAP, top, wide, TALL)
-        effect_panel(right, sweep, what, factor, drawn, chosen, options)
+        effect_panel(right, factor, drawn, chosen, options)
         panels.unit(right, difference(what.entry), wide, away=13.0)
         assert chosen is not None
-        right.set_title(style.shorten(f"Minus {selection.label(chosen.options[0].value)}, pair by pair", wide, 8.5))
+        right.set_title(style.shorten(f"Minus {label(chosen.options[0].value)}, pair by pair", wide, 8.5))
     for axes in page.axes:
         common.ticks(axes, factor, "x", wide)
     panels.legend(page, keys, LEFT, 3)
     return page
-
-
-def lever_for(sweep: Sweep, factor: Factor, lever: str | None) -> Factor | None:
-    """Return the lever whose options are compared: the one asked for, the first, or none if there is none."""
-    if lever is None and not any(len(entry.options) > 1 for entry in sweep.experiment.levers):
-        return None
-    if lever is None and any(entry.name == factor.name for entry in sweep.experiment.levers):
-        return factor
-    return selection.lever(sweep, lever)
-
-
-def compared(lever: Factor | None, option: str | None) -> list[int]:
-    """Return the numbers of the options that are shown: the baseline, and all others or the one asked for."""
-    return [0, *(common.against(lever, option) if lever else [])]
 
 
 def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
@@ -121,14 +123,15 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
     Of a design that changes one thing at a time, these are the base and the points that change this factor.
     """
     found = _scattered(sweep, what, factor, lever)
-    if not kind_of(sweep.experiment).from_base:
-        return found
-    units = sweep.units
-    base = units.points == 0
-    of = base if _is_lever(sweep, factor) else base | _departs(sweep, factor)
-    # What is drawn against a lever stands once for each of its options.
-    keep, base = (np.tile(which, len(found.x) // len(units.points)) for which in (of, base))
-    return Scattered(found.x[keep], found.levels[:, keep], found.effects[:, keep], base[keep])
+    if kind_of(sweep.experiment).from_base:
+        base = sweep.units.points == 0
+        of = base if _is_lever(sweep, factor) else base | _departs(sweep, factor)
+        # What is drawn against a lever stands once for each of its options.
+        keep, base = (np.tile(which, len(found.x) // len(base)) for which in (of, base))
+        found = Scattered(found.x[keep], found.levels[:, keep], found.effects[:, keep], base=base[keep])
+    usual = found.levels[0]
+    level = float(np.nanmean(usual)) if np.isfinite(usual).any() else 0.0
+    return replace(found, smallest=float(sweep.experiment.smallest.of(what.entry, level)))
 
 
 def _departs(sweep: Sweep, factor: Factor) -> NDArray[np.bool_]:
@@ -187,7 +190,7 @@ def _points(sweep: Sweep, shaped: Array) -> Array:
     return np.stack([sweep.units.by_point(means[:, at])[0] for at in range(means.shape[1])])
 
 
-def draw(
+def points(
     axes: Axes, factor: Factor, drawn: Scattered, values: Array, lever: Factor | None, options: list[int]
 ) -> None:
     """Draw values by option along a factor: bands for numbers, dots with intervals for choices, or single points."""
@@ -215,21 +218,19 @@ def draw(
 
 
 def effect_panel(
-    axes: Axes, sweep: Sweep, what: Shown, factor: Factor, drawn: Scattered, lever: Factor | None, options: list[int]
+    axes: Axes, factor: Factor, drawn: Scattered, lever: Factor | None, options: list[int]
 ) -> None:
     """Draw effects along a factor, over what is smaller than the smallest effect of interest."""
-    base = drawn.levels[0]
-    size = sweep.experiment.smallest.of(what.entry, float(np.nanmean(base)) if np.isfinite(base).any() else 0.0)
-    axes.axhspan(-size, size, color=strokes.STRIP, linewidth=0, zorder=0.2)
+    axes.axhspan(-drawn.smallest, drawn.smallest, color=strokes.STRIP, linewidth=0, zorder=0.2)
     axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
-    draw(axes, factor, drawn, drawn.effects, lever, [option for option in options if option])
+    points(axes, factor, drawn, drawn.effects, lever, [option for option in options if option])
     panels.scale([axes], lowest=-np.inf)
 
 
 def entries(
     factor: Factor, lever: Factor | None, options: list[int], drawn: Scattered, *, strip: bool
 ) -> list[Artist]:
-    """Return the entries of a legend for what `draw` draws of these options; `strip`: over a strip."""
+    """Return the entries of a legend for what `points` draws of these options; `strip`: over a strip."""
     looks = strokes.strokes(lever)
     marked, binned = bool(factor.options) or drawn.joined, "median of points in bins"
     # What is said of all options is grey, of one alone has its colour.
@@ -240,8 +241,8 @@ def entries(
         assert lever is not None
         name = names.option(lever, option, 30.0 if alone and not marked else 40.0)
         look = replace(looks[option], dashes="-") if marked else looks[option]
-        label = name if marked or not alone else f"{name}, {binned}"
-        found.append(strokes.drawn(look, label, strokes.marker(option) if marked else ""))
+        text = name if marked or not alone else f"{name}, {binned}"
+        found.append(strokes.drawn(look, text, strokes.marker(option) if marked else ""))
     if drawn.joined:
         base = panels.stroke("none", 0, "base; at others this factor alone is changed", "o")
         base.set(markerfacecolor="white", markeredgecolor=colour)

@@ -13,9 +13,9 @@ from sim.analysis.importance import grouped
 from sim.figures.sweeps import common, smooth
 
 if TYPE_CHECKING:
+    from sim.analysis.selection import Shown
     from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
-    from sim.figures.sweeps.common import Shown
 
 Array = NDArray[np.float64]
 

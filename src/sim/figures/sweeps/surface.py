@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
@@ -17,8 +17,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.analysis import selection
-from sim.errors import Problem, UserError
+from sim.analysis.selection import Selection, Shown, shown
 from sim.figures import panels, style
 from sim.figures.sweeps import common, names
 from sim.figures.sweeps.plane import Plane, plane
@@ -27,7 +26,6 @@ from sim.figures.wording import difference, direction, title
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
     from sim.experiment.experiment import Factor
-    from sim.figures.sweeps.common import Shown
 
 Array = NDArray[np.float64]
 
@@ -37,26 +35,35 @@ LEFT, WIDE, TALL, BAR = 24.0, 108.0, 92.0, 5.0
 BLANK = "#F2F2F2"
 
 
-@style.styled
-def figure(
-    sweep: Sweep, what: Shown, x: str, y: str, lever: str | None = None, option: str | None = None
-) -> Figure:
-    """Draw a surface over two factors; where the sweep has levers, of an option's effect against the baseline.
+class Surface(NamedTuple):
+    """An outcome, or an option's effect on it, over two factors; and what is said over it."""
 
-    Raises
-    ------
-    UserError
-        There is no such factor, lever or option, or the two axes are the same, or one is the lever itself.
-    """
-    one, other = selection.factor(sweep, x), selection.factor(sweep, y)
-    chosen, place = compared(sweep, (one, other), lever, option)
-    found = plane(sweep, what, one, other, chosen, place)
+    said: common.Said
+    what: Shown
+    x: Factor
+    y: Factor
+    lever: Factor | None
+    option: int
+    plane: Plane
+
+
+def table(sweep: Sweep, selection: Selection) -> Surface:
+    """Return means over a plane; where the sweep has levers, of an option's effect against the baseline."""
+    what, x, y, lever = shown(sweep, selection), selection.x, selection.y, selection.lever
+    assert x is not None and y is not None
+    option = selection.options[0] if lever else 0
+    found = plane(sweep, what, x, y, lever, option)
+    return Surface(common.said(sweep, what.horizon, lever, x, y), what, x, y, lever, option, found)
+
+
+@style.styled
+def draw(table: Surface) -> Figure:
+    """Draw a surface, with the line where an effect changes its sign."""
+    said, what, one, other, chosen, place, found = table
     outcome = what.entry.name
     name = names.effect(chosen, [place], outcome) if chosen else title(outcome)
-    where = f"{style.SCOPE_LABELS[what.scope]}, {common.when(sweep, what.horizon)}"
     page, top = common.headed(
-        name, sweep.experiment.title, f"{where}; {found.how}", *common.notes(sweep, chosen, one, other),
-        common.described(sweep),
+        name, said.title, f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {found.how}", *said.notes, said.described,
         room=TALL + 23.0,
     )  # fmt: skip
     top += 3.0
@@ -81,28 +88,6 @@ def figure(
     return page
 
 
-def compared(
-    sweep: Sweep, axes: tuple[Factor, Factor], lever: str | None, option: str | None
-) -> tuple[Factor | None, int]:
-    """Return the lever whose effect is shown and the number of its option: the first that is no axis, if there is one.
-
-    Raises
-    ------
-    UserError
-        The axes are the same, or one is the lever, or the option is the baseline.
-    """
-    names = [factor.name for factor in axes]
-    if names[0] == names[1]:
-        raise UserError(Problem("surface", "y", repr(names[1]), "another one than x"))
-    free = [entry.name for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in names]
-    if lever is None and option is None and not free:
-        return None, 0
-    chosen = selection.lever(sweep, lever if lever is not None else next(iter(free), None))
-    if chosen.name in names:
-        raise UserError(Problem("surface", "lever", repr(chosen.name), "one that is neither x nor y"))
-    return chosen, common.against(chosen, option)[0]
-
-
 def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> tuple[bool, bool]:
     """Draw means and their scale; return whether there is a line where an effect changes its sign, and dots."""
     edges = levels(found.means, effect)
@@ -115,13 +100,13 @@ def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> 
         return False, False
     if found.tiles:
         sides = [np.arange(len(at) + 1) - 0.5 for at in (found.x, found.y)]
-        shown = np.ma.masked_invalid(found.means)
-        drawn = axes.pcolormesh(*sides, shown, cmap=palette, norm=norm, edgecolors="white", linewidth=1.0)
+        means = np.ma.masked_invalid(found.means)
+        drawn = axes.pcolormesh(*sides, means, cmap=palette, norm=norm, edgecolors="white", linewidth=1.0)
         _write(axes, found, palette, norm)
     else:
-        shown = np.ma.masked_invalid(found.means)
-        drawn = axes.contourf(found.x, found.y, shown, levels=edges, cmap=palette, norm=norm)
-        lines = axes.contour(found.x, found.y, shown, levels=edges[1:-1], colors="#444444", linewidths=0.4)
+        means = np.ma.masked_invalid(found.means)
+        drawn = axes.contourf(found.x, found.y, means, levels=edges, cmap=palette, norm=norm)
+        lines = axes.contour(found.x, found.y, means, levels=edges[1:-1], colors="#444444", linewidths=0.4)
         # A zero of its own stands on the bold line.
         labelled = [level for level in lines.levels if not (effect and level == 0.0)]
         for text in axes.clabel(lines, labelled[:: max(1, len(labelled) // 8)], fontsize=7, fmt=_plain, colors="black"):
@@ -239,8 +224,8 @@ def _named(axes: Axes, along: str, factor: Factor, names: list[str]) -> None:
     axis = axes.xaxis if along == "x" else axes.yaxis
     room = max(6.0, WIDE / len(names) - 2.0) if along == "x" else 13.0
     step = -(-len(names) // 24)
-    shown = [style.shorten(name, room, 7) if at % step == 0 else "" for at, name in enumerate(names)]
-    axis.set_ticks(range(len(names)), shown)
+    texts = [style.shorten(name, room, 7) if at % step == 0 else "" for at, name in enumerate(names)]
+    axis.set_ticks(range(len(names)), texts)
     axes.tick_params(axis=along, length=0, labelsize=7)  # type: ignore[arg-type]
     axis.set_label_text(common.axis_label(factor, WIDE if along == "x" else TALL))
 

@@ -1,0 +1,182 @@
+"""The one list of what can be drawn, by the format of what is stored and the picture's name.
+
+A picture is a table and a drawing: a function ``table(stored, selection)`` that returns what is shown, and a function
+``draw(table)`` that returns the page, or pages. A new picture is a module with the two, and an entry here; verb,
+command, completion and help read this list. Nothing is imported but what is drawn: the command's help reads it too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture.
+
+    Attributes
+    ----------
+    shows
+        What, in words.
+    table, draw
+        The two functions, as ``module:function`` below `sim.figures`.
+    options
+        What may be asked of it.
+    usual
+        Function of `sim.figures.usual` that says with which options it is drawn when all pictures are; none: it is not.
+    lever
+        Of a sweep, whose lever's options are compared: ``needed``, ``first`` if there is one, that of the axis
+        (``along``), that at whose options another is shown (``across``), or one that is no axis (``besides``).
+    axes
+        Of a sweep: axes that are filled by the leading uncertainties where they are not asked for.
+    stem
+        Of a sweep, parts of the file's name: options, ``column`` that is shown, lever (``of``), x (``by``).
+    """
+
+    shows: str
+    table: str
+    draw: str
+    options: tuple[str, ...] = ()
+    usual: str = ""
+    lever: str = "needed"
+    axes: tuple[str, ...] = ()
+    stem: tuple[str, ...] = ("column", "x", "y", "lever", "option")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of folder: what it is in words, the function of `sim.figures.select` that finds names in it, pictures."""
+
+    name: str
+    select: str
+    pictures: Mapping[str, Picture]
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """All that may be asked of its pictures."""
+        return tuple(dict.fromkeys(name for picture in self.pictures.values() for name in picture.options))
+
+
+_ALL = ("lever", "option", "outcome", "scope", "horizon")
+
+PICTURES: dict[str, Kind] = {
+    "skloki-result": Kind("a result", "of_result", {
+        "summary": Picture(
+            "four panels: appointment, skloki, performance and recovery", "curves:summary", "curves:page", usual="once",
+        ),
+        "overview": Picture(
+            "one page of small panels: the main outcomes, nation and classes", "curves:overview", "curves:page",
+            usual="once",
+        ),
+        "appointed": Picture(
+            "how guberniia secretaries came to their posts, against the recorded figures", "appointed:table",
+            "appointed:draw", usual="once",
+        ),
+        "moves": Picture(
+            "why guberniia secretaries left their posts, by year, against the recorded figures", "moves:table",
+            "moves:draw", usual="once",
+        ),
+        "opposition": Picture(
+            "the opposition's share by tier, against the conferences of January 1924", "opposition:table",
+            "opposition:draw", usual="once",
+        ),
+        "outcome": Picture(
+            "one outcome: nation with band and single replicates, and the classes beside it", "curves:one",
+            "curves:outcome", ("outcome",), "principal",
+        ),
+        "column": Picture(
+            "one outcome in one panel, as wide as a journal's column (84 mm)", "curves:one", "curves:column",
+            ("outcome",),
+        ),
+        "tilemap": Picture(
+            "a map of one outcome at one date, a tile for each guberniia", "tilemap:table", "tilemap:draw",
+            ("outcome", "date"), "of_real_places",
+        ),
+    }),
+    "skloki-comparison": Kind("a comparison", "of_comparison", {
+        "curves": Picture(
+            "courses of both worlds for the nation, and their difference below", "comparison:courses",
+            "comparison:draw_courses", ("outcome",), "once",
+        ),
+        "effects": Picture(
+            "effects by class at the first horizons, with intervals", "comparison:effects", "comparison:draw_effects",
+            ("outcome",), "once",
+        ),
+    }),
+    "skloki-divergence": Kind("a trace", "of_trace", {
+        "spread": Picture("how far the worlds are apart, month by month", "divergence:table", "divergence:draw",
+                          usual="once"),
+        "cascade": Picture("the first committees to part, and where the difference came from", "cascadetree:table",
+                           "cascadetree:draw", usual="once"),
+        "map": Picture("how soon each guberniia parts, and how many seats others hold", "partingmap:table",
+                       "partingmap:draw", usual="once"),
+    }),
+    "skloki-sweep": Kind("a sweep", "of_sweep", {
+        "effects": Picture(
+            "paired effects of a lever's options by class, or at each option of another (--x), with intervals",
+            "sweeps.forest:table", "sweeps.forest:draw", (*_ALL, "x"), "of_levers_and_pairs", "across",
+            stem=("of", "by", "option", "outcome", "scope", "horizon"),
+        ),
+        "classes": Picture(
+            "by class: how effects are spread over points, or with --x how they go with a factor",
+            "sweeps.classes:table", "sweeps.classes:draw", ("lever", "option", "outcome", "horizon", "x"), "of_levers",
+            "along",
+        ),
+        "horizons": Picture(
+            "effects at the horizons in the order of time, by class: what options do in their first years",
+            "sweeps.horizons:table", "sweeps.horizons:draw", ("lever", "option", "outcome", "scope"), "of_courses",
+        ),
+        "bands": Picture(
+            "courses over time by scenario, medians with 10-90 % bands", "sweeps.fans:table", "sweeps.fans:draw",
+            ("lever", "outcome", "scope"), "of_curves", "first", stem=("outcome", "lever", "scope"),
+        ),
+        "outcome": Picture(
+            "an outcome, and the effect on it, against a lever or an uncertainty (--x)", "sweeps.outcome:table",
+            "sweeps.outcome:draw", (*_ALL, "x"), "of_leading", "along", ("x",),
+        ),
+        "surface": Picture(
+            "an outcome, or the effect on it, over two of them (--x, --y), with the line where it changes sign",
+            "sweeps.surface:table", "sweeps.surface:draw", (*_ALL, "x", "y"), "of_leading_two", "besides", ("x", "y"),
+        ),
+    }),
+}  # fmt: skip
+
+OPTIONS = {
+    "outcome": "outcome that it shows; of a comparison any, of others one that is stored so.",
+    "date": "of a map: month; default: the last.",
+    "x": "of a sweep: lever or uncertainty along which it is shown.",
+    "y": "of a sweep: lever or uncertainty of the other axis.",
+    "lever": "of a sweep: lever; default: the first.",
+    "option": "of a sweep: option of the lever, against the first; default: all.",
+    "scope": "of a sweep: nation or a class.",
+    "horizon": "of a sweep: when; default: its main horizon.",
+}
+"""What may be asked of one picture, in words."""
+
+
+def load(name: str) -> Callable[..., Any]:
+    """Return a function by its module below `sim.figures` and its name there."""
+    module, _, function = name.partition(":")
+    with _no_window():
+        found: Callable[..., Any] = getattr(import_module(f"sim.figures.{module}"), function)
+    return found
+
+
+@contextmanager
+def _no_window() -> Iterator[None]:
+    """Have matplotlib loaded whatever the environment says of its windows.
+
+    A notebook tells it to its children; what it names need not be installed here, and pictures need no window.
+    """
+    said = None if "matplotlib" in sys.modules else os.environ.pop("MPLBACKEND", None)
+    try:
+        yield
+    finally:
+        if said is not None:
+            os.environ["MPLBACKEND"] = said

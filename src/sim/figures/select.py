@@ -1,0 +1,119 @@
+"""What is asked of a picture, found once in what is stored: a function for each kind of folder.
+
+Each returns the selections that are drawn, with the names of their files: one, or one for each world of a comparison;
+none where there is nothing to draw.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis import selection
+from sim.analysis.selection import Selection
+from sim.errors import Problem, UserError
+from sim.figures.pictures import Picture
+
+if TYPE_CHECKING:
+    from sim.analysis.sweep import Sweep
+    from sim.experiment.experiment import Factor
+
+Asked = Mapping[str, str]
+Found = list[tuple[str, Selection]]
+
+
+def of_result(result: Any, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return the outcome, by default performance, and the month."""
+    outcome = asked.get("outcome", "performance") if "outcome" in picture.options else None
+    parts = [what, outcome, asked.get("date")]
+    return [("-".join(part for part in parts if part), Selection(outcome=outcome, date=asked.get("date")))]
+
+
+def of_comparison(comparison: Any, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return each world that is set against the baseline; of one outcome, if it is asked for."""
+    outcome = asked.get("outcome")
+    return [
+        ("-".join([what, world, *([outcome] if outcome else [])]), Selection(world=world, outcome=outcome))
+        for world in comparison.worlds[1:]
+    ]
+
+
+def of_trace(traced: Any, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return the trace; nothing of worlds in which the same happens, and no map of synthetic places."""
+    if not traced.divergence.steps or (what == "map" and not traced.real):
+        return []
+    return [(what, Selection())]
+
+
+def of_sweep(sweep: Sweep, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return lever, options, axes, outcome, class and horizon; what is left open is filled as the picture says."""
+    if not len(sweep.units):
+        raise UserError(Problem(str(sweep.path), allowed="no run is stored yet; wait for the first part"))
+    where = Selection(asked.get("outcome"), asked.get("scope"), asked.get("horizon"))
+    if what != "bands":  # whose curves may be of other outcomes
+        for name in ("outcome", "scope", "horizon"):
+            selection.some(name, asked.get(name), selection.known(sweep, name))
+    axes: dict[str, Factor] = {}
+    for name in ("x", "y"):
+        if name in asked:
+            axes[name] = (selection.lever if picture.lever == "across" else selection.factor)(sweep, asked[name])
+    lever = _lever(sweep, what, picture.lever, asked, axes)
+    options = selection.against(lever, asked.get("option")) if lever else []
+    if missing := [name for name in picture.axes if name not in axes]:
+        axes |= _leading(sweep, what, missing, axes, lever, options, where)
+    if len({factor.name for factor in axes.values()}) < len(axes):
+        raise UserError(Problem(what, "y", repr(axes["y"].name), "another one than x"))
+    found = replace(where, lever=lever, options=tuple(options), x=axes.get("x"), y=axes.get("y"))
+    shown = selection.shown(sweep, found) if "column" in picture.stem else None
+    parts = {
+        **asked, **{name: factor.name for name, factor in axes.items()},
+        "column": shown.column if shown else "", "of": lever.name if lever else "",
+        "by": f"by-{asked['x']}" if "x" in asked else "",
+    }  # fmt: skip
+    return [("-".join([what, *(slug(parts[name]) for name in picture.stem if parts.get(name))]), found)]
+
+
+def _lever(sweep: Sweep, what: str, rule: str, asked: Asked, axes: Mapping[str, Factor]) -> Factor | None:
+    """Return whose options are compared: the lever that is asked for, or the one that the picture's rule finds."""
+    with_choice = [entry for entry in sweep.experiment.levers if len(entry.options) > 1]
+    taken = {factor.name for factor in axes.values()}
+    name = asked.get("lever")
+    if rule == "besides":
+        free = [entry for entry in with_choice if entry.name not in taken]
+        if name is None and "option" not in asked and not free:
+            return None
+        chosen = selection.lever(sweep, name or next((entry.name for entry in free), None))
+        if chosen.name in taken:
+            raise UserError(Problem(what, "lever", repr(chosen.name), "one that is neither x nor y"))
+        return chosen
+    if name is None and not with_choice and (rule == "first" or (rule == "along" and (axes or what == "outcome"))):
+        return None
+    if name is None and rule == "along" and "x" in axes and axes["x"] in sweep.experiment.levers:
+        return axes["x"]
+    chosen = selection.lever(sweep, name)
+    if rule == "across" and chosen.name in taken:
+        raise UserError(Problem(what, "x", repr(chosen.name), "a lever other than the one whose effects are shown"))
+    return chosen
+
+
+def _leading(
+    sweep: Sweep, what: str, missing: list[str], axes: Mapping[str, Factor], lever: Factor | None, options: list[int],
+    where: Selection,
+) -> dict[str, Factor]:  # fmt: skip
+    """Return axes for those that are not asked for: the uncertainties that the effect goes with most."""
+    from sim.analysis.importance import leading
+
+    column = selection.shown(sweep, where).column
+    taken = {factor.name for factor in axes.values()}
+    names = [name for name in leading(sweep, column, lever, options[:1] or [1]) if name not in taken]
+    if len(names) < len(missing):
+        needed = " and ".join(f"--{name}" for name in ("x", "y")[: len(missing) + len(axes)])
+        raise UserError(Problem("plot", what, allowed=f"{needed}: this sweep has too few uncertainties to choose from"))
+    return {name: selection.factor(sweep, names[at]) for at, name in enumerate(missing)}
+
+
+def slug(text: Any) -> str:
+    """Return a text as a part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", selection.label(text)).strip("-") or "option"
