@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -105,11 +106,23 @@ def test_a_sweep_that_is_not_finished_has_no_page(tmp_path):
     assert not (tmp_path / "page").exists()
 
 
+@pytest.mark.parametrize(("given", "said"), [
+    ([], "name"), (["decembr-1923"], "december-1923"), (["december-1923", "nowhere"], "no such folder"),
+])  # fmt: skip
+def test_a_wrong_request_is_told_and_nothing_written(given, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        page.main(given)
+    assert ended.value.code == 2 and said in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", shipped_experiments())
 def test_a_shipped_experiment_asks_its_page_for_what_there_is(name):
     asked, of = load_page(name), load_experiment(name)
     known = {"kind", "lever", "option", "outcome", "scope", "horizon", "x", "y"}
-    assert asked.pictures and all(picture["kind"] in KINDS and set(picture) <= known for picture in asked.pictures)
+    shown = Path(__file__).parents[2] / "results" / name / "thirds.csv"
+    assert bool(asked.pictures) == shown.exists(), "experiments with a page of another kind ask for none"
+    assert all(picture["kind"] in KINDS and set(picture) <= known for picture in asked.pictures)
     named = {factor.name for factor in (*of.levers, *of.uncertainties)} | set(of.outcomes) | set(of.horizons)
     values = {value for picture in asked.pictures for key, value in picture.items() if key not in ("kind", "scope")}
     assert values <= named

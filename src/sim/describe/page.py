@@ -6,11 +6,10 @@ the manifest, and what stands between the marks of its README.md. What a page sh
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +38,7 @@ LEADING, LEAST = 5, 0.02
 
 
 def write(sweep: Sweep, page: Page, folder: Path) -> Path:
-    """Write the page of a sweep, and return its README.md.
-
-    Raises
-    ------
-    UserError
-        The sweep is not finished, or it cannot give what the page asks for.
-    """
+    """Write the page of a finished sweep, and return its README.md."""
     from sim.figures.sweeps import draw
 
     state = sweep.progress()
@@ -70,14 +63,14 @@ def write(sweep: Sweep, page: Page, folder: Path) -> Path:
     empty = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in MARKS)
     text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {sweep.experiment.title}\n\n{empty}"
     for mark, content in parts.items():
-        block = rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)"
-        text = re.sub(block, partial(_filled, content), text, flags=re.DOTALL)
+        text = _filled(text, mark, content)
     readme.write_text(text, encoding="utf-8")
     return readme
 
 
-def _filled(content: str, block: re.Match[str]) -> str:
-    return f"{block[1]}{content}\n{block[2]}"
+def _filled(text: str, mark: str, content: str) -> str:
+    block = re.compile(rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
+    return block.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 
 
 def _parts(sweep: Sweep, page: Page, tables: dict[str, pd.DataFrame]) -> dict[str, str]:
@@ -287,14 +280,19 @@ def _number(value: float) -> str:
     return "–" if value != value else f"{value:+.4f}"
 
 
-def main(name: str, source: str | None = None) -> None:
+def main(given: Sequence[str] | None = None) -> None:
     """Write the page of a shipped experiment's sweep."""
+    parser = argparse.ArgumentParser(prog="python -m sim.describe.page", description=__doc__.splitlines()[0])
+    parser.add_argument("name", help="of the experiment")
+    parser.add_argument("folder", nargs="?", help="of its sweep; default: results/sweeps/NAME")
+    asked = parser.parse_args(given)
     try:
-        sweep = open_sweep(source or Path("results") / "sweeps" / name)
-        print(write(sweep, load_page(name), Path("results") / name))
+        page = load_page(asked.name)
+        sweep = open_sweep(asked.folder or Path("results") / "sweeps" / asked.name)
+        print(write(sweep, page, Path("results") / asked.name))
     except UserError as error:
-        sys.exit(str(error))
+        parser.error(str(error))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

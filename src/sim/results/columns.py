@@ -158,13 +158,14 @@ def codebook(tables: Sequence[str]) -> list[Column]:
     return [Column(table, *column) for table in tables for column in (*keys, *own[table])]
 
 
-def floats(values: Any) -> pa.Array:
-    """Return numbers as a column; those that are not defined (nan) become nulls."""
+def floats(values: Any, kind: type = np.float64) -> pa.Array:
+    """Return numbers as a column, of single precision if so wanted; those that are not defined (nan) become nulls."""
     # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
-    numbers = np.ascontiguousarray(values, dtype=np.float64)
+    numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
     known = ~np.isnan(numbers)
     valid = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-    return pa.Array.from_buffers(pa.float64(), len(numbers), [valid, pa.py_buffer(numbers)])
+    type_ = pa.float64() if kind is np.float64 else pa.float32()
+    return pa.Array.from_buffers(type_, len(numbers), [valid, pa.py_buffer(numbers)])
 
 
 def plain(values: Any, kind: type, type_: Any) -> pa.Array:

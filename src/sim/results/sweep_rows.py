@@ -65,7 +65,7 @@ def curves(
         "scope": texts(np.tile(np.arange(scopes), number * length), experiment.scopes),
     }
     for at, outcome in enumerate(experiment.curve_outcomes):
-        columns[outcome] = _singles(values[..., at].ravel())
+        columns[outcome] = floats(values[..., at].ravel(), np.float32)
     return _file(columns)
 
 
@@ -116,13 +116,6 @@ def _choices(options: Sequence[Option], at: NDArray[np.int64]) -> pa.Array:
         return texts(at, [str(option.value) for option in options])
     values = np.array([option.value for option in options], dtype=numbers)[at]
     return pa.array(values) if numbers is np.bool_ else plain(values, numbers, kind)
-
-
-def _singles(values: NDArray[np.float32]) -> pa.Array:
-    """Return numbers of single precision as a column; nan becomes null."""
-    known = ~np.isnan(values)
-    valid = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-    return pa.Array.from_buffers(pa.float32(), len(values), [valid, pa.py_buffer(values)])
 
 
 def _days(months: Sequence[str]) -> NDArray[np.int32]:

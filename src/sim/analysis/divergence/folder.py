@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.analysis.divergence.divergence import Divergence, compare
-from sim.analysis.divergence.inputs import Setting
-from sim.engines.engine import engine
 from sim.errors import Problem, UserError
 from sim.results.folder import FILES, Folder, Format
-from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.analysis.divergence.divergence import Divergence
+    from sim.analysis.divergence.inputs import Setting
 
 FIGURES = "figures"
 CASCADE = (
@@ -69,6 +68,8 @@ class DivergenceFolder(Folder):
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The settings that differ."""
+        from sim.analysis.divergence.inputs import Setting
+
         return tuple(Setting(entry["name"], (entry["a"], entry["b"])) for entry in self.manifest["settings"])
 
     @property
@@ -118,6 +119,11 @@ def rerun(record: Mapping[str, Any]) -> Divergence:
     UserError
         It does not: the trace was made by another version of the program.
     """
+    # Loaded only here: its tables are read without an engine.
+    from sim.analysis.divergence.divergence import compare
+    from sim.engines.engine import engine
+    from sim.scenario.schema import Scenario
+
     chosen = engine()
     # As JSON: strict models accept lists for tuples there.
     scenarios = [Scenario.model_validate_json(json.dumps(record[world]["scenario"])) for world in "ab"]
