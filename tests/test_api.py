@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import pydoc
+
 import pytest
 
 import sim
@@ -21,6 +24,19 @@ def test_all_verbs_are_there():
     assert all(callable(getattr(sim, name)) for name in sim.__all__ if name != "__version__")
     with pytest.raises(AttributeError, match="module 'sim' has no attribute 'simulates'"):
         sim.simulates  # noqa: B018
+
+
+def test_a_verb_tells_what_it_takes():
+    assert {"scenario", "sets", "out", "engine"} <= set(inspect.signature(sim.run).parameters)
+    assert "run(scenario: 'Source'" in pydoc.plain(pydoc.render_doc(sim.run))
+    assert inspect.getdoc(sim.sweep).startswith("Run a sweep") and sim.sweep is sim.sweep
+
+
+def test_what_is_wrong_with_any_world_is_told_at_once(tmp_path):
+    for verb in (sim.compare, sim.trace):
+        with pytest.raises(sim.UserError, match=r"one.toml: found no such file(.|\n)*two.toml: found no such file"):
+            verb(tmp_path / "one.toml", tmp_path / "two.toml", sets=iter(["g_y=0.2"]), out=tmp_path / "out")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_verbs_together(small_file, tmp_path):

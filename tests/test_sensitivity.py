@@ -7,11 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.engines.compiled import simulate
 from sim.engines.trajectory import Trajectory
 from sim.registry.entries import Parameter
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.schema import Event
-from tests.engines.worlds import run
+from sim.scenario.schema import Event, Period
+from sim.world.build import build
+from tests.engines.worlds import scenario
 
 EVENTS = {
     "levy": Event(kind="levy", start="1921-02", end="1921-06", size=0.3),
@@ -32,19 +34,12 @@ WORLD = {
 def outcomes(name: str, value: float) -> Trajectory:
     """Run the world in which a parameter acts, with a value for it."""
     special = dict(WORLD.get(name, {}))
-    if special.pop("start", None):
-        from sim.engines.reference import simulate
-        from sim.scenario.schema import Period
-        from sim.world.build import build
-        from tests.engines.worlds import scenario
-
-        late = scenario(guberniias=4, uezds_each=0, **{name: value}).model_copy(
-            update={"period": Period(start="1928-06", end="1929-12")}
-        )
-        return simulate(build(late), 0)
+    if start := special.pop("start", None):
+        known = scenario(guberniias=4, uezds_each=0, **{name: value})
+        return simulate(build(known.model_copy(update={"period": Period(start=start, end="1929-12")})), 0)
     settings = {"months": 30, "guberniias": 6, "uezds_each": 1, "events": EVENTS, **special}
     # hot enough that skloki open
-    return run(**settings, **{"a_temp": 0.03, name: value})
+    return simulate(build(scenario(**settings, **{"a_temp": 0.03, name: value})), 0)
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS.values(), ids=lambda parameter: parameter.name)

@@ -142,17 +142,21 @@ def test_status_of_an_unfinished_sweep(swept, skloki):
     assert skloki("status", "s", "--quiet") == (0, "unfinished\n", "")
 
 
-@pytest.mark.parametrize("command", [("status",), ("query", "SELECT 1"), ("rerun", "--run", "0")])
-def test_a_folder_without_a_sweep(command, here, skloki):
+@pytest.mark.parametrize(
+    ("command", "verb", "what"),
+    [(("status",), "sweep", "sweep"), (("rerun", "--run", "0"), "sweep", "sweep"),
+     (("query", "SELECT 1"), "run", "skloki result")],
+)  # fmt: skip
+def test_a_folder_without_a_sweep(command, verb, what, here, skloki):
     (here / "empty").mkdir()
     (here / "file").write_text("x")
     (here / "full").mkdir()
     (here / "full" / "notes.txt").write_text("x")
     said = {
-        "empty": "no sweep: it has no manifest.json (another folder, or a sweep that was broken off)",
-        "full": "no sweep: it has no manifest.json (another folder, or a sweep that was broken off)",
-        "nothing": "there is no such folder; name the folder that `sweep` has printed",
-        "file": "found a file; allowed: the folder of a sweep",
+        "empty": f"no {what}: it has no manifest.json (another folder, or a {verb} that was broken off)",
+        "full": f"no {what}: it has no manifest.json (another folder, or a {verb} that was broken off)",
+        "nothing": f"there is no such folder; name the folder that `{verb}` has printed",
+        "file": f"found a file; allowed: the folder of a {what}",
     }  # fmt: skip
     for place, reason in said.items():
         assert skloki(command[0], place, *command[1:]) == (2, "", f"{here / place}: {reason}\n")

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from sim.errors import UserError
+from sim.results import locking
 from sim.results import sweep_store as module
 from sim.results.journal import read_journal
 from sim.results.locking import LOCK, holder, locked
@@ -174,6 +175,18 @@ def test_a_look_does_not_stand_in_the_way(copied):
             pass
     with locked(copied, print):
         assert status(copied).writer == f"process {os.getpid()} on {os.uname().nodename}"
+
+
+@pytest.mark.parametrize("error", [NotImplementedError("no flock here"), OSError(errno.ENOLCK, "No locks available")])
+def test_where_a_file_system_knows_no_locks_that_is_said(error, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr(locking.FileLock, "acquire", refuse)
+    notes: list[str] = []
+    with locked(tmp_path, notes.append):
+        assert holder(tmp_path) == ""
+    assert len(notes) == 1 and "this file system knows no locks" in notes[0]
 
 
 # Full disks
