@@ -9,8 +9,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e
 INPUTS := pyproject.toml constraints.txt
-# One worker for each processor, hyperthreads too; the longest files first, each by one worker.
-PYTEST := -m pytest -q -n logical --maxprocesses 8 --dist loadfile
+# One worker for each processor, hyperthreads too. Each begins with a stretch of files and takes from others at the end:
+# by files alone, one long file would be worked on alone.
+PYTEST := -m pytest -q -n logical --maxprocesses 8 --dist worksteal
 PREPARE := -c 'from sim.engines.compiled import prepare; prepare()'
 KEPT := results/runs/kept-historical
 # Commands and tests start many interpreters: what each compiles of modules is kept, though not beside the sources.
