@@ -49,7 +49,13 @@ def every(sweep):
         yield "bands of one", page(sweep, "bands", outcome="performance")
 
 
-@pytest.mark.parametrize("case", CASES)
+#: Cases between others that are looked at always: more of one thing, or fewer.
+BETWEEN = ("years", "three levers", "few", "no levers")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.exhaustive] if case in BETWEEN else []) for case in CASES]
+)
 def test_every_picture_is_tidy(stores, untidy, case):
     for name, figure in every(stores(case)):
         assert untidy(figure) == [], name
