@@ -11,7 +11,7 @@ from tests.small import SMALL
 RUN = """
 from sim import api
 from sim.doors import cli
-def stop(result): raise KeyboardInterrupt
+def stop(result, svg): raise KeyboardInterrupt
 api.plot = stop
 assert cli.call(["run", {scenario!r}, "--out", {out!r}]) == 130
 """

@@ -49,7 +49,7 @@ def draw(timings: Sequence[Timing], every: dict[str, Contestant], folder: Path) 
     axes.grid(which="major")
     _guides(axes)
     axes.legend(loc="lower right", frameon=False)
-    return style.save(figure, folder, "scaling")
+    return style.save(figure, folder, "scaling", svg=True)
 
 
 def _guides(axes: Axes) -> None:

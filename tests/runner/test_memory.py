@@ -22,6 +22,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import store
 from sim.results.folder import read_frame
+from sim.results.folder import Folder
 from sim.results.result import Result
 from sim.runner.run import run
 from sim.scenario.load import Loaded
@@ -103,5 +104,5 @@ def test_a_part_of_a_table_is_read_row_group_by_row_group(made):
 @pytest.mark.parametrize("kind", [kind for kind in PICTURES["skloki-result"].pictures if kind != "tilemap"])
 def test_figures_read_no_table_as_a_whole(kind, made, monkeypatch):
     result = made(2)
-    monkeypatch.delattr(Result, "_table")
+    monkeypatch.delattr(Folder, "frame")
     assert figures.table(result, kind)
