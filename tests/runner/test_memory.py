@@ -21,8 +21,7 @@ from sim.figures.pictures import PICTURES
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import store
-from sim.results.folder import read_frame
-from sim.results.folder import Folder
+from sim.results.folder import Folder, read_frame
 from sim.results.result import Result
 from sim.runner.run import run
 from sim.scenario.load import Loaded
