@@ -1,4 +1,8 @@
-"""Errors that a user can mend, reported all at once and without a traceback."""
+"""Errors that a user can mend, reported all at once and without a traceback.
+
+Wherever a request is wrong, a file damaged or a disk full, `UserError` names every reason; what can raise it does not
+say so again.
+"""
 
 from __future__ import annotations
 

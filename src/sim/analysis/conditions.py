@@ -77,11 +77,6 @@ def apart(sweep: PairedSweep) -> pd.DataFrame:
 
     Differences are paired: on the same accidents at each point. Their intervals are Student's over points, so these
     must be independent: drawn, each with accidents of its own.
-
-    Raises
-    ------
-    UserError
-        There are not two levers, or points are not independent.
     """
     import pandas as pd
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from sim.analysis import paired
 from sim.experiment.horizons import Horizon, measured
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
+from sim.results.columns import floats
 from sim.results.comparison import BANDS, PAIRS
 from sim.results.manifest import Failure
 
@@ -80,7 +81,7 @@ class Sample:
     def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
         """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
         failed = [
-            result.record() | {"world": name}
+            asdict(result) | {"world": name}
             for name, result in zip(self.names, results, strict=True)
             if isinstance(result, Failure)
         ]
@@ -112,7 +113,7 @@ class Sample:
             [
                 pa.array(np.full(len(flat), self.replicates[-1], np.int32)),
                 *(pa.array(key, pa.string()) for key in keys),
-                *(_numbers(flat[:, at]) for at in range(len(OUTCOMES))),
+                *(floats(flat[:, at]) for at in range(len(OUTCOMES))),
             ],
             schema=PAIRS,
         )
@@ -181,12 +182,7 @@ def _bands(
         [
             pa.array([world] * len(scopes)), pa.array([outcome] * len(scopes)), pa.array(scopes, pa.string()),
             pa.array(np.tile(dates, shape[1]), pa.date32()), pa.array(known.T.ravel().astype(np.int32)),
-            *(_numbers(np.asarray(column).T.ravel()) for column in columns),
+            *(floats(np.asarray(column).T.ravel()) for column in columns),
         ],
         schema=BANDS,
     )  # fmt: skip
-
-
-def _numbers(values: Any) -> pa.Array:
-    # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
-    return pa.array(np.ascontiguousarray(values, np.float64), from_pandas=True)

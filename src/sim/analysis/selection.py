@@ -58,28 +58,12 @@ class Shown:
 
 
 def shown(sweep: SweepFolder, selection: Selection = Selection()) -> Shown:  # noqa: B008
-    """Return the outcome of a selection, by default the first; of the nation and at the main horizon.
-
-    Raises
-    ------
-    UserError
-        It is not recorded there.
-    """
+    """Return the outcome of a selection, by default the first; of the nation and at the main horizon."""
     experiment = sweep.experiment
     outcome = selection.outcome or experiment.outcomes[0]
     scope = selection.scope or ("nation" if "nation" in experiment.scopes else experiment.scopes[0])
     column = sweep.column(outcome, scope, selection.horizon)
     return Shown(column, OUTCOMES[outcome], scope, selection.horizon or next(iter(experiment.horizons)))
-
-
-def lever(sweep: SweepFolder, name: str | None) -> Factor:
-    """Return the lever of that name, by default the first that has a choice."""
-    return sweep.experiment.lever(name)
-
-
-def factor(sweep: SweepFolder, name: str) -> Factor:
-    """Return the lever or the uncertainty of that name."""
-    return sweep.experiment.factor(name)
 
 
 def against(lever: Factor, option_: Any) -> list[int]:

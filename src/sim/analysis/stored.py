@@ -34,11 +34,6 @@ def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
     ----------
     verify
         Compare every table with the manifest's hashes; otherwise its size.
-
-    Raises
-    ------
-    UserError
-        It is missing, incomplete, damaged, or of a format that is not known.
     """
     folder = Path(path).expanduser()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis import bands, conditions, effects, importance
 from sim.analysis.pair_table import PairedSweep
 
 if TYPE_CHECKING:
@@ -16,33 +17,23 @@ class Sweep(PairedSweep):
 
     def effects(self, **asked: Any) -> pd.DataFrame:
         """Return paired effects of the levers' options; see `sim.analysis.effects.effects`."""
-        from sim.analysis.effects import effects
-
-        return effects(self, **asked)
+        return effects.effects(self, **asked)
 
     def thirds(self, **asked: Any) -> pd.DataFrame:
         """Return effects in thirds of each uncertainty's values; see `sim.analysis.conditions.thirds`."""
-        from sim.analysis.conditions import thirds
-
-        return thirds(self, **asked)
+        return conditions.thirds(self, **asked)
 
     def by_year(self, **asked: Any) -> pd.DataFrame:
         """Return effects in the means of single years; see `sim.analysis.conditions.by_year`."""
-        from sim.analysis.conditions import by_year
-
-        return by_year(self, **asked)
+        return conditions.by_year(self, **asked)
 
     def importance(self, **asked: Any) -> pd.DataFrame:
         """Return which uncertainties an effect goes with; see `sim.analysis.importance.importance`."""
-        from sim.analysis.importance import importance
-
-        return importance(self, **asked)
+        return importance.importance(self, **asked)
 
     def bands(self, outcomes: Sequence[str] | None = None, **asked: Any) -> pd.DataFrame:
         """Return quantiles over runs month by month; see `sim.analysis.bands.bands`."""
-        from sim.analysis.bands import bands
-
-        return bands(self, outcomes, **asked)
+        return bands.bands(self, outcomes, **asked)
 
 
 open_sweep = Sweep.open

@@ -203,7 +203,7 @@ PRODUCED: dict[str, Produced] = {
 
 _ASSIGNED = "an input: the centre's capacity is made from this figure, and the model fills local seats only"
 _OF_1897 = "a property of the table of guberniias, which the model reads and does not produce"
-_UNPRODUCED = {
+UNPRODUCED = {
     "T06": _ASSIGNED,
     "T09": _ASSIGNED,
     "T11": "the model does not follow when members joined",
@@ -213,8 +213,3 @@ _UNPRODUCED = {
     "T21": "voters of the soviets are not modelled: party members elect",
     "T22": "other countries are not modelled, and their table is not packaged",
 }
-
-
-def unproduced() -> dict[str, str]:
-    """Return the targets that the model cannot produce, each with the reason."""
-    return dict(_UNPRODUCED)

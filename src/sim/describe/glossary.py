@@ -5,10 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, UserError, nearest
+from sim.errors import Problem, UserError, nearest, one_of
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import Constant, Parameter
@@ -46,84 +45,55 @@ class Entry:
 
 
 def entries(what: str) -> list[Entry]:
-    """Return all entries of a kind, named in the plural as in `KINDS`.
-
-    Raises
-    ------
-    UserError
-        There is no such kind.
-    """
-    if what not in KINDS:
-        raise UserError(Problem("list", found=repr(what), allowed=", ".join(KINDS), suggestion=nearest(what, KINDS)))
-    return [entry for entry in KINDS[what]() if entry.kind != "part"]
+    """Return all entries of a kind, named in the plural as in `KINDS`."""
+    return [entry for entry in KINDS[one_of("list", what, KINDS)]() if entry.kind != "part"]
 
 
 def explain(name: str) -> list[Entry]:
-    """Return every entry of this name: one word may be, say, both a mechanism and a draw.
-
-    Raises
-    ------
-    UserError
-        Nothing is called so; the nearest name is suggested.
-    """
+    """Return every entry of this name: one word may be, say, both a mechanism and a draw."""
     everything = _everything()
     found = [entry for entry in everything if entry.name == name]
     found = found or [entry for entry in everything if entry.name.casefold() == name.casefold()]
     if not found:
         allowed = "a name that `skloki list` prints: " + ", ".join(KINDS)
-        raise UserError(
-            Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, _names(everything)))
-        )
+        raise UserError(Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, names())))
     return found
 
 
 def names() -> list[str]:
     """Return every name that can be explained, sorted."""
-    return _names(_everything())
+    return sorted({entry.name for entry in _everything()})
 
 
 def _everything() -> list[Entry]:
     return [entry for make in KINDS.values() for entry in make()]
 
 
-def _names(found: list[Entry]) -> list[str]:
-    return sorted({entry.name for entry in found})
-
-
 def _parameters() -> Iterator[Entry]:
     for parameter in PARAMETERS.values():
-        yield Entry("parameter", parameter.name, _parameter_fields(parameter))
-
-
-def _parameter_fields(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "meaning": parameter.meaning,
-        "symbol": parameter.symbol,
-        "unit": parameter.unit,
-        "default": parameter.default,
-        "range": f"{parameter.low:g} to {parameter.high:g}, {parameter.distribution}",
-        "bounds": f"{parameter.minimum:g} to {parameter.maximum:g}",
-        "grade": parameter.grade,
-        "evidence": GRADES[parameter.grade],
-        "source": parameter.source,
-        "mechanism": parameter.mechanism,
-        "acts in": _room(parameter.mechanism),
-        "twin": parameter.twin,
-    }
+        yield Entry("parameter", parameter.name, {
+            "meaning": parameter.meaning,
+            "symbol": parameter.symbol,
+            "unit": parameter.unit,
+            "default": parameter.default,
+            "range": f"{parameter.low:g} to {parameter.high:g}, {parameter.distribution}",
+            "bounds": f"{parameter.minimum:g} to {parameter.maximum:g}",
+            **_evidence(parameter),
+            "twin": parameter.twin,
+        })  # fmt: skip
 
 
 def _constants() -> Iterator[Entry]:
     for constant in CONSTANTS.values():
-        yield Entry("constant", constant.name, {
-            "meaning": constant.meaning,
-            "unit": constant.unit,
-            "value": constant.value,
-            "grade": constant.grade,
-            "evidence": GRADES[constant.grade],
-            "source": constant.source,
-            "mechanism": constant.mechanism,
-            "acts in": _room(constant.mechanism),
-        })  # fmt: skip
+        about = {"meaning": constant.meaning, "unit": constant.unit, "value": constant.value}
+        yield Entry("constant", constant.name, about | _evidence(constant))
+
+
+def _evidence(number: Parameter | Constant) -> dict[str, Any]:
+    return {
+        "grade": number.grade, "evidence": GRADES[number.grade], "source": number.source,
+        "mechanism": number.mechanism, "acts in": _room(number.mechanism),
+    }  # fmt: skip
 
 
 def _mechanisms() -> Iterator[Entry]:
@@ -179,7 +149,7 @@ def _data() -> Iterator[Entry]:
 
 
 def _targets() -> Iterator[Entry]:
-    from sim.analysis.targets import PRODUCED, unproduced
+    from sim.analysis.targets import PRODUCED, UNPRODUCED
     from sim.data.tables import grade_text, load
 
     for row in load("calibration_targets"):
@@ -198,7 +168,7 @@ def _targets() -> Iterator[Entry]:
         # A recorded vector is compared part by part: T14a, T14b and so on belong to T14.
         parts = [part for part in PRODUCED if part[:-1] == name]
         compared = {part: f"{PRODUCED[part].kind}: {PRODUCED[part].why}" for part in (name, *parts) if part in PRODUCED}
-        missing = {"compared": f"as {', '.join(parts)}" if parts else f"no: {unproduced().get(name, 'unknown')}"}
+        missing = {"compared": f"as {', '.join(parts)}" if parts else f"no: {UNPRODUCED.get(name, 'unknown')}"}
         yield Entry("target", name, fields | ({"compared": compared[name]} if name in compared else missing))
         for part in parts:
             yield Entry("part", part, {"part of": name, "meaning": row["description"], "compared": compared[part]})
@@ -208,20 +178,15 @@ def _scenarios() -> Iterator[Entry]:
     from sim.scenario.load import shipped
 
     for name, path in sorted(shipped().items()):
-        yield Entry("scenario", name, _scenario_fields(path))
-
-
-def _scenario_fields(path: Path) -> dict[str, Any]:
-    # The file as it stands, not layered: what it changes is what is to be explained.
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    changes = [key for key in raw if key not in ("title", "why", "extends")]
-    return {
-        "title": str(raw.get("title", "")),
-        "why": " ".join(str(raw.get("why", "")).split()),
-        "extends": str(raw.get("extends", "")),
-        "sets": ", ".join(changes),
-        "file": path.name,
-    }
+        # The file as it stands, not layered: what it changes is what is to be explained.
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield Entry("scenario", name, {
+            "title": str(raw.get("title", "")),
+            "why": " ".join(str(raw.get("why", "")).split()),
+            "extends": str(raw.get("extends", "")),
+            "sets": ", ".join(key for key in raw if key not in ("title", "why", "extends")),
+            "file": path.name,
+        })  # fmt: skip
 
 
 def _room(name: str) -> str:

@@ -26,10 +26,6 @@ STEP = re.compile(r"Step (\d+), ([^:]+): (.*)", re.DOTALL)
 BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def _number(value: float) -> str:
-    return f"{value:g}"
-
-
 def _table(header: str, rows: Iterable[Iterable[str]]) -> str:
     """Return a Markdown table; ``header`` holds the column names, separated by bars."""
     columns = [name.strip() for name in header.split("|")]
@@ -48,8 +44,8 @@ def parameters() -> str:
         "name | symbol | meaning | unit | default | range | grade | acts in | twin | source",
         (
             (
-                _code(p.name), p.symbol, p.meaning, p.unit, _number(p.default),
-                f"{_number(p.low)} to {_number(p.high)}{' (log)' if p.distribution == 'loguniform' else ''}",
+                _code(p.name), p.symbol, p.meaning, p.unit, f"{p.default:g}",
+                f"{p.low:g} to {p.high:g}{' (log)' if p.distribution == 'loguniform' else ''}",
                 p.grade, p.mechanism, _code(p.twin), p.source,
             )
             for p in PARAMETERS.values()
@@ -68,8 +64,8 @@ def twins() -> str:
             (
                 f"{_code(a.name)}: {a.meaning}",
                 f"{_code(b.name)}: {b.meaning}",
-                f"{_number(a.low)} to {_number(a.high)}"
-                + ("" if (a.low, a.high) == (b.low, b.high) else f"; {_number(b.low)} to {_number(b.high)}"),
+                f"{a.low:g} to {a.high:g}"
+                + ("" if (a.low, a.high) == (b.low, b.high) else f"; {b.low:g} to {b.high:g}"),
             )
             for a, b in once
         ),
@@ -81,7 +77,7 @@ def constants() -> str:
     return _table(
         "name | meaning | value | unit | grade | acts in | source",
         (
-            (_code(c.name), c.meaning, _number(c.value), c.unit, c.grade, c.mechanism, c.source)
+            (_code(c.name), c.meaning, f"{c.value:g}", c.unit, c.grade, c.mechanism, c.source)
             for c in CONSTANTS.values()
         ),
     )  # fmt: skip
@@ -206,13 +202,7 @@ def tables() -> dict[str, str]:
 
 
 def render(text: str) -> str:
-    """Return a document with its generated blocks made anew.
-
-    Raises
-    ------
-    UserError
-        If a block has a name for which nothing is generated.
-    """
+    """Return a document with its generated blocks made anew."""
 
     def fresh(match: re.Match[str]) -> str:
         if match[2] not in TABLES:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.doors.reports import exact, preview_document, show_preview
 from sim.doors.sweepbar import counted
 from sim.doors.terminal import Terminal
+from sim.registry.parameters import PARAMETERS
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Factor
@@ -103,8 +104,6 @@ def _unknown(factor: Factor) -> tuple[str, str, str, str]:
 
 def grade(factor: Factor) -> str:
     """Return the grade of the evidence for a parameter; nothing for another field."""
-    from sim.registry.parameters import PARAMETERS
-
     parameter = PARAMETERS.get(factor.target.removeprefix("parameters."))
     return parameter.grade if parameter else ""
 

@@ -163,13 +163,7 @@ def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
 
 
 def times(text: str | None) -> int | None:
-    """Read ``2x``; ``1x`` takes back what was planned and has not begun.
-
-    Raises
-    ------
-    UsageError
-        It is something else.
-    """
+    """Read ``2x``; ``1x`` takes back what was planned and has not begun."""
     if text is None:
         return None
     found = re.fullmatch(r"(\d{1,6})x?", text.strip())

@@ -58,7 +58,7 @@ def of_sweep(sweep: Sweep, what: str, picture: Picture, asked: Asked) -> Found:
     axes: dict[str, Factor] = {}
     for name in ("x", "y"):
         if name in asked:
-            axes[name] = (selection.lever if picture.lever == "across" else selection.factor)(sweep, asked[name])
+            axes[name] = (sweep.experiment.lever if picture.lever == "across" else sweep.experiment.factor)(asked[name])
     lever = _lever(sweep, what, picture.lever, asked, axes)
     options = selection.against(lever, asked.get("option")) if lever else []
     if missing := [name for name in picture.axes if name not in axes]:
@@ -84,7 +84,7 @@ def _lever(sweep: Sweep, what: str, rule: str, asked: Asked, axes: Mapping[str, 
         free = [entry for entry in with_choice if entry.name not in taken]
         if name is None and "option" not in asked and not free:
             return None
-        chosen = selection.lever(sweep, name or next((entry.name for entry in free), None))
+        chosen = sweep.experiment.lever(name or next((entry.name for entry in free), None))
         if chosen.name in taken:
             raise UserError(Problem(what, "lever", repr(chosen.name), "one that is neither x nor y"))
         return chosen
@@ -92,7 +92,7 @@ def _lever(sweep: Sweep, what: str, rule: str, asked: Asked, axes: Mapping[str, 
         return None
     if name is None and rule == "along" and "x" in axes and axes["x"] in sweep.experiment.levers:
         return axes["x"]
-    chosen = selection.lever(sweep, name)
+    chosen = sweep.experiment.lever(name)
     if rule == "across" and chosen.name in taken:
         raise UserError(Problem(what, "x", repr(chosen.name), "a lever other than the one whose effects are shown"))
     return chosen
@@ -111,7 +111,7 @@ def _leading(
     if len(names) < len(missing):
         needed = " and ".join(f"--{name}" for name in ("x", "y")[: len(missing) + len(axes)])
         raise UserError(Problem("plot", what, allowed=f"{needed}: this sweep has too few uncertainties to choose from"))
-    return {name: selection.factor(sweep, names[at]) for at, name in enumerate(missing)}
+    return {name: sweep.experiment.factor(names[at]) for at, name in enumerate(missing)}
 
 
 def slug(text: Any) -> str:

@@ -70,11 +70,6 @@ def staged_folder(
         Replace such a folder. The old one is moved aside first and deleted last.
     numbered
         Where the destination exists, take the next free name, ``NAME-2`` and so on.
-
-    Raises
-    ------
-    UserError
-        The destination is taken, or cannot be written.
     """
     with disk(destination):
         wanted = destination = destination.resolve()
@@ -106,11 +101,6 @@ def staged_files(folder: Path, *, replace: bool = False) -> Iterator[Path]:
         Where the files will stand, beside whatever else is there.
     replace
         Replace files of the same names; otherwise they are refused.
-
-    Raises
-    ------
-    UserError
-        A file of that name exists, or the folder cannot be written.
     """
     with disk(folder):
         folder = folder.resolve()

@@ -183,8 +183,13 @@ def texts(numbers: Any, labels: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(plain(numbers, np.int32, pa.int32()), dictionary).cast(pa.string())
 
 
+def first_days(months: Any) -> NDArray[np.int32]:
+    """Return the first days of months as Arrow counts them, from 1970 on."""
+    return np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
+
+
 def _keys(replicate: int, months: Any, each: int = 1) -> tuple[pa.Array, pa.Array]:
     """Return the columns that all tables begin with, every month so many times."""
-    days = np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
+    days = first_days(months)
     numbers: NDArray[np.int32] = np.full(len(days) * each, replicate, np.int32)
     return plain(numbers, np.int32, pa.int32()), plain(np.repeat(days, each), np.int32, pa.date32())

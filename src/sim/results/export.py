@@ -24,11 +24,6 @@ def export_csv(result: Result | str | Path, out: str | Path | None = None, *, fo
         A folder, new or existing; by default ``csv`` in the result's folder.
     force
         Replace files of the same names. The default folder's are always replaced.
-
-    Raises
-    ------
-    UserError
-        Files of these names exist, or the folder cannot be written. Nothing is left half-written.
     """
     result = result if isinstance(result, Result) else open_result(result)
     folder = result.path / "csv" if out is None else Path(out).expanduser()

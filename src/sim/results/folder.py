@@ -89,11 +89,6 @@ class Folder:
         ----------
         verify
             Compare every file's hash with what is noted of it; otherwise only its size.
-
-        Raises
-        ------
-        UserError
-            It is missing, incomplete, damaged, or of another format; every fault is named.
         """
         place = Path(path).expanduser().resolve()
         opened = cls(place, read_manifest(place, cls.format))
@@ -142,13 +137,7 @@ class Folder:
         return read_frame(file, columns, **where)
 
     def query(self, sql: str) -> pd.DataFrame:
-        """Return the answer to a query in SQL over the folder's `tables`: it reads these and no files, and writes none.
-
-        Raises
-        ------
-        UserError
-            The query cannot be carried out.
-        """
+        """Return the answer to a query in SQL over the folder's `tables`; it reads no other files, and writes none."""
         import duckdb
 
         reason, frame = repr(sql), None
@@ -213,13 +202,7 @@ def read_frame(path: Path, columns: Sequence[str] | None = None, **where: Any) -
 
 
 def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
-    """Return the manifest of a folder of a format.
-
-    Raises
-    ------
-    UserError
-        There is no such folder, or its manifest is missing, damaged, or of another format.
-    """
+    """Return the manifest of a folder of a format."""
     where, place = str(folder), str(folder / MANIFEST)
     if not folder.exists():
         allowed = f"there is no such folder; name the folder that `{meant.command}` has printed"

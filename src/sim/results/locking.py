@@ -22,13 +22,7 @@ PATIENCE, LOOK = 1.0, 0.2
 
 @contextmanager
 def locked(folder: Path, note: Callable[[str], None]) -> Iterator[None]:
-    """Hold a folder's lock; the folder is made if it is not there.
-
-    Raises
-    ------
-    UserError
-        Another process holds it; it is named.
-    """
+    """Hold a folder's lock; the folder is made if it is not there."""
     with disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOCK).touch()

@@ -6,7 +6,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,10 +31,6 @@ class Failure:
     error: str
     where: str
 
-    def record(self) -> dict[str, Any]:
-        """Return it as manifests hold it."""
-        return {"replicate": self.replicate, "seed": self.seed, "error": self.error, "where": self.where}
-
 
 def describe(
     loaded: Loaded, engine: str, started: datetime, wall_seconds: float, failed: Sequence[Failure]
@@ -49,7 +45,7 @@ def describe(
         "parameters": parameter_records(scenario.parameters, loaded.layers),
         "seed": scenario.run.seed,
         "replicates": scenario.run.replicates,
-        "failed": [failure.record() for failure in failed],
+        "failed": [asdict(failure) for failure in failed],
         "engine": engine,
         "versions": versions(),
         "platform": platform.platform(),

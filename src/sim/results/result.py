@@ -64,11 +64,6 @@ class Result(Folder):
         ----------
         where
             Values of columns, such as ``level="guberniia"``: of other rows nothing is kept.
-
-        Raises
-        ------
-        UserError
-            It holds none.
         """
         if "committees" not in self.tables:
             reason = "this run stored no committees; set run.committees = true in the scenario"

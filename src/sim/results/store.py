@@ -148,11 +148,6 @@ def new_folder(
         The destination; none for ``usual``, or the next free name like it.
     force
         Replace an earlier folder of its kind at the destination.
-
-    Raises
-    ------
-    UserError
-        The destination is taken, cannot be written, or the disk is full.
     """
     destination, replaceable = usual if out is None else out, partial(is_replaceable, kind=kind)
     with staged_folder(destination, replaceable, force=force, numbered=out is None) as staging:

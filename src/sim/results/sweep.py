@@ -88,13 +88,7 @@ class SweepFolder(Folder):
         return [(column, outcome, scope, at) for column, outcome, scope, at in self.manifest["columns"]["outcomes"]]
 
     def column(self, outcome: str, scope: str = "nation", horizon: str | None = None) -> str:
-        """Return the column that holds an outcome in a scope at a horizon, by default the main one.
-
-        Raises
-        ------
-        UserError
-            The sweep has not kept it; the nearest name is given.
-        """
+        """Return the column that holds an outcome in a scope at a horizon, by default the main one."""
         given = {"outcome": outcome, "scope": scope, "horizon": horizon or next(iter(self.experiment.horizons))}
         for place, (what, name) in enumerate(given.items(), start=1):
             known = list(dict.fromkeys(entry[place] for entry in self.columns))
@@ -154,13 +148,7 @@ class SweepFolder(Folder):
         return ds.dataset(files, format="parquet") if files else ds.dataset(self._empty())
 
     def curve_outcomes(self, names: Sequence[str] | None = None) -> list[str]:
-        """Return the outcomes whose months were kept, or those of them that are wanted.
-
-        Raises
-        ------
-        UserError
-            One of them was not kept.
-        """
+        """Return the outcomes whose months were kept, or those of them that are wanted."""
         kept = list(self.experiment.curve_outcomes) if self.experiment.curves != "none" else []
         table = "bins" if self.experiment.curves == "quantiles" else "curves"
         if names is None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.plan import Chunk
-from sim.results.columns import floats, plain, texts, writer_options
+from sim.results.columns import first_days, floats, plain, texts, writer_options
 
 KINDS: dict[str, tuple[Any, Any]] = {
     "bool": (pa.bool_(), np.bool_), "int": (pa.int64(), np.int64), "float": (pa.float64(), np.float64),
@@ -58,7 +58,7 @@ def curves(
 ) -> bytes:
     """Return the file of months: one row per run, month and scope, a column per outcome."""
     number, length, scopes, _ = values.shape
-    days = _days(months)
+    days = first_days(months)
     columns = {
         "run": plain(np.repeat(numbers, length * scopes), np.int64, pa.int64()),
         "month": plain(np.tile(np.repeat(days, scopes), number), np.int32, pa.date32()),
@@ -84,7 +84,7 @@ def bins(
         "combination": plain(combinations, np.int32, pa.int32()),
         "outcome": texts(pairs, [outcome for outcome, _ in named]),
         "scope": texts(pairs, [scope for _, scope in named]),
-        "month": plain(_days(months)[at], np.int32, pa.date32()),
+        "month": plain(first_days(months)[at], np.int32, pa.date32()),
         "bin": plain(numbers, np.int32, pa.int32()),
         "count": plain(counts, np.int64, pa.int64()),
     })  # fmt: skip
@@ -116,10 +116,6 @@ def _choices(options: Sequence[Option], at: NDArray[np.int64]) -> pa.Array:
         return texts(at, [str(option.value) for option in options])
     values = np.array([option.value for option in options], dtype=numbers)[at]
     return pa.array(values) if numbers is np.bool_ else plain(values, numbers, kind)
-
-
-def _days(months: Sequence[str]) -> NDArray[np.int32]:
-    return np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
 
 
 def _file(columns: Mapping[str, pa.Array]) -> bytes:

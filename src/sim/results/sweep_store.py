@@ -94,13 +94,7 @@ class Store:
             self._journal.close()
 
     def add(self, made: Made) -> None:
-        """Store a chunk: its files, then its line.
-
-        Raises
-        ------
-        UserError
-            The disk is full or cannot be written; the chunk is not stored, those before are.
-        """
+        """Store a chunk: its files, then its line; where that fails, those before are kept."""
         assert self._journal is not None
         with self._disk():
             for name, content in made.files.items():
@@ -156,13 +150,7 @@ def usual_place(name: str) -> Path:
 
 
 def begun(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of the sweep in a folder, or none where one may begin.
-
-    Raises
-    ------
-    UserError
-        The folder holds something else, or a sweep of another format.
-    """
+    """Return the manifest of the sweep in a folder, or none where one may begin."""
     if (folder / MANIFEST).exists() or (folder.exists() and not folder.is_dir()):
         return read_manifest(folder, SWEEP)
     if folder.exists() and not all(map(_may_stand, folder.iterdir())):

@@ -51,13 +51,7 @@ class Trajectories:
 
 
 def open_trajectories(path: Path) -> Trajectories:
-    """Return the trajectories in a table ``monthly.parquet``, which holds its rows by replicate, month and scope.
-
-    Raises
-    ------
-    UserError
-        The rows are in another order.
-    """
+    """Return the trajectories in a table ``monthly.parquet``, which holds its rows by replicate, month and scope."""
     with pq.ParquetFile(path) as file:
         metadata = file.metadata
         numbers, days = (_column(file, name) for name in ("replicate", "month"))

@@ -45,11 +45,6 @@ def connect(job: Job, cluster: str, workers: int | None, say: Say) -> Dask:
         Jobs of Slurm, or processes of this machine. The workers of an address are those it has.
     say
         Is told remarks.
-
-    Raises
-    ------
-    UserError
-        A package is missing, the request is wrong, or nobody answers.
     """
     needed = ["distributed", *(["dask_jobqueue"] if cluster == "slurm" else [])]
     missing = [package.replace("_", "-") for package in needed if find_spec(package) is None]
@@ -185,13 +180,7 @@ class Dask:
 
 
 def slurm() -> Any:
-    """Return a cluster of Slurm's, as the user's configuration says (``jobqueue.slurm`` in Dask's).
-
-    Raises
-    ------
-    UserError
-        The configuration lacks something.
-    """
+    """Return a cluster of Slurm's, as the user's configuration says (``jobqueue.slurm`` in Dask's)."""
     import dask
     from dask_jobqueue.slurm import SLURMCluster
 

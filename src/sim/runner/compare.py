@@ -92,8 +92,6 @@ def compare(
 
     Raises
     ------
-    UserError
-        The request is wrong, the worlds cannot be paired, or the comparison cannot be written.
     RunFailed
         No replicate could be finished in all worlds. If only some fail, they are in the manifest.
     """
@@ -150,11 +148,6 @@ def achieved(sample: Sample, precision: Precision) -> dict[str, Any]:
 
     Worlds that part and of which all pairs differ by the same are named in ``equal``, with the
     number of pairs: the interval then has no width, but something rare may not have been seen.
-
-    Raises
-    ------
-    UserError
-        The outcome is not defined in these worlds.
     """
     column, wanted = OUTCOME_INDEX[precision.outcome], precision.half_width
     widest, needed, equal = 0.0, 0, {}

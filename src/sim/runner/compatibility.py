@@ -24,13 +24,7 @@ LONGEST = 60
 
 
 def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> None:
-    """Refuse to add rows of another experiment to those there are.
-
-    Raises
-    ------
-    UserError
-        They would not be rows of the same table; what differs is named, and what to do.
-    """
+    """Refuse to add rows of another experiment to those there are."""
     place = str(folder)
     found = [entry for entry in differences(manifest["experiment"], experiment.record()) if entry[0] not in SAID]
     if not found:
@@ -49,13 +43,7 @@ def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> 
 
 
 def check_draws(folder: Path, manifest: Mapping[str, Any], hashes: list[str]) -> None:
-    """Refuse draws that are not those of the rows there are; blocks that only one of both has do not matter.
-
-    Raises
-    ------
-    UserError
-        They differ.
-    """
+    """Refuse draws that are not those of the rows there are; blocks that only one of both has do not matter."""
     if any(one != other for one, other in zip(manifest["draws"], hashes, strict=False)):
         then = manifest["versions"].get("scipy")
         raise UserError(Problem(

@@ -65,11 +65,6 @@ def trace(
         Called once a month of each world.
     draw
         Draws the pictures; none are drawn of worlds that are the same.
-
-    Raises
-    ------
-    UserError
-        The scenarios cannot be compared, or the folder cannot be written. Nothing is stored then.
     """
     if not 0 <= replicate < REPLICATES:
         raise UserError(Problem("--replicate", found=str(replicate), allowed=f"0 to {REPLICATES - 1}"))
@@ -106,14 +101,11 @@ def _run(
 ) -> tuple[Trajectory, Trajectory]:
     months = len(worlds[0].months)
 
-    def one(world: World, before: int) -> Trajectory:
-        def month_done(done: int) -> None:
-            if progress is not None:
-                progress(before + done, 2 * months)
+    def simulated(at: int) -> Trajectory:
+        tell = None if progress is None else lambda done: progress(at * months + done, 2 * months)
+        return chosen.simulate(worlds[at], replicate, tell)
 
-        return chosen.simulate(world, replicate, month_done)
-
-    return one(worlds[0], 0), one(worlds[1], months)
+    return simulated(0), simulated(1)
 
 
 def _record(

@@ -11,9 +11,9 @@ from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
-from sim.registry.outcomes import OUTCOMES
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.preview import Check
+from sim.runner.recorder import curve_scopes
 from sim.runner.sizes import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan, first_world
 from sim.world.build import World
 
@@ -64,11 +64,6 @@ def estimate(experiment: Experiment, *, measure: bool = True) -> Estimate:
     ----------
     measure
         Try some runs, where that takes a few seconds at most; otherwise known rates are used.
-
-    Raises
-    ------
-    UserError
-        No world can be built at the first points.
     """
     world = first_world(experiment)
     plan = first_plan(experiment, world)
@@ -107,13 +102,8 @@ def _bytes(experiment: Experiment, months: int, plan: Plan) -> float:
     repeated = runs / plan.points
     found = chunks * (outcomes + unknowns + len(experiment.levers)) * PER_COLUMN
     found += runs * (outcomes * PER_OUTCOME + unknowns * min(DRAWN, DRAWN_REPEATED / repeated))
-    curves = _curves(experiment) * months
+    curves = sum(len(curve_scopes(experiment, name)) for name in experiment.curve_outcomes) * months
     if experiment.curves == "quantiles":
         return found + chunks * curves * PER_BIN * sqrt(runs / chunks)
     kept = {"none": 0.0, "sample": experiment.curve_points * repeated}.get(experiment.curves, runs)
     return found + kept * curves * PER_MONTH
-
-
-def _curves(experiment: Experiment) -> int:
-    """Return how many curves are kept of a run."""
-    return sum(len(experiment.scopes) if OUTCOMES[outcome].by_class else 1 for outcome in experiment.curve_outcomes)

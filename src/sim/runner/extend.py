@@ -27,11 +27,6 @@ def enlarged(
     ----------
     stored
         The journal: parts that are stored, which stay.
-
-    Raises
-    ------
-    UserError
-        That is more than a sweep may have.
     """
     first = plan.blocks[0].pairs * plan.combinations
     most = min(MOST_RUNS // first, MOST_TIMES)

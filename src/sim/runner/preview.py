@@ -81,13 +81,7 @@ class Preview(Check):
 
 
 def preview(loaded: Loaded) -> Preview:
-    """Look at a loaded scenario.
-
-    Raises
-    ------
-    UserError
-        The world cannot be built.
-    """
+    """Look at a loaded scenario."""
     scenario = loaded.scenario
     guberniias, uezds = count(scenario)
     return Preview(

@@ -141,13 +141,7 @@ class Status:
 
 
 def status(path: Path | str) -> Status:
-    """Read how far a sweep is, from its manifest and its journal.
-
-    Raises
-    ------
-    UserError
-        The folder holds no sweep.
-    """
+    """Read how far a sweep is, from its manifest and its journal."""
     folder = Path(path).expanduser().resolve()
     manifest, journal = read_manifest(folder, SWEEP), read_journal(folder)
     if journal.problems:

@@ -87,11 +87,6 @@ def rerun(
         Its number in the table of runs.
     out, progress, force, engine
         As for `sim.runner.run.run`.
-
-    Raises
-    ------
-    UserError
-        There is no such sweep or run, or the result cannot be written.
     """
     sweep = path if isinstance(path, Sweep) else open_sweep(path, verify=False)
     plan = Plan.read(sweep.manifest["plan"])

@@ -83,8 +83,6 @@ def run(
 
     Raises
     ------
-    UserError
-        The request is wrong, or the result cannot be written.
     RunFailed
         Every replicate failed. If only some do, they are listed in the manifest.
     """
@@ -107,13 +105,7 @@ def run(
 
 
 def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded:
-    """Return the scenario with another number of replicates or another seed, and say where they come from.
-
-    Raises
-    ------
-    UserError
-        A number is out of range.
-    """
+    """Return the scenario with another number of replicates or another seed, and say where they come from."""
     given = {name: value for name, value in (("replicates", replicates), ("seed", seed)) if value is not None}
     if not given:
         return loaded

@@ -40,11 +40,6 @@ def check(
     ----------
     parts
         The journal.
-
-    Raises
-    ------
-    UserError
-        They give other rows: run and column are named.
     """
     plan = Plan.read(manifest["plan"])
     whole = [number for number, entry in sorted(parts.items()) if _is_whole(folder, entry)]

@@ -20,13 +20,7 @@ FIRST_POINTS = 10
 
 
 def first_world(experiment: Experiment) -> World:
-    """Return the first world that can be made, for its months and its size.
-
-    Raises
-    ------
-    UserError
-        There is none at the first points.
-    """
+    """Return the first world that can be made at the first points, for its months and its size."""
     worlds, last = Worlds(experiment), ""
     number = points(experiment)
     for drawn in samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):

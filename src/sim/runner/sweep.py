@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from sim.engines.engine import ENGINES, cores
 from sim.errors import Problem, UserError
@@ -26,6 +27,7 @@ from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
 from sim.runner.chunks import Headline, Job, name
+from sim.runner.cluster import connect
 from sim.runner.extend import enlarged, set_aside
 from sim.runner.guard import require_guard
 from sim.runner.model_version import model
@@ -50,7 +52,7 @@ def sweep(
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
 ) -> Path:
-    """Run a sweep, or what is left of it, and return its folder.
+    """Run a sweep, or what is left of it, and return its folder; where it ends early, what is finished is kept.
 
     Parameters
     ----------
@@ -70,11 +72,6 @@ def sweep(
         Called with remarks.
     part_units
         Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
-
-    Raises
-    ------
-    UserError
-        The request is wrong, another process writes there, or the disk is full. What is finished is kept.
     """
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
@@ -112,7 +109,7 @@ def sweep(
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
-                _tell_end(experiment, plan, store, tell)
+                _Watch(experiment, plan, store, tell).tell(now=True)
         finally:
             store.close()
     return folder
@@ -169,8 +166,6 @@ def _check(workers: int | None, extend: int | None, part_units: int | None) -> N
 def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str], None]) -> Pool:
     if cluster is None:
         return Threads(job, workers or cores())
-    from sim.runner.cluster import connect
-
     return connect(job, cluster, workers, say)
 
 
@@ -197,10 +192,6 @@ def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Pr
                 watch.add(made)
             watch.tell()
     watch.tell(now=True)
-
-
-def _tell_end(experiment: Experiment, plan: Plan, store: Store, tell: Progress) -> None:
-    _Watch(experiment, plan, store, tell).tell(now=True)
 
 
 class _Watch:
@@ -237,8 +228,6 @@ class _Watch:
 
 def _stored(headline: Headline, plan: Plan, store: Store) -> Iterator[Made]:
     """Yield the pieces of the estimate of chunks that were stored before."""
-    import pyarrow.parquet as pq
-
     for number, entry in store.done.items():
         chunk = plan.chunk(number)
         column = pq.read_table(store.folder / "runs" / name(number), columns=[headline.column])[0]

@@ -80,13 +80,7 @@ class DivergenceFolder(Folder):
 
     @cached_property
     def divergence(self) -> Divergence:
-        """What was found. A stored trace runs both worlds again for it.
-
-        Raises
-        ------
-        UserError
-            This version of the program gives other worlds than the one that stored the trace.
-        """
+        """What was found. A stored trace runs both worlds again for it, and refuses if they have become others."""
         return rerun(self.manifest) if self.found is None else self.found
 
     def cascade(self) -> pd.DataFrame:
@@ -112,13 +106,7 @@ open_trace = DivergenceFolder.open
 
 
 def rerun(record: Mapping[str, Any]) -> Divergence:
-    """Run both worlds of a manifest again and compare them: draws are addressed, so it gives the same.
-
-    Raises
-    ------
-    UserError
-        It does not: the trace was made by another version of the program.
-    """
+    """Run both worlds of a manifest again and compare them: draws are addressed, so one version gives the same."""
     # Loaded only here: its tables are read without an engine.
     from sim.analysis.divergence.divergence import compare
     from sim.engines.engine import engine

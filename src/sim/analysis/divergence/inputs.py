@@ -68,13 +68,7 @@ def settings(pair: tuple[Loaded, Loaded]) -> list[Setting]:
 
 
 def require_comparable(pair: tuple[Loaded, Loaded], worlds: tuple[World, World]) -> None:
-    """Refuse worlds of which no month or committee answers one of the other's.
-
-    Raises
-    ------
-    UserError
-        Period, tree or seed differ; every field that does is named.
-    """
+    """Refuse worlds of which no month or committee answers one of the other's."""
     places = [[tuple(getattr(place, name) for name in PLACE) for place in world.committees] for world in worlds]
     apart = {"period": worlds[0].months != worlds[1].months, "tree": places[0] != places[1], "run": True}
     problems = []
