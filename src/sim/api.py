@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from sim.results.export import export_csv as export
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
+    from sim.runner.failures import Progress
     from sim.runner.preview import Preview
     from sim.runner.progress import status
     from sim.runner.rerun import rerun
-    from sim.runner.run import Progress, run
+    from sim.runner.run import run
     from sim.runner.sweep import sweep
     from sim.scenario.load import Sets, Source
 

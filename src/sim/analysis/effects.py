@@ -18,6 +18,7 @@ given this one series.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -163,15 +164,9 @@ def contrasts(
 
 def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
     """Return the combinations of all other levers' options, as text."""
-    found = [""]
-    for entry in sweep_levers:
-        if entry.name != lever.name:
-            found = [
-                f"{text}, {entry.name} = {option.label}".removeprefix(", ")
-                for text in found
-                for option in entry.options
-            ]
-    return found
+    named = ([f"{entry.name} = {option.label}" for option in entry.options]
+             for entry in sweep_levers if entry.name != lever.name)  # fmt: skip
+    return [", ".join(texts) for texts in product(*named)]
 
 
 def _of_lever(

@@ -196,11 +196,6 @@ TABLES: dict[str, Callable[[], str]] = {
 }
 
 
-def tables() -> dict[str, str]:
-    """Return every generated part by name, as Markdown."""
-    return {name: make() for name, make in TABLES.items()}
-
-
 def render(text: str) -> str:
     """Return a document with its generated blocks made anew."""
 

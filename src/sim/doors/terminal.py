@@ -19,7 +19,7 @@ from sim.errors import Problem, UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.runner.run import Progress
+    from sim.runner.failures import Progress
 
 #: Width of tables that go to a file or another program.
 PIPED_WIDTH = 120

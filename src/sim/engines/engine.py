@@ -28,7 +28,7 @@ class Simulate(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """What makes traces: a builder of worlds, and a simulator of replicates.
+    """What makes trajectories: a builder of worlds, and a simulator of replicates.
 
     Attributes
     ----------
@@ -82,13 +82,13 @@ def trajectories(
     events: bool = False,
     on_months: Callable[[int], None] | None = None,
 ) -> Iterator[Trajectory]:
-    """Run (world, replicate) after (world, replicate); yield their traces in that order.
+    """Run (world, replicate) after (world, replicate); yield their trajectories in that order.
 
     Parameters
     ----------
     threads
         Of the compiled engine, whose loops hold no lock; by default one for each core. The
-        traces do not depend on it.
+        trajectories do not depend on it.
     events
         Whether to keep events.
     on_months

@@ -46,13 +46,16 @@ def describe(
         "seed": scenario.run.seed,
         "replicates": scenario.run.replicates,
         "failed": [asdict(failure) for failure in failed],
-        "engine": engine,
-        "versions": versions(),
-        "platform": platform.platform(),
-        "commit": commit(),
-        "started": started.isoformat(timespec="seconds"),
-        "wall_seconds": round(wall_seconds, 3),
+        **circumstances(engine, started, wall_seconds),
     }
+
+
+def circumstances(engine: str, started: datetime, wall_seconds: float) -> dict[str, Any]:
+    """Return with what, where, when and how long something was worked out."""
+    return {
+        "engine": engine, "versions": versions(), "platform": platform.platform(), "commit": commit(),
+        "started": started.isoformat(timespec="seconds"), "wall_seconds": round(wall_seconds, 3),
+    }  # fmt: skip
 
 
 def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) -> list[dict[str, Any]]:

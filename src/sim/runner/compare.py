@@ -7,18 +7,16 @@ is the baseline; every effect is another world minus the baseline.
 
 from __future__ import annotations
 
-import platform
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from sim.analysis import paired
 from sim.analysis.sample import Sample, band_tables, effect_of, effect_rows
-from sim.engines.engine import ENGINES, Engine, trajectories
+from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
 from sim.experiment import horizons as spans
@@ -29,13 +27,9 @@ from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
 from sim.runner import pairing
-from sim.runner.failures import caught
+from sim.runner.failures import Progress, finished
 from sim.runner.run import RunFailed
 from sim.scenario.load import Sets, Source, load_all
-
-if TYPE_CHECKING:
-    from sim.engines.trajectory import Trajectory
-    from sim.runner.run import Progress
 
 REPLICATES = 200
 """Unless the user says otherwise; a scenario's own number is meant for a single world."""
@@ -129,12 +123,7 @@ def compare(
             "precision": None if wanted is None else achieved(sample, wanted),
             "level": paired.LEVEL,
             "uncertainty": CAVEAT,
-            "engine": chosen.name,
-            "versions": manifest.versions(),
-            "platform": platform.platform(),
-            "commit": manifest.commit(),
-            "started": started.isoformat(timespec="seconds"),
-            "wall_seconds": round(time.perf_counter() - began, 3),
+            **manifest.circumstances(chosen.name, started, time.perf_counter() - began),
         })  # fmt: skip
     return open_comparison(writer.destination, verify=False)
 
@@ -199,28 +188,13 @@ def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator
 
 
 def _run(
-    sample: Sample,
-    engine: Engine,
-    built: Sequence[Any],
-    numbers: range,
-    writer: ComparisonWriter,
-    progress: Progress | None,
-    threads: int | None,
-) -> None:
+    sample: Sample, engine: Engine, built: Sequence[Any], numbers: range, writer: ComparisonWriter,
+    progress: Progress | None, threads: int | None,
+) -> None:  # fmt: skip
     """Run replicates of all worlds in turn, and store what is compared of them."""
     runs = ((world, number) for number in numbers for world in built)
-    months = len(built) * len(sample.months)
-    done, total = numbers.start * months, numbers.stop * months
-
-    def on_months(more: int) -> None:
-        nonlocal done
-        done += more
-        if progress is not None:
-            progress(done, total)
-
-    made = cast("Generator[Trajectory | Failure]", trajectories(caught(engine), runs, threads, on_months=on_months))
-    # Closed whatever happens, so that an interrupt ends the threads too.
-    with closing(made):
+    each = len(built) * len(sample.months)
+    with finished(engine, runs, range(numbers.start * each, numbers.stop * each), progress, threads) as made:
         for number in numbers:
             rows = sample.add(number, [next(made) for _ in built])
             if rows is not None:

@@ -46,10 +46,7 @@ def enlarged(
 def set_aside(folder: Path, runs: int) -> str:
     """Put the pictures of a sweep that is going to grow into a folder that says of how many runs at most they are.
 
-    Returns
-    -------
-    str
-        Which folder that is; nothing where there are no pictures.
+    Returns which folder that is; nothing where there are no pictures.
     """
     found = [path for path in (folder / PICTURES).glob("*") if path.is_file()]
     older = folder / PICTURES / f"of-{runs}-runs"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from sim.engines.engine import Engine, Simulate
+from sim.engines.engine import Engine, Simulate, trajectories
 from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
 from sim.results.manifest import Failure
+
+#: Called with the number of months done and the number of all months of all replicates.
+Progress = Callable[[int, int], None]
 
 
 def caught(engine: Engine) -> Engine:
@@ -31,6 +35,25 @@ def caught(engine: Engine) -> Engine:
             return failure(replicate, world.scenario.run.seed, error)
 
     return replace(engine, simulate=cast(Simulate, simulate))
+
+
+@contextmanager
+def finished(
+    engine: Engine, runs: Iterable[tuple[Any, int]], months: range, progress: Progress | None, threads: int | None,
+    *, events: bool = False,
+) -> Iterator[Iterator[Trajectory | Failure]]:  # fmt: skip
+    """Give what runs come to, one after the other, and tell of months as they pass; leaving ends the threads, too."""
+    done = months.start
+
+    def on_months(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress is not None:
+            progress(done, months.stop)
+
+    made = trajectories(caught(engine), runs, threads, events=events, on_months=on_months)
+    with closing(cast("Generator[Trajectory | Failure]", made)) as found:
+        yield found
 
 
 def failure(replicate: int, seed: int, error: Exception) -> Failure:

@@ -63,7 +63,7 @@ class Preview(Check):
     loaded
         The scenario itself.
     settings
-        Every effective value, registered parameters included.
+        Every effective value, registered parameters included, in the order of the file format.
     """
 
     loaded: Loaded
@@ -84,21 +84,13 @@ def preview(loaded: Loaded) -> Preview:
     """Look at a loaded scenario."""
     scenario = loaded.scenario
     guberniias, uezds = count(scenario)
+    units = {f"parameters.{name}": parameter.unit for name, parameter in PARAMETERS.items()}
     return Preview(
-        loaded=loaded,
-        settings=settings(loaded),
-        warnings=tuple(warnings(loaded)),
-        guberniias=guberniias,
-        uezds=uezds,
+        loaded=loaded, warnings=tuple(warnings(loaded)), guberniias=guberniias, uezds=uezds,
+        settings=[Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()],
         months=month_number(scenario.period.end) - month_number(scenario.period.start) + 1,
         runs=scenario.run.replicates,
-    )
-
-
-def settings(loaded: Loaded) -> list[Setting]:
-    """Return every effective value with its layer, in the order of the file format."""
-    units = {f"parameters.{name}": parameter.unit for name, parameter in PARAMETERS.items()}
-    return [Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()]
+    )  # fmt: skip
 
 
 def count(scenario: Scenario) -> tuple[int, int]:

@@ -23,8 +23,9 @@ from sim.registry.outcomes import OUTCOMES
 from sim.results.result import Result
 from sim.runner import same_rows
 from sim.runner.chunks import Job, name, refusal, simulate
+from sim.runner.failures import Progress
 from sim.runner.model_version import model
-from sim.runner.run import Progress, RunFailed
+from sim.runner.run import RunFailed
 from sim.runner.run import run as run_loaded
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
 from sim.analysis.scores import Scores, write_csv
-from sim.engines.engine import ENGINES, Engine, trajectories
+from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
 from sim.results import manifest
@@ -21,15 +20,9 @@ from sim.results.atomic import disk
 from sim.results.manifest import Failure
 from sim.results.result import Result, open_result
 from sim.results.store import ResultWriter, new_result
-from sim.runner.failures import caught
+from sim.runner.failures import Progress, finished
 from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run
-
-if TYPE_CHECKING:
-    from sim.engines.trajectory import Trajectory
-
-#: Called with the number of months done and the number of all months of all replicates.
-Progress = Callable[[int, int], None]
 
 
 class RunFailed(Exception):
@@ -122,30 +115,15 @@ def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded
 
 
 def _replicates(
-    engine: Engine,
-    world: Any,
-    writer: ResultWriter,
-    scores: Scores,
-    progress: Progress | None,
-    threads: int | None,
+    engine: Engine, world: Any, writer: ResultWriter, scores: Scores, progress: Progress | None, threads: int | None,
     first: int,
-) -> list[Failure]:
+) -> list[Failure]:  # fmt: skip
     """Store and score replicate after replicate; return those that failed."""
     replicates = world.scenario.run.replicates
-    done, total = 0, len(world.months) * replicates
-
-    def on_months(months: int) -> None:
-        nonlocal done
-        done += months
-        if progress is not None:
-            progress(done, total)
-
     failed: list[Failure] = []
     numbers = range(first, first + replicates)
-    runs = ((world, replicate) for replicate in numbers)
-    running = trajectories(caught(engine), runs, threads, events=True, on_months=on_months)
-    made = cast("Generator[Trajectory | Failure]", running)
-    with closing(made):
+    runs, months = ((world, replicate) for replicate in numbers), range(len(world.months) * replicates)
+    with finished(engine, runs, months, progress, threads, events=True) as made:
         for replicate, trajectory in zip(numbers, made, strict=True):
             if isinstance(trajectory, Failure):
                 failed.append(trajectory)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from sim.analysis.divergence.inputs import Setting
 from sim.errors import Problem, UserError
 from sim.results.folder import FILES, Folder, Format
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.divergence.divergence import Divergence
-    from sim.analysis.divergence.inputs import Setting
 
 FIGURES = "figures"
 CASCADE = (
@@ -68,8 +68,6 @@ class DivergenceFolder(Folder):
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """The settings that differ."""
-        from sim.analysis.divergence.inputs import Setting
-
         return tuple(Setting(entry["name"], (entry["a"], entry["b"])) for entry in self.manifest["settings"])
 
     @property
@@ -129,18 +127,13 @@ def counted(found: Divergence) -> dict[str, Any]:
     """Return what the manifest says of a divergence."""
     return {
         "same": found.same,
-        "inputs": inputs_record(found),
+        "inputs": [
+            {"what": dated.what, "month": found.months[dated.month], "a": dated.values[0], "b": dated.values[1],
+             "places": dated.places}
+            for dated in found.inputs
+        ],
         "first": found.first(),
         "events": {"a_only": found.alone[0], "b_only": found.alone[1], "both": found.both,
                    "both_with_other_numbers": found.other_numbers},
         "ways": found.ways(),
     }  # fmt: skip
-
-
-def inputs_record(found: Divergence) -> list[dict[str, Any]]:
-    """Return the inputs that differ, by their first month."""
-    return [
-        {"what": dated.what, "month": found.months[dated.month], "a": dated.values[0], "b": dated.values[1],
-         "places": dated.places}
-        for dated in found.inputs
-    ]  # fmt: skip

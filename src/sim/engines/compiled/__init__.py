@@ -1,7 +1,7 @@
 """The compiled engine: the reference engine's month as loops over records, compiled by numba.
 
 It calls the same mechanisms on the same addressed draws in the same order of operations, and its
-traces equal the reference's bit for bit; a test holds it to that over random worlds.
+trajectories equal the reference's bit for bit; a test holds it to that over random worlds.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def simulate(
     on_month
         Called now and then with the number of months done, at the end with all of them.
     events
-        Whether the trace holds events.
+        Whether the trajectory holds events.
     """
     packed = _pack(world)
     months = len(world.months)

@@ -32,7 +32,7 @@ def simulate(
     on_month
         Called after each month with the number of months done.
     events
-        Whether the trace holds events.
+        Whether the trajectory holds events.
     """
     return run(PartyModel(world, replicate), on_month, events=events)
 
