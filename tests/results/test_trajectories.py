@@ -16,7 +16,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import store
 from sim.results.folder import read_frame
-from sim.results.result import open_result
+from sim.results.result import Result, open_result
 from sim.results.trajectories import open_trajectories
 from sim.runner.run import run
 
@@ -80,3 +80,7 @@ def test_scores_are_read_as_they_were_written(loaded, engine, tmp_path):
     assert read_csv(tmp_path / "one.csv") == [replace(rows[0], in_band=True)]
     write_csv(score(result.monthly(), result.events()), tmp_path / "tables.csv")
     assert (tmp_path / "tables.csv").read_bytes() == (result.path / "targets.csv").read_bytes()
+
+
+def test_the_former_name_still_works():
+    assert Result.courses is Result.trajectories

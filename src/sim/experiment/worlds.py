@@ -29,14 +29,14 @@ class Worlds:
         self._kept = min(max(KEPT, len(self.combinations)), MOST)
         self._models: OrderedDict[tuple[Any, ...], World] = OrderedDict()
 
-    def world(self, combination: int, draw: Mapping[str, Any]) -> World:
+    def world(self, combination: int, sample: Mapping[str, Any]) -> World:
         """Return the world of a combination of levers at a point.
 
         Parameters
         ----------
         combination
             Number among ``experiment.combinations``.
-        draw
+        sample
             Value of each uncertainty by its name.
 
         Raises
@@ -45,20 +45,20 @@ class Worlds:
             The values do not make a scenario.
         """
         parameters = {
-            factor.target.removeprefix(PARAMETERS): float(draw[factor.name])
+            factor.target.removeprefix(PARAMETERS): float(sample[factor.name])
             for factor in self.experiment.uncertainties
             if factor.target.startswith(PARAMETERS)
         }
         rest = tuple(
-            draw[factor.name] for factor in self.experiment.uncertainties if not factor.target.startswith(PARAMETERS)
+            sample[factor.name] for factor in self.experiment.uncertainties if not factor.target.startswith(PARAMETERS)
         )
-        return vary(self._model((combination, *rest), combination, draw), parameters)
+        return vary(self._model((combination, *rest), combination, sample), parameters)
 
-    def _model(self, key: tuple[Any, ...], combination: int, draw: Mapping[str, Any]) -> World:
+    def _model(self, key: tuple[Any, ...], combination: int, sample: Mapping[str, Any]) -> World:
         """Return the world that others of the same structure are varied from."""
         found = self._models.get(key)
         if found is None:
-            table = scenario_table(self.experiment, combination, draw, parameters=False)
+            table = scenario_table(self.experiment, combination, sample, parameters=False)
             found = self._models[key] = build(Scenario.model_validate(table, strict=False))
             if len(self._models) > self._kept:
                 self._models.popitem(last=False)
@@ -67,7 +67,7 @@ class Worlds:
 
 
 def scenario_table(
-    experiment: Experiment, combination: int, draw: Mapping[str, Any], *, parameters: bool = True
+    experiment: Experiment, combination: int, sample: Mapping[str, Any], *, parameters: bool = True
 ) -> dict[str, Any]:
     """Return the scenario of a run as nested tables of a scenario file.
 
@@ -79,9 +79,9 @@ def scenario_table(
     above = [option.table for option in experiment.combinations[combination]]
     for factor in experiment.uncertainties:
         if factor.options:
-            above.append(option_of(factor, draw[factor.name]).table)
+            above.append(option_of(factor, sample[factor.name]).table)
         elif parameters or not factor.target.startswith(PARAMETERS):
-            above.append(nested(factor.target, draw[factor.name]))
+            above.append(nested(factor.target, sample[factor.name]))
     own = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
     return merge(Layer("", dict(table)) for table in (experiment.base, *above, own))[0]
 

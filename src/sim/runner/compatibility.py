@@ -1,4 +1,4 @@
-"""Whether a sweep may go on in a folder: the same experiment, the same draws; of the model see `same_rows`."""
+"""Whether a sweep may go on in a folder: the same experiment, the same samples; of the model see `same_rows`."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> 
     ])  # fmt: skip
 
 
-def check_draws(folder: Path, manifest: Mapping[str, Any], hashes: list[str]) -> None:
-    """Refuse draws that are not those of the rows there are; blocks that only one of both has do not matter."""
+def check_samples(folder: Path, manifest: Mapping[str, Any], hashes: list[str]) -> None:
+    """Refuse samples that are not those of the rows there are; blocks that only one of both has do not matter."""
     if any(one != other for one, other in zip(manifest["draws"], hashes, strict=False)):
         then = manifest["versions"].get("scipy")
         raise UserError(Problem(
@@ -70,11 +70,11 @@ def _hash(experiment: Experiment, points: tuple[int, int]) -> str:
     digest = sha256()
     if designs.kind_of(experiment).growing:
         for start in range(*points, SLAB):
-            places = designs.positions(experiment, points, start, min(start + SLAB, points[1]))
-            digest.update(places.astype("<f8").tobytes())
-    drawn = designs.samples(experiment, points, points[0], min(points[0] + SOME, points[1]))
+            positions = designs.positions(experiment, points, start, min(start + SLAB, points[1]))
+            digest.update(positions.astype("<f8").tobytes())
+    samples = designs.samples(experiment, points, points[0], min(points[0] + SOME, points[1]))
     for factor in experiment.uncertainties:
-        values = [draw[factor.name] for draw in drawn]
+        values = [sample[factor.name] for sample in samples]
         if factor.options:
             digest.update(json.dumps(values).encode())
         else:

@@ -92,7 +92,7 @@ def sweep(
         hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", SWEEP.version)
         job = Job.of(experiment, world.months, model(), version)
         if known is not None:
-            compatibility.check_draws(folder, known, hashes)
+            compatibility.check_samples(folder, known, hashes)
             if job.model not in same_rows.earlier(known):
                 say(same_rows.check(folder, known, experiment, job, parts))
         store = Store(folder, describe(experiment, plan, world.months, hashes) | _kept(known))
