@@ -18,7 +18,7 @@ from sim.registry.outcomes import SHOWN
 from sim.scenario import fields
 from sim.scenario.fields import fields_of
 from sim.scenario.form import FileForm
-from sim.scenario.lines import KeyPath
+from sim.scenario.layers import KeyPath
 from sim.scenario.schema import Table
 
 LARGEST_SEED = 2**63 - 1
@@ -73,6 +73,11 @@ class Uncertainties(Table):
     prior: Literal["all"] | list[str] = Field([], description='parameters drawn as the registry says: their names, or "all"')
     fixed: list[str] = Field([], description="of the prior: held at the base's value instead")
 
+    @property
+    def own(self) -> dict[str, Uncertainty]:
+        """Uncertainties of one's own, by name."""
+        return self.__pydantic_extra__ or {}
+
 
 class DesignTable(Table):
     """How the space of uncertainties is covered."""
@@ -117,6 +122,11 @@ class SmallestTable(Table):
 
     share: Positive = Field(0.01, description="of outcomes that lie between 0 and 1")
     relative: Positive = Field(0.05, description="of all others, as a part of the baseline's mean")
+
+    @property
+    def named(self) -> dict[str, float]:
+        """By outcome: effects that are the smallest of interest."""
+        return dict(self.__pydantic_extra__ or {})
 
 
 class Page(Table):
