@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.moved import forward
+from sim.old_names import forward
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:

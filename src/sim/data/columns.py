@@ -144,7 +144,7 @@ class Table:
     Attributes
     ----------
     name
-        The file is ``data/<name>.csv``.
+        The file is ``data/csv/<name>.csv``.
     row
         What one row is.
     key

@@ -1,7 +1,7 @@
 """The historical record: packaged CSV tables, checked when first read.
 
 Every figure has a grade (`grade`, `grade_text`) and a source (`sources`). What a table may hold
-is declared in `sim.data.catalogue`.
+is declared in `sim.data.catalogue`: a new table is a CSV file in ``data/csv`` and an entry there.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """Step 6, remedies: mediation, transfer of the embattled, extraordinary conference."""
 
+# Officials leave in step 7 too, see vacancies.py; the reasons in the log are REASONS of engines/trajectory.py.
 from __future__ import annotations
 
 from sim.kernel import kernel

@@ -1,5 +1,6 @@
 """Step 7, vacancies: terms, wear, recall."""
 
+# Officials are moved in step 6 too, see remedies.py; the reasons in the log are REASONS of engines/trajectory.py.
 from __future__ import annotations
 
 from sim.kernel import kernel

@@ -1,4 +1,7 @@
-"""The outcomes: every series that a run records, with unit and direction of "better"."""
+"""The outcomes: every series that a run records, with unit and direction of "better".
+
+An outcome of the unit ``per post`` counts guberniia secretaries who left: see `sim.engines.readings`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the record, each declared once."""
+"""The tables of the record, each declared once: a new one is an entry in one of these modules, and its file."""
 
 from __future__ import annotations
 

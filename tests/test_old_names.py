@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from sim.moved import ROOMS, moves
+from sim.old_names import ROOMS, moves
 
 STUDY = """
 alignment atomic cascade columns compare comparison courses divergence engines export failures glossary horizons
