@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sim.experiment.fields import Lever, Uncertainty
 from sim.experiment.layers import NOT_VARIED, Draft, LayeredFactor, inline
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import in_words, show
+from sim.scenario.form import Node, in_words, show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, leaves, merge, nested, unknown
 from sim.scenario.schema import Scenario
@@ -76,7 +77,7 @@ def _prior(draft: Draft, own: Sequence[LayeredFactor]) -> tuple[list[LayeredFact
                 prior.append(named[name])
             elif ("parameters", name) not in taken:
                 where = ("uncertainties", "prior") if every else ("uncertainties", "prior", asked.prior.index(name))
-                prior.append(_number(draft, where, name, Uncertainty(), ("parameters", name)))
+                prior.append(_number(draft, where, name, Uncertainty(), _field(where, f"parameters.{name}")))
     return prior, faults
 
 
@@ -108,23 +109,45 @@ def _own(draft: Draft, name: str, table: Uncertainty) -> LayeredFactor:
         allowed = "a parameter or a mechanism, or a field with low and high, or with values"
         raise _Wrong(unknown(where, name, allowed, [*PARAMETERS, *MECHANISMS]))
     field = table.field or ("parameters." if name in PARAMETERS else "mechanisms.") + name
-    path = _field((*where, "field") if table.field else where, field)
     if chosen:
         return _choice(draft, where, table.model_copy(update={"field": field}))
-    if path[0] == "mechanisms" and set(given) <= {"field"}:
-        on = draft.scenario.mechanisms.get(str(path[1]), True)
+    varied = _field((*where, "field") if table.field else where, field)
+    if varied.path[0] == "mechanisms" and set(given) <= {"field"}:
+        on = draft.scenario.mechanisms.get(str(varied.path[1]), True)
         return _choice(draft, where, Lever(field=field, values=[on, not on]))
-    return _number(draft, where, name, table, path)
+    return _number(draft, where, name, table, varied)
 
 
-def _field(where: KeyPath, field: str) -> KeyPath:
-    """Return the path of a field that may be varied."""
+@dataclass(frozen=True)
+class _Field:
+    """A field of a scenario, and what the format says of it."""
+
+    name: str
+    path: KeyPath
+    node: Node
+
+    @property
+    def described(self) -> tuple[str, str]:
+        """Its unit and its meaning."""
+        if self.path[0] == "parameters":
+            return PARAMETERS[str(self.path[1])].unit, PARAMETERS[str(self.path[1])].meaning
+        if self.path[0] == "mechanisms":
+            return "", MECHANISMS[str(self.path[1])].meaning
+        return str(self.node.get("unit", "")), str(self.node.get("description", ""))
+
+    def layer(self, own: Layer, root: KeyPath, value: Any) -> Layer:
+        """Return the layer of a value of the field, which stands in the file at another place."""
+        return inline(own, root, nested(self.name, value), self.path)
+
+
+def _field(where: KeyPath, field: str) -> _Field:
+    """Return a field that may be varied."""
     path: KeyPath = tuple(field.split("."))
     if path[0] in NOT_VARIED:
         raise _Wrong(Fault(where, f'"{field}"', NOT_VARIED[str(path[0])]))
     node, reached = FORM.node_at(path)
     if len(reached) == len(path) and not in_words(node).startswith("a table"):
-        return path
+        return _Field(field, path, node)
     bare = {**dict.fromkeys(PARAMETERS, "parameters."), **dict.fromkeys(MECHANISMS, "mechanisms.")}
     if field in bare:
         near = bare[field] + field
@@ -152,12 +175,12 @@ def _choice(draft: Draft, where: KeyPath, table: Lever) -> LayeredFactor:
         ]
     else:
         key, given = "values", table.values or []
-        path = _field((*where, "field"), table.field or "")
-        unit, meaning = _described(path)
+        varied = _field((*where, "field"), table.field or "")
+        unit, meaning = varied.described
         kinds = {bool if isinstance(value, bool) else str if isinstance(value, str) else float for value in given}
         places = [(*where, key, i) for i in range(len(given))]
         settings = [
-            (value if len(kinds) == 1 else _text(value), at, [_single(draft, at, path, value)])
+            (value if len(kinds) == 1 else _text(value), at, [varied.layer(draft.own, at, value)])
             for value, at in zip(given, places, strict=True)
         ]
     faults = [fault for _, at, layers in settings for fault in _setting_faults(at, layers or ())]
@@ -192,33 +215,17 @@ def _setting_faults(where: KeyPath, layers: Sequence[Layer]) -> Iterator[Fault]:
                     yield Fault(where, f"tree.{name}", allowed)
 
 
-def _single(draft: Draft, where: KeyPath, path: KeyPath, value: Any) -> Layer:
-    """Return the layer of a value of a field, which stands in the file under another name."""
-    return inline(draft.own, where, nested(dotted(path), value), path)
-
-
 def _text(value: Any) -> str:
     """Return a value as text, where numbers and texts stand side by side."""
     return value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value).lower()
 
 
-def _described(path: KeyPath) -> tuple[str, str]:
-    """Return the unit and the meaning of a field."""
-    if path[0] == "parameters":
-        return PARAMETERS[str(path[1])].unit, PARAMETERS[str(path[1])].meaning
-    if path[0] == "mechanisms":
-        return "", MECHANISMS[str(path[1])].meaning
-    node = FORM.node_at(path)[0]
-    return str(node.get("unit", "")), str(node.get("description", ""))
-
-
-def _number(draft: Draft, where: KeyPath, name: str, table: Uncertainty, path: KeyPath) -> LayeredFactor:
+def _number(draft: Draft, where: KeyPath, name: str, table: Uncertainty, varied: _Field) -> LayeredFactor:
     """Return a number drawn from a range."""
-    node = FORM.node_at(path)[0]
-    parameter = PARAMETERS.get(str(path[1])) if path[0] == "parameters" else None
-    kinds = {branch.get("type") for branch in [node, *node.get("anyOf", [])]}
+    parameter = PARAMETERS.get(str(varied.path[1])) if varied.path[0] == "parameters" else None
+    kinds = {branch.get("type") for branch in [varied.node, *varied.node.get("anyOf", [])]}
     if not kinds & {"number", "integer"}:
-        raise _Wrong(Fault(where, f"{dotted(path)}, which is no number", "values = [...] for what is no number"))
+        raise _Wrong(Fault(where, f"{varied.name}, which is no number", "values = [...] for what is no number"))
     low = table.low if table.low is not None or parameter is None else parameter.low
     high = table.high if table.high is not None or parameter is None else parameter.high
     if low is None or high is None:
@@ -227,7 +234,7 @@ def _number(draft: Draft, where: KeyPath, name: str, table: Uncertainty, path: K
     distribution = table.distribution or (parameter.distribution if parameter else "uniform")
     layers = []
     for key, end in (("low", float(low)), ("high", float(high))):
-        layers.append(_single(draft, (*where, key), path, int(end) if whole and end == int(end) else end))
+        layers.append(varied.layer(draft.own, (*where, key), int(end) if whole and end == int(end) else end))
     if faults := [layer.in_file(fault) for layer in layers for fault in layer.faults]:
         raise _Wrong(*faults)
     if not low < high:
@@ -238,8 +245,8 @@ def _number(draft: Draft, where: KeyPath, name: str, table: Uncertainty, path: K
     if distribution == "loguniform" and low <= 0:
         raise _Wrong(Fault((*where, "low"), f"{low:g}", "a low end above 0 for loguniform"))
     factor = Factor(
-        name, (), dotted(path), float(low), float(high), distribution, whole,
-        _default(draft.scenario, path, (low, high), whole), *_described(path),
+        name, (), varied.name, float(low), float(high), distribution, whole,
+        _default(draft.scenario, varied.path, (low, high), whole), *varied.described,
     )  # fmt: skip
     return LayeredFactor(factor, where, [[layer] for layer in layers])
 

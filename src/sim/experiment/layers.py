@@ -59,6 +59,8 @@ class Draft:
         What is sound of them.
     base
         Layers of the scenario below, and last what ``[set]`` lays over them.
+    table
+        The base merged.
     scenario
         What the base comes to without any lever, as far as it goes: a lever may be what makes it whole.
     worlds
@@ -74,6 +76,7 @@ class Draft:
     own: Layer
     file: ExperimentFile
     base: list[Layer]
+    table: dict[str, Any]
     scenario: Scenario
     worlds: Mapping[KeyPath, list[Layer] | None]
     problems: list[Problem]
@@ -96,10 +99,10 @@ def read(path: Path) -> Draft:
     above = inline(own, ("set",), {key: value for key, value in file.set.items() if key not in barred})
     problems = [*map(own.problem, faults), *below.problems, *above.problems()]
     worlds: dict[KeyPath, list[Layer] | None] = {}
-    tables = {("levers", name): lever for name, lever in file.levers.items()}
-    tables |= {("uncertainties", name): each for name, each in file.uncertainties.own.items()}
-    for root, table in tables.items():
-        for i, name in enumerate(table.worlds or ()):
+    choices = {("levers", name): lever for name, lever in file.levers.items()}
+    choices |= {("uncertainties", name): each for name, each in file.uncertainties.own.items()}
+    for root, choice in choices.items():
+        for i, name in enumerate(choice.worlds or ()):
             where: KeyPath = (*root, "worlds", i)
             stack = files.read_named(own, path, {where: name}, below.done)
             problems += stack.problems
@@ -109,8 +112,9 @@ def read(path: Path) -> Draft:
                     drop(layer.table, field)
             worlds[where] = stack.layers if stack.complete else None
     base = [*below.layers, above]
-    scenario, _ = format.FORM.sound({**merge(base)[0], "title": "?"})
-    return Draft(path, own, file, base, scenario, worlds, problems, below.complete and bool(below.layers))
+    table, _ = merge(base)
+    scenario, _ = format.FORM.sound({**table, "title": "?"})
+    return Draft(path, own, file, base, table, scenario, worlds, problems, below.complete and bool(below.layers))
 
 
 def inline(own: Layer, root: KeyPath, table: dict[str, Any], single: KeyPath = ()) -> Layer:
