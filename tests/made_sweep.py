@@ -98,12 +98,12 @@ def made(
     (folder / "manifest.json").write_text(json.dumps(manifest))
     first, number = 0, 0
     for points, replicates in blocks:
-        units = [(point, replicate) for point in range(*points) for replicate in range(*replicates)]
-        for at in range(0, len(units), part_units):
+        pairs = [(point, replicate) for point in range(*points) for replicate in range(*replicates)]
+        for at in range(0, len(pairs), part_units):
             if parts is None or number < parts:
-                _part(folder, of, truth, number, units[at : at + part_units], first + at * wide, set(fail))
+                _part(folder, of, truth, number, pairs[at : at + part_units], first + at * wide, set(fail))
             number += 1
-        first += len(units) * wide
+        first += len(pairs) * wide
     return folder
 
 
@@ -125,29 +125,29 @@ def draws(of: Experiment, points: np.ndarray) -> dict[str, np.ndarray]:
     return found
 
 
-def accidents(of: Experiment, units: Iterable[tuple[int, int]]) -> np.ndarray:
+def accidents(of: Experiment, pairs: Iterable[tuple[int, int]]) -> np.ndarray:
     """Two normal numbers for each pair of a point and a replicate: those of a replicate alone where they are shared."""
     own = of.accidents == "own"
-    seeds = ([1921, p, r] if own else [1921, r] for p, r in units)
+    seeds = ([1921, p, r] if own else [1921, r] for p, r in pairs)
     return np.stack([np.random.default_rng(seed).normal(size=2) for seed in seeds], axis=1)
 
 
 def _part(
-    folder: Path, of: Experiment, truth: Truth, number: int, units: list[tuple[int, int]], first: int, fail: set[int]
+    folder: Path, of: Experiment, truth: Truth, number: int, pairs: list[tuple[int, int]], first: int, fail: set[int]
 ) -> None:
-    point, replicate = (np.array(values) for values in zip(*units, strict=True))
+    point, replicate = (np.array(values) for values in zip(*pairs, strict=True))
     wide = len(of.combinations)
-    run = first + np.arange(len(units) * wide)
+    run = first + np.arange(len(pairs) * wide)
     broken = np.isin(run, list(fail))
     drawn = draws(of, point)
-    noise = accidents(of, units)
+    noise = accidents(of, pairs)
     columns: dict[str, Any] = {
         "run": run, "point": np.repeat(point, wide), "replicate": np.repeat(replicate, wide).astype(np.int32),
-        "series": np.repeat([of.series(*unit) for unit in units], wide),
+        "series": np.repeat([of.series(*pair) for pair in pairs], wide),
         "seed": np.full(len(run), of.seed),
     }  # fmt: skip
     for place, lever in enumerate(of.levers):
-        columns[lever.name] = _column([options[place].value for options in of.combinations] * len(units))
+        columns[lever.name] = _column([options[place].value for options in of.combinations] * len(pairs))
     for factor in of.uncertainties:
         columns[factor.name] = _column(np.repeat(drawn[factor.name], wide).tolist())
     worlds = [
@@ -156,7 +156,7 @@ def _part(
     ]
     for column, outcome, scope, _ in of.columns():
         values = np.stack([truth(drawn, world, outcome, SCOPES.index(scope), noise) for world in worlds], axis=1)
-        values = np.where(broken, np.nan, (values + np.zeros((len(units), 1))).ravel())
+        values = np.where(broken, np.nan, (values + np.zeros((len(pairs), 1))).ravel())
         columns[column] = pa.array(values, from_pandas=True)
     columns["error"] = pa.array(np.where(broken, "ZeroDivisionError: by nobody", None), pa.string())
     columns["error_at"] = pa.array(np.where(broken, "1922-03", None), pa.string())

@@ -22,7 +22,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
 from sim.experiment.worlds import Worlds
-from sim.runner.chunks import Job, run_part
+from sim.runner.chunks import Job, run_chunk
 from sim.runner.sweep import sweep
 
 ROUNDS = 5
@@ -68,23 +68,23 @@ def workers() -> list[Any]:
 
 
 def storing() -> list[Any]:
-    """Return what a part costs beside making its worlds and running them, as a share of these."""
+    """Return what a chunk costs beside making its worlds and running them, as a share of these."""
     experiment = small()
     plan = Plan.first(POINTS, experiment.replicates, len(experiment.combinations), 128)
-    part = plan.part(0)
-    draws = designs.samples(experiment, part.block.points, *part.points)
+    chunk = plan.chunk(0)
+    samples = designs.samples(experiment, chunk.block.points, *chunk.points)
     worlds = Worlds(experiment)
-    job = Job.of(experiment, worlds.world(0, draws[0]).months, "")
+    job = Job.of(experiment, worlds.world(0, samples[0]).months, "")
 
     def bare() -> None:
-        for point, draw in enumerate(draws):
-            made = [worlds.world(combination, draw) for combination in range(part.combinations)]
-            for pair in part.pairs():
-                if pair[0] == part.points[0] + point:
+        for point, sample in enumerate(samples):
+            made = [worlds.world(combination, sample) for combination in range(chunk.combinations)]
+            for pair in chunk.pairs():
+                if pair[0] == chunk.points[0] + point:
                     for world in made:
                         simulate(world, pair[1], events=False)
 
-    times = alternating([lambda: run_part(job, part, draws), bare], 2 * ROUNDS)
+    times = alternating([lambda: run_chunk(job, chunk, samples), bare], 2 * ROUNDS)
     spread = Spread.of([whole / alone - 1.0 for whole, alone in zip(*times, strict=True)])
     return [entry("sweep_storing_over_running", spread, "share")]
 

@@ -35,7 +35,7 @@ def test_parts_of_an_uncertainty_hold_each_point_once(sweep):
 
 
 def test_a_third_is_what_the_same_condition_gives(sweep):
-    limit = np.quantile(sweep.units.first(sweep.units.drawn("r_f")), 1 / 3)
+    limit = np.quantile(sweep.pairs.first(sweep.pairs.drawn("r_f")), 1 / 3)
     for asked in ({"lever": "peace"}, {"outcome": "misfit", "scope": "agrarian", "horizon": "end"}):
         third = sweep.thirds(**asked)
         third = third[(third["uncertainty"] == "r_f") & (third["part"] == "low")]
@@ -49,9 +49,9 @@ def test_the_most_important_come_first_and_a_sign_may_hang_on_others(sweep):
     found = sweep.importance()
     assert list(found) == ["uncertainty", "size", "sign", "lever", "option", "outcome"]
     assert set(found["uncertainty"][:2]) == {"r_f", "skill"} and found["size"].is_monotonic_decreasing
-    units = sweep.units
-    sign = np.where(units.drawn("r_f") > 0.5, 1.0, -1.0)
-    values = sign * 0.01 + np.where(units.drawn("speed") > 0.5, 1.0, 0.0)
+    pairs = sweep.pairs
+    sign = np.where(pairs.drawn("r_f") > 0.5, 1.0, -1.0)
+    values = sign * 0.01 + np.where(pairs.drawn("speed") > 0.5, 1.0, 0.0)
     size, signs = influence(sweep, values), influence(sweep, values, of_sign=True)
     assert size.index[0] == "speed" and signs.index[0] == "r_f" and signs["r_f"] > 0.5
 

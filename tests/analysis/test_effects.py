@@ -130,7 +130,7 @@ def test_rows_can_be_stored_in_any_parts_and_blocks(tmp_path):
     one = open_sweep(made(tmp_path / "one", part_units=200))
     blocks = [((0, 25), (0, 1)), ((0, 25), (1, 2)), ((25, 60), (0, 2))]
     other = open_sweep(made(tmp_path / "other", part_units=3, blocks=blocks))
-    assert other.units.point.tolist() == one.units.point.tolist()
+    assert other.pairs.point.tolist() == one.pairs.point.tolist()
     assert one.effects(outcome="performance").equals(other.effects(outcome="performance"))
 
 
@@ -191,7 +191,7 @@ def test_points_of_a_saltelli_design_count_by_families(tmp_path):
     plain = open_sweep(made(tmp_path / "plain", of, families)).effects(lever="policy", outcome="performance").iloc[0]
     of = experiment(kind="saltelli", rows=tuple(rows), points=12, curves="none", uncertainties=(), replicates=1)
     sweep = open_sweep(made(tmp_path / "saltelli", of, families, count=60))
-    assert sweep.units.family == 5
+    assert sweep.pairs.family == 5
     row = sweep.effects(lever="policy", outcome="performance").iloc[0]
     values = np.sin(np.arange(12))
     half = stats.t.ppf(0.975, 11) * values.std(ddof=1) / np.sqrt(12)
@@ -244,6 +244,6 @@ def test_the_correlation_ratio_is_nothing_on_average_where_groups_do_not_matter(
 
 
 def test_influence_is_greatest_where_it_is_in_truth(sweep):
-    units = sweep.units
-    found = influence(sweep, units.values("performance")[:, 2] - units.values("performance")[:, 0])
+    pairs = sweep.pairs
+    found = influence(sweep, pairs.values("performance")[:, 2] - pairs.values("performance")[:, 0])
     assert set(found.index[:2]) == {"r_f", "skill"} and found.iloc[1] > 0.1 > found.iloc[2]

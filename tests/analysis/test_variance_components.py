@@ -95,7 +95,7 @@ def test_an_unfinished_grid_has_an_interval_of_what_there_is(tmp_path):
     folder = made(tmp_path / "grid", of, shaken, blocks=blocks, part_units=1, parts=50)
     sweep = open_sweep(folder)
     row = sweep.effects(lever="policy", horizon="end").iloc[0]
-    known = crossed(sweep.units.table(sweep.units.values("performance_end")[:, 2]))
+    known = crossed(sweep.pairs.table(sweep.pairs.values("performance_end")[:, 2]))
     half = stats.t.ppf(0.975, known.free) * np.sqrt(known.chance)
     assert row["pairs"] == 50 and 1 < known.free < 3 and row["high"] - row["effect"] == pytest.approx(half)
 

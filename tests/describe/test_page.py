@@ -80,7 +80,7 @@ def test_a_page_holds_what_its_file_asks_for_and_keeps_the_words(sweep, tmp_path
     text = readme.read_text()
     assert all(f"<!-- generated: {mark} -->" in text for mark in page.MARKS)
     assert "| files far off: `r_f > 0.8` |" in text and "| 960 | 0.500 |\n\nHow many runs." in text
-    drawn = sweep.units.first(sweep.units.drawn("r_f"))
+    drawn = sweep.pairs.first(sweep.pairs.drawn("r_f"))
     subsets = pd.read_csv(folder / "subsets.csv")
     assert set(subsets.loc[subsets["points_where"] == "files far off", "points"]) == {int((drawn > 0.8).sum())}
     assert {path.name for path in folder.iterdir()} == {

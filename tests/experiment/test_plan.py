@@ -24,33 +24,33 @@ def grown(plan: Plan, times: list[int], growing: bool) -> Plan:
 
 
 def runs_of(plan: Plan, number: int) -> list[tuple[int, int, int, int]]:
-    """Return run, point, replicate and combination of all runs of a part."""
-    part = plan.part(number)
+    """Return run, point, replicate and combination of all runs of a chunk."""
+    chunk = plan.chunk(number)
     return [
-        (part.first_run + unit * part.combinations + combination, point, replicate, combination)
-        for unit, (point, replicate) in enumerate(part.pairs())
-        for combination in range(part.combinations)
+        (chunk.first_run + unit * chunk.combinations + combination, point, replicate, combination)
+        for unit, (point, replicate) in enumerate(chunk.pairs())
+        for combination in range(chunk.combinations)
     ]
 
 
 @given(PLANS)
 def test_every_run_stands_in_exactly_one_part(drawn):
     plan = grown(*drawn)
-    rows = [row for number in range(plan.parts) for row in runs_of(plan, number)]
+    rows = [row for number in range(plan.chunks) for row in runs_of(plan, number)]
     assert [row[0] for row in rows] == list(range(plan.runs))
     assert len({row[1:] for row in rows}) == plan.runs
     points, replicates = plan.points, max(block.replicates[1] for block in plan.blocks)
     assert plan.runs == points * replicates * plan.combinations
     for run, *_ in rows:
-        part = plan.part_of(run)
-        assert part.first_run <= run < part.first_run + part.runs
+        chunk = plan.chunk_of(run)
+        assert chunk.first_run <= run < chunk.first_run + chunk.runs
 
 
 @given(PLANS)
 def test_an_enlarged_plan_moves_nothing(drawn):
     plan, times, growing = drawn
     larger = grown(plan, times, growing)
-    assert [larger.part(number) for number in range(plan.parts)] == [plan.part(number) for number in range(plan.parts)]
+    assert all(larger.chunk(number) == plan.chunk(number) for number in range(plan.chunks))
     assert larger.runs == plan.runs * max([1, *times])
     assert Plan.read(larger.record()) == larger
 
@@ -58,12 +58,12 @@ def test_an_enlarged_plan_moves_nothing(drawn):
 @given(PLANS)
 def test_parts_are_rows_of_units_of_one_block(drawn):
     plan = grown(*drawn)
-    for number in range(plan.parts):
-        part = plan.part(number)
-        pairs = list(part.pairs())
-        assert 1 <= len(pairs) == part.size <= plan.pairs_per_chunk
-        assert part.runs == part.size * plan.combinations
-        assert part.points == (pairs[0][0], pairs[-1][0] + 1)
+    for number in range(plan.chunks):
+        chunk = plan.chunk(number)
+        pairs = list(chunk.pairs())
+        assert 1 <= len(pairs) == chunk.size <= plan.pairs_per_chunk
+        assert chunk.runs == chunk.size * plan.combinations
+        assert chunk.points == (pairs[0][0], pairs[-1][0] + 1)
         assert pairs == sorted(pairs)
 
 
@@ -71,7 +71,7 @@ def test_numbers_as_the_contract_has_them():
     plan = Plan.first(10, 2, 3, 7).enlarged(2, growing=True)
     assert plan.blocks == (Block((0, 10), (0, 2)), Block((10, 20), (0, 2)))
     # point 12, replicate 1, combination 2
-    assert (59 + 1 + ((12 - 10) * 2 + 1) * 3 + 2, 12, 1, 2) in runs_of(plan, plan.part_of(71).number)
+    assert (59 + 1 + ((12 - 10) * 2 + 1) * 3 + 2, 12, 1, 2) in runs_of(plan, plan.chunk_of(71).number)
     assert plan.enlarged(2, growing=True) is plan
     others = Plan.first(10, 2, 3, 7).enlarged(3, growing=False)
     assert others.blocks == (Block((0, 10), (0, 2)), Block((0, 10), (2, 4)), Block((0, 10), (4, 6)))
@@ -86,18 +86,18 @@ def test_a_plan_is_the_same_however_it_grew(drawn):
 @given(PLANS, st.integers(1, 7), st.data())
 def test_what_has_not_begun_can_be_left_out_again(drawn, asked, data):
     plan = grown(*drawn)
-    stored = data.draw(st.sets(st.integers(0, plan.parts - 1)))
+    stored = data.draw(st.sets(st.integers(0, plan.chunks - 1)))
     found = plan.enlarged(asked, growing=drawn[2], stored=stored)
-    last = plan.part(max(stored)).block if stored else plan.blocks[0]
+    last = plan.chunk(max(stored)).block if stored else plan.blocks[0]
     assert found.blocks[: len(plan.blocks)] == plan.blocks[: len(found.blocks)], "no block is another one"
     assert len(found.blocks) == max(asked, plan.blocks.index(last) + 1)
-    assert [found.part(number) for number in stored] == [plan.part(number) for number in stored]
+    assert [found.chunk(number) for number in stored] == [plan.chunk(number) for number in stored]
 
 
 @pytest.mark.parametrize("number", [-1, 6])
 def test_a_part_that_is_not_there(number):
     plan = Plan.first(6, 1, 1, 1)
     with pytest.raises(IndexError):
-        plan.part(number)
+        plan.chunk(number)
     with pytest.raises(IndexError):
-        plan.part_of(number)
+        plan.chunk_of(number)

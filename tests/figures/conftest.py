@@ -74,7 +74,7 @@ class Fake:
         self.frame = pd.concat([self._scope(r, s) for r in range(replicates) for s in SCOPES], ignore_index=True)
         self.states = self._committees(replicates) if committees else None
 
-    def courses(self) -> Trajectories:
+    def trajectories(self) -> Trajectories:
         def read(name: str) -> np.ndarray:
             table = self.frame.pivot(index="replicate", columns=["month", "scope"], values=name)
             return table[[(month, scope) for month in self.months for scope in SCOPES]].to_numpy(float)

@@ -115,7 +115,7 @@ def test_one_point_in_a_cell_has_the_error_of_its_replicates_or_says_that_it_has
     of = {"kind": "grid", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2], "curves": "none"}
     sweep = stores("replicated", truth=shaken, replicates=4, count=20, **of)
     figure, found, _ = lines(sweep, "r_f", "skill")
-    effect = sweep.units.values("performance")
+    effect = sweep.pairs.values("performance")
     effect = (effect[:, 2] - effect[:, 0]).reshape(5, 4, 4)
     np.testing.assert_allclose(found.errors, effect.std(axis=2, ddof=1).T / 2)
     assert "within two standard errors by chance of 0" in legend(figure)

@@ -29,19 +29,19 @@ def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, mo
 
     monkeypatch.setattr(store, "ROW_GROUP", rows)
     result = run(loaded(replicates=4), out=tmp_path / "r", engine=engine(fail))
-    courses, frame = result.courses(), result.monthly()
-    assert courses.replicates.tolist() == [0, 2, 3]
-    assert [str(month) for month in courses.months] == [f"1921-{month:02d}" for month in range(1, 13)]
+    trajectories, frame = result.trajectories(), result.monthly()
+    assert trajectories.replicates.tolist() == [0, 2, 3]
+    assert [str(month) for month in trajectories.months] == [f"1921-{month:02d}" for month in range(1, 13)]
     undefined = 0
     for outcome in OUTCOMES.values():
         for scope in SCOPES:
             table = frame[frame["scope"] == scope].pivot(index="replicate", columns="month", values=outcome.name)
-            np.testing.assert_array_equal(courses.of(outcome.name, scope), table.to_numpy())
+            np.testing.assert_array_equal(trajectories.of(outcome.name, scope), table.to_numpy())
             undefined += int(table.isna().sum().sum())
     assert undefined == 3, "of each replicate, one number is not defined"
-    first = courses.of("recovery")
+    first = trajectories.of("recovery")
     first[:] = 0.0
-    assert courses.of("recovery").any(), "what was handed out is the caller's own"
+    assert trajectories.of("recovery").any(), "what was handed out is the caller's own"
 
 
 @pytest.mark.parametrize("change", ["reversed", "sorted by month", "without a row"])

@@ -34,7 +34,7 @@ NAMES = list(OUTCOMES)
 def made(known, number=0, part_units=1_000) -> Made:
     points = designs.points(known)
     plan = Plan.first(points, known.replicates, len(known.combinations), part_units)
-    part = plan.part(number)
+    part = plan.chunk(number)
     return run_chunk(Job.of(known, MONTHS, "m"), part, designs.samples(known, (0, points), *part.points))
 
 
@@ -209,7 +209,7 @@ def test_a_fault_of_the_machine_is_no_row(error, monkeypatch):
 
 def test_jobs_and_parts_can_be_sent():
     known = experiment()
-    job, part = Job.of(known, MONTHS, "m"), Plan.first(5, 3, 4, 2).part(1)
+    job, part = Job.of(known, MONTHS, "m"), Plan.first(5, 3, 4, 2).chunk(1)
     draws = designs.samples(known, (0, 5), *part.points)
     here, there = (run_chunk(*given) for given in ((job, part, draws), pickle.loads(pickle.dumps((job, part, draws)))))
     assert here.files == there.files
@@ -219,7 +219,7 @@ def test_jobs_and_parts_can_be_sent():
 
 def test_the_headline_is_the_first_levers_second_option_against_its_first():
     known = experiment()
-    headline, part = Headline.of(known), Plan.first(5, 3, 4, 1_000).part(0)
+    headline, part = Headline.of(known), Plan.first(5, 3, 4, 1_000).chunk(0)
     assert (headline.column, headline.stride) == ("performance", 2)
     assert headline.text == "performance, nation, mean of 1921-01 to 1921-12: election minus appointment"
     values = np.arange(60.0) ** 2

@@ -108,7 +108,7 @@ def test_disk_is_about_what_a_sweep_writes(experiment, curves):
     experiment = replace(experiment, **curves)
     months = [f"1921-{month:02d}" for month in range(1, 13)]
     plan, job = first_plan(experiment, first_world(experiment)), Job.of(experiment, months, "x")
-    parts = [plan.part(number) for number in range(plan.parts)]
+    parts = [plan.chunk(number) for number in range(plan.chunks)]
     made = [run_chunk(job, part, samples(experiment, part.block.points, *part.points)) for part in parts]
     assert not any(part.failed for part in made)
     written = sum(len(content) for part in made for content in part.files.values())

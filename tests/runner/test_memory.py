@@ -85,10 +85,10 @@ def test_reports_hold_one_outcome_at_a_time(made):
 
     def read(n: int) -> None:
         summarise(results[n])
-        courses = results[n].courses()
+        trajectories = results[n].trajectories()
         for outcome in OUTCOMES.values():
             for scope in SCOPES:
-                courses.of(outcome.name, scope)
+                trajectories.of(outcome.name, scope)
 
     # Of each replicate one column in 49, twice where row groups are put together, and the keys.
     assert grows(read) < 4 * ROWS / len(OUTCOMES)

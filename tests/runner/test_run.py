@@ -189,10 +189,10 @@ def test_the_summary_of_a_run_without_those_years_shows_its_end(loaded, engine, 
 
 def test_an_outcome_that_is_never_defined_has_no_median(loaded, engine, tmp_path, monkeypatch):
     result = run(loaded(), out=tmp_path / "r", engine=engine())
-    courses = result.courses()
-    read = courses._read
-    courses._read = lambda name: read(name) * (np.nan if name == "recovery" else 1)
-    monkeypatch.setattr(type(result), "courses", lambda self: courses)
+    trajectories = result.trajectories()
+    read = trajectories._read
+    trajectories._read = lambda name: read(name) * (np.nan if name == "recovery" else 1)
+    monkeypatch.setattr(type(result), "trajectories", lambda self: trajectories)
     row = next(row for row in summarise(result) if row.outcome == "recovery")
     assert np.isnan(row.median) and row.replicates == 0
 

@@ -150,7 +150,7 @@ def quantile_name(share: float) -> str:
 
 
 def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
-    """Add the histograms of all parts and find, for each quantile, the bins of the runs around it."""
+    """Add the histograms of all chunks and find, for each quantile, the bins of the runs around it."""
     # A quantile lies between two runs in the order of their values, as in numpy: so two bins each.
     ranks = [f"{end}((runs - 1) * {share!r})" for share in at for end in ("floor", "ceil")]
     edges = ", ".join(f"min(bin) FILTER (WHERE upto > {rank}) AS edge{n}" for n, rank in enumerate(ranks))
@@ -171,9 +171,9 @@ def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.Da
     runs = frame["runs"].to_numpy()
     for n, share in enumerate(at):
         low, high = (middle(frame.pop(f"edge{2 * n + end}").to_numpy(), outcome) for end in (0, 1))
-        part = (runs - 1) * share
+        rank = (runs - 1) * share
         with np.errstate(invalid="ignore"):  # between two that are infinite
-            frame[quantile_name(share)] = np.where(low == high, low, low + (high - low) * (part - np.floor(part)))
+            frame[quantile_name(share)] = np.where(low == high, low, low + (high - low) * (rank - np.floor(rank)))
     return frame
 
 

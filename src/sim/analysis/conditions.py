@@ -40,13 +40,13 @@ def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
-    units, factors, rows = sweep.units, sweep.experiment.uncertainties, []
-    drawn = [units.first(found) for found in units.each_drawn(*(factor.name for factor in factors))]
+    pairs, factors, rows = sweep.pairs, sweep.experiment.uncertainties, []
+    drawn = [pairs.first(found) for found in pairs.each_drawn(*(factor.name for factor in factors))]
     for labels, outcome, effect, base in contrasts(sweep, **asked):
         for factor, given in zip(factors, drawn, strict=True):
             for part, at in _parts(factor, given):
-                there = np.isin(units.point, units.points[at])
-                said = statistics(units.at(units.points[at]), outcome, effect[there], base[there])
+                there = np.isin(pairs.point, pairs.points[at])
+                said = statistics(pairs.at(pairs.points[at]), outcome, effect[there], base[there])
                 rows.append({"uncertainty": factor.name, "part": part, **labels, **said})
     return pd.DataFrame(rows)
 
@@ -91,14 +91,14 @@ def apart(sweep: PairedSweep) -> pd.DataFrame:
     if sweep.experiment.accidents == "shared" or design.fixed or design.families:
         allowed = "points that are independent: drawn, each with accidents of its own"
         raise UserError(Problem(str(sweep.path), "design", sweep.experiment.design.kind, allowed))
-    (lever, other), units, outcome, rows = levers, sweep.units, sweep.columns[0][1], []
+    (lever, other), pairs, outcome, rows = levers, sweep.pairs, sweep.columns[0][1], []
     mine = [entry for entry in sweep.columns if entry[1] == outcome]
-    for (_, _, scope, horizon), values in zip(mine, units.each(*(entry[0] for entry in mine)), strict=True):
-        whole = differences(units, lever, 1, values, 0)[0]
+    for (_, _, scope, horizon), values in zip(mine, pairs.each(*(entry[0] for entry in mine)), strict=True):
+        whole = differences(pairs, lever, 1, values, 0)[0]
         for number, option in enumerate(other.options):
-            effect, base = differences(units, lever, 1, values, number)
-            found = statistics(units, OUTCOMES[outcome], effect, base)
-            change = units.by_point(effect - whole)[0]
+            effect, base = differences(pairs, lever, 1, values, number)
+            found = statistics(pairs, OUTCOMES[outcome], effect, base)
+            change = pairs.by_point(effect - whole)[0]
             change = change[np.isfinite(change)]
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
             rows.append({

@@ -91,12 +91,12 @@ def effects(
         levers = [sweep.experiment.lever(lever)]
     columns = chosen(sweep, outcome, scope, horizon)
     options = {entry.name: selection.against(entry, option) for entry in levers}
-    units = sweep.units if where is None else sweep.units.at(selection.points(sweep, where))
+    pairs = sweep.pairs if where is None else sweep.pairs.at(selection.points(sweep, where))
     rows: list[dict[str, Any]] = []
-    read = units.each(*(column for column, *_ in columns)) if levers else iter(())
+    read = pairs.each(*(column for column, *_ in columns)) if levers else iter(())
     for (_, *kept), values in zip(columns, read, strict=bool(levers)):
         for entry in levers:
-            rows += _of_lever(units, entry, options[entry.name], values, kept, each)
+            rows += _of_lever(pairs, entry, options[entry.name], values, kept, each)
     frame = pd.DataFrame(rows, columns=COLUMNS)
     sort = {name: at for at, name in enumerate(entry.name for entry in levers)}
     return frame.sort_values("lever", key=lambda names: names.map(sort), kind="stable", ignore_index=True)
@@ -122,18 +122,18 @@ def chosen(
 
 
 def differences(
-    units: PairTable, lever: Factor, option: int, values: NDArray[Any], other: int | None = None
+    pairs: PairTable, lever: Factor, option: int, values: NDArray[Any], other: int | None = None
 ) -> tuple[Array, Array]:
-    """Return each unit's effect of an option (by its number) and its baseline.
+    """Return each pair's effect of an option (by its number) and its baseline.
 
     Parameters
     ----------
     values
-        Of an outcome, shape (units, combinations).
+        Of an outcome, shape (pairs, combinations).
     other
         Number of the combination of all other levers' options; none: the mean over all of them.
     """
-    shaped = units.options(values, lever)
+    shaped = pairs.options(values, lever)
     base, changed = shaped[:, 0], shaped[:, option]
     if other is not None:
         base, changed = base[:, [other]], changed[:, [other]]
@@ -147,7 +147,7 @@ def contrasts(
     sweep: PairedSweep, lever: str | None = None, option: Any = None, outcome: str | None = None,
     scope: str | None = None, horizon: str | None = None,
 ) -> Iterator[tuple[dict[str, Any], Outcome, Array, Array]]:  # fmt: skip
-    """Yield what sets options against their lever's baseline: its labels, the outcome, and each unit's effect and base.
+    """Yield what sets options against their lever's baseline: its labels, the outcome, and each pair's effect and base.
 
     By default the first lever that has a choice, all its options, the first outcome, the nation (or the first scope)
     and the main horizon.
@@ -155,10 +155,10 @@ def contrasts(
     chosen, scopes = sweep.experiment.lever(lever), sweep.experiment.scopes
     outcome = outcome or sweep.experiment.outcomes[0]
     column = sweep.column(outcome, scope or ("nation" if "nation" in scopes else scopes[0]), horizon)
-    values = sweep.units.values(column)
+    values = sweep.pairs.values(column)
     for number in selection.against(chosen, option):
         labels = {"lever": chosen.name, "option": chosen.options[number].label, "outcome": outcome}
-        yield labels, OUTCOMES[outcome], *differences(sweep.units, chosen, number, values)
+        yield labels, OUTCOMES[outcome], *differences(sweep.pairs, chosen, number, values)
 
 
 def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
@@ -175,40 +175,40 @@ def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
 
 
 def _of_lever(
-    units: PairTable, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
+    pairs: PairTable, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
 ) -> Iterator[dict[str, Any]]:
     outcome, scope, horizon = kept
     entry = OUTCOMES[outcome]
-    names = others(units.experiment.levers, lever)
+    names = others(pairs.experiment.levers, lever)
     for option in options:
         for other in range(len(names)) if each else [None]:
-            effect, base = differences(units, lever, option, values, other)
-            broken = units.options(units.failed, lever)[:, [0, option]]
+            effect, base = differences(pairs, lever, option, values, other)
+            broken = pairs.options(pairs.failed, lever)[:, [0, option]]
             failed = int((broken.any(axis=(1, 2)) if other is None else broken[:, :, other].any(axis=1)).sum())
             yield {
                 "lever": lever.name, "option": lever.options[option].value, "baseline": lever.options[0].value,
                 "others": POOLED if other is None and len(names) > 1 else names[other or 0],
                 "outcome": outcome, "unit": entry.unit, "better": entry.better, "scope": scope, "horizon": horizon,
                 "failed": failed, "undefined": int((~np.isfinite(effect)).sum()) - failed,
-                **statistics(units, entry, effect, base),
+                **statistics(pairs, entry, effect, base),
             }  # fmt: skip
 
 
-def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -> dict[str, Any]:
-    """Return what `effects` says of the effects of all units, and of their baselines."""
-    means, counts = units.by_point(effect)
+def statistics(pairs: PairTable, outcome: Outcome, effect: Array, base: Array) -> dict[str, Any]:
+    """Return what `effects` says of the effects of all pairs, and of their baselines."""
+    means, counts = pairs.by_point(effect)
     there = np.isfinite(means)
     known = means[there]
     alone = effect[np.isfinite(effect)]
-    size = float(units.experiment.smallest.of(outcome, _mean(units.by_point(base)[0][there])))
+    size = float(pairs.experiment.smallest.of(outcome, _mean(pairs.by_point(base)[0][there])))
     better = -1.0 if outcome.better == "lower" else 1.0
-    within = _within(units, effect, means, counts)
-    shared = units.experiment.accidents == "shared" and len(known) > 1
-    both = crossed(units.table(effect)) if shared else None
-    low, high, over = _interval(units, means, counts, within, both)
+    within = _within(pairs, effect, means, counts)
+    shared = pairs.experiment.accidents == "shared" and len(known) > 1
+    both = crossed(pairs.table(effect)) if shared else None
+    low, high, over = _interval(pairs, means, counts, within, both)
     return {
         "points": len(known), "pairs": len(alone),
-        "base": _mean(units.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
+        "base": _mean(pairs.by_point(base)[0][there]), "effect": _mean(known), "low": low, "high": high,
         "interval": over, "chance": both.share if both else _chance(means, counts, within),
         "superiority": float(paired.superiority(better * alone)[0]), "within": _mean(np.abs(alone) <= size),
         "reading": str(paired.reading(low, high, size, len(alone))),
@@ -218,10 +218,10 @@ def statistics(units: PairTable, outcome: Outcome, effect: Array, base: Array) -
     }  # fmt: skip
 
 
-def _within(units: PairTable, effect: Array, means: Array, counts: NDArray[np.int64]) -> float:
+def _within(pairs: PairTable, effect: Array, means: Array, counts: NDArray[np.int64]) -> float:
     """Return the variance within points; nan where no point has two replicates."""
     free = int(counts.sum()) - int((counts > 0).sum())
-    away = effect - units.repeated(means)
+    away = effect - pairs.repeated(means)
     away = np.where(np.abs(away) <= ROUNDING * np.nanmax(np.abs(effect), initial=0.0), 0.0, away)
     return float(np.nansum(away * away) / free) if free else float("nan")
 
@@ -243,17 +243,17 @@ def _chance(means: Array, counts: NDArray[np.int64], within: float) -> float:
 
 
 def _interval(
-    units: PairTable, means: Array, counts: NDArray[np.int64], within: float, both: Crossed | None
+    pairs: PairTable, means: Array, counts: NDArray[np.int64], within: float, both: Crossed | None
 ) -> tuple[float, float, str]:
     """Return the interval of the mean over points, and over what it is."""
     there = counts > 0
     known = means[there]
     over = "points"
-    if len(known) < 2 or kind_of(units.experiment).fixed:
+    if len(known) < 2 or kind_of(pairs.experiment).fixed:
         variance, free = (both.chance, both.free) if both else _by_chance(counts[there], within)
         over = "chance"
     else:
-        variance, free = _over_points(units, there, known)
+        variance, free = _over_points(pairs, there, known)
         if both and np.isfinite(both.chance):
             parts, frees = np.array([variance, both.shared]), np.array([free, both.free])
             variance = float(parts.sum())
@@ -271,9 +271,9 @@ def _by_chance(counts: NDArray[np.int64], within: float) -> tuple[float, float]:
     return (within * float((1.0 / counts).sum()) / len(counts) ** 2 if free else float("nan")), free
 
 
-def _over_points(units: PairTable, there: NDArray[np.bool_], known: Array) -> tuple[float, float]:
+def _over_points(pairs: PairTable, there: NDArray[np.bool_], known: Array) -> tuple[float, float]:
     """Return the variance of the mean over points that were drawn, and its degrees of freedom."""
-    family = units.points[there] // units.family
+    family = pairs.points[there] // pairs.family
     away = known - known.mean()
     sums = np.bincount(np.unique(family, return_inverse=True)[1], away)
     families = len(sums)

@@ -55,28 +55,28 @@ def grouped(values: NDArray[Any], bins: int = BINS) -> NDArray[Any]:
 
 
 def influence(sweep: PairedSweep, values: Array, *, of_sign: bool = False) -> pd.Series:
-    """Return the correlation ratio of each uncertainty with values of units, the largest first.
+    """Return the correlation ratio of each uncertainty with values of pairs, the largest first.
 
     It is taken over points: of the means over their replicates. Interactions are not in it.
 
     Parameters
     ----------
     values
-        Of each unit: an outcome in one combination, or an effect.
+        Of each pair: an outcome in one combination, or an effect.
     of_sign
         With the sign of a point's mean instead: an uncertainty may move many effects a little, or across
         zero, and another make the large ones larger.
     """
     import pandas as pd
 
-    units = sweep.units
-    means, _ = units.by_point(values)
+    pairs = sweep.pairs
+    means, _ = pairs.by_point(values)
     if of_sign:
         means = np.sign(means)
     found = {}
     factors = sweep.experiment.uncertainties
-    for factor, values_drawn in zip(factors, units.each_drawn(*(factor.name for factor in factors)), strict=True):
-        drawn = units.first(values_drawn)
+    for factor, values_drawn in zip(factors, pairs.each_drawn(*(factor.name for factor in factors)), strict=True):
+        drawn = pairs.first(values_drawn)
         if factor.options:
             drawn = np.array([label(value) for value in drawn.tolist()])
         found[factor.name] = correlation_ratio(grouped(drawn), means)
@@ -118,8 +118,8 @@ def leading(sweep: PairedSweep, column: str, lever: Factor | None, options: Sequ
     column
         The outcome's, of the store.
     """
-    values = sweep.units.values(column)
-    effect = values.mean(axis=1) if lever is None else differences(sweep.units, lever, options[0], values)[0]
+    values = sweep.pairs.values(column)
+    effect = values.mean(axis=1) if lever is None else differences(sweep.pairs, lever, options[0], values)[0]
     varied = {
         factor.name
         for factor in sweep.experiment.uncertainties

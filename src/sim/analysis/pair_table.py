@@ -33,7 +33,7 @@ class PairTable:
     Attributes
     ----------
     point, replicate
-        Of each unit.
+        Of each pair.
     points
         The points that there are, in order.
     family
@@ -55,7 +55,7 @@ class PairTable:
         rows = np.argsort(run, kind="stable")
         whole = rows.reshape(-1, width) if len(rows) % width == 0 else None
         if whole is None or (run[whole] != run[whole[:, :1]] // width * width + np.arange(width)).any():
-            raise UserError(Problem(str(sweep.path), "runs", allowed="is damaged: runs of a unit are missing"))
+            raise UserError(Problem(str(sweep.path), "runs", allowed="is damaged: runs of a pair are missing"))
         order = np.lexsort((replicate[whole[:, 0]], point[whole[:, 0]]))
         self._rows = whole[order]
         self.point: NDArray[np.int64] = point[self._rows[:, 0]]
@@ -69,7 +69,7 @@ class PairTable:
         return len(self.point)
 
     def at(self, points: NDArray[np.int64]) -> PairTable:
-        """Return the units at some of the points."""
+        """Return the pairs at some of the points."""
         some = copy(self)
         some.__dict__.pop("failed", None)
         there = np.isin(self.point, points)
@@ -78,7 +78,7 @@ class PairTable:
         return some
 
     def values(self, column: str) -> Array:
-        """Return an outcome's column, shape (units, combinations); nan where it is not defined."""
+        """Return an outcome's column, shape (pairs, combinations); nan where it is not defined."""
         return next(self.each(column))
 
     def each(self, *columns: str) -> Iterator[Array]:
@@ -87,7 +87,7 @@ class PairTable:
             yield column.to_numpy(zero_copy_only=False).astype(np.float64)[self._rows]
 
     def drawn(self, name: str) -> NDArray[Any]:
-        """Return the value that an uncertainty has in each unit: the same in all its runs."""
+        """Return the value that an uncertainty has in each pair: the same in all its runs."""
         return next(self.each_drawn(name))
 
     def each_drawn(self, *names: str) -> Iterator[NDArray[Any]]:
@@ -99,11 +99,11 @@ class PairTable:
 
     @cached_property
     def failed(self) -> NDArray[np.bool_]:
-        """Whether each run failed, shape (units, combinations)."""
+        """Whether each run failed, shape (pairs, combinations)."""
         return ~np.asarray(next(self._read("error")).is_null().to_numpy(zero_copy_only=False), bool)[self._rows]
 
     def options(self, values: NDArray[Any], lever: Factor) -> NDArray[Any]:
-        """Return values of combinations as (units, options of a lever, combinations of all other levers)."""
+        """Return values of combinations as (pairs, options of a lever, combinations of all other levers)."""
         place = [entry.name for entry in self.experiment.levers].index(lever.name)
         count, width = len(values), values.shape[1]
         moved = np.moveaxis(values.reshape(count, *self._dims), place + 1, 1)
@@ -119,18 +119,18 @@ class PairTable:
         return np.where(count > 0, total / np.maximum(count, 1), np.nan), count
 
     def table(self, values: Array) -> Array:
-        """Return values as a table of points by replicates; nan where there is no such unit."""
+        """Return values as a table of points by replicates; nan where there is no such pair."""
         replicates, column = np.unique(self.replicate, return_inverse=True)
         found = np.full((len(self.points), len(replicates)), np.nan)
         found[np.repeat(np.arange(len(self.points)), self._counts), column] = values
         return found
 
     def repeated(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Return values of points for each of their units."""
+        """Return values of points for each of their pairs."""
         return np.repeat(values, self._counts)
 
     def first(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Return the value of each point's first unit."""
+        """Return the value of each point's first pair."""
         return values[self._starts]
 
     def _read(self, *columns: str) -> Iterator[Any]:
@@ -148,6 +148,8 @@ class PairedSweep(SweepFolder):
     """A sweep's folder whose runs stand side by side."""
 
     @cached_property
-    def units(self) -> PairTable:
+    def pairs(self) -> PairTable:
         """The runs, in rows of one point and replicate with all combinations of the levers' options."""
         return PairTable(self)
+
+    units = property(lambda self: self.pairs)  # its former name

@@ -89,8 +89,8 @@ class Sample:
             return None
         trajectories = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
-        courses = np.stack([trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories], axis=1)
-        values = measured(courses, self.horizons, self.months)
+        worlds = [trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories]
+        values = measured(np.stack(worlds, axis=1), self.horizons, self.months)
         for at, trajectory in enumerate(trajectories):
             self.values[at].append(values[:, at].reshape(-1, len(SCOPES), len(OUTCOMES)))
             if self.pairs <= max(self._room, 2):
@@ -122,8 +122,8 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
     """Compare a world with the baseline at a horizon; arrays of shape (scopes, outcomes)."""
     both = sample.at(0, horizon), sample.at(world, horizon)
     # Scope by scope: of ten thousand pairs all at once would take hundreds of megabytes.
-    parts = [_effects(both[0][:, scope], both[1][:, scope], smallest) for scope in range(len(SCOPES))]
-    found = paired.Effects(*(np.stack([getattr(part, f.name) for part in parts]) for f in fields(paired.Effects)))
+    each = [_effects(both[0][:, scope], both[1][:, scope], smallest) for scope in range(len(SCOPES))]
+    found = paired.Effects(*(np.stack([getattr(found, f.name) for found in each]) for f in fields(paired.Effects)))
     if sample.alike(world, horizon):
         return found
     return replace(found, reading=paired.reading(found.low, found.high, found.smallest, found.pairs))
@@ -152,7 +152,7 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
 
 
 def band_tables(sample: Sample) -> Iterator[pa.Table]:
-    """Yield, outcome by outcome, the courses of the worlds and of their differences month by month."""
+    """Yield, outcome by outcome, the months of the worlds and of their differences month by month."""
     for o, outcome in enumerate(OUTCOMES.values()):
         scopes = len(SCOPES) if outcome.by_class else 1
         curves = [np.stack([curve[:, :scopes, o] for curve in kept]).astype(np.float64) for kept in sample.curves]

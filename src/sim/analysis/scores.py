@@ -1,4 +1,4 @@
-"""Recorded figures beside what the replicates of a run gave: the rows of ``targets.csv``."""
+"""Recorded figures beside what the replicates of a result gave: the rows of ``targets.csv``."""
 
 from __future__ import annotations
 

@@ -30,12 +30,12 @@ class SummaryRow(NamedTuple):
 
 def summarise(result: Result) -> list[SummaryRow]:
     """Return the summary's rows, by outcome and then by month."""
-    courses = result.courses()
-    names = np.datetime_as_string(courses.months, "M").tolist()
+    trajectories = result.trajectories()
+    names = np.datetime_as_string(trajectories.months, "M").tolist()
     covered = sorted(set(names) & {f"{year}-12" for year in YEARS}) or names[-1:]
     rows = []
     for outcome in (OUTCOMES[name] for name in SHOWN):
-        values = courses.of(outcome.name)
+        values = trajectories.of(outcome.name)
         for month in covered:
             found = _spread(values[:, names.index(month)])
             rows.append(SummaryRow(month, outcome.name, outcome.meaning, outcome.unit, *found))

@@ -91,7 +91,7 @@ def _parsed(text: str, months: Sequence[str]) -> Horizon | Problem:
 
 
 def measured(
-    courses: NDArray[np.float64], horizons: Sequence[Horizon], months: Sequence[str],
+    trajectories: NDArray[np.float64], horizons: Sequence[Horizon], months: Sequence[str],
     finished: NDArray[np.bool_] | None = None, *, alone: bool = False,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Return what the worlds of a pair come to at the horizons.
@@ -102,7 +102,7 @@ def measured(
 
     Parameters
     ----------
-    courses
+    trajectories
         Shape (months, ..., worlds, outcomes); nan where undefined.
     finished
         Which worlds count, shape (..., worlds); by default all.
@@ -114,17 +114,17 @@ def measured(
     array
         Shape (horizons, ..., worlds, outcomes).
     """
-    known = np.isfinite(courses)
+    known = np.isfinite(trajectories)
     whole = bool(known.all())  # as nearly always, and twice as fast
-    filled = courses if whole else np.where(known, courses, 0.0)
+    filled = trajectories if whole else np.where(known, trajectories, 0.0)
     if not alone and not whole:
         counted = known if finished is None else known | ~finished[..., None]
         known = known & counted.all(axis=-2, keepdims=True)
         filled[~known] = 0.0
-    found = np.empty((len(horizons), *courses.shape[1:]))
+    found = np.empty((len(horizons), *trajectories.shape[1:]))
     for at, horizon in enumerate(horizons):
         span = slice(months.index(horizon.first), months.index(horizon.last) + 1)
-        total = np.zeros(courses.shape[1:])
+        total = np.zeros(trajectories.shape[1:])
         for month in filled[span]:
             total += month
         n = np.asarray(span.stop - span.start) if whole else known[span].sum(axis=0)

@@ -118,13 +118,13 @@ class Plan:
         growing
             Whether the design can have more points; otherwise all points get more replicates.
         stored
-            Numbers of the parts that are stored: blocks behind all of these are left out again, if they are more than
+            Numbers of the chunks that are stored: blocks behind all of these are left out again, if they are more than
             is asked for. Where it is not given, none is.
         """
         first, blocks = self.blocks[0], list(self.blocks)
         size = (first.points if growing else first.replicates)[1]
-        begun = self.parts if stored is None else max(stored, default=-1)
-        while len(blocks) > times and self._first_parts[len(blocks) - 1] > begun:
+        begun = self.chunks if stored is None else max(stored, default=-1)
+        while len(blocks) > times and self._first_chunks[len(blocks) - 1] > begun:
             blocks.pop()
         for end in range((len(blocks) + 1) * size, times * size + 1, size):
             new = (end - size, end)
@@ -132,7 +132,7 @@ class Plan:
         return self if blocks == list(self.blocks) else Plan(tuple(blocks), self.combinations, self.pairs_per_chunk)
 
     @cached_property
-    def _first_parts(self) -> list[int]:
+    def _first_chunks(self) -> list[int]:
         return list(accumulate((-(-block.pairs // self.pairs_per_chunk) for block in self.blocks), initial=0))
 
     @cached_property
@@ -140,9 +140,9 @@ class Plan:
         return list(accumulate((block.pairs * self.combinations for block in self.blocks), initial=0))
 
     @property
-    def parts(self) -> int:
-        """Number of parts."""
-        return self._first_parts[-1]
+    def chunks(self) -> int:
+        """Number of chunks."""
+        return self._first_chunks[-1]
 
     @property
     def runs(self) -> int:
@@ -154,19 +154,19 @@ class Plan:
         """Number of points."""
         return max(block.points[1] for block in self.blocks)
 
-    def part(self, number: int) -> Chunk:
-        """Return a part by its number."""
-        at = _at(self._first_parts, number, "part")
-        first = (number - self._first_parts[at]) * self.pairs_per_chunk
+    def chunk(self, number: int) -> Chunk:
+        """Return a chunk by its number."""
+        at = _at(self._first_chunks, number, "part")
+        first = (number - self._first_chunks[at]) * self.pairs_per_chunk
         size = min(self.pairs_per_chunk, self.blocks[at].pairs - first)
         run = self._first_runs[at] + first * self.combinations
         return Chunk(number, self.blocks[at], first, size, run, self.combinations)
 
-    def part_of(self, run: int) -> Chunk:
-        """Return the part in which a run stands."""
+    def chunk_of(self, run: int) -> Chunk:
+        """Return the chunk in which a run stands."""
         at = _at(self._first_runs, run, "run")
         pair = (run - self._first_runs[at]) // self.combinations
-        return self.part(self._first_parts[at] + pair // self.pairs_per_chunk)
+        return self.chunk(self._first_chunks[at] + pair // self.pairs_per_chunk)
 
 
 def _ends(pair: Any) -> tuple[int, int]:

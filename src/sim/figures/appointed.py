@@ -56,8 +56,8 @@ class Posts(NamedTuple):
 
 def table(result: Result, selection: Selection) -> Posts:
     """Return shares of posts by how they were filled, and the recorded shares."""
-    courses = result.courses()
-    limits, parts = span(courses), {name: series(courses, name) for name in LABELS}
+    trajectories = result.trajectories()
+    limits, parts = span(trajectories), {name: series(trajectories, name) for name in LABELS}
     means = {} if all(part.empty for part in parts.values()) else {name: part.mean() for name, part in parts.items()}
     shares = {}
     for outcome, indicator, target, _ in COMPARED:
@@ -66,9 +66,9 @@ def table(result: Result, selection: Selection) -> Posts:
             if limits[0] <= known.middle <= limits[1]:
                 better = band is not None and band.start <= known.middle <= band.end
                 found.append(replace(known, low=band.low, high=band.high) if band is not None and better else known)
-        shares[outcome] = (series(courses, outcome).curve(), found)
-    events, count = result.manifest["scenario"].get("events", {}), len(courses.replicates)
-    return Posts(described(result, courses), limits, events, count, parts["appointed"].x, means, shares)
+        shares[outcome] = (series(trajectories, outcome).curve(), found)
+    events, count = result.manifest["scenario"].get("events", {}), len(trajectories.replicates)
+    return Posts(described(result, trajectories), limits, events, count, parts["appointed"].x, means, shares)
 
 
 @style.styled

@@ -70,10 +70,11 @@ def one(result: Result, selection: Selection) -> Courses:
 
 
 def _read(result: Result, names: tuple[str, ...], heading: str, threads: int = 0) -> Courses:
-    courses = result.courses()
-    curves = {name: by_scope(courses, name, threads) for name in names}
+    trajectories = result.trajectories()
+    curves = {name: by_scope(trajectories, name, threads) for name in names}
     events = result.manifest["scenario"].get("events", {})
-    return Courses(heading, described(result, courses), span(courses), events, len(courses.replicates), curves)
+    count = len(trajectories.replicates)
+    return Courses(heading, described(result, trajectories), span(trajectories), events, count, curves)
 
 
 def outcome(table: Courses) -> Figure:

@@ -68,18 +68,18 @@ class Moves(NamedTuple):
 
 def table(result: Result, selection: Selection) -> Moves:
     """Return moves by reason and year, and those between two congresses."""
-    courses = result.courses()
-    moves, years = _moves(courses), courses.months.astype("datetime64[Y]")
+    trajectories = result.trajectories()
+    moves, years = _moves(trajectories), trajectories.months.astype("datetime64[Y]")
     of_year = [years == year for year in np.unique(years)]
     # Twelve times the mean month: an incomplete year counts like a whole one.
     mean = {name: np.array([12 * _mean(moves[name][:, here]) for here in of_year]) for name in REASONS}
     totals = np.array([12 * _mean(moves["moves"][:, here], axis=1) for here in of_year])
     spread = np.nanpercentile(totals, BAND, axis=1) if totals.shape[1] > 1 else None
-    band, inside = recorded.target(result, "T03"), np.isin(courses.months, WINDOW)
+    band, inside = recorded.target(result, "T03"), np.isin(trajectories.months, WINDOW)
     beside = band is not None and inside.sum() == len(WINDOW)
     window = {name: 12 * float(_mean(moves[name][:, inside])) for name in REASONS} if beside else None
     x = np.unique(years).astype(int) + 1970.0
-    return Moves(described(result, courses), x, mean, spread, band, window)
+    return Moves(described(result, trajectories), x, mean, spread, band, window)
 
 
 @style.styled
@@ -104,9 +104,9 @@ def draw(table: Moves) -> Figure:
     return drawn
 
 
-def _moves(courses: Trajectories) -> dict[str, Array]:
+def _moves(trajectories: Trajectories) -> dict[str, Array]:
     """Return the nation's moves by reason, those without one as `other`, and all: (replicates, months) each."""
-    moves = {name: courses.of(name) for name in ("moves", *REASONS) if name != "other"}
+    moves = {name: trajectories.of(name) for name in ("moves", *REASONS) if name != "other"}
     explained = sum(np.nan_to_num(moves[name]) for name in REASONS if name != "other")
     return moves | {"other": np.maximum(moves["moves"] - explained, 0.0)}
 

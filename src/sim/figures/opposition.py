@@ -36,11 +36,11 @@ class Tiers(NamedTuple):
 
 def table(result: Result, selection: Selection) -> Tiers:
     """Return the opposition's share by tier, and its shares at three conferences beside the recorded ones."""
-    courses, rows = result.courses(), result.targets()
+    trajectories, rows = result.trajectories(), result.targets()
     rows = rows[rows["id"].isin(list(RECORDED)) & rows["median"].notna()].sort_values("id")
-    curves = {name: series(courses, name).curve() for name in TIERS}
-    events, count = result.manifest["scenario"].get("events", {}), len(courses.replicates)
-    return Tiers(described(result, courses), span(courses), events, count, curves, rows)
+    curves = {name: series(trajectories, name).curve() for name in TIERS}
+    events, count = result.manifest["scenario"].get("events", {}), len(trajectories.replicates)
+    return Tiers(described(result, trajectories), span(trajectories), events, count, curves, rows)
 
 
 @style.styled

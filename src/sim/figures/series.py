@@ -31,7 +31,7 @@ class Result(Protocol):
         """How the result came about; its `scenario` is the effective one."""
         ...
 
-    def courses(self) -> Trajectories:
+    def trajectories(self) -> Trajectories:
         """Return the monthly outcomes of all replicates, to be read one by one."""
         ...
 
@@ -126,14 +126,14 @@ def outcome_named(name: str) -> Outcome:
     raise UserError(unknown("--outcome", [name]))
 
 
-def series(courses: Trajectories, name: str, scope: str = "nation") -> Series:
+def series(trajectories: Trajectories, name: str, scope: str = "nation") -> Series:
     """Return one outcome in one scope."""
-    return Series(middle(pd.DatetimeIndex(courses.months.astype("datetime64[s]"))), courses.of(name, scope))
+    return Series(middle(pd.DatetimeIndex(trajectories.months.astype("datetime64[s]"))), trajectories.of(name, scope))
 
 
-def by_scope(courses: Trajectories, name: str, threads: int = 0) -> dict[str, Curve]:
+def by_scope(trajectories: Trajectories, name: str, threads: int = 0) -> dict[str, Curve]:
     """Return the curves of an outcome: the nation's first, and those of classes in which it has values."""
-    found = {scope: series(courses, name, scope) for scope in SCOPES}
+    found = {scope: series(trajectories, name, scope) for scope in SCOPES}
     return {scope: one.curve(threads) for scope, one in found.items() if scope == SCOPES[0] or not one.empty}
 
 
@@ -148,12 +148,12 @@ def day(month: str, end: bool = False) -> float:
     return float((stamp - pd.Timestamp(0)).days)
 
 
-def span(courses: Trajectories) -> tuple[float, float]:
+def span(trajectories: Trajectories) -> tuple[float, float]:
     """Return the first day of a result's first month and the day after its last."""
-    return day(str(courses.months[0])), day(str(courses.months[-1]), end=True)
+    return day(str(trajectories.months[0])), day(str(trajectories.months[-1]), end=True)
 
 
-def described(result: Result, courses: Trajectories) -> str:
+def described(result: Result, trajectories: Trajectories) -> str:
     """Return the line under a title that says which scenario is shown, and how many replicates of it."""
-    count = len(courses.replicates)
+    count = len(trajectories.replicates)
     return f"{result.manifest['scenario']['title']} · {count} replicate" + ("s" if count > 1 else "")

@@ -64,10 +64,10 @@ def table(result: Result, selection: Selection) -> Shown:
     """
     if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
         raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
-    name, courses = selection.outcome or "performance", result.courses()
-    month = _month(courses, selection.date)
-    shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, courses, name, month)
-    return shown._replace(month=f"{month:%B %Y}", said=described(result, courses))
+    name, trajectories = selection.outcome or "performance", result.trajectories()
+    month = _month(trajectories, selection.date)
+    shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, trajectories, name, month)
+    return shown._replace(month=f"{month:%B %Y}", said=described(result, trajectories))
 
 
 @style.styled
@@ -90,8 +90,8 @@ def _extent() -> tuple[float, float]:
     return max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
 
 
-def _month(courses: Trajectories, date: str | None) -> Day:
-    months: list[Day] = courses.months.tolist()
+def _month(trajectories: Trajectories, date: str | None) -> Day:
+    months: list[Day] = trajectories.months.tolist()
     named = {f"{month:%Y-%m}": month for month in months}
     if date is not None and date not in named:
         allowed = f"a month as YYYY-MM from {months[0]:%Y-%m} to {months[-1]:%Y-%m}"
@@ -119,7 +119,7 @@ def _of_committees(result: Result, name: str, month: Day) -> Shown:
     return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
 
 
-def _of_classes(result: Result, courses: Trajectories, name: str, month: Day) -> Shown:
+def _of_classes(result: Result, trajectories: Trajectories, name: str, month: Day) -> Shown:
     if name not in OUTCOMES:
         names = [*COMMITTEE_FIELDS, *OUTCOMES]
         allowed = "a committee's field or an outcome: skloki list outcomes"
@@ -127,8 +127,8 @@ def _of_classes(result: Result, courses: Trajectories, name: str, month: Day) ->
     if not OUTCOMES[name].by_class:
         allowed = "an outcome by class or committee: this one is the nation's"
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
-    at = courses.months.tolist().index(month)
-    by_class = {scope: series(courses, name, scope).quantiles(0.5)[0, at] for scope in CLASSES}
+    at = trajectories.months.tolist().index(month)
+    by_class = {scope: series(trajectories, name, scope).quantiles(0.5)[0, at] for scope in CLASSES}
     kept = result.manifest["scenario"].get("tree", {}).get("only") or [place.name for place in guberniias()]
     there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
     values = {place.name: float(by_class[place.unit_class]) for place in there}

@@ -44,10 +44,10 @@ def export_csv(result: Result | str | Path, out: str | Path | None = None, *, fo
     return [folder.resolve() / name for name in names]
 
 
-def _write_table(source: Path, target: Path) -> None:
+def _write_table(stored: Path, target: Path) -> None:
     """Convert row group by row group, so that a long run needs no more memory than a short one."""
-    with pq.ParquetFile(source) as stored, target.open("wb") as file:
-        schema: pa.Schema = stored.schema_arrow
-        with pa_csv.CSVWriter(file, schema) as writer:
-            for group in range(stored.num_row_groups):
-                writer.write_table(stored.read_row_group(group))
+    with pq.ParquetFile(stored) as file, target.open("wb") as csv_file:
+        schema: pa.Schema = file.schema_arrow
+        with pa_csv.CSVWriter(csv_file, schema) as writer:
+            for group in range(file.num_row_groups):
+                writer.write_table(file.read_row_group(group))

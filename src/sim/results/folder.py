@@ -199,13 +199,13 @@ def read_frame(path: Path, columns: Sequence[str] | None = None, **where: Any) -
         read = list(dict.fromkeys([*chosen, *where]))
         if where and file.num_row_groups:
             # One row group after another: the filters of Arrow's reader hold many of them at a time.
-            parts = []
+            tables = []
             for group in range(file.num_row_groups):
-                part = file.read_row_group(group, columns=read)
+                table = file.read_row_group(group, columns=read)
                 for name, value in where.items():
-                    part = part.filter(pc.equal(part[name], pa.scalar(value, part.schema.field(name).type)))
-                parts.append(part.select(chosen))
-            table = pa.concat_tables(parts)
+                    table = table.filter(pc.equal(table[name], pa.scalar(value, table.schema.field(name).type)))
+                tables.append(table.select(chosen))
+            table = pa.concat_tables(tables)
         else:
             table = file.read(chosen)
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
@@ -249,7 +249,7 @@ def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
 
 
 def fault(
-    folder: Path, name: str, record: Any, *, verify: bool, source: str = MANIFEST,
+    folder: Path, name: str, record: Any, *, verify: bool, listed: str = MANIFEST,
     meant: str = "what the manifest says", remedy: str = "",
 ) -> Problem | None:  # fmt: skip
     """Return what is wrong with a file of a folder; None if nothing is.
@@ -257,7 +257,7 @@ def fault(
     Parameters
     ----------
     record
-        Its size and hash, as ``source`` names them: the manifest, or the journal of a sweep.
+        Its size and hash, as the file ``listed`` names them: the manifest, or the journal of a sweep.
     verify
         Compare the hash too.
     meant, remedy
@@ -265,7 +265,7 @@ def fault(
     """
     path = folder / name
     if is_outside(name) or not isinstance(record, dict):
-        return Problem(str(folder / source), field="files", found=repr(name), allowed="files inside the folder")
+        return Problem(str(folder / listed), field="files", found=repr(name), allowed="files inside the folder")
     try:
         if path.stat().st_size != record.get("bytes"):
             allowed = f"{record.get('bytes')} bytes; the file is damaged{remedy}"

@@ -49,11 +49,13 @@ class Result(Folder):
         """Return every move and incident with its reason: one row per event."""
         return self.frame("events", columns)
 
-    def courses(self) -> Trajectories:
+    def trajectories(self) -> Trajectories:
         """Return the monthly outcomes as arrays, read one by one: for many replicates."""
         from sim.results.trajectories import open_trajectories
 
         return open_trajectories(self.path / "monthly.parquet")
+
+    courses = trajectories  # its former name
 
     def committees(self, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
         """Return the state of each committee: one row per replicate, month and committee.
@@ -66,7 +68,7 @@ class Result(Folder):
         Raises
         ------
         UserError
-            The run did not store committees.
+            It holds none.
         """
         if "committees" not in self.tables:
             reason = "this run stored no committees; set run.committees = true in the scenario"

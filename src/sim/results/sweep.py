@@ -66,7 +66,7 @@ class SweepFolder(Folder):
         for part in self.parts.values():
             for name, record in part["files"].items():
                 found = fault(
-                    self.path, name, record, verify=verify, source=JOURNAL, meant="what was written",
+                    self.path, name, record, verify=verify, listed=JOURNAL, meant="what was written",
                     remedy=f"; {AGAIN}",
                 )  # fmt: skip
                 if found is not None:
@@ -130,14 +130,14 @@ class SweepFolder(Folder):
     def progress(self) -> dict[str, int]:
         """Return how many parts and runs there are, of how many, and how many runs failed."""
         done = {key: sum(part[key] for part in self.parts.values()) for key in ("runs", "failed")}
-        return {"parts": len(self.parts), "parts_planned": self.plan.parts, **done, "runs_planned": self.plan.runs}
+        return {"parts": len(self.parts), "parts_planned": self.plan.chunks, **done, "runs_planned": self.plan.runs}
 
     @property
     def tables(self) -> tuple[str, ...]:  # noqa: D102
         return tuple(name for name in TABLES if name == "runs" or self.files(name))
 
     def files(self, table: str) -> list[str]:
-        """Return the files of a table, in the order of their parts."""
+        """Return the files of a table, in the order of their chunks."""
         return [
             str(self.path / name)
             for part in self.parts.values()

@@ -23,7 +23,7 @@ KINDS: dict[str, tuple[Any, Any]] = {
 def runs(
     experiment: Experiment,
     chunk: Chunk,
-    draws: Sequence[Mapping[str, Any]],
+    samples: Sequence[Mapping[str, Any]],
     outcomes: NDArray[np.float64],
     errors: Mapping[int, tuple[str, str]],
 ) -> bytes:
@@ -44,7 +44,7 @@ def runs(
         columns[lever.name] = _choices(lever.options, numbers[combinations])
     drawn = np.repeat(points - first, each)
     for factor in experiment.uncertainties:
-        columns[factor.name] = _drawn(factor, [draw[factor.name] for draw in draws], drawn)
+        columns[factor.name] = _drawn(factor, [sample[factor.name] for sample in samples], drawn)
     for number, (column, *_) in enumerate(experiment.columns()):
         columns[column] = floats(outcomes[:, number])
     for number, column in enumerate(("error", "error_at")):

@@ -1,7 +1,7 @@
-"""The folder of a sweep: parts come one by one, each whole or not at all, and one process at a time may write.
+"""The folder of a sweep: chunks come one by one, each whole or not at all, and one process at a time may write.
 
-A part counts when its line stands in the journal, which is written after its files are in place. Whatever
-happens in between, the next sweep into the same folder finds what was finished and makes the rest.
+A chunk, stored as a part, counts when its line stands in the journal, which is written after its files are in place.
+Whatever happens in between, the next sweep into the same folder finds what was finished and makes the rest.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sim.results.sweep import SWEEP, TABLES
 
 @dataclass(frozen=True)
 class Made:
-    """A part that was worked out.
+    """A chunk that was worked out.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Made:
     seconds
         It took one thread.
     first_point, sums, counts
-        For the estimate so far: by point, the sum of the headline's values over units, and their number.
+        For the estimate so far: by point, the sum of the headline's values over pairs, and their number.
     """
 
     number: int
@@ -61,7 +61,7 @@ class Store:
     manifest
         As stored.
     done
-        The journal's last line of every part that is whole.
+        The journal's last line of every chunk that is whole.
     notes
         What was found amiss and mended.
     """
@@ -94,12 +94,12 @@ class Store:
             self._journal.close()
 
     def add(self, made: Made) -> None:
-        """Store a part: its files, then its line.
+        """Store a chunk: its files, then its line.
 
         Raises
         ------
         UserError
-            The disk is full or cannot be written; the part is not stored, those before are.
+            The disk is full or cannot be written; the chunk is not stored, those before are.
         """
         assert self._journal is not None
         with self._disk():

@@ -1,4 +1,4 @@
-"""The monthly outcomes of a run as arrays, one outcome at a time: for what looks at all replicates at once.
+"""The monthly outcomes of a result as arrays, one outcome at a time: for what looks at all replicates at once.
 
 A data frame of all outcomes of a thousand replicates would take hundreds of megabytes; one outcome takes five.
 """
@@ -51,7 +51,7 @@ class Trajectories:
 
 
 def open_trajectories(path: Path) -> Trajectories:
-    """Return the courses in a table ``monthly.parquet``, which holds its rows by replicate, month and scope.
+    """Return the trajectories in a table ``monthly.parquet``, which holds its rows by replicate, month and scope.
 
     Raises
     ------

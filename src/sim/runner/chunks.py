@@ -1,4 +1,4 @@
-"""One chunk of a sweep, from its draws to its files: a pure function of what can be sent to another machine."""
+"""One chunk of a sweep, from its samples to its files: a pure function of what can be sent to another machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from sim.results.sweep_store import Made
 from sim.runner.failures import failure
 from sim.runner.recorder import Recorder
 
-Draw = Mapping[str, Any]
+Values = Mapping[str, Any]
+"""What the uncertainties are at a point: a sample."""
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -36,7 +37,7 @@ class Job:
     Attributes
     ----------
     experiment
-        Without the rows of its design: each chunk comes with its own draws.
+        Without the rows of its design: each chunk comes with its own samples.
     months
         Of every run, ``YYYY-MM``.
     model
@@ -109,24 +110,24 @@ class Headline:
         return sums, np.bincount(at[known], minlength=last - first).astype(np.int64)
 
 
-def run_chunk(job: Job, chunk: Chunk, draws: Sequence[Draw], go_on: Callable[[int], None] | None = None) -> Made:
+def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable[[int], None] | None = None) -> Made:
     """Run all runs of a chunk.
 
-    What the files hold depends on the job, the chunk and its draws alone: not on where, when and beside
+    What the files hold depends on the job, the chunk and its samples alone: not on where, when and beside
     what they are made. A run that fails is a row with its error.
 
     Parameters
     ----------
-    draws
+    samples
         Of the points ``chunk.points``.
     go_on
         Called now and then; may raise to break off.
     """
     began = time.perf_counter()
     kept = job.recorder(chunk)
-    errors = simulate(job, chunk, draws, kept, go_on)
+    errors = simulate(job, chunk, samples, kept, go_on)
     kept.finish()
-    files = {f"runs/{name(chunk.number)}": sweep_rows.runs(job.experiment, chunk, draws, kept.outcomes, errors)}
+    files = {f"runs/{name(chunk.number)}": sweep_rows.runs(job.experiment, chunk, samples, kept.outcomes, errors)}
     if (curves := kept.curves()) is not None:
         files[f"curves/{name(chunk.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
     if (bins := kept.bins()) is not None:
@@ -144,7 +145,7 @@ def name(number: int) -> str:
 
 
 def simulate(
-    job: Job, chunk: Chunk, draws: Sequence[Draw], kept: Recorder, go_on: Callable[[int], None] | None = None,
+    job: Job, chunk: Chunk, samples: Sequence[Values], kept: Recorder, go_on: Callable[[int], None] | None = None,
     *, without: int | None = None,
 ) -> dict[int, tuple[str, str]]:  # fmt: skip
     """Run the runs of a chunk one by one, or all but one; return error and place of those that failed."""
@@ -161,7 +162,7 @@ def simulate(
                 continue
             try:
                 if combination not in made:
-                    made[combination] = worlds.world(combination, draws[point - chunk.points[0]])
+                    made[combination] = worlds.world(combination, samples[point - chunk.points[0]])
                 series = job.experiment.series(point, replicate)
                 trajectory = run(made[combination], series, go_on, events=False)
                 kept.add(row, trajectory.values)

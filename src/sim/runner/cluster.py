@@ -1,6 +1,6 @@
-"""The same parts on a Dask cluster, or on machines that Slurm gives.
+"""The same chunks on a Dask cluster, or on machines that Slurm gives.
 
-Only this process writes: no shared disk is needed. A part that is lost with its worker is made again by another.
+Only this process writes: no shared disk is needed. A chunk that is lost with its worker is made again by another.
 Workers need the same version of this program.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from sim.errors import Problem, UserError
 from sim.experiment.plan import Chunk
 from sim.results.sweep_store import Made
-from sim.runner.chunks import Draw, Job, run_chunk
+from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.model_version import model
 
 INSTALL = "python -m pip install 'skloki[cluster]'"
@@ -94,7 +94,7 @@ class Dask:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if self._waiting and self._client.status == "running":
             with suppress(OSError):  # a scheduler that is gone has nothing to cancel
@@ -103,7 +103,7 @@ class Dask:
         self._open.close()
 
     def has_room(self) -> bool:
-        """Say whether some worker has no next part waiting for it."""
+        """Say whether some worker has no next chunk waiting for it."""
         if time.monotonic() - self._looked > LOOK:
             try:
                 self._threads = sum(self._client.nthreads().values())
@@ -115,16 +115,16 @@ class Dask:
                 self._spoken = self._looked
         return len(self._waiting) < max(2 * self._threads, 4)
 
-    def submit(self, part: Chunk, draws: Sequence[Draw]) -> None:
-        """Take a part."""
+    def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
+        """Take a chunk."""
         # not pure: a result of the same name that a scheduler still has is none of ours
-        sent = pickle.dumps((self._job, part, draws))  # as one thing: Dask would look into every list and mapping
+        sent = pickle.dumps((self._job, chunk, samples))  # as one thing: Dask would look into every list and mapping
         future = self._client.submit(remote, sent, pure=False, retries=RETRIES)
-        self._waiting[future] = part.number
+        self._waiting[future] = chunk.number
         future.add_done_callback(self._ended.put)
 
     def finished(self, seconds: float) -> list[Made]:
-        """Return parts that have come to their end."""
+        """Return chunks that have come to their end."""
         if self._client.status not in ("running", "connecting"):
             raise self._lost()
         found = []
@@ -203,8 +203,8 @@ def slurm() -> Any:
 
 
 def remote(sent: bytes) -> Made:
-    """Run a part on a worker, if it has the same model."""
-    job, part, draws = pickle.loads(sent)
+    """Run a chunk on a worker, if it has the same model."""
+    job, chunk, samples = pickle.loads(sent)
     if job.model != model():
         raise UserError(f"a worker has model {model()}, not {job.model}: install the same version there")
-    return run_chunk(job, part, draws)
+    return run_chunk(job, chunk, samples)

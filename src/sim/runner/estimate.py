@@ -21,10 +21,10 @@ LITTLE = 5.0
 """Seconds of work that a measurement may be expected to take; what takes more is not measured."""
 TRIED = 1.0
 """Seconds of work after which the rate is known well enough."""
-#: Bytes on disk, compressed: of a column's frame in a part, and of values. Measured on parts of 80 to 2,000 runs.
+#: Bytes on disk, compressed: of a column's frame in a chunk, and of values. Measured on chunks of 80 to 2,000 runs.
 PER_COLUMN, PER_OUTCOME, PER_MONTH = 280.0, 5.5, 4.3
 PER_BIN = 8.0
-"""Of quantiles, by curve and month: so many times the root of the runs in a part, whose histograms fill up."""
+"""Of quantiles, by curve and month: so many times the root of the runs in a chunk, whose histograms fill up."""
 DRAWN, DRAWN_REPEATED = 8.0, 20.0
 """A drawn number takes so many bytes in a run, and so many at most in all the runs of a point."""
 
@@ -92,24 +92,24 @@ def _tried(experiment: Experiment, world: World, plan: Plan) -> float:
     chosen.simulate(world, 0, events=False)  # what is compiled or allotted once
     began = time.perf_counter()
     chosen.simulate(world, 0, events=False)
-    unit = (time.perf_counter() - began) * plan.combinations
+    pair = (time.perf_counter() - began) * plan.combinations
     most = min(plan.blocks[0].pairs, MOST_RUNS // plan.combinations)
-    part = first_plan(experiment, world, max(1, min(most, int(TRIED / unit)))).part(0)
-    drawn = samples(experiment, part.block.points, *part.points)
-    made = run_chunk(Job.of(experiment, world.months, "estimate"), part, drawn)
+    chunk = first_plan(experiment, world, max(1, min(most, int(TRIED / pair)))).chunk(0)
+    drawn = samples(experiment, chunk.block.points, *chunk.points)
+    made = run_chunk(Job.of(experiment, world.months, "estimate"), chunk, drawn)
     return made.seconds / made.runs
 
 
 def _bytes(experiment: Experiment, months: int, plan: Plan) -> float:
     """Return the bytes of the whole on disk, by known rates."""
     outcomes, unknowns = len(list(experiment.columns())), len(experiment.uncertainties)
-    runs, parts = plan.runs, plan.parts
+    runs, chunks = plan.runs, plan.chunks
     repeated = runs / plan.points
-    found = parts * (outcomes + unknowns + len(experiment.levers)) * PER_COLUMN
+    found = chunks * (outcomes + unknowns + len(experiment.levers)) * PER_COLUMN
     found += runs * (outcomes * PER_OUTCOME + unknowns * min(DRAWN, DRAWN_REPEATED / repeated))
     curves = _curves(experiment) * months
     if experiment.curves == "quantiles":
-        return found + parts * curves * PER_BIN * sqrt(runs / parts)
+        return found + chunks * curves * PER_BIN * sqrt(runs / chunks)
     kept = {"none": 0.0, "sample": experiment.curve_points * repeated}.get(experiment.curves, runs)
     return found + kept * curves * PER_MONTH
 

@@ -15,7 +15,7 @@ from sim.results.manifest import Failure
 
 
 def caught(engine: Engine) -> Engine:
-    """Return an engine that gives a `Failure` for a trace where a replicate fails.
+    """Return an engine that gives a `Failure` for a trajectory where a replicate fails.
 
     A request that is wrong still ends everything, and so does an interrupt.
     """

@@ -1,4 +1,4 @@
-"""Where parts are worked on: threads of this process, or whatever else has these few methods."""
+"""Where chunks are worked on: threads of this process, or whatever else has these few methods."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Protocol
 from sim.engines.engine import ENGINES, Stopped, engine
 from sim.experiment.plan import Chunk
 from sim.results.sweep_store import Made
-from sim.runner.chunks import Draw, Job, run_chunk
+from sim.runner.chunks import Job, Values, run_chunk
 
 
 class Pool(Protocol):
-    """Works on parts; leaving its block ends all work."""
+    """Works on chunks; leaving its block ends all work."""
 
     def __enter__(self) -> Pool: ...
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trajectory: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
 
     def has_room(self) -> bool:
-        """Say whether more parts would be of use now; memory is bounded by it."""
+        """Say whether more chunks would be of use now; memory is bounded by it."""
 
-    def submit(self, part: Chunk, draws: Sequence[Draw]) -> None:
-        """Take a part."""
+    def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
+        """Take a chunk."""
 
     def finished(self, seconds: float) -> list[Made]:
-        """Return parts that have come to their end, after so many seconds at the latest; raise what a part raised."""
+        """Return chunks that have come to their end, after so many seconds at the latest; raise what a chunk raised."""
 
 
 class Threads:
@@ -47,21 +47,21 @@ class Threads:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trajectory: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stop.set()
         self._pool.shutdown(cancel_futures=True)
 
     def has_room(self) -> bool:
-        """Say whether some worker has no next part waiting for it."""
+        """Say whether some worker has no next chunk waiting for it."""
         return len(self._waiting) < 2 * self._workers
 
-    def submit(self, part: Chunk, draws: Sequence[Draw]) -> None:
-        """Take a part."""
-        self._waiting.add(self._pool.submit(run_chunk, self._job, part, draws, self._go_on))
+    def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
+        """Take a chunk."""
+        self._waiting.add(self._pool.submit(run_chunk, self._job, chunk, samples, self._go_on))
 
     def finished(self, seconds: float) -> list[Made]:
-        """Return parts that have come to their end."""
+        """Return chunks that have come to their end."""
         done, self._waiting = wait(self._waiting, seconds, FIRST_COMPLETED)
         return [future.result() for future in sorted(done, key=id)]
 

@@ -24,7 +24,7 @@ from sim.results.sweep_store import Made
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
 RECENT = 64
-"""Parts from which the rate is reckoned."""
+"""Chunks from which the rate is reckoned."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Estimate:
         self._counts = np.zeros(len(self._sums), dtype=np.int64)
 
     def add(self, made: Made) -> None:
-        """Take the pieces of a part."""
+        """Take the pieces of a chunk."""
         room = max(0, len(self._sums) - made.first_point)
         at = slice(made.first_point, made.first_point + len(made.sums))
         self._sums[at] += made.sums[:room]
@@ -88,7 +88,7 @@ class Estimate:
 
 
 class Clock:
-    """The rate at which runs come, over the last parts of this session."""
+    """The rate at which runs come, over the last chunks of this session."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=RECENT)
@@ -157,7 +157,7 @@ def status(path: Path | str) -> Status:
     done = sum(entry["runs"] for entry in entries.values())
     rate = _rate(entries)
     return Status(
-        manifest["name"], manifest["title"], len(entries), plan.parts, done, plan.runs,
+        manifest["name"], manifest["title"], len(entries), plan.chunks, done, plan.runs,
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
@@ -165,13 +165,13 @@ def status(path: Path | str) -> Status:
 
 
 def _rate(entries: Mapping[int, Mapping[str, Any]]) -> float:
-    """Return runs a second over the last parts, back to the last pause."""
+    """Return runs a second over the last chunks, back to the last pause."""
     told = ((datetime.fromisoformat(e["finished"]), e["runs"], e["seconds"]) for e in entries.values())
     recent = sorted(told)[-RECENT:]
     runs, last = 0, recent[-1][0] if recent else None
     begun = last
     for (before, _, _), (end, number, seconds) in reversed(list(zip(recent, recent[1:], strict=False))):
-        # a part that took much less time than passed since the one before it was begun after a pause
+        # a chunk that took much less time than passed since the one before it was begun after a pause
         if end - before > timedelta(seconds=5 + 4 * seconds):
             break
         runs, begun = runs + number, before

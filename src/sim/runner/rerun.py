@@ -97,23 +97,23 @@ def rerun(
     plan = Plan.read(sweep.manifest["plan"])
     if not 0 <= run < plan.runs:
         raise UserError(Problem("--run", found=str(run), allowed=f"a number from 0 to {plan.runs - 1}"))
-    part = plan.part_of(run)
-    number, combination = divmod(run - part.first_run, part.combinations)
-    point, replicate = part.block.pair(part.first_pair + number)
+    chunk = plan.chunk_of(run)
+    number, combination = divmod(run - chunk.first_run, chunk.combinations)
+    point, replicate = chunk.block.pair(chunk.first_pair + number)
     row = None
-    if part.number in sweep.parts:
-        stored = pq.read_table(sweep.path / "runs" / name(part.number))
-        row = stored.slice(run - part.first_run, 1).to_pylist()[0]
-    (draw,) = designs.samples(sweep.experiment, part.block.points, point, point + 1)
+    if chunk.number in sweep.parts:
+        stored = pq.read_table(sweep.path / "runs" / name(chunk.number))
+        row = stored.slice(run - chunk.first_run, 1).to_pylist()[0]
+    (sample,) = designs.samples(sweep.experiment, chunk.block.points, point, point + 1)
     found: dict[str, Any] = {}
     result, error = None, ""
     try:
-        loaded = _loaded(sweep, run, combination, draw)
+        loaded = _loaded(sweep, run, combination, sample)
         texts = {SCENARIO: to_toml(loaded)}
         series = sweep.experiment.series(point, replicate)
         result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=series, texts=texts)
-        pair = replace(part, first_pair=part.first_pair + number, size=1, first_run=run - combination)
-        found, error = _measured(sweep, pair, combination, draw, result)
+        pair = replace(chunk, first_pair=chunk.first_pair + number, size=1, first_run=run - combination)
+        found, error = _measured(sweep, pair, combination, sample, result)
     except ValidationError as refused:
         error = refusal(refused)
     except RunFailed as failure:
@@ -129,10 +129,10 @@ def _other_model(manifest: Mapping[str, Any]) -> str:
     return f"model {manifest['model']} (commit {manifest.get('commit')}), not by this one, {model()}"
 
 
-def _loaded(sweep: Sweep, run: int, combination: int, draw: Mapping[str, Any]) -> Loaded:
+def _loaded(sweep: Sweep, run: int, combination: int, sample: Mapping[str, Any]) -> Loaded:
     """Return the scenario of a run, as if it had been read from a file."""
     title = f"Run {run} of {sweep.manifest['name']}"
-    table = scenario_table(sweep.experiment, combination, draw) | {"title": title}
+    table = scenario_table(sweep.experiment, combination, sample) | {"title": title}
     table["run"] = {**table.get("run", {}), "committees": True}
     scenario = Scenario.model_validate(table, strict=False)
     layers = dict.fromkeys(_names(table), f"run {run}")
@@ -148,7 +148,7 @@ def _names(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
 
 
 def _measured(
-    sweep: Sweep, pair: Chunk, combination: int, draw: Mapping[str, Any], result: Result
+    sweep: Sweep, pair: Chunk, combination: int, sample: Mapping[str, Any], result: Result
 ) -> tuple[dict[str, float], str]:
     """Return the columns of outcomes from the result's table of months, or why they are none.
 
@@ -157,7 +157,7 @@ def _measured(
     job = Job.of(sweep.experiment, sweep.months, model(), sweep.manifest["format_version"])
     kept = job.recorder(pair)
     if job.format_version > 1:
-        simulate(job, pair, [draw], kept, without=combination)
+        simulate(job, pair, [sample], kept, without=combination)
     frame = result.monthly().sort_values("month", kind="stable")
     values = np.stack([frame[frame["scope"] == scope][list(OUTCOMES)].to_numpy(np.float64) for scope in SCOPES], axis=1)
     try:

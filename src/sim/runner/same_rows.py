@@ -19,7 +19,7 @@ from sim.results.folder import fault
 from sim.runner.chunks import Job, name, run_chunk
 
 LOOKED_AT = 5
-"""Parts, spread over those that are stored, of which the first pair is run again."""
+"""Chunks, spread over those that are stored, of which the first pair is run again."""
 FAILURE = ("error", "error_at")
 """Columns that say why a run has failed: in words, which may change."""
 
@@ -34,7 +34,7 @@ def check(
 ) -> str:
     """Run a few pairs of runs again, and return in words what was looked at.
 
-    Where months are kept as histograms, which are of a whole part, one part is run again as a whole.
+    Where months are kept as histograms, which are of a whole chunk, one chunk is run again as a whole.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ def check(
     chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)] if whole else []
     runs = 0
     for number in dict.fromkeys(chosen):
-        chunk, files = plan.part(number), set(parts[number]["files"])
+        chunk, files = plan.chunk(number), set(parts[number]["files"])
         if number != chosen[0] or f"bins/{name(number)}" not in files:
             chunk, files = replace(chunk, size=1), files - {f"bins/{name(number)}"}
         runs += chunk.runs
-        draws = designs.samples(experiment, chunk.block.points, *chunk.points)
-        found = next(_differences(folder, files, run_chunk(job, chunk, draws).files, chunk), None)
+        samples = designs.samples(experiment, chunk.block.points, *chunk.points)
+        found = next(_differences(folder, files, run_chunk(job, chunk, samples).files, chunk), None)
         if found is not None:
             raise UserError(Problem(
                 str(folder), "model", f"rows of model {manifest['model']} (commit {manifest['commit']}): {found}",
@@ -70,7 +70,7 @@ def check(
 
 
 def _is_whole(folder: Path, entry: Mapping[str, Any]) -> bool:
-    """Say whether a part is as it was written: others are made anew in any case."""
+    """Say whether a chunk is as it was written: others are made anew in any case."""
     return not any(fault(folder, name, record, verify=True) for name, record in entry["files"].items())
 
 

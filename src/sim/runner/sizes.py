@@ -1,4 +1,4 @@
-"""How a sweep is cut into parts, and the world by which it is judged: what `check` foretells and `sweep` does."""
+"""How a sweep is cut into chunks, and the world by which it is judged: what `check` foretells and `sweep` does."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sim.world.build import World
 
 PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
 """Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
-PART, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
-"""Seconds of work in a part of a long sweep, and of a short one; runs in a part at most."""
-PARTS = 16
-"""Parts into which a sweep is cut at least, if they are not too short."""
+CHUNK, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
+"""Seconds of work in a chunk of a long sweep, and of a short one; runs in a chunk at most."""
+CHUNKS = 16
+"""Chunks into which a sweep is cut at least, if they are not too short."""
 FIRST_POINTS = 10
 """Points at which a world is sought: at some, drawn values may make none."""
 
@@ -39,11 +39,11 @@ def first_world(experiment: Experiment) -> World:
 
 
 def first_plan(experiment: Experiment, world: World, pairs_per_chunk: int | None = None) -> Plan:
-    """Return the plan of a new sweep, whose parts take about two seconds each unless told otherwise."""
+    """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise."""
     number, combinations = points(experiment), len(experiment.combinations)
     if pairs_per_chunk is None:
-        unit = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
-        long, short = PART / unit, max(LEAST / unit, number * experiment.replicates / PARTS)
+        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
+        long, short = CHUNK / pair, max(LEAST / pair, number * experiment.replicates / CHUNKS)
         pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
         if pairs_per_chunk > experiment.replicates:
             pairs_per_chunk -= pairs_per_chunk % experiment.replicates

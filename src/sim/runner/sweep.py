@@ -1,4 +1,4 @@
-"""A sweep from beginning to end, and from wherever it was broken off: parts handed out, stored and told of."""
+"""A sweep from beginning to end, and from wherever it was broken off: chunks handed out, stored and told of."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def sweep(
     note
         Called with remarks.
     part_units
-        Of a new sweep: units per part, instead of about two seconds' work. No row depends on it.
+        Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
 
     Raises
     ------
@@ -105,8 +105,8 @@ def sweep(
             store.begin()
             for text in store.notes:
                 say(text)
-            if len(store.done) < plan.parts:
-                older = set_aside(folder, sum(part["runs"] for part in store.done.values()))
+            if len(store.done) < plan.chunks:
+                older = set_aside(folder, sum(entry["runs"] for entry in store.done.values()))
                 if older:
                     say(f"the pictures there show the sweep as it was: they are in {older}; skloki plot draws new ones")
                 _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
@@ -175,10 +175,10 @@ def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str
 
 
 def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Progress) -> None:
-    """Hand out the parts that are missing, a few at a time, and store them as they come."""
+    """Hand out the chunks that are missing, a few at a time, and store them as they come."""
     watch = _Watch(experiment, plan, store, tell)
-    parts = (plan.part(number) for number in range(plan.parts) if number not in store.done)
-    missing = ((part, designs.samples(experiment, part.block.points, *part.points)) for part in parts)
+    chunks = (plan.chunk(number) for number in range(plan.chunks) if number not in store.done)
+    missing = ((chunk, designs.samples(experiment, chunk.block.points, *chunk.points)) for chunk in chunks)
     with pool:
         watch.tell()
         more, waiting = True, 0
@@ -217,7 +217,7 @@ class _Watch:
         self._changed, self._last = False, time.monotonic()
 
     def add(self, made: Made) -> None:
-        """Note a part that was stored."""
+        """Note a chunk that was stored."""
         self._clock.add(made.runs)
         self._estimate.add(made)
         self._state = replace(
@@ -236,12 +236,12 @@ class _Watch:
 
 
 def _stored(headline: Headline, plan: Plan, store: Store) -> Iterator[Made]:
-    """Yield the pieces of the estimate of parts that were stored before."""
+    """Yield the pieces of the estimate of chunks that were stored before."""
     import pyarrow.parquet as pq
 
     for number, entry in store.done.items():
-        part = plan.part(number)
+        chunk = plan.chunk(number)
         column = pq.read_table(store.folder / "runs" / name(number), columns=[headline.column])[0]
         values = column.to_numpy().astype(np.float64)
-        sums, counts = headline.pieces(values, part)
-        yield Made(number, {}, part.runs, entry["failed"], entry["seconds"], part.points[0], sums, counts)
+        sums, counts = headline.pieces(values, chunk)
+        yield Made(number, {}, chunk.runs, entry["failed"], entry["seconds"], chunk.points[0], sums, counts)

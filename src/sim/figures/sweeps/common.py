@@ -59,8 +59,8 @@ def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:
 
 def described(sweep: Sweep, curves: bool = False) -> str:
     """Return how much a picture rests on."""
-    state, units = sweep.progress(), sweep.units
-    points, runs = len(units.points), state["runs"]
+    state, pairs = sweep.progress(), sweep.pairs
+    points, runs = len(pairs.points), state["runs"]
     text = f"{points:,} point{'s' * (points != 1)}, {runs:,} run{'s' * (runs != 1)}"
     if state["failed"]:
         text += f" ({state['failed']:,} failed)"
@@ -77,7 +77,7 @@ def unfinished(sweep: Sweep) -> list[str]:
     """Return as a line, if it is so, that of points that were chosen not all are there."""
     planned = max(block["points"][1] for block in sweep.manifest["plan"]["blocks"])
     # The rest of a sample is like its beginning; that of a grid has other values.
-    if not kind_of(sweep.experiment).fixed or len(sweep.units.points) == planned:
+    if not kind_of(sweep.experiment).fixed or len(sweep.pairs.points) == planned:
         return []
     return [f"Not finished: the points done so far, in the design's order, of {planned:,}; others have other values"]
 
@@ -105,8 +105,8 @@ def axis_label(factor: Factor, width: float) -> str:
 
 
 def values(sweep: Sweep, factor: Factor) -> Array:
-    """Return an uncertainty's value in each unit: a number's own, a choice's place among its options."""
-    drawn = sweep.units.drawn(factor.name)
+    """Return an uncertainty's value in each pair: a number's own, a choice's place among its options."""
+    drawn = sweep.pairs.drawn(factor.name)
     return places(factor, drawn) if factor.options else np.asarray(drawn, float)
 
 

@@ -30,16 +30,16 @@ def effects_at(
 
     ``at`` is that option's number. Over the options of further levers it is a mean.
     """
-    units, places = sweep.units, places_of(sweep, other, lever)
+    pairs, places = sweep.pairs, places_of(sweep, other, lever)
     rows: list[dict[str, Any]] = []
     for column, name, where, _ in chosen(sweep, outcome, scope, horizon):
-        values, entry = units.values(column), OUTCOMES[name]
+        values, entry = pairs.values(column), OUTCOMES[name]
         for option in options:
             for at in range(len(other.options)):
-                inner = [differences(units, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]
+                inner = [differences(pairs, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]
                 effect, base = np.mean(inner, axis=0)
                 rows.append({
                     "option": lever.options[option].value, "at": at, "outcome": name, "better": entry.better,
-                    "scope": where, "horizon": horizon, **statistics(units, entry, effect, base),
+                    "scope": where, "horizon": horizon, **statistics(pairs, entry, effect, base),
                 })  # fmt: skip
     return pd.DataFrame(rows)

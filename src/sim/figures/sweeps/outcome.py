@@ -124,7 +124,7 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
     """
     found = _scattered(sweep, what, factor, lever)
     if kind_of(sweep.experiment).from_base:
-        base = sweep.units.points == 0
+        base = sweep.pairs.points == 0
         of = base if _is_lever(sweep, factor) else base | _departs(sweep, factor)
         # What is drawn against a lever stands once for each of its options.
         keep, base = (np.tile(which, len(found.x) // len(base)) for which in (of, base))
@@ -137,7 +137,7 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
 def _departs(sweep: Sweep, factor: Factor) -> NDArray[np.bool_]:
     """Return the points of a design that changes one thing at a time at which it is this factor."""
     usual = 0.0 if factor.options else int(factor.default) if factor.whole else factor.default
-    return np.asarray(sweep.units.first(common.values(sweep, factor)) != usual)
+    return np.asarray(sweep.pairs.first(common.values(sweep, factor)) != usual)
 
 
 def _is_lever(sweep: Sweep, factor: Factor) -> bool:
@@ -145,12 +145,12 @@ def _is_lever(sweep: Sweep, factor: Factor) -> bool:
 
 
 def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
-    units = sweep.units
-    values = units.values(what.column)
+    pairs = sweep.pairs
+    values = pairs.values(what.column)
     if lever is None:
         (x, level), = _by_place(sweep, factor, values[:, None, :], np.zeros(values.shape[1], int))
         return Scattered(x, level, 0 * level)
-    shaped = units.options(values, lever)
+    shaped = pairs.options(values, lever)
     if factor.name == lever.name:
         levels = np.stack([_points(sweep, shaped[:, [at]])[0] for at in range(shaped.shape[1])])
         effects = np.stack([_points(sweep, shaped[:, [at]] - shaped[:, [0]])[0] for at in range(shaped.shape[1])])
@@ -175,19 +175,19 @@ def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) 
 
 def _by_place(sweep: Sweep, factor: Factor, shaped: Array, inner: NDArray[np.int64]) -> list[tuple[Array, Array]]:
     """Return x and the points' means, for an uncertainty once, for another lever once for each of its options."""
-    units = sweep.units
+    pairs = sweep.pairs
     if _is_lever(sweep, factor):
-        count = len(units.points)
+        count = len(pairs.points)
         return [
             (np.full(count, float(at)), _points(sweep, shaped[:, :, inner == at])) for at in range(len(factor.options))
         ]
-    return [(units.first(common.values(sweep, factor)), _points(sweep, shaped))]
+    return [(pairs.first(common.values(sweep, factor)), _points(sweep, shaped))]
 
 
 def _points(sweep: Sweep, shaped: Array) -> Array:
-    """Return the means over points of values shaped (units, options, other combinations), by option."""
+    """Return the means over points of values shaped (pairs, options, other combinations), by option."""
     means = shaped.mean(axis=2)
-    return np.stack([sweep.units.by_point(means[:, at])[0] for at in range(means.shape[1])])
+    return np.stack([sweep.pairs.by_point(means[:, at])[0] for at in range(means.shape[1])])
 
 
 def points(

@@ -79,23 +79,23 @@ def points(
     sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int
 ) -> tuple[Array, Array, Array, Array]:
     """Return x, y, mean over replicates and its variance by chance, once for each option of levers that are axes."""
-    units, levers = sweep.units, sweep.experiment.levers
-    values = units.values(what.column)
+    pairs, levers = sweep.pairs, sweep.experiment.levers
+    values = pairs.values(what.column)
     if lever is not None:
-        shaped = units.options(values, lever)
+        shaped = pairs.options(values, lever)
         values = shaped[:, option] - shaped[:, 0]
         levers = tuple(entry for entry in levers if entry.name != lever.name)
     grid = np.indices([len(entry.options) for entry in levers]).reshape(len(levers), values.shape[1])
     places = {entry.name: grid[at] for at, entry in enumerate(levers)}
     inner = [places.get(factor.name, np.zeros(values.shape[1], int)) for factor in (x, y)]
     drawn = [
-        None if factor.name in places else units.first(common.values(sweep, factor)) for factor in (x, y)
+        None if factor.name in places else pairs.first(common.values(sweep, factor)) for factor in (x, y)
     ]
     found: list[tuple[Array, Array, Array, Array]] = []
     for one, other in sorted(set(zip(*(at.tolist() for at in inner), strict=True))):
         mine = values[:, (inner[0] == one) & (inner[1] == other)].mean(axis=1)
-        means, count = units.by_point(mine)
-        squares, _ = units.by_point((mine - units.repeated(means)) ** 2)
+        means, count = pairs.by_point(mine)
+        squares, _ = pairs.by_point((mine - pairs.repeated(means)) ** 2)
         variances = np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan)
         at_x, at_y = (
             np.full(len(means), float(place)) if value is None else value
