@@ -53,22 +53,20 @@ def factors(draft: Draft) -> tuple[list[LayeredFactor], list[LayeredFactor], lis
 
 
 def _prior(draft: Draft, own: Sequence[LayeredFactor]) -> tuple[list[LayeredFactor], list[Fault]]:
-    """Return the parameters of the prior in the registry's order, and what is wrong with their names.
+    """Return the parameters of the prior in the registry's order, and what is wrong with those that are fixed.
 
     A parameter that is varied in a table of its own is taken from there.
     """
     asked, faults = draft.file.uncertainties, []
     every = asked.prior == "all"
     named = {each.factor.name: each for each in own if ("parameters", each.factor.name) in each.fields()}
-    for key, listed in (("prior", [] if every else asked.prior), ("fixed", asked.fixed)):
-        for i, name in enumerate(listed):
-            where: KeyPath = ("uncertainties", key, i)
-            if name not in PARAMETERS:
-                faults.append(unknown(where, name, "a parameter (skloki list parameters)", PARAMETERS))
-            elif key == "fixed" and not every and name not in asked.prior:
-                faults.append(Fault(where, f'"{name}"', "a parameter of the prior"))
-            elif key == "fixed" and name in named:
-                faults.append(Fault(where, f'"{name}"', f"a parameter that [uncertainties.{name}] does not vary"))
+    where: KeyPath
+    for i, name in enumerate(asked.fixed):
+        where = ("uncertainties", "fixed", i)
+        if name in PARAMETERS and not every and name not in asked.prior:
+            faults.append(Fault(where, f'"{name}"', "a parameter of the prior"))
+        elif name in named:
+            faults.append(Fault(where, f'"{name}"', f"a parameter that [uncertainties.{name}] does not vary"))
     taken = {path for each in own for path in each.fields()}
     prior = []
     for name in PARAMETERS:

@@ -20,7 +20,7 @@ from sim.experiment.table import read_table
 from sim.registry.outcomes import OUTCOMES
 from sim.scenario.files import Unreadable
 from sim.scenario.form import show
-from sim.scenario.layers import Fault, KeyPath, Layer, merge, unknown
+from sim.scenario.layers import Fault, KeyPath, Layer, merge
 from sim.scenario.schema import Scenario, month_name, month_number
 
 MOST_RUNS = 10**9
@@ -70,18 +70,12 @@ def _kept_faults(file: ExperimentFile) -> Iterator[Fault]:
     ]  # fmt: skip
     for where, names in lists:
         for i, name in enumerate(names):
-            if where[-1] == "outcomes" and name not in OUTCOMES:
-                yield unknown((*where, i), name, "an outcome (skloki list outcomes)", OUTCOMES)
             if name in names[:i]:
                 yield Fault((*where, i), f"{show(name)} again", "names that differ")
     if curves.kind == "sample" and curves.points is None:
         yield Fault(("keep", "curves", "points"), "nothing", "a number of points, which the kind sample needs")
     elif curves.kind != "sample" and curves.points is not None:
         yield Fault(("keep", "curves", "points"), str(curves.points), "nothing: points belong to the kind sample")
-    for name in file.smallest.named:
-        if name not in OUTCOMES:
-            allowed = "share, relative or an outcome (skloki list outcomes)"
-            yield unknown(("smallest", name), name, allowed, ["share", "relative", *OUTCOMES])
 
 
 def _horizons(draft: Draft) -> tuple[dict[str, Horizon], list[Fault]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.experiment.experiment import Factor
-from sim.experiment.fields import FORM, ExperimentFile
+from sim.experiment.fields import FORM, ExperimentFile, unknown_names
 from sim.scenario import files, format
 from sim.scenario.layers import Fault, KeyPath, Layer, drop, leaves, merge
 from sim.scenario.schema import Scenario
@@ -87,6 +87,7 @@ def read(path: Path) -> Draft:
     """Read an experiment file, and all scenarios that it names."""
     own = files.read_experiment(path, FORM)
     file, faults = FORM.sound(own.table)
+    faults += unknown_names(file)
     names = file.scenario
     asked: dict[KeyPath, str] = (
         {("scenario", i): name for i, name in enumerate(names)} if isinstance(names, list) else {("scenario",): names}

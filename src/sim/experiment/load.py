@@ -39,7 +39,8 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     UserError
         With every problem of the file, and of the scenarios that it names.
     """
-    draft = layers.read(locate(path_or_name, fields.FORM))
+    path = locate(path_or_name, fields.FORM)
+    draft = layers.read(path)
     levers, uncertainties, faults = factors.factors(draft)
     problems = [*draft.problems, *map(draft.own.problem, faults)]
     combinations = math.prod(len(lever.factor.options) for lever in levers)
