@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
 
 from sim.errors import Problem, UserError
 from sim.experiment import fields
 from sim.experiment.designs import DESIGNS, kinds, points
-from sim.experiment.experiment import Design, Experiment, Factor
+from sim.experiment.experiment import Design, Experiment
 from sim.experiment.fields import ExperimentFile
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.layers import Draft, LayeredFactor
 from sim.experiment.names import NAME, RUNS
 from sim.experiment.smallest_effect import Smallest
-from sim.experiment.table import read_table
+from sim.experiment.table import Rows, read_table
 from sim.registry.outcomes import OUTCOMES
-from sim.scenario.files import Unreadable
 from sim.scenario.form import show
 from sim.scenario.layers import Fault, KeyPath, Layer, merge
 from sim.scenario.schema import Scenario, month_name, month_number
 
 MOST_RUNS = 10**9
-Rows: TypeAlias = tuple[Mapping[str, Any], ...]
 
 
 def kept(
@@ -39,7 +36,11 @@ def kept(
     kind = DESIGNS[file.design.kind]
     faults = [*_kept_faults(file), *_design_faults(file, known and not unknowns)]
     horizons, wrong_horizons = _horizons(draft)
-    rows, wrong_rows, problems = _rows(draft, unknowns) if known else ((), [], [])
+    rows: Rows = ()
+    wrong_rows: list[Fault] = []
+    problems: list[Problem] = []
+    if known and kind.file and file.design.file:
+        rows, wrong_rows, problems = read_table(draft.path.parent, file.design.file, unknowns)
     outcomes, curve_outcomes = _known(keep.outcomes), _known(keep.curves.outcomes or ())
     experiment = Experiment(
         name=draft.path.stem, title=file.title, why=file.why,
@@ -132,21 +133,6 @@ def _design_faults(file: ExperimentFile, certain: bool) -> Iterator[Fault]:
     if certain and not file.uncertainties.prior and not file.uncertainties.own and kind != "grid":
         allowed = 'uncertainties, or "grid" for one point'
         yield Fault(("design", "kind"), f'"{kind}" without uncertainties', allowed)
-
-
-def _rows(draft: Draft, factors: Sequence[Factor]) -> tuple[Rows, list[Fault], list[Problem]]:
-    """Return the points of a table, and what is wrong with its name, and in it; none without a table."""
-    name, kind = draft.file.design.file, draft.file.design.kind
-    if not name or not DESIGNS[kind].file:
-        return (), [], []
-    try:
-        rows, problems = read_table(draft.path.parent / name, factors)
-        return rows, [], problems
-    except FileNotFoundError:
-        fault = Fault(("design", "file"), f'"{name}", no such file', "a CSV file beside the experiment")
-    except Unreadable as why:
-        fault = Fault(("design", "file"), f'"{name}", {why.found}', why.allowed)
-    return (), [fault], []
 
 
 def out_of_reach(experiment: Experiment) -> Iterator[Fault]:
