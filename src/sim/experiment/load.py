@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.errors import UserError
+from sim.errors import Problem, UserError
 from sim.experiment import factors, fields, keep, layers
 from sim.experiment.experiment import Experiment
-from sim.experiment.layers import LayeredFactor
+from sim.experiment.layers import Draft, LayeredFactor
 from sim.scenario.contradictions import Review
 from sim.scenario.files import keys, locate, shipped
 from sim.scenario.layers import SETS, Fault, Layer, in_order
@@ -43,19 +43,9 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     draft = layers.read(path)
     levers, uncertainties, faults = factors.factors(draft)
     problems = [*draft.problems, *map(draft.own.problem, faults)]
-    combinations = math.prod(len(lever.factor.options) for lever in levers)
-    if combinations > MOST_COMBINATIONS:
-        found = f"{combinations:,} combinations"
-        problems.append(draft.own.problem(Fault(("levers",), found, f"at most {MOST_COMBINATIONS:,}")))
-    elif draft.complete:
-        known = {(problem.where, problem.field) for problem in problems}
-        for above in _worlds(levers, uncertainties):
-            # below, a title, which no layer has; the last is where a command line would stand
-            review = Review.of([Layer("", {"title": "?"}), *draft.base, *above, Layer(SETS, {})])
-            for problem in review.problems():
-                if (problem.where, problem.field) not in known:
-                    known.add((problem.where, problem.field))
-                    problems.append(problem)
+    known = {(problem.where, problem.field) for problem in problems}
+    judged = _judged(draft, levers, uncertainties)
+    problems += [problem for problem in judged if (problem.where, problem.field) not in known]
     all_known = not any(problem.field.startswith("uncertainties") for problem in problems)
     experiment, faults, of_table = keep.kept(draft, levers, uncertainties, all_known)
     problems += [*map(draft.own.problem, faults), *of_table]
@@ -75,6 +65,21 @@ def load_page(path_or_name: str | Path) -> fields.Page:
     if draft.problems:
         raise UserError(in_order(draft.problems, [draft.own.label]))
     return draft.file.page
+
+
+def _judged(draft: Draft, levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]) -> Iterable[Problem]:
+    """Return what does not go together in the worlds that are looked at, once for each place."""
+    combinations = math.prod(len(lever.factor.options) for lever in levers)
+    if combinations > MOST_COMBINATIONS:
+        found = f"{combinations:,} combinations"
+        return [draft.own.problem(Fault(("levers",), found, f"at most {MOST_COMBINATIONS:,}"))]
+    first: dict[tuple[str, str], Problem] = {}
+    for above in _worlds(levers, uncertainties) if draft.complete else ():
+        # below, a title, which no layer has; the last is where a command line would stand
+        review = Review.of([Layer("", {"title": "?"}), *draft.base, *above, Layer(SETS, {})])
+        for problem in review.problems():
+            first.setdefault((problem.where, problem.field), problem)
+    return first.values()
 
 
 def _worlds(levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]) -> Iterator[list[Layer]]:
