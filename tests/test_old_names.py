@@ -21,10 +21,10 @@ factors fields influence kept locking opened parts plan pools progress ranges re
 table units worlds
 """
 OTHERS = """
-sim.cli sim.engines.trace sim.report.odd sim.scenario.constants sim.scenario.names sim.scenario.outcomes
-sim.scenario.parameters sim.scenario.points sim.scenario.registry sim.scenario.switches sim.world.catalogue
-sim.world.catalogue.country sim.world.catalogue.party sim.world.catalogue.places sim.world.catalogue.terms
-sim.world.columns sim.world.tables
+sim.cli sim.engines.trace sim.report.odd sim.scenario.constants sim.scenario.lines sim.scenario.names
+sim.scenario.outcomes sim.scenario.parameters sim.scenario.points sim.scenario.registry sim.scenario.switches
+sim.world.catalogue sim.world.catalogue.country sim.world.catalogue.party sim.world.catalogue.places
+sim.world.catalogue.terms sim.world.columns sim.world.tables
 """
 OLD = [*(f"sim.study.{name}" for name in STUDY.split()), *(f"sim.study.sweeps.{name}" for name in SWEEPS.split()),
        *OTHERS.split()]  # fmt: skip

@@ -24,6 +24,7 @@ MODULES = (
     ("scenario", "data", "names:place_names"),
     ("scenario", "registry",
      "constants outcomes parameters points:decision_points registry:entries switches:mechanisms"),
+    ("scenario", "scenario", "lines:layers"),
     ("study", "analysis", "paired scores summary tabulate:sample targets"),
     ("study", "analysis.divergence",
      "alignment cascade divergence inputs persons retrace:folder spread:distance"),

@@ -48,6 +48,14 @@ y = 1
     ]  # fmt: skip
 
 
+def test_the_worlds_of_a_lever_that_is_refused_are_read_all_the_same(refused):
+    problems = refused('[levers.Run]\nworlds = ["small", "nowhere"]\n' + GRID + END)
+    assert [problem.split("; ")[0] for problem in problems] == [
+        'e.toml:3: levers.Run: found the name "Run"',
+        'e.toml:4: levers.Run.worlds[1]: found "nowhere", no such file',
+    ]
+
+
 def test_a_range_is_tried_at_both_ends(refused):
     head = 'title = "T"\nscenario = "historical"\n'
     text = f'[uncertainties.u]\nfield = "tree.uezds"\nlow = 10\nhigh = 200\n{POINTS}'

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.lines import dotted, scan
+from sim.scenario.layers import dotted, scan
 
 TEXT = '''# a comment = 1
 title = "a # = [b]"

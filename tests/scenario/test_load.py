@@ -14,7 +14,7 @@ from sim.errors import Problem, UserError
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.lines import dotted
+from sim.scenario.layers import dotted
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_toml

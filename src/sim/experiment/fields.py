@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.experiment.designs import DESIGNS, kinds
 from sim.experiment.experiment import CurveKind
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import SHOWN
+from sim.registry.outcomes import OUTCOMES, SHOWN
+from sim.registry.parameters import PARAMETERS
 from sim.scenario import fields
 from sim.scenario.fields import fields_of
 from sim.scenario.form import FileForm
-from sim.scenario.lines import KeyPath
+from sim.scenario.layers import Fault, KeyPath, unknown
 from sim.scenario.schema import Table
 
 LARGEST_SEED = 2**63 - 1
@@ -73,6 +75,11 @@ class Uncertainties(Table):
     prior: Literal["all"] | list[str] = Field([], description='parameters drawn as the registry says: their names, or "all"')
     fixed: list[str] = Field([], description="of the prior: held at the base's value instead")
 
+    @property
+    def own(self) -> dict[str, Uncertainty]:
+        """Uncertainties of one's own, by name."""
+        return self.__pydantic_extra__ or {}
+
 
 class DesignTable(Table):
     """How the space of uncertainties is covered."""
@@ -118,6 +125,11 @@ class SmallestTable(Table):
     share: Positive = Field(0.01, description="of outcomes that lie between 0 and 1")
     relative: Positive = Field(0.05, description="of all others, as a part of the baseline's mean")
 
+    @property
+    def named(self) -> dict[str, float]:
+        """By outcome: effects that are the smallest of interest."""
+        return dict(self.__pydantic_extra__ or {})
+
 
 class Page(Table):
     """What the page of the sweep shows; no run depends on it."""
@@ -153,6 +165,22 @@ FORM = FileForm(
 """The format of experiment files."""
 OWN = frozenset(ExperimentFile.model_fields) - {"title", "why", "run"}
 """Tables by which an experiment file is told from a scenario."""
+
+
+def unknown_names(file: ExperimentFile) -> Iterator[Fault]:
+    """Yield names of parameters and outcomes that there are not."""
+    asked, keep = file.uncertainties, file.keep
+    parameter, outcome = "a parameter (skloki list parameters)", "an outcome (skloki list outcomes)"
+    lists: list[tuple[KeyPath, Sequence[str], Collection[str], str]] = [
+        (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, PARAMETERS, parameter),
+        (("uncertainties", "fixed"), asked.fixed, PARAMETERS, parameter),
+        (("keep", "outcomes"), keep.outcomes, OUTCOMES, outcome),
+        (("keep", "curves", "outcomes"), keep.curves.outcomes or [], OUTCOMES, outcome),
+    ]
+    for where, names, known, allowed in lists:
+        yield from (unknown((*where, i), name, allowed, known) for i, name in enumerate(names) if name not in known)
+    allowed, known = f"share, relative or {outcome}", ["share", "relative", *OUTCOMES]
+    yield from (unknown(("smallest", name), name, allowed, known) for name in file.smallest.named if name not in known)
 
 
 #: Each table of an experiment file: its model, and where it stands.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import Problem, UserError
-from sim.experiment import factors, fields, keep
+from sim.experiment import factors, fields, keep, layers
 from sim.experiment.experiment import Experiment
 from sim.experiment.layers import Draft, LayeredFactor
-from sim.scenario.files import Reader, Unreadable, keys, locate, read_file, shipped
-from sim.scenario.layers import Layer, Stack, in_order
+from sim.scenario.contradictions import Review
+from sim.scenario.files import keys, locate, shipped
+from sim.scenario.layers import SETS, Fault, Layer, in_order
 
 MOST_COMBINATIONS = 10_000
 JUDGED_WHOLE = 2_000
@@ -39,46 +40,46 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
         With every problem of the file, and of the scenarios that it names.
     """
     path = locate(path_or_name, fields.FORM)
-    draft = _draft(path)
-    levers = factors.levers(draft)
-    base = draft.below()
-    uncertainties = factors.uncertainties(draft, base)
-    factors.overlaps(draft, [*levers, *uncertainties])
-    combinations = math.prod(len(lever.factor.options) for lever in levers)
-    if combinations > MOST_COMBINATIONS:
-        draft.refuse(("levers",), f"{combinations:,} combinations", f"at most {MOST_COMBINATIONS:,}")
-    elif draft.sound:
-        for layers in _worlds(levers, uncertainties):
-            draft.judge(layers)
-    experiment = keep.kept(draft, base, levers, uncertainties)
-    if not draft.problems:
-        keep.within_reach(draft, experiment)
-    if not draft.problems and not experiment.horizons:
-        experiment = replace(experiment, horizons=keep.usual_horizons(draft, levers))
-    keep.distinct_columns(draft, experiment)
-    if draft.problems:
-        raise UserError(in_order(draft.problems, [draft.own.label]))
+    draft = layers.read(path)
+    levers, uncertainties, faults = factors.factors(draft)
+    problems = [*draft.problems, *map(draft.own.problem, faults)]
+    known = {(problem.where, problem.field) for problem in problems}
+    judged = _judged(draft, levers, uncertainties)
+    problems += [problem for problem in judged if (problem.where, problem.field) not in known]
+    all_known = not any(problem.field.startswith("uncertainties") for problem in problems)
+    experiment, faults, of_table = keep.kept(draft, levers, uncertainties, all_known)
+    problems += [*map(draft.own.problem, faults), *of_table]
+    if not problems:
+        problems += map(draft.own.problem, keep.out_of_reach(experiment))
+    if not problems and not experiment.horizons:
+        experiment = replace(experiment, horizons=keep.usual_horizons(draft.base, levers))
+    problems += map(draft.own.problem, keep.alike_columns(experiment, bool(draft.file.keep.horizons)))
+    if problems:
+        raise UserError(in_order(problems, [draft.own.label]))
     return experiment
 
 
 def load_page(path_or_name: str | Path) -> fields.Page:
     """Return what an experiment file says of its sweep's page."""
-    draft = _draft(locate(path_or_name, fields.FORM))
+    draft = layers.read(locate(path_or_name, fields.FORM))
     if draft.problems:
         raise UserError(in_order(draft.problems, [draft.own.label]))
     return draft.file.page
 
 
-def _draft(path: Path) -> Draft:
-    stack = Stack()
-    try:
-        own = Reader(stack).layer(path, read_file(path, fields.FORM))
-    except Unreadable as why:
-        raise UserError(Problem(str(path), "", why.found, why.allowed, why.suggestion)) from None
-    if own is None:
-        raise UserError(stack.problems)
-    file, faults = fields.FORM.sound(own.table)
-    return Draft(path, own, file, [fault.at(own.where(fault.path)) for fault in faults])
+def _judged(draft: Draft, levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]) -> Iterable[Problem]:
+    """Return what does not go together in the worlds that are looked at, once for each place."""
+    combinations = math.prod(len(lever.factor.options) for lever in levers)
+    if combinations > MOST_COMBINATIONS:
+        found = f"{combinations:,} combinations"
+        return [draft.own.problem(Fault(("levers",), found, f"at most {MOST_COMBINATIONS:,}"))]
+    first: dict[tuple[str, str], Problem] = {}
+    for above in _worlds(levers, uncertainties) if draft.complete else ():
+        # below, a title, which no layer has; the last is where a command line would stand
+        review = Review.of([Layer("", {"title": "?"}), *draft.base, *above, Layer(SETS, {})])
+        for problem in review.problems():
+            first.setdefault((problem.where, problem.field), problem)
+    return first.values()
 
 
 def _worlds(levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor]) -> Iterator[list[Layer]]:

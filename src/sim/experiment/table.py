@@ -7,13 +7,15 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
-from sim.scenario.files import read_text
+from sim.scenario.files import Unreadable, read_text
 from sim.scenario.form import show
+from sim.scenario.layers import Fault
 
+Rows: TypeAlias = tuple[Mapping[str, Any], ...]
 LARGEST_TABLE = 64 * 2**20  # bytes
 MOST_PROBLEMS = 20
 REMARK = "the names of the uncertainties, then points alone: leave out remarks and lines for a spreadsheet"
@@ -22,23 +24,28 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORE
 _COMMA = re.compile(r"[+-]?\d*,\d+")
 
 
-def read_table(path: Path, factors: Sequence[Factor]) -> tuple[tuple[Mapping[str, Any], ...], list[Problem]]:
-    """Return the points of a table, a column for each factor, and what is wrong with it.
+def read_table(folder: Path, name: str, factors: Sequence[Factor]) -> tuple[Rows, list[Fault], list[Problem]]:
+    """Return the points of a table, a column for each factor; what is wrong with its name, and what with itself.
 
     Rows and columns without any value are passed over, as spreadsheets leave them.
-
-    Raises
-    ------
-    Unreadable
-        The file gives no text.
     """
-    text = read_text(path, "a CSV table", LARGEST_TABLE)
+    try:
+        text = read_text(folder / name, "a CSV table", LARGEST_TABLE)
+    except FileNotFoundError:
+        return (), [Fault(("design", "file"), f'"{name}", no such file', "a CSV file beside the experiment")], []
+    except Unreadable as why:
+        return (), [Fault(("design", "file"), f'"{name}", {why.found}', why.allowed)], []
+    rows, problems = _points((folder / name).name, text, factors)
+    return rows, [], problems
+
+
+def _points(label: str, text: str, factors: Sequence[Factor]) -> tuple[Rows, list[Problem]]:
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     rows: list[Mapping[str, Any]] = []
     problems: list[Problem] = []
     try:
-        lines = ((f"{path.name}:{reader.line_num}", cells) for cells in reader if any(map(str.strip, cells)))
-        first, header = next(lines, (f"{path.name}:1", []))
+        lines = ((f"{label}:{reader.line_num}", cells) for cells in reader if any(map(str.strip, cells)))
+        first, header = next(lines, (f"{label}:1", []))
         header = [name.strip() for name in header]
         problems = _no_header(first, header) or _header(first, header, [factor.name for factor in factors])
         if problems:
@@ -49,12 +56,12 @@ def read_table(path: Path, factors: Sequence[Factor]) -> tuple[tuple[Mapping[str
             if problems and problems[-1].allowed == WITHOUT:
                 break  # else it would be said of every row
     except csv.Error as error:
-        problems.append(Problem(f"{path.name}:{reader.line_num}", found=str(error), allowed="CSV, with commas"))
+        problems.append(Problem(f"{label}:{reader.line_num}", found=str(error), allowed="CSV, with commas"))
     if not rows and not problems:
-        problems.append(Problem(f"{path.name}:1", found="no points", allowed="a line for each point below the header"))
+        problems.append(Problem(f"{label}:1", found="no points", allowed="a line for each point below the header"))
     if len(problems) > MOST_PROBLEMS:
         more = f"{len(problems) - MOST_PROBLEMS} more problems of this table"
-        problems[MOST_PROBLEMS:] = [Problem(path.name, found=more)]
+        problems[MOST_PROBLEMS:] = [Problem(label, found=more)]
     return tuple(rows), problems
 
 

@@ -10,10 +10,9 @@ from sim.data import place_names
 from sim.errors import Problem
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import Fault, show
+from sim.scenario.form import show
 from sim.scenario.format import FORM
-from sim.scenario.layers import Layer, merge
-from sim.scenario.lines import KeyPath, dotted
+from sim.scenario.layers import Fault, KeyPath, Layer, dotted, merge
 from sim.scenario.schema import Change, Event, Scenario
 
 #: Sizes that make sense, by kind of event; of the others the format's own bounds hold.
@@ -58,15 +57,11 @@ class Review:
         self._around = {part for path in self._broken for part in _prefixes(path)}
 
     @classmethod
-    def of(cls, layers: Sequence[Layer], broken: Mapping[KeyPath, int]) -> Review:
-        """Look at layers all of whose values are right by now: what the whole lacks, and what does not go together.
-
-        Parameters
-        ----------
-        broken
-            Values that were wrong and have been left out, with the number of their layer: they are not missing.
-        """
+    def of(cls, layers: Sequence[Layer]) -> Review:
+        """Look at layers all of whose values are right by now: what the whole lacks, and what does not go together."""
         table, origin = merge(layers)
+        # what was wrong and has been left out is not missing
+        broken = {fault.path: rank for rank, layer in enumerate(layers) for fault in layer.faults}
         scenario, lacking = FORM.sound(table)
         sound = cls(scenario, table, origin, layers, broken).sound
         missing = [fault for fault in lacking if sound(fault.path, fault.depends or fault.path)]
@@ -89,10 +84,15 @@ class Review:
 
     def where(self, path: KeyPath) -> str:
         """Return file and line of a value, or of what lies around it."""
-        for part in reversed(_prefixes(path)):
-            if part in self._ranks:
-                return self.layers[self._ranks[part]].where(part)
-        return self.layers[self.own].where(())
+        return self._layer(path).where(path)
+
+    def problems(self) -> list[Problem]:
+        """Return the contradictions, each where the value stands, or what lies around it."""
+        return [self._layer(fault.path).problem(fault) for fault in self.faults]
+
+    def _layer(self, path: KeyPath) -> Layer:
+        ranks = (self._ranks[part] for part in reversed(_prefixes(path)) if part in self._ranks)
+        return self.layers[next(ranks, self.own)]
 
     @property
     def own(self) -> int:

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sim.scenario.form import Node, in_words
 from sim.scenario.format import FORM
 from sim.scenario.json_schema import EXTENDS, write_schema
-from sim.scenario.lines import KeyPath
+from sim.scenario.layers import KeyPath
 from sim.scenario.schema import Change, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
 
 #: Each table of a scenario file: its model, and where it stands.

@@ -7,14 +7,14 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UTF8, Problem, nearest, not_utf8
+from sim.errors import UTF8, Problem, UserError, nearest, not_utf8
 from sim.scenario.form import FileForm, show
 from sim.scenario.format import FORM
-from sim.scenario.layers import Layer, Stack
-from sim.scenario.lines import KeyPath, scan
+from sim.scenario.layers import KeyPath, Layer, dotted, scan
 
 LARGEST_FILE = 2**20  # bytes; the shipped files have about ten thousand
 LONGEST_LINE = 10_000  # characters; the standard reader takes minutes over a key of many thousand dots
@@ -67,33 +67,80 @@ def read_files(source: Path | Mapping[str, Any]) -> Stack:
     """Return the layers of a scenario file, or of what stands in one as a dict: first those that it extends."""
     stack = Stack()
     if isinstance(source, Path):
-        Reader(stack).read(source, Problem(str(source)), ())
+        stack.read(source, Problem(str(source)), ())
     else:
         try:
-            Reader(stack).lay(Layer(DICT, _plain(source)), Path(DICT))
+            stack.lay(Layer(DICT, _plain(source)), Path(DICT))
         except RecursionError:
             stack.refuse(_too_deep(DICT, "a dict"))
     for layer in stack.layers[:-1]:
-        for key in OWN_KEYS:
-            layer.table.pop(key, None)
+        _without_own(layer)
     return stack
 
 
-class Reader:
-    """Reads files depth first; a file that is met twice is laid once, where it came first.
+def read_experiment(path: Path, form: FileForm[Any]) -> Layer:
+    """Return the tables of an experiment file."""
+    stack = Stack()
+    try:
+        layer = stack.layer(path, read_file(path, form))
+    except Unreadable as why:
+        raise UserError(Problem(str(path), "", why.found, why.allowed, why.suggestion)) from None
+    if layer is None:
+        raise UserError(stack.problems)
+    return layer
+
+
+def read_named(own: Layer, path: Path, names: Mapping[KeyPath, Any], done: Iterable[str] = ()) -> Stack:
+    """Return the layers of the scenarios that an experiment names, wrong values noted and left out.
+
+    Parameters
+    ----------
+    names
+        By where they stand in the experiment's own layer.
+    done
+        Files that lie below already.
+    """
+    stack = Stack(done=set(done))
+    for where, name in names.items():
+        stack.extend(own, where, name, (path,), dotted(where))
+    for layer in stack.layers:
+        _without_own(layer)
+        FORM.clean(layer)
+        stack.problems += layer.problems()
+    return stack
+
+
+def _without_own(layer: Layer) -> None:
+    for key in OWN_KEYS:
+        layer.table.pop(key, None)
+
+
+@dataclass
+class Stack:
+    """Layers from the bottom up, and the problems met in reading them.
+
+    Files are read depth first; a file that is met twice is laid once, where it came first.
 
     Attributes
     ----------
+    complete
+        False where a layer could not be read, so that nothing can be said of the whole.
     done
         Files that are laid, and are not laid again.
     labels
         Names by which problems call files.
     """
 
-    def __init__(self, stack: Stack, done: Iterable[str] = ()) -> None:
-        self.stack = stack
-        self.done = set(done)
-        self.labels: set[str] = set()
+    layers: list[Layer] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    complete: bool = True
+    done: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+
+    def refuse(self, problem: Problem) -> None:
+        """Note that a layer could not be read."""
+        self.problems.append(problem)
+        self.complete = False
 
     def read(self, path: Path, asked: Problem, chain: tuple[Path, ...]) -> None:
         """Lay a file on the stack, after those that it extends.
@@ -107,7 +154,7 @@ class Reader:
         except Unreadable as why:
             # of the file named on the command line the name says where, of another the line that names it
             found = f"{asked.found}, {why.found}" if asked.field else why.found
-            self.stack.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
+            self.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
             return
         if layer is not None:
             self.lay(layer, path, chain)
@@ -121,7 +168,7 @@ class Reader:
         else:
             self.extend(layer, ("extends",), bases, (*chain, path))
         self.done.add(_identity(path))
-        self.stack.layers.append(layer)
+        self.layers.append(layer)
 
     def layer(self, path: Path, text: str) -> Layer | None:
         """Return the tables of a file; nothing, and a problem on the stack, if its text is not TOML."""
@@ -132,13 +179,13 @@ class Reader:
             _fathom(table, DEEPEST)
             return Layer(label, table, scan(text))
         except RecursionError:
-            self.stack.refuse(_too_deep(label, "a file"))
+            self.refuse(_too_deep(label, "a file"))
         except ValueError as error:
-            self.stack.refuse(_not_toml(label, text, error))
+            self.refuse(_not_toml(label, text, error))
         return None
 
     def extend(
-        self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...], field: str = "extends"
+        self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...], called: str = "extends"
     ) -> None:
         """Lay the file that a layer names on the stack.
 
@@ -148,25 +195,25 @@ class Reader:
             Path of the name in the layer.
         chain
             Files that led here, that of the layer last.
-        field
+        called
             What problems call the field.
         """
         line = layer.where(where)
         if not isinstance(name, str) or not name.strip():
             allowed = "the name of a scenario file, or an array of such names"
-            self.stack.refuse(Problem(line, field, show(name), allowed))
+            self.refuse(Problem(line, called, show(name), allowed))
             return
         base = _base(name, chain[-1].parent)
         above = [_identity(path) for path in chain]
         if _identity(base) in above:
             cycle = (*chain[above.index(_identity(base)) :], base)
             found = "a cycle: " + " -> ".join(path.name for path in cycle)
-            self.stack.refuse(Problem(line, field, found, "files that do not extend themselves"))
+            self.refuse(Problem(line, called, found, "files that do not extend themselves"))
         elif len(chain) >= LONGEST_CHAIN:
             found = f"files that extend one another over more than {LONGEST_CHAIN} levels"
-            self.stack.refuse(Problem(line, field, found, f"at most {LONGEST_CHAIN} levels"))
+            self.refuse(Problem(line, called, found, f"at most {LONGEST_CHAIN} levels"))
         else:
-            self.read(base, Problem(line, field, show(name)), chain)
+            self.read(base, Problem(line, called, show(name)), chain)
 
 
 def _identity(path: Path) -> str:

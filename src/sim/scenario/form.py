@@ -14,34 +14,14 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Problem, nearest
-from sim.scenario.lines import KeyPath, dotted
+from sim.errors import nearest
+from sim.scenario.layers import Fault, KeyPath, Layer, drop
 from sim.scenario.schema import FIRST_MONTH, LAST_MONTH
 
 Node = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 MONTH = f'a month as "YYYY-MM" from {FIRST_MONTH} to {LAST_MONTH}'
 _KEY = "[key]"  # pydantic's mark of a fault in a key and not in its value
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A problem before it is known in which layer and line it stands.
-
-    ``in_whole`` marks what a single layer may lack: it counts when all layers are merged. It may
-    depend on a second value, too.
-    """
-
-    path: KeyPath
-    found: str
-    allowed: str
-    suggestion: str = ""
-    in_whole: bool = False
-    depends: KeyPath = ()
-
-    def at(self, where: str) -> Problem:
-        """Return the problem, now that it is known where it stands."""
-        return Problem(where, dotted(self.path), self.found, self.allowed, self.suggestion)
 
 
 def show(value: Any) -> str:
@@ -136,14 +116,14 @@ class FileForm(Generic[Model]):
             faults = [self._fault(table, details) for details in error.errors(include_url=False)]
             return None, list({fault.path: fault for fault in reversed(faults)}.values())[::-1]
 
-    def take_out_faults(self, table: dict[str, Any]) -> list[Fault]:
-        """Return what is wrong with the values of one layer, which need not be complete, and leave it out."""
-        found = {fault.path: fault for fault in self.validated(table)[1] if not fault.in_whole}
-        for fault in self.names(table):
+    def clean(self, layer: Layer) -> None:
+        """Leave out what is wrong with the values of a layer, which need not be complete, and note it."""
+        found = {fault.path: fault for fault in self.validated(layer.table)[1] if not fault.in_whole}
+        for fault in self.names(layer.table):
             found.setdefault(fault.path, fault)
         for path in found:
-            drop(table, path)
-        return list(found.values())
+            drop(layer.table, path)
+        layer.faults.extend(found.values())
 
     def sound(self, table: Mapping[str, Any]) -> tuple[Model, list[Fault]]:
         """Return what is sound of tables, and what is wrong with the rest, which is left out."""
@@ -198,17 +178,6 @@ def _choices(node: Node) -> list[str]:
 
 def _copy(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _copy(value) if isinstance(value, Mapping) else value for key, value in table.items()}
-
-
-def drop(table: dict[str, Any], path: KeyPath) -> None:
-    """Take a key, or the whole array that an element stands in, out of nested tables."""
-    inner: Any = table
-    for i, key in enumerate(path):
-        following = inner.get(key)
-        if i + 1 == len(path) or not isinstance(following, dict):
-            inner.pop(key, None)
-            return
-        inner = following
 
 
 def _branches(node: Node) -> list[Node]:

@@ -9,9 +9,9 @@ from sim.data import place_names
 from sim.errors import nearest
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import Fault, FileForm, show
+from sim.scenario.form import FileForm, show
 from sim.scenario.json_schema import schema_json
-from sim.scenario.lines import KeyPath
+from sim.scenario.layers import Fault, KeyPath
 from sim.scenario.schema import Scenario
 
 

@@ -18,10 +18,8 @@ from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.contradictions import Review
 from sim.scenario.files import DICT, locate, read_files, shipped
-from sim.scenario.form import drop
 from sim.scenario.format import FORM
-from sim.scenario.layers import in_order, leaves
-from sim.scenario.lines import dotted
+from sim.scenario.layers import dotted, drop, in_order, leaves
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
@@ -86,14 +84,12 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
     if isinstance(sets, Mapping):
         sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
     add_sets(sets, stack)
-    broken = {}
-    for rank, layer in enumerate(stack.layers):
-        for fault in FORM.take_out_faults(layer.table):
-            stack.problems.append(fault.at(layer.where(fault.path)))
-            broken[fault.path] = rank
-    review = Review.of(stack.layers, broken) if stack.complete else None
+    for layer in stack.layers:
+        FORM.clean(layer)
+        stack.problems += layer.problems()
+    review = Review.of(stack.layers) if stack.complete else None
     if review is not None:
-        stack.problems += [fault.at(review.where(fault.path)) for fault in review.faults]
+        stack.problems += review.problems()
     if review is None or stack.problems:
         raise UserError(in_order(stack.problems, [layer.label for layer in stack.layers]))
     for idle in review.idle:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.lines import KeyPath, dotted, quoted
+from sim.scenario.layers import KeyPath, dotted, quoted
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 
