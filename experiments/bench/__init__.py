@@ -1,1 +1,1 @@
-"""What ``make bench`` measures: the compiled engine against the reference, plain numpy and a peer, side by side."""
+"""What ``make bench`` measures: the compiled engine against the reference and a peer, side by side."""

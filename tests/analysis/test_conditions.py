@@ -28,17 +28,17 @@ def test_parts_of_an_uncertainty_hold_each_point_once(sweep):
         assert rows["points"].sum() == 120
         mean = np.average(rows["effect"], weights=rows["points"])
         assert mean == pytest.approx(whole["effect"].item(), rel=1e-9)
-    by = found.set_index(["uncertainty", "part"])["effect"]
+    by = found.set_index(["uncertainty", "group"])["effect"]
     assert by["r_f", "low"] < by["r_f", "middle"] < by["r_f", "high"]
-    assert set(found.loc[found["uncertainty"] == "order", "part"]) == {"need", "random", "rank"}
-    assert set(found.loc[found["uncertainty"] == "depth", "part"]) == {"0.1", "0.3", "1"}
+    assert set(found.loc[found["uncertainty"] == "order", "group"]) == {"need", "random", "rank"}
+    assert set(found.loc[found["uncertainty"] == "depth", "group"]) == {"0.1", "0.3", "1"}
 
 
 def test_a_third_is_what_the_same_condition_gives(sweep):
     limit = np.quantile(sweep.pairs.first(sweep.pairs.drawn("r_f")), 1 / 3)
     for asked in ({"lever": "peace"}, {"outcome": "misfit", "scope": "agrarian", "horizon": "end"}):
         third = sweep.thirds(**asked)
-        third = third[(third["uncertainty"] == "r_f") & (third["part"] == "low")]
+        third = third[(third["uncertainty"] == "r_f") & (third["group"] == "low")]
         rest = {"lever": "policy", "outcome": "performance", "scope": "nation", "horizon": "after"}
         same = sweep.effects(where=f"r_f <= {float(limit)!r}", **(rest | asked))
         for name in ("points", "effect", "low", "high", "superiority", "points_better", "p50"):

@@ -35,7 +35,7 @@ def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per option, uncertainty and ``part``: ``low``, ``middle``, ``high``, or the uncertainty's option; and what
+        A row per option, uncertainty and ``group``: ``low``, ``middle``, ``high``, or the uncertainty's option; and what
         `sim.analysis.effects.effects` says of the points in it.
     """
     import pandas as pd
@@ -44,10 +44,10 @@ def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     drawn = [pairs.first(found) for found in pairs.each_drawn(*(factor.name for factor in factors))]
     for labels, outcome, effect, base in contrasts(sweep, **asked):
         for factor, given in zip(factors, drawn, strict=True):
-            for part, at in _parts(factor, given):
+            for group, at in _groups(factor, given):
                 there = np.isin(pairs.point, pairs.points[at])
                 said = statistics(pairs.at(pairs.points[at]), outcome, effect[there], base[there])
-                rows.append({"uncertainty": factor.name, "part": part, **labels, **said})
+                rows.append({"uncertainty": factor.name, "group": group, **labels, **said})
     return pd.DataFrame(rows)
 
 
@@ -104,7 +104,7 @@ def apart(sweep: PairedSweep) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _parts(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _groups(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield the thirds of a factor's values, or its options: a label, and which points are in it."""
     if factor.options:
         for option in factor.options:

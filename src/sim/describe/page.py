@@ -237,9 +237,9 @@ def hangs_on(sweep: Sweep, option: str, ratios: pd.DataFrame, by_third: pd.DataF
             continue
         here = parts[parts["uncertainty"] == name]
         # of a choice, what was chosen
-        named = [""] * 3 if tuple(here["part"]) == THIRDS else [f"{part}: " for part in here["part"]]
-        shares = ", ".join(f"{part}{value:.2f}" for part, value in zip(named, here["points_better"], strict=True))
-        means = ", ".join(f"{part}{value:+.4f}" for part, value in zip(named, here["effect"], strict=True))
+        named = [""] * 3 if tuple(here["group"]) == THIRDS else [f"{group}: " for group in here["group"]]
+        shares = ", ".join(f"{group}{value:.2f}" for group, value in zip(named, here["points_better"], strict=True))
+        means = ", ".join(f"{group}{value:+.4f}" for group, value in zip(named, here["effect"], strict=True))
         rows.append((f"`{name}`", f"{mine['size'][name]:.2f}", f"{mine['sign'][name]:.2f}", shares, means))
     return markdown(heads, rows) + (
         f"\n\nEffects on {by_third['outcome'].iloc[0]} in the nation, {lever.name}: {option} against "

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 120
 UNDEFINED = "–"
 EMPTY: tuple[Any, ...] = ("", None, [], {})
-LEAST_MEMORY = 2**30
+LEAST_MEMORY = 3 * 2**29
 """Bytes of address space that compiling takes, as a limit sees it."""
 
 

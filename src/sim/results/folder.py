@@ -124,7 +124,7 @@ class Folder:
         if file.suffix == ".csv":
             # Not by pandas, which before version 3 did not restore the last bits.
             options = pa_csv.ConvertOptions(column_types=self.format.tables[file.name])
-            return pa_csv.read_csv(file, convert_options=options)
+            return pa_csv.read_csv(file, pa_csv.ReadOptions(use_threads=False), convert_options=options)
         # As a data set, not by path: DuckDB would read brackets in a folder's name as a pattern.
         return ds.dataset(file)
 

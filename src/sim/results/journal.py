@@ -70,6 +70,9 @@ def _fault(entry: Any) -> str:
     """Return what is wrong with a line, in words; nothing if it is sound."""
     for field, found, allowed in misfits(entry, ENTRY):
         return f"{field}: found {found}; allowed: {allowed}" if field else f"found {found}; allowed: {allowed}"
+    for field in ("part", "runs", "failed", "seconds"):
+        if not 0 <= entry[field] < float("inf"):
+            return f"{field}: found {entry[field]}; allowed: 0 or more"
     if any(is_outside(name) for name in entry["files"]):
         return "files: allowed: files inside the folder"
     if datetime.fromisoformat(entry["finished"]).tzinfo is None:

@@ -55,6 +55,10 @@ class SweepFolder(Folder):
         return f"{state['parts']} of {state['parts_planned']} parts, {state['runs']} runs"
 
     def faults(self, *, verify: bool) -> Iterator[Problem]:  # noqa: D102
+        plan = self.manifest["plan"]
+        for name in ("combinations", "part_units"):
+            if plan[name] < 1:
+                yield Problem(str(self.path / MANIFEST), f"plan.{name}", str(plan[name]), "1 or more")
         try:
             assert self.experiment
         except (KeyError, TypeError, ValueError, AttributeError) as error:

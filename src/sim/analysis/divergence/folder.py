@@ -100,8 +100,6 @@ class DivergenceFolder(Folder):
         return bool(self.manifest["a"]["scenario"]["tree"]["kind"] == "real")
 
 
-open_trace = DivergenceFolder.open
-
 
 def rerun(record: Mapping[str, Any]) -> Divergence:
     """Run both worlds of a manifest again and compare them: draws are addressed, so one version gives the same."""
