@@ -70,8 +70,8 @@ baseline: $(VENV)/.complete-test  ## rewrite the stored baselines, on purpose
 
 docs: setup  ## rewrite the generated tables of docs/ODD.md
 	$(PY) -m sim.describe.odd docs/ODD.md
-	$(PY) -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json
-	$(PY) -m sim.experiment.fields docs/experiments.md
+	$(PY) -m sim.scenario.doc_tables docs/scenarios.md scenarios/scenario.schema.json
+	$(PY) -m sim.experiment.schema docs/experiments.md
 
 results: setup  ## regenerate results/historical and the README's picture (20 replicates)
 	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --set run.committees=true --force --out $(KEPT)

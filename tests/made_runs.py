@@ -15,7 +15,7 @@ from sim.engines.engine import Engine
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, Trajectory, encode
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.results.store import new_result
+from sim.results.run_store import new_result
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario, month_name, month_number
 

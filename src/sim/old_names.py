@@ -61,7 +61,7 @@ NAMES = {
     "sim.study.sweeps.designs": {
         "draws": "sim.experiment.designs.samples", "places": "sim.experiment.designs.positions",
     },
-    "sim.study.sweeps.kept": {"Kept": "sim.runner.recorder.Recorder"},
+    "sim.study.sweeps.kept": {"Kept": "sim.runner.chunk_recorder.Recorder"},
     "sim.study.sweeps.parts": {"Made": "sim.results.sweep_store.Made"},
     "sim.study.sweeps.plan": {"Part": "sim.experiment.plan.Chunk"},
     "sim.study.sweeps.units": {"Units": "sim.analysis.pair_table.PairTable"},

@@ -12,8 +12,8 @@ import pytest
 from sim.analysis.sweep import open_sweep
 from sim.describe import page
 from sim.errors import UserError
-from sim.experiment.fields import Page
 from sim.experiment.load import load_experiment, load_page, shipped_experiments
+from sim.experiment.schema import Page
 from sim.figures.pictures import PICTURES
 from tests.made_sweep import choice, experiment, made
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.experiment import fields
+from sim.experiment import schema
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.load import is_experiment, load_experiment, shipped_experiments
@@ -216,14 +216,14 @@ def test_an_experiment_is_told_from_a_scenario(tmp_path, monkeypatch):
 def test_the_document_is_current():
     document = ROOT / "docs" / "experiments.md"
     text = document.read_text("utf-8")
-    assert fields.render(text) == text, "out of date: make docs"
-    for name in fields.TABLES:
+    assert schema.render(text) == text, "out of date: make docs"
+    for name in schema.TABLES:
         assert f"<!-- generated: {name} -->" in text
 
 
 def test_the_document_describes_every_kind_of_design():
     text = (ROOT / "docs" / "experiments.md").read_text("utf-8")
-    for kind in fields.FORM.schema["properties"]["design"]["properties"]["kind"]["enum"]:
+    for kind in schema.FORM.schema["properties"]["design"]["properties"]["kind"]["enum"]:
         assert f"| `{kind}` |" in text
 
 

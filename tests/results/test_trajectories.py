@@ -14,7 +14,7 @@ from sim.analysis.scores import read_csv, score, write_csv
 from sim.errors import UserError
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.results import store
+from sim.results import run_store
 from sim.results.folder import read_frame
 from sim.results.result import Result, open_result
 from sim.results.trajectories import open_trajectories
@@ -27,7 +27,7 @@ def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, mo
         if replicate == 1:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(store, "ROW_GROUP", rows)
+    monkeypatch.setattr(run_store, "ROW_GROUP", rows)
     result = run(loaded(replicates=4), out=tmp_path / "r", engine=engine(fail))
     trajectories, frame = result.trajectories(), result.monthly()
     assert trajectories.replicates.tolist() == [0, 2, 3]
@@ -58,7 +58,7 @@ def test_rows_in_another_order_are_refused(change, stored, tmp_path):
 
 @pytest.mark.parametrize("rows", [1, 4, 65_536])
 def test_a_part_of_a_table_is_that_part_of_the_whole(rows, stored, tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "ROW_GROUP", rows)
+    monkeypatch.setattr(run_store, "ROW_GROUP", rows)
     folder = stored(tmp_path / "r", replicates=3)
     whole = read_frame(folder / "committees.parquet")
     month = whole["month"].iloc[2]

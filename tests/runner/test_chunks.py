@@ -23,7 +23,7 @@ from sim.experiment.plan import Plan
 from sim.experiment.worlds import Worlds
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.runner import recorder
+from sim.runner import chunk_recorder
 from sim.runner.chunks import Headline, Job, Made, run_chunk
 from tests.tiny import experiment, with_curves
 
@@ -99,7 +99,7 @@ def test_columns_have_the_types_of_their_factors():
 def test_rows_do_not_depend_on_who_is_beside_them(kind, together, monkeypatch):
     known = with_curves(kind, 2)
     whole = made(known)
-    monkeypatch.setattr(recorder, "TOGETHER", together)
+    monkeypatch.setattr(chunk_recorder, "TOGETHER", together)
     parts = [made(known, number, 4) for number in range(4)]
     for table in ("runs", "curves"):
         names = [f"{table}/part-{part.number:06d}.parquet" for part in parts]
@@ -256,10 +256,10 @@ def test_counting_in_a_table_is_counting_by_sorting(pairs, twice):
     expected: dict[tuple[int, int], int] = {}
     for at, pair in enumerate(pairs):
         expected[pair] = expected.get(pair, 0) + (at + 1 if twice else 1)
-    for dense in (0, recorder.DENSE):
+    for dense in (0, chunk_recorder.DENSE):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(recorder, "DENSE", dense)
-            found = recorder.counted(cells, numbers, counts)
+            patched.setattr(chunk_recorder, "DENSE", dense)
+            found = chunk_recorder.counted(cells, numbers, counts)
         assert [(cell, bin_, count) for cell, bin_, count in zip(*map(np.ndarray.tolist, found), strict=True)] == [
             (*pair, count) for pair, count in sorted(expected.items())
         ]

@@ -20,7 +20,7 @@ from sim.engines.trajectory import CODES, EventLog, Trajectory
 from sim.figures.pictures import PICTURES
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.results import store
+from sim.results import run_store
 from sim.results.folder import Folder, read_frame
 from sim.results.result import Result
 from sim.runner.run import run
@@ -37,7 +37,7 @@ FEW, MANY = 20, 100
 def made(loaded: Callable[..., Loaded], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[int], Result]:
     """Run replicates with many events: made(replicates)."""
     # A few replicates fill a row group, so that FEW of them need no less memory for that.
-    monkeypatch.setattr(store, "ROW_GROUP_BYTES", 4 * ROWS)
+    monkeypatch.setattr(run_store, "ROW_GROUP_BYTES", 4 * ROWS)
 
     def build(scenario: Any) -> SimpleNamespace:
         return SimpleNamespace(scenario=scenario, months=MONTHS, committees=[])

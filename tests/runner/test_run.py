@@ -22,7 +22,7 @@ from sim.registry.parameters import PARAMETERS
 from sim.results import manifest
 from sim.results.folder import read_frame
 from sim.results.result import open_result
-from sim.results.store import file_record
+from sim.results.run_store import file_record
 from sim.runner.run import RunFailed, run
 from sim.scenario.load import load
 

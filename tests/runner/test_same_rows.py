@@ -10,7 +10,7 @@ import pytest
 
 from sim.errors import UserError
 from sim.results import sweep_rows
-from sim.runner import chunks, recorder, same_rows
+from sim.runner import chunk_recorder, chunks, same_rows
 from sim.runner import sweep as driver
 from sim.runner.same_rows import differing
 from sim.runner.sweep import sweep
@@ -69,13 +69,13 @@ def test_a_model_that_was_accepted_before_is_known(copied, monkeypatch):
 def test_a_value_that_moved_by_a_bit_is_refused_and_named(copied, monkeypatch):
     folder = copied("all")
     before = everything(folder)
-    finish = recorder.Recorder.finish
+    finish = chunk_recorder.Recorder.finish
 
     def moved(self):
         finish(self)
         self.outcomes[0, 1] = np.nextafter(self.outcomes[0, 1], np.inf)
 
-    monkeypatch.setattr(recorder.Recorder, "finish", moved)
+    monkeypatch.setattr(chunk_recorder.Recorder, "finish", moved)
     with pytest.raises(UserError, match="rows of two models are not one table") as refused:
         sweep(with_curves("all"), folder, extend=2)
     assert "run 0, performance_agrarian: stored 0." in str(refused.value)

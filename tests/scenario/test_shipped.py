@@ -14,7 +14,7 @@ import pytest
 from sim.data import place_names
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario import fields, json_schema
+from sim.scenario import doc_tables, json_schema
 from sim.scenario.load import Loaded, load, shipped
 from sim.scenario.schema import Event, Rule, month_number
 
@@ -182,7 +182,7 @@ def test_packing_has_a_deep_reserve_and_cadres_are_as_skilled_as_in_the_capitals
 
 def test_the_schema_of_the_editors_is_current(tmp_path: Path):
     json_schema.write_schema(tmp_path / "s.json")
-    assert SCHEMA.read_text("utf-8") == (tmp_path / "s.json").read_text("utf-8"), "out of date: sim.scenario.fields"
+    assert SCHEMA.read_text("utf-8") == (tmp_path / "s.json").read_text("utf-8"), "out of date: sim.scenario.doc_tables"
 
 
 def test_the_schema_knows_every_name():
@@ -205,11 +205,11 @@ def test_changing_a_returned_schema_changes_no_other():
 
 def test_the_document_is_current_and_complete():
     text = DOCUMENT.read_text("utf-8")
-    assert fields.render(text) == text, "out of date: sim.scenario.fields"
-    assert re.findall(r"<!-- generated: (\w+) -->", text) == list(fields.TABLES)
-    for name, (model, _) in fields.TABLES.items():
+    assert doc_tables.render(text) == text, "out of date: sim.scenario.doc_tables"
+    assert re.findall(r"<!-- generated: (\w+) -->", text) == list(doc_tables.TABLES)
+    for name, (model, _) in doc_tables.TABLES.items():
         for field in model.model_fields:
-            assert f"| `{field}` |" in fields.field_table(name)
+            assert f"| `{field}` |" in doc_tables.field_table(name)
     rules = text.partition("## Rules of selection")[2].partition("##")[0]
     assert re.findall(r"^\| `(\w+)` \|", rules, re.MULTILINE) == list(get_args(Rule))
     listed = text.partition("## Shipped scenarios")[2].partition("##")[0]
@@ -218,7 +218,7 @@ def test_the_document_is_current_and_complete():
 
 def test_a_stale_table_is_made_anew():
     stale = "a\n<!-- generated: run -->\nold\n<!-- end -->\nb"
-    fresh = fields.render(stale)
+    fresh = doc_tables.render(stale)
     assert "old" not in fresh and "| `seed` |" in fresh and fresh.startswith("a\n") and fresh.endswith("\nb")
 
 

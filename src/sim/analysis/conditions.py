@@ -35,8 +35,8 @@ def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per option, uncertainty and ``group``: ``low``, ``middle``, ``high``, or the uncertainty's option; and what
-        `sim.analysis.effects.effects` says of the points in it.
+        A row per option, uncertainty and ``group``: ``low``, ``middle``, ``high``, or the uncertainty's option; and
+        what `sim.analysis.effects.effects` says of the points in it.
     """
     import pandas as pd
 

@@ -14,9 +14,9 @@ from sim.analysis import paired
 from sim.experiment.horizons import Horizon, measured
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.results.columns import floats
 from sim.results.comparison import BANDS, PAIRS
 from sim.results.manifest import Failure
+from sim.results.run_rows import floats
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory

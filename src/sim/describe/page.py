@@ -25,7 +25,7 @@ from sim.registry.outcomes import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiment.fields import Page
+    from sim.experiment.schema import Page
 
 MARKS = ("runs", "effects", "course", "answers", "apart", "where", "hangs on")
 """Parts of a page that are made here, in the order of a new page."""

@@ -25,8 +25,9 @@ class Interrupted(click.ClickException):
 
 def lacks_memory(error: BaseException | None) -> bool:
     """Say whether an error comes from a lack of memory: libraries that cannot be loaded for it give other names."""
+    words = "failed to map segment|cannot allocate|out of memory|can't start new thread|failed to launch"
     while error is not None:
-        told = re.search("failed to map segment|cannot allocate|out of memory|can't start new thread|failed to launch", str(error), re.I)
+        told = re.search(words, str(error), re.I)
         if isinstance(error, MemoryError) or told or getattr(error, "errno", None) == errno.ENOMEM:
             return True
         error = error.__cause__ or error.__context__

@@ -10,11 +10,11 @@ from typing import Any
 from sim.errors import nearest
 from sim.experiment import names
 from sim.experiment.experiment import Factor, Option
-from sim.experiment.fields import Lever, Uncertainty
 from sim.experiment.layers import NOT_VARIED, Draft, LayeredFactor, inline
+from sim.experiment.schema import Lever, Uncertainty
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import Node, in_words, show
+from sim.scenario.file_form import Node, in_words, show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, leaves, merge, nested, unknown
 from sim.scenario.schema import Scenario

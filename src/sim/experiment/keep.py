@@ -7,17 +7,17 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from sim.errors import Problem, UserError
-from sim.experiment import fields
+from sim.experiment import schema
+from sim.experiment.design_file import Rows, read_table
 from sim.experiment.designs import DESIGNS, kinds, points
 from sim.experiment.experiment import Design, Experiment
-from sim.experiment.fields import ExperimentFile
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.layers import Draft, LayeredFactor
 from sim.experiment.names import NAME, RUNS
+from sim.experiment.schema import ExperimentFile
 from sim.experiment.smallest_effect import Smallest
-from sim.experiment.table import Rows, read_table
 from sim.registry.outcomes import OUTCOMES
-from sim.scenario.form import show
+from sim.scenario.file_form import show
 from sim.scenario.layers import Fault, KeyPath, Layer, merge
 from sim.scenario.schema import Scenario, month_name, month_number
 
@@ -123,13 +123,13 @@ def _design_faults(file: ExperimentFile, certain: bool) -> Iterator[Fault]:
         # more replicates would otherwise need numbers that other points have
         allowed = f'"shared", or a design out of {", ".join(growing)}'
         yield Fault(("run", "accidents"), f'"own" with {kind}', allowed)
-    for key, having in (("points", growing), ("levels", fields.BY_LEVELS), ("file", filed)):
+    for key, having in (("points", growing), ("levels", schema.BY_LEVELS), ("file", filed)):
         value = getattr(table, key)
         if value is not None and kind not in having:
             allowed = f"nothing: {key} belong{'s' * (key == 'file')} to {', '.join(having)}"
             yield Fault(("design", key), show(value), allowed)
         elif value is None and kind in having and key != "levels":
-            yield Fault(("design", key), "nothing", f"{fields.FORM.allowed(('design', key))}, which {kind} needs")
+            yield Fault(("design", key), "nothing", f"{schema.FORM.allowed(('design', key))}, which {kind} needs")
     if certain and not file.uncertainties.prior and not file.uncertainties.own and kind != "grid":
         allowed = 'uncertainties, or "grid" for one point'
         yield Fault(("design", "kind"), f'"{kind}" without uncertainties', allowed)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.experiment.experiment import Factor
-from sim.experiment.fields import FORM, ExperimentFile, unknown_names
+from sim.experiment.schema import FORM, ExperimentFile, unknown_names
 from sim.scenario import files, format
 from sim.scenario.layers import Fault, KeyPath, Layer, drop, leaves, merge
 from sim.scenario.schema import Scenario

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import Problem, UserError
-from sim.experiment import factors, fields, keep, layers
+from sim.experiment import factors, keep, layers, schema
 from sim.experiment.experiment import Experiment
 from sim.experiment.layers import Draft, LayeredFactor
 from sim.scenario.contradictions import Review
@@ -23,12 +23,12 @@ JUDGED_WHOLE = 2_000
 
 def shipped_experiments() -> dict[str, Path]:
     """Return the experiments that come with the package, by name."""
-    return shipped(fields.FORM)
+    return shipped(schema.FORM)
 
 
 def is_experiment(path_or_name: str | Path) -> bool:
     """Return whether a path or name means an experiment, and not a scenario."""
-    return str(path_or_name) not in shipped() and bool(fields.OWN & keys(locate(path_or_name, fields.FORM)))
+    return str(path_or_name) not in shipped() and bool(schema.OWN & keys(locate(path_or_name, schema.FORM)))
 
 
 def load_experiment(path_or_name: str | Path) -> Experiment:
@@ -39,7 +39,7 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     UserError
         With every problem of the file, and of the scenarios that it names.
     """
-    path = locate(path_or_name, fields.FORM)
+    path = locate(path_or_name, schema.FORM)
     draft = layers.read(path)
     levers, uncertainties, faults = factors.factors(draft)
     problems = [*draft.problems, *map(draft.own.problem, faults)]
@@ -59,9 +59,9 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     return experiment
 
 
-def load_page(path_or_name: str | Path) -> fields.Page:
+def load_page(path_or_name: str | Path) -> schema.Page:
     """Return what an experiment file says of its sweep's page."""
-    draft = layers.read(locate(path_or_name, fields.FORM))
+    draft = layers.read(locate(path_or_name, schema.FORM))
     if draft.problems:
         raise UserError(in_order(draft.problems, [draft.own.label]))
     return draft.file.page

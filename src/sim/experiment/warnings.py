@@ -10,7 +10,7 @@ from sim.experiment.designs import kind_of, points
 from sim.experiment.experiment import Experiment, Factor
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import show
+from sim.scenario.file_form import show
 from sim.scenario.layers import Layer, merge
 from sim.scenario.schema import Scenario
 

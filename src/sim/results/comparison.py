@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 
 from sim.registry.outcomes import OUTCOMES
 from sim.results.atomic import Staging, disk
-from sim.results.columns import writer_options
 from sim.results.folder import FILES, Folder, Format
-from sim.results.store import FolderWriter, default_folder, new_folder
+from sim.results.run_rows import writer_options
+from sim.results.run_store import FolderWriter, default_folder, new_folder
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sim.results.atomic import disk, staged_files
-from sim.results.columns import Column, codebook
 from sim.results.result import Result, open_result
+from sim.results.run_rows import Column, codebook
 
 
 def export_csv(result: Result | str | Path, out: str | Path | None = None, *, force: bool = False) -> list[Path]:

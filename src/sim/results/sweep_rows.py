@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.plan import Chunk
-from sim.results.columns import first_days, floats, plain, texts, writer_options
+from sim.results.run_rows import first_days, floats, plain, texts, writer_options
 
 KINDS: dict[str, tuple[Any, Any]] = {
     "bool": (pa.bool_(), np.bool_), "int": (pa.int64(), np.int64), "float": (pa.float64(), np.float64),

@@ -21,8 +21,8 @@ from sim.experiment.worlds import Worlds
 from sim.results import sweep_rows
 from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made
+from sim.runner.chunk_recorder import Recorder
 from sim.runner.failures import failure
-from sim.runner.recorder import Recorder
 
 Values = Mapping[str, Any]
 """What the uncertainties are at a point: a sample."""

@@ -11,9 +11,9 @@ from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
+from sim.runner.chunk_recorder import curve_scopes
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.preview import Check
-from sim.runner.recorder import curve_scopes
 from sim.runner.sizes import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan, first_world
 from sim.world.build import World
 

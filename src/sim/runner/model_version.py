@@ -19,7 +19,7 @@ from sim.kernel import KERNEL_SOURCES
 #: and how.
 OTHERS = (
     "world", "data", "data/catalogue", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
-    "experiment/horizons.py", "experiment/experiment.py", "experiment/worlds.py", "runner/recorder.py",
+    "experiment/horizons.py", "experiment/experiment.py", "experiment/worlds.py", "runner/chunk_recorder.py",
     "analysis/bands.py", "results/sweep_rows.py", "runner/chunks.py",
 )  # fmt: skip
 UNSAID = ("type_params", "type_ignores", "type_comment", "kind")

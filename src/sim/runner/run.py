@@ -19,7 +19,7 @@ from sim.results import manifest
 from sim.results.atomic import disk
 from sim.results.manifest import Failure
 from sim.results.result import Result, open_result
-from sim.results.store import ResultWriter, new_result
+from sim.results.run_store import ResultWriter, new_result
 from sim.runner.failures import Progress, finished
 from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run

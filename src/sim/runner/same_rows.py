@@ -54,7 +54,8 @@ def check(
         found = next(_differences(folder, files, run_chunk(job, chunk, samples).files, chunk), None)
         if found is not None:
             raise UserError(Problem(
-                str(folder), "model", f"rows of model {manifest['model']} (first made at commit {manifest['commit']}): {found}",
+                str(folder), "model",
+                f"rows of model {manifest['model']} (begun at commit {manifest['commit']}): {found}",
                 f"rows that this model, {job.model}, gives too: its sources or data have changed, and rows of two "
                 "models are not one table; go on with that version, or begin anew in another folder (--out)",
             ))  # fmt: skip

@@ -10,7 +10,7 @@ from sim.data import place_names
 from sim.errors import Problem
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import show
+from sim.scenario.file_form import show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, merge
 from sim.scenario.schema import Change, Event, Scenario

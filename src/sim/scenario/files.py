@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UTF8, Problem, UserError, nearest, not_utf8
-from sim.scenario.form import FileForm, show
+from sim.scenario.file_form import FileForm, show
 from sim.scenario.format import FORM
 from sim.scenario.layers import KeyPath, Layer, dotted, scan
 

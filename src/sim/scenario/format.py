@@ -9,7 +9,7 @@ from sim.data import place_names
 from sim.errors import nearest
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import FileForm, show
+from sim.scenario.file_form import FileForm, show
 from sim.scenario.json_schema import schema_json
 from sim.scenario.layers import Fault, KeyPath
 from sim.scenario.schema import Scenario

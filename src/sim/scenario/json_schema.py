@@ -12,7 +12,7 @@ from sim.data import place_names
 from sim.registry.entries import Mechanism, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.form import Node
+from sim.scenario.file_form import Node
 from sim.scenario.schema import Scenario
 
 EXTENDS: Node = {

@@ -9,8 +9,8 @@ from typing import Any
 from sim.errors import Problem, nearest
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
+from sim.scenario.file_form import show
 from sim.scenario.files import Stack
-from sim.scenario.form import show
 from sim.scenario.layers import SETS, Layer
 from sim.scenario.schema import Scenario
 

@@ -22,10 +22,10 @@ from sim.engines.trajectory import AUTHORITIES, COMMITTEE_FIELDS, KINDS, REASONS
 from sim.errors import UserError
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.results import atomic, store
-from sim.results.columns import COMMITTEES, EVENTS, MONTHLY, event_rows, monthly_rows
+from sim.results import atomic, run_store
 from sim.results.result import open_result
-from sim.results.store import new_result
+from sim.results.run_rows import COMMITTEES, EVENTS, MONTHLY, event_rows, monthly_rows
+from sim.results.run_store import new_result
 
 
 def everything(folder: Path) -> list[str]:
@@ -105,7 +105,7 @@ def test_encodings(stored, tmp_path):
 
 
 def test_rows_are_written_as_they_come(trajectory, places, tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "ROW_GROUP", 40)
+    monkeypatch.setattr(run_store, "ROW_GROUP", 40)
     with pytest.raises(ZeroDivisionError), new_result(tmp_path / "r", "test") as writer:
         for replicate in range(9):
             writer.add(replicate, trajectory(replicate), places)
@@ -132,7 +132,7 @@ def test_an_error_leaves_nothing(error, trajectory, places, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from sim.results.store import new_result
+from sim.results.run_store import new_result
 with new_result(Path(sys.argv[1]) / "r", "test"):
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -197,9 +197,9 @@ from sim.registry.outcomes import OUTCOMES
 from sim.registry.entries import SCOPES
 from sim.results import store
 folder = Path(sys.argv[1])
-store.ROW_GROUP = 1000
+run_store.ROW_GROUP = 1000
 try:
-    with store.new_result(folder / "r", "test") as writer:
+    with run_store.new_result(folder / "r", "test") as writer:
         for replicate in range(1000):
             values = np.random.default_rng(replicate).random((108, len(SCOPES), len(OUTCOMES)))
             writer.add(replicate, Trajectory([f"{1921 + i // 12}-{i % 12 + 1:02d}" for i in range(108)], values), [])
@@ -315,7 +315,7 @@ def test_who_comes_second_does_not_overwrite(stored, trajectory, places, tmp_pat
 
 def test_default_folders_of_one_second_get_numbers(stored, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(store, "default_folder", lambda name: Path("results/runs") / f"{name}-19231215-120000")
+    monkeypatch.setattr(run_store, "default_folder", lambda name: Path("results/runs") / f"{name}-19231215-120000")
     assert stored(None).name == "test-19231215-120000"
     assert stored(None).name == "test-19231215-120000-2"
     # Both have looked for a free name before either has finished.

@@ -1,6 +1,6 @@
 """The generated parts of the scenario format: the tables of docs/scenarios.md and the editors' schema.
 
-``python -m sim.scenario.fields docs/scenarios.md scenarios/scenario.schema.json`` rewrites both.
+``python -m sim.scenario.doc_tables docs/scenarios.md scenarios/scenario.schema.json`` rewrites both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario.form import Node, in_words
+from sim.scenario.file_form import Node, in_words
 from sim.scenario.format import FORM
 from sim.scenario.json_schema import EXTENDS, write_schema
 from sim.scenario.layers import KeyPath

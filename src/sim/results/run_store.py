@@ -17,7 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.results.atomic import Staging, disk, staged_folder
-from sim.results.columns import (
+from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
+from sim.results.result import RESULT
+from sim.results.run_rows import (
     COMMITTEES,
     EVENTS,
     MONTHLY,
@@ -27,8 +29,6 @@ from sim.results.columns import (
     monthly_rows,
     writer_options,
 )
-from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
-from sim.results.result import RESULT
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
+from sim.scenario.file_form import show
 from sim.scenario.files import Unreadable, read_text
-from sim.scenario.form import show
 from sim.scenario.layers import Fault
 
 Rows: TypeAlias = tuple[Mapping[str, Any], ...]

@@ -1,6 +1,6 @@
 """What an experiment file may say: one pydantic model per table; and the tables of docs/experiments.md.
 
-``python -m sim.experiment.fields docs/experiments.md`` rewrites the tables of that document.
+``python -m sim.experiment.schema docs/experiments.md`` rewrites the tables of that document.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from sim.experiment.experiment import CurveKind
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
-from sim.scenario import fields
-from sim.scenario.fields import fields_of
-from sim.scenario.form import FileForm
+from sim.scenario import doc_tables
+from sim.scenario.doc_tables import fields_of
+from sim.scenario.file_form import FileForm
 from sim.scenario.layers import Fault, KeyPath, unknown
 from sim.scenario.schema import Table
 
@@ -209,7 +209,7 @@ def field_table(name: str) -> str:
 
 def render(text: str) -> str:
     """Return a document with its generated tables made anew."""
-    return fields.render(text, field_table)
+    return doc_tables.render(text, field_table)
 
 
 def main(document: str) -> None:
