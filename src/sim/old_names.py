@@ -24,7 +24,7 @@ MODULES = (
     ("scenario", "data", "names:place_names"),
     ("scenario", "registry",
      "constants outcomes parameters points:decision_points registry:entries switches:mechanisms"),
-    ("scenario", "scenario", "lines:layers"),
+    ("scenario", "scenario", "fields:doc_tables lines:layers"),
     ("study", "analysis", "paired scores summary tabulate:sample targets"),
     ("study", "analysis.divergence",
      "alignment cascade divergence inputs persons retrace:folder spread:distance"),
@@ -32,16 +32,16 @@ MODULES = (
     ("study", "engines", "engines:engine"),
     ("study", "experiment", "horizons"),
     ("study", "results",
-     "atomic columns comparison courses:trajectories export manifest opening:folder result store"),
+     "atomic columns:run_rows comparison courses:trajectories export manifest opening:folder result store:run_store"),
     ("study", "runner", "compare failures pairing preview run tracing:diverge"),
     ("study.sweeps", "analysis",
      "asked:selection bands crossed:variance_components effects influence:importance opened:sweep units:pair_table"),
     ("study.sweeps", "experiment",
-     "cautions:warnings designs draft:layers experiment factors fields plan ranges:factors reading:load requested:keep "
-     "table worlds"),
+     "cautions:warnings designs draft:layers experiment factors fields:schema plan ranges:factors reading:load requested:keep "
+     "table:design_file worlds"),
     ("study.sweeps", "results", "checking:journal locking rows:sweep_rows store:sweep_store"),
     ("study.sweeps", "runner",
-     "agreement:compatibility cluster driver:sweep enlarging:extend estimate kept:recorder parts:chunks pools progress "
+     "agreement:compatibility cluster driver:sweep enlarging:extend estimate kept:chunk_recorder parts:chunks pools progress "
      "rerun sources:model_version"),
     ("world", "data", "catalogue catalogue.country catalogue.party catalogue.places catalogue.terms columns tables"),
 )  # fmt: skip
