@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -185,14 +186,17 @@ def test_conferences_of_1924_are_left_out_of_worlds_without_them(result, fake):
     assert "Conferences of January 1924" not in [axes.get_title("left") for axes in page(early, "opposition").axes]
 
 
-def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fake, tmp_path):
+def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fake, tmp_path, monkeypatch):
     result = fake(1, 12, committees=True)
     paths = figures.draw_all(result, tmp_path)
     assert len(set(paths)) == len(paths) and all(path.stat().st_size > 5000 for path in paths)
     drawn = {path.name.split("-")[0].split(".")[0] for path in paths}
     assert drawn == set(KINDS) - {"column"}
+    alone = replace(PICTURES["skloki-result"], pictures={"tilemap": KINDS["tilemap"]})
+    monkeypatch.setitem(PICTURES, "skloki-result", alone)
+    assert [path.stem for path in figures.draw_all(result, tmp_path)] == ["tilemap-performance"]
     result.manifest["scenario"]["tree"] = {"kind": "synthetic"}
-    assert not any("tilemap" in path.name for path in figures.draw_all(result, tmp_path))
+    assert figures.draw_all(result, tmp_path) == []
 
 
 @pytest.mark.parametrize(

