@@ -21,7 +21,8 @@ factors fields influence kept locking opened parts plan pools progress ranges re
 table units worlds
 """
 OTHERS = """
-sim.cli sim.engines.trace sim.report.odd sim.scenario.constants sim.scenario.lines sim.scenario.names
+sim.cli sim.engines.trace sim.report.odd sim.scenario.constants sim.scenario.fields sim.scenario.lines
+sim.scenario.names
 sim.scenario.outcomes sim.scenario.parameters sim.scenario.points sim.scenario.registry sim.scenario.switches
 sim.world.catalogue sim.world.catalogue.country sim.world.catalogue.party sim.world.catalogue.places
 sim.world.catalogue.terms sim.world.columns sim.world.tables
@@ -68,7 +69,7 @@ def test_nothing_else_is_forwarded():
         ("sim.study.pairing", "Smallest", "sim.experiment.smallest_effect", "Smallest"),
         ("sim.study.pairing", "SHOWN", "sim.registry.outcomes", "SHOWN"),
         ("sim.study.tracing", "Traced", "sim.analysis.divergence.folder", "DivergenceFolder"),
-        ("sim.study.sweeps.kept", "Kept", "sim.runner.recorder", "Recorder"),
+        ("sim.study.sweeps.kept", "Kept", "sim.runner.chunk_recorder", "Recorder"),
         ("sim.study.sweeps.opened", "open_sweep", "sim.analysis.sweep", "open_sweep"),
         ("sim.study.sweeps.parts", "Made", "sim.results.sweep_store", "Made"),
         ("sim.study.sweeps.plan", "Part", "sim.experiment.plan", "Chunk"),

@@ -211,7 +211,7 @@ def test_too_narrow_a_limit_of_memory_is_said_before_the_run(small_file, tmp_pat
                     before=lambda: resource.setrlimit(resource.RLIMIT_AS, limits))  # fmt: skip
     out, err = process.communicate()
     assert (process.returncode, out) == (2, "")
-    assert err.splitlines()[-1].startswith("memory: found a limit of 900,000 KiB (ulimit -v); allowed: 1,048,576 KiB")
+    assert err.splitlines()[-1].startswith("memory: found a limit of 900,000 KiB (ulimit -v); allowed: 1,572,864 KiB")
     assert "Traceback" not in err and [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 

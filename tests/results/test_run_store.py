@@ -195,7 +195,7 @@ from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.entries import SCOPES
-from sim.results import store
+from sim.results import run_store
 folder = Path(sys.argv[1])
 run_store.ROW_GROUP = 1000
 try:

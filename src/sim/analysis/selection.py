@@ -88,8 +88,6 @@ def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
         names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
         allowed = f"a condition on uncertainties, as in SQL ({names})"
         raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
-    if not len(found):
-        raise UserError(Problem("where", found=f"{condition!r}, true of no point", allowed="a condition true of some"))
     return found[NUMBER].to_numpy(np.int64)
 
 
