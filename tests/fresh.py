@@ -10,13 +10,14 @@ from typing import Any
 
 
 def start(*arguments: object, before: Callable[[], object] = lambda: None, **options: Any) -> subprocess.Popen[str]:
-    """Start the command as a process that hears Ctrl-C even where the tests run in the background.
+    """Start the command as a process that hears Ctrl-C and hanging up even where the tests run in the background.
 
     ``before`` is called in the new process before the command.
     """
 
     def prepare() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         before()
 
     return subprocess.Popen(
