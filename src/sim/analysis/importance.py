@@ -67,19 +67,27 @@ def influence(sweep: PairedSweep, values: Array, *, of_sign: bool = False) -> pd
         With the sign of a point's mean instead: an uncertainty may move many effects a little, or across
         zero, and another make the large ones larger.
     """
-    import pandas as pd
+    return _ratios(sweep, _groups(sweep), values, of_sign)
 
-    pairs = sweep.pairs
-    means, _ = pairs.by_point(values)
-    if of_sign:
-        means = np.sign(means)
-    found = {}
-    factors = sweep.experiment.uncertainties
+
+def _groups(sweep: PairedSweep) -> dict[str, NDArray[Any]]:
+    """Return each uncertainty's group of every point; they are read from the disk."""
+    pairs, factors, found = sweep.pairs, sweep.experiment.uncertainties, {}
     for factor, values_drawn in zip(factors, pairs.each_drawn(*(factor.name for factor in factors)), strict=True):
         drawn = pairs.first(values_drawn)
         if factor.options:
             drawn = np.array([label(value) for value in drawn.tolist()])
-        found[factor.name] = correlation_ratio(grouped(drawn), means)
+        found[factor.name] = grouped(drawn)
+    return found
+
+
+def _ratios(sweep: PairedSweep, groups: dict[str, NDArray[Any]], values: Array, of_sign: bool) -> pd.Series:
+    import pandas as pd
+
+    means, _ = sweep.pairs.by_point(values)
+    if of_sign:
+        means = np.sign(means)
+    found = {name: correlation_ratio(group, means) for name, group in groups.items()}
     return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
 
 
@@ -100,9 +108,9 @@ def importance(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found = []
+    found, groups = [], _groups(sweep)
     for labels, _, effect, _ in contrasts(sweep, **asked):
-        both = {"size": influence(sweep, effect), "sign": influence(sweep, effect, of_sign=True)}
+        both = {name: _ratios(sweep, groups, effect, name == "sign") for name in ("size", "sign")}
         frame = pd.DataFrame(both).sort_values("size", ascending=False, kind="stable")
         found.append(frame.rename_axis("uncertainty").reset_index().assign(**labels))
     return pd.concat(found, ignore_index=True)
