@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sim.registry.entries import CLASSES, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.schema import Scenario, month_name, month_number
 
 FIRST = month_number("1921-01")
@@ -80,10 +81,6 @@ def _options(draw: Any) -> dict[str, Any]:
         "order": draw(st.sampled_from(["need", "random"])),
         "capacity": draw(st.sampled_from(["recorded", "unlimited", 0.0, 0.6, 3.0])),
         "conference_capacity": draw(st.sampled_from(["unlimited", 0.0, 0.6, 3.0])),
-        "lost_review_is_unfit": draw(st.booleans()),
-        "embattled_may_stand": draw(st.booleans()),
-        "need_displaces": draw(st.booleans()),
-        "majority_tier": draw(st.sampled_from(["all", "guberniia", "nation"])),
     }
 
 
@@ -104,5 +101,7 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
         "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from(list(MECHANISMS)), max_size=4)), False),
         "parameters": (hot if draw(st.booleans()) else {}) | {p.name: draw(_value(p)) for p in chosen},
         "options": draw(_options()),
+        "defaults": draw(st.sampled_from(["0.2", "0.1"])),
+        "variants": {name: draw(st.sampled_from(list(variant.choices))) for name, variant in VARIANTS.items()},
         "run": {"seed": draw(st.sampled_from([1921, 0, 2**63 - 1])), "committees": draw(st.booleans())},
     }, strict=False)  # fmt: skip

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from tests.engines.worlds import fingerprint, run
 
 
@@ -35,9 +36,9 @@ worlds = st.fixed_dictionaries({
     ),
     "off": st.lists(st.sampled_from(list(MECHANISMS)), max_size=6, unique=True).map(tuple),
     "options": st.sampled_from([
-        {}, {"order": "random"}, {"capacity": "unlimited"}, {"embattled_may_stand": True},
-        {"majority_tier": "nation"}, {"need_displaces": False}, {"conference_capacity": 0.5, "capacity": 0.5},
+        {}, {"order": "random"}, {"capacity": "unlimited"}, {"conference_capacity": 0.5, "capacity": 0.5},
     ]),
+    "variants": st.fixed_dictionaries({name: st.sampled_from(list(v.choices)) for name, v in VARIANTS.items()}),
     "seed": st.integers(0, 2**63 - 1),
     "months": st.integers(1, 16),
 })  # fmt: skip

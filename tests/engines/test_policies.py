@@ -112,12 +112,12 @@ def test_the_embattled_may_stand_or_not_for_both_sides() -> None:
     hot = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3, "months": 24}
     for rule, word in (("election", "extraordinary"), ("appointment", "transfer")):
         removed = reasons(run(policy={"rule": rule}, **hot))[word]
-        standing = reasons(run(policy={"rule": rule}, options={"embattled_may_stand": True}, **hot))[word]
+        standing = reasons(run(policy={"rule": rule}, variants={"embattled_may_stand": "yes"}, **hot))[word]
         assert removed > 0 and standing < removed
 
 
 def test_sent_down_men_take_or_join() -> None:
-    taking, joining = run(months=60), run(months=60, options={"need_displaces": False})
+    taking, joining = run(months=60), run(months=60, variants={"need_displaces": "no"})
     assert reasons(taking)["displaced"] > 0 and reasons(joining)["displaced"] == 0
 
 

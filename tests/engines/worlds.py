@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
 from sim.engines.reference import simulate
 from sim.engines.trajectory import Trajectory
@@ -25,6 +25,8 @@ def scenario(
     events: dict[str, Event] | None = None,
     threat: dict[str, Any] | None = None,
     options: dict[str, Any] | None = None,
+    defaults: Literal["0.2", "0.1"] = "0.2",
+    variants: dict[str, str] | None = None,
     seed: int = 5,
     committees: bool = False,
     **parameters: float,
@@ -40,6 +42,8 @@ def scenario(
         events=events or {},
         mechanisms=dict.fromkeys(off, False),
         options=Options(**(options or {})),
+        defaults=defaults,
+        variants=variants or {},
         parameters=parameters,
         run=Run(seed=seed, committees=committees),
     )

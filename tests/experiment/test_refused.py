@@ -78,7 +78,7 @@ def test_no_scenario(scenario, refused):
 def test_worlds_that_lay_the_same_file_cannot_be_crossed(refused):
     files = {
         f"{name}__toml": f'extends = "shared.toml"\ntitle = "x"\n[options]\n{text}\n'
-        for name, text in (("a", 'order = "random"'), ("b", "need_displaces = false"))
+        for name, text in (("a", 'order = "random"'), ("b", 'conference_capacity = 0.5'))
     }
     (problem,) = refused(
         '[levers.one]\nworlds = ["small", "a"]\n[levers.two]\nworlds = ["small", "b"]\n' + GRID + END,

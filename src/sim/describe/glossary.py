@@ -14,6 +14,7 @@ from sim.registry.entries import Constant, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 
 #: What the grades of parameters and constants say.
 GRADES = {
@@ -31,7 +32,7 @@ class Entry:
     Attributes
     ----------
     kind
-        ``parameter``, ``constant``, ``mechanism``, ``outcome``, ``draw``, ``data``, ``target``,
+        ``parameter``, ``variant``, ``constant``, ``mechanism``, ``outcome``, ``draw``, ``data``, ``target``,
         ``part`` (of a target that is a vector) or ``scenario``.
     name
         As it is written in files and on the command line.
@@ -106,6 +107,20 @@ def _mechanisms() -> Iterator[Entry]:
             "switched off": mechanism.off,
             "source": mechanism.source,
             "numbers": ", ".join(number.name for number in numbers if number.mechanism == mechanism.name),
+        })  # fmt: skip
+
+
+def _variants() -> Iterator[Entry]:
+    for variant in VARIANTS.values():
+        yield Entry("variant", variant.name, {
+            "meaning": variant.meaning,
+            "readings": dict(variant.choices),
+            "default": variant.default,
+            "in version 0.1": variant.first_version or variant.default,
+            "only under": " = ".join(variant.under or ()),
+            "evidence": variant.evidence,
+            "mechanism": variant.mechanism,
+            "acts in": _room(variant.mechanism),
         })  # fmt: skip
 
 
@@ -201,6 +216,7 @@ def _room(name: str) -> str:
 KINDS: dict[str, Callable[[], Iterator[Entry]]] = {
     "scenarios": _scenarios,
     "parameters": _parameters,
+    "variants": _variants,
     "outcomes": _outcomes,
     "mechanisms": _mechanisms,
     "draws": _draws,

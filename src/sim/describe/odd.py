@@ -19,6 +19,7 @@ from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.schema import Options
 
 MECHANISM_FILES = Path(__file__).parent.parent / "mechanisms"
@@ -98,6 +99,20 @@ def outcomes() -> str:
         (
             (_code(o.name), o.meaning, o.unit, o.better, "nation and classes" if o.by_class else "nation")
             for o in OUTCOMES.values()
+        ),
+    )  # fmt: skip
+
+
+def variants() -> str:
+    """Return the table of readings that the record does not settle."""
+    return _table(
+        "variant | what is open | readings, the default first | in 0.1 | only under | evidence",
+        (
+            (
+                _code(v.name), v.meaning, "; ".join(f"{_code(name)}: {said}" for name, said in v.choices.items()),
+                _code(v.first_version or v.default), " = ".join(v.under or ()), v.evidence,
+            )
+            for v in VARIANTS.values()
         ),
     )  # fmt: skip
 
@@ -193,6 +208,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "process": process,
     "submodels": submodels,
     "twins": twins,
+    "variants": variants,
 }
 
 

@@ -18,6 +18,7 @@ from sim.errors import Problem, UserError
 from sim.experiment import sampling
 from sim.experiment.experiment import Experiment
 from sim.experiment.sampling import Range, Value
+from sim.registry.variants import VARIANTS
 
 MOST_NUMBERS = 2**28
 """Numbers in a block of a design that can only be drawn as a whole: 2 GiB."""
@@ -205,7 +206,7 @@ def group(experiment: Experiment) -> int:
     return 1 if extra is None else len(experiment.uncertainties) + extra
 
 
-def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list[dict[str, Value]]:
+def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list[dict[str, Value | None]]:
     """Return the values of the uncertainties at points ``start`` to ``stop``, the end excluded.
 
     Parameters
@@ -216,8 +217,24 @@ def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list
     Returns
     -------
     list
-        For each point the value of each uncertainty by its name; of a choice, its option's value.
+        For each point the value of each uncertainty by its name; of a choice, its option's value; None for a
+        variant that another one excludes.
     """
+    return [asked(experiment, sample) for sample in _samples(experiment, block, start, stop)]
+
+
+def asked(experiment: Experiment, sample: dict[str, Value | None]) -> dict[str, Value | None]:
+    """Return a point without the readings that decide nothing there, since that on which they hang excludes them."""
+    for factor in experiment.uncertainties:
+        variant = VARIANTS.get(factor.target.removeprefix("variants."))
+        if variant is not None and variant.under is not None:
+            parent = next((f for f in experiment.uncertainties if f.target == f"variants.{variant.under[0]}"), None)
+            if parent is not None and sample[parent.name] != variant.under[1]:
+                sample[factor.name] = None
+    return sample
+
+
+def _samples(experiment: Experiment, block: Range, start: int, stop: int) -> list[dict[str, Value | None]]:
     kind, factors = kind_of(experiment), experiment.uncertainties
     names = [factor.name for factor in factors]
     if kind.listed:

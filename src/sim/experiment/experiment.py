@@ -60,7 +60,7 @@ class Factor:
     options
         Of a choice; the first of a lever is its baseline. Empty for a number.
     target
-        Of a number: dotted name of the scenario's field, for example ``parameters.r_f``.
+        Of a number or a variant: dotted name of the scenario's field, for example ``parameters.r_f``.
     low, high, distribution, whole
         Of a number: range, ``uniform`` or ``loguniform``, whether only whole numbers are allowed.
     default

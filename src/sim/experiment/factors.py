@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sim.experiment.layers import NOT_VARIED, Draft, LayeredFactor, inline
 from sim.experiment.schema import Lever, Uncertainty
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import Node, in_words, show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, leaves, merge, nested, unknown
@@ -21,6 +22,9 @@ from sim.scenario.schema import Scenario
 
 PLACES = ("kind", "only", "uezds", "guberniias", "uezds_each")
 """Fields of [tree] that decide who is in the world."""
+KNOWN = {"parameters": PARAMETERS, "variants": VARIANTS}
+BARE = {name: f"{table}." for table, known in (*KNOWN.items(), ("mechanisms", MECHANISMS)) for name in known}
+"""What may be written by its name alone, with the table that it stands in."""
 _WAYS = "one of worlds, options, or values of a field"
 
 
@@ -53,30 +57,38 @@ def factors(draft: Draft) -> tuple[list[LayeredFactor], list[LayeredFactor], lis
 
 
 def _prior(draft: Draft, own: Sequence[LayeredFactor]) -> tuple[list[LayeredFactor], list[Fault]]:
-    """Return the parameters of the prior in the registry's order, and what is wrong with those that are fixed.
+    """Return parameters and variants of the prior in the registry's order, and what is wrong with those that are fixed.
 
-    A parameter that is varied in a table of its own is taken from there.
+    What is varied in a table of its own is taken from there.
     """
     asked, faults = draft.file.uncertainties, []
     every = asked.prior == "all"
-    named = {each.factor.name: each for each in own if ("parameters", each.factor.name) in each.fields()}
+    named = {each.factor.name: each for each in own for table in KNOWN if (table, each.factor.name) in each.fields()}
     where: KeyPath
     for i, name in enumerate(asked.fixed):
         where = ("uncertainties", "fixed", i)
-        if name in PARAMETERS and not every and name not in asked.prior:
-            faults.append(Fault(where, f'"{name}"', "a parameter of the prior"))
+        if any(name in known for known in KNOWN.values()) and not every and name not in asked.prior:
+            faults.append(Fault(where, f'"{name}"', "a parameter or a variant of the prior"))
         elif name in named:
-            faults.append(Fault(where, f'"{name}"', f"a parameter that [uncertainties.{name}] does not vary"))
+            faults.append(Fault(where, f'"{name}"', f"what [uncertainties.{name}] does not vary"))
     taken = {path for each in own for path in each.fields()}
     prior = []
-    for name in PARAMETERS:
+    for table, name in ((table, name) for table, known in KNOWN.items() for name in known):
         if (every or name in asked.prior) and name not in asked.fixed:
             if name in named:
                 prior.append(named[name])
-            elif ("parameters", name) not in taken:
+            elif (table, name) not in taken:
                 where = ("uncertainties", "prior") if every else ("uncertainties", "prior", asked.prior.index(name))
-                prior.append(_number(draft, where, name, Uncertainty(), _field(where, f"parameters.{name}")))
+                prior.append(_drawn(draft, where, name, f"{table}.{name}"))
     return prior, faults
+
+
+def _drawn(draft: Draft, where: KeyPath, name: str, field: str) -> LayeredFactor:
+    """Return a parameter or a variant as the registry has it drawn."""
+    if name in PARAMETERS:
+        return _number(draft, where, name, Uncertainty(), _field(where, field))
+    of_choice = _choice(draft, (*where, name), Lever(field=field, values=list(VARIANTS[name].choices)))
+    return replace(of_choice, where=where)
 
 
 def _lever(draft: Draft, name: str, table: Lever) -> LayeredFactor:
@@ -103,16 +115,18 @@ def _own(draft: Draft, name: str, table: Uncertainty) -> LayeredFactor:
         raise _Wrong(Fault(where, " and ".join(given), f"{_WAYS}, or low and high"))
     if chosen - {"values"}:
         return _choice(draft, where, table)
-    if table.field is None and name not in PARAMETERS and name not in MECHANISMS:
-        allowed = "a parameter or a mechanism, or a field with low and high, or with values"
-        raise _Wrong(unknown(where, name, allowed, [*PARAMETERS, *MECHANISMS]))
-    field = table.field or ("parameters." if name in PARAMETERS else "mechanisms.") + name
+    if table.field is None and name not in BARE:
+        allowed = "a parameter, a variant or a mechanism, or a field with low and high, or with values"
+        raise _Wrong(unknown(where, name, allowed, BARE))
+    field = table.field or BARE[name] + name
     if chosen:
         return _choice(draft, where, table.model_copy(update={"field": field}))
     varied = _field((*where, "field") if table.field else where, field)
     if varied.path[0] == "mechanisms" and set(given) <= {"field"}:
         on = draft.scenario.mechanisms.get(str(varied.path[1]), True)
         return _choice(draft, where, Lever(field=field, values=[on, not on]))
+    if varied.path[0] == "variants" and set(given) <= {"field"}:
+        return _drawn(draft, where, str(varied.path[1]), varied.name)
     return _number(draft, where, name, table, varied)
 
 
@@ -131,6 +145,8 @@ class _Field:
             return PARAMETERS[str(self.path[1])].unit, PARAMETERS[str(self.path[1])].meaning
         if self.path[0] == "mechanisms":
             return "", MECHANISMS[str(self.path[1])].meaning
+        if self.path[0] == "variants":
+            return "", VARIANTS[str(self.path[1])].meaning
         return str(self.node.get("unit", "")), str(self.node.get("description", ""))
 
     def layer(self, own: Layer, root: KeyPath, value: Any) -> Layer:
@@ -146,9 +162,8 @@ def _field(where: KeyPath, field: str) -> _Field:
     node, reached = FORM.node_at(path)
     if len(reached) == len(path) and not in_words(node).startswith("a table"):
         return _Field(field, path, node)
-    bare = {**dict.fromkeys(PARAMETERS, "parameters."), **dict.fromkeys(MECHANISMS, "mechanisms.")}
-    if field in bare:
-        near = bare[field] + field
+    if field in BARE:
+        near = BARE[field] + field
     else:
         begin = ".".join(map(str, reached))
         close = nearest(str(path[len(reached)]), FORM.keys_at(reached)) if len(reached) < len(path) else ""
@@ -160,7 +175,7 @@ def _choice(draft: Draft, where: KeyPath, table: Lever) -> LayeredFactor:
     """Return a choice: a setting has a value, stands somewhere in the file, and has layers if these can be read."""
     places: list[KeyPath]
     settings: list[tuple[Any, KeyPath, list[Layer] | None]]
-    unit = meaning = ""
+    unit = meaning = target = ""
     if table.worlds is not None:
         key = "worlds"
         places = [(*where, key, i) for i in range(len(table.worlds))]
@@ -175,6 +190,7 @@ def _choice(draft: Draft, where: KeyPath, table: Lever) -> LayeredFactor:
         key, given = "values", table.values or []
         varied = _field((*where, "field"), table.field or "")
         unit, meaning = varied.described
+        target = varied.name if varied.path[0] == "variants" else ""
         kinds = {bool if isinstance(value, bool) else str if isinstance(value, str) else float for value in given}
         places = [(*where, key, i) for i in range(len(given))]
         settings = [
@@ -194,7 +210,7 @@ def _choice(draft: Draft, where: KeyPath, table: Lever) -> LayeredFactor:
         raise _Wrong(*faults)
     layers = [layers or [] for _, _, layers in settings]
     options = tuple(Option(value, merge(each)[0]) for value, each in zip(values, layers, strict=True))
-    return LayeredFactor(Factor(str(where[-1]), options, unit=unit, meaning=meaning), where, layers)
+    return LayeredFactor(Factor(str(where[-1]), options, target, unit=unit, meaning=meaning), where, layers)
 
 
 def _setting_faults(where: KeyPath, layers: Sequence[Layer]) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from sim.experiment.experiment import CurveKind
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario import doc_tables
 from sim.scenario.doc_tables import fields_of
 from sim.scenario.file_form import FileForm
@@ -72,7 +73,7 @@ class Uncertainties(Table):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Uncertainty]
 
-    prior: Literal["all"] | list[str] = Field([], description='parameters drawn as the registry says: their names, or "all"')
+    prior: Literal["all"] | list[str] = Field([], description='parameters and variants drawn as the registry says: their names, or "all"')
     fixed: list[str] = Field([], description="of the prior: held at the base's value instead")
 
     @property
@@ -170,10 +171,11 @@ OWN = frozenset(ExperimentFile.model_fields) - {"title", "why", "run"}
 def unknown_names(file: ExperimentFile) -> Iterator[Fault]:
     """Yield names of parameters and outcomes that there are not."""
     asked, keep = file.uncertainties, file.keep
-    parameter, outcome = "a parameter (skloki list parameters)", "an outcome (skloki list outcomes)"
+    parameter, outcome = "a parameter or a variant (skloki list)", "an outcome (skloki list outcomes)"
+    drawn = [*PARAMETERS, *VARIANTS]
     lists: list[tuple[KeyPath, Sequence[str], Collection[str], str]] = [
-        (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, PARAMETERS, parameter),
-        (("uncertainties", "fixed"), asked.fixed, PARAMETERS, parameter),
+        (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, drawn, parameter),
+        (("uncertainties", "fixed"), asked.fixed, drawn, parameter),
         (("keep", "outcomes"), keep.outcomes, OUTCOMES, outcome),
         (("keep", "curves", "outcomes"), keep.curves.outcomes or [], OUTCOMES, outcome),
     ]

@@ -10,6 +10,7 @@ from sim.experiment.designs import kind_of, points
 from sim.experiment.experiment import Experiment, Factor
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
+from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.file_form import show
 from sim.scenario.layers import Layer, merge
 from sim.scenario.schema import Scenario
@@ -86,5 +87,7 @@ def _world(experiment: Experiment, lever: Factor, table: Mapping[str, Any]) -> d
     merged, _ = merge(Layer("", dict(layer)) for layer in (experiment.base, *others, table, {"title": "?"}))
     # what is not written out is what the model takes for granted
     world = Scenario.model_validate(merged, strict=False).model_dump()
-    world["parameters"] = {name: parameter.default for name, parameter in PARAMETERS.items()} | world["parameters"]
+    version = world["defaults"]
+    world["parameters"] = parameter_defaults(version) | world["parameters"]
+    world["variants"] = variant_defaults(version) | world["variants"]
     return world | {"mechanisms": {name: on for name, on in world["mechanisms"].items() if not on}}

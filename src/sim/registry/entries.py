@@ -1,6 +1,6 @@
 """What the model consists of, by name: the types of the registry and its one look-up.
 
-Every parameter, constant, mechanism, outcome and decision point is declared once, in the
+Every parameter, constant, variant, mechanism, outcome and decision point is declared once, in the
 modules beside this one, in an unchangeable mapping by name that keeps the order written.
 Validation, documentation, the command line, sensitivity analysis and reports read those
 declarations and hold no list of their own.
@@ -73,6 +73,38 @@ class Constant:
     mechanism: str
     meaning: str
     source: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A reading that words leave open, that matters, and that the record does not settle.
+
+    Attributes
+    ----------
+    name, mechanism, meaning
+        How it is called, where it acts, what is left open.
+    choices
+        The readings by name, each in words; the first is the default.
+    evidence
+        What the record says, and what it does not.
+    under
+        Another variant and its choice without which this one decides nothing.
+    first_version
+        The choice of version 0.1, where that was not the default.
+    """
+
+    name: str
+    mechanism: str
+    meaning: str
+    choices: Mapping[str, str]
+    evidence: str
+    under: tuple[str, str] | None = None
+    first_version: str = ""
+
+    @property
+    def default(self) -> str:
+        """The reading that is taken unless another is asked for."""
+        return next(iter(self.choices))
 
 
 @dataclass(frozen=True)

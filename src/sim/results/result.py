@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -36,10 +35,9 @@ class Result(Folder):
     @cached_property
     def scenario(self) -> Scenario:
         """The effective scenario."""
-        from sim.scenario.schema import Scenario
+        from sim.scenario.renewal import stored
 
-        # As JSON: strict models accept lists for tuples there.
-        return Scenario.model_validate_json(json.dumps(self.manifest["scenario"]))
+        return stored(self.manifest["scenario"])
 
     def monthly(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return replicate, month, scope and outcomes: one row per replicate, month and scope."""

@@ -10,10 +10,11 @@ from sim.data import place_names
 from sim.errors import Problem
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, merge
-from sim.scenario.schema import Change, Event, Scenario
+from sim.scenario.schema import Change, Event, Scenario, readings
 
 #: Sizes that make sense, by kind of event; of the others the format's own bounds hold.
 _SIZES = {"dispute": (0.0, 1.0), "famine": (0.0, 1.0), "policy_error": (-0.9, 1.0)}
@@ -70,7 +71,7 @@ class Review:
 
     def run(self) -> Review:
         """Look at everything that can be judged; return itself."""
-        for look in (_parameters, _tree, _policy, _threat, _sizes, _places, _dates):
+        for look in (_parameters, _variants, _tree, _policy, _threat, _sizes, _places, _dates):
             look(self)
         return self
 
@@ -139,6 +140,14 @@ def _parameters(review: Review) -> None:
         for name in off:
             if parameter.name in LIMITS.get(name, {}):
                 review.warn(path, f"without effect: the mechanism {name} is off")
+
+
+def _variants(review: Review) -> None:
+    taken = readings(review.scenario)
+    for name in review.scenario.variants:
+        under = VARIANTS[name].under
+        if under is not None and taken[under[0]] != under[1]:
+            review.warn(("variants", name), f"without effect: {under[0]} is {taken[under[0]]} and not {under[1]}")
 
 
 def _tree(review: Review) -> None:

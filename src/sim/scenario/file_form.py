@@ -56,6 +56,8 @@ class FileForm(Generic[Model]):
         Gives the model's JSON schema.
     names
         Gives faults of names and ranges that the model does not know.
+    renew
+        Writes anew what stands in a layer as an earlier version had it.
     placeholders
         What stands for a missing or wrong field, so that the rest can still be looked at.
     entries
@@ -69,6 +71,7 @@ class FileForm(Generic[Model]):
     mark: str
     json: Callable[[], Node]
     names: Callable[[Mapping[str, Any]], list[Fault]] = lambda table: []
+    renew: Callable[[Layer], None] = lambda layer: None
     placeholders: Mapping[str, Any] = field(default_factory=dict)
     entries: tuple[str, ...] = ()
 
@@ -118,6 +121,7 @@ class FileForm(Generic[Model]):
 
     def clean(self, layer: Layer) -> None:
         """Leave out what is wrong with the values of a layer, which need not be complete, and note it."""
+        self.renew(layer)
         found = {fault.path: fault for fault in self.validated(layer.table)[1] if not fault.in_whole}
         for fault in self.names(layer.table):
             found.setdefault(fault.path, fault)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.data import place_names
-from sim.registry.entries import Mechanism, Parameter
+from sim.registry.entries import Mechanism, Parameter, Variant
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import Node
 from sim.scenario.schema import Scenario
 
@@ -31,6 +32,7 @@ def _schema() -> Node:
     schema["properties"] = {"extends": EXTENDS, **properties}
     _close(properties["parameters"], {p.name: _parameter(p) for p in PARAMETERS.values()})
     _close(properties["mechanisms"], {m.name: _mechanism(m) for m in MECHANISMS.values()})
+    _close(properties["variants"], {v.name: _variant(v) for v in VARIANTS.values()})
     real = {"type": "string", "enum": list(place_names.places()), "title": "the name of a guberniia"}
     made = {"type": "string", "pattern": r"^Synthetic [1-9][0-9]*$"}
     names = [*place_names.regions(), place_names.SYNTHETIC_REGION]
@@ -71,6 +73,11 @@ def _parameter(p: Parameter) -> Node:
 
 def _mechanism(m: Mechanism) -> Node:
     return {"type": "boolean", "default": True, "description": f"{m.meaning} Off: {m.off}."}
+
+
+def _variant(v: Variant) -> Node:
+    readings = "; ".join(f"{choice}: {meaning}" for choice, meaning in v.choices.items())
+    return {"type": "string", "enum": list(v.choices), "default": v.default, "description": f"{v.meaning}. {readings}"}
 
 
 def schema_json() -> Node:

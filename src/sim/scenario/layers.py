@@ -66,6 +66,8 @@ class Layer:
         The key that has a value, if there is but one and the value itself stands at the root.
     faults
         What was wrong with its values, which have been left out.
+    remarks
+        What is written as an earlier version wanted it, and was taken as it is meant.
     """
 
     label: str
@@ -74,6 +76,7 @@ class Layer:
     root: KeyPath = ()
     single: KeyPath = ()
     faults: list[Fault] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
 
     def where(self, path: KeyPath) -> str:
         """Return file and line of a key, or of the nearest table around it."""

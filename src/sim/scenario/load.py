@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from sim.errors import Problem, UserError
 from sim.registry.mechanisms import MECHANISMS
-from sim.registry.parameters import PARAMETERS
+from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.contradictions import Review
 from sim.scenario.files import DICT, locate, read_files, shipped
 from sim.scenario.format import FORM
@@ -57,7 +57,9 @@ class Loaded:
         """
         values = self.scenario.model_dump(mode="json")
         values["mechanisms"] = dict.fromkeys(MECHANISMS, True) | values["mechanisms"]
-        values["parameters"] = {name: entry.default for name, entry in PARAMETERS.items()} | values["parameters"]
+        version = self.scenario.defaults
+        values["variants"] = variant_defaults(version) | values["variants"]
+        values["parameters"] = parameter_defaults(version) | values["parameters"]
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in leaves(values)]
 
 
@@ -98,7 +100,8 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
         dotted(key): layer.where(key) for key, layer in review.origin.items()
         if not any(key[: len(idle)] == idle for idle in review.idle)
     }  # fmt: skip
-    return Loaded(Scenario.model_validate(review.table), layers, path, tuple(review.warnings))
+    remarks = [remark for layer in stack.layers for remark in layer.remarks]
+    return Loaded(Scenario.model_validate(review.table), layers, path, (*remarks, *review.warnings))
 
 
 def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sim.registry.entries import CLASSES
+from sim.registry.versions import variant_defaults
 
 FIRST_MONTH = "1918-01"
 LAST_MONTH = "1989-12"
@@ -159,10 +160,6 @@ class Options(Table):
         "recorded", description="guberniia seats the centre can fill a month")
     conference_capacity: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Literal["unlimited"] = Field(
         "unlimited", description="guberniia seats that conferences can fill a month, over the nation")
-    lost_review_is_unfit: bool = Field(True, description="a secretary who loses a review counts as recalled for unfitness (T05)")
-    embattled_may_stand: bool = Field(False, description="the official whom a remedy concerns is a candidate again, for both sides")
-    need_displaces: bool = Field(True, description="a man sent down takes the uezd secretary's seat (otherwise he joins the uezd's bench)")
-    majority_tier: Literal["all", "guberniia", "nation"] = Field("all", description="tiers at which the majority magnifies")
     twins: Literal["own", "equal"] = Field("own", description="values of parameters that are twins: each its own, or the second of a pair takes the first's")
 
 
@@ -184,10 +181,17 @@ class Scenario(Table):
     policy: Policy = Policy()
     threat: Threat = Threat()
     events: dict[str, Event] = {}
+    defaults: Literal["0.2", "0.1"] = Field("0.2", description="version whose defaults and readings hold where nothing else is said; 0.1: printed figures of the first version can be made again")
+    variants: dict[str, str] = Field({}, description="variant = its reading")
     mechanisms: dict[str, bool] = Field({}, description="mechanism = false switches it off")
     parameters: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = Field({}, description="overrides of defaults")
     options: Options = Options()
     run: Run = Run()
+
+
+def readings(scenario: Scenario) -> dict[str, str]:
+    """Return the reading of every variant by name: the version's default, or what the scenario says."""
+    return variant_defaults(scenario.defaults) | scenario.variants
 
 
 Policy.model_rebuild()

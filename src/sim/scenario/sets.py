@@ -9,6 +9,7 @@ from typing import Any
 from sim.errors import Problem, nearest
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import show
 from sim.scenario.files import Stack
 from sim.scenario.layers import SETS, Layer
@@ -28,9 +29,9 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
             stack.problems.append(Problem(SETS, found=show(item), allowed=example))
             continue
         if len(path) == 1:
-            known = [*Scenario.model_fields, *PARAMETERS, *MECHANISMS]
+            known = [*Scenario.model_fields, *PARAMETERS, *VARIANTS, *MECHANISMS]
             if path[0] not in known:
-                allowed = "a field as table.name, a parameter or a mechanism"
+                allowed = "a field as table.name, a parameter, a variant or a mechanism"
                 near = nearest(path[0], known)
                 stack.problems.append(Problem(SETS, path[0], f'unknown name "{path[0]}"', allowed, near))
                 continue
@@ -51,7 +52,7 @@ def _parts(item: str) -> tuple[list[str] | None, str]:
 def _in_full(name: str) -> list[str]:
     if name in Scenario.model_fields:
         return [name]
-    return ["parameters" if name in PARAMETERS else "mechanisms", name]
+    return ["parameters" if name in PARAMETERS else "variants" if name in VARIANTS else "mechanisms", name]
 
 
 def _key_path(key: str) -> list[str] | None:

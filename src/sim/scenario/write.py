@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.registry.parameters import PARAMETERS
+from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.layers import KeyPath, dotted, quoted
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
@@ -29,7 +29,8 @@ def to_toml(loaded: Loaded) -> str:
 def complete(scenario: Scenario) -> dict[str, Any]:
     """Return every effective value as nested tables that JSON can hold; what is not set is left out."""
     values = scenario.model_dump(mode="json", exclude_none=True)
-    values["parameters"] = {name: parameter.default for name, parameter in PARAMETERS.items()} | values["parameters"]
+    values["variants"] = variant_defaults(scenario.defaults) | values["variants"]
+    values["parameters"] = parameter_defaults(scenario.defaults) | values["parameters"]
     return values
 
 

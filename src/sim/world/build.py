@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from sim.registry.constants import CONSTANTS
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.schema import Scenario, month_number
+from sim.registry.versions import FIRST, parameter_defaults
+from sim.scenario.schema import Scenario, month_number, readings
 from sim.world import series
 from sim.world.places import Place, mean_skill, plant
 from sim.world.schedule import Calendar, Rules, calendar, months_of, rules
@@ -26,6 +27,8 @@ class World:
         The request that this is built from.
     p
         Effective parameters and constants by name, mechanisms that are off at their limits.
+    variants
+        The reading of every variant by name.
     months
         Names of the months; ``first`` is the number of the first.
     committees
@@ -44,6 +47,7 @@ class World:
 
     scenario: Scenario
     p: SimpleNamespace
+    variants: Mapping[str, str]
     months: list[str]
     first: int
     committees: list[Place]
@@ -53,6 +57,11 @@ class World:
     claims: float
     read: Mapping[str, frozenset[str]]
     like: World | None = None
+
+    @property
+    def first_version(self) -> bool:
+        """Whether the world is to be as version 0.1 built it, faults that were mended since included."""
+        return self.scenario.defaults == FIRST
 
     @property
     def guberniias(self) -> int:
@@ -77,7 +86,7 @@ TWINS = _equal_twins()
 def effective(scenario: Scenario) -> SimpleNamespace:
     """Return parameters and constants by name: defaults, overrides, equal twins if asked for, limits of what is off."""
     values: dict[str, float] = {name: constant.value for name, constant in CONSTANTS.items()}
-    values |= {name: parameter.default for name, parameter in PARAMETERS.items()}
+    values |= parameter_defaults(scenario.defaults)
     values |= scenario.parameters
     if scenario.options.twins == "equal":
         values |= {second: values[first] for first, second in TWINS.items()}
@@ -97,7 +106,7 @@ def build(scenario: Scenario) -> World:
     heads = [place for place in places if place.parent < 0]
     start = scenario.policy.start
     return World(
-        scenario, p, months, month_number(months[0]), places,
+        scenario, p, readings(scenario), months, month_number(months[0]), places,
         mean_skill(places, scenario.tree, taught), calendar(scenario, places, laid),
         rules(scenario.policy, heads, months, ruled), p.CLAIM_START if start is None else start,
         {"laid": laid.read(), "skill": taught.read(), "rules": ruled.read()},
@@ -121,16 +130,20 @@ class _Noting(SimpleNamespace):
         return frozenset(super().__getattribute__("_names"))
 
 
-def vary(world: World, parameters: Mapping[str, float]) -> World:
-    """Return the world that :func:`build` would give with other parameters, quickly.
+def vary(world: World, parameters: Mapping[str, float], variants: Mapping[str, str] = MappingProxyType({})) -> World:
+    """Return the world that :func:`build` would give with other parameters and readings, quickly.
 
     Parameters
     ----------
     parameters
         By name, within their bounds; others keep the values that they have in ``world``.
+    variants
+        Readings by the names of variants; others keep theirs. No reading changes the tree or the calendar.
     """
     base = world.scenario
-    scenario = base.model_copy(update={"parameters": base.parameters | dict(parameters)})
+    scenario = base.model_copy(
+        update={"parameters": base.parameters | dict(parameters), "variants": base.variants | dict(variants)}
+    )
     p = effective(scenario)
     # What is read depends on the scenario's texts, which stay, and not on numbers.
     now, before = vars(p), vars(world.p)
@@ -142,4 +155,6 @@ def vary(world: World, parameters: Mapping[str, float]) -> World:
         skill = mean_skill(world.committees, scenario.tree, p)
     if changed & world.read["rules"]:
         table = world.rules.under(p)
-    return replace(world, scenario=scenario, p=p, skill=skill, rules=table, like=world)
+    return replace(
+        world, scenario=scenario, p=p, variants=readings(scenario), skill=skill, rules=table, like=world
+    )

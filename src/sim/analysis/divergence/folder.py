@@ -106,11 +106,10 @@ def rerun(record: Mapping[str, Any]) -> Divergence:
     # Loaded only here: its tables are read without an engine.
     from sim.analysis.divergence.divergence import compare
     from sim.engines.engine import engine
-    from sim.scenario.schema import Scenario
+    from sim.scenario.renewal import stored
 
     chosen = engine()
-    # As JSON: strict models accept lists for tuples there.
-    scenarios = [Scenario.model_validate_json(json.dumps(record[world]["scenario"])) for world in "ab"]
+    scenarios = [stored(record[world]["scenario"]) for world in "ab"]
     one, two = (chosen.build(scenario) for scenario in scenarios)
     replicate = record["replicate"]
     found = compare((one, two), (chosen.simulate(one, replicate), chosen.simulate(two, replicate)), replicate)

@@ -21,6 +21,7 @@ from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import CHOICES, VARIANTS
 
 #: Nobody, no seat, nowhere: where the number of one is asked for.
 NOBODY = -1
@@ -41,6 +42,10 @@ REASON = {name: number for number, name in enumerate(REASONS)}
 KIND = {name: number for number, name in enumerate(KINDS)}
 AUTHORITY = {name: number for number, name in enumerate(AUTHORITIES)}
 POINT = {name: point.number for name, point in DECISION_POINTS.items()}
+_READINGS = {f"{name}_{choice}": number for name, known in CHOICES.items() for choice, number in known.items()}
+Reading = namedtuple("Reading", [*_READINGS])  # type: ignore[misc]
+#: Numbers of the readings that variants choose between: ``s.unfilled == READING.unfilled_lapse``.
+READING: Any = Reading(*_READINGS.values())
 #: A month before all others, for what has not happened yet.
 LONG_AGO = -(10**6)
 NUMBER_OF_SCOPES = len(SCOPES)
@@ -138,8 +143,7 @@ S = np.dtype(
         "logged")]
     + [(name, "i8") for name in ARRAYS]
     + [(name, "i1") for name in (
-        "capacity_recorded", "random_order", "lost_review_is_unfit", "embattled_may_stand", "need_displaces",
-        "keep_states", "keep_events")]
+        "capacity_recorded", "random_order", "first_version", "keep_states", "keep_events", *VARIANTS)]
     + [("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
        ("recent", "f8", (len(SCOPES), YEAR, 2)),
        ("sums", "f8", (len(SCOPES), len(OUTCOMES))), ("counts", "f8", (len(SCOPES), len(OUTCOMES)))],

@@ -14,6 +14,7 @@ from sim.engines.compiled.memory import LINE_BYTES, address_of
 from sim.engines.trajectory import CODES
 from sim.mechanisms.administration import seat_weight
 from sim.registry.entries import CLASSES, SCOPES
+from sim.registry.variants import CHOICES
 from sim.world.build import World
 from sim.world.places import PERSON_BITS
 
@@ -136,7 +137,7 @@ def _constants(world: World) -> Any:
     records.view(np.float64)[: len(layout.NAMES)] = [known[name] for name in layout.NAMES.values()]
     s = records[0]
     for field, tier in {"lower_tier": "guberniia", "upper_tier": "nation"}.items():
-        s[field] = world.p.maj if options.majority_tier in ("all", tier) else 1.0
+        s[field] = world.p.maj if world.variants["majority_tier"] in ("all", tier) else 1.0
     s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
     s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
     s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length())
@@ -148,8 +149,9 @@ def _constants(world: World) -> Any:
     s["capacity_recorded"] = options.capacity == "recorded"
     s["capacity"] = math.inf if isinstance(options.capacity, str) else options.capacity
     s["conference_capacity"] = math.inf if isinstance(options.conference_capacity, str) else options.conference_capacity
-    s["random_order"], s["lost_review_is_unfit"] = options.order == "random", options.lost_review_is_unfit
-    s["embattled_may_stand"], s["need_displaces"] = options.embattled_may_stand, options.need_displaces
+    s["random_order"], s["first_version"] = options.order == "random", world.first_version
+    for name, reading in world.variants.items():
+        s[name] = CHOICES[name][reading]
     s["keep_states"] = scenario.run.committees
     for level, seats in enumerate((4, 2)):
         pairs = [(a, b) for a in range(seats) for b in range(a + 1, seats)]

@@ -16,6 +16,7 @@ from sim.engines.compiled.layout import (
     NOBODY,
     NOT,
     POINT,
+    READING,
     REASON,
     RECOMMENDED,
     SEATS,
@@ -163,7 +164,7 @@ def count_move(s, scope, reason, authority):  # type: ignore[no-untyped-def]
         sums[COUNTED[reason]] += 1.0
     if authority == CENTRE or authority == GUBKOM:
         sums[AT.moves_centre] += 1.0
-        if reason == UNFIT or (reason == LOST_REVIEW and s.lost_review_is_unfit):
+        if reason == UNFIT or (reason == LOST_REVIEW and s.lost_review_is_unfit == READING.lost_review_is_unfit_yes):
             sums[AT.moves_unfit] += 1.0
     elif reason == LOST_CONTEST or reason == UNFIT:
         sums[AT.moves_voted] += 1.0

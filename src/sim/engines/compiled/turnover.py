@@ -10,6 +10,7 @@ from sim.engines.compiled.layout import (
     MEDIATION_LOT,
     NOBODY,
     POINT,
+    READING,
     REASON,
     UNFIT_LOT,
     committee,
@@ -96,7 +97,7 @@ def break_up(s, i, above):  # type: ignore[no-untyped-def]
         return
     man = committee(s, i).held[seat]
     reason = TRANSFER if above else EXTRAORDINARY
-    if s.embattled_may_stand:
+    if s.embattled_may_stand == READING.embattled_may_stand_yes:
         open_seat(s, i, seat, above, reason, man)
         return
     remove(s, man)
@@ -219,7 +220,7 @@ def send_down(s, man, origin):  # type: ignore[no-untyped-def]
         send_home(s, man)
         return
     committee(s, target).strengthened = s.month
-    if not s.need_displaces:
+    if s.need_displaces != READING.need_displaces_yes:
         wait_in(s, man, target)
         return
     displaced = committee(s, target).held[0]

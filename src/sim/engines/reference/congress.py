@@ -13,9 +13,9 @@ def vote(model: PartyState) -> None:
     Members vote in raion and uezd conferences, these choose delegates to the guberniia's, these
     to the nation's. Without uezds the members choose the guberniia's delegates themselves.
     """
-    p, options = model.p, model.options
-    lower = p.maj if options.majority_tier in ("all", "guberniia") else 1.0
-    upper = p.maj if options.majority_tier in ("all", "nation") else 1.0
+    p, magnifies = model.p, model.variants["majority_tier"]
+    lower = p.maj if magnifies in ("all", "guberniia") else 1.0
+    upper = p.maj if magnifies in ("all", "nation") else 1.0
     national = weight = 0.0
     for committee in model.guberniia_list:
         bases = committee.uezds or [committee]

@@ -93,6 +93,7 @@ class PartyState(mesa.Model):
         # Mesa's own generator is never used: every draw of the model is addressed
         super().__init__(rng=replicate)
         self.world, self.p, self.options = world, world.p, world.scenario.options
+        self.variants, self.first_version = world.variants, world.first_version
         self.seed_key, self.replicate = world.scenario.run.seed, replicate
         self.t, self.month = -1, world.first - 1
         self.candidates = int(self.p.n_cand + 0.5)

@@ -51,7 +51,8 @@ class Recorder:
             names = ["moves", *([MOVES_FOR[reason]] if reason in MOVES_FOR else [])]
             if authority in CENTRAL:
                 names.append("moves_centre")
-                unfit = reason == "unfit" or (reason == "lost_review" and self.model.options.lost_review_is_unfit)
+                lost_is_unfit = self.model.variants["lost_review_is_unfit"] == "yes"
+                unfit = reason == "unfit" or (reason == "lost_review" and lost_is_unfit)
                 names += ["moves_unfit"] if unfit else []
             elif reason in ("lost_contest", "unfit"):
                 names.append("moves_voted")

@@ -55,7 +55,7 @@ def _break_up(model: PartyState, committee: Committee, above: bool) -> None:
     man = committee.seats[seat]
     assert man is not None
     reason = "transfer" if above else "extraordinary"
-    if model.options.embattled_may_stand:
+    if model.variants["embattled_may_stand"] == "yes":
         model.openings[committee.index, seat] = Opening(committee, seat, above, reason, incumbent=man)
         return
     remove(model, man)
@@ -175,7 +175,7 @@ def _send_down(model: PartyState, man: Official) -> None:
     target = min(free, key=lambda i: (uezds[i].performance, uezds[i].key))
     model.strengthened.add(target)
     uezd = uezds[target]
-    if not model.options.need_displaces:
+    if model.variants["need_displaces"] == "no":
         people.wait_in(man, uezd.bench)
         return
     displaced = uezd.seats[0]
