@@ -12,6 +12,14 @@ from sim.registry.outcomes import OUTCOME_INDEX
 from sim.scenario.schema import Event, Options, Period, Policy, Run, Scenario, Threat, Tree
 from sim.world.build import World, build
 
+FIRST_OUTCOMES = (
+    "performance committee_performance uezd_performance recovery conflict open_skloki skloki_year paralysed "
+    "uezd_open_skloki team_skill misfit discussion unity credit clarity literacy members appointed recommended "
+    "elected acting appointed_cc uezd_appointed claimed centralisation bench bench_skill moves moves_centre "
+    "moves_unfit moves_need moves_lateral moves_conflict moves_voted moves_wear tenure_appointed "
+    "tenure_elected conflict_after_transfer conflict_after_election opposition_members opposition_guberniia "
+    "opposition_nation threat_objective threat_perceived complexity national_error assignments reserve people "
+).split()
 SCOPE = {name: i for i, name in enumerate(SCOPES)}
 
 
@@ -64,9 +72,18 @@ def outcome(trajectory: Trajectory, name: str, scope: str = "nation") -> Any:
     return trajectory.values[:, SCOPE[scope], OUTCOME_INDEX[name]]
 
 
+def first_fingerprint(trajectory: Trajectory) -> str:
+    """Return the hash of the outcomes that version 0.1 had, in its order, and of every event."""
+    return _hash(trajectory, trajectory.values[:, :, [OUTCOME_INDEX[name] for name in FIRST_OUTCOMES]])
+
+
 def fingerprint(trajectory: Trajectory) -> str:
     """Return a hash of every monthly value and every event."""
-    digest = hashlib.sha256(trajectory.values.tobytes())
+    return _hash(trajectory, trajectory.values)
+
+
+def _hash(trajectory: Trajectory, values: Any) -> str:
+    digest = hashlib.sha256(values.tobytes())
     for event in trajectory.events:
         digest.update(repr(event).encode())
     return digest.hexdigest()
