@@ -13,11 +13,13 @@ from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.load import shipped
 
 DECLARED = {
     "scenarios": [*shipped()],
     "parameters": list(PARAMETERS),
+    "variants": list(VARIANTS),
     "outcomes": list(OUTCOMES),
     "mechanisms": list(MECHANISMS),
     "draws": list(DECISION_POINTS),

@@ -13,8 +13,9 @@ from sim.experiment import schema
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.load import is_experiment, load_experiment, shipped_experiments
-from sim.experiment.worlds import scenario_table
+from sim.experiment.worlds import Worlds, scenario_table
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario.load import shipped
 from sim.scenario.schema import Scenario
 from tests.pieces import END, GRID, ONE, POINTS
@@ -50,7 +51,7 @@ def test_shipped_experiments_are_in_the_wheel():
 def test_the_question_of_december_1923():
     experiment = load_experiment("december-1923")
     assert [option.value for option in experiment.levers[0].options] == ["appointment", "election", "capitals-only"]
-    assert [factor.name for factor in experiment.uncertainties] == list(PARAMETERS)
+    assert [factor.name for factor in experiment.uncertainties] == [*PARAMETERS, *VARIANTS]
     worlds = [merged(experiment, number) for number in range(3)]
     assert [world["policy"]["changes"].keys() for world in worlds[:2]] == [{"everywhere"}] * 2
     assert worlds[2]["policy"]["changes"].keys() == {"elsewhere", "capitals"}
@@ -152,8 +153,31 @@ field = "parameters.res_d"
 values = [0.1, 1.0]
 {POINTS}{END}""")
     names = [factor.name for factor in experiment.uncertainties]
-    assert names == [p.name for p in PARAMETERS.values() if p.name not in ("pack", "res_d")] + ["depth"]
+    assert names == [name for name in (*PARAMETERS, *VARIANTS) if name not in ("pack", "res_d")] + ["depth"]
     assert next(factor.low for factor in experiment.uncertainties if factor.name == "r_f") == 0.1
+
+
+def test_readings_are_drawn_with_the_prior_and_left_out_where_another_excludes_them(read):
+    experiment = read(f'[uncertainties]\nprior = ["unfilled", "succession", "r_f"]\n{POINTS}{END}')
+    assert [factor.name for factor in experiment.uncertainties] == ["r_f", "unfilled", "succession"]
+    drawn = samples(experiment, (0, 40), 0, 40)
+    assert {point["unfilled"] for point in drawn} == {"lapse", "acting"}
+    for point in drawn:
+        assert (point["succession"] is None) == (point["unfilled"] == "lapse")
+        world = Worlds(experiment).world(0, point)
+        assert world.variants["unfilled"] == point["unfilled"]
+        assert world.variants["succession"] == (point["succession"] or "once")
+        table = scenario_table(experiment, 0, point)
+        assert table["variants"] == {k: v for k, v in point.items() if k != "r_f" and v is not None}
+    assert {point["succession"] for point in drawn} == {"once", "at_arrival", None}
+
+
+def test_a_reading_may_be_varied_by_its_name(read):
+    (factor,) = read(f"[uncertainties.majority_wants]\n{POINTS}{END}").uncertainties
+    assert [option.value for option in factor.options] == ["conditional", "status_quo", "all"]
+    (factor,) = read(f"[uncertainties.majority_wants]\nvalues = ['all', 'status_quo']\n{POINTS}{END}").uncertainties
+    assert [option.value for option in factor.options] == ["all", "status_quo"]
+    assert factor.target == "variants.majority_wants"
 
 
 def test_a_mechanism_begins_with_what_the_base_says(read):
