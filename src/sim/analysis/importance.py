@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 
 BINS = 20
 """Of numbers with many values, with equally many points in each."""
+NOT_ASKED = ""
+"""The group of points at which another variant excludes this one."""
 IN_BIN = 5
 """Points in a bin at least; with fewer points there are fewer bins."""
 
@@ -76,9 +78,18 @@ def _groups(sweep: PairedSweep) -> dict[str, NDArray[Any]]:
     for factor, values_drawn in zip(factors, pairs.each_drawn(*(factor.name for factor in factors)), strict=True):
         drawn = pairs.first(values_drawn)
         if factor.options:
-            drawn = np.array([label(value) for value in drawn.tolist()])
+            drawn = np.array([NOT_ASKED if value is None else label(value) for value in drawn.tolist()])
         found[factor.name] = grouped(drawn)
     return found
+
+
+def _where_asked(groups: NDArray[Any], values: Array) -> float:
+    """Return the correlation ratio; of a variant that some points do not ask for, of the variance among the others."""
+    asked = (groups != NOT_ASKED) | (groups.dtype.kind != "U")
+    if asked.all():
+        return correlation_ratio(groups, values)
+    total, among = (np.nansum((each - np.nanmean(each)) ** 2) if len(each) else 0.0 for each in (values, values[asked]))
+    return correlation_ratio(groups[asked], values[asked]) * float(among / total) if total else 0.0
 
 
 def _ratios(sweep: PairedSweep, groups: dict[str, NDArray[Any]], values: Array, of_sign: bool) -> pd.Series:
@@ -87,7 +98,7 @@ def _ratios(sweep: PairedSweep, groups: dict[str, NDArray[Any]], values: Array, 
     means, _ = sweep.pairs.by_point(values)
     if of_sign:
         means = np.sign(means)
-    found = {name: correlation_ratio(group, means) for name, group in groups.items()}
+    found = {name: _where_asked(group, means) for name, group in groups.items()}
     return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
 
 

@@ -110,7 +110,7 @@ def _row(
         row = {}
         for place, factor in columns.items():
             row[factor.name] = _value(factor, cells[place].strip())
-            if row[factor.name] is None:
+            if row[factor.name] is None and not (factor.under and not cells[place].strip()):
                 hint = "; decimals have a point" * bool(_COMMA.fullmatch(cells[place].strip()))
                 problems.append(Problem(where, factor.name, show(cells[place]), _allowed(factor) + hint))
         return row

@@ -18,7 +18,6 @@ from sim.errors import Problem, UserError
 from sim.experiment import sampling
 from sim.experiment.experiment import Experiment
 from sim.experiment.sampling import Range, Value
-from sim.registry.variants import VARIANTS
 
 MOST_NUMBERS = 2**28
 """Numbers in a block of a design that can only be drawn as a whole: 2 GiB."""
@@ -226,10 +225,8 @@ def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list
 def asked(experiment: Experiment, sample: dict[str, Value | None]) -> dict[str, Value | None]:
     """Return a point without the readings that decide nothing there, since that on which they hang excludes them."""
     for factor in experiment.uncertainties:
-        variant = VARIANTS.get(factor.target.removeprefix("variants."))
-        if variant is not None and variant.under is not None:
-            parent = next((f for f in experiment.uncertainties if f.target == f"variants.{variant.under[0]}"), None)
-            if parent is not None and sample[parent.name] != variant.under[1]:
+        for parent in experiment.uncertainties if factor.under else ():
+            if factor.under and parent.target == factor.under[0] and sample[parent.name] != factor.under[1]:
                 sample[factor.name] = None
     return sample
 

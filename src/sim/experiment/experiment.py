@@ -14,6 +14,7 @@ from sim.experiment.horizons import Horizon
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.variants import VARIANTS
 
 CurveKind = Literal["none", "quantiles", "sample", "all"]
 Accidents = Literal["own", "shared"]
@@ -79,6 +80,12 @@ class Factor:
     default: float = 0.0
     unit: str = ""
     meaning: str = ""
+
+    @property
+    def under(self) -> tuple[str, str] | None:
+        """Of a variant: the field of another and its reading without which this one decides nothing."""
+        variant = VARIANTS.get(self.target.removeprefix("variants."))
+        return variant and variant.under and (f"variants.{variant.under[0]}", variant.under[1])
 
     def option(self, value: Any) -> Option:
         """Return the option of that value, which may be given as text; UserError where there is none."""

@@ -104,6 +104,8 @@ def _drawn(factor: Factor, values: Sequence[Any], at: NDArray[np.int64]) -> pa.A
     """Return the column of an uncertainty: its value at each run's point."""
     if factor.options:
         known = [option.value for option in factor.options]
+        if None in values:  # a variant that another one excludes at some points
+            return pa.array([values[point] for point in at.tolist()], pa.string())
         return _choices(factor.options, np.array([known.index(value) for value in values])[at])
     kind, numbers = KINDS[kind_of(factor)]
     return plain(np.array(values, dtype=numbers)[at], numbers, kind)

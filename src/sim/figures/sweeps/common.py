@@ -111,12 +111,14 @@ def values(sweep: Sweep, factor: Factor) -> Array:
 
 
 def places(factor: Factor, drawn: Sequence[Any] | NDArray[Any]) -> Array:
-    """Return the place of each value among a choice's options."""
+    """Return the place of each value among a choice's options; nan for none."""
     # A column of different kinds of options holds them as Python writes them.
     order = {str(option.value): place for place, option in enumerate(factor.options)}
     order |= {selection.label(option.value): place for place, option in enumerate(factor.options)}
-    unique, inverse = np.unique(np.asarray(drawn), return_inverse=True)
-    return np.array([order[selection.label(value)] for value in unique.tolist()], float)[inverse]
+    order[""] = np.nan
+    named = ["" if value is None else selection.label(value) for value in np.asarray(drawn).tolist()]
+    unique, inverse = np.unique(named, return_inverse=True)
+    return np.array([order[name] for name in unique.tolist()], float)[inverse]
 
 
 def logarithmic(factor: Factor) -> bool:
