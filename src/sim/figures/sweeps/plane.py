@@ -69,7 +69,9 @@ def plane(sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None,
     lever, option
         Whose option, by its number; without a lever, the outcome's mean over all options.
     """
-    at_x, at_y, values, variances = points(sweep, what, x, y, lever, option)
+    drawn = points(sweep, what, x, y, lever, option)
+    asked = ~(np.isnan(drawn[0]) | np.isnan(drawn[1]))  # a variant decides nothing where another excludes it
+    at_x, at_y, values, variances = (each[asked] for each in drawn)
     if not any(factor.options or _few(at) for factor, at in ((x, at_x), (y, at_y))):
         return _smooth(x, y, at_x, at_y, values)
     return _cells(x, y, at_x, at_y, values, variances)
