@@ -97,6 +97,13 @@ def test_effects_where_a_condition_holds_equal_a_slow_computation_there(sweep):
     assert (nowhere["points"] == 0).all() and nowhere["effect"].isna().all()
 
 
+def test_a_number_is_no_condition(sweep):
+    g_y = sweep.experiment.uncertainties[0].name
+    for value, kind in ((g_y, "DOUBLE"), ("1", "INTEGER"), ("'true'", "VARCHAR")):
+        with pytest.raises(UserError, match=f"where: found .*{kind}, neither true nor false; allowed: a condition on"):
+            sweep.effects(where=value)
+
+
 @pytest.mark.parametrize(
     "condition", ["mood > 1", "performance > 0", "", "1; DROP TABLE runs", "policy = 'election'", "point < 3"]
 )

@@ -111,6 +111,12 @@ def test_no_query(sql, swept, skloki):
     assert (code, out) == (2, "") and err == f"query: found {sql!r}; allowed: SQL over runs\n"
 
 
+def test_one_query_at_a_time(swept, skloki):
+    code, out, err = skloki("query", "s", "SELECT 1; SELECT 2")
+    assert (code, out, err) == (2, "", "query: found 2 statements; allowed: one, with one answer\n")
+    assert skloki("query", "s", "SELECT 1 AS n; -- with its end", "--csv") == (0, "n\n1\n", "")
+
+
 def test_a_wrong_query(swept, skloki):
     code, out, err = skloki("query", "s", "SELECT nothing FROM runs")
     assert (code, out) == (2, "") and "nothing" in err

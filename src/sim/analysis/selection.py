@@ -83,6 +83,9 @@ def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
     # under a name that nobody gives to an uncertainty: a condition is on these alone
     each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
     try:
+        kind = sweep.query(f"DESCRIBE SELECT ({condition}) FROM ({each})")["column_type"][0]
+        if kind != "BOOLEAN":  # which SQL would take for true wherever it is not 0
+            raise UserError(Problem("where", found=f"a value of type {kind}, neither true nor false"))
         found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
     except UserError as error:
         names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"

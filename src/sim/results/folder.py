@@ -137,7 +137,7 @@ class Folder:
         return read_frame(file, columns, **where)
 
     def query(self, sql: str) -> pd.DataFrame:
-        """Return the answer to a query in SQL over the folder's `tables`; it reads no other files, and writes none."""
+        """Return the answer to one query in SQL over the folder's `tables`; it reads no other files, and writes none."""
         import duckdb
 
         reason, frame = repr(sql), None
@@ -148,6 +148,9 @@ class Folder:
                 connection.register(name, self.table(name))
             connection.execute("SET enable_external_access = false")
             try:
+                several = len(connection.extract_statements(sql))
+                if several > 1:
+                    raise UserError(Problem("query", found=f"{several} statements", allowed="one, with one answer"))
                 answer: Any = connection.execute(sql)  # nothing, where nothing was asked
                 if answer is not None and answer.description:
                     kinds = [str(column[1]) for column in answer.description]
