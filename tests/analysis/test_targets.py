@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.analysis.scores import score, write_csv
+from sim.analysis.scores import write_csv
 from sim.analysis.targets import PRODUCED, UNPRODUCED, targets
 from sim.engines.trajectory import Event
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
+from tests.scored import score
 
 SPLIT = {"T14": {"T14a", "T14b", "T14c"}}
 

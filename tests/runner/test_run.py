@@ -15,7 +15,6 @@ import pytest
 
 import sim
 from sim import version as of_package
-from sim.analysis.scores import score
 from sim.analysis.summary import SHOWN, summarise
 from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
@@ -25,6 +24,7 @@ from sim.results.result import open_result
 from sim.results.run_store import file_record
 from sim.runner.run import RunFailed, run
 from sim.scenario.load import load
+from tests.scored import score
 
 SMALL = """
 title = "A small world"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,11 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.engines.trajectory import EventLog, Trajectory
 
 
-@dataclass(frozen=True)
-class Row:
-    """A target beside what the replicates gave.
+class Row(NamedTuple):
+    """A target beside what the replicates gave; a field that is called otherwise one day keeps its name in the file.
 
     Attributes
     ----------
@@ -95,20 +91,6 @@ def _conferences(events: EventLog) -> dict[str, Any]:
     return found
 
 
-def score(monthly: pd.DataFrame, events: pd.DataFrame) -> list[Row]:
-    """Compare all replicates of stored tables with every target that the model produces.
-
-    One row per replicate, month and scope, and one row per event.
-    """
-    nation = monthly[(monthly["scope"] == "nation").to_numpy()]
-    conferences = events[(events["kind"] == "conference").to_numpy()]
-    met = dict(iter(conferences.groupby("replicate")))
-    scores = Scores()
-    for replicate, run in nation.groupby("replicate"):
-        scores.take(run, met.get(replicate, conferences.iloc[:0]))
-    return scores.rows()
-
-
 def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row:
     values = values[~np.isnan(values)]
     p10, median, p90 = np.quantile(values, (0.1, 0.5, 0.9)) if len(values) else (np.nan,) * 3
@@ -121,19 +103,6 @@ def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row
     )  # fmt: skip
 
 
-def _empty(text: str) -> float:
-    return float(text or "nan")
-
-
-#: The columns of ``targets.csv``, each with how its cells are read. They are a format: a field that is called
-#: otherwise one day keeps its name here.
-COLUMNS: dict[str, Callable[[str], Any]] = {
-    "id": str, "description": str, "unit": str, "period": str, "recorded": _empty, "low": _empty, "high": _empty,
-    "grade": str, "kind": str, "why": str, "median": _empty, "p10": _empty, "p90": _empty, "share_in_band": _empty,
-    "in_band": {"": None, "true": True, "false": False}.__getitem__, "replicates": int,
-}  # fmt: skip
-
-
 def write_csv(rows: Iterable[Row], path: str | Path) -> None:
     """Write rows as a CSV table: six digits, empty where the run's period does not cover a target.
 
@@ -141,8 +110,8 @@ def write_csv(rows: Iterable[Row], path: str | Path) -> None:
     """
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
+        writer.writerow(Row._fields)
+        writer.writerows(map(_cell, row) for row in rows)
 
 
 def _cell(value: object) -> str:
@@ -153,9 +122,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return "" if np.isnan(value) else f"{value:.6g}"
     return str(value)
-
-
-def read_csv(path: str | Path) -> list[Row]:
-    """Return the rows of a table that `write_csv` has written; what is empty there is nan, or None."""
-    with open(path, encoding="utf-8", newline="") as file:
-        return [Row(**{name: read(row[name]) for name, read in COLUMNS.items()}) for row in csv.DictReader(file)]

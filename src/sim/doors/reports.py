@@ -57,20 +57,13 @@ def show_targets(terminal: Terminal, result: Result) -> None:
             row["grade"],
             row["kind"],
         )
-        for row in target_records(result)
+        for row in result.targets().to_dict("records")
     ]
     header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
     terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
     tree = result.manifest["scenario"]["tree"]
     if tree["kind"] != "real" or tree["only"]:
         terminal.say("This tree is not the recorded one: national figures are a yardstick here, not a test.")
-
-
-def target_records(result: Result) -> list[dict[str, Any]]:
-    """Return the rows of targets.csv; numbers that are not known are nan."""
-    from sim.analysis.scores import read_csv
-
-    return [asdict(row) for row in read_csv(result.path / "targets.csv")]
 
 
 def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path]) -> dict[str, Any]:
@@ -86,7 +79,7 @@ def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path
         "failed": result.manifest["failed"],
         "wall_seconds": result.manifest["wall_seconds"],
         "summary": [row._asdict() for row in summarise(result)],
-        "targets": target_records(result),
+        "targets": result.targets().to_dict("records"),
         "figures": figures,
     }
 

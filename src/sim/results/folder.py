@@ -137,7 +137,7 @@ class Folder:
         return read_frame(file, columns, **where)
 
     def query(self, sql: str) -> pd.DataFrame:
-        """Return the answer to one query in SQL over the folder's `tables`; it reads no other files, and writes none."""
+        """Return the answer to one query in SQL over its `tables`; it reads no other files, and writes none."""
         import duckdb
 
         reason, frame = repr(sql), None

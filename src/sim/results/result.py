@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from sim.errors import Problem, UserError
 from sim.results.folder import FILES, Folder, Format
 
@@ -18,7 +20,12 @@ if TYPE_CHECKING:
 RESULT = Format(
     "skloki result", "run", "skloki-result", 1,
     {"title": str, "scenario": dict, "layers": {"*": str}, "replicates": int, "seed": int, "files": FILES},
-    {"monthly.parquet": None, "events.parquet": None, "committees.parquet": None, "targets.csv": {}},
+    {
+        "monthly.parquet": None, "events.parquet": None, "committees.parquet": None,
+        # An empty column would else be of no type.
+        "targets.csv": dict.fromkeys(("recorded", "low", "high", "median", "p10", "p90", "share_in_band"), pa.float64())
+        | {"in_band": pa.bool_()},
+    },
     ("monthly.parquet", "events.parquet", "targets.csv"),
 )  # fmt: skip
 
@@ -70,9 +77,7 @@ class Result(Folder):
 
     def targets(self) -> pd.DataFrame:
         """Return the recorded figures beside what the model gave."""
-        import pandas as pd
-
-        return pd.read_csv(self.path / "targets.csv")
+        return self.frame("targets")
 
 
 open_result = Result.open
