@@ -64,7 +64,7 @@ def test_a_famine_begins_where_and_when_it_strikes(famine):
     ]
     assert famine.numbers.month == "1921-06"
     assert famine.numbers.committees == ["Synthetic 2", *(f"Synthetic 2 uezd {u + 1}" for u in range(8))]
-    assert list(famine.numbers.fields) == ["recovery"] and famine.numbers.nation == ["recovery"]
+    assert list(famine.numbers.fields) == ["recovery"] and famine.numbers.nation == ["recovery", "recovery_months"]
     assert famine.began == 5 and not famine.spread.differ[:5].any()
     first = famine.describe(famine.event)
     assert first["committee"].startswith("Synthetic 2") and first["way"] == "place"

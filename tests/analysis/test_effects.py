@@ -57,9 +57,9 @@ def sweep(tmp_path_factory):
 @pytest.mark.parametrize(
     ("outcome", "scope", "horizon", "sign", "size"),
     [
-        ("performance", "nation", "after", 1, {"size": 0.01}), ("misfit", "agrarian", "end", -1, {"size": 0.01}),
+        ("performance", "nation", "after", 1, {"size": 0.005}), ("misfit", "agrarian", "end", -1, {"size": 0.01}),
         ("recovery", "capital", "after", 1, {"relative": 0.05}),
-        ("opposition_nation", "nation", "end", 1, {"size": 0.01}),
+        ("opposition_nation", "nation", "end", 1, {"size": 0.02}),
     ],
 )  # fmt: skip
 def test_effects_equal_a_slow_computation(sweep, outcome, scope, horizon, sign, size):
@@ -86,7 +86,7 @@ def test_effects_where_a_condition_holds_equal_a_slow_computation_there(sweep):
     middle = float(frame[g_y].median())
     condition = f"{g_y} < {middle!r} OR {g_r} IS NULL"
     found = sweep.effects(lever="policy", outcome="performance", scope="nation", horizon="after", where=condition)
-    wanted = slow(frame[frame[g_y] < middle], column, "policy", "election", "appointment", size=0.01)
+    wanted = slow(frame[frame[g_y] < middle], column, "policy", "election", "appointment", size=0.005)
     assert 1 < wanted["points"] < len(set(frame["point"])) - 1
     for name, value in wanted.items():
         assert found[name].iloc[0] == pytest.approx(value, rel=1e-9, abs=1e-12), name

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.engines.reference import PartyModel, simulate
-from sim.engines.trajectory import Trajectory
+from sim.engines.trajectory import COMMITTEE_FIELDS, Trajectory
 from sim.registry.mechanisms import MECHANISMS
 from sim.scenario.schema import Event, Period, month_number
 from sim.world.build import build
@@ -243,3 +243,24 @@ def test_conference_votes_are_logged_by_tier() -> None:
 def test_a_relief_of_policy_does_not_make_the_error_negative() -> None:
     relief = {"e": Event(kind="policy_error", start="1921-03", size=-0.9)}
     assert outcome(run(months=6, events=relief), "national_error").min() >= 0.0
+
+
+def test_half_of_a_dated_error_is_gone_after_its_half_life():
+    """The half-life that is recorded is that of an error which is really added, other things as they are."""
+    calm = {"off": ("skloki", "attitudes", "practice", "education", "levies", "perception"), "months": 30}
+    added = {"x": Event(kind="policy_error", start="1921-06", size=0.2)}
+    without, with_error = (run(events=events, mu=0.0, **calm) for events in ({}, added))
+    gap = outcome(with_error, "national_error") - outcome(without, "national_error")
+    half_life = outcome(with_error, "error_half_life")
+    left = gap[6:] / gap[5]
+    expected = np.cumprod(0.5 ** (1.0 / half_life[6:]))
+    assert gap[5] > 0.1 and np.allclose(left, expected, rtol=0.1)
+
+
+def test_the_worst_tenth_is_the_guberniia_a_tenth_of_the_way_up():
+    for guberniias in (1, 4, 10, 11, 23):
+        trajectory = run(months=8, guberniias=guberniias, committees=True)
+        results = np.sort(trajectory.committees[:, :guberniias, COMMITTEE_FIELDS.index("performance")], axis=1)
+        assert np.array_equal(outcome(trajectory, "performance_p10"), results[:, (guberniias + 9) // 10 - 1])
+    done, task = outcome(trajectory, "performance"), outcome(trajectory, "complexity")
+    assert np.allclose(outcome(trajectory, "effort"), done * task)

@@ -67,7 +67,7 @@ def test_defaults(read):
     assert (shared.accidents, shared.series(7, 2), experiment.series(7, 0)) == ("shared", 2, 7)
     assert shared.fingerprint() != experiment.fingerprint()
     assert experiment.curves == "none" and experiment.scopes[0] == "nation" and "performance" in experiment.outcomes
-    assert experiment.horizons["after"].name == "1921-01:1921-12" and experiment.smallest.share == 0.01
+    assert experiment.horizons["after"].name == "1921-01:1921-12" and experiment.smallest.share is None
     assert "title" not in experiment.base and "run" not in experiment.base
     (factor,) = experiment.uncertainties
     assert (factor.target, factor.low, factor.high, factor.default) == ("parameters.r_f", 0.02, 0.55, 0.28)

@@ -90,7 +90,8 @@ def test_a_span_compares_the_same_months_in_all_worlds(courses, effect):
     if effect is None:
         assert (found.pairs == 0).all() and np.isnan(found.effect).all() and stored.isna().all()
     else:
-        assert (found.pairs == 2).all() and (found.effect == effect).all()
+        plain = [not outcome.in_months for outcome in OUTCOMES.values()]
+        assert (found.pairs == 2)[:, plain].all() and (found.effect == effect)[:, plain].all()
         assert len(stored) == len(courses) * len(SCOPES) and stored.notna().all()
 
 
@@ -252,6 +253,23 @@ def test_the_mean_of_a_span_is_over_what_is_defined_in_all_worlds_of_a_pair():
     np.testing.assert_array_equal(measured(courses, at, MONTHS, alone=True)[..., 0], [[3.75, 2, np.nan], [8, 3, 5]])
 
 
+def test_recovery_in_months_is_the_months_by_which_a_world_is_ahead():
+    months = [f"{1921 + at // 12}-{at % 12 + 1:02d}" for at in range(60)]
+    ahead, growth = 3, 0.02
+    grown = 0.1 * np.exp(growth * np.arange(60))
+    courses = np.stack([grown, grown * np.exp(growth * ahead)], axis=1)[..., None]
+    at = [Horizon("1923-01", "1925-12"), Horizon("1924-06", "1924-06")]
+    found = measured(courses, at, months, outcomes=["recovery_months"])[..., 0]
+    np.testing.assert_allclose(found[:, 1] - found[:, 0], ahead, atol=1e-5)
+    # where nothing grows, a gap of one part in a hundred is two and a half months and not endless
+    level = np.stack([np.ones(60), np.full(60, 1.01)], axis=1)[..., None]
+    still = measured(level, at, months, outcomes=["recovery_months"])
+    np.testing.assert_allclose(still[:, 1, 0] - still[:, 0, 0], np.log(1.01) / 0.004, atol=1e-5)
+    # a world that failed neither has months nor moves the other's
+    alone = measured(courses, at, months, np.array([True, False]), outcomes=["recovery_months"])[..., 0]
+    assert np.isnan(alone[:, 1]).all() and np.isfinite(alone[:, 0]).all()
+
+
 @pytest.mark.parametrize(
     ("changes", "month"),
     [
@@ -295,7 +313,8 @@ def test_what_differs_is_told_without_what_is_left_open():
 
 def test_smallest_effects_of_interest():
     usual = Smallest()
-    assert usual.of(OUTCOMES["performance"], 0.2) == 0.01 and usual.of(OUTCOMES["members"], 400.0) == 20.0
+    assert usual.of(OUTCOMES["performance"], 0.2) == 0.005 and usual.of(OUTCOMES["paralysed"], 0.2) == 1 / 85
+    assert usual.of(OUTCOMES["recovery_months"], 30.0) == 1 and usual.of(OUTCOMES["members"], 400.0) == 20.0
     read = smallest(["0.02", "recovery=0.1", "misfit=0.001"])
     assert [read.of(OUTCOMES[name], 0.5) for name in ("performance", "recovery", "misfit")] == [0.02, 0.1, 0.001]
     with pytest.raises(UserError) as caught:
@@ -328,7 +347,7 @@ def test_the_manifest_says_how_it_came_about_and_damage_is_found(tmp_path):
     path = compare(*worlds, replicates=3, out=tmp_path / "c", engine=fake(), outcomes=["misfit"]).path
     record = json.loads((path / "manifest.json").read_text())
     assert (record["engine"], record["seed"], record["replicates"], record["level"]) == ("fake", 1921, 3, 0.95)
-    assert record["shown"] == ["misfit"] and record["smallest"] == {"share": 0.01, "relative": 0.05, "named": {}}
+    assert record["shown"] == ["misfit"] and record["smallest"] == {"share": None, "relative": 0.05, "named": {}}
     assert "chance only, at fixed parameters" in record["uncertainty"]
     assert record["worlds"][0]["scenario"]["run"]["committees"] is False
     g_y = [next(p["value"] for p in one["parameters"] if p["name"] == "g_y") for one in record["worlds"]]

@@ -91,7 +91,7 @@ class Sample:
         trajectories = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
         worlds = [trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories]
-        values = measured(np.stack(worlds, axis=1), self.horizons, self.months)
+        values = measured(np.stack(worlds, axis=1), self.horizons, self.months, outcomes=[*OUTCOMES] * len(SCOPES))
         for at, trajectory in enumerate(trajectories):
             self.values[at].append(values[:, at].reshape(-1, len(SCOPES), len(OUTCOMES)))
             if self.pairs <= max(self._room, 2):

@@ -130,6 +130,7 @@ def _outcomes() -> Iterator[Entry]:
             "meaning": outcome.meaning,
             "unit": outcome.unit,
             "better": outcome.better,
+            "smallest effect of interest": outcome.smallest or "a twentieth of the baseline's mean",
             "bounds": f"{outcome.low:g} to " + ("no bound" if outcome.high is None else f"{outcome.high:g}"),
             "recorded for": "the nation and each class" if outcome.by_class else "the nation",
             "stored in": "monthly.parquet",

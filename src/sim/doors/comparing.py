@@ -147,8 +147,9 @@ def show(terminal: Terminal, comparison: Comparison) -> None:
     terminal.say(manifest["uncertainty"])
     small = manifest["smallest"]
     named = "".join(f", {value:g} for {name}" for name, value in small["named"].items())
+    usual = "each outcome's own (skloki explain)" if small["share"] is None else f"{small['share']:g} for shares"
     terminal.say(
-        f"Smallest effect of interest: {small['share']:g} for shares, {small['relative']:.0%} of the baseline's mean "
+        f"Smallest effect of interest: {usual}, {small['relative']:.0%} of the baseline's mean "
         f"for the rest{named}. A convention, not a finding (grade: assumed). The reading says where the interval lies."
     )
     terminal.say("P: probability of doing better (of being higher, where neither is better) on the same accidents.")

@@ -85,7 +85,9 @@ class Factor:
     def under(self) -> tuple[str, str] | None:
         """Of a variant: the field of another and its reading without which this one decides nothing."""
         variant = VARIANTS.get(self.target.removeprefix("variants."))
-        return variant and variant.under and (f"variants.{variant.under[0]}", variant.under[1])
+        if variant is None or variant.under is None:
+            return None
+        return f"variants.{variant.under[0]}", variant.under[1]
 
     def option(self, value: Any) -> Option:
         """Return the option of that value, which may be given as text; UserError where there is none."""
@@ -223,7 +225,7 @@ RECORD = {
     "design": {"kind": str, "points": int, "levels": int, "seed": int, "rows": [dict]}, "replicates": int, "seed": int,
     "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
     "curve_outcomes": [str], "curve_points": int,
-    "smallest": {"share": NUMBER, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
+    "smallest": {"share": NUMBER | None, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
 }  # fmt: skip
 
 

@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
+from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.world.build import World
 
+LEAST_GROWTH = 0.004
+"""Monthly growth of the logarithm of recovery at least, where it is turned into months: without, any gap is endless."""
 YEARS = 3
 """Length of the first span, counted from the month in which the worlds part."""
 
@@ -92,7 +95,7 @@ def _parsed(text: str, months: Sequence[str]) -> Horizon | Problem:
 
 def measured(
     trajectories: NDArray[np.float64], horizons: Sequence[Horizon], months: Sequence[str],
-    finished: NDArray[np.bool_] | None = None, *, alone: bool = False,
+    finished: NDArray[np.bool_] | None = None, *, outcomes: Sequence[str] = (), alone: bool = False,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Return what the worlds of a pair come to at the horizons.
 
@@ -100,12 +103,18 @@ def measured(
     over different months, a trend would pass for an effect. It is nan where these are fewer than half.
     Months are added one after the other, so that the sums have the same bits in any company.
 
+    Of an outcome that is counted in months of its growth it is log Y in the last month over the mean monthly growth
+    of log Y of the worlds in the three years before, at least `LEAST_GROWTH`: a difference between two worlds then is
+    the months by which one is ahead. Rounded, since the last bits of a logarithm differ between machines.
+
     Parameters
     ----------
     trajectories
         Shape (months, ..., worlds, outcomes); nan where undefined.
     finished
         Which worlds count, shape (..., worlds); by default all.
+    outcomes
+        Names of the outcomes along the last axis; without them none is counted in months of its growth.
     alone
         Each world over its own months, as sweeps of format version 1 have it.
 
@@ -130,7 +139,24 @@ def measured(
         n = np.asarray(span.stop - span.start) if whole else known[span].sum(axis=0)
         enough = (2 * n >= span.stop - span.start) & (n > 0)
         found[at] = np.where(enough, total / np.maximum(n, 1), np.nan)
+        growing = [place for place, name in enumerate(outcomes) if OUTCOMES[name].in_months]
+        if growing:
+            found[at][..., growing] = _months_of_growth(trajectories[..., growing], span.stop - 1, finished)
     return found
+
+
+def _months_of_growth(
+    series: NDArray[np.float64], last: int, finished: NDArray[np.bool_] | None
+) -> NDArray[np.float64]:
+    """Return log Y in a month over the mean monthly growth of the worlds (the last axis but one) before it."""
+    first = max(last - 12 * YEARS, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        begin, end = np.log(series[first]), np.log(series[last])
+    there = np.isfinite(end) if finished is None else np.isfinite(end) & finished[..., None]
+    grown = np.where(there, (end - begin) / max(last - first, 1), 0.0)
+    counted = np.maximum(there.sum(axis=-2, keepdims=True), 1)
+    growth = np.maximum(grown.sum(axis=-2, keepdims=True) / counted, LEAST_GROWTH)
+    return np.where(there, np.round(end / growth, 6), np.nan)
 
 
 def parting(worlds: Sequence[World]) -> int | None:

@@ -123,8 +123,8 @@ class SmallestTable(Table):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Positive]
 
-    share: Positive = Field(0.01, description="of outcomes that lie between 0 and 1")
-    relative: Positive = Field(0.05, description="of all others, as a part of the baseline's mean")
+    share: Positive | None = Field(None, description="of outcomes that lie between 0 and 1; default: every outcome's own (`skloki explain`)")
+    relative: Positive = Field(0.05, description="of all others, or of those that have none of their own, as a part of the baseline's mean")
 
     @property
     def named(self) -> dict[str, float]:

@@ -20,14 +20,14 @@ class Smallest:
     Attributes
     ----------
     share
-        Of outcomes that lie between 0 and 1.
+        Of outcomes that lie between 0 and 1; none: of every outcome its own, as the registry fixes it.
     relative
         Of all others, as a part of the baseline's mean.
     named
         Of single outcomes, instead.
     """
 
-    share: float = 0.01
+    share: float | None = None
     relative: float = 0.05
     named: Mapping[str, float] = field(default_factory=dict)
 
@@ -35,7 +35,8 @@ class Smallest:
         """Return the smallest effect of an outcome whose means in the baseline are given."""
         if outcome.name in self.named:
             return 0.0 * base + self.named[outcome.name]
-        return 0.0 * base + self.share if outcome.high == 1.0 else self.relative * abs(base)
+        own = outcome.smallest if self.share is None else self.share if outcome.high == 1.0 else None
+        return self.relative * abs(base) if own is None else 0.0 * base + own
 
 
 def smallest(texts: Iterable[str]) -> Smallest:

@@ -131,6 +131,10 @@ class Outcome:
         Between which it lies; None where nothing limits it.
     summed
         Whether guberniias are added up; else it is a mean over what they have.
+    smallest
+        The smallest effect of interest in its unit, fixed before any result; none: a part of the baseline's mean.
+    in_months
+        Whether a horizon turns the series into months of its own growth: see `sim.experiment.horizons.measured`.
     """
 
     name: str
@@ -141,6 +145,8 @@ class Outcome:
     low: float = 0.0
     high: float | None = 1.0
     summed: bool = False
+    smallest: float | None = None
+    in_months: bool = False
 
 
 @dataclass(frozen=True)

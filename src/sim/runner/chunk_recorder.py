@@ -50,6 +50,7 @@ class Recorder:
         width = len(OUTCOMES)
         self._read = np.array([SCOPES.index(scope) * width + OUTCOME_INDEX[outcome] for outcome, scope in known])
         self._kept = np.array([known.index(column) for column in kept])
+        self._outcomes = [outcome for outcome, _ in kept]
         self._curves = np.array([known.index(column) for column in self._curve_columns], dtype=np.int64)
         together = max(1, min(TOGETHER // chunk.combinations, chunk.size))
         self._first = 0
@@ -82,7 +83,8 @@ class Recorder:
             return
         rows = self._first * self._chunk.combinations + np.flatnonzero(there)
         horizons = list(self._experiment.horizons.values())
-        found = measured(self._values[..., self._kept], horizons, self._months, there, alone=self._alone)
+        values = self._values[..., self._kept]
+        found = measured(values, horizons, self._months, there, outcomes=self._outcomes, alone=self._alone)
         self.outcomes[rows] = np.concatenate([values[there] for values in found], axis=1)
         if self._curve_columns:
             curves = self._values[:, there][..., self._curves]

@@ -111,6 +111,7 @@ def work(s):  # type: ignore[no-untyped-def]
     s.mean_guberniia = guberniias / s.guberniias
     number = s.number - s.guberniias
     s.mean_uezd = uezds / number if number > 0 else 0.0
+    s.corrected = s.kv * (voices / s.guberniias) + s.ki * s.INSPECTION
     error = next_misfit(
         s.national_error, s.mu, s.task, voices / s.guberniias, s.kv, s.INSPECTION, s.ki
     )

@@ -132,7 +132,7 @@ S = np.dtype(
         # the nation
         "threat_noise", "threat", "perceived", "task", "dispute", "joined", "news", "national_error",
         "national_claims", "opposition", "mean_guberniia", "mean_uezd", "left_centre", "left_conferences",
-        "blur_of_files")]
+        "blur_of_files", "corrected")]
     + [("seat_weights", "f8", (2, SEATS)), ("tie_weights", "f8", (2, TIES)), ("seed", "u8")]
     + [(name, "i8") for name in (
         # the world

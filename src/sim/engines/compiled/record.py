@@ -9,6 +9,7 @@ from sim.engines.compiled.layout import (
     APPOINTED,
     AT,
     ELECTED,
+    FLOAT,
     NOT,
     NUMBER_OF_SCOPES,
     OF,
@@ -20,6 +21,8 @@ from sim.engines.compiled.layout import (
     row_at,
     state_at,
 )
+from sim.engines.compiled.memory import record_at
+from sim.engines.compiled.people import NAN
 from sim.engines.readings import MOVES, YEAR
 from sim.kernel import kernel
 from sim.mechanisms import discussion, record
@@ -32,7 +35,7 @@ for _frozen in (SUMMED, MOVES_AT):
     _frozen.setflags(write=False)  # compiled code holds what they are now
 NUMBER_OF_MOVES = len(MOVES)
 
-mean_of, centralisation = record.mean_of, record.centralisation
+mean_of, centralisation, half_life = record.mean_of, record.centralisation, record.half_life
 felt_misfit = discussion.felt_misfit
 
 
@@ -77,6 +80,8 @@ def read_committee(s, g):  # type: ignore[no-untyped-def]
     of = c.unit_class
     moved, voted = flag(c.transferred > s.month - YEAR), flag(c.voted > s.month - YEAR)
     add(s, of, AT.performance, c.result, 1.0)
+    add(s, of, AT.recovery_months, c.recovery, 1.0)
+    add(s, of, AT.effort, c.result * s.task, 1.0)
     add(s, of, AT.committee_performance, c.performance, 1.0)
     add(s, of, AT.recovery, c.recovery, 1.0)
     add(s, of, AT.conflict, c.conflict, 1.0)
@@ -112,6 +117,8 @@ def read_secretary(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.recommended, flag(installed == RECOMMENDED), 1.0)
     add(s, of, AT.elected, flag(installed == ELECTED), 1.0)
     add(s, of, AT.acting, flag(installed == ACTING), 1.0)
+    filled = flag(installed != NOT and installed != ACTING)
+    add(s, of, AT.tenure, tenure * filled, filled)
     add(s, of, AT.tenure_appointed, tenure * c.appointed, c.appointed)
     add(s, of, AT.tenure_elected, tenure * c.elected, c.elected)
 
@@ -143,6 +150,7 @@ def write_scope(s, scope):  # type: ignore[no-untyped-def]
     row, sums, counts = row_at(s, s.t, scope), s.sums[scope], s.counts[scope]
     for k in range(NUMBER_OF_OUTCOMES):
         row[k] = sums[k] if SUMMED[k] and counts[k] > 0.0 else mean_of(sums[k], counts[k])
+    row[AT.performance_p10] = worst_tenth(s, scope)
     recent = s.recent[scope]
     recent[s.t % YEAR, 0], recent[s.t % YEAR, 1] = sums[AT.moves_centre], sums[AT.moves]
     central = moved = 0.0
@@ -152,6 +160,42 @@ def write_scope(s, scope):  # type: ignore[no-untyped-def]
     row[AT.centralisation] = centralisation(
         row[AT.claimed], row[AT.appointed], central / moved if moved > 0.0 else 0.0
     )
+
+
+@kernel
+def worst_tenth(s, scope):  # type: ignore[no-untyped-def]
+    """Return the performance of the guberniia a tenth of the way up, in memory that the month's lots no longer need."""
+    number = 0
+    for g in range(s.guberniias):
+        if scope == 0 or committee(s, g).unit_class == scope:
+            record_at(FLOAT, s.lots, number).x = committee(s, g).result
+            number += 1
+    if number == 0:
+        return NAN
+    return smallest(s, number, (number + 9) // 10 - 1)
+
+
+@kernel
+def smallest(s, number, rank):  # type: ignore[no-untyped-def]
+    """Return the value of a rank among the first numbers of that memory, which are put in another order (Hoare)."""
+    low, high = 0, number - 1
+    while low < high:
+        pivot, i, j = record_at(FLOAT, s.lots, rank).x, low, high
+        while i <= j:
+            while record_at(FLOAT, s.lots, i).x < pivot:
+                i += 1
+            while pivot < record_at(FLOAT, s.lots, j).x:
+                j -= 1
+            if i <= j:
+                one, two = record_at(FLOAT, s.lots, i), record_at(FLOAT, s.lots, j)
+                one.x, two.x = two.x, one.x
+                i += 1
+                j -= 1
+        if j < rank:
+            low = i
+        if rank < i:
+            high = j
+    return record_at(FLOAT, s.lots, rank).x
 
 
 @kernel
@@ -166,6 +210,7 @@ def write_nation(s):  # type: ignore[no-untyped-def]
     row[AT.assignments] = float(s.assignments)
     row[AT.reserve] = float(line(s, s.reserve).count)
     row[AT.people] = float(s.people)
+    row[AT.error_half_life] = half_life(s.task, s.mu, s.corrected)
 
 
 @kernel

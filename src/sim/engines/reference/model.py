@@ -103,7 +103,7 @@ class PartyState(mesa.Model):
         self.perceived = float(world.calendar.perceived[0]) * self.p.omega + self.threat * (1.0 - self.p.omega)
         self.task, self.dispute, self.joined, self.news = 1.0, 0.0, 0.0, 0.0
         self.national_error, self.national_claims = self.p.MISFIT_START, world.claims
-        self.opposition = 0.0
+        self.opposition = self.corrected = 0.0
         self.famine = world.calendar.famine[0]
         self.reserve = Reserve()
         self.generations: dict[tuple[int, int], int] = {}

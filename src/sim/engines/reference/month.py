@@ -151,6 +151,7 @@ class PartyModel(PartyState):
         for committee in self.guberniia_list:
             total += committee.voice
         voice = total / len(self.guberniia_list)
+        self.corrected = p.kv * voice + p.ki * p.INSPECTION
         error = discussion.misfit(self.national_error, p.mu, self.task, voice, p.kv, p.INSPECTION, p.ki)
         self.national_error = arithmetic.unit(error + float(self.world.calendar.error[self.t]))
 

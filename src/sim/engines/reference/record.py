@@ -70,6 +70,7 @@ class Recorder:
             name: total if count and OUTCOMES[name].summed else indices.mean_of(total, count)
             for name, (total, count) in totals.items()
         }
+        row["performance_p10"] = self._worst_tenth(scope)
         self.recent[scope].append((moves["moves_centre"], moves["moves"]))
         central, moved = (sum(counted) for counted in zip(*self.recent[scope], strict=True))
         row["centralisation"] = indices.centralisation(
@@ -78,6 +79,11 @@ class Recorder:
         if scope == "nation":
             row |= self._national()
         return [row.get(name, math.nan) for name in OUTCOMES]
+
+    def _worst_tenth(self, scope: str) -> float:
+        """Return the performance of the guberniia a tenth of the way up."""
+        results = sorted(c.result for c in self.model.guberniia_list if scope in ("nation", c.unit_class))
+        return results[(len(results) + 9) // 10 - 1] if results else math.nan
 
     def _national(self) -> dict[str, float]:
         m = self.model
@@ -90,6 +96,7 @@ class Recorder:
             "assignments": float(m.assignments),
             "reserve": float(len(m.reserve)),
             "people": float(len(m.officials())),
+            "error_half_life": indices.half_life(m.task, m.p.mu, m.corrected),
         }
 
     def nation(self, name: str) -> float:
@@ -118,6 +125,7 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
     secretary = committee.seats[0]
     installed = secretary.installed if secretary is not None else ""
     tenure = secretary.tenure if secretary is not None else 0.0
+    filled = _flag(secretary is not None and installed != "acting")
     by_cc = installed == "appointed" and secretary is not None and not secretary.by_bureau
     bench, uezds = float(len(committee.bench)), float(len(committee.uezds))
     skill = work = quarrels = uezds_appointed = 0.0
@@ -129,6 +137,8 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         uezds_appointed += uezd.appointed
     one = {
         "performance": committee.result,
+        "recovery_months": committee.recovery,
+        "effort": committee.result * m.task,
         "committee_performance": committee.performance,
         "recovery": committee.recovery,
         "conflict": committee.conflict,
@@ -155,6 +165,7 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
     }
     return {name: (value, 1.0) for name, value in one.items()} | {
         "bench_skill": (skill, bench),
+        "tenure": (tenure * filled, filled),
         "uezd_performance": (work, uezds),
         "uezd_open_skloki": (quarrels, uezds),
         "uezd_appointed": (uezds_appointed, uezds),

@@ -113,7 +113,7 @@ def values(sweep: Sweep, factor: Factor) -> Array:
 def places(factor: Factor, drawn: Sequence[Any] | NDArray[Any]) -> Array:
     """Return the place of each value among a choice's options; nan for none."""
     # A column of different kinds of options holds them as Python writes them.
-    order = {str(option.value): place for place, option in enumerate(factor.options)}
+    order: dict[str, float] = {str(option.value): place for place, option in enumerate(factor.options)}
     order |= {selection.label(option.value): place for place, option in enumerate(factor.options)}
     order[""] = np.nan
     named = ["" if value is None else selection.label(value) for value in np.asarray(drawn).tolist()]

@@ -105,7 +105,8 @@ def table(sweep: Sweep, selection: Selection) -> Fans:
     frame, changes = (frame.assign(place=frame["combination"].map(place)),
                       {key: rows.assign(place=rows["combination"].map(place)) for key, rows in changes.items()})
     size = sweep.experiment.smallest
-    smallest = {name: float(size.of(OUTCOMES[name], 0.0)) for name, _ in pairs if OUTCOMES[name].high == 1.0}
+    sizes = {name: float(size.of(OUTCOMES[name], np.nan)) for name, _ in pairs}
+    smallest = {name: least for name, least in sizes.items() if np.isfinite(least)}
     notes = [*common.unfinished(sweep), common.described(sweep, curves=True)]
     return Fans(
         sweep.experiment.title, where, notes, outcome, lever, pairs, sweep.months, frame, changes, smallest
