@@ -46,7 +46,8 @@ def test_it_prints_effects_and_how_to_read_them(small, skloki, no_figures, tmp_p
         "effect [95 % interval] by class, mean of 1921-04 to 1921-12",
         "effect [95 % interval] for the nation",
         "chance only, at fixed parameters",
-        "Smallest effect of interest: each outcome's own (skloki explain), 5% of the baseline's mean for the rest, 0.005 for performance.",
+        "Smallest effect of interest: each outcome's own (skloki explain), 5% of the baseline's mean for the rest, "
+        "0.005 for performance.",
         "grade: assumed",
     ):
         assert said in " ".join(out.split()), said
