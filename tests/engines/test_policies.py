@@ -43,7 +43,8 @@ def test_shares_of_installed_add_up() -> None:
 
 
 def test_without_capacity_posts_are_held_by_acting_locals() -> None:
-    trajectory = run(months=36, policy={"rule": "appointment"}, options={"capacity": 0.0})
+    acting = {"unfilled": "acting"}
+    trajectory = run(months=36, policy={"rule": "appointment"}, options={"capacity": 0.0}, variants=acting)
     taken = reasons(trajectory, "took", level="guberniia")
     assert taken["appointed"] == 0 and taken["acting"] > 0
     assert outcome(trajectory, "assignments").max() == 0.0
@@ -147,7 +148,7 @@ def everything(*off: str) -> Trajectory:
         "congress": Event(kind="congress", start="1921-06"),
     }
     policy = {"rule": "endogenous", "start": 0.6}
-    heat = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3, "pack": 0.3, "q_max": 0.6}
+    heat = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3, "pack": 0.3, "q_max": 0.6, "h_unf": 0.04}
     settings = scenario(guberniias=8, uezds_each=1, policy=policy, events=events, off=off, **heat)
     late = {"complexity": Period(start="1928-08", end="1929-12")}.get(off[0] if off else "", settings.period)
     return simulate(build(settings.model_copy(update={"period": late})), 0)

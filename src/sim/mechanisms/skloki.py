@@ -81,8 +81,12 @@ def race_grievance(margin, clarity, width, dead_heat):  # type: ignore[no-untype
 
 
 @kernel
-def imposed_grievance(outsider, discussion, clarity, imposed):  # type: ignore[no-untyped-def]
-    """Return grievance after an outsider was imposed: g_i (1 - R) D / 2; none for a local."""
+def imposed_grievance(outsider, size, clarity, imposed):  # type: ignore[no-untyped-def]
+    """Return grievance after an outsider was imposed: g_i (1 - R) size / 2; none for a local.
+
+    Twin of :func:`race_grievance`. ``size`` is IMPOSED, so that both last alike; in version 0.1 it was the habit of
+    debate D, with which the one faded and the other did not.
+    """
     if outsider > 0.5:
-        return 0.5 * imposed * (1.0 - clarity) * discussion
+        return 0.5 * imposed * (1.0 - clarity) * size
     return 0.0

@@ -76,6 +76,8 @@ MEDIATION = _constant("MEDIATION", 0.03, "per month", "assumed", "mediation",
     "probability that the worst grievance is halved", _P2)
 RACE_WIDTH = _constant("RACE_WIDTH", 0.45, "s.d. of judgement", "assumed", "close_race",
     "margin at which a race leaves half the grievance of a dead heat", "normalisation of the twins: over the range of cross a vote leaves on average what an appointment does, 0.45 of the strength")
+IMPOSED = _constant("IMPOSED", 0.53, "ratio", "assumed", "close_race",
+    "size of the grievance that an imposed outsider leaves, relative to its stated strength", "normalisation of the twins, as RACE_WIDTH: what an appointment leaves does not fade with the habit of debate, as a race's does not; .50 to .56 pay alike in the audit of twins")
 NEED_RATE = _constant("NEED_RATE", 0.0213, "per month", "documented", "need",
     "secretaries sent down to strengthen uezds: 23 of 83 posts in 13 months", _MOVES + "; that this was the reason, and not a punishment, is the official word")
 LATERAL_RATE = _constant("LATERAL_RATE", 0.0065, "per month", "documented", "lateral",

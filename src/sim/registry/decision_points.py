@@ -38,4 +38,5 @@ DECISION_POINTS: Mapping[str, Point] = by_name(
     Point(23, "vote", "committee", "0", "chance in the vote of a conference on the opposition"),
     Point(24, "departure", "person", "0", "who leaves an overfull bench"),
     Point(25, "search", "committee", "16 seat + candidate", "where a search of the reserve begins"),
+    Point(26, "pool", "committee", "0 number, 4 + place", "from which bench a gubkom's pool is filled"),
 )

@@ -18,11 +18,11 @@ NOWHERE = -1
 
 
 @kernel
-def gather(s, i, seat, above):  # type: ignore[no-untyped-def]
-    """Note the holder of the seat, if any, and those drawn from benches, uezds and the reserve; return their number."""
+def gather(s, i, seat, above, going):  # type: ignore[no-untyped-def]
+    """Note the holder, if any and not on his way out, and those drawn from elsewhere; return their number."""
     c = committee(s, i)
     number = 0
-    if committee(s, i).held[seat] >= 0:
+    if committee(s, i).held[seat] >= 0 and not going:
         s.chosen[0], number = committee(s, i).held[seat], 1
     s.recommended = -1
     for k in range(s.candidates):
@@ -105,12 +105,15 @@ def add_outsider(s, i, seat, above, k, where, pick, further, number):  # type: i
 
 @kernel
 def first_below(s, i, above, where, pick, number):  # type: ignore[no-untyped-def]
-    """Return an uezd's outsider: of a sister's bench, or of its guberniia's bench and pool."""
+    """Return an uezd's outsider: of a sister's bench, or of its gubkom's pool."""
     c = committee(s, i)
     head = committee(s, c.head)
     sisters = head.uezds - 1
-    if above and (where >= s.PULL or sisters == 0):
-        return first_of(s, i, c.head, s.number + c.head, number)
+    pool = s.number + c.head
+    if above and s.first_version and (where >= s.PULL or sisters == 0):
+        return first_of(s, i, c.head, pool, number)
+    if above and not s.first_version and (sisters == 0 or (where >= s.PULL and line(s, pool).count > 0)):
+        return first_of(s, i, pool, NOWHERE, number)
     if sisters == 0:
         return -1
     sister = head.first_uezd + int(pick * sisters)

@@ -74,8 +74,8 @@ def discuss(s, i):  # type: ignore[no-untyped-def]
     if man >= 0:
         temper, pliancy = person(s, man).temper, person(s, man).pliancy
     free = free_voice(c.discussion, c.literacy, s.perceived, s.VOICE_BASE, s.chi)
-    voice = heard_voice(free, c.appointed, c.elected, temper, s.phi_v, s.hide)
-    inspected = inspection(s.INSPECTION, c.appointed, c.elected, pliancy, s.phi_i, s.hide)
+    voice = heard_voice(free, c.appointed + c.acting, c.elected, temper, s.phi_v, s.hide)
+    inspected = inspection(s.INSPECTION, c.appointed, c.elected + c.acting, pliancy, s.phi_i, s.hide)
     c.misfit = next_misfit(c.misfit, s.mu, s.task, voice, s.kv, inspected, s.ki)
     c.credit = credit(c.credit, voice, c.felt, s.news, s.CREDIT_MEMORY, s.CREDIT_GAIN)
     c.free_voice, c.voice = free, voice
@@ -209,13 +209,15 @@ def pair_has(seats, tie, seat):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def inherit(s, i, seat, man, added):  # type: ignore[no-untyped-def]
-    """Change the ties of a seat for its new holder: part of the feud, and new grievance."""
+def inherit(s, i, seat, man, added, sheds):  # type: ignore[no-untyped-def]
+    """Change the ties of a seat for its new holder: part of the feud if he sheds the rest, and new grievance."""
     c = committee(s, i)
     last = c.ties - 1
     for tie in range(c.ties):
         if (tie < last and pair_has(c.seats, tie, seat)) or (tie == last and seat == 0):
-            left = inherited(committee(s, i).grievance[tie], float(person(s, man).outsider), s.inh_l, s.inh_o)
+            left = committee(s, i).grievance[tie]
+            if sheds:
+                left = inherited(left, float(person(s, man).outsider), s.inh_l, s.inh_o)
             committee(s, i).grievance[tie] = min(left + added, 1.0)
     c.conflict = conflict_of(s, i)
 

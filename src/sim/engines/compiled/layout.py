@@ -70,12 +70,12 @@ def in_lines(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
 COMMITTEE = in_lines(
     [("conflict", "f8"), ("settled", "f8"), ("claimed", "f8"), ("key", "i8"), ("held", "i4", (SEATS,))]
     + [("head", "i4"), ("first_seat", "i4"), ("phase", "i2")]
-    + [(name, "i1") for name in ("seats", "ties", "level", "opened", "open", "paralysed")]
+    + [(name, "i1") for name in ("seats", "ties", "level", "opened", "shed", "open", "paralysed")]
     + [("grievance", "f8", (TIES,))]
     + [(name, "f8") for name in (
         "recovery", "clarity", "literacy", "discussion", "misfit", "felt", "credit", "result",
         "performance", "appointed", "elected", "team_skill", "voice", "free_voice", "unity", "changes",
-        "courses", "members", "skill", "opposition", "opposition_delegates")]
+        "courses", "members", "skill", "acting", "opposition", "opposition_delegates")]
     + [(name, "i4") for name in (
         "places", "alive", "block", "first_person", "first_uezd", "uezds", "unit_class", "last_open",
         "transferred", "voted", "strengthened")]

@@ -35,6 +35,8 @@ from sim.registry.outcomes import OUTCOME_INDEX
 CLAIM, BUREAU_DRAW = POINT["claim"], POINT["bureau"]
 LEFT, TOOK = KIND["left"], KIND["took"]
 CENTRE, BUREAU, GUBKOM, CONFERENCE = (AUTHORITY[name] for name in ("centre", "bureau", "gubkom", "conference"))
+#: Reasons for which an acting man leaves without a departure: another takes over, or he comes to stay.
+RELIEVED, STAYS = REASON["relieved"], REASON["confirmed"]
 WEAR, UNFIT, NEED, LATERAL, TRANSFER, EXTRAORDINARY, LOST_CONTEST, LOST_REVIEW = (
     REASON[name]
     for name in ("wear", "unfit", "need", "lateral", "transfer", "extraordinary", "lost_contest", "lost_review")
@@ -115,6 +117,7 @@ def note_secretary(s, i):  # type: ignore[no-untyped-def]
         installed = person(s, man).installed
     c.appointed = 1.0 if installed == APPOINTED else 0.0
     c.elected = 1.0 if installed == ELECTED or installed == RECOMMENDED else 0.0
+    c.acting = 0.5 if installed == ACTING and s.acting_voice == READING.acting_voice_half else 0.0
 
 
 @kernel
@@ -125,18 +128,31 @@ def install(s, man, i, seat, installed, authority, margin):  # type: ignore[no-u
     added = 0.0
     seat_man(s, i, seat, man)
     if installed == APPOINTED:
-        added = imposed_grievance(float(m.outsider), c.discussion, c.clarity, s.a_imp)
+        added = imposed_grievance(float(m.outsider), c.discussion if s.first_version else s.IMPOSED, c.clarity, s.a_imp)
     elif (installed == ELECTED or installed == RECOMMENDED) and margin < INFINITE:
         added = race_grievance(margin, c.clarity, s.RACE_WIDTH, s.a_con)
-    if installed != ACTING:
-        inherit(s, i, seat, man, added)
-    c.changes += 1.0
     m.post, m.seat, m.installed, m.tenure = i, seat, installed, 0.0
+    pass_on(s, i, seat, man, added)
+    c.changes += 1.0
     if authority == CENTRE and draw(s, BUREAU_DRAW, c.key, seat) < s.BUREAU_SHARE:
         m.by_bureau, authority = 1, BUREAU
     if seat == 0:
         note_secretary(s, i)
     note(s, TOOK, i, seat, man, NOBODY, TAKEN[installed], authority, margin)
+
+
+@kernel
+def pass_on(s, i, seat, man, added):  # type: ignore[no-untyped-def]
+    """Pass the feud on: once a departure, also to an acting man; or whenever somebody arrives who is not acting."""
+    c, lasting = committee(s, i), person(s, man).installed != ACTING
+    if s.succession == READING.succession_at_arrival:
+        if lasting:
+            inherit(s, i, seat, man, added, True)
+    elif not c.shed & (1 << seat):
+        inherit(s, i, seat, man, added, True)
+        c.shed |= 1 << seat
+    elif lasting:
+        inherit(s, i, seat, man, added, False)
 
 
 # ---------------------------------------------------------------- leaving it
@@ -146,6 +162,8 @@ def vacate(s, man, reason, authority):  # type: ignore[no-untyped-def]
     m = person(s, man)
     i, seat = m.post, m.seat
     committee(s, i).held[seat] = -1
+    if reason != RELIEVED and reason != STAYS:
+        committee(s, i).shed &= ~(1 << seat)
     if seat == 0:
         note_secretary(s, i)
         if committee(s, i).head < 0 and m.installed != ACTING:

@@ -13,6 +13,7 @@ from sim.engines.compiled.layout import (
     NOBODY,
     PERSON,
     POINT,
+    READING,
     REASON,
     RECOMMENDED,
     committee,
@@ -26,7 +27,10 @@ from sim.engines.compiled.people import NAN, draw, draw_normal, identity, standa
 from sim.engines.compiled.posts import (
     EXTRAORDINARY,
     INFINITE,
+    RELIEVED,
+    STAYS,
     TRANSFER,
+    UNFIT,
     claims,
     decider,
     has_capacity,
@@ -38,13 +42,15 @@ from sim.engines.compiled.posts import (
     vacate,
     validity_of_judges,
 )
-from sim.engines.compiled.turnover import CONTEST, VACANCY
+from sim.engines.compiled.turnover import CONTEST, DUE, REVIEW, VACANCY
 from sim.engines.compiled.waiting import call_up, send_home, wait_in
 from sim.kernel import kernel
 from sim.mechanisms import selection
 
 ORDER, JUDGEMENT = POINT["order"], POINT["judgement"]
-PROMOTION, CONFIRMED, RELIEVED = (REASON[name] for name in ("promotion", "confirmed", "relieved"))
+PROMOTION = REASON["promotion"]
+#: No cause: nobody decides.
+NOTHING = -1
 
 judged, incumbent_advantage = selection.judged, selection.incumbent_advantage
 
@@ -100,10 +106,17 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
     if incumbent < 0 and holder >= 0 and person(s, holder).installed != ACTING:
         return
     if c.head < 0 and not has_capacity(s, above):
-        if incumbent < 0:
-            hold(s, i, seat)
-        return
-    number = gather(s, i, seat, above)
+        cause = passes_down(s, i, seat, above, cause, incumbent)
+        if cause == NOTHING:
+            if incumbent < 0:
+                hold(s, i, seat)
+            return
+        above = 0
+    going = incumbent >= 0 and is_removal(s, cause)
+    number = gather(s, i, seat, above, going)
+    if number == 0 and incumbent < 0 and passes_down(s, i, seat, above, cause, incumbent) != NOTHING:
+        above = 0
+        number = gather(s, i, seat, above, going)
     if number == 0:
         if incumbent < 0:
             hold(s, i, seat)
@@ -122,6 +135,31 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
         else:
             s.left_conferences -= 1.0
     seat_winner(s, i, seat, above, cause, winner, margin)
+
+
+@kernel
+def passes_down(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
+    """Return for what the place itself decides on a seat that the superior body claimed in vain; NOTHING if not."""
+    if not above or (committee(s, i).head < 0 and not has_capacity(s, False)):
+        return NOTHING
+    if incumbent < 0:
+        return cause if s.unfilled == READING.unfilled_lapse else NOTHING
+    if s.unserved != READING.unserved_lapses:
+        return NOTHING
+    if cause == TRANSFER:
+        return EXTRAORDINARY
+    if cause == REVIEW:
+        return CONTEST if draw(s, DUE, committee(s, i).key, seat) < s.cont else NOTHING
+    return cause
+
+
+@kernel
+def is_removal(s, cause):  # type: ignore[no-untyped-def]
+    """Tell whether the holder leaves a seat that is opened for this cause, and is no candidate for it."""
+    if cause == UNFIT:
+        return True
+    embattled = cause == TRANSFER or cause == EXTRAORDINARY
+    return embattled and s.embattled_may_stand == READING.embattled_may_stand_no
 
 
 @kernel
@@ -170,7 +208,7 @@ def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-un
         remove_loser(s, i, above, cause, holder)
     m = person(s, winner)
     if winner == holder:
-        vacate(s, winner, CONFIRMED, authority)
+        vacate(s, winner, STAYS, authority)
     elif m.post >= 0:
         uezd, was = m.post, m.seat
         vacate(s, winner, PROMOTION, authority)
@@ -184,11 +222,12 @@ def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-un
 @kernel
 def remove_loser(s, i, above, cause, holder):  # type: ignore[no-untyped-def]
     """Take whoever lost his seat out of it, and send him where his reason leads."""
-    reason = RELIEVED if person(s, holder).installed == ACTING else cause
-    if reason == TRANSFER or reason == EXTRAORDINARY:
+    acting = person(s, holder).installed == ACTING
+    reason = RELIEVED if acting and (s.first_version or not is_removal(s, cause)) else cause
+    if reason == TRANSFER or reason == EXTRAORDINARY or reason == UNFIT:
         remove(s, holder)
     vacate(s, holder, reason, decider(s, i, above))
-    if reason == TRANSFER:
+    if s.first_version and reason == TRANSFER:
         wait_in(s, holder, reserve_above(s, i))
     else:
         send_home(s, holder)

@@ -78,7 +78,7 @@ def remedy(s):  # type: ignore[no-untyped-def]
             note(s, MEDIATED, i, NOBODY, NOBODY, NOBODY, 0, 0, committee(s, i).grievance[worst])
         if c.open:
             above = claims(s, i, REMEDY)
-            if above and c.head < 0 and not has_capacity(s, True):
+            if s.first_version and above and c.head < 0 and not has_capacity(s, True):
                 continue
             if draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
                 break_up(s, i, above)
@@ -86,7 +86,7 @@ def remedy(s):  # type: ignore[no-untyped-def]
 
 @kernel
 def break_up(s, i, above):  # type: ignore[no-untyped-def]
-    """Move the most embattled official, or put his seat to an extraordinary conference."""
+    """Open the most embattled official's seat, for a transfer or an extraordinary conference; he holds it till then."""
     seat, worst = -1, -1.0
     for other in range(committee(s, i).seats):
         if committee(s, i).held[other] >= 0:
@@ -97,7 +97,7 @@ def break_up(s, i, above):  # type: ignore[no-untyped-def]
         return
     man = committee(s, i).held[seat]
     reason = TRANSFER if above else EXTRAORDINARY
-    if s.embattled_may_stand == READING.embattled_may_stand_yes:
+    if not s.first_version or s.embattled_may_stand == READING.embattled_may_stand_yes:
         open_seat(s, i, seat, above, reason, man)
         return
     remove(s, man)
@@ -139,6 +139,9 @@ def stays(s, i, seat, man, worn, due):  # type: ignore[no-untyped-def]
         wear_out(s, man)
         return False
     if seat == 0 and is_unfit(s, i):
+        if not s.first_version:
+            open_seat(s, i, seat, claims(s, i, FITNESS), UNFIT, man)
+            return True
         remove(s, man)
         vacate(s, man, UNFIT, decider(s, i, claims(s, i, FITNESS)))
         send_home(s, man)

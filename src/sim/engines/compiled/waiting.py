@@ -23,7 +23,7 @@ from sim.engines.compiled.people import NAN, born, draw, identity, leave_stock, 
 from sim.kernel import kernel
 from sim.mechanisms import arithmetic, education
 
-LOT, DEPARTURE, RESERVE = (POINT[name] for name in ("lot", "departure", "reserve"))
+LOT, DEPARTURE, RESERVE, POOL = (POINT[name] for name in ("lot", "departure", "reserve", "pool"))
 TRAINED, DEPARTED, JOINED = (KIND[name] for name in ("trained", "departed", "joined_reserve"))
 OVERFULL = REASON["overfull bench"]
 #: Indices of lots beyond every committee's key: for entry into the reserve, and for the order in it.
@@ -151,7 +151,7 @@ def train(s):  # type: ignore[no-untyped-def]
             note(s, DEPARTED, i, NOBODY, man, NOBODY, OVERFULL, 0, NAN)
             leave_stock(s, man)
         pool = line(s, s.number + i)
-        while pool.count > c.places:
+        while s.first_version and pool.count > c.places:
             man = pool.first
             call_up(s, man)
             send_home(s, man)
@@ -171,29 +171,55 @@ def last_by_departure(s, first):  # type: ignore[no-untyped-def]
 
 @kernel
 def keep_reserve(s):  # type: ignore[no-untyped-def]
-    """Let the centre draw its reserve from guberniia benches, by lot; where it claims nothing, all go home."""
+    """Let superior bodies keep people in waiting; where they claim nothing, all go home."""
     reserve = line(s, s.reserve)
     practise_waiting(s, reserve.first)
     claimed = False
     for i in range(s.guberniias):
         practise_waiting(s, line(s, s.number + i).first)
         claimed = claimed or committee(s, i).claimed > 0.0
+        if not s.first_version:
+            keep_pool(s, i)
     if not claimed:
-        while reserve.first >= 0:
-            man = reserve.first
-            call_up(s, man)
-            send_home(s, man)
+        send_all_home(s, s.reserve)
+    else:
+        fill(s, s.reserve, RESERVE, 0, 0, s.guberniias, s.guberniias * 4)
+
+
+@kernel
+def keep_pool(s, g):  # type: ignore[no-untyped-def]
+    """Let a gubkom keep a pool for its uezds as the centre keeps its reserve for guberniias: one rule for both."""
+    c = committee(s, g)
+    if c.uezds == 0:
         return
-    wanted = max(0.0, (s.res_d * (s.guberniias * 4) - reserve.count) / s.RESERVE_STEP)
+    if committee(s, c.first_uezd).claimed <= 0.0:
+        send_all_home(s, s.number + g)
+    else:
+        fill(s, s.number + g, POOL, c.key, c.first_uezd, c.uezds, c.uezds * 2)
+
+
+@kernel
+def send_all_home(s, where):  # type: ignore[no-untyped-def]
+    """Send everybody who waits in a reserve or pool home."""
+    while line(s, where).first >= 0:
+        man = line(s, where).first
+        call_up(s, man)
+        send_home(s, man)
+
+
+@kernel
+def fill(s, where, point, key, first_home, homes, seats):  # type: ignore[no-untyped-def]
+    """Fill part of the gap to what a superior body wants in waiting, from benches by lot."""
+    wanted = max(0.0, (s.res_d * seats - line(s, where).count) / s.RESERVE_STEP)
     number = int(wanted)
-    if draw(s, RESERVE, 0, 0) < wanted - number:
+    if draw(s, point, key, 0) < wanted - number:
         number += 1
     for place in range(number):
-        home = int(draw(s, RESERVE, 0, 4 + place) * s.guberniias)
+        home = first_home + int(draw(s, point, key, 4 + place) * homes)
         man = first_by_lot(s, line(s, home).first, FOR_RESERVE + place)
         if man >= 0:
             call_up(s, man)
-            wait_in(s, man, s.reserve)
+            wait_in(s, man, where)
             note(s, JOINED, home, NOBODY, man, NOBODY, 0, 0, NAN)
 
 

@@ -68,7 +68,7 @@ class Committee(mesa.Agent):
 
     State variables are shares in [0, 1], ``recovery`` relative to 1913, ``members`` in thousands.
     ``ties`` holds the grievance of each pair in ``pairs`` and, last, of the secretary with the
-    superior body's.
+    superior body's. ``shed`` holds the seats whose feud has been passed on since the last departure.
     """
 
     def __init__(self, model: Nation, place: Place, index: int, head: Committee | None) -> None:
@@ -81,6 +81,7 @@ class Committee(mesa.Agent):
         self.bench: list[Official] = []
         self.pool: list[Official] = []
         self.slots: set[int] = set()
+        self.shed: set[int] = set()
         n = len(self.seats)
         self.pairs = [(a, b) for a in range(n) for b in range(a + 1, n)]
         self.ties = [0.0] * (len(self.pairs) + 1)
@@ -93,16 +94,17 @@ class Committee(mesa.Agent):
         self.performance = self.result = self.team_skill = self.conflict = 0.0
         self.credit = self.voice = self.free_voice = self.felt = 0.0
         self.claimed, self.phase, self.changes = 0.0, 0, 0.0
-        self.appointed = self.elected = self.courses = 0.0
+        self.appointed = self.elected = self.acting = self.courses = 0.0
         self.opposition = self.opposition_delegates = 0.0
         self.last_open = self.transferred = self.voted = LONG_AGO
         self.open = self.paralysed = False
 
     def note_secretary(self) -> None:
-        """Note how the secretary was installed: appointed, elected (each 1 or 0), or neither."""
+        """Note how the secretary was installed, and what an acting one owes to either side."""
         installed = self.seats[0].installed if self.seats[0] is not None else ""
         self.appointed = 1.0 if installed == "appointed" else 0.0
         self.elected = 1.0 if installed in ELECTED else 0.0
+        self.acting = 0.5 if installed == "acting" and self.model.variants["acting_voice"] == "half" else 0.0
 
     # Step 2
     def administer(self) -> None:
@@ -153,9 +155,11 @@ class Committee(mesa.Agent):
         self.felt = self.felt_misfit()
         self.free_voice = discussion.free_voice(self.discussion, self.literacy, m.perceived, p.VOICE_BASE, p.chi)
         self.voice = discussion.heard_voice(
-            self.free_voice, self.appointed, self.elected, temper, p.phi_v, p.hide
+            self.free_voice, self.appointed + self.acting, self.elected, temper, p.phi_v, p.hide
         )
-        inspected = discussion.inspection(p.INSPECTION, self.appointed, self.elected, pliancy, p.phi_i, p.hide)
+        inspected = discussion.inspection(
+            p.INSPECTION, self.appointed, self.elected + self.acting, pliancy, p.phi_i, p.hide
+        )
         self.misfit = discussion.misfit(self.misfit, p.mu, m.task, self.voice, p.kv, inspected, p.ki)
         self.credit = discussion.credit(self.credit, self.voice, self.felt, m.news, p.CREDIT_MEMORY, p.CREDIT_GAIN)
 
@@ -230,12 +234,26 @@ class Committee(mesa.Agent):
                 total += self.ties[tie]
         return total + (self.ties[-1] if seat == 0 else 0.0)
 
-    def inherit(self, seat: int, man: Official, added: float) -> None:
-        """Change the ties of a seat for its new holder: part of the feud, and new grievance."""
+    def pass_on(self, seat: int, man: Official, added: float) -> None:
+        """Pass the feud on: once a departure, also to an acting man; or whenever somebody arrives who is not acting."""
+        lasting = man.installed != "acting"
+        if self.model.variants["succession"] == "at_arrival":
+            if lasting:
+                self.inherit(seat, man, added, sheds=True)
+        elif seat not in self.shed:
+            self.inherit(seat, man, added, sheds=True)
+            self.shed.add(seat)
+        elif lasting:
+            self.inherit(seat, man, added, sheds=False)
+
+    def inherit(self, seat: int, man: Official, added: float, *, sheds: bool) -> None:
+        """Change the ties of a seat for its new holder: part of the feud if he sheds the rest, and new grievance."""
         p = self.model.p
         for tie in range(len(self.ties)):
             if (tie < len(self.pairs) and seat in self.pairs[tie]) or (tie == len(self.pairs) and seat == 0):
-                left = skloki.inherited(self.ties[tie], man.outsider, p.inh_l, p.inh_o)
+                left = self.ties[tie]
+                if sheds:
+                    left = skloki.inherited(left, man.outsider, p.inh_l, p.inh_o)
                 self.ties[tie] = min(left + added, 1.0)
         self.settle_conflict()
 

@@ -188,13 +188,13 @@ class PartyState(mesa.Model):
         man.outsider, added = man.outsider_in(committee), 0.0
         committee.seats[seat] = man
         if installed == "appointed":
-            added = skloki.imposed_grievance(man.outsider, committee.discussion, committee.clarity, p.a_imp)
+            size = committee.discussion if self.first_version else p.IMPOSED
+            added = skloki.imposed_grievance(man.outsider, size, committee.clarity, p.a_imp)
         elif installed in ELECTED and margin < math.inf:  # there was a loser
             added = skloki.race_grievance(margin, committee.clarity, p.RACE_WIDTH, p.a_con)
-        if installed != "acting":  # the feud waits for the man who comes to stay
-            committee.inherit(seat, man, added)
-        committee.changes += 1.0
         man.post, man.seat, man.installed, man.tenure = committee, seat, installed, 0.0
+        committee.pass_on(seat, man, added)
+        committee.changes += 1.0
         if authority == "centre" and self.uniform("bureau", committee.key, seat) < p.BUREAU_SHARE:
             man.by_bureau, authority = True, "bureau"
         if seat == 0:

@@ -37,7 +37,6 @@ class PartyModel(PartyState):
         self.guberniia_list = [c for c in self.committee_list if c.head is None]
         self.uezd_list = [c for c in self.committee_list if c.head is not None]
         self.keys = [c.key for c in self.committee_list]
-        self.guberniia_seats = len(self.guberniia_list) * 4
         for committee in self.committee_list:
             self._man(committee)
         self.committees = self.agents_by_type[Committee]

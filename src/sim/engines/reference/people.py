@@ -12,6 +12,8 @@ from sim.engines.reference.rooms import selection as selection_rules
 LOWEST, HIGHEST = 0.02, 0.98
 #: Indices of lots beyond every committee's key, for entry into the reserve.
 FOR_RESERVE = 1 << 29
+#: Reasons for which an acting man leaves without a departure: another takes over, or he comes to stay.
+NO_DEPARTURE = ("relieved", "confirmed")
 
 
 def _attributes(model: PartyState, man: Official, trainee: int) -> None:
@@ -79,6 +81,8 @@ def vacate(model: PartyState, man: Official, reason: str, authority: str) -> Non
     committee, seat = man.post, man.seat
     assert committee is not None
     committee.seats[seat] = None
+    if reason not in NO_DEPARTURE:
+        committee.shed.discard(seat)
     if seat == 0:
         committee.note_secretary()
     if committee.head is None and seat == 0 and man.installed != "acting":
@@ -116,31 +120,39 @@ def train(model: PartyState) -> None:
             call_up(leaver)
             model.log("departed", committee, "", leaver, None, "overfull bench")
             leave_stock(model, leaver)
-        while len(committee.pool) > committee.place.bench:
+        while model.first_version and len(committee.pool) > committee.place.bench:
             waited_longest = committee.pool[0]
             call_up(waited_longest)
             send_home(waited_longest)
 
 
 def keep_reserve(model: PartyState) -> None:
-    """Let the centre draw its reserve from guberniia benches, by lot, and teach it as its homes do.
+    """Let superior bodies keep people in waiting, taught as their homes do; where they claim nothing, all go home.
 
-    Where the centre claims nothing anywhere it keeps no reserve: its people go home.
+    A gubkom's pool is to its uezds what the centre's reserve is to guberniias: one rule for both tiers.
     """
     for waiting in (model.reserve, *(committee.pool for committee in model.guberniia_list)):
         for man in waiting:
             man.skill = education.practised(man.skill, model.p.train, man.home.courses)
-    if not any(committee.claimed > 0.0 for committee in model.guberniia_list):
-        for man in list(model.reserve):
+    for committee in model.guberniia_list if not model.first_version else ():
+        if committee.uezds:
+            _keep(model, committee.pool, "pool", committee.key, committee.uezds, 2)
+    _keep(model, model.reserve, "reserve", 0, model.guberniia_list, 4)
+
+
+def _keep(model: PartyState, kept: list[Official], point: str, key: int, homes: list[Committee], seats: int) -> None:
+    """Fill part of the gap to what a superior body wants in waiting, from benches by lot; or let all go home."""
+    if not any(home.claimed > 0.0 for home in homes):
+        for man in list(kept):
             call_up(man)
             send_home(man)
         return
-    wanted = max(0.0, (model.p.res_d * model.guberniia_seats - len(model.reserve)) / model.p.RESERVE_STEP)
-    number = int(wanted) + (1 if model.uniform("reserve", 0, 0) < wanted - int(wanted) else 0)
+    wanted = max(0.0, (model.p.res_d * (len(homes) * seats) - len(kept)) / model.p.RESERVE_STEP)
+    number = int(wanted) + (1 if model.uniform(point, key, 0) < wanted - int(wanted) else 0)
     for place in range(number):
-        home = model.guberniia_list[model.pick("reserve", 0, 4 + place, len(model.guberniia_list))]
+        home = homes[model.pick(point, key, 4 + place, len(homes))]
         if home.bench:
             man = by_lot(model, home.bench, FOR_RESERVE + place)[0]
             call_up(man)
-            wait_in(man, model.reserve)
+            wait_in(man, kept)
             model.log("joined_reserve", home, "", man, None)

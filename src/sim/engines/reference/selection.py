@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.engines.reference import people
 from sim.engines.reference.agents import Committee, Official
 from sim.engines.reference.model import Opening, PartyState
@@ -42,11 +44,19 @@ def _decide(model: PartyState, opening: Opening) -> None:
     holder = committee.seats[seat]
     if incumbent is None and holder is not None and holder.installed != "acting":
         return  # filled since by a man sent down
+    opening = replace(opening, incumbent=incumbent)
     if not _capacity(model, opening):
-        if incumbent is None:
-            _hold(model, opening)
-        return
-    ranked = _rank(model, opening, incumbent)
+        lower = _passed_down(model, opening)
+        if lower is None:
+            if incumbent is None:
+                _hold(model, opening)
+            return
+        opening = lower
+    ranked = _rank(model, opening)
+    lower = _passed_down(model, opening) if not ranked and incumbent is None else None
+    if lower is not None:
+        opening = lower
+        ranked = _rank(model, opening)
     if not ranked:
         if incumbent is None:
             _hold(model, opening)
@@ -66,7 +76,30 @@ def _capacity(model: PartyState, opening: Opening) -> bool:
     return opening.committee.head is not None or model.has_capacity(opening.above)
 
 
-def _rank(model: PartyState, opening: Opening, incumbent: Official | None) -> list[tuple[float, Official]]:
+def _passed_down(model: PartyState, opening: Opening) -> Opening | None:
+    """Return what the place itself decides on a seat that the superior body claimed in vain; None if it does not."""
+    below = replace(opening, above=False)
+    if not opening.above or not _capacity(model, below):
+        return None
+    if opening.incumbent is None:
+        return below if model.variants["unfilled"] == "lapse" else None
+    if model.variants["unserved"] != "lapses":
+        return None
+    if opening.cause == "transfer":
+        return replace(below, cause="extraordinary")
+    if opening.cause == "review":
+        real = model.uniform("due", opening.committee.key, opening.seat) < model.p.cont
+        return replace(below, cause="contest") if real else None
+    return below
+
+
+def _is_removal(model: PartyState, cause: str) -> bool:
+    """Tell whether the holder leaves a seat that is opened for this cause, and is no candidate for it."""
+    embattled = cause in ("transfer", "extraordinary")
+    return cause == "unfit" or (embattled and model.variants["embattled_may_stand"] == "no")
+
+
+def _rank(model: PartyState, opening: Opening) -> list[tuple[float, Official]]:
     """Return candidates with their scores, best first; ties by identity."""
     committee = opening.committee
     p = model.p
@@ -77,7 +110,7 @@ def _rank(model: PartyState, opening: Opening, incumbent: Official | None) -> li
         noise = model.normal("judgement", man.identity & 0xFFFFFFFF, committee.key)
         trait = man.pliancy - p.PLIANCY_MEAN if opening.above else man.temper - p.TEMPER_MEAN
         score = selection_rules.judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
-        if man is incumbent:
+        if man is opening.incumbent:
             advantage, mean = p.inc_f if opening.above else p.inc_v, model.mean_performance[committee.level]
             score += selection_rules.incumbent_advantage(advantage, committee.performance, mean)
         ranked.append((score, man))
@@ -86,11 +119,12 @@ def _rank(model: PartyState, opening: Opening, incumbent: Official | None) -> li
 
 
 def _candidates(model: PartyState, opening: Opening) -> list[Official]:
-    """Return the holder of the seat, if any, and those drawn from benches, uezds and the reserve."""
+    """Return the holder, if any and not on his way out, and those drawn from benches, uezds and the reserve."""
     committee = opening.committee
     holder = committee.seats[opening.seat]
+    going = opening.incumbent is not None and _is_removal(model, opening.cause)
     # whoever holds the seat stands: the incumbent with his advantage, an acting local without
-    chosen: list[Official] = [] if holder is None else [holder]
+    chosen: list[Official] = [] if holder is None or going else [holder]
     model.recommended = None
     for k in range(model.candidates):
         at = PER_SEAT * opening.seat + PER_CANDIDATE * k
@@ -146,8 +180,11 @@ def _outside(model: PartyState, committee: Committee, at: int, above: bool) -> l
     where = model.uniform("ballot", committee.key, at + 1)
     if committee.head is not None:
         sisters = [uezd for uezd in committee.head.uezds if uezd is not committee]
-        if above and (where >= model.p.PULL or not sisters):
-            return committee.head.bench + committee.head.pool
+        pool = committee.head.pool
+        if above and model.first_version and (where >= model.p.PULL or not sisters):
+            return committee.head.bench + pool
+        if above and not model.first_version and (not sisters or (where >= model.p.PULL and pool)):
+            return pool
         return sisters[model.pick("ballot", committee.key, at + 2, len(sisters))].bench if sisters else []
     others = model.guberniia_list
     number = model.pick("ballot", committee.key, at + 2, len(others) - 1) if len(others) > 1 else 0
@@ -202,12 +239,12 @@ def _note_remedy(model: PartyState, opening: Opening) -> None:
 
 def _remove_loser(model: PartyState, opening: Opening, holder: Official) -> None:
     reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
-    if holder.installed == "acting":
+    if holder.installed == "acting" and (model.first_version or not _is_removal(model, opening.cause)):
         reason = "relieved"
-    if reason in ("transfer", "extraordinary"):
+    if reason in ("transfer", "extraordinary", "unfit"):
         remove(model, holder)
     people.vacate(model, holder, reason, decider(opening.committee, opening.above))
-    if reason == "transfer":
+    if model.first_version and reason == "transfer":
         people.wait_in(holder, reserve_above(model, opening.committee))
     else:
         people.send_home(holder)

@@ -40,14 +40,14 @@ def remedy(model: PartyState) -> None:
             model.log("mediated", committee, "", None, None, value=committee.ties[worst])
         if committee.open:
             above = claims(model, committee, REMEDY)
-            if above and committee.head is None and not model.has_capacity(True):
+            if model.first_version and above and committee.head is None and not model.has_capacity(True):
                 continue  # nobody to spare for the successor
             if model.uniform("remedy", committee.key, 0) < remedies.remedy_chance(above, p.tr_p, p.x_el):
                 _break_up(model, committee, above)
 
 
 def _break_up(model: PartyState, committee: Committee, above: bool) -> None:
-    """Move the most embattled official, or put his seat to an extraordinary conference."""
+    """Open the most embattled official's seat, for a transfer or an extraordinary conference; he holds it till then."""
     filled = [seat for seat, man in enumerate(committee.seats) if man is not None]
     if not filled:
         return
@@ -55,7 +55,7 @@ def _break_up(model: PartyState, committee: Committee, above: bool) -> None:
     man = committee.seats[seat]
     assert man is not None
     reason = "transfer" if above else "extraordinary"
-    if model.variants["embattled_may_stand"] == "yes":
+    if not model.first_version or model.variants["embattled_may_stand"] == "yes":
         model.openings[committee.index, seat] = Opening(committee, seat, above, reason, incumbent=man)
         return
     remove(model, man)
@@ -106,6 +106,10 @@ def _consider(
     if worn:
         _wear_out(model, man)
     elif seat == 0 and _unfit(model, committee, unfit):
+        if not model.first_version:
+            above = claims(model, committee, FITNESS)
+            model.openings[committee.index, seat] = Opening(committee, seat, above, "unfit", incumbent=man)
+            return
         remove(model, man)
         people.vacate(model, man, "unfit", decider(committee, claims(model, committee, FITNESS)))
         people.send_home(man)
