@@ -29,33 +29,20 @@ BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUT
 
 @dataclass
 class Sample:
-    """What is kept of the runs: memory grows by a few kilobytes a pair, and no further for curves.
+    """What is kept of the runs: memory grows by a few kilobytes a pair, and no further for curves."""
 
-    Attributes
-    ----------
-    names
-        Of the worlds, the baseline first.
-    months, horizons
-        Of all worlds.
-    partings
-        Per world: index of the first month in which it differs from the baseline; none if it never does.
-    replicates
-        Numbers of the replicates that were finished in every world.
-    values
-        Per world and replicate: (horizons, scopes, outcomes).
-    curves
-        Per world and replicate, of the first replicates only: (months, scopes, outcomes), float32.
-    failed
-        Replicates that failed in some world, and are left out of all.
-    """
-
-    names: Sequence[str]
+    names: Sequence[str]  #: of the worlds, the baseline first
+    #: of all worlds
     months: Sequence[str]
     horizons: Sequence[Horizon]
+    #: per world: index of the first month in which it differs from the baseline; none if it never does
     partings: Sequence[int | None]
-    replicates: list[int] = field(default_factory=list)
+    replicates: list[int] = field(default_factory=list)  #: numbers of the replicates that were finished in every world
+    #: per world and replicate: (horizons, scopes, outcomes)
     values: list[list[NDArray[np.float64]]] = field(default_factory=list)
+    #: per world and replicate, of the first replicates only: (months, scopes, outcomes), float32
     curves: list[list[NDArray[np.float32]]] = field(default_factory=list)
+    #: replicates that failed in some world, and are left out of all
     failed: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

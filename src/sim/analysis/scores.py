@@ -19,38 +19,27 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """A target beside what the replicates gave; a field that is called otherwise one day keeps its name in the file.
-
-    Attributes
-    ----------
-    recorded, low, high, grade
-        The recorded figure, its band and its evidence grade.
-    kind, why
-        What agreement is worth.
-    replicates
-        How many cover the period: those meant below.
-    median, p10, p90, share_in_band
-        Of these replicates; nan if there is none.
-    in_band
-        Whether the median lies within the band; None if no replicate covers the period.
-    """
+    """A target beside what the replicates gave; a field that is called otherwise one day keeps its name in the file."""
 
     id: str
     description: str
     unit: str
     period: str
+    #: the recorded figure, its band and its evidence grade
     recorded: float
     low: float
     high: float
     grade: str
+    #: what agreement is worth
     kind: Kind
     why: str
+    #: of these replicates; nan if there is none
     median: float
     p10: float
     p90: float
     share_in_band: float
-    in_band: bool | None
-    replicates: int
+    in_band: bool | None  #: whether the median lies within the band; None if no replicate covers the period
+    replicates: int  #: how many cover the period: those meant below
 
 
 class Scores:

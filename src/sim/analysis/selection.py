@@ -22,27 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a picture or a table is of.
+    """What a picture or a table is of."""
 
-    Attributes
-    ----------
-    outcome, scope, horizon
-        None: all, or of what shows one, the first, the nation, the main one.
-    lever, options
-        Whose options are set against the first, and their numbers; no lever: nothing is compared.
-    x, y
-        Levers or uncertainties along which it is shown.
-    world, date
-        Of a comparison, which world is set against the baseline; of a map, its month.
-    """
-
+    #: none: all, or of what shows one, the first, the nation, the main one
     outcome: str | None = None
     scope: str | None = None
     horizon: str | None = None
+    #: whose options are set against the first, and their numbers; no lever: nothing is compared
     lever: Factor | None = None
     options: tuple[int, ...] = ()
+    #: levers or uncertainties along which it is shown
     x: Factor | None = None
     y: Factor | None = None
+    #: of a comparison, which world is set against the baseline; of a map, its month
     world: str | None = None
     date: str | None = None
 

@@ -142,18 +142,12 @@ def _conference(tier: str) -> Value:
 
 @dataclass(frozen=True)
 class Produced:
-    """How the model produces a target, and what agreement is worth.
+    """How the model produces a target, and what agreement is worth."""
 
-    Attributes
-    ----------
-    value, unit
-        From monthly outcomes and events of one replicate; nan where its period does not cover it.
-    kind, why
-        Whether it tests the model, and the reason in a sentence.
-    """
-
+    #: from monthly outcomes and events of one replicate; nan where its period does not cover it
     value: Value
     unit: str
+    #: whether it tests the model, and the reason in a sentence
     kind: Kind
     why: str
 

@@ -21,26 +21,15 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Crossed:
-    """Variances in a table of points by replicates; nan where no point has two replicates.
+    """Variances in a table of points by replicates; nan where no point has two replicates."""
 
-    Attributes
-    ----------
-    points, replicates, rest
-        Components of the variance of a single effect; the rest is nan where nothing tells it from the others.
-    chance
-        Variance of the mean over points that other accidents would make, the points held fixed.
-    shared
-        The part of it that no number of points makes smaller.
-    free
-        Degrees of freedom of both: replicates less one, if every point has them all.
-    """
-
+    #: components of the variance of a single effect; the rest is nan where nothing tells it from the others
     points: float
     replicates: float
     rest: float
-    chance: float
-    shared: float
-    free: float
+    chance: float  #: variance of the mean over points that other accidents would make, the points held fixed
+    shared: float  #: the part of it that no number of points makes smaller
+    free: float  #: degrees of freedom of both: replicates less one, if every point has them all
 
     @property
     def share(self) -> float:

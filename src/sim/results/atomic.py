@@ -25,18 +25,10 @@ IDLE = 86_400
 
 @dataclass
 class Staging:
-    """A folder in the making.
+    """A folder in the making."""
 
-    Attributes
-    ----------
-    folder
-        The hidden folder to write into.
-    destination
-        Where it will stand; known for certain when the context has been left.
-    """
-
-    folder: Path
-    destination: Path
+    folder: Path  #: the hidden folder to write into
+    destination: Path  #: where it will stand; known for certain when the context has been left
 
 
 @contextmanager

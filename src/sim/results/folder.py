@@ -30,30 +30,19 @@ MEMORY = "512MB"
 
 @dataclass(frozen=True)
 class Format:
-    """A format of folders.
+    """A format of folders."""
 
-    Attributes
-    ----------
-    noun, command
-        What such a folder is, and the command that makes it.
-    name, version
-        What its manifest calls itself; folders of earlier versions are read, too.
-    shape
-        What the manifest must hold, and of which kinds: see `sim.errors.misfits`.
-    tables
-        Files that hold a table. Of those in CSV the types of columns: what they are taken for otherwise
-        hangs on what is in them.
-    needed
-        Files that the manifest must name.
-    """
-
+    #: what such a folder is, and the command that makes it
     noun: str
     command: str
+    #: what its manifest calls itself; folders of earlier versions are read, too
     name: str
     version: int
-    shape: Mapping[str, Any]
+    shape: Mapping[str, Any]  #: what the manifest must hold, and of which kinds: see `sim.errors.misfits`
+    #: files that hold a table. Of those in CSV the types of columns: what they are taken for otherwise hangs on what is
+    #: in them
     tables: Mapping[str, Any] = field(default_factory=dict)
-    needed: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()  #: files that the manifest must name
 
 
 class Folder:

@@ -20,21 +20,11 @@ ENTRY = {
 
 
 class Journal(NamedTuple):
-    """What a journal says.
+    """What a journal says."""
 
-    Attributes
-    ----------
-    parts
-        Those that are done, by number, in the order of the file: of each its last line.
-    problems
-        Lines that are damaged. What they stood for is not done, and made anew by the next sweep.
-    torn
-        Whether the last line is not whole: its writer was killed, or is still writing.
-    """
-
-    parts: dict[int, dict[str, Any]]
-    problems: list[Problem]
-    torn: bool
+    parts: dict[int, dict[str, Any]]  #: those that are done, by number, in the order of the file: of each its last line
+    problems: list[Problem]  #: lines that are damaged. What they stood for is not done, and made anew by the next sweep
+    torn: bool  #: whether the last line is not whole: its writer was killed, or is still writing
 
     @property
     def sound(self) -> bool:

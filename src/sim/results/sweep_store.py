@@ -30,23 +30,14 @@ from sim.results.sweep import SWEEP, TABLES
 
 @dataclass(frozen=True)
 class Made:
-    """A chunk that was worked out.
-
-    Attributes
-    ----------
-    files
-        Content by the file's name in the sweep's folder.
-    seconds
-        It took one thread.
-    first_point, sums, counts
-        For the estimate so far: by point, the sum of the headline's values over pairs, and their number.
-    """
+    """A chunk that was worked out."""
 
     number: int
-    files: dict[str, bytes]
+    files: dict[str, bytes]  #: content by the file's name in the sweep's folder
     runs: int
     failed: int
-    seconds: float
+    seconds: float  #: it took one thread
+    #: for the estimate so far: by point, the sum of the headline's values over pairs, and their number
     first_point: int
     sums: NDArray[np.float64] = field(repr=False)
     counts: NDArray[np.int64] = field(repr=False)
@@ -54,22 +45,13 @@ class Made:
 
 @dataclass
 class Store:
-    """A sweep's folder, open for writing; its lock must be held.
-
-    Attributes
-    ----------
-    manifest
-        As stored.
-    done
-        The journal's last line of every chunk that is whole.
-    notes
-        What was found amiss and mended.
-    """
+    """A sweep's folder, open for writing; its lock must be held."""
 
     folder: Path
-    manifest: dict[str, Any]
+    manifest: dict[str, Any]  #: as stored
+    #: the journal's last line of every chunk that is whole
     done: dict[int, dict[str, Any]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  #: what was found amiss and mended
     _journal: BinaryIO | None = None
 
     def begin(self) -> None:

@@ -26,36 +26,22 @@ assert {*STAGES, *MEETINGS} == set(KINDS)
 
 
 class Alone(NamedTuple):
-    """An event that happened in one world only.
+    """An event that happened in one world only."""
 
-    Attributes
-    ----------
-    side, row
-        The world, 0 or 1, and the event's place in its log.
-    position
-        When it happened, for a comparison with events of the other world: month, number of
-        events that happened in both worlds before it in this month, process of the month,
-        committee and seat by number.
-    """
-
+    #: the world, 0 or 1, and the event's place in its log
     side: int
     row: int
+    #: when it happened, for a comparison with events of the other world: month, number of events that happened in both
+    #: worlds before it in this month, process of the month, committee and seat by number
     position: tuple[int, int, int, int, int]
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Two logs of the same months and committees, and which of their events answer each other.
+    """Two logs of the same months and committees, and which of their events answer each other."""
 
-    Attributes
-    ----------
-    logs
-        Of the first and of the second world.
-    both
-        Indices of the events that happened in both worlds, in each log; the n-th answer each other.
-    """
-
-    logs: tuple[EventLog, EventLog]
+    logs: tuple[EventLog, EventLog]  #: of the first and of the second world
+    #: indices of the events that happened in both worlds, in each log; the n-th answer each other
     both: tuple[Indices, Indices]
 
     @cached_property

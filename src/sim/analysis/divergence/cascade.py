@@ -50,36 +50,21 @@ CENTRE = ("centre", "bureau")
 
 @dataclass(frozen=True)
 class Step:
-    """Something that happened in one world only, and what happened in the other.
+    """Something that happened in one world only, and what happened in the other."""
 
-    Attributes
-    ----------
-    month, committee
-        When and where, by number.
-    kind, seat
-        The kind of event, and the seat if it concerns one.
-    told, brief
-        What happened in each world, in words, and who has the seat in the end.
-    persons
-        Identities of those whom it concerns.
-    way
-        One of ``WAYS``.
-    source
-        Number of the committee from which it came, -1 where the way names none.
-    carrier
-        Identity of the person who brought it, -1 for none.
-    """
-
+    #: when and where, by number
     month: int
     committee: int
+    #: the kind of event, and the seat if it concerns one
     kind: str
     seat: str
+    #: what happened in each world, in words, and who has the seat in the end
     told: tuple[str, str]
     brief: tuple[str, str]
-    persons: tuple[int, ...]
-    way: str
-    source: int = -1
-    carrier: int = -1
+    persons: tuple[int, ...]  #: identities of those whom it concerns
+    way: str  #: one of ``WAYS``
+    source: int = -1  #: number of the committee from which it came, -1 where the way names none
+    carrier: int = -1  #: identity of the person who brought it, -1 for none
 
 
 class Cascade:

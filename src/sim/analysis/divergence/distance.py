@@ -28,55 +28,35 @@ LEVELS = ("all", "guberniia", "uezd")
 
 
 class MonthRow(NamedTuple):
-    """One month, scope and level: in how many committees the worlds differ, and by how much.
-
-    Attributes
-    ----------
-    parted
-        Committees where something has happened by now in one world only.
-    differ, visible
-        Committees whose state differs this month at all, and by more than ``VISIBLE`` in
-        performance or conflict.
-    seats, seats_differ
-        Seats, and those held by different persons at the month's end.
-    rms_performance, mean_performance
-        Root mean square and mean of the difference in performance, second world minus first.
-    """
+    """One month, scope and level: in how many committees the worlds differ, and by how much."""
 
     month: str
     scope: str
     level: str
     committees: int
-    parted: int
+    parted: int  #: committees where something has happened by now in one world only
+    #: committees whose state differs this month at all, and by more than ``VISIBLE`` in performance or conflict
     differ: int
     visible: int
+    #: seats, and those held by different persons at the month's end
     seats: int
     seats_differ: int
+    #: root mean square and mean of the difference in performance, second world minus first
     rms_performance: float
     mean_performance: float
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Two worlds' states side by side; arrays are months x committees, differences second minus first.
+    """Two worlds' states side by side; arrays are months x committees, differences second minus first."""
 
-    Attributes
-    ----------
-    places, months
-        The committees, and the names of the months.
-    states
-        Float64 of shape (months, committees, ``COMMITTEE_FIELDS``), of each world.
-    holders
-        Who holds each seat, int64 of shape (months, committees, seats), of each world.
-    parted
-        Month in which something first happened in one world only; the number of months where
-        nothing did.
-    """
-
+    #: the committees, and the names of the months
     places: tuple[Place, ...]
     months: tuple[str, ...]
-    states: tuple[Numbers, Numbers]
+    states: tuple[Numbers, Numbers]  #: float64 of shape (months, committees, ``COMMITTEE_FIELDS``), of each world
+    #: who holds each seat, int64 of shape (months, committees, seats), of each world
     holders: tuple[NDArray[np.int64], NDArray[np.int64]]
+    #: month in which something first happened in one world only; the number of months where nothing did
     parted: NDArray[np.int64]
 
     def difference(self, name: str) -> Numbers:

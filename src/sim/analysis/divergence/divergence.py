@@ -28,53 +28,26 @@ OF_THE_RULE = ("claimed", "centralisation")
 
 
 class FirstNumbers(NamedTuple):
-    """The first month in which a recorded number differs.
-
-    Attributes
-    ----------
-    committees
-        Names of the committees whose state differs then.
-    fields
-        The fields of their state that do, with the largest difference.
-    nation
-        The nation's outcomes that differ.
-    """
+    """The first month in which a recorded number differs."""
 
     month: str
-    committees: list[str]
-    fields: dict[str, float]
-    nation: list[str]
+    committees: list[str]  #: names of the committees whose state differs then
+    fields: dict[str, float]  #: the fields of their state that do, with the largest difference
+    nation: list[str]  #: the nation's outcomes that differ
 
 
 @dataclass(frozen=True)
 class Divergence:
-    """Two worlds of the same period, tree and seed, compared in one replicate.
+    """Two worlds of the same period, tree and seed, compared in one replicate."""
 
-    Attributes
-    ----------
-    inputs
-        What differs in what was put in, by its first month.
-    numbers
-        The first difference in recorded numbers, rules aside; None if there is none.
-    decision
-        The first change of a post that came out differently; None if there is none.
-    steps
-        The first thing that happened in one world only, for each committee that has parted, in
-        their order: the cascade.
-    spread
-        How far the worlds are apart, by month and committee.
-    alone
-        How many events happened in the first world only, and in the second only.
-    both, other_numbers
-        How many happened in both, and how many of these with another number.
-    """
-
-    inputs: tuple[Dated, ...]
-    numbers: FirstNumbers | None
-    decision: Step | None
+    inputs: tuple[Dated, ...]  #: what differs in what was put in, by its first month
+    numbers: FirstNumbers | None  #: the first difference in recorded numbers, rules aside; None if there is none
+    decision: Step | None  #: the first change of a post that came out differently; None if there is none
+    #: the first thing that happened in one world only, for each committee that has parted, in their order: the cascade
     steps: tuple[Step, ...]
-    spread: Spread
-    alone: tuple[int, int]
+    spread: Spread  #: how far the worlds are apart, by month and committee
+    alone: tuple[int, int]  #: how many events happened in the first world only, and in the second only
+    #: how many happened in both, and how many of these with another number
     both: int
     other_numbers: int
 
