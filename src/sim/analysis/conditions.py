@@ -26,24 +26,14 @@ THIRDS = ("low", "middle", "high")
 def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     """Return effects in thirds of each uncertainty's values, or at each of its options.
 
-    Parameters
-    ----------
-    asked
-        ``lever``, ``option``, ``outcome``, ``scope``, ``horizon`` as in `sim.analysis.effects.contrasts`, which has the
-        defaults.
-
-    Returns
-    -------
-    DataFrame
-        A row per option, uncertainty and ``group``: ``low``, ``middle``, ``high``, or the uncertainty's option; and
-        what `sim.analysis.effects.effects` says of the points in it.
+    Asked as `sim.analysis.effects.contrasts` is. A row per option, uncertainty and ``group``: ``low``, ``middle``,
+    ``high``, or the uncertainty's option; and what `sim.analysis.effects.effects` says of the points in it.
     """
     import pandas as pd
 
-    pairs, factors, rows = sweep.pairs, sweep.experiment.uncertainties, []
-    drawn = [pairs.first(found) for found in pairs.each_drawn(*(factor.name for factor in factors))]
+    pairs, rows, drawn = sweep.pairs, [], list(sweep.pairs.uncertainties())
     for labels, outcome, effect, base in contrasts(sweep, **asked):
-        for factor, given in zip(factors, drawn, strict=True):
+        for factor, given in drawn:
             for group, at in _groups(factor, given):
                 there = np.isin(pairs.point, pairs.points[at])
                 said = statistics(pairs.at(pairs.points[at]), outcome, effect[there], base[there])
@@ -52,23 +42,11 @@ def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
 
 
 def by_year(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
-    """Return effects at those horizons that are the mean of one calendar year, in their order.
-
-    Parameters
-    ----------
-    asked
-        As for `sim.analysis.effects.effects`.
-
-    Returns
-    -------
-    DataFrame
-        As effects are, with the number of the ``year``. Empty where the experiment keeps no such horizon.
-    """
+    """Return what `sim.analysis.effects.effects` does at horizons that are the mean of a year, with the ``year``."""
     named = sweep.experiment.horizons.items()
     years = {name: int(at.first[:4]) for name, at in named if (at.first[4:], at.last) == ("-01", f"{at.first[:4]}-12")}
     frame = effects(sweep, **asked)
-    frame = frame[frame["horizon"].isin(years)]
-    frame = frame.assign(year=frame["horizon"].map(years).astype(int))
+    frame = frame[frame["horizon"].isin(years)].assign(year=lambda found: found["horizon"].map(years).astype(int))
     return frame.sort_values("year", kind="stable", ignore_index=True)
 
 

@@ -99,7 +99,7 @@ def effects(
         for entry in levers:
             rows += _of_lever(pairs, entry, options[entry.name], values, kept, each)
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    sort = {name: at for at, name in enumerate(entry.name for entry in levers)}
+    sort = {entry.name: at for at, entry in enumerate(levers)}
     return frame.sort_values("lever", key=lambda names: names.map(sort), kind="stable", ignore_index=True)
 
 
@@ -115,29 +115,20 @@ def chosen(
     sweep: PairedSweep, outcome: str | None = None, scope: str | None = None, horizon: str | None = None
 ) -> list[tuple[str, str, str, str]]:
     """Return the columns of outcomes that are asked for: column, outcome, scope, horizon."""
-    wanted = [
-        selection.some(kind, name, (entry[place] for entry in sweep.columns))
-        for place, (kind, name) in enumerate((("outcome", outcome), ("scope", scope), ("horizon", horizon)), start=1)
-    ]
+    asked = {"outcome": outcome, "scope": scope, "horizon": horizon}.items()
+    wanted = [selection.some(kind, name, selection.known(sweep, kind)) for kind, name in asked]
     return [entry for entry in sweep.columns if all(entry[at + 1] in wanted[at] for at in range(3))]
 
 
 def differences(
     pairs: PairTable, lever: Factor, option: int, values: NDArray[Any], other: int | None = None
 ) -> tuple[Array, Array]:
-    """Return each pair's effect of an option (by its number) and its baseline.
+    """Return each pair's effect of an option (by its number) and its baseline, from values of all combinations.
 
-    Parameters
-    ----------
-    values
-        Of an outcome, shape (pairs, combinations).
-    other
-        Number of the combination of all other levers' options; none: the mean over all of them.
+    At one combination of all ``other`` levers' options, by its number; at none: the mean over all of them.
     """
-    shaped = pairs.options(values, lever)
+    shaped = pairs.options(values, lever)[:, :, slice(None) if other is None else [other]]
     base, changed = shaped[:, 0], shaped[:, option]
-    if other is not None:
-        base, changed = base[:, [other]], changed[:, [other]]
     # Nothing is left out of a mean: over other combinations it would be the mean of something else.
     effect = (changed - base).mean(axis=1)
     base = np.where(np.isfinite(effect), base.mean(axis=1), np.nan)
@@ -153,13 +144,12 @@ def contrasts(
     By default the first lever that has a choice, all its options, the first outcome, the nation (or the first scope)
     and the main horizon.
     """
-    chosen, scopes = sweep.experiment.lever(lever), sweep.experiment.scopes
-    outcome = outcome or sweep.experiment.outcomes[0]
-    column = sweep.column(outcome, scope or ("nation" if "nation" in scopes else scopes[0]), horizon)
-    values = sweep.pairs.values(column)
+    chosen = sweep.experiment.lever(lever)
+    of = selection.shown(sweep, selection.Selection(outcome, scope, horizon))
+    values = sweep.pairs.values(of.column)
     for number in selection.against(chosen, option):
-        labels = {"lever": chosen.name, "option": chosen.options[number].label, "outcome": outcome}
-        yield labels, OUTCOMES[outcome], *differences(sweep.pairs, chosen, number, values)
+        labels = {"lever": chosen.name, "option": chosen.options[number].label, "outcome": of.entry.name}
+        yield labels, of.entry, *differences(sweep.pairs, chosen, number, values)
 
 
 def others(sweep_levers: tuple[Factor, ...], lever: Factor) -> list[str]:
@@ -179,7 +169,7 @@ def _of_lever(
         for other in range(len(names)) if each else [None]:
             effect, base = differences(pairs, lever, option, values, other)
             broken = pairs.options(pairs.failed, lever)[:, [0, option]]
-            failed = int((broken.any(axis=(1, 2)) if other is None else broken[:, :, other].any(axis=1)).sum())
+            failed = int(broken[:, :, slice(None) if other is None else [other]].any(axis=(1, 2)).sum())
             yield {
                 "lever": lever.name, "option": lever.options[option].value, "baseline": lever.options[0].value,
                 "others": POOLED if other is None and len(names) > 1 else names[other or 0],

@@ -59,24 +59,16 @@ def grouped(values: NDArray[Any], bins: int = BINS) -> NDArray[Any]:
 def influence(sweep: PairedSweep, values: Array, *, of_sign: bool = False) -> pd.Series:
     """Return the correlation ratio of each uncertainty with values of pairs, the largest first.
 
-    It is taken over points: of the means over their replicates. Interactions are not in it.
-
-    Parameters
-    ----------
-    values
-        Of each pair: an outcome in one combination, or an effect.
-    of_sign
-        With the sign of a point's mean instead: an uncertainty may move many effects a little, or across
-        zero, and another make the large ones larger.
+    It is taken over points: of the means over their replicates, or ``of_sign`` of their signs: an uncertainty may move
+    many effects a little, or across zero, and another make the large ones larger. Interactions are not in it.
     """
     return _ratios(sweep, _groups(sweep), values, of_sign)
 
 
 def _groups(sweep: PairedSweep) -> dict[str, NDArray[Any]]:
     """Return each uncertainty's group of every point; they are read from the disk."""
-    pairs, factors, found = sweep.pairs, sweep.experiment.uncertainties, {}
-    for factor, values_drawn in zip(factors, pairs.each_drawn(*(factor.name for factor in factors)), strict=True):
-        drawn = pairs.first(values_drawn)
+    found = {}
+    for factor, drawn in sweep.pairs.uncertainties():
         if factor.options:
             drawn = np.array([NOT_ASKED if value is None else label(value) for value in drawn.tolist()])
         found[factor.name] = grouped(drawn)
@@ -103,19 +95,10 @@ def _ratios(sweep: PairedSweep, groups: dict[str, NDArray[Any]], values: Array, 
 
 
 def importance(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
-    """Return how much of an effect goes with each uncertainty, the most first.
+    """Return how much of an effect goes with each uncertainty, the most first; asked as `contrasts` is.
 
-    Parameters
-    ----------
-    asked
-        ``lever``, ``option``, ``outcome``, ``scope``, ``horizon`` as in `sim.analysis.effects.contrasts`, which has the
-        defaults.
-
-    Returns
-    -------
-    DataFrame
-        A row per option and uncertainty. ``size`` and ``sign`` are correlation ratios: the share of the variance over
-        points, of the effect and of its sign, that goes with this one uncertainty. Interactions are not in them.
+    A row per option and uncertainty: ``size`` and ``sign`` are correlation ratios of the effect and of its sign, see
+    `influence`.
     """
     import pandas as pd
 
@@ -131,11 +114,6 @@ def leading(sweep: PairedSweep, column: str, lever: Factor | None, options: Sequ
     """Return the uncertainties by how much the first option's effect, or without a lever the outcome, goes with them.
 
     An uncertainty of one value is left out.
-
-    Parameters
-    ----------
-    column
-        The outcome's, of the store.
     """
     values = sweep.pairs.values(column)
     effect = values.mean(axis=1) if lever is None else differences(sweep.pairs, lever, options[0], values)[0]

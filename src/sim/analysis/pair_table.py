@@ -97,6 +97,12 @@ class PairTable:
                 column = column.dictionary_decode()
             yield np.asarray(column.to_numpy(zero_copy_only=False))[self._rows[:, 0]]
 
+    def uncertainties(self) -> Iterator[tuple[Factor, NDArray[Any]]]:
+        """Yield every uncertainty with its value at each point."""
+        factors = self.experiment.uncertainties
+        for factor, values in zip(factors, self.each_drawn(*(factor.name for factor in factors)), strict=True):
+            yield factor, self.first(values)
+
     @cached_property
     def failed(self) -> NDArray[np.bool_]:
         """Whether each run failed, shape (pairs, combinations)."""
