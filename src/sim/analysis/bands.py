@@ -32,15 +32,8 @@ SIGN, INFINITE = 0x80000000, 0x7F800000
 def bins(values: ArrayLike, outcome: str) -> NDArray[np.int32]:
     """Return the bin of each value: whole numbers in the values' order, so that histograms can be added.
 
-    Shares have bins of 0.001. Others have bins that are 0.1 to 0.2 % wide: the first 18 bits of the
-    value as a 32-bit number, turned so that their order is that of the values.
-
-    Parameters
-    ----------
-    values
-        Of any shape; nan where undefined, whose bin is `NONE`.
-    outcome
-        Its name.
+    Shares have bins of 0.001. Others have bins that are 0.1 to 0.2 % wide: the first 18 bits of the value as a 32-bit
+    number, turned so that their order is that of the values. That of nan is `NONE`.
     """
     values = np.asarray(values)
     if outcome in SHARES:
@@ -55,15 +48,7 @@ def bins(values: ArrayLike, outcome: str) -> NDArray[np.int32]:
 
 
 def middle(numbers: ArrayLike, outcome: str) -> Array:
-    """Return the value in the middle of each bin; nan for `NONE`.
-
-    Parameters
-    ----------
-    numbers
-        As `bins` gives them.
-    outcome
-        Its name.
-    """
+    """Return the value in the middle of each bin, as `bins` gives them; nan for `NONE`."""
     numbers = np.asarray(numbers)
     none = numbers < 0
     if outcome in SHARES:
@@ -79,18 +64,13 @@ def middle(numbers: ArrayLike, outcome: str) -> Array:
 def bands(sweep: SweepFolder, outcomes: Sequence[str] | None = None, at: Sequence[float] = QUANTILES) -> pd.DataFrame:
     """Return quantiles over all runs, by combination of the levers' options, outcome, scope and month.
 
-    They are over points and replicates together: parameters within their ranges, and chance. Where
-    the sweep kept quantiles they are of all its runs, to the width of a bin; where it kept curves,
-    of the runs whose curves it kept.
+    They are over points and replicates together: parameters within their ranges, and chance. Where the sweep kept
+    quantiles they are of all its runs, to the width of a bin; where it kept curves, of the runs whose curves it kept.
 
     Parameters
     ----------
-    sweep
-        With curves.
     outcomes
         Names; by default all whose curves were kept.
-    at
-        Quantiles between 0 and 1.
 
     Returns
     -------

@@ -63,16 +63,9 @@ class Effects:
 
 
 def effects(base: Array, other: Array, better: ArrayLike, smallest: Array | float) -> Effects:
-    """Compare two worlds replicate by replicate.
+    """Compare two worlds replicate by replicate: shape (replicates, ...), nan where undefined.
 
-    Parameters
-    ----------
-    base, other
-        Shape (replicates, ...); nan where undefined.
-    better
-        1 where more is better or neither is, -1 where less is.
-    smallest
-        Smallest effects of interest.
+    ``better`` is 1 where more is better or neither is, -1 where less is.
     """
     known = np.isfinite(base) & np.isfinite(other)
     base, other = np.where(known, base, np.nan), np.where(known, other, np.nan)

@@ -30,10 +30,7 @@ KINDS = {
 def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
     """Open what `run`, `compare`, `trace` or `sweep` has stored, and return what it returned.
 
-    Parameters
-    ----------
-    verify
-        Compare every table with the manifest's hashes; otherwise its size.
+    ``verify`` compares every table with the manifest's hashes, and not its size alone.
     """
     folder = Path(path).expanduser()
     try:

@@ -40,12 +40,9 @@ class Crossed:
 
 
 def crossed(table: Array) -> Crossed:
-    """Return the components of variance of effects.
+    """Return the components of variance of effects, shape (points, replicates); nan where there is none.
 
-    Parameters
-    ----------
-    table
-        Shape (points, replicates); nan where there is none. Points are weighed alike, whatever they have.
+    Points are weighed alike, whatever they have.
     """
     known = np.isfinite(table)
     table, known = table[known.any(axis=1)], known[known.any(axis=1)]

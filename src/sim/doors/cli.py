@@ -129,14 +129,13 @@ def explain(terminal: Terminal, name: str) -> None:
     Meaning, unit, range, grade of the evidence, source, and where it acts.
     """
     from sim import api
-    from sim.doors import reports
 
     entries = api.explain(name)
     if terminal.json:
         terminal.document([asdict(entry) for entry in entries])
         return
     for entry in entries:
-        reports.show_entry(terminal, entry)
+        terminal.fields(f"{entry.name} ({entry.kind})", entry.fields)
 
 
 @cli.command()
@@ -178,8 +177,7 @@ def export(terminal: Terminal, /, result: Path, csv: bool, **asked: Any) -> None
 def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
     if terminal.json:
         terminal.document({"files": files})
-        return
-    for file in files:
+    for file in () if terminal.json else files:
         terminal.line(str(file))
 
 
@@ -242,9 +240,8 @@ def call(arguments: Sequence[str]) -> int:
 def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
     if terminal.json:
         terminal.document({"errors": problems})
-    else:
-        for problem in problems:
-            terminal.note(problem)
+    for problem in () if terminal.json else problems:
+        terminal.note(problem)
     return code
 
 

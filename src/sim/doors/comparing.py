@@ -86,9 +86,8 @@ def remarks(comparison: Comparison) -> list[str]:
     for world in manifest["worlds"][1:]:
         notes += _parted(world, base, comparison.horizons[0]) if world["differs"] else []
     if manifest["pairs"] < FEW:
-        notes.append(
-            f"warning: {manifest['pairs']} pairs are few: the intervals hang on the differences being nearly normal"
-        )
+        few = f"{manifest['pairs']} pairs are few"
+        notes.append(f"warning: {few}: the intervals hang on the differences being nearly normal")
     wanted = manifest["precision"]
     if wanted is not None and not wanted["reached"]:
         reasons = "; ".join(_lacking(wanted, several=len(manifest["worlds"]) > 2))
@@ -239,8 +238,5 @@ def document(comparison: Comparison, notes: Sequence[str], figures: Sequence[Pat
     return {
         "comparison": comparison.path,
         "worlds": [{key: world[key] for key in of_world} for world in manifest["worlds"]],
-        **{key: manifest[key] for key in kept},
-        "notes": list(notes),
-        "effects": [{str(key): value for key, value in row.items()} for row in rows],
-        "figures": list(figures),
-    }
+        **{key: manifest[key] for key in kept}, "notes": list(notes), "effects": rows, "figures": list(figures),
+    }  # fmt: skip

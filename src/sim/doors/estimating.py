@@ -70,24 +70,18 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
 def estimate_document(estimate: Estimate) -> dict[str, Any]:
     """Return what `check` prints of an experiment as JSON."""
     experiment = estimate.experiment
-    columns = ("guberniias", "uezds", "months", "points", "combinations", "runs", "committee_months")
-    measures = ("measured", "cores", "seconds_per_run", "seconds", "bytes")
+    columns = ("guberniias", "uezds", "months", "points", "combinations", "runs", "committee_months", "measured",
+               "cores", "seconds_per_run", "seconds", "bytes")  # fmt: skip
     return {
-        "experiment": experiment.name,
-        "title": experiment.title,
-        "why": experiment.why,
-        "valid": True,
+        "experiment": experiment.name, "title": experiment.title, "why": experiment.why, "valid": True,
         "levers": [{"name": lever.name, "options": [o.value for o in lever.options]} for lever in experiment.levers],
         "uncertainties": [_record(factor) for factor in experiment.uncertainties],
         "design": {key: value for key, value in asdict(experiment.design).items() if key != "rows"},
-        "replicates": experiment.replicates,
-        "seed": experiment.seed,
-        "outcomes": experiment.outcomes,
+        "replicates": experiment.replicates, "seed": experiment.seed, "outcomes": experiment.outcomes,
         "horizons": {name: horizon.name for name, horizon in experiment.horizons.items()},
-        "curves": experiment.curves,
-        "warnings": estimate.warnings,
-        **{name: getattr(estimate, name) for name in (*columns, *measures)},
-    }
+        "curves": experiment.curves, "warnings": estimate.warnings,
+        **{name: getattr(estimate, name) for name in columns},
+    }  # fmt: skip
 
 
 def _options(lever: Factor) -> tuple[str, str]:

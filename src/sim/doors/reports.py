@@ -49,16 +49,12 @@ def show_targets(terminal: Terminal, result: Result) -> None:
     """Print the recorded figures beside what the model gave."""
     rows = [
         (
-            row["id"],
-            f"{row['description']}, {row['period']}",
-            spread(row["median"], row["p10"], row["p90"]),
-            f"{number(row['recorded'])} [{number(row['low'])}, {number(row['high'])}]",
-            ("yes" if row["in_band"] else "no") if row["replicates"] else UNDEFINED,
-            row["grade"],
-            row["kind"],
+            row["id"], f"{row['description']}, {row['period']}", spread(row["median"], row["p10"], row["p90"]),
+            spread(row["recorded"], row["low"], row["high"]),
+            shown(row["in_band"]) if row["replicates"] else UNDEFINED, row["grade"], row["kind"],
         )
         for row in result.targets().to_dict("records")
-    ]
+    ]  # fmt: skip
     header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
     terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
     tree = result.manifest["scenario"]["tree"]
@@ -70,18 +66,13 @@ def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path
     """Return what `run` prints as JSON."""
     from sim.analysis.summary import summarise
 
+    record = result.manifest
     return {
-        "result": result.path,
-        "title": result.manifest["title"],
-        "seed": result.manifest["seed"],
-        "replicates": result.manifest["replicates"],
-        "warnings": warnings,
-        "failed": result.manifest["failed"],
-        "wall_seconds": result.manifest["wall_seconds"],
-        "summary": [row._asdict() for row in summarise(result)],
-        "targets": result.targets().to_dict("records"),
+        "result": result.path, "title": record["title"], "seed": record["seed"], "replicates": record["replicates"],
+        "warnings": warnings, "failed": record["failed"], "wall_seconds": record["wall_seconds"],
+        "summary": [row._asdict() for row in summarise(result)], "targets": result.targets().to_dict("records"),
         "figures": figures,
-    }
+    }  # fmt: skip
 
 
 def show_preview(terminal: Terminal, preview: Preview, *, everything: bool) -> None:
@@ -108,18 +99,12 @@ def show_preview(terminal: Terminal, preview: Preview, *, everything: bool) -> N
 def preview_document(preview: Preview, *, everything: bool) -> dict[str, Any]:
     """Return what `check` prints as JSON."""
     settings = preview.settings if everything else preview.changed
+    sizes = ("guberniias", "uezds", "months", "replicates", "committee_months")
     return {
-        "scenario": preview.loaded.path,
-        "title": preview.loaded.scenario.title,
-        "valid": True,
-        "settings": [asdict(setting) for setting in settings],
-        "warnings": preview.warnings,
-        "guberniias": preview.guberniias,
-        "uezds": preview.uezds,
-        "months": preview.months,
-        "replicates": preview.replicates,
-        "committee_months": preview.committee_months,
-    }
+        "scenario": preview.loaded.path, "title": preview.loaded.scenario.title, "valid": True,
+        "settings": [asdict(setting) for setting in settings], "warnings": preview.warnings,
+        **{name: getattr(preview, name) for name in sizes},
+    }  # fmt: skip
 
 
 def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
@@ -136,11 +121,6 @@ def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
 def _short(text: str) -> str:
     """Return the first sentence."""
     return re.split(r"\.\s+(?=[A-Z])", text, maxsplit=1)[0]
-
-
-def show_entry(terminal: Terminal, entry: Entry) -> None:
-    """Print all that is known of a name."""
-    terminal.fields(f"{entry.name} ({entry.kind})", entry.fields)
 
 
 def exact(value: Any) -> str:

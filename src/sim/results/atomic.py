@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 
 from sim.errors import UTF8, Problem, UserError, not_utf8
@@ -52,16 +53,8 @@ def staged_folder(
 ) -> Iterator[Staging]:
     """Give a hidden folder that takes the destination's place when the block ends well.
 
-    Parameters
-    ----------
-    destination
-        A folder that does not exist, or is empty, or that may be replaced.
-    replaceable
-        Says whether an existing folder may be replaced when ``force`` is given.
-    force
-        Replace such a folder. The old one is moved aside first and deleted last.
-    numbered
-        Where the destination exists, take the next free name, ``NAME-2`` and so on.
+    The destination must not exist, or be empty; or ``replaceable``, if ``force`` is given: then the old one is moved
+    aside first and deleted last. ``numbered``: where it exists, take the next free name, ``NAME-2`` and so on.
     """
     with disk(destination):
         wanted = destination = destination.resolve()
@@ -85,14 +78,9 @@ def staged_folder(
 
 @contextmanager
 def staged_files(folder: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Give a hidden folder whose files move into an existing or new folder when the block ends well.
+    """Give a hidden folder whose files move into another, existing or new one, when the block ends well.
 
-    Parameters
-    ----------
-    folder
-        Where the files will stand, beside whatever else is there.
-    replace
-        Replace files of the same names; otherwise they are refused.
+    They stand there beside whatever else is there. Files of the same names are replaced or refused.
     """
     with disk(folder):
         folder = folder.resolve()
@@ -136,9 +124,7 @@ def check_destination(destination: Path, replaceable: Callable[[Path], bool], *,
     if not replaceable(destination):
         raise UserError(Problem(place, found="a folder with other files in it", allowed="a new or empty folder"))
     if not force:
-        raise UserError(
-            Problem(place, found="an earlier result", allowed="a new folder, or --force to replace the result")
-        )
+        raise UserError(Problem(place, "", "an earlier result", "a new folder, or --force to replace the result"))
 
 
 def sync_folder(folder: Path) -> None:
@@ -195,7 +181,7 @@ def _lives(process: int) -> bool:
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
-        return True
+        pass
     return True
 
 
@@ -205,12 +191,9 @@ def _idle(folder: Path) -> bool:
 
 
 def _free_name(destination: Path) -> Path:
-    number, free = 1, destination
+    names = chain([destination], (destination.with_name(f"{destination.name}-{number}") for number in count(2)))
     with disk(destination):
-        while os.path.lexists(free):
-            number += 1
-            free = destination.with_name(f"{destination.name}-{number}")
-    return free
+        return next(name for name in names if not os.path.lexists(name))
 
 
 def _move_to_free_name(staging: Staging, wanted: Path) -> None:

@@ -28,33 +28,21 @@ STATISTICS = (
 )  # fmt: skip
 
 #: One row per world, outcome, scope and horizon.
-EFFECTS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("world", "outcome", "unit", "better", "scope", "horizon")),
-        ("pairs", pa.int64()),
-        *((name, pa.float64()) for name in STATISTICS),
-        ("reading", pa.string()),
-    ]
-)
+EFFECTS = pa.schema([
+    *((name, pa.string()) for name in ("world", "outcome", "unit", "better", "scope", "horizon")),
+    ("pairs", pa.int64()), *((name, pa.float64()) for name in STATISTICS), ("reading", pa.string()),
+])  # fmt: skip
 #: One row per replicate, world, horizon and scope: what the effects are computed from.
-PAIRS = pa.schema(
-    [
-        ("replicate", pa.int32()),
-        *((name, pa.string()) for name in ("world", "horizon", "scope")),
-        *((name, pa.float64()) for name in OUTCOMES),
-    ]
-)
+PAIRS = pa.schema([
+    ("replicate", pa.int32()), *((name, pa.string()) for name in ("world", "horizon", "scope")),
+    *((name, pa.float64()) for name in OUTCOMES),
+])  # fmt: skip
 #: One row per world, outcome, scope and month; of the baseline only the first statistics.
-BANDS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("world", "outcome", "scope")),
-        ("month", pa.date32()),
-        ("pairs", pa.int32()),
-        *((name, pa.float64()) for name in ("mean", "p10", "p50", "p90")),
-        *((name, pa.float64()) for name in ("effect", "low", "high", "pair_p10", "pair_p50", "pair_p90")),
-    ]
-)
-
+_OF_BANDS = ("mean", "p10", "p50", "p90", "effect", "low", "high", "pair_p10", "pair_p50", "pair_p90")
+BANDS = pa.schema([
+    *((name, pa.string()) for name in ("world", "outcome", "scope")), ("month", pa.date32()), ("pairs", pa.int32()),
+    *((name, pa.float64()) for name in _OF_BANDS),
+])  # fmt: skip
 
 COMPARISON = Format(
     "comparison", "compare", "skloki-comparison", 1,
@@ -115,7 +103,9 @@ class ComparisonWriter(FolderWriter):
         self.close_tables()
         with disk(self.destination):
             style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-            pa_csv.write_csv(_effects(effects), self.folder / "effects.csv", style)
+            # Undefined is an empty cell.
+            rows = [{key: None if value != value else value for key, value in row.items()} for row in effects]
+            pa_csv.write_csv(pa.Table.from_pylist(rows, schema=EFFECTS), self.folder / "effects.csv", style)
             with pq.ParquetWriter(self.folder / "bands.parquet", BANDS, **writer_options(BANDS)) as file:
                 for table in bands:
                     file.write_table(table)
@@ -128,10 +118,3 @@ def new_comparison(
     """Give a writer of a comparison, by default in ``results/comparisons/A-B-DATE-TIME``: see `new_folder`."""
     usual = default_folder("-".join(names[:3]), "comparisons")
     return new_folder(out, usual, COMPARISON, ComparisonWriter, force=force)
-
-
-def _effects(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    # Undefined is an empty cell.
-    return pa.Table.from_pylist(
-        [{key: None if value != value else value for key, value in row.items()} for row in rows], schema=EFFECTS
-    )

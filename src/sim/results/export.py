@@ -18,12 +18,8 @@ from sim.results.run_rows import Column, codebook
 def export_csv(result: Result | str | Path, out: str | Path | None = None, *, force: bool = False) -> list[Path]:
     """Write every table as CSV, with a codebook, and return the files.
 
-    Parameters
-    ----------
-    out
-        A folder, new or existing; by default ``csv`` in the result's folder.
-    force
-        Replace files of the same names. The default folder's are always replaced.
+    They stand in ``out``, where ``force`` replaces files of the same names; by default in ``csv`` in the result's
+    folder, where they are always replaced.
     """
     result = result if isinstance(result, Result) else open_result(result)
     folder = result.path / "csv" if out is None else Path(out).expanduser()

@@ -46,15 +46,7 @@ class Format:
 
 
 class Folder:
-    """What a command has stored.
-
-    Attributes
-    ----------
-    path
-        The folder.
-    manifest
-        How it came about.
-    """
+    """What a command has stored: the folder's path, and in its manifest how it came about."""
 
     format: ClassVar[Format]
 
@@ -72,13 +64,7 @@ class Folder:
 
     @classmethod
     def open(cls, path: Path | str, *, verify: bool = True) -> Self:
-        """Open a folder.
-
-        Parameters
-        ----------
-        verify
-            Compare every file's hash with what is noted of it; otherwise only its size.
-        """
+        """Open a folder; ``verify`` compares every file's hash with what is noted of it, not its size alone."""
         place = Path(path).expanduser().resolve()
         opened = cls(place, read_manifest(place, cls.format))
         problems = list(opened.faults(verify=verify))
@@ -227,16 +213,9 @@ def fault(
     folder: Path, name: str, record: Any, *, verify: bool, listed: str = MANIFEST,
     meant: str = "what the manifest says", remedy: str = "",
 ) -> Problem | None:  # fmt: skip
-    """Return what is wrong with a file of a folder; None if nothing is.
+    """Return what is wrong with a file of a folder, whose record stands in the file ``listed``; None if nothing is.
 
-    Parameters
-    ----------
-    record
-        Its size and hash, as the file ``listed`` names them: the manifest, or the journal of a sweep.
-    verify
-        Compare the hash too.
-    meant, remedy
-        Words of the message: what the content should be, and what to do about it.
+    ``meant`` and ``remedy`` are words of the message: what the content should be, and what to do about it.
     """
     path = folder / name
     if is_outside(name) or not isinstance(record, dict):

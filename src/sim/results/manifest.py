@@ -38,16 +38,12 @@ def describe(
     """Return the manifest of a run, without the list of files."""
     scenario = loaded.scenario
     return {
-        "title": scenario.title,
-        "name": loaded.path.stem,
-        "scenario": json.loads(scenario.model_dump_json()),
+        "title": scenario.title, "name": loaded.path.stem, "scenario": json.loads(scenario.model_dump_json()),
         "layers": dict(sorted(loaded.layers.items())),
-        "parameters": parameter_records(scenario.parameters, loaded.layers),
-        "seed": scenario.run.seed,
-        "replicates": scenario.run.replicates,
-        "failed": [asdict(failure) for failure in failed],
+        "parameters": parameter_records(scenario.parameters, loaded.layers), "seed": scenario.run.seed,
+        "replicates": scenario.run.replicates, "failed": [asdict(failure) for failure in failed],
         **circumstances(engine, started, wall_seconds),
-    }
+    }  # fmt: skip
 
 
 def circumstances(engine: str, started: datetime, wall_seconds: float) -> dict[str, Any]:
@@ -62,16 +58,12 @@ def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) ->
     """Return every parameter with its value, where that was set, and the evidence for it."""
     return [
         {
-            "name": parameter.name,
-            "value": values.get(parameter.name, parameter.default),
-            "layer": layers.get(f"parameters.{parameter.name}", "default"),
-            "default": parameter.default,
-            "unit": parameter.unit,
-            "grade": parameter.grade,
-            "source": parameter.source,
+            "name": name, "value": values.get(name, parameter.default),
+            "layer": layers.get(f"parameters.{name}", "default"), "default": parameter.default, "unit": parameter.unit,
+            "grade": parameter.grade, "source": parameter.source,
         }
-        for parameter in PARAMETERS.values()
-    ]
+        for name, parameter in PARAMETERS.items()
+    ]  # fmt: skip
 
 
 def versions() -> dict[str, str | None]:

@@ -65,10 +65,7 @@ class Result(Folder):
     def committees(self, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
         """Return the state of each committee: one row per replicate, month and committee.
 
-        Parameters
-        ----------
-        where
-            Values of columns, such as ``level="guberniia"``: of other rows nothing is kept.
+        ``where`` are values of columns, such as ``level="guberniia"``: of other rows nothing is kept.
         """
         if "committees" not in self.tables:
             reason = "this run stored no committees; set run.committees = true in the scenario"

@@ -44,40 +44,19 @@ class Column(NamedTuple):
 _KEYS: list[tuple[str, Any]] = [("replicate", pa.int32()), ("month", pa.date32())]
 
 MONTHLY = pa.schema([*_KEYS, ("scope", pa.string()), *((name, pa.float64()) for name in OUTCOMES)])
-EVENTS = pa.schema(
-    [
-        *_KEYS,
-        ("kind", pa.string()),
-        ("committee", pa.string()),
-        ("level", pa.string()),
-        ("seat", pa.string()),
-        ("person", pa.int64()),
-        ("other", pa.int64()),
-        ("reason", pa.string()),
-        ("authority", pa.string()),
-        ("value", pa.float64()),
-    ]
-)
-COMMITTEES = pa.schema(
-    [
-        *_KEYS,
-        ("committee", pa.string()),
-        ("level", pa.string()),
-        ("unit_class", pa.string()),
-        *((name, pa.float64()) for name in COMMITTEE_FIELDS),
-    ]
-)
-assert EVENTS.names[1:] == list(Event._fields)
+_NUMBERS = {"person": pa.int64(), "other": pa.int64(), "value": pa.float64()}
+EVENTS = pa.schema([*_KEYS, *((name, _NUMBERS.get(name, pa.string())) for name in Event._fields[1:])])
+COMMITTEES = pa.schema([
+    *_KEYS, *((name, pa.string()) for name in ("committee", "level", "unit_class")),
+    *((name, pa.float64()) for name in COMMITTEE_FIELDS),
+])  # fmt: skip
 
 
 def writer_options(schema: pa.Schema) -> dict[str, Any]:
     """Return the encodings: split bytes for numbers, dictionaries for what repeats, zstd for all."""
     floats = [field.name for field in schema if pa.types.is_floating(field.type)]
-    return {
-        "compression": "zstd",
-        "use_byte_stream_split": floats,
-        "use_dictionary": [name for name in schema.names if name not in floats],
-    }
+    texts = [name for name in schema.names if name not in floats]
+    return {"compression": "zstd", "use_byte_stream_split": floats, "use_dictionary": texts}
 
 
 def monthly_rows(replicate: int, trajectory: Trajectory) -> pa.Table:
@@ -87,14 +66,9 @@ def monthly_rows(replicate: int, trajectory: Trajectory) -> pa.Table:
         found = trajectory.values.shape
         raise ValueError(f"a trajectory of shape {found} does not fit {len(trajectory.months)} months")
     flat = trajectory.values.reshape(-1, outcomes)
-    return pa.Table.from_arrays(
-        [
-            *_keys(replicate, trajectory.months, scopes),
-            texts(np.tile(np.arange(scopes), months), SCOPES),
-            *(floats(flat[:, index]) for index in range(outcomes)),
-        ],
-        schema=MONTHLY,
-    )
+    scope = texts(np.tile(np.arange(scopes), months), SCOPES)
+    columns = [*_keys(replicate, trajectory.months, scopes), scope, *map(floats, flat.T)]
+    return pa.Table.from_arrays(columns, schema=MONTHLY)
 
 
 def event_rows(replicate: int, events: EventLog) -> pa.Table:
@@ -118,17 +92,10 @@ def committee_rows(replicate: int, trajectory: Trajectory, places: Sequence[Plac
     if (months, committees, fields) != (len(trajectory.months), len(places), len(COMMITTEE_FIELDS)):
         raise ValueError(f"committees of shape {trajectory.committees.shape} do not fit {len(places)} places")
     flat = trajectory.committees.reshape(-1, fields)
-    return pa.Table.from_arrays(
-        [
-            *_keys(replicate, trajectory.months, committees),
-            *(
-                texts(np.tile(np.arange(committees), months), [getattr(place, name) for place in places])
-                for name in ("name", "level", "unit_class")
-            ),
-            *(floats(flat[:, index]) for index in range(fields)),
-        ],
-        schema=COMMITTEES,
-    )
+    each = np.tile(np.arange(committees), months)
+    labels = ([getattr(place, name) for place in places] for name in ("name", "level", "unit_class"))
+    keys = [*_keys(replicate, trajectory.months, committees), *(texts(each, known) for known in labels)]
+    return pa.Table.from_arrays([*keys, *map(floats, flat.T)], schema=COMMITTEES)
 
 
 def codebook(tables: Sequence[str]) -> list[Column]:

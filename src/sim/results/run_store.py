@@ -16,19 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.results import run_rows
 from sim.results.atomic import Staging, disk, staged_folder
 from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
 from sim.results.result import RESULT
-from sim.results.run_rows import (
-    COMMITTEES,
-    EVENTS,
-    MONTHLY,
-    Place,
-    committee_rows,
-    event_rows,
-    monthly_rows,
-    writer_options,
-)
+from sim.results.run_rows import COMMITTEES, EVENTS, MONTHLY, Place
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
@@ -44,7 +36,7 @@ class TableWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = path.open("xb")
         self._schema = schema
-        self._writer = pq.ParquetWriter(self._file, schema, **writer_options(schema))
+        self._writer = pq.ParquetWriter(self._file, schema, **run_rows.writer_options(schema))
         self._waiting: list[pa.Table] = []
         self._rows = self._bytes = 0
 
@@ -77,15 +69,7 @@ class TableWriter:
 
 
 class FolderWriter:
-    """A folder in the making.
-
-    Attributes
-    ----------
-    folder
-        The hidden folder in which it is made; files added there become part of it.
-    destination
-        Where it stands, once the block of `new_folder` has ended well.
-    """
+    """A folder in the making."""
 
     def __init__(self, staging: Staging, kind: Format, **schemas: pa.Schema) -> None:
         self._staging, self._kind = staging, kind
@@ -95,11 +79,13 @@ class FolderWriter:
             }
 
     @property
-    def folder(self) -> Path:  # noqa: D102
+    def folder(self) -> Path:
+        """The hidden folder in which it is made; files added there become part of it."""
         return self._staging.folder
 
     @property
-    def destination(self) -> Path:  # noqa: D102
+    def destination(self) -> Path:
+        """Where it stands, once the block of `new_folder` has ended well."""
         return self._staging.destination
 
     def add_rows(self, **rows: pa.Table) -> None:
@@ -122,13 +108,9 @@ class FolderWriter:
     def seal(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Write the manifest, with format, and size and hash of every other file, and return it."""
         with disk(self.destination):
-            files = {
-                path.relative_to(self.folder).as_posix(): file_record(path)
-                for path in sorted(self.folder.rglob("*"))
-                if path.is_file()
-            }
-            kind = {"format": self._kind.name, "format_version": self._kind.version}
-            whole = {**kind, **manifest, "files": files}
+            found = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
+            files = {path.relative_to(self.folder).as_posix(): file_record(path) for path in found}
+            whole = {"format": self._kind.name, "format_version": self._kind.version, **manifest, "files": files}
             (self.folder / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
         return whole
 
@@ -142,12 +124,7 @@ def new_folder(
 ) -> Iterator[W]:
     """Give a writer whose folder takes its place when the block ends well, and leaves nothing otherwise.
 
-    Parameters
-    ----------
-    out
-        The destination; none for ``usual``, or the next free name like it.
-    force
-        Replace an earlier folder of its kind at the destination.
+    That is ``out``, where ``force`` replaces an earlier folder of its kind; else ``usual``, or the next free name.
     """
     destination, replaceable = usual if out is None else out, partial(is_replaceable, kind=kind)
     with staged_folder(destination, replaceable, force=force, numbered=out is None) as staging:
@@ -169,9 +146,10 @@ class ResultWriter(FolderWriter):
 
     def add(self, replicate: int, trajectory: Trajectory, places: Sequence[Place]) -> None:
         """Store one replicate."""
-        rows = {"monthly": monthly_rows(replicate, trajectory), "events": event_rows(replicate, trajectory.events)}
+        rows = {"monthly": run_rows.monthly_rows(replicate, trajectory)}
+        rows["events"] = run_rows.event_rows(replicate, trajectory.events)
         if "committees" in self._tables:
-            rows["committees"] = committee_rows(replicate, trajectory, places)
+            rows["committees"] = run_rows.committee_rows(replicate, trajectory, places)
         self.add_rows(**rows)
 
     finish = FolderWriter.seal
@@ -180,14 +158,9 @@ class ResultWriter(FolderWriter):
 def new_result(
     out: Path | None, name: str, *, committees: bool = False, force: bool = False
 ) -> AbstractContextManager[ResultWriter]:
-    """Give a writer of a result: see `new_folder`.
+    """Give a writer of a result, by default in ``results/runs/NAME-DATE-TIME``, with states of committees or without.
 
-    Parameters
-    ----------
-    name
-        The scenario's name, for a new folder ``results/runs/NAME-DATE-TIME``.
-    committees
-        Also store the state of each committee.
+    See `new_folder`.
     """
     return new_folder(out, default_folder(name), RESULT, partial(ResultWriter, committees=committees), force=force)
 

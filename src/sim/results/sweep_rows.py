@@ -21,12 +21,9 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 
 def runs(
-    experiment: Experiment,
-    chunk: Chunk,
-    samples: Sequence[Mapping[str, Any]],
-    outcomes: NDArray[np.float64],
+    experiment: Experiment, chunk: Chunk, samples: Sequence[Mapping[str, Any]], outcomes: NDArray[np.float64],
     errors: Mapping[int, tuple[str, str]],
-) -> bytes:
+) -> bytes:  # fmt: skip
     """Return the file of a chunk's runs, one row per run: numbers, levers, uncertainties, outcomes, errors."""
     each, first = chunk.combinations, chunk.points[0]
     points, replicates = (np.array(numbers) for numbers in zip(*chunk.pairs(), strict=True))
@@ -70,15 +67,9 @@ def curves(
 
 
 def bins(
-    experiment: Experiment,
-    months: Sequence[str],
-    combinations: NDArray[np.int64],
-    pairs: NDArray[np.int64],
-    named: Sequence[tuple[str, str]],
-    at: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-    counts: NDArray[np.int64],
-) -> bytes:
+    experiment: Experiment, months: Sequence[str], combinations: NDArray[np.int64], pairs: NDArray[np.int64],
+    named: Sequence[tuple[str, str]], at: NDArray[np.int64], numbers: NDArray[np.int64], counts: NDArray[np.int64],
+) -> bytes:  # fmt: skip
     """Return the file of histograms: one row per combination, outcome, scope, month and bin that is not empty."""
     return _file({
         "combination": plain(combinations, np.int32, pa.int32()),

@@ -84,13 +84,10 @@ class Store:
             for folder in {(self.folder / name).parent for name in made.files}:
                 sync_folder(folder)
             entry = {
-                "part": made.number,
-                "files": {name: _record(content) for name, content in made.files.items()},
-                "runs": made.runs,
-                "failed": made.failed,
-                "seconds": round(made.seconds, 3),
+                "part": made.number, "files": {name: _record(content) for name, content in made.files.items()},
+                "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
                 "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            }
+            }  # fmt: skip
             _append(self._journal, _line(entry))
         self.done[made.number] = entry
 
@@ -102,16 +99,11 @@ class Store:
 
     def _is_whole(self, number: int, entry: Mapping[str, Any]) -> bool:
         for name, record in entry["files"].items():
-            try:
-                found = file_record(self.folder / name)
-            except FileNotFoundError:
-                fault = "is missing"
-            else:
-                if found == record:
-                    continue
-                fault = "is damaged"
-            self.notes.append(f"{self.folder / name} {fault}; part {number} is made anew")
-            return False
+            path = self.folder / name
+            if not path.exists() or file_record(path) != record:
+                fault = "is damaged" if path.exists() else "is missing"
+                self.notes.append(f"{path} {fault}; part {number} is made anew")
+                return False
         return True
 
     @contextmanager
@@ -136,9 +128,7 @@ def begun(folder: Path) -> dict[str, Any] | None:
     if (folder / MANIFEST).exists() or (folder.exists() and not folder.is_dir()):
         return read_manifest(folder, SWEEP)
     if folder.exists() and not all(map(_may_stand, folder.iterdir())):
-        raise UserError(
-            Problem(str(folder), found="a folder with other files in it", allowed="a new or empty folder")
-        )
+        raise UserError(Problem(str(folder), "", "a folder with other files in it", "a new or empty folder"))
     return None
 
 

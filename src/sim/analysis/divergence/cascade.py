@@ -68,13 +68,7 @@ class Step:
 
 
 class Cascade:
-    """Finds the first step of each committee, and how the difference came there.
-
-    Attributes
-    ----------
-    alone
-        Events that happened in one world only, in their order.
-    """
+    """Finds the first step of each committee, and how the difference came there."""
 
     def __init__(
         self, inputs: Inputs, alignment: Alignment, spread: Spread, trajectories: tuple[Trajectory, Trajectory],
@@ -89,7 +83,7 @@ class Cascade:
             self.uezds.setdefault(place.parent, []).append(number)
         self.names = Names(self.world.committees)
         self.chronicles = tuple(Chronicle(log) for log in alignment.logs)
-        self.alone = alignment.in_order
+        self.alone = alignment.in_order  #: events that happened in one world only
         self.events = [self.chronicles[alone.side].events[alone.row] for alone in self.alone]
         self.first_move = next((i for i, event in enumerate(self.events) if event.kind in MOVES), len(self.events))
         #: The first of them at each committee, and those that moved a person, by person and by home.
@@ -251,12 +245,9 @@ class Cascade:
 
 
 def exhausted(world: World, assigned: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return for each month whether the centre could fill no more guberniia seats.
+    """Return whether the centre could fill no more guberniia seats, by month, from those that it filled.
 
-    Parameters
-    ----------
-    assigned
-        Seats that it filled, month by month. What it can fill is renewed as in step 1.
+    What it can fill is renewed as in step 1.
     """
     limit, left = world.scenario.options.capacity, 0.0
     if limit == "unlimited":

@@ -102,19 +102,12 @@ class Divergence:
         """Return a step with names instead of numbers."""
         place = self.places[step.committee]
         return {
-            "month": self.months[step.month],
-            "committee": place.name,
-            "level": place.level,
-            "unit_class": place.unit_class,
-            "kind": step.kind,
-            "seat": step.seat,
-            "a": step.told[0],
-            "b": step.told[1],
-            "persons": [self.names.of(person) for person in step.persons],
-            "way": step.way,
+            "month": self.months[step.month], "committee": place.name, "level": place.level,
+            "unit_class": place.unit_class, "kind": step.kind, "seat": step.seat, "a": step.told[0], "b": step.told[1],
+            "persons": [self.names.of(person) for person in step.persons], "way": step.way,
             "source": self.places[step.source].name if step.source >= 0 else "",
             "carrier": self.names.of(step.carrier) if step.carrier >= 0 else "",
-        }
+        }  # fmt: skip
 
     def first(self) -> dict[str, Any]:
         """Return the first differences, by what differs; None where nothing does."""
@@ -145,16 +138,9 @@ class Divergence:
 
 
 def compare(worlds: tuple[World, World], trajectories: tuple[Trajectory, Trajectory], replicate: int) -> Divergence:
-    """Find where two worlds part and how the difference spreads.
+    """Find where two worlds of the same months and committees part, and how the difference spreads.
 
-    Parameters
-    ----------
-    worlds
-        With the same months and committees.
-    traces
-        One replicate of each, with its events and committees.
-    replicate
-        Its number.
+    Of each one replicate with its events and committees; ``replicate`` is its number.
     """
     inputs = Inputs(worlds)
     alignment = align(trajectories[0].events, trajectories[1].events)

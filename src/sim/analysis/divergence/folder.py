@@ -42,13 +42,7 @@ TRACE = Format(
 
 
 class DivergenceFolder(Folder):
-    """Two worlds that were run and compared, just now or before.
-
-    Attributes
-    ----------
-    found
-        What was found, if the worlds were run just now; see ``divergence``.
-    """
+    """Two worlds that were run and compared, just now, when ``found`` holds what was found, or before."""
 
     format = TRACE
 

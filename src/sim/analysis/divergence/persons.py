@@ -40,13 +40,9 @@ class Names:
 
 
 def holders(places: Sequence[Place], log: EventLog, months: int) -> NDArray[np.int64]:
-    """Return who holds each seat at the end of each month.
+    """Return who holds each seat at the end of each month: identities of shape (months, committees, seats).
 
-    Returns
-    -------
-    numpy.ndarray
-        Identities, int64 of shape (months, committees, seats); -1 for an empty seat, and for a
-        seat that a committee does not have.
+    It is -1 for an empty seat, and for a seat that a committee does not have.
     """
     now = np.full((len(places), MOST_SEATS), NOBODY, dtype=np.int64)
     for number, place in enumerate(places):
@@ -67,13 +63,7 @@ def holders(places: Sequence[Place], log: EventLog, months: int) -> NDArray[np.i
 
 
 class Chronicle:
-    """One world's events, found by seat or by person.
-
-    Attributes
-    ----------
-    events
-        All of them, in order.
-    """
+    """One world's events in their order, found by seat or by person."""
 
     def __init__(self, log: EventLog) -> None:
         self.events = list(log)
