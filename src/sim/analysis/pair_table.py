@@ -29,15 +29,6 @@ class PairTable:
     A few columns of the store are read at a time, eight bytes a run each: by ones it would take many times
     as long, since every read opens every file. SQL could pair the runs as well, but would add them up in the
     order in which its threads come by, with other last digits each time.
-
-    Attributes
-    ----------
-    point, replicate
-        Of each pair.
-    points
-        The points that there are, in order.
-    family
-        How many points after one another belong together; 1 where each was drawn by itself.
     """
 
     def __init__(self, sweep: SweepFolder) -> None:
@@ -46,6 +37,7 @@ class PairTable:
         self._dims = tuple(len(lever.options) for lever in self.experiment.levers)
         width = int(np.prod(self._dims, dtype=int))
         design, (first, last) = self.experiment.design, sweep.manifest["plan"]["blocks"][0]["points"]
+        #: how many points after one another belong together; 1 where each was drawn by itself
         self.family = (last - first) // design.points if kind_of(self.experiment).families and design.points else 1
         # kept, since it remembers what it has read of its files
         self._dataset = sweep.table("runs")

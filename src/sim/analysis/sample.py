@@ -67,11 +67,8 @@ class Sample:
 
     def add(self, replicate: int, results: Sequence[Trajectory | Failure]) -> pa.Table | None:
         """Take one replicate of every world; return its rows for the store, or none if it failed somewhere."""
-        failed = [
-            asdict(result) | {"world": name}
-            for name, result in zip(self.names, results, strict=True)
-            if isinstance(result, Failure)
-        ]
+        named = zip(self.names, results, strict=True)
+        failed = [asdict(result) | {"world": name} for name, result in named if isinstance(result, Failure)]
         if failed:
             self.failed += failed
             return None
@@ -95,14 +92,10 @@ class Sample:
         flat = np.stack([values[-1] for values in self.values]).reshape(-1, len(OUTCOMES))
         labels = (self.names, [horizon.name for horizon in self.horizons], SCOPES)
         grid = np.indices(shape).reshape(len(shape), -1)
-        keys = [np.array(names, object)[numbers] for names, numbers in zip(labels, grid, strict=True)]
+        keys = [np.array(names, object)[places] for names, places in zip(labels, grid, strict=True)]
+        numbers = pa.array(np.full(len(flat), self.replicates[-1], np.int32))
         return pa.Table.from_arrays(
-            [
-                pa.array(np.full(len(flat), self.replicates[-1], np.int32)),
-                *(pa.array(key, pa.string()) for key in keys),
-                *(floats(flat[:, at]) for at in range(len(OUTCOMES))),
-            ],
-            schema=PAIRS,
+            [numbers, *(pa.array(key, pa.string()) for key in keys), *map(floats, flat.T)], schema=PAIRS
         )
 
 

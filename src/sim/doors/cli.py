@@ -53,10 +53,7 @@ for command in (compare, trace, sweep, status, rerun, query):
 @options.sets
 @options.engines
 @options.svg
-@options.out
-@options.force
-@options.modes
-@click.pass_obj
+@options.stores
 def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], svg: bool, **asked: Any) -> None:
     """Run SCENARIO and store the result.
 
@@ -142,10 +139,7 @@ def explain(terminal: Terminal, name: str) -> None:
 @options.stored
 @options.picture
 @options.svg
-@options.out
-@options.force
-@options.modes
-@click.pass_obj
+@options.stores
 def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) -> None:
     """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed, or one kind alone.
 
@@ -161,10 +155,7 @@ def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) ->
 @cli.command()
 @options.result
 @click.option("--csv", is_flag=True, help="Write CSV, the only format so far.")
-@options.out
-@options.force
-@options.modes
-@click.pass_obj
+@options.stores
 def export(terminal: Terminal, /, result: Path, csv: bool, **asked: Any) -> None:
     """Write the tables of RESULT in another format."""
     from sim import api

@@ -40,10 +40,7 @@ NAMED = 6
               help="Outcome that --precision is about (default: performance), for the nation.")
 @options.engines
 @options.svg
-@options.out
-@options.force
-@options.modes
-@click.pass_obj
+@options.stores
 def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], svg: bool, **asked: Any) -> None:
     """Run worlds on the same accidents and compare them.
 

@@ -2,78 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
 from click.shell_completion import CompletionItem, get_completion_class
 
 if TYPE_CHECKING:
     import click
 
+Completer: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
+
 SHELLS = ("bash", "zsh", "fish")
 
 
-def scenarios(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of a shipped scenario, or else a file."""
-    from sim.scenario.load import shipped
+def _of(*places: str, or_file: bool = False) -> Completer:
+    """Return what completes names. At each place is a collection of them, or a function that gives one."""
+    def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        more = [_EXPERIMENTS] if or_file and context and context.command.name == "check" else []  # which takes either
+        known = {name for place in (*places, *more) for name in _named(place)}
+        found = [CompletionItem(name) for name in sorted(known) if name.startswith(begun)]
+        return found or ([CompletionItem(begun, type="file")] if or_file else [])
 
-    known = [*shipped()]
-    if context.command.name == "check":  # which takes either
-        from sim.experiment.load import shipped_experiments
-
-        known += shipped_experiments()
-    return _beginning(known, incomplete) or [CompletionItem(incomplete, type="file")]
-
-
-def experiments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the name of a shipped experiment, or else a file."""
-    from sim.experiment.load import shipped_experiments
-
-    return _beginning(shipped_experiments(), incomplete) or [CompletionItem(incomplete, type="file")]
+    return complete
 
 
-def kinds(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete what can be listed."""
-    from sim.describe.glossary import KINDS
+def _named(place: str) -> Iterable[str]:
+    place, _, form = place.partition(" ")
+    room, _, name = f"sim.{place}".rpartition(".")
+    found = getattr(import_module(room), name)
+    return ((form or "{}").format(each) for each in (found() if callable(found) else found))
 
-    return _beginning(KINDS, incomplete)
+
+_EXPERIMENTS = "experiment.load.shipped_experiments"
+scenarios = _of("scenario.load.shipped", or_file=True)
+experiments = _of(_EXPERIMENTS, or_file=True)
+kinds, names = _of("describe.glossary.KINDS"), _of("describe.glossary.names")
+engines, outcomes = _of("engines.engine.ENGINES"), _of("registry.outcomes.OUTCOMES")
+settings = _of("registry.parameters.PARAMETERS parameters.{}=", "registry.mechanisms.MECHANISMS mechanisms.{}=")
 
 
-def figures(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def figures(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Complete a kind of figure."""
     from sim.figures.pictures import PICTURES
 
-    return _beginning([name for kind in PICTURES.values() for name in kind.pictures], incomplete)
-
-
-def engines(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete an engine."""
-    from sim.engines.engine import ENGINES
-
-    return _beginning(ENGINES, incomplete)
-
-
-def outcomes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete an outcome."""
-    from sim.registry.outcomes import OUTCOMES
-
-    return _beginning(list(OUTCOMES), incomplete)
-
-
-def names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete anything that can be explained."""
-    from sim.describe.glossary import names as known
-
-    return _beginning(known(), incomplete)
-
-
-def settings(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete what may be set on the command line: parameters and mechanisms."""
-    from sim.registry.mechanisms import MECHANISMS
-    from sim.registry.parameters import PARAMETERS
-
-    known = [f"parameters.{name}=" for name in PARAMETERS]
-    return _beginning([*known, *(f"mechanisms.{name}=" for name in MECHANISMS)], incomplete)
+    known = {name for kind in PICTURES.values() for name in kind.pictures}
+    return [CompletionItem(name) for name in sorted(known) if name.startswith(begun)]
 
 
 def script(command: click.Command, name: str, shell: str) -> str:
@@ -82,7 +56,3 @@ def script(command: click.Command, name: str, shell: str) -> str:
     if chosen is None:
         raise ValueError(f"no completion for {shell}")
     return chosen(command, {}, name, f"_{name.upper()}_COMPLETE").source()
-
-
-def _beginning(known: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in sorted(known) if name.startswith(incomplete)]

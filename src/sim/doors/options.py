@@ -29,6 +29,12 @@ def modes(command: Command) -> Command:
     return click.option("--quiet", help="Print the essential only.", **common)(command)
 
 
+def stores(command: Command) -> Command:
+    """Add --out, --force and the modes, and hand over the terminal."""
+    spoken: Any = click.pass_obj(command)
+    return out(force(modes(spoken)))
+
+
 def sets(command: Command) -> Command:
     """Add --set, which may be repeated."""
     return click.option(

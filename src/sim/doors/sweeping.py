@@ -109,10 +109,7 @@ def status(terminal: Terminal, folder: Path) -> None:
 @click.option("--run", "number", type=int, required=True, metavar="N", help="Number of the run, as in the table runs.")
 @options.engine
 @options.svg
-@options.out
-@options.force
-@options.modes
-@click.pass_obj
+@options.stores
 def rerun(terminal: Terminal, /, folder: Path, number: int, svg: bool, **asked: Any) -> None:
     """Run one run of the sweep in DIR again, with full output.
 

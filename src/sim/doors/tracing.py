@@ -30,10 +30,7 @@ AFTER = (0, 3, 12, 36)
 @options.sets
 @options.engine
 @options.svg
-@options.out
-@options.force
-@options.modes
-@click.pass_obj
+@options.stores
 def trace(terminal: Terminal, /, a: str, b: str, sets: tuple[str, ...], **asked: Any) -> None:
     """Show where the worlds of scenarios A and B part, and how the difference spreads.
 

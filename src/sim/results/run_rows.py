@@ -105,23 +105,20 @@ def codebook(tables: Sequence[str]) -> list[Column]:
         "monthly": [("scope", "name", "the nation or a class of committees")]
         + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES.values()],
         "events": [
-            ("kind", "name", "what happened"),
-            ("committee", "name", "where"),
+            ("kind", "name", "what happened"), ("committee", "name", "where"),
             ("level", "name", "guberniia, uezd or centre"),
             ("seat", "name", "seat concerned, empty where none is meant"),
             ("person", "identity", "the official, -1 for none"),
             ("other", "identity", "the other side of an incident, -1 for none"),
-            ("reason", "name", "why"),
-            ("authority", "name", "who decided"),
+            ("reason", "name", "why"), ("authority", "name", "who decided"),
             ("value", "number", "a number that belongs to the event, empty where there is none"),
         ],
         "committees": [
-            ("committee", "name", "the committee"),
-            ("level", "name", "guberniia or uezd"),
+            ("committee", "name", "the committee"), ("level", "name", "guberniia or uezd"),
             ("unit_class", "name", "class of the place"),
             *((name, "", "state of the committee in this month") for name in COMMITTEE_FIELDS),
         ],
-    }
+    }  # fmt: skip
     return [Column(table, *column) for table in tables for column in (*keys, *own[table])]
 
 

@@ -36,18 +36,13 @@ class SweepFolder(Folder):
     """What a sweep has stored so far: the parts that its journal named when it was opened.
 
     Open it again to see what has come since.
-
-    Attributes
-    ----------
-    parts
-        By their numbers: files, runs, failed runs, seconds.
     """
 
     format = SWEEP
 
     def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
         super().__init__(path, manifest)
-        self.parts: dict[int, dict[str, Any]] = {}
+        self.parts: dict[int, dict[str, Any]] = {}  #: by their numbers: files, runs, failed runs, seconds
 
     @property
     def told(self) -> str:  # noqa: D102

@@ -21,22 +21,12 @@ Array = NDArray[np.float64]
 
 
 class Trajectories:
-    """How outcomes went, month by month, in every replicate.
-
-    Attributes
-    ----------
-    months
-        As ``datetime64[M]``.
-    replicates
-        Their numbers; those that failed are missing.
-    """
+    """How outcomes went, month by month, in every replicate; those that failed are missing."""
 
     def __init__(
         self, months: NDArray[np.datetime64], replicates: NDArray[np.int32], read: Callable[[str], Array]
     ) -> None:
-        self.months = months
-        self.replicates = replicates
-        self._read = read
+        self.months, self.replicates, self._read = months, replicates, read
         self._last: tuple[str, Array] = "", np.empty(0)
 
     def of(self, outcome: str, scope: str = "nation") -> Array:

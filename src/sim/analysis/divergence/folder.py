@@ -116,15 +116,12 @@ def rerun(record: Mapping[str, Any]) -> Divergence:
 
 def counted(found: Divergence) -> dict[str, Any]:
     """Return what the manifest says of a divergence."""
+    inputs = [
+        {"what": what, "month": found.months[month], "a": one, "b": two, "places": places}
+        for what, month, (one, two), places in found.inputs
+    ]
+    events = {"a_only": found.alone[0], "b_only": found.alone[1], "both": found.both}
     return {
-        "same": found.same,
-        "inputs": [
-            {"what": dated.what, "month": found.months[dated.month], "a": dated.values[0], "b": dated.values[1],
-             "places": dated.places}
-            for dated in found.inputs
-        ],
-        "first": found.first(),
-        "events": {"a_only": found.alone[0], "b_only": found.alone[1], "both": found.both,
-                   "both_with_other_numbers": found.other_numbers},
-        "ways": found.ways(),
+        "same": found.same, "inputs": inputs, "first": found.first(),
+        "events": events | {"both_with_other_numbers": found.other_numbers}, "ways": found.ways(),
     }  # fmt: skip
