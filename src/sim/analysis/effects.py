@@ -66,24 +66,8 @@ def effects(
     Returns
     -------
     DataFrame
-        A row per lever, option, combination of the others, outcome, scope and horizon:
-
-        - ``points``, ``pairs``: that are defined; ``failed``, ``undefined``: pairs left out since a run
-          failed, or since the outcome is not defined in one;
-        - ``base``: mean of the baseline over points; ``effect``: mean of the option minus the baseline;
-        - ``low``, ``high``: its 95 % interval (Student's t). ``interval`` says over what: ``points`` is
-          parameters and chance together, as points were drawn; ``points, one series`` is parameters, given
-          the one series of accidents that all points share; ``chance`` is chance alone, where points were
-          chosen (grid, table, one at a time) or there is one; nan where no replicates tell;
-        - ``chance``: share of the variance of single pairs' differences that is by accidents and not
-          parameters: within points, or by replicates and the rest where points share accidents (analysis of
-          variance, one-way or two-way); nan without replicates;
-        - ``superiority``, ``within``: shares of pairs, as in a comparison (`sim.analysis.paired.Effects`): that favour
-          the option, ties half (where neither direction is better: that are positive); whose difference is no larger
-          than the ``smallest`` effect of interest. ``reading``: where the interval lies against it;
-        - ``points_better``, ``points_above``, ``points_below``, ``points_within``: shares of points whose mean effect
-          favours the option, ties half; is larger than the smallest effect, smaller than its negative, or between;
-        - ``p5`` to ``p95``: quantiles of the points' mean effects.
+        A row per lever, option, combination of the others, outcome, scope and horizon; docs/sweeps.md explains the
+        columns. ``interval`` is ``chance`` where points were chosen (grid, table, one at a time) or there is one.
     """
     import pandas as pd
 

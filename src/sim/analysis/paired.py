@@ -29,36 +29,32 @@ TINY = 1e-12
 
 @dataclass(frozen=True)
 class Effects:
-    """The other world minus the baseline, for each of many quantities; all arrays have one shape."""
+    """The other world minus the baseline, for each of many quantities; all arrays have one shape.
 
-    #: replicates in which the quantity is defined in both worlds. All that follows is over these
+    The fields are the columns that docs/comparing.md explains.
+    """
+
     pairs: NDArray[np.int64]
-    #: means of the two worlds
     base: Array
     other: Array
-    #: mean of the differences, and its interval (Student's t)
     effect: Array
     low: Array
     high: Array
-    error: Array  #: Monte Carlo standard error of the effect
-    #: standard deviations over replicates: of the differences, and of the two worlds
+    error: Array
     sd: Array
     sd_base: Array
     sd_other: Array
-    standardised: Array  #: effect in standard deviations of the baseline over replicates
-    #: 10 and 90 % of the single differences: what accidents make of the effect
+    standardised: Array
     pair_low: Array
     pair_high: Array
-    #: probability that the other world is better on the same accidents, ties half, with its interval
     superiority: Array
     superiority_low: Array
     superiority_high: Array
-    correlation: Array  #: of the two worlds over replicates
-    ratio: Array  #: independent replicates of each world that are worth one pair
-    saved: Array  #: runs that an independent design would need more, for the same error
-    within: Array  #: share of pairs whose difference is no larger than the smallest effect of interest
-    smallest: Array  #: that smallest effect
-    #: where the interval lies: ``above`` or ``below`` the smallest effect, ``within`` it, or ``undecided``
+    correlation: Array
+    ratio: Array
+    saved: Array
+    within: Array
+    smallest: Array
     reading: NDArray[np.str_]
 
 

@@ -8,7 +8,7 @@ was put in. Accept on medians over replicates: with 83 posts, chance alone moves
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal, Protocol
 
@@ -48,13 +48,10 @@ class Target:
 @cache
 def targets() -> tuple[Target, ...]:
     """Return the rows of calibration_targets.csv."""
-    return tuple(
-        Target(
-            str(row["id"]), str(row["name"]), str(row["description"]), number(row, "value"), number(row, "low"),
-            number(row, "high"), str(row["period"]), str(row["confidence"]), str(row["note"] or ""),
-        )
-        for row in load("calibration_targets")
-    )  # fmt: skip
+    def read(row: Record, name: str) -> Any:
+        return number(row, name) if name in ("value", "low", "high") else str(row[name] or "")
+
+    return tuple(Target(*(read(row, f.name) for f in fields(Target))) for row in load("calibration_targets"))
 
 
 #: Tiers of the discussion of 1923-24: id, tier as events name it, place in elections_quality.csv.

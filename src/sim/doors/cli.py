@@ -109,11 +109,7 @@ def list_(terminal: Terminal, what: str) -> None:
     from sim import api
     from sim.doors import reports
 
-    entries = api.list_(what)
-    if terminal.json:
-        terminal.document([asdict(entry) for entry in entries])
-    else:
-        reports.show_list(terminal, what, entries)
+    reports.show_list(terminal, what, api.list_(what))
 
 
 @cli.command()

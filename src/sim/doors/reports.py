@@ -109,10 +109,10 @@ def preview_document(preview: Preview, *, everything: bool) -> dict[str, Any]:
 
 def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
     """Print a list; names alone, one a line, with ``--quiet``."""
+    if terminal.json:
+        return terminal.document([asdict(entry) for entry in entries])
     if terminal.quiet:
-        for entry in entries:
-            terminal.line(entry.name)
-        return
+        return terminal.line("\n".join(entry.name for entry in entries))
     labels = LISTED[what]
     rows = [[entry.name, *(_short(exact(entry.fields[label])) for label in labels)] for entry in entries]
     terminal.table("", ["name", *labels], rows, names=True)

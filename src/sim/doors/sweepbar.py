@@ -45,12 +45,9 @@ def counted(number: int, noun: str) -> str:
 
 def duration(seconds: float) -> str:
     """Return a time in words."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = seconds / 60
+    minutes, hours = seconds / 60, seconds / 3600
     if minutes < 100:
-        return f"{minutes:.0f} min"
-    hours = minutes / 60
+        return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} min"
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
