@@ -478,8 +478,8 @@ def test_inputs_by_place_and_date():
 def test_places_that_train_better_people_begin_otherwise():
     few = {"kind": "synthetic", "guberniias": 3, "uezds_each": 1}
     found = Inputs((world(months=2, tree=few), world(months=2, tree=few | {"skill_shift": 0.1})))
-    assert found.beginnings.all() and found.first == 0
-    assert [dated.what for dated in found.dated] == ["starting values of places"]
+    assert found.beginnings.all()
+    assert [(dated.what, dated.month) for dated in found.dated] == [("starting values of places", 0)]
 
 
 def test_thresholds_of_readiness_are_part_of_the_rule():

@@ -134,7 +134,7 @@ def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.Da
     # A quantile lies between two runs in the order of their values, as in numpy: so two bins each.
     ranks = [f"{end}((runs - 1) * {share!r})" for share in at for end in ("floor", "ceil")]
     edges = ", ".join(f"min(bin) FILTER (WHERE upto > {rank}) AS edge{n}" for n, rank in enumerate(ranks))
-    sql = f"""
+    frame = sweep.query(f"""
         WITH added AS (
             SELECT combination, scope, month, bin, sum("count")::BIGINT AS n FROM bins
             WHERE outcome = '{outcome}' AND bin >= 0 GROUP BY ALL
@@ -146,8 +146,7 @@ def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.Da
         )
         SELECT combination, scope, month, runs::BIGINT AS runs, {edges} FROM counted
         GROUP BY combination, scope, month, runs
-    """
-    frame = sweep.query(sql)
+    """)
     runs = frame["runs"].to_numpy()
     for n, share in enumerate(at):
         low, high = (middle(frame.pop(f"edge{2 * n + end}").to_numpy(), outcome) for end in (0, 1))
@@ -160,11 +159,10 @@ def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.Da
 def _from_curves(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
     combinations = len(sweep.experiment.combinations)
     columns = ", ".join(f'quantile_cont("{outcome}", {share!r}) AS "{quantile_name(share)}"' for share in at)
-    sql = f"""
+    return sweep.query(f"""
         SELECT run % {combinations} AS combination, scope, month, count("{outcome}") AS runs, {columns}
         FROM curves WHERE "{outcome}" IS NOT NULL AND NOT isnan("{outcome}") GROUP BY 1, 2, 3
-    """
-    return sweep.query(sql)
+    """)
 
 
 def numbers(frame: Any, name: str) -> Array:

@@ -42,11 +42,9 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
     for paragraph in experiment.why.strip().split("\n\n"):
         terminal.say(" ".join(paragraph.split()))
     terminal.say()
-    levers = [(lever.name, *_options(lever)) for lever in experiment.levers]
-    if levers:
+    if levers := [(lever.name, *_options(lever)) for lever in experiment.levers]:
         terminal.table("Levers, crossed with one another", ["name", "baseline", "other options"], levers)
-    unknowns = [_unknown(factor) for factor in experiment.uncertainties]
-    if unknowns:
+    if unknowns := [_unknown(factor) for factor in experiment.uncertainties]:
         terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], unknowns)
     terminal.say("Kept: " + ", ".join(experiment.outcomes) + "; " + _horizons(estimate))
     for caution in estimate.warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -53,13 +54,19 @@ def show_targets(terminal: Terminal, result: Result) -> None:
             spread(row["recorded"], row["low"], row["high"]),
             shown(row["in_band"]) if row["replicates"] else UNDEFINED, row["grade"], row["kind"],
         )
-        for row in result.targets().to_dict("records")
+        for row in target_records(result)
     ]  # fmt: skip
     header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
     terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
     tree = result.manifest["scenario"]["tree"]
     if tree["kind"] != "real" or tree["only"]:
         terminal.say("This tree is not the recorded one: national figures are a yardstick here, not a test.")
+
+
+def target_records(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of targets.csv, without pandas, for which a first result would wait; what is not known is nan."""
+    rows = result.table("targets").to_pylist()
+    return [{name: math.nan if value is None else value for name, value in row.items()} for row in rows]
 
 
 def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path]) -> dict[str, Any]:
@@ -70,7 +77,7 @@ def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path
     return {
         "result": result.path, "title": record["title"], "seed": record["seed"], "replicates": record["replicates"],
         "warnings": warnings, "failed": record["failed"], "wall_seconds": record["wall_seconds"],
-        "summary": [row._asdict() for row in summarise(result)], "targets": result.targets().to_dict("records"),
+        "summary": [row._asdict() for row in summarise(result)], "targets": target_records(result),
         "figures": figures,
     }  # fmt: skip
 

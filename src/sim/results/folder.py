@@ -92,14 +92,15 @@ class Folder:
 
     def table(self, name: str) -> Any:
         """Return a table for pyarrow and DuckDB; of a Parquet file nothing is read before it is asked for."""
-        import pyarrow.csv as pa_csv
-        import pyarrow.dataset as ds
-
         file = self._file(name)
         if file.suffix == ".csv":
+            import pyarrow.csv as pa_csv
+
             # Not by pandas, which before version 3 did not restore the last bits.
             options = pa_csv.ConvertOptions(column_types=self.format.tables[file.name])
             return pa_csv.read_csv(file, pa_csv.ReadOptions(use_threads=False), convert_options=options)
+        import pyarrow.dataset as ds  # which imports pandas
+
         # As a data set, not by path: DuckDB would read brackets in a folder's name as a pattern.
         return ds.dataset(file)
 

@@ -56,10 +56,9 @@ class TableWriter:
 
     def abandon(self) -> None:
         """Let go of the file, which is about to be deleted."""
-        with suppress(Exception):
-            self._writer.close()
-        with suppress(Exception):
-            self._file.close()
+        for opened in (self._writer, self._file):
+            with suppress(Exception):
+                opened.close()
 
     def _flush(self) -> None:
         if self._rows:

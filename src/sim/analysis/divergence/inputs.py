@@ -124,11 +124,6 @@ class Inputs:
         return sorted([*self._everywhere(), *self._of_places()], key=lambda dated: dated.month)
 
     @property
-    def first(self) -> int | None:
-        """The first month in which any input differs."""
-        return self.dated[0].month if self.dated else None
-
-    @property
     def parameters(self) -> bool:
         """Whether a parameter or option differs, which may change anything anywhere."""
         one, two = self.worlds
