@@ -48,6 +48,7 @@ def write(sweep: Sweep, page: Page, folder: Path) -> Path:
     tables = {
         "effects": effects_of(sweep), "influence": sweep.importance(), "thirds": sweep.thirds(),
         "subsets": subsets(sweep, page), **({"apart": apart(sweep)} if page.apart else {}),
+        **({"payments": sweep.payments()} if page.payments else {}),
     }  # fmt: skip
     parts = _parts(sweep, page, tables)
     folder.mkdir(parents=True, exist_ok=True)

@@ -139,6 +139,7 @@ class Page(Table):
     where: dict[str, str] = Field({}, description='in words = a condition on the uncertainties, as in SQL: `"hardly any packing" = "pack < 0.1"`')
     queries: dict[str, str] = Field({}, description="what is asked besides: caption = a query, as for `skloki query`")
     option: str | None = Field(None, description="of the first lever: which its tables are about; default: the second")
+    payments: bool = Field(False, description="whether the second lever leaves out pairs of terms, and what each option of the first pays for them is shown")
     apart: bool = Field(False, description="whether effects at each option of the second lever are set beside those at its first")
 
 

@@ -73,6 +73,8 @@ class Tree(Table):
     alike: bool = Field(False, description="synthetic: no differences of literacy, schooling or class between places")
     bench: int = Field(5, ge=1, le=30, description="places on a guberniia's bench, persons")
     uezd_bench: int = Field(3, ge=1, le=30, description="places on an uezd's bench, persons")
+    outsiders: Share = Field(0.0, description="share of the first officials who are from elsewhere, by lot")
+    appointed: Share | None = Field(None, description="share of the first secretaries who were appointed, by lot; default: claims at the start")
     skill_shift: float = Field(0.0, ge=-0.4, le=0.5, allow_inf_nan=False, description="added to mean skill everywhere, skill")
     literacy_floor: Share = Field(0.0, description="members' literacy at the start is at least this")
 

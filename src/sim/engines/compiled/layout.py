@@ -127,8 +127,8 @@ S = np.dtype(
     [(name, "f8") for name in NAMES]
     + [(name, "f8") for name in (
         # the world
-        "start_claims", "lower_tier", "upper_tier", "literacy_at_least", "bench_at_least", "capacity",
-        "conference_capacity",
+        "start_claims", "first_appointed", "first_outsiders", "lower_tier", "upper_tier", "literacy_at_least",
+        "bench_at_least", "capacity", "conference_capacity",
         # the nation
         "threat_noise", "threat", "perceived", "task", "dispute", "joined", "news", "national_error",
         "national_claims", "opposition", "mean_guberniia", "mean_uezd", "left_centre", "left_conferences",

@@ -27,8 +27,8 @@ from sim.kernel import announced, kernel
 from sim.mechanisms import discussion, environment
 
 INITIAL, THREAT = POINT["initial"], POINT["threat"]
-#: Indices of initial draws beside those of seats: how the secretary holds his post, the term, ties.
-POST, PHASE, GRIEVANCES = 8, 12, 16
+#: Indices of initial draws beside those of seats: how the secretary came to his post, the term, ties, outsiders.
+POST, PHASE, GRIEVANCES, OUTSIDERS = 8, 12, 16, 32
 
 persistent_noise, threat_level, perceive, complexity = (
     environment.persistent_noise, environment.threat_level, environment.perceive, environment.complexity
@@ -56,8 +56,10 @@ def man_committee(s, i):  # type: ignore[no-untyped-def]
         m = person(s, man)
         m.post, m.seat, m.installed = i, seat, ELECTED
         m.tenure = float(int(12.0 * draw(s, INITIAL, c.key, seat)))
+        if draw(s, INITIAL, c.key, OUTSIDERS + seat) < s.first_outsiders:
+            m.outsider = 1
         seat_man(s, i, seat, man)
-    if draw(s, INITIAL, c.key, POST) < s.start_claims:
+    if draw(s, INITIAL, c.key, POST) < s.first_appointed:
         person(s, committee(s, i).held[0]).installed = APPOINTED
     note_secretary(s, i)
     for _ in range(c.places):

@@ -138,6 +138,9 @@ def _constants(world: World) -> Any:
     s = records[0]
     for field, tier in {"lower_tier": "guberniia", "upper_tier": "nation"}.items():
         s[field] = world.p.maj if world.variants["majority_tier"] in ("all", tier) else 1.0
+    tree = scenario.tree
+    s["first_outsiders"] = tree.outsiders
+    s["first_appointed"] = world.claims if tree.appointed is None else tree.appointed
     s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
     s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
     s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length())

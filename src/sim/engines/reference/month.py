@@ -44,12 +44,16 @@ class PartyModel(PartyState):
 
     def _man(self, committee: Committee) -> None:
         """Fill seats and bench from the home's own people, with grievances from before."""
+        tree = self.world.scenario.tree
         for seat in range(len(committee.seats)):
             man = people.born(self, committee, 1)
             man.post, man.seat, man.installed = committee, seat, "elected"
             man.tenure = float(int(12.0 * self.uniform("initial", committee.key, seat)))
+            if self.uniform("initial", committee.key, 32 + seat) < tree.outsiders:
+                man.outsider = 1.0
             committee.seats[seat] = man
-        if self.uniform("initial", committee.key, 8) < self.world.claims:
+        appointed = self.world.claims if tree.appointed is None else tree.appointed
+        if self.uniform("initial", committee.key, 8) < appointed:
             committee.seats[0].installed = "appointed"  # type: ignore[union-attr]
         committee.note_secretary()
         for _ in range(committee.place.bench):
