@@ -44,12 +44,12 @@ def test_generated_tables_hold_every_entry_and_no_broken_row():
         rows = [line for line in table.splitlines() if line.startswith("|")]
         if name != "submodels":
             assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1, name
-    text = odd.parameters()
+    text = odd.TABLES["parameters"]()
     assert all(f"| `{p.name}` | {p.symbol} |" in text for p in PARAMETERS.values())
 
 
 def test_submodels_describe_every_public_function_of_the_mechanisms():
-    text = odd.submodels()
+    text = odd.TABLES["submodels"]()
     for file in odd.MECHANISM_FILES.glob("[!_]*.py"):
         for function in re.findall(r"^def ([a-z]\w+)\(", file.read_text("utf-8"), re.MULTILINE):
             assert re.search(rf"\*\*{function}\*\* \([^)]*\)\n\n\S", text), f"{file.name}: {function} has no docstring"

@@ -18,7 +18,7 @@ from sim.experiment.experiment import Design, Factor
 from sim.experiment.horizons import Horizon
 from sim.figures import usual
 from sim.figures.select import slug
-from sim.figures.sweeps import common, marks, outcome, strokes
+from sim.figures.sweeps import common, outcome, strokes
 from tests.figures.drawn import page, pages
 from tests.figures.sweep_cases import CASES, GRID, factor, legend, of_outcome, words
 from tests.made_sweep import experiment
@@ -144,7 +144,7 @@ def test_bands_along_a_number_are_quantiles_of_points(stores):
     np.testing.assert_allclose(drawn.levels[1], means["performance"])
     base = frame[frame["policy"] == "appointment"].groupby("point")["performance"].mean()
     np.testing.assert_allclose(drawn.effects[1], means["performance"] - base)
-    places, quantiles = marks.binned(drawn.x, drawn.levels[1])
+    places, quantiles = strokes.binned(drawn.x, drawn.levels[1])
     assert len(places) == 7 and (np.diff(places) > 0).all()
     first = means.sort_values("r_f")["performance"][:9]
     np.testing.assert_allclose(quantiles[:, 0], np.quantile(first, (0.1, 0.5, 0.9)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sim.errors import Problem, UserError, nearest, one_of
 from sim.registry.constants import CONSTANTS
@@ -27,22 +27,17 @@ GRADES = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A name, and what is known of it.
+    """A name as it is written in files and commands, and what is known of it, label by label in the order of reading.
 
-    Attributes
-    ----------
-    kind
-        ``parameter``, ``variant``, ``constant``, ``mechanism``, ``outcome``, ``draw``, ``data``, ``target``,
-        ``part`` (of a target that is a vector) or ``scenario``.
-    name
-        As it is written in files and on the command line.
-    fields
-        The rest, label by label, in the order in which it is to be read.
+    Kinds are those of `KINDS` in the singular, and ``part``, of a target that is a vector.
     """
 
     kind: str
     name: str
     fields: dict[str, Any]
+
+
+Make: TypeAlias = Callable[[], Iterator[Entry]]
 
 
 def entries(what: str) -> list[Entry]:
@@ -70,24 +65,9 @@ def _everything() -> list[Entry]:
     return [entry for make in KINDS.values() for entry in make()]
 
 
-def _parameters() -> Iterator[Entry]:
-    for parameter in PARAMETERS.values():
-        yield Entry("parameter", parameter.name, {
-            "meaning": parameter.meaning,
-            "symbol": parameter.symbol,
-            "unit": parameter.unit,
-            "default": parameter.default,
-            "range": f"{parameter.low:g} to {parameter.high:g}, {parameter.distribution}",
-            "bounds": f"{parameter.minimum:g} to {parameter.maximum:g}",
-            **_evidence(parameter),
-            "twin": parameter.twin,
-        })  # fmt: skip
-
-
-def _constants() -> Iterator[Entry]:
-    for constant in CONSTANTS.values():
-        about = {"meaning": constant.meaning, "unit": constant.unit, "value": constant.value}
-        yield Entry("constant", constant.name, about | _evidence(constant))
+def _registered(kind: str, registry: Mapping[str, Any], fields: Callable[[Any], dict[str, Any]]) -> Make:
+    """Return what yields an entry for each of a registry's."""
+    return lambda: (Entry(kind, one.name, fields(one)) for one in registry.values())
 
 
 def _evidence(number: Parameter | Constant) -> dict[str, Any]:
@@ -97,55 +77,10 @@ def _evidence(number: Parameter | Constant) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mechanisms() -> Iterator[Entry]:
-    for mechanism in MECHANISMS.values():
-        numbers: list[Parameter | Constant] = [*PARAMETERS.values(), *CONSTANTS.values()]
-        yield Entry("mechanism", mechanism.name, {
-            "meaning": mechanism.meaning,
-            "step": mechanism.step,
-            "acts in": _room(mechanism.name),
-            "switched off": mechanism.off,
-            "source": mechanism.source,
-            "numbers": ", ".join(number.name for number in numbers if number.mechanism == mechanism.name),
-        })  # fmt: skip
-
-
-def _variants() -> Iterator[Entry]:
-    for variant in VARIANTS.values():
-        yield Entry("variant", variant.name, {
-            "meaning": variant.meaning,
-            "readings": dict(variant.choices),
-            "default": variant.default,
-            "in version 0.1": variant.first_version or variant.default,
-            "only under": " = ".join(variant.under or ()),
-            "evidence": variant.evidence,
-            "mechanism": variant.mechanism,
-            "acts in": _room(variant.mechanism),
-        })  # fmt: skip
-
-
-def _outcomes() -> Iterator[Entry]:
-    for outcome in OUTCOMES.values():
-        yield Entry("outcome", outcome.name, {
-            "meaning": outcome.meaning,
-            "unit": outcome.unit,
-            "better": outcome.better,
-            "smallest effect of interest": outcome.smallest or "a twentieth of the baseline's mean",
-            "bounds": f"{outcome.low:g} to " + ("no bound" if outcome.high is None else f"{outcome.high:g}"),
-            "recorded for": "the nation and each class" if outcome.by_class else "the nation",
-            "stored in": "monthly.parquet",
-        })  # fmt: skip
-
-
-def _draws() -> Iterator[Entry]:
-    for point in DECISION_POINTS.values():
-        yield Entry("draw", point.name, {
-            "meaning": point.meaning,
-            "number": point.number,
-            "entity": point.entity,
-            "index": point.index,
-            "address": "seed, replicate, number, month, entity, index",
-        })  # fmt: skip
+def _numbers(mechanism: str) -> str:
+    """Return the parameters and constants of a mechanism."""
+    numbers: list[Parameter | Constant] = [*PARAMETERS.values(), *CONSTANTS.values()]
+    return ", ".join(number.name for number in numbers if number.mechanism == mechanism)
 
 
 def _data() -> Iterator[Entry]:
@@ -154,10 +89,7 @@ def _data() -> Iterator[Entry]:
 
     for table in TABLES:
         yield Entry("data", table.name, {
-            "used for": table.used_for,
-            "one row is": table.row,
-            "grade": table.main_grade,
-            "terms": table.terms,
+            "used for": table.used_for, "one row is": table.row, "grade": table.main_grade, "terms": table.terms,
             "columns": {column.name: column.meaning + (f" ({column.unit})" if column.unit else "")
                         for column in table.columns},
             "sources": [source.text for source in sources(table.name)],
@@ -171,16 +103,10 @@ def _targets() -> Iterator[Entry]:
     for row in load("calibration_targets"):
         name = str(row["id"])
         fields = {
-            "meaning": row["description"],
-            "called": row["name"],
-            "recorded": row["value"],
-            "band": f"{row['low']:g} to {row['high']:g}",
-            "period": row["period"],
-            "grade": row["confidence"],
-            "evidence": grade_text(str(row["confidence"])),
-            "source": row["source"],
-            "note": row["note"] or "",
-        }
+            "meaning": row["description"], "called": row["name"], "recorded": row["value"],
+            "band": f"{row['low']:g} to {row['high']:g}", "period": row["period"], "grade": row["confidence"],
+            "evidence": grade_text(str(row["confidence"])), "source": row["source"], "note": row["note"] or "",
+        }  # fmt: skip
         # A recorded vector is compared part by part: T14a, T14b and so on belong to T14.
         parts = [part for part in PRODUCED if part[:-1] == name]
         compared = {part: f"{PRODUCED[part].kind}: {PRODUCED[part].why}" for part in (name, *parts) if part in PRODUCED}
@@ -207,21 +133,40 @@ def _scenarios() -> Iterator[Entry]:
 
 def _room(name: str) -> str:
     """Say in which step and file a mechanism acts; constants may name the file itself."""
-    for mechanism in MECHANISMS.values():
-        if mechanism.name == name:
-            return f"step {mechanism.step}, sim/mechanisms/{mechanism.room}.py"
-    return name
+    found = MECHANISMS.get(name)
+    return f"step {found.step}, sim/mechanisms/{found.room}.py" if found else name
 
 
 #: What can be listed, and how.
-KINDS: dict[str, Callable[[], Iterator[Entry]]] = {
+KINDS: dict[str, Make] = {
     "scenarios": _scenarios,
-    "parameters": _parameters,
-    "variants": _variants,
-    "outcomes": _outcomes,
-    "mechanisms": _mechanisms,
-    "draws": _draws,
+    "parameters": _registered("parameter", PARAMETERS, lambda p: {
+        "meaning": p.meaning, "symbol": p.symbol, "unit": p.unit, "default": p.default,
+        "range": f"{p.low:g} to {p.high:g}, {p.distribution}", "bounds": f"{p.minimum:g} to {p.maximum:g}",
+        **_evidence(p), "twin": p.twin,
+    }),
+    "variants": _registered("variant", VARIANTS, lambda v: {
+        "meaning": v.meaning, "readings": dict(v.choices), "default": v.default,
+        "in version 0.1": v.first_version or v.default, "only under": " = ".join(v.under or ()),
+        "evidence": v.evidence, "mechanism": v.mechanism, "acts in": _room(v.mechanism),
+    }),
+    "outcomes": _registered("outcome", OUTCOMES, lambda o: {
+        "meaning": o.meaning, "unit": o.unit, "better": o.better,
+        "smallest effect of interest": o.smallest or "a twentieth of the baseline's mean",
+        "bounds": f"{o.low:g} to " + ("no bound" if o.high is None else f"{o.high:g}"),
+        "recorded for": "the nation and each class" if o.by_class else "the nation", "stored in": "monthly.parquet",
+    }),
+    "mechanisms": _registered("mechanism", MECHANISMS, lambda m: {
+        "meaning": m.meaning, "step": m.step, "acts in": _room(m.name), "switched off": m.off, "source": m.source,
+        "numbers": _numbers(m.name),
+    }),
+    "draws": _registered("draw", DECISION_POINTS, lambda d: {
+        "meaning": d.meaning, "number": d.number, "entity": d.entity, "index": d.index,
+        "address": "seed, replicate, number, month, entity, index",
+    }),
     "data": _data,
-    "constants": _constants,
+    "constants": _registered("constant", CONSTANTS, lambda c: {
+        "meaning": c.meaning, "unit": c.unit, "value": c.value, **_evidence(c),
+    }),
     "targets": _targets,
-}
+}  # fmt: skip

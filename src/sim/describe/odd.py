@@ -10,12 +10,15 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sim.errors import UserError
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
+from sim.registry.entries import Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -39,102 +42,62 @@ def _code(name: str) -> str:
     return f"`{name}`" if name else ""
 
 
-def parameters() -> str:
-    """Return the table of parameters, in the registry's order."""
-    return _table(
-        "name | symbol | meaning | unit | default | range | grade | acts in | twin | source",
-        (
-            (
-                _code(p.name), p.symbol, p.meaning, p.unit, f"{p.default:g}",
-                f"{p.low:g} to {p.high:g}{' (log)' if p.distribution == 'loguniform' else ''}",
-                p.grade, p.mechanism, _code(p.twin), p.source,
-            )
-            for p in PARAMETERS.values()
-        ),
-    )  # fmt: skip
+#: Of a registry: header, entries, and the cells of one; of parameters, constants and so on in the registry's order.
+REGISTERED: dict[str, tuple[str, Mapping[str, Any], Callable[[Any], tuple[str, ...]]]] = {
+    "parameters": (
+        "name | symbol | meaning | unit | default | range | grade | acts in | twin | source", PARAMETERS,
+        lambda p: (_code(p.name), p.symbol, p.meaning, p.unit, f"{p.default:g}",
+                   _range(p) + (" (log)" if p.distribution == "loguniform" else ""),
+                   p.grade, p.mechanism, _code(p.twin), p.source),
+    ),
+    "constants": (
+        "name | meaning | value | unit | grade | acts in | source", CONSTANTS,
+        lambda c: (_code(c.name), c.meaning, f"{c.value:g}", c.unit, c.grade, c.mechanism, c.source),
+    ),
+    "points": (
+        "number | name | entity | index | purpose", DECISION_POINTS,
+        lambda p: (str(p.number), _code(p.name), p.entity, p.index, p.meaning),
+    ),
+    "outcomes": (
+        "name | meaning | unit | better | scopes", OUTCOMES,
+        lambda o: (_code(o.name), o.meaning, o.unit, o.better, "nation and classes" if o.by_class else "nation"),
+    ),
+    "variants": (
+        "variant | what is open | readings, the default first | in 0.1 | only under | evidence", VARIANTS,
+        lambda v: (_code(v.name), v.meaning, "; ".join(f"{_code(name)}: {said}" for name, said in v.choices.items()),
+                   _code(v.first_version or v.default), " = ".join(v.under or ()), v.evidence),
+    ),
+    "mechanisms": (
+        "name | step | what it says | off | source", MECHANISMS,
+        lambda m: (_code(m.name), str(m.step), m.meaning, m.off, m.source),
+    ),
+    "options": (
+        "option | default | allowed | what it decides", {
+            name: field | {"name": name} for name, field in Options.model_json_schema()["properties"].items()
+        },
+        lambda field: (_code(field["name"]), _code(_said(field["default"])), _allowed(field), field["description"]),
+    ),
+}  # fmt: skip
+
+
+def _registered(name: str) -> str:
+    header, entries, cells = REGISTERED[name]
+    return _table(header, map(cells, entries.values()))
+
+
+def _range(parameter: Parameter) -> str:
+    return f"{parameter.low:g} to {parameter.high:g}"
 
 
 def twins() -> str:
     """Return the pairs of twins, each once."""
-    pairs = [(p, PARAMETERS[p.twin]) for p in PARAMETERS.values() if p.twin]
     order = list(PARAMETERS)
-    once = [(a, b) for a, b in pairs if order.index(a.name) < order.index(b.name)]
-    return _table(
-        "one side | its twin | ranges",
-        (
-            (
-                f"{_code(a.name)}: {a.meaning}",
-                f"{_code(b.name)}: {b.meaning}",
-                f"{a.low:g} to {a.high:g}"
-                + ("" if (a.low, a.high) == (b.low, b.high) else f"; {b.low:g} to {b.high:g}"),
-            )
-            for a, b in once
-        ),
-    )
-
-
-def constants() -> str:
-    """Return the table of constants."""
-    return _table(
-        "name | meaning | value | unit | grade | acts in | source",
-        (
-            (_code(c.name), c.meaning, f"{c.value:g}", c.unit, c.grade, c.mechanism, c.source)
-            for c in CONSTANTS.values()
-        ),
-    )  # fmt: skip
-
-
-def points() -> str:
-    """Return the table of decision points."""
-    return _table(
-        "number | name | entity | index | purpose",
-        ((str(p.number), _code(p.name), p.entity, p.index, p.meaning) for p in DECISION_POINTS.values()),
-    )
-
-
-def outcomes() -> str:
-    """Return the table of outcomes."""
-    return _table(
-        "name | meaning | unit | better | scopes",
-        (
-            (_code(o.name), o.meaning, o.unit, o.better, "nation and classes" if o.by_class else "nation")
-            for o in OUTCOMES.values()
-        ),
-    )  # fmt: skip
-
-
-def variants() -> str:
-    """Return the table of readings that the record does not settle."""
-    return _table(
-        "variant | what is open | readings, the default first | in 0.1 | only under | evidence",
-        (
-            (
-                _code(v.name), v.meaning, "; ".join(f"{_code(name)}: {said}" for name, said in v.choices.items()),
-                _code(v.first_version or v.default), " = ".join(v.under or ()), v.evidence,
-            )
-            for v in VARIANTS.values()
-        ),
-    )  # fmt: skip
-
-
-def mechanisms() -> str:
-    """Return the table of mechanisms with the limit that each leaves when it is off."""
-    return _table(
-        "name | step | what it says | off | source",
-        ((_code(m.name), str(m.step), m.meaning, m.off, m.source) for m in MECHANISMS.values()),
-    )
-
-
-def options() -> str:
-    """Return the table of readings that the sources leave open."""
-    properties = Options.model_json_schema()["properties"]
-    return _table(
-        "option | default | allowed | what it decides",
-        (
-            (_code(name), _code(_said(field["default"])), _allowed(field), field["description"])
-            for name, field in properties.items()
-        ),
-    )
+    pairs = [(p, PARAMETERS[p.twin]) for p in PARAMETERS.values() if p.twin]
+    return _table("one side | its twin | ranges", (
+        (f"{_code(a.name)}: {a.meaning}", f"{_code(b.name)}: {b.meaning}",
+         _range(a) + ("" if (a.low, a.high) == (b.low, b.high) else f"; {_range(b)}"))
+        for a, b in pairs if order.index(a.name) < order.index(b.name)
+    ))  # fmt: skip
 
 
 def _said(value: object) -> str:
@@ -172,17 +135,11 @@ def _prose(text: str) -> str:
 
 def process() -> str:
     """Return the overview of the month: its steps and what can be switched off in each."""
-    return _table(
-        "step | room | what happens | switches",
-        (
-            (
-                str(step), _code(name), summary.split("\n\n")[0],
-                ", ".join(_code(m.name) for m in MECHANISMS.values() if m.room == name),
-            )
-            for step, name, summary, _ in _rooms()
-            if step
-        ),
-    )  # fmt: skip
+    return _table("step | room | what happens | switches", (
+        (str(step), _code(name), summary.split("\n\n")[0],
+         ", ".join(_code(m.name) for m in MECHANISMS.values() if m.room == name))
+        for step, name, summary, _ in _rooms() if step
+    ))  # fmt: skip
 
 
 def submodels() -> str:
@@ -199,17 +156,9 @@ def submodels() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "constants": constants,
-    "mechanisms": mechanisms,
-    "options": options,
-    "outcomes": outcomes,
-    "parameters": parameters,
-    "points": points,
-    "process": process,
-    "submodels": submodels,
-    "twins": twins,
-    "variants": variants,
-}
+    **{name: partial(_registered, name) for name in REGISTERED},
+    "process": process, "submodels": submodels, "twins": twins,
+}  # fmt: skip
 
 
 def render(text: str) -> str:

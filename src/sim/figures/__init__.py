@@ -18,21 +18,9 @@ if TYPE_CHECKING:
 
 
 def table(stored: Any, what: str, **asked: str | None) -> Any:
-    """Return what a picture shows, as numbers and words; of a comparison of several worlds, of the first other one.
+    """Return what a picture of something stored shows, as numbers and words; of several worlds, of the first other.
 
-    Parameters
-    ----------
-    stored
-        What a command has stored, opened.
-    what
-        Name of a picture of it.
-    asked
-        Its options.
-
-    Raises
-    ------
-    UserError
-        There is no such picture or name, the nearest is given, or what is stored lacks what the picture needs.
+    Refused, with the nearest name, where there is no such picture, or it lacks what it needs.
     """
     return next(iter(_tables(stored, what, asked)))[1]
 
@@ -40,7 +28,8 @@ def table(stored: Any, what: str, **asked: str | None) -> Any:
 def pages(stored: Any, what: str, **asked: str | None) -> Iterator[tuple[str, Figure]]:
     """Yield the pages of a picture, with the names of their files."""
     for stem, shown in _tables(stored, what, asked):
-        drawn = load(_kind(stored).pictures[what].draw)(shown)
+        picture = _kind(stored).pictures[what]
+        drawn = load(f"{picture.module}:{picture.draw}")(shown)
         for number, figure in enumerate(drawn if isinstance(drawn, list) else [drawn], start=1):
             yield stem + (f"-{number}" if number > 1 else ""), figure
 
@@ -48,26 +37,9 @@ def pages(stored: Any, what: str, **asked: str | None) -> Iterator[tuple[str, Fi
 def draw(
     stored: Any, folder: Path | str, what: str | None = None, *, svg: bool = False, **asked: str | None
 ) -> list[Path]:
-    """Draw one picture, or all, of what a command has stored.
+    """Draw one picture, with its options, or all, of what a command has stored, and return the files.
 
-    Parameters
-    ----------
-    folder
-        Where to write; made if it is missing.
-    svg
-        As SVG besides.
-    asked
-        Options of one picture.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-
-    Raises
-    ------
-    UserError
-        There is no such picture or name, or nothing to draw.
+    The folder is made if it is missing. Refused where there is no such picture or name, or nothing to draw.
     """
     kind = _kind(stored)
     given = {name: value for name, value in asked.items() if value is not None}
@@ -117,4 +89,4 @@ def _tables(stored: Any, what: str, asked: Mapping[str, str | None]) -> Iterator
         allowed = allowed if kind.options else f"neither outcome nor date, for {kind.name}"
         raise UserError(Problem("plot", name, given[name], allowed) for name in others)
     for stem, selection in load(f"select:{kind.select}")(stored, what, picture, given):
-        yield stem, load(picture.table)(stored, selection)
+        yield stem, load(f"{picture.module}:{picture.table}")(stored, selection)

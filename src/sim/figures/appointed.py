@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,15 +14,14 @@ from matplotlib.patheffects import withStroke
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import Array, Curve, Result, described, series, span
+from sim.figures.series import Array, Curve, World, series, world
+from sim.results.result import Result
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {
-    "appointed": "appointed from above",
-    "recommended": "recommended, elected",
-    "elected": "elected",
+    "appointed": "appointed from above", "recommended": "recommended, elected", "elected": "elected",
     "acting": "acting",
-}
+}  # fmt: skip
 COMPARED = (
     ("appointed", "secretaries_appointed_from_above", "T01", style.INSTALLED_COLOURS["appointed"]),
     ("appointed_cc", "secretaries_appointed_by_CC", "T02", "#A0527A"),
@@ -31,56 +30,39 @@ COMPARED = (
 
 
 class Posts(NamedTuple):
-    """How posts were filled.
+    """How posts were filled."""
 
-    Attributes
-    ----------
-    said, limits, events, replicates
-        Of which scenario, first and last day, its events, how many replicates.
-    x
-        Middle of each month.
-    means
-        Mean share of each way; empty where none is defined.
-    shares
-        Of those that are compared with the record, by outcome: the curve, and the recorded figures in the period.
-    """
-
-    said: str
-    limits: tuple[float, float]
-    events: dict[str, Any]
-    replicates: int
-    x: Array
-    means: dict[str, Array]
-    shares: dict[str, tuple[Curve, list[recorded.Figure]]]
+    world: World
+    x: Array  # middle of each month
+    means: dict[str, Array]  # mean share of each way; empty where none is defined
+    shares: dict[str, tuple[Curve, list[recorded.Figure]]]  # by outcome; the recorded figures in the period
 
 
 def table(result: Result, selection: Selection) -> Posts:
     """Return shares of posts by how they were filled, and the recorded shares."""
     trajectories = result.trajectories()
-    limits, parts = span(trajectories), {name: series(trajectories, name) for name in LABELS}
+    shown, parts = world(result, trajectories), {name: series(trajectories, name) for name in LABELS}
     means = {} if all(part.empty for part in parts.values()) else {name: part.mean() for name, part in parts.items()}
     shares = {}
     for outcome, indicator, target, _ in COMPARED:
         band, found = recorded.target(result, target), []
         for known in recorded.shares(indicator, "secretaries_total"):
-            if limits[0] <= known.middle <= limits[1]:
+            if shown.limits[0] <= known.middle <= shown.limits[1]:
                 better = band is not None and band.start <= known.middle <= band.end
                 found.append(replace(known, low=band.low, high=band.high) if band is not None and better else known)
         shares[outcome] = (series(trajectories, outcome).curve(), found)
-    events, count = result.manifest["scenario"].get("events", {}), len(trajectories.replicates)
-    return Posts(described(result, trajectories), limits, events, count, parts["appointed"].x, means, shares)
+    return Posts(shown, parts["appointed"].x, means, shares)
 
 
 @style.styled
 def draw(table: Posts) -> Figure:
     """Draw mean shares as a stacked area and, below, the share appointed with the recorded figures."""
-    limits = table.limits
-    across = style.WIDE - LEFT - RIGHT
-    found = timeline.prepare(table.events, limits, across)
-    top = style.head(1) + timeline.height(found)
+    limits, across = table.world.limits, style.WIDE - LEFT - RIGHT
+    found = timeline.prepare(table.world.events, limits, across)
+    title, room = "How guberniia secretaries came to their posts", timeline.height(found) + 2 * TALL + 47.0
+    drawn, top = style.headed(title, table.world.said, room=room)
+    top += timeline.height(found)
     second = top + TALL + 24.0
-    drawn = style.new(style.WIDE, second + TALL + 23.0)
-    style.heading(drawn, "How guberniia secretaries came to their posts", table.said)
     stack = style.place(drawn, LEFT, top, across, TALL)
     _stack(stack, table)
     timeline.above(drawn, found, limits, LEFT, top, across)
@@ -103,7 +85,7 @@ def _stack(axes: Axes, table: Posts) -> None:
         panels.missing(axes)
         return
     # Areas reach over whole months, so that a single month is an area too.
-    edges = np.concatenate((table.limits[:1], table.x, table.limits[1:]))
+    edges = np.concatenate((table.world.limits[:1], table.x, table.world.limits[1:]))
     means = [np.nan_to_num(mean) for mean in table.means.values()]
     padded = [np.concatenate((mean[:1], mean, mean[-1:])) for mean in means]
     colours = [style.INSTALLED_COLOURS[name] for name in LABELS]
@@ -112,15 +94,13 @@ def _stack(axes: Axes, table: Posts) -> None:
 
 def _compare(axes: Axes, table: Posts) -> list[Artist]:
     """Draw the shares with bands and the recorded figures; return the legend's entries."""
-    entries: list[Artist] = []
+    labels = ("appointed from above", "of these, by the Central Committee")
+    keys = dict(zip((colour for *_, colour in COMPARED), labels, strict=True))
     grades: dict[str, Artist] = {}
-    limits, several = table.limits, table.replicates > 1
-    highest = 0.0
+    limits, highest = table.world.limits, 0.0
     for (outcome, _, _, colour), side in zip(COMPARED, (-1, 1), strict=True):
         curve, figures = table.shares[outcome]
         panels.curve(axes, curve, colour)
-        label = "appointed from above" if outcome == "appointed" else "of these, by the Central Committee"
-        entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
         for known in figures:
             # The two figures of one month stand side by side, with their labels above and below.
             x = known.middle + side * 0.006 * (limits[1] - limits[0])
@@ -132,9 +112,7 @@ def _compare(axes: Axes, table: Posts) -> list[Artist]:
                           ha="center", va="bottom" if side < 0 else "top",
                           path_effects=[withStroke(linewidth=2, foreground="white")], gid="recorded")  # fmt: skip
             grades[known.grade] = recorded.key(known)
-    if several:
-        entries.append(panels.spread("#666666", 0.3))
     panels.scale([axes], 0.0, 1.0)
     # a recorded band above all curves needs room for its label
     axes.set_ylim(top=min(max(axes.get_ylim()[1], 1.2 * highest), 1.0))
-    return entries + [grades[grade] for grade in sorted(grades)]
+    return panels.medians(keys, table.world.replicates > 1) + [grades[grade] for grade in sorted(grades)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -56,27 +56,13 @@ KEYS = 3
 
 
 class Cascade(NamedTuple):
-    """The first committees to part.
+    """The first committees to part."""
 
-    Attributes
-    ----------
-    lines
-        What is said of the two worlds.
-    months
-        Of the worlds.
-    steps
-        Those that are shown, in the order in which they part.
-    names
-        Of their committees.
-    parted
-        How many part in all.
-    """
-
-    lines: tuple[str, ...]
-    months: Sequence[str]
-    steps: Sequence[Step]
-    names: list[str]
-    parted: int
+    lines: tuple[str, ...]  # what is said of the two worlds
+    months: Sequence[str]  # of the worlds
+    steps: Sequence[Step]  # those that are shown, in the order in which they part
+    names: list[str]  # of their committees
+    parted: int  # how many part in all
 
 
 def table(traced: DivergenceFolder, selection: Selection) -> Cascade:
@@ -110,7 +96,7 @@ def draw(table: Cascade) -> Figure:
         style.write(drawn, name, left, top - 4.6, fontsize=SIZES[0], color=style.GREY)
     for row, (step, name) in enumerate(zip(steps, table.names, strict=True)):
         _text(drawn, name, step, top + ROW * row + 1.1)
-    panels.legend(drawn, [_key(mark) for mark in used], LEFT, KEYS)
+    panels.legend(drawn, [_point(mark, label=mark.label) for mark in used], LEFT, KEYS)
     return drawn
 
 
@@ -127,24 +113,17 @@ def _tree(axes: Axes, table: Cascade, limits: tuple[float, float]) -> None:
         axes.plot([x, limits[1]], [row, row], color=style.PALE, linewidth=0.5, zorder=1)
         if step.source in at:
             from_x, from_row = at[step.source]
-            mark = MARKS[step.way]
-            axes.plot([from_x, from_x, x], [from_row, row, row], color=mark.colour, linewidth=1.0, zorder=2)
-        axes.add_line(_point(MARKS[step.way], x, row))
+            colour = MARKS[step.way].colour
+            axes.plot([from_x, from_x, x], [from_row, row, row], color=colour, linewidth=1.0, zorder=2)
+        axes.add_line(_point(MARKS[step.way], [x], [row]))
 
 
-def _point(mark: Mark, *at: float) -> Line2D:
-    x, y = ([at[0]], [at[1]]) if at else ([], [])
+def _point(mark: Mark, x: Sequence[float] = (), y: Sequence[float] = (), **label: Any) -> Line2D:
     return Line2D(
         x, y, linestyle="", marker=mark.marker, markersize=5.5 if mark.marker == "o" else 5.0, zorder=4,
         markerfacecolor=mark.colour if mark.filled else "white", markeredgecolor=mark.colour, markeredgewidth=1.2,
-        clip_on=False,
+        clip_on=False, **label,
     )  # fmt: skip
-
-
-def _key(mark: Mark) -> Line2D:
-    point = _point(mark)
-    point.set_label(mark.label)
-    return point
 
 
 def _text(figure: Figure, place: str, step: Step, top: float) -> None:

@@ -39,32 +39,16 @@ PARTING = (0, (1, 1.5))
 
 
 class Pair(NamedTuple):
-    """Two worlds.
-
-    Attributes
-    ----------
-    base, world
-        Their names.
-    title, pairs
-        What is set against what, and how many pairs there are, in words.
-    rows
-        By outcome: months of both worlds by name, blank where few pairs are defined; or effects.
-    limits
-        Of each outcome, the smallest effect of interest month by month.
-    parting
-        Month from which the worlds differ.
-    horizons
-        Of effects, those that are marked.
-    """
+    """Two worlds, by name."""
 
     base: str
     world: str
-    title: str
-    pairs: str
-    rows: dict[str, Any]
-    limits: dict[str, Any] = {}
-    parting: str | None = None
-    horizons: Sequence[str] = ()
+    title: str  # what is set against what
+    pairs: str  # how many there are, in words
+    rows: dict[str, Any]  # by outcome: months of both worlds by name, blank where few pairs are defined; or effects
+    limits: dict[str, Any] = {}  # of each outcome, the smallest effect of interest month by month
+    parting: str | None = None  # month from which the worlds differ
+    horizons: Sequence[str] = ()  # of effects, those that are marked
 
 
 def courses(comparison: Comparison, selection: Selection) -> Pair:
@@ -123,10 +107,8 @@ def draw_courses(table: Pair) -> Figure:
             if table.parting:
                 panel.axvline(day(table.parting), color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
         upper.tick_params(labelbottom=False)
-        panels.unit(upper, outcome_named(name).unit, WIDE, away=11.5)
-        panels.unit(lower, "" if column else "difference", WIDE, away=11.5)
-        for panel in (upper, lower):
-            panel.yaxis.label.set_fontsize(7)
+        panels.unit(upper, outcome_named(name).unit, WIDE, away=11.5, fontsize=7)
+        panels.unit(lower, "" if column else "difference", WIDE, away=11.5, fontsize=7)
     panels.legend(figure, _curve_keys(table), LEFT, 2)
     return figure
 
@@ -134,21 +116,16 @@ def draw_courses(table: Pair) -> Figure:
 @style.styled
 def draw_effects(table: Pair) -> Figure:
     """Draw effects with intervals, and who is better how often."""
-    better = (
-        f"Share of pairs at the first mark: that favour {table.world}, ties half; "
-        "where neither is better: that raise it"
-    )
-    figure, top = _page(table, DOTS_ROWS, better)
+    better = f"that favour {table.world}, ties half; where neither is better: that raise it"
+    figure, top = _page(table, DOTS_ROWS, f"Share of pairs at the first mark: {better}")
     for at, (name, rows) in enumerate(table.rows.items()):
         row, column = divmod(at, COLUMNS)
         axes = style.place(figure, NAMES + column * DOTS_PITCH, top + 11.5 + row * DOTS_ROWS, DOTS_WIDE, TALL)
         _dots(axes, rows, table.horizons)
         axes.set_title("\n".join(style.wrap(title(name), DOTS_WIDE, 8.5)), pad=12.0)
-        axes.annotate(direction(outcome_named(name)), (0, 1), (0, 3), "axes fraction", "offset points", fontsize=7,
-                      color=style.GREY)  # fmt: skip
+        panels.remark(axes, direction(outcome_named(name)))
         axes.set_xlabel(difference(outcome_named(name)), labelpad=1.5, fontsize=7)
-        if column:
-            axes.tick_params(labelleft=False)
+        axes.tick_params(labelleft=column == 0)
     panels.legend(figure, _effect_keys(table.horizons), NAMES, 2)
     return figure
 
@@ -156,18 +133,14 @@ def draw_effects(table: Pair) -> Figure:
 def _page(table: Pair, pitch: float, *more: str) -> tuple[Figure, float]:
     """Return an empty page with its heading: which worlds, over what; and where the heading ends."""
     lines = [table.title, f"{table.pairs}; over chance only, at fixed parameters", *more]
-    return style.headed(
-        f"{table.world} minus {table.base}", *lines, room=-(-len(table.rows) // COLUMNS) * pitch + FOOT
-    )
+    room = -(-len(table.rows) // COLUMNS) * pitch + FOOT
+    return style.headed(f"{table.world} minus {table.base}", *lines, room=room)
 
 
 def _parting(comparison: Comparison, world: str) -> str | None:
     """Return the month in which a world parts from the baseline; an older comparison has one for all worlds."""
-    manifest = comparison.manifest
-    month: str | None = next(
-        entry.get("parting", manifest["parting"]) for entry in manifest["worlds"] if entry["name"] == world
-    )
-    return month
+    entry: dict[str, str | None] = next(one for one in comparison.manifest["worlds"] if one["name"] == world)
+    return entry.get("parting", comparison.manifest["parting"])
 
 
 def _pairs(comparison: Comparison) -> str:
@@ -191,7 +164,7 @@ def _courses(table: Pair, name: str, upper: Axes, lower: Axes) -> None:
         panels.line(lower, x, changed["pair_p50"].to_numpy(), OTHER, 1.1)
     else:
         panels.missing(upper)
-    lower.axhline(0, color="#444444", linewidth=0.6, zorder=1.5)
+    panels.nought(lower, zorder=1.5)
     panels.scale([upper], entry.low, entry.high)
     panels.scale([lower], lowest=-np.inf)
     lower.locator_params(axis="y", nbins=4)
@@ -226,9 +199,8 @@ def _dots(axes: Axes, rows: pd.DataFrame, horizons: Sequence[str]) -> None:
     if not rows["scope"].isin(SCOPES[1:]).any():
         axes.text(0.5, 0.35, "not recorded by class", transform=axes.transAxes, ha="center", color=style.GREY,
                   backgroundcolor="white")  # fmt: skip
-    axes.annotate("share of\npairs", (1.03, 1), (0, 3), "axes fraction", "offset points", fontsize=7,
-                  color=style.GREY, linespacing=1.0)  # fmt: skip
-    axes.axvline(0, color="#444444", linewidth=0.6, zorder=1)
+    panels.remark(axes, "share of\npairs", 1.03, linespacing=1.0)
+    panels.nought(axes, "x")
     axes.set_ylim(len(SCOPES) - 0.4, -0.6)
     axes.set_yticks(range(len(SCOPES)), [style.SCOPE_LABELS[scope] for scope in SCOPES])
     axes.tick_params(axis="y", length=0)
@@ -246,11 +218,7 @@ def _curve_keys(table: Pair) -> list[Artist]:
         Patch(color=OTHER, alpha=0.45, linewidth=0, label="mean difference, 95 % interval"),
         Patch(color=STRIP, linewidth=0, label="smaller than the smallest effect of interest"),
     ]
-    if table.parting:
-        parted = panels.stroke(style.GREY, 0.8, "the worlds part")
-        parted.set_linestyle(PARTING)
-        keys.append(parted)
-    return keys
+    return keys + ([panels.stroke(style.GREY, 0.8, "the worlds part", linestyle=PARTING)] if table.parting else [])
 
 
 def _effect_keys(horizons: Sequence[str]) -> list[Artist]:
@@ -258,8 +226,7 @@ def _effect_keys(horizons: Sequence[str]) -> list[Artist]:
     for horizon, (marker, size, width) in zip(horizons, MARKS, strict=False):
         shown = horizon.replace(":", " to ")
         label = ("mean " if ":" in horizon else "in ") + shown + ", 95 % interval"
-        key = panels.stroke(style.NATION, width, label, marker=marker)
-        key.set(markersize=size, markerfacecolor=style.NATION if marker == MARKS[0][0] else "white")
-        keys.append(key)
+        face = style.NATION if marker == MARKS[0][0] else "white"
+        keys.append(panels.stroke(style.NATION, width, label, marker, markersize=size, markerfacecolor=face))
     keys.append(Patch(color=STRIP, linewidth=0, label="smaller than the smallest effect of interest"))
     return keys

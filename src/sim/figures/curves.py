@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, style, timeline
-from sim.figures.series import Curve, Result, by_scope, described, outcome_named, span
+from sim.figures.series import Curve, World, by_scope, outcome_named, world
 from sim.figures.wording import title
 from sim.registry.entries import CLASSES
+from sim.results.result import Result
 
 OVERVIEW = (
     "threat_perceived", "recovery", "performance",
@@ -29,27 +30,10 @@ DASHES = (0, (3, 1.5))
 
 
 class Courses(NamedTuple):
-    """Outcomes over time.
-
-    Attributes
-    ----------
-    heading, said
-        Title, and of which scenario it is.
-    limits
-        First and last day.
-    events
-        Of the scenario.
-    replicates
-        How many.
-    curves
-        By outcome and scope.
-    """
+    """Outcomes of a world over time, by outcome and scope."""
 
     heading: str
-    said: str
-    limits: tuple[float, float]
-    events: dict[str, Any]
-    replicates: int
+    world: World
     curves: dict[str, dict[str, Curve]]
 
 
@@ -72,9 +56,7 @@ def one(result: Result, selection: Selection) -> Courses:
 def _read(result: Result, names: tuple[str, ...], heading: str, threads: int = 0) -> Courses:
     trajectories = result.trajectories()
     curves = {name: by_scope(trajectories, name, threads) for name in names}
-    events = result.manifest["scenario"].get("events", {})
-    count = len(trajectories.replicates)
-    return Courses(heading, described(result, trajectories), span(trajectories), events, count, curves)
+    return Courses(heading, world(result, trajectories), curves)
 
 
 def outcome(table: Courses) -> Figure:
@@ -89,25 +71,25 @@ def column(table: Courses) -> Figure:
 
 @style.styled
 def _one(table: Courses, narrow: bool) -> Figure:
-    (name, curves), = table.curves.items()
+    ((name, curves),), shown = table.curves.items(), table.world
     entry = outcome_named(name)
     classes = [scope for scope in curves if scope in CLASSES]
     inside, below = (classes, []) if narrow else ([], classes)
     width, tall = (style.NARROW, 46.0) if narrow else (style.WIDE, 56.0)
     columns = 4 if not narrow else 2 if classes else 1
     across = width - LEFT - RIGHT
-    found = timeline.prepare(table.events, table.limits, across)
-    lines = [table.said] if narrow else [_first(entry.meaning), table.said]
+    found = timeline.prepare(shown.events, shown.limits, across)
+    lines = [shown.said] if narrow else [style.capital(entry.meaning), shown.said]
     top = style.head(len(lines)) + timeline.height(found)
-    entries = _entries(table.replicates, inside, bool(below), threads=True)
+    entries = _entries(shown.replicates, inside, bool(below), threads=True)
     foot = 11.0 + 4.2 * -(-len(entries) // columns)
     figure = style.new(width, top + tall + (49.0 if below else 0.0) + foot)
     style.heading(figure, table.heading, *lines)
     panel = style.place(figure, LEFT, top, across, tall)
     _panel(panel, name, curves, found, inside)
-    panels.time_axis(panel, table.limits, most=6 if narrow else 10)
+    panels.time_axis(panel, shown.limits, most=6 if narrow else 10)
     panels.unit(panel, entry.unit, across)
-    timeline.above(figure, found, table.limits, LEFT, top, across)
+    timeline.above(figure, found, shown.limits, LEFT, top, across)
     if below:
         _classes(figure, table, below, top + tall + 15.0, found)
     panels.legend(figure, entries, LEFT, columns)
@@ -123,18 +105,17 @@ def page(table: Courses) -> Figure:
     tall = 0.64 * wide
     pitch = tall + 13.5
     rows = -(-len(table.curves) // columns)
-    found = timeline.prepare(table.events, table.limits, wide)
-    top = style.head(1) + 5.0
-    figure = style.new(style.WIDE, top + rows * pitch + 10.0)
-    style.heading(figure, table.heading, table.said)
+    found = timeline.prepare(table.world.events, table.world.limits, wide)
+    figure, top = style.headed(table.heading, table.world.said, room=rows * pitch + 15.0)
+    top += 5.0
     for at, (name, curves) in enumerate(table.curves.items()):
         row, column = divmod(at, columns)
         panel = style.place(figure, left + column * (wide + between), top + row * pitch, wide, tall)
         _panel(panel, name, curves, found, [scope for scope in curves if scope in CLASSES])
-        panels.time_axis(panel, table.limits, most=5)
+        panels.time_axis(panel, table.world.limits, most=5)
         panel.set_title(title(name))
         panels.unit(panel, outcome_named(name).unit, wide, away=10.2)
-    entries = _entries(table.replicates, list(CLASSES), False, threads=False)
+    entries = _entries(table.world.replicates, list(CLASSES), False, threads=False)
     panels.legend(figure, entries + timeline.keys(found), left, columns=5)
     return figure
 
@@ -146,12 +127,11 @@ def _classes(figure: Figure, table: Courses, classes: list[str], top: float, fou
     pitch = (style.WIDE - LEFT - RIGHT + 5.0) / len(CLASSES)
     row = [style.place(figure, LEFT + at * pitch, top, pitch - 5.0, 32.0) for at in range(len(classes))]
     for at, (panel, scope) in enumerate(zip(row, classes, strict=True)):
-        colour = style.SCOPE_COLOURS[scope]
         timeline.shade(panel, found)
         panel.plot(nation.x, nation.centre, color=style.NATION, linewidth=0.8, linestyle=DASHES, zorder=2)
-        panels.curve(panel, curves[scope], colour)
-        panel.set_title(_first(style.SCOPE_LABELS[scope]), color=colour, fontweight="bold")
-        panels.time_axis(panel, table.limits, most=4)
+        panels.curve(panel, curves[scope], style.SCOPE_COLOURS[scope])
+        panels.titled(panel, scope)
+        panels.time_axis(panel, table.world.limits, most=4)
         panel.tick_params(labelleft=at == 0)
     panels.unit(row[0], entry.unit, pitch - 5.0)
     panels.scale(row, entry.low, entry.high)
@@ -180,13 +160,7 @@ def _entries(count: int, classes: list[str], compared: bool, threads: bool) -> l
         shown = "single replicates" if count <= panels.THREADS else f"first {panels.THREADS} replicates"
         found.append(panels.stroke("#909090", 0.6, shown))
     if compared:
-        compare = panels.stroke(style.NATION, 0.8, "nation, for comparison")
-        compare.set_linestyle(DASHES)
-        found.append(compare)
+        found.append(panels.stroke(style.NATION, 0.8, "nation, for comparison", linestyle=DASHES))
     if classes and threads:
         found += [panels.stroke("none", 0, " ") for _ in range(len(classes) - len(found))]
     return found + [panels.stroke(style.SCOPE_COLOURS[scope], 1.1, style.SCOPE_LABELS[scope]) for scope in classes]
-
-
-def _first(text: str) -> str:
-    return text[:1].upper() + text[1:]

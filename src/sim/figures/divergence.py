@@ -63,9 +63,8 @@ def draw(table: Spread) -> Figure:
     shown, rows = table.months, table.rows
     limits = day(shown[0]), day(shown[-1], end=True)
     scopes = [scope for scope in SCOPES if any(row.scope == scope for row in rows)]
-    top = style.head(2) + 6.0
-    drawn = style.new(style.WIDE, top + 2 * TALL + GAP + 15.0)
-    style.heading(drawn, "How far two worlds part", *table.lines)
+    drawn, top = style.headed("How far two worlds part", *table.lines, room=2 * TALL + GAP + 21.0)
+    top += 6.0
     x = middle(pd.DatetimeIndex(shown))
     for at, (title, unit, value) in enumerate(PANELS):
         left, high = LEFT + (at % 2) * (WIDTH + BETWEEN), top + (at // 2) * (TALL + GAP)

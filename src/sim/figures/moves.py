@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -14,10 +14,9 @@ from matplotlib.patches import Patch, Rectangle
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style
-from sim.figures.series import BAND, Array, Result, described
-
-if TYPE_CHECKING:
-    from sim.results.trajectories import Trajectories
+from sim.figures.series import BAND, Array, world
+from sim.results.result import Result
+from sim.results.trajectories import Trajectories
 
 REASONS = {
     "moves_unfit": ("unfit, or a lost review", "#1F3A5F"),
@@ -40,30 +39,14 @@ LEFT, TALL = 18.0, 62.0
 
 
 class Moves(NamedTuple):
-    """Moves per post and year.
+    """Moves per post and year."""
 
-    Attributes
-    ----------
-    said
-        Of which scenario.
-    years
-        As numbers.
-    mean
-        By reason, shape (years,); an incomplete year counts like a whole one.
-    spread
-        Edges of the band over replicates of all moves, shape (2, years); nothing of one replicate.
-    recorded
-        Between two congresses, with band and grade, if a result was compared with it.
-    window
-        By reason, between these congresses; nothing where the period does not hold them.
-    """
-
-    said: str
-    years: Array
-    mean: dict[str, Array]
-    spread: Array | None
-    recorded: recorded.Figure | None
-    window: dict[str, float] | None
+    said: str  # of which scenario
+    years: Array  # as numbers
+    mean: dict[str, Array]  # by reason, shape (years,); an incomplete year counts like a whole one
+    spread: Array | None  # edges of the band over replicates of all moves, shape (2, years); nothing of one replicate
+    recorded: recorded.Figure | None  # between two congresses, with band and grade, if a result was compared with it
+    window: dict[str, float] | None  # by reason, between these; nothing where the period does not hold them
 
 
 def table(result: Result, selection: Selection) -> Moves:
@@ -79,17 +62,17 @@ def table(result: Result, selection: Selection) -> Moves:
     beside = band is not None and inside.sum() == len(WINDOW)
     window = {name: 12 * float(_mean(moves[name][:, inside])) for name in REASONS} if beside else None
     x = np.unique(years).astype(int) + 1970.0
-    return Moves(described(result, trajectories), x, mean, spread, band, window)
+    return Moves(world(result, trajectories).said, x, mean, spread, band, window)
 
 
 @style.styled
 def draw(table: Moves) -> Figure:
     """Draw bars a year, and beside them the moves between two congresses, in the model and in the record."""
     beside = table.window is not None
-    top, width = style.head(2) + 5.0, 100.0 if beside else style.WIDE - LEFT - 6.0
-    drawn = style.new(style.WIDE, top + TALL + 30.0)
-    heading = "Why guberniia secretaries left their posts"
-    style.heading(drawn, heading, "Moves per post and year, by reason; mean of replicates", table.said)
+    width = 100.0 if beside else style.WIDE - LEFT - 6.0
+    what = "Moves per post and year, by reason; mean of replicates"
+    drawn, top = style.headed("Why guberniia secretaries left their posts", what, table.said, room=TALL + 35.0)
+    top += 5.0
     years = style.place(drawn, LEFT, top, width, TALL)
     entries = _years(years, table)
     panels.unit(years, "moves per post and year", width)
@@ -139,7 +122,6 @@ def _years(axes: Axes, table: Moves) -> list[Artist]:
     axes.set_xticks(x[::step], [f"{year:.0f}" for year in x[::step]])
     axes.set_xlim(first - 0.6, last + 0.6)
     axes.set_title("By year")
-    axes.grid(axis="y")
     axes.margins(y=0.06)
     return entries
 
@@ -152,25 +134,23 @@ def _window(axes: Axes, mean: Mapping[str, float], band: recorded.Figure) -> Art
     record = {name: per_post * known[indicator] for name, indicator in RECORDED.items()}
     unexplained = per_post * known["secretaries_moved"] - sum(record.values())
     _stack(axes, np.array([0.0]), {name: np.array([mean[name]]) for name in REASONS}, 0.6)
-    foot = 0.0
-    for name, height in record.items():
-        axes.bar(1, height, 0.6, bottom=foot, color=REASONS[name][1], edgecolor="white", linewidth=0.5)
-        foot += height
-    axes.bar(1, unexplained, 0.6, bottom=foot, color="white", edgecolor=style.GREY, hatch="////", linewidth=0.5)
+    _stack(axes, np.array([1.0]), {name: np.array([height]) for name, height in record.items()}, 0.6)
+    foot, white = sum(record.values()), dict[str, Any](edgecolor=style.GREY, hatch="////")
+    axes.bar(1, unexplained, 0.6, bottom=foot, color="white", linewidth=0.5, **white)
     axes.set_xticks([0, 1], ["model", f"recorded\n(grade {band.grade})"])
     axes.set_xlim(-0.6, 1.6)
     axes.set_title("April 1923 – May 1924")
     axes.tick_params(labelleft=False)
-    axes.grid(axis="y")
-    return Patch(facecolor="white", edgecolor=style.GREY, hatch="////", label="recorded without a reason")
+    return Patch(facecolor="white", label="recorded without a reason", **white)
 
 
 def _stack(axes: Axes, x: Array, heights: Mapping[str, Array], width: float) -> list[Artist]:
     """Stack bars by reason; return the legend's entries for reasons that occur."""
     entries: list[Artist] = []
     foot = np.zeros(len(x))
-    for name, (label, colour) in REASONS.items():
-        height = np.nan_to_num(heights[name])
+    axes.grid(True, axis="y")
+    for name, height in heights.items():
+        (label, colour), height = REASONS[name], np.nan_to_num(height)
         axes.bar(x, height, width, bottom=foot, color=colour, edgecolor="white", linewidth=0.5)
         foot += height
         if height.max() > 0.002:

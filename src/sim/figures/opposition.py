@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import BAND, Curve, Result, described, series, span
+from sim.figures.series import BAND, Curve, World, series, world
+from sim.results.result import Result
 
 TIERS = {
     "opposition_members": ("members", "#B384C8"),
@@ -24,12 +25,9 @@ LEFT, RIGHT, TALL, BESIDE = 18.0, 4.0, 58.0, 50.0
 
 
 class Tiers(NamedTuple):
-    """The opposition: of which scenario, first and last day, its events, replicates, curves, and conferences."""
+    """The opposition: of which world, its curves, and the conferences."""
 
-    said: str
-    limits: tuple[float, float]
-    events: dict[str, Any]
-    replicates: int
+    world: World
     curves: dict[str, Curve]
     conferences: pd.DataFrame
 
@@ -39,32 +37,29 @@ def table(result: Result, selection: Selection) -> Tiers:
     trajectories, rows = result.trajectories(), result.targets()
     rows = rows[rows["id"].isin(list(RECORDED)) & rows["median"].notna()].sort_values("id")
     curves = {name: series(trajectories, name).curve() for name in TIERS}
-    events, count = result.manifest["scenario"].get("events", {}), len(trajectories.replicates)
-    return Tiers(described(result, trajectories), span(trajectories), events, count, curves, rows)
+    return Tiers(world(result, trajectories), curves, rows)
 
 
 @style.styled
 def draw(table: Tiers) -> Figure:
     """Draw the opposition's share by tier over time and, beside it, three conferences against the record."""
-    limits, rows, several = table.limits, table.conferences, table.replicates > 1
+    shown, rows = table.world, table.conferences
+    several = shown.replicates > 1
     across = style.WIDE - LEFT - RIGHT - (BESIDE + 12.0 if len(rows) else 0.0)
-    found = timeline.prepare(table.events, limits, across)
-    top = style.head(2) + max(timeline.height(found), 5.0)
-    drawn = style.new(style.WIDE, top + TALL + 23.0)
+    found = timeline.prepare(shown.events, shown.limits, across)
+    strip = max(timeline.height(found), 5.0)
     subtitle = "Share of members, and of delegates elected tier by tier"
-    style.heading(drawn, "Opposition by tier", subtitle, table.said)
+    drawn, top = style.headed("Opposition by tier", subtitle, shown.said, room=strip + TALL + 23.0)
+    top += strip
     panel = style.place(drawn, LEFT, top, across, TALL)
-    timeline.above(drawn, found, limits, LEFT, top, across)
+    timeline.above(drawn, found, shown.limits, LEFT, top, across)
     timeline.shade(panel, found)
-    entries: list[Artist] = []
-    for name, (label, colour) in TIERS.items():
+    for name, (_, colour) in TIERS.items():
         panels.curve(panel, table.curves[name], colour)
-        entries.append(panels.stroke(colour, 1.5, label + (", median" if several else "")))
-    if several:
-        entries.append(panels.spread("#666666", 0.3))
+    entries = panels.medians({colour: label for label, colour in TIERS.values()}, several)
     if all(curve.empty for curve in table.curves.values()):
         panels.missing(panel)
-    panels.time_axis(panel, limits, most=5)
+    panels.time_axis(panel, shown.limits, most=5)
     panels.unit(panel, "share of members, of delegates", across)
     panels.scale([panel], 0.0, 1.0)
     if len(rows):
@@ -86,6 +81,6 @@ def _conferences(axes: Axes, rows: pd.DataFrame, several: bool) -> list[Artist]:
     axes.set_xticks(range(len(rows)), [RECORDED[name] for name in rows["id"]])
     axes.set_xlim(-0.5, len(rows) - 0.5)
     axes.set_title("Conferences of January 1924")
-    model = panels.stroke(style.GREY, 4, f"model: median, {BAND[0]}–{BAND[1]} %" if several else "model", marker="o")
-    model.set(linestyle="none", markersize=5)
+    label = f"model: median, {BAND[0]}–{BAND[1]} %" if several else "model"
+    model = panels.stroke(style.GREY, 4, label, "o", linestyle="none", markersize=5)
     return [model, recorded.key(known, what="recorded, ×/÷ 1.5")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -41,15 +42,7 @@ def line(axes: Axes, x: Array, y: Array, colour: str, width: float, dashes: Dash
 
 
 def scale(panels: list[Axes], lowest: float = 0.0, highest: float | None = None) -> None:
-    """Give panels one vertical scale that holds all they show, from zero where zero is near.
-
-    Parameters
-    ----------
-    panels
-        With their curves drawn.
-    lowest, highest
-        What is possible: the scale keeps within it.
-    """
+    """Give panels one vertical scale that holds all they show, from zero where that is near, within what can be."""
     low = min(panel.dataLim.y0 for panel in panels)
     high = max(panel.dataLim.y1 for panel in panels)
     if not np.isfinite([low, high]).all():
@@ -65,12 +58,9 @@ def scale(panels: list[Axes], lowest: float = 0.0, highest: float | None = None)
         panel.grid(axis="y")
 
 
-def unit(axes: Axes, text: str, width: float, away: float = 11.0) -> None:
-    """Label a vertical axis with its unit, as far from the panel as wanted (mm) whatever its numbers.
-
-    `width` is the panel's, mm.
-    """
-    axes.set_ylabel(text)
+def unit(axes: Axes, text: str, width: float, away: float = 11.0, **look: Any) -> None:
+    """Label a vertical axis with its unit, as far from a panel of a width (mm) as wanted, whatever its numbers."""
+    axes.set_ylabel(text, **look)
     axes.yaxis.set_label_coords(-away / width, 0.5)
 
 
@@ -97,9 +87,32 @@ def missing(axes: Axes, text: str = "not defined in this world") -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", color=style.GREY)
 
 
-def stroke(colour: str, width: float, label: str, marker: str = "") -> Line2D:
+def nought(axes: Axes, along: Literal["x", "y"] = "y", zorder: float = 1) -> None:
+    """Rule the place of no effect on an axis."""
+    rule = axes.axhline if along == "y" else axes.axvline
+    rule(0, color="#444444", linewidth=0.6, zorder=zorder)
+
+
+def stroke(colour: str, width: float, label: str, marker: str = "", **look: Any) -> Line2D:
     """Return the entry of a legend for a line."""
-    return Line2D([], [], color=colour, linewidth=width, label=label, marker=marker, markersize=4)
+    look = {"color": colour, "linewidth": width, "label": label, "marker": marker, "markersize": 4, **look}
+    return Line2D([], [], **look)
+
+
+def medians(entries: Mapping[str, str], several: bool) -> list[Artist]:
+    """Return the entries of a legend for curves by colour: of several replicates their medians, and the band."""
+    lines = [stroke(colour, 1.5, label + (", median" if several else "")) for colour, label in entries.items()]
+    return [*lines, *([spread("#666666", 0.3)] if several else [])]
+
+
+def titled(axes: Axes, scope: str) -> None:
+    """Call a panel by its scope, in the scope's colour."""
+    axes.set_title(style.capital(style.SCOPE_LABELS[scope]), color=style.SCOPE_COLOURS[scope], fontweight="bold")
+
+
+def remark(axes: Axes, text: str, x: float = 0, **look: Any) -> None:
+    """Write in grey and small, close above a panel."""
+    axes.annotate(text, (x, 1), (0, 3), "axes fraction", "offset points", fontsize=7, color=style.GREY, **look)
 
 
 def spread(colour: str = style.NATION, alpha: float = 0.2) -> Patch:

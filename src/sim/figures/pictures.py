@@ -18,35 +18,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture.
-
-    Attributes
-    ----------
-    shows
-        What, in words.
-    table, draw
-        The two functions, as ``module:function`` below `sim.figures`.
-    options
-        What may be asked of it.
-    usual
-        Function of `sim.figures.usual` that says with which options it is drawn when all pictures are; none: it is not.
-    lever
-        Of a sweep, whose lever's options are compared: ``needed``, ``first`` if there is one, that of the axis
-        (``along``), that at whose options another is shown (``across``), or one that is no axis (``besides``).
-    axes
-        Of a sweep: axes that are filled by the leading uncertainties where they are not asked for.
-    stem
-        Of a sweep, parts of the file's name: options, ``column`` that is shown, lever (``of``), x (``by``).
-    """
+    """A picture: what it shows, in words, and its module below `sim.figures` with the two functions."""
 
     shows: str
-    table: str
-    draw: str
-    options: tuple[str, ...] = ()
-    usual: str = ""
+    module: str
+    options: tuple[str, ...] = ()  # what may be asked of it
+    usual: str = ""  # function of `usual` that says with which options it is drawn when all are; none: it is not
+    #: Of a sweep, whose lever's options are compared: ``needed``, ``first`` if there is one, that of the axis
+    #: (``along``), that at whose options another is shown (``across``), or one that is no axis (``besides``).
     lever: str = "needed"
-    axes: tuple[str, ...] = ()
+    axes: tuple[str, ...] = ()  # of a sweep: filled by the leading uncertainties where they are not asked for
+    #: Of a sweep, parts of the file's name: options, ``column`` that is shown, lever (``of``), x (``by``).
     stem: tuple[str, ...] = ("column", "x", "y", "lever", "option")
+    table: str = "table"
+    draw: str = "draw"
 
 
 @dataclass(frozen=True)
@@ -67,82 +52,54 @@ _ALL = ("lever", "option", "outcome", "scope", "horizon")
 
 PICTURES: dict[str, Kind] = {
     "skloki-result": Kind("a result", "of_result", {
-        "summary": Picture(
-            "four panels: appointment, skloki, performance and recovery", "curves:summary", "curves:page", usual="once",
-        ),
-        "overview": Picture(
-            "one page of small panels: the main outcomes, nation and classes", "curves:overview", "curves:page",
-            usual="once",
-        ),
-        "appointed": Picture(
-            "how guberniia secretaries came to their posts, against the recorded figures", "appointed:table",
-            "appointed:draw", usual="once",
-        ),
-        "moves": Picture(
-            "why guberniia secretaries left their posts, by year, against the recorded figures", "moves:table",
-            "moves:draw", usual="once",
-        ),
-        "opposition": Picture(
-            "the opposition's share by tier, against the conferences of January 1924", "opposition:table",
-            "opposition:draw", usual="once",
-        ),
-        "outcome": Picture(
-            "one outcome: nation with band and single replicates, and the classes beside it", "curves:one",
-            "curves:outcome", ("outcome",), "principal",
-        ),
-        "column": Picture(
-            "one outcome in one panel, as wide as a journal's column (84 mm)", "curves:one", "curves:column",
-            ("outcome",),
-        ),
-        "tilemap": Picture(
-            "a map of one outcome at one date, a tile for each guberniia", "tilemap:table", "tilemap:draw",
-            ("outcome", "date"), "of_real_places",
-        ),
+        "summary": Picture("four panels: appointment, skloki, performance and recovery", "curves", usual="once",
+                           table="summary", draw="page"),
+        "overview": Picture("one page of small panels: the main outcomes, nation and classes", "curves", usual="once",
+                            table="overview", draw="page"),
+        "appointed": Picture("how guberniia secretaries came to their posts, against the recorded figures", "appointed",
+                             usual="once"),
+        "moves": Picture("why guberniia secretaries left their posts, by year, against the recorded figures", "moves",
+                         usual="once"),
+        "opposition": Picture("the opposition's share by tier, against the conferences of January 1924", "opposition",
+                              usual="once"),
+        "outcome": Picture("one outcome: nation with band and single replicates, and the classes beside it", "curves",
+                           ("outcome",), "principal", table="one", draw="outcome"),
+        "column": Picture("one outcome in one panel, as wide as a journal's column (84 mm)", "curves", ("outcome",),
+                          table="one", draw="column"),
+        "tilemap": Picture("a map of one outcome at one date, a tile for each guberniia", "tilemap",
+                           ("outcome", "date"), "of_real_places"),
     }),
     "skloki-comparison": Kind("a comparison", "of_comparison", {
-        "curves": Picture(
-            "courses of both worlds for the nation, and their difference below", "comparison:courses",
-            "comparison:draw_courses", ("outcome",), "once",
-        ),
-        "effects": Picture(
-            "effects by class at the first horizons, with intervals", "comparison:effects", "comparison:draw_effects",
-            ("outcome",), "once",
-        ),
+        "curves": Picture("courses of both worlds for the nation, and their difference below", "comparison",
+                          ("outcome",), "once", table="courses", draw="draw_courses"),
+        "effects": Picture("effects by class at the first horizons, with intervals", "comparison", ("outcome",), "once",
+                           table="effects", draw="draw_effects"),
     }),
     "skloki-divergence": Kind("a trace", "of_trace", {
-        "spread": Picture("how far the worlds are apart, month by month", "divergence:table", "divergence:draw",
-                          usual="once"),
-        "cascade": Picture("the first committees to part, and where the difference came from", "cascadetree:table",
-                           "cascadetree:draw", usual="once"),
-        "map": Picture("how soon each guberniia parts, and how many seats others hold", "partingmap:table",
-                       "partingmap:draw", usual="once"),
+        "spread": Picture("how far the worlds are apart, month by month", "divergence", usual="once"),
+        "cascade": Picture("the first committees to part, and where the difference came from", "cascadetree",
+                           usual="once"),
+        "map": Picture("how soon each guberniia parts, and how many seats others hold", "partingmap", usual="once"),
     }),
     "skloki-sweep": Kind("a sweep", "of_sweep", {
         "effects": Picture(
             "paired effects of a lever's options by class, or at each option of another (--x), with intervals",
-            "sweeps.forest:table", "sweeps.forest:draw", (*_ALL, "x"), "of_levers_and_pairs", "across",
+            "sweeps.forest", (*_ALL, "x"), "of_levers_and_pairs", "across",
             stem=("of", "by", "option", "outcome", "scope", "horizon"),
         ),
-        "classes": Picture(
-            "by class: how effects are spread over points, or with --x how they go with a factor",
-            "sweeps.classes:table", "sweeps.classes:draw", ("lever", "option", "outcome", "horizon", "x"), "of_levers",
-            "along",
-        ),
+        "classes": Picture("by class: how effects are spread over points, or with --x how they go with a factor",
+                           "sweeps.classes", ("lever", "option", "outcome", "horizon", "x"), "of_levers", "along"),
         "horizons": Picture(
             "effects at the horizons in the order of time, by class: what options do in their first years",
-            "sweeps.horizons:table", "sweeps.horizons:draw", ("lever", "option", "outcome", "scope"), "of_courses",
+            "sweeps.horizons", ("lever", "option", "outcome", "scope"), "of_courses",
         ),
-        "bands": Picture(
-            "courses over time by scenario, medians with 10-90 % bands", "sweeps.fans:table", "sweeps.fans:draw",
-            ("lever", "outcome", "scope"), "of_curves", "first", stem=("outcome", "lever", "scope"),
-        ),
-        "outcome": Picture(
-            "an outcome, and the effect on it, against a lever or an uncertainty (--x)", "sweeps.outcome:table",
-            "sweeps.outcome:draw", (*_ALL, "x"), "of_leading", "along", ("x",),
-        ),
+        "bands": Picture("courses over time by scenario, medians with 10-90 % bands", "sweeps.fans",
+                         ("lever", "outcome", "scope"), "of_curves", "first", stem=("outcome", "lever", "scope")),
+        "outcome": Picture("an outcome, and the effect on it, against a lever or an uncertainty (--x)",
+                           "sweeps.outcome", (*_ALL, "x"), "of_leading", "along", ("x",)),
         "surface": Picture(
             "an outcome, or the effect on it, over two of them (--x, --y), with the line where it changes sign",
-            "sweeps.surface:table", "sweeps.surface:draw", (*_ALL, "x", "y"), "of_leading_two", "besides", ("x", "y"),
+            "sweeps.surface", (*_ALL, "x", "y"), "of_leading_two", "besides", ("x", "y"),
         ),
     }),
 }  # fmt: skip

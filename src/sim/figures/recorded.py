@@ -14,7 +14,8 @@ from matplotlib.lines import Line2D
 
 from sim.data.tables import load
 from sim.figures import style
-from sim.figures.series import Result, day
+from sim.figures.series import day
+from sim.results.result import Result
 
 MARKER = "D"
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,8 @@ from numpy.typing import NDArray
 from sim.errors import UserError
 from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES, unknown
-
-if TYPE_CHECKING:
-    from sim.results.trajectories import Trajectories
+from sim.results.result import Result
+from sim.results.trajectories import Trajectories
 
 Array = NDArray[np.float64]
 
@@ -23,70 +21,33 @@ BAND = (10, 90)
 """Percentiles of the replicates between which a band is drawn."""
 
 
-class Result(Protocol):
-    """What the figures need of a stored result."""
+class World(NamedTuple):
+    """Of which scenario a picture is, in words, its first and last day, its events, and how many replicates."""
 
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """How the result came about; its `scenario` is the effective one."""
-        ...
-
-    def trajectories(self) -> Trajectories:
-        """Return the monthly outcomes of all replicates, to be read one by one."""
-        ...
-
-    def committees(self, columns: Sequence[str] | None = None, **where: Any) -> pd.DataFrame:
-        """Return one row per replicate, month and committee, where columns have given values.
-
-        `UserError` where none were stored.
-        """
-        ...
-
-    def targets(self) -> pd.DataFrame:
-        """Return one row per recorded figure, beside what the model gave."""
-        ...
+    said: str
+    limits: tuple[float, float]
+    events: dict[str, Any]
+    replicates: int
 
 
 class Curve(NamedTuple):
-    """What is drawn of one outcome in one scope.
+    """What is drawn of one outcome in one scope: median, edges of the band; nan where undefined."""
 
-    Attributes
-    ----------
-    x
-        Middle of each month, days as matplotlib counts them, shape (months,).
-    centre, low, high
-        Median over replicates and the edges of the band; nan where undefined.
-    threads
-        Single replicates, shape (some, months).
-    replicates
-        In all.
-    empty
-        Whether it is defined in no month of any.
-    """
-
-    x: Array
+    x: Array  # middle of each month, days as matplotlib counts them
     centre: Array
     low: Array
     high: Array
-    threads: Array
-    replicates: int
-    empty: bool
+    threads: Array  # single replicates, shape (some, months)
+    replicates: int  # in all
+    empty: bool  # whether it is defined in no month of any
 
 
 @dataclass(frozen=True)
 class Series:
-    """One outcome in one scope.
+    """One outcome in one scope."""
 
-    Attributes
-    ----------
-    x
-        Middle of each month, days as matplotlib counts them, shape (months,).
-    values
-        Shape (replicates, months); nan where undefined.
-    """
-
-    x: Array
-    values: Array
+    x: Array  # middle of each month, days as matplotlib counts them
+    values: Array  # shape (replicates, months); nan where undefined
 
     @property
     def empty(self) -> bool:
@@ -148,12 +109,9 @@ def day(month: str, end: bool = False) -> float:
     return float((stamp - pd.Timestamp(0)).days)
 
 
-def span(trajectories: Trajectories) -> tuple[float, float]:
-    """Return the first day of a result's first month and the day after its last."""
-    return day(str(trajectories.months[0])), day(str(trajectories.months[-1]), end=True)
-
-
-def described(result: Result, trajectories: Trajectories) -> str:
-    """Return the line under a title that says which scenario is shown, and how many replicates of it."""
-    count = len(trajectories.replicates)
-    return f"{result.manifest['scenario']['title']} · {count} replicate" + ("s" if count > 1 else "")
+def world(result: Result, trajectories: Trajectories) -> World:
+    """Return which scenario is shown, and how many replicates of it, as the line under a title says it."""
+    months, count = trajectories.months, len(trajectories.replicates)
+    scenario = result.manifest["scenario"]
+    said = f"{scenario['title']} · {count} replicate" + ("s" if count > 1 else "")
+    return World(said, (day(str(months[0])), day(str(months[-1]), end=True)), scenario.get("events", {}), count)

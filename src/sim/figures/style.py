@@ -43,47 +43,27 @@ GREY, RULE, PALE = "#5A5A5A", "#A8A8A8", "#D9D9D9"
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
-    "axes.labelsize": 8.0,
-    "axes.titlesize": 8.5,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 3.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.6,
-    "axes.edgecolor": "#444444",
-    "axes.axisbelow": True,
-    "axes.labelpad": 3.0,
-    "axes.unicode_minus": True,
-    "xtick.labelsize": 8.0,
-    "ytick.labelsize": 8.0,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 2.5,
-    "ytick.major.size": 2.5,
-    "xtick.major.pad": 2.0,
-    "ytick.major.pad": 2.0,
-    "grid.color": "#E6E6E6",
-    "grid.linewidth": 0.5,
-    "legend.fontsize": 8.0,
-    "legend.frameon": False,
-    "legend.handlelength": 1.6,
-    "legend.handletextpad": 0.5,
-    "legend.columnspacing": 1.4,
-    "legend.borderaxespad": 0.0,
-    "lines.linewidth": 1.3,
-    "lines.solid_capstyle": "round",
-    "patch.linewidth": 0.6,
-    "hatch.linewidth": 0.5,
-    "figure.dpi": 100.0,
-    "savefig.dpi": 200.0,
-    "savefig.facecolor": "white",
+    **{f"axes.{name}": value for name, value in {
+        "labelsize": 8.0, "titlesize": 8.5, "titlelocation": "left", "titlepad": 3.0, "labelpad": 3.0,
+        "spines.top": False, "spines.right": False, "linewidth": 0.6, "edgecolor": "#444444", "axisbelow": True,
+    }.items()},
+    **{f"{axis}tick.{name}": value for axis in "xy" for name, value in {
+        "labelsize": 8.0, "major.width": 0.6, "major.size": 2.5, "major.pad": 2.0,
+    }.items()},
+    **{f"legend.{name}": value for name, value in {
+        "fontsize": 8.0, "frameon": False, "handlelength": 1.6, "handletextpad": 0.5, "columnspacing": 1.4,
+        "borderaxespad": 0.0,
+    }.items()},
+    "grid.color": "#E6E6E6", "grid.linewidth": 0.5, "lines.linewidth": 1.3, "lines.solid_capstyle": "round",
+    "patch.linewidth": 0.6, "hatch.linewidth": 0.5,
+    "figure.dpi": 100.0, "savefig.dpi": 200.0, "savefig.facecolor": "white",
     # Outlines instead of text: the same picture on machines without the font.
     "svg.fonttype": "path",
     # Without a fixed salt the names inside an SVG change at every drawing.
     "svg.hashsalt": "sim.figures",
     # A dollar in a scenario's title is a dollar.
     "text.parse_math": False,
-}
+}  # fmt: skip
 
 
 def styled(function: Callable[P, R]) -> Callable[P, R]:
@@ -158,6 +138,11 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     return [shorten(line, width, size) for line in lines if line]
 
 
+def capital(text: str) -> str:
+    """Return a text with a capital letter; its others are left as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def head(lines: int) -> float:
     """Return the height of a heading with some lines under its title, mm."""
     return 7.5 + 4.2 * lines
@@ -181,13 +166,7 @@ def headed(title: str, *lines: str, room: float) -> tuple[Figure, float]:
 
 @styled
 def save(figure: Figure, folder: Path, stem: str, svg: bool = False) -> list[Path]:
-    """Write a picture as PNG (200 dpi), if wanted also as SVG, with the same bytes at each drawing.
-
-    Returns
-    -------
-    list of Path
-        The files.
-    """
+    """Write a picture as PNG (200 dpi), if wanted as SVG too, with the same bytes at each drawing; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{stem}.png", *([folder / f"{stem}.svg"] if svg else [])]
     # Packed lightly, a PNG is a twelfth larger and takes a third less time.

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from datetime import date as Day
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
-from matplotlib.patches import RegularPolygon
 
 from sim.analysis.selection import Selection
 from sim.data.tables import guberniias
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
-from sim.figures import style
-from sim.figures.series import Result, described, outcome_named, series
-from sim.figures.tilelayout import Tile, tiles
+from sim.figures import style, tilelayout
+from sim.figures.series import outcome_named, series, world
+from sim.figures.tilelayout import SIZE, tiles
 from sim.figures.wording import title
 from sim.registry.entries import CLASSES
 from sim.registry.outcomes import OUTCOMES
-
-if TYPE_CHECKING:
-    from sim.results.trajectories import Trajectories
+from sim.results.result import Result
+from sim.results.trajectories import Trajectories
 
 YES_OR_NO = {
     "open_sklok": "Committees with an open sklok",
@@ -33,10 +30,6 @@ YES_OR_NO = {
     "appointed": "Secretaries appointed from above",
 }
 """Fields that are 0 or 1 in a replicate: their mean over replicates is a share."""
-SIZE = 11.3
-"""Width of a tile, mm."""
-MARGIN = 0.63
-"""Around the centres of the outermost tiles, tiles."""
 COLOURS = colormaps["cividis"]
 
 
@@ -55,39 +48,26 @@ def table(result: Result, selection: Selection) -> Shown:
     """Return a value for each guberniia.
 
     The selection's outcome is a committee's field, stored with ``run.committees``, or one that is recorded by class;
-    its date a month as ``YYYY-MM``, by default the last.
-
-    Raises
-    ------
-    UserError
-        If the places are synthetic, committees were not stored, or there is no such outcome or month.
+    its date a month as ``YYYY-MM``, by default the last. Refused where the places are synthetic.
     """
     if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
         raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
     name, trajectories = selection.outcome or "performance", result.trajectories()
     month = _month(trajectories, selection.date)
     shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, trajectories, name, month)
-    return shown._replace(month=f"{month:%B %Y}", said=described(result, trajectories))
+    return shown._replace(month=f"{month:%B %Y}", said=world(result, trajectories).said)
 
 
 @style.styled
 def draw(table: Shown) -> Figure:
     """Draw a tile map."""
-    wide, high = _extent()
-    drawn = style.new(style.WIDE, style.head(2) + high * SIZE + 5.0)
-    style.heading(drawn, f"{table.title}, {table.month}", table.note, table.said)
-    axes = style.place(drawn, 3.0, style.head(2) + 2.0, wide * SIZE, high * SIZE)
-    axes.set(xlim=(-MARGIN, wide - MARGIN), ylim=(high - MARGIN, -MARGIN))
-    axes.axis("off")
-    _tiles(drawn, axes, table)
-    _key(axes, partial=any(tile not in table.values for tile in tiles()))
+    wide, high = tilelayout.extent()
+    head = f"{table.title}, {table.month}", table.note, table.said
+    drawn, top = style.headed(*head, room=high * SIZE + 5.0)
+    axes = tilelayout.blank(drawn, 3.0, top + 2.0, wide * SIZE)
+    _tiles(axes, table)
+    tilelayout.key(axes, partial=any(tile not in table.values for tile in tiles()))
     return drawn
-
-
-def _extent() -> tuple[float, float]:
-    """Return width and height of the map, tiles."""
-    x, y = zip(*(tile.centre for tile in tiles().values()), strict=True)
-    return max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
 
 
 def _month(trajectories: Trajectories, date: str | None) -> Day:
@@ -136,40 +116,16 @@ def _of_classes(result: Result, trajectories: Trajectories, name: str, month: Da
     return Shown(values, title(name), OUTCOMES[name].unit, note)
 
 
-def _tiles(figure: Figure, axes: Axes, shown: Shown) -> None:
+def _tiles(axes: Axes, shown: Shown) -> None:
     classes = {place.name: place.unit_class for place in guberniias()}
     finite = [value for value in shown.values.values() if np.isfinite(value)]
     low, high = min(finite, default=0.0), max(finite, default=1.0)
     norm = Normalize(low, high) if low < high else Normalize(low - 0.01, low + 0.01)
     for tile in tiles().values():
         value = shown.values.get(tile.name, np.nan)
-        fill = to_hex(COLOURS(float(norm(value)))) if np.isfinite(value) else ""
-        _tile(axes, tile, fill, style.CLASS_COLOURS[classes[tile.name]])
-    bar = axes.inset_axes((8.6, 8.75, 5.0, 0.28), transform=axes.transData)
-    colourbar = figure.colorbar(ScalarMappable(norm, COLOURS), cax=bar, orientation="horizontal")
-    colourbar.set_label(shown.unit)
-    colourbar.outline.set_linewidth(0.5)
-    bar.locator_params(nbins=5)
-
-
-def _tile(axes: Axes, tile: Tile, fill: str, edge: str) -> None:
-    """Draw a tile; with no fill it stands for a place without a value."""
-    axes.add_patch(_hexagon(tile.centre, fill or "white", edge if fill else style.PALE))
-    colour = style.on(fill) if fill else "#999999"
-    axes.text(*tile.centre, tile.label.replace("/", "\n"), fontsize=6.4, color=colour, ha="center", va="center",
-              linespacing=1.02, gid="tile")  # fmt: skip
-
-
-def _hexagon(centre: tuple[float, float], fill: str, edge: str, radius: float = 0.535) -> RegularPolygon:
-    return RegularPolygon(centre, 6, radius=radius, facecolor=fill, edgecolor=edge, linewidth=1.5, joinstyle="miter")
-
-
-def _key(axes: Axes, partial: bool) -> None:
-    """Explain the outlines, in the empty north-east, and pale tiles if there are any."""
-    axes.text(9.6, -0.35, "outline: class of the guberniia", color=style.GREY, va="center", fontsize=7.5)
-    entries = [(style.CLASS_COLOURS[scope], style.SCOPE_LABELS[scope]) for scope in CLASSES]
-    entries += [(style.PALE, "not in this world")] if partial else []
-    for at, (colour, label) in enumerate(entries):
-        x, y = 9.85 + 2.2 * (at % 2), 0.35 + 0.75 * (at // 2)
-        axes.add_patch(_hexagon((x, y), "white", colour, radius=0.28))
-        axes.text(x + 0.45, y, label, va="center")
+        if np.isfinite(value):
+            colour = to_hex(COLOURS(float(norm(value))))
+            tilelayout.fill(axes, tile, colour, style.CLASS_COLOURS[classes[tile.name]], ink=style.on(colour))
+        else:
+            tilelayout.fill(axes, tile, "white", style.PALE, ink="#999999")
+    tilelayout.scale(axes.inset_axes(tilelayout.BAR, transform=axes.transData), norm, COLOURS, shown.unit)

@@ -37,22 +37,15 @@ SPACE = 1.5
 GAP = 1.0
 """Free space around a label, mm."""
 
-ORDINALS = {
-    name: roman
-    for name, roman in zip(
-        "eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth".split(),
-        "VIII IX X XI XII XIII XIV XV XVI XVII XVIII".split(),
-        strict=True,
-    )
-}
+ORDINALS = dict(zip(
+    "eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth".split(),
+    "VIII IX X XI XII XIII XIV XV XVI XVII XVIII".split(), strict=True,
+))  # fmt: skip
 
 
 @dataclass
 class Mark:
-    """A dated event: days from start to end, what it is called, and where its label goes.
-
-    `side` is ``left``, ``right`` or ``inside`` of its bar.
-    """
+    """A dated event: days from start to end, what it is called, and on which side of its bar that stands, or inside."""
 
     kind: str
     start: float
@@ -103,7 +96,7 @@ def label(name: str, kind: str) -> str:
     words = [word for word in re.split(r"[_\-\s]+", name) if word.lower() not in said]
     words = [word for word in words if word and not re.fullmatch(r"1[89]\d\d", word)]
     words = [ORDINALS.get(word.lower(), word) for word in words] or [KINDS.get(kind, kind)]
-    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+    return style.capital(" ".join(words))
 
 
 def height(found: list[Mark]) -> float:
@@ -112,17 +105,7 @@ def height(found: list[Mark]) -> float:
 
 
 def arrange(found: list[Mark], limits: tuple[float, float], width: float) -> None:
-    """Give every mark a lane within its kind, and its label a side, so that nothing overlaps.
-
-    Parameters
-    ----------
-    found
-        Marks by start; changed in place.
-    limits
-        First and last day of the axis.
-    width
-        Of the axis, mm.
-    """
+    """Give marks (by start) a lane within their kind, and labels a side, so that nothing overlaps on a width in mm."""
     per_mm = (limits[1] - limits[0]) / width
     for kind in KINDS:
         taken: list[list[tuple[float, float]]] = []
@@ -156,10 +139,7 @@ def _book(mark: Mark, taken: list[list[tuple[float, float]]], wanted: dict[str, 
 def above(
     figure: Figure, found: list[Mark], limits: tuple[float, float], left: float, top: float, width: float
 ) -> None:
-    """Draw arranged marks above a panel: spans as bars, congresses and conferences as ticks.
-
-    `left`, `top` and `width` are those of the panel, mm.
-    """
+    """Draw arranged marks above a panel (in mm): spans as bars, congresses and conferences as ticks."""
     if not found:
         return
     high, per_mm = height(found), (limits[1] - limits[0]) / width

@@ -25,8 +25,7 @@ TITLES = {
 
 def title(name: str) -> str:
     """Return an outcome's name as a heading."""
-    words = name.replace("_", " ")
-    return TITLES.get(name, words[:1].upper() + words[1:])
+    return TITLES.get(name, name[:1].upper() + name[1:].replace("_", " "))
 
 
 def direction(outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -13,14 +13,12 @@ from matplotlib.patches import Rectangle
 
 from sim.analysis.effects import effects
 from sim.analysis.selection import Selection, Shown, label, shown
+from sim.analysis.sweep import Sweep
+from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.sweeps import common, names, strokes, ticks
 from sim.figures.sweeps import outcome as along
 from sim.figures.wording import difference, direction, title
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
 
 LEFT, RIGHT, GAP = 24.0, 4.0, 8.0
 ROW, EDGE = 11.0, 4.0
@@ -43,9 +41,7 @@ def table(sweep: Sweep, selection: Selection) -> Spread | along.Along:
     what = shown(sweep, selection)
     if selection.x is not None:
         scopes = {entry[2] for entry in sweep.columns if entry[1] == what.entry.name}
-        by_class = [
-            shown(sweep, replace(selection, scope=scope)) for scope in style.SCOPE_LABELS if scope in scopes
-        ]
+        by_class = [shown(sweep, replace(selection, scope=scope)) for scope in style.SCOPE_LABELS if scope in scopes]
         return along.along(sweep, selection, by_class)
     lever = selection.lever
     assert lever is not None
@@ -65,24 +61,18 @@ def distributions(table: Spread) -> Figure:
     said, what, chosen, options, rows = table
     scopes = [scope for scope in style.SCOPE_LABELS if scope in set(rows["scope"])]
     tall = ROW * len(options) + EDGE
-    page, top = common.headed(
-        names.effect(chosen, options, what.entry.name), said.title,
-        f"{said.when.capitalize()}, by class, spread over points; {direction(what.entry)}",
-        *said.notes, said.described, room=tall + 36.0,
-    )  # fmt: skip
+    line = f"{said.when.capitalize()}, by class, spread over points; {direction(what.entry)}"
+    page, top = said.page(names.effect(chosen, options, what.entry.name), line, room=tall + 36.0)
     top += 6.0
     wide = (style.WIDE - LEFT - RIGHT + GAP) / max(len(scopes), 1) - GAP
     row = [style.place(page, LEFT + at * (wide + GAP), top, wide, tall) for at in range(len(scopes))]
+    labels = [names.option(chosen, place, LEFT - 4.0) for place in options]
     for axes, scope in zip(row, scopes, strict=True):
         _spread(axes, rows[rows["scope"] == scope], chosen, scope)
         axes.tick_params(labelleft=axes is row[0])
-        axes.set_xlabel("")
         axes.tick_params(axis="x", labelsize=7)
+        axes.set_yticks(range(len(options)), labels)
     _one_scale(row, wide)
-    if row:
-        labels = [names.option(chosen, place, LEFT - 4.0) for place in options]
-        for axes in row:
-            axes.set_yticks(range(len(options)), labels)
     style.write(page, difference(what.entry), LEFT, top + tall + 5.5, fontsize=8)
     better = "favour" if what.entry.better != "neither" else "raise it with"
     numbers = f"Numbers: share of points that {better} the option, ties half"
@@ -102,10 +92,8 @@ def courses(table: along.Along) -> Figure:
     name = names.effect(chosen, options, outcome, factor.name) if chosen else f"{title(outcome)} along {factor.name}"
     wide = (style.WIDE - 18.0 - RIGHT + GAP) / len(table.panels) - GAP
     room = common.tick_room(factor, wide)
-    page, top = common.headed(
-        name, said.title, f"By class, {said.when}; {direction(what.entry)}", *said.notes, said.described,
-        room=TALL + 18.0 + room + 4.4 * -(-len(entries) // 3),
-    )  # fmt: skip
+    line, foot = f"By class, {said.when}; {direction(what.entry)}", 18.0 + room + 4.4 * -(-len(entries) // 3)
+    page, top = said.page(name, line, room=TALL + foot)
     top, left = top + 6.0, 18.0
     row = [style.place(page, left + at * (wide + GAP), top, wide, TALL) for at in range(len(table.panels))]
     for axes, (scope, mine) in zip(row, table.panels.items(), strict=True):
@@ -119,7 +107,7 @@ def courses(table: along.Along) -> Figure:
             ticks.numbers(axes, wide)
         axes.tick_params(axis="x", labelsize=7)
         axes.tick_params(labelleft=axes is row[0])
-        _titled(axes, scope)
+        panels.titled(axes, scope)
     panels.scale(row, lowest=-float("inf"))
     panels.unit(row[0], difference(what.entry) if effect else what.entry.unit, wide, away=13.0)
     style.write(page, common.axis_label(factor, 140.0), left, top + TALL + 5.0 + room, fontsize=8)
@@ -146,15 +134,10 @@ def _spread(axes: Axes, rows: pd.DataFrame, lever: Factor, scope: str) -> None:
                       ha="right", va="center_baseline", fontsize=7, color=style.GREY)  # fmt: skip
     if not rows["effect"].notna().any():
         panels.missing(axes, "not defined")
-    axes.axvline(0, color="#444444", linewidth=0.6, zorder=1)
+    panels.nought(axes, "x")
     axes.set_ylim(len(found) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
-    _titled(axes, scope)
-
-
-def _titled(axes: Axes, scope: str) -> None:
-    text = style.SCOPE_LABELS[scope]
-    axes.set_title(text[:1].upper() + text[1:], color=style.SCOPE_COLOURS[scope], fontweight="bold")
+    panels.titled(axes, scope)
 
 
 def _one_scale(row: list[Axes], wide: float) -> None:
@@ -169,10 +152,6 @@ def _one_scale(row: list[Axes], wide: float) -> None:
 
 def _entries() -> list[Artist]:
     grey = "#777777"
-    mean = panels.stroke("none", 0, "mean of points", "o")
-    mean.set(markeredgecolor=grey, markerfacecolor="white")
-    thick = panels.stroke(grey, 4.0, "25–75 % of points, median")
-    thick.set_alpha(0.55)
-    return [
-        panels.stroke(grey, 0.9, "5–95 % of points"), thick, mean, strokes.strip(),
-    ]
+    thick = panels.stroke(grey, 4.0, "25–75 % of points, median", alpha=0.55)
+    mean = strokes.hollow("none", 0, "mean of points", markeredgecolor=grey)
+    return [panels.stroke(grey, 0.9, "5–95 % of points"), thick, mean, strokes.strip()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,15 +12,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis import selection
+from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
+from sim.experiment.experiment import Factor
 from sim.figures import style
+from sim.figures.series import Array
 from sim.figures.sweeps import names
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
-
-Array = NDArray[np.float64]
 
 TURNED = 18.0
 """Length of labels at most that are turned upright, mm."""
@@ -31,11 +28,6 @@ CLAUSES = re.compile(r"[,;] +(?![^(]*\))")
 CONSTANT = re.compile(r"\b[A-Z]+_[A-Z_]+\b")
 
 
-def when(sweep: Sweep, horizon: str) -> str:
-    """Return a horizon in words."""
-    return sweep.experiment.horizons[horizon].meaning
-
-
 class Said(NamedTuple):
     """What is said of a sweep over each picture: its title, when it is looked at, remarks, how much it rests on."""
 
@@ -44,11 +36,16 @@ class Said(NamedTuple):
     notes: list[str]
     described: str
 
+    def page(self, name: str, line: str, *, room: float, foot: str = "") -> tuple[Figure, float]:
+        """Return a page with a heading that says it, and where that ends; see `headed`."""
+        lines = self.title, line, *self.notes, self.described, *([foot] if foot else [])
+        return headed(name, *lines, room=room)
+
 
 def said(sweep: Sweep, horizon: str | None, lever: Factor | None, *axes: Factor | None) -> Said:
     """Return what is said of a sweep over a picture of a lever's options along some factors."""
-    horizon = horizon or next(iter(sweep.experiment.horizons))
-    return Said(sweep.experiment.title, when(sweep, horizon), notes(sweep, lever, *axes), described(sweep))
+    when = sweep.experiment.horizons[horizon or next(iter(sweep.experiment.horizons))].meaning
+    return Said(sweep.experiment.title, when, notes(sweep, lever, *axes), described(sweep))
 
 
 def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:

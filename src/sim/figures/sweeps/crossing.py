@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.effects import chosen, differences, statistics
+from sim.analysis.sweep import Sweep
+from sim.experiment.experiment import Factor
 from sim.registry.outcomes import OUTCOMES
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
 
 
 def places_of(sweep: Sweep, factor: Factor, lever: Factor) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,17 +13,14 @@ from matplotlib.figure import Figure
 
 from sim.analysis.bands import bands, differences, numbers
 from sim.analysis.selection import Selection, label, some
+from sim.analysis.sweep import Sweep
 from sim.errors import Problem, UserError
+from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.series import day, middle
 from sim.figures.sweeps import common, names, strokes
-from sim.figures.sweeps.marks import banded, fan
 from sim.figures.wording import title
 from sim.registry.outcomes import OUTCOMES
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
 
 MOST = 12
 COLUMNS = 3
@@ -33,55 +30,20 @@ LOWER, GAP = 19.0, 3.0
 
 
 class Fans(NamedTuple):
-    """Courses by option of a lever.
+    """Courses by option of a lever."""
 
-    Attributes
-    ----------
-    title, where, notes
-        What is said over them.
-    outcome
-        The one that is shown, if it is one, by class; else many are shown of one class.
-    lever
-        Whose options are told apart.
-    pairs
-        Outcomes and classes that have a panel.
-    months
-        Of the sweep.
-    frame
-        Quantiles over runs; ``place`` is the option's among those shown.
-    changes
-        The same of pairs' differences, by outcome and class, where runs' curves were kept.
-    smallest
-        Effect of interest, of outcomes that are shares.
-    """
-
-    title: str
-    where: str
-    notes: list[str]
-    outcome: str | None
-    lever: Factor | None
-    pairs: list[tuple[str, str]]
+    lines: list[str]  # what is said over them
+    outcome: str | None  # the one that is shown, if it is one, by class; else many are shown of one class
+    lever: Factor | None  # whose options are told apart
+    pairs: list[tuple[str, str]]  # outcomes and classes that have a panel
     months: Sequence[str]
-    frame: pd.DataFrame
-    changes: dict[tuple[str, str], pd.DataFrame]
-    smallest: dict[str, float]
-
-    @property
-    def paired(self) -> bool:
-        """Whether pairs' differences are shown below."""
-        return bool(self.changes)
+    frame: pd.DataFrame  # quantiles over runs; ``place`` is the option's among those shown
+    changes: dict[tuple[str, str], pd.DataFrame]  # the same of pairs' differences, where runs' curves were kept
+    smallest: dict[str, float]  # effect of interest, of outcomes that are shares
 
 
 def table(sweep: Sweep, selection: Selection) -> Fans:
-    """Return bands by option of a lever: all outcomes of one class, or one outcome in all classes.
-
-    All other levers are at their baselines.
-
-    Raises
-    ------
-    UserError
-        The sweep kept no such curves, or has no such class.
-    """
+    """Return bands by option of a lever, others at their baselines: all outcomes of a class, or one in all classes."""
     outcome, lever = selection.outcome, selection.lever
     kept = sweep.curve_outcomes(None if outcome is None else [outcome])
     if not kept:
@@ -102,28 +64,25 @@ def table(sweep: Sweep, selection: Selection) -> Fans:
     others = ", ".join(f"{entry.name} = {label(entry.options[0].value)}" for entry in rest)
     where += f"; all other levers at their first option: {others}" if others else ""
     place = {combination: at for at, combination in enumerate(combinations)}
-    frame, changes = (frame.assign(place=frame["combination"].map(place)),
-                      {key: rows.assign(place=rows["combination"].map(place)) for key, rows in changes.items()})
+    frame = frame.assign(place=frame["combination"].map(place))
+    changes = {key: rows.assign(place=rows["combination"].map(place)) for key, rows in changes.items()}
     size = sweep.experiment.smallest
     sizes = {name: float(size.of(OUTCOMES[name], np.nan)) for name, _ in pairs}
     smallest = {name: least for name, least in sizes.items() if np.isfinite(least)}
-    notes = [*common.unfinished(sweep), common.described(sweep, curves=True)]
-    return Fans(
-        sweep.experiment.title, where, notes, outcome, lever, pairs, sweep.months, frame, changes, smallest
-    )
+    lines = [sweep.experiment.title, where, *common.unfinished(sweep), common.described(sweep, curves=True)]
+    return Fans(lines, outcome, lever, pairs, sweep.months, frame, changes, smallest)
 
 
 @style.styled
 def draw(table: Fans) -> Figure:
     """Draw a panel an outcome or class, and below it pairs' differences where runs' curves were kept."""
     outcome, chosen, pairs, frame = table.outcome, table.lever, table.pairs, table.frame
+    paired = bool(table.changes)
     count = -(-max(len(pairs), 1) // COLUMNS)
-    pitch = ROW + (LOWER + GAP) * table.paired
-    keys = _entries(chosen, table.paired)
+    pitch = ROW + (LOWER + GAP) * paired
+    keys = _entries(chosen, paired)
     name = f"{title(outcome) if outcome else 'Courses'} over time" + (f", by option of {chosen.name}" if chosen else "")
-    page, top = common.headed(
-        name, table.title, table.where, *table.notes, room=count * pitch + 1.0 + 4.4 * -(-len(keys) // 3),
-    )  # fmt: skip
+    page, top = common.headed(name, *table.lines, room=count * pitch + 1.0 + 4.4 * -(-len(keys) // 3))
     top += 5.0
     wide = WIDE if len(pairs) > 1 else (COLUMNS - 1) * PITCH + WIDE
     limits = day(table.months[0]), day(table.months[-1], end=True)
@@ -136,17 +95,14 @@ def draw(table: Fans) -> Figure:
         panels.time_axis(axes, limits, most=5)
         # Said once where a row has one unit: a label between two panels seems to belong to either.
         same = column > 0 and entry.unit == OUTCOMES[pairs[at - 1][0]].unit
-        panels.unit(axes, "" if same else entry.unit, wide, away=11.5)
-        axes.yaxis.label.set_fontsize(7)
-        if table.paired:
+        panels.unit(axes, "" if same else entry.unit, wide, away=11.5, fontsize=7)
+        if paired:
             axes.tick_params(labelbottom=False)
             lower = style.place(page, LEFT + column * PITCH, top + row * pitch + TALL + GAP, wide, LOWER)
             _differences(lower, table.changes[name, place], table.smallest.get(name, 0.0), chosen)
             panels.time_axis(lower, limits, most=5)
-            panels.unit(lower, "" if column else "difference", wide, away=11.5)
-            lower.yaxis.label.set_fontsize(7)
-        text = style.SCOPE_LABELS[place]
-        axes.set_title(text[:1].upper() + text[1:] if outcome else title(name))
+            panels.unit(lower, "" if column else "difference", wide, away=11.5, fontsize=7)
+        axes.set_title(style.capital(style.SCOPE_LABELS[place]) if outcome else title(name))
     panels.legend(page, keys, LEFT, 3)
     return page
 
@@ -154,13 +110,11 @@ def draw(table: Fans) -> Figure:
 def _combinations(sweep: Sweep, lever: Factor | None) -> list[int]:
     """Return the combinations in which all levers but one have their first option."""
     firsts = {entry.name: entry.options[0] for entry in sweep.experiment.levers if entry is not lever}
+    names = [entry.name for entry in sweep.experiment.levers]
     return [
         number
         for number, options in enumerate(sweep.experiment.combinations)
-        if all(
-            option == firsts.get(entry.name, option)
-            for entry, option in zip(sweep.experiment.levers, options, strict=True)
-        )
+        if all(option == firsts.get(name, option) for name, option in zip(names, options, strict=True))
     ]
 
 
@@ -170,7 +124,7 @@ def _rows(frame: pd.DataFrame, outcome: str | None, scope: str) -> pd.DataFrame:
 
 def _panel(axes: Axes, rows: pd.DataFrame, lever: Factor | None) -> None:
     for at, (place, look) in enumerate(zip(sorted(rows["place"].unique()), strokes.strokes(lever), strict=False)):
-        _fan(axes, rows[rows["place"] == place], look, banded(lever, at))
+        _fan(axes, rows[rows["place"] == place], look, strokes.banded(lever, at))
 
 
 def _fan(axes: Axes, rows: pd.DataFrame, look: strokes.Stroke, band: bool) -> None:
@@ -179,30 +133,25 @@ def _fan(axes: Axes, rows: pd.DataFrame, look: strokes.Stroke, band: bool) -> No
     # Of a month in which few runs are defined, a median would mislead.
     rows = rows[rows["runs"] * 2 >= rows["runs"].max()]
     x = middle(pd.DatetimeIndex(rows["month"]))
-    panels.line(axes, x, numbers(rows, "p50"), look.colour, look.width, look.dashes, look.order)
+    strokes.line(axes, x, numbers(rows, "p50"), look)
     if band:
-        fan(axes, x, (numbers(rows, "p10"), numbers(rows, "p90")), look.colour)
+        strokes.fan(axes, x, (numbers(rows, "p10"), numbers(rows, "p90")), look.colour)
 
 
 def _differences(axes: Axes, rows: pd.DataFrame, size: float, lever: Factor | None) -> None:
     """Draw pairs' differences from the lever's first option."""
     axes.axhspan(-size, size, color=strokes.STRIP, linewidth=0, zorder=0.2)
-    axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
+    panels.nought(axes)
     for place, look in enumerate(strokes.strokes(lever)):
         mine = rows[rows["place"] == place]
         if len(mine):
-            _fan(axes, mine, look, banded(lever, 1))
+            _fan(axes, mine, look, strokes.banded(lever, 1))
     panels.scale([axes], lowest=-np.inf)
     axes.locator_params(axis="y", nbins=4)
 
 
 def _entries(lever: Factor | None, paired: bool) -> list[Artist]:
     labels = [names.option(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
-    keys: list[Artist] = [
-        strokes.drawn(look, text) for text, look in zip(labels, strokes.strokes(lever), strict=True)
-    ]
-    of = "runs, baseline" if not banded(lever, 1) else "runs, of pairs" if paired else "runs"
-    keys.append(strokes.band(f"10–90 % of {of}"))
-    if paired:
-        keys.append(strokes.strip())
-    return keys
+    keys: list[Artist] = [*map(strokes.drawn, strokes.strokes(lever), labels)]
+    of = "runs, baseline" if not strokes.banded(lever, 1) else "runs, of pairs" if paired else "runs"
+    return [*keys, strokes.band(f"10–90 % of {of}"), *([strokes.strip()] if paired else [])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,12 @@ from matplotlib.figure import Figure
 
 from sim.analysis.effects import ONE_SERIES, effects
 from sim.analysis.selection import Selection, label, shown
+from sim.analysis.sweep import Sweep
+from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.sweeps import common, crossing, names, strokes, ticks
 from sim.figures.wording import difference, direction, title
 from sim.registry.outcomes import OUTCOMES
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
 
 MOST = 12
 """Outcomes on a page."""
@@ -38,24 +36,12 @@ INTERVALS = {"points": "points", "chance": "chance alone", ONE_SERIES: ONE_SERIE
 
 @dataclass(frozen=True)
 class Rows:
-    """What stands below one another in a panel.
+    """What stands below one another in a panel."""
 
-    Attributes
-    ----------
-    frame
-        Effects; ``row`` is the name of the row.
-    lever, options
-        Whose effects, and the numbers of its options.
-    other
-        At whose options the effects are; none: the rows are classes.
-    said
-        Over the picture.
-    """
-
-    frame: pd.DataFrame
+    frame: pd.DataFrame  # effects; ``row`` is the name of the row
     lever: Factor
-    options: list[int]
-    other: Factor | None
+    options: list[int]  # their numbers
+    other: Factor | None  # at whose options the effects are; none: the rows are classes
     said: common.Said
 
     @cached_property
@@ -105,15 +91,7 @@ class Rows:
 
 
 def table(sweep: Sweep, selection: Selection) -> Rows:
-    """Return effects of a lever's options by class or, along x, at each option of another lever.
-
-    Of another lever, for one class, by default the nation.
-
-    Raises
-    ------
-    UserError
-        What is asked for is not recorded together.
-    """
+    """Return effects of a lever's options by class or, of one class, along x, at each option of another lever."""
     lever, other = selection.lever, selection.x
     assert lever is not None
     options, usual = list(selection.options), shown(sweep)
@@ -136,10 +114,7 @@ def table(sweep: Sweep, selection: Selection) -> Rows:
 def draw(table: Rows) -> list[Figure]:
     """Draw a panel an outcome, a group of rows an option, a row a class, or an option of another lever.
 
-    Returns
-    -------
-    list of Figure
-        One, or more where there are too many options for one; all have the same scales.
+    Where there are too many options for one page there are more, with the same scales.
     """
     pages = table.pages()
     return [_page(table, pages, number) for number in range(len(pages))]
@@ -154,10 +129,10 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
     other, said = rows.other, rows.said
     by = "by class" if other is None else style.SCOPE_LABELS[frame["scope"].iloc[0]]
     at_each = "" if other is None else f", at each option of {other.name}"
-    sheet, top = common.headed(
-        names.effect(rows.lever, rows.options) + at_each, said.title,
-        f"Paired effects, {by}, {said.when}; means over points{_interval(frame)}",
-        *_meant(rows.lever, other), *said.notes, *_numbered(rows, pages, number), said.described, _share(frame),
+    said = said._replace(notes=[*_meant(rows.lever, other), *said.notes, *_numbered(rows, pages, number)])
+    sheet, top = said.page(
+        names.effect(rows.lever, rows.options) + at_each,
+        f"Paired effects, {by}, {said.when}; means over points{_interval(frame)}", foot=_share(frame),
         room=-(-len(on_page) // COLUMNS) * (tall + rest) + FOOT,
     )  # fmt: skip
     top += rest - REST + 8.0
@@ -166,11 +141,9 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
         axes = style.place(sheet, rows.left + column * rows.pitch, top + row * (tall + rest), rows.wide, tall)
         _forest(axes, rows, name, options, tall)
         axes.set_title("\n".join(titles[name]), pad=12.0)
-        axes.annotate(direction(OUTCOMES[name]), (0, 1), (0, 3), "axes fraction", "offset points",
-                      fontsize=7, color=style.GREY)  # fmt: skip
+        panels.remark(axes, direction(OUTCOMES[name]))
         axes.set_xlabel(difference(OUTCOMES[name]), labelpad=1.5, fontsize=7)
-        if column:
-            axes.tick_params(labelleft=False)
+        axes.tick_params(labelleft=column == 0)
     panels.legend(sheet, _entries(frame), rows.left, 2)
     return sheet
 
@@ -259,9 +232,6 @@ def _mark(axes: Axes, entry: dict[str, Any], top: float, colour: str, marker: st
 
 def _entries(frame: pd.DataFrame) -> list[Artist]:
     grey = "#777777"
-    wide = panels.stroke(grey, 2.2, "5–95 % of points")
-    wide.set_alpha(0.5)
     inside = ", in or across it the 95 % interval" if _interval(frame) else ""
-    mean = panels.stroke(grey, 1.8, f"mean over points{inside}", "o")
-    mean.set(markersize=4.6, markerfacecolor="white", markeredgewidth=0.7)
-    return [mean, wide, strokes.strip()]
+    mean = strokes.hollow(grey, 1.8, f"mean over points{inside}", markersize=4.6, markeredgewidth=0.7)
+    return [mean, panels.stroke(grey, 2.2, "5–95 % of points", alpha=0.5), strokes.strip()]

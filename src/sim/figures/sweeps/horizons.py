@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -13,17 +13,14 @@ from matplotlib.figure import Figure
 from sim.analysis.bands import numbers
 from sim.analysis.effects import effects
 from sim.analysis.selection import Selection, Shown, label, shown
+from sim.analysis.sweep import Sweep
 from sim.errors import Problem, UserError
+from sim.experiment.experiment import Factor
 from sim.experiment.horizons import Horizon, following
 from sim.figures import panels, style
 from sim.figures.series import Array, day
 from sim.figures.sweeps import common, names, strokes
-from sim.figures.sweeps.marks import fan
 from sim.figures.wording import difference, direction
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
 
 COLUMNS, LEAST = 3, 2
 LEFT, RIGHT, GAP, TALL, PITCH = 18.0, 4.0, 7.0, 40.0, 55.0
@@ -45,13 +42,7 @@ class Course(NamedTuple):
 
 
 def table(sweep: Sweep, selection: Selection) -> Course:
-    """Return mean effects of a lever's options at those horizons that follow one another.
-
-    Raises
-    ------
-    UserError
-        These are too few.
-    """
+    """Return mean effects of a lever's options at those horizons that follow one another, if they are enough."""
     what, lever, spans = shown(sweep, selection), selection.lever, following(sweep.experiment.horizons)
     assert lever is not None
     if len(spans) < LEAST:
@@ -71,11 +62,9 @@ def draw(table: Course) -> Figure:
     scopes = [name for name in style.SCOPE_LABELS if name in set(frame["scope"])]
     keys = _entries(chosen, options, frame)
     count = -(-len(scopes) // COLUMNS)
-    page, top = common.headed(
-        names.effect(chosen, options, what.entry.name), said.title,
-        f"By class, in the order of time: means over points, {_told(spans)}; {direction(what.entry)}",
-        *said.notes, said.described, room=count * PITCH + 1.0 + 4.4 * -(-len(keys) // 3),
-    )  # fmt: skip
+    line = f"By class, in the order of time: means over points, {_told(spans)}; {direction(what.entry)}"
+    room = count * PITCH + 1.0 + 4.4 * -(-len(keys) // 3)
+    page, top = said.page(names.effect(chosen, options, what.entry.name), line, room=room)
     top += 6.0
     columns = min(len(scopes), COLUMNS)
     wide = (style.WIDE - LEFT - RIGHT + GAP) / columns - GAP
@@ -86,8 +75,7 @@ def draw(table: Course) -> Figure:
         axes = style.place(page, LEFT + column * (wide + GAP), top + row * PITCH, wide, TALL)
         _panel(axes, frame[frame["scope"] == name], chosen, options, spans)
         panels.time_axis(axes, limits, most=max(4, int(wide / 12.0)))
-        text = style.SCOPE_LABELS[name]
-        axes.set_title(text[:1].upper() + text[1:], color=style.SCOPE_COLOURS[name], fontweight="bold")
+        panels.titled(axes, name)
         axes.tick_params(labelleft=column == 0)
         if column == 0:
             panels.unit(axes, difference(what.entry), wide, away=14.0)
@@ -107,29 +95,24 @@ def _told(spans: Mapping[str, Horizon]) -> str:
     return f"horizons from {ends[0][0]} to {ends[-1][1]}"
 
 
-def _panel(
-    axes: Axes, rows: pd.DataFrame, lever: Factor, options: list[int], spans: Mapping[str, Horizon]
-) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, lever: Factor, options: list[int], spans: Mapping[str, Horizon]) -> None:
     """Draw one class; a horizon stands in the middle of its months."""
     at = {name: (day(span.first) + day(span.last, end=True)) / 2 for name, span in spans.items()}
-    by_option = {
-        place: rows[rows["option"].map(label) == label(lever.options[place].value)]
-        for place in options
-    }
     looks = strokes.strokes(lever)
-    for place, mine in by_option.items():
+    for place in options:
+        mine = rows[rows["option"].map(label) == label(lever.options[place].value)]
         mine = mine.assign(x=mine["horizon"].map(at)).sort_values("x")
         x, look = numbers(mine, "x"), looks[place]
         if place == options[0]:
             _strip(axes, x, numbers(mine, "smallest"))
         if len(options) <= BANDS:
-            fan(axes, x, (numbers(mine, "p25"), numbers(mine, "p75")), look.colour)
-        panels.line(axes, x, numbers(mine, "effect"), look.colour, look.width, look.dashes, look.order)
+            strokes.fan(axes, x, (numbers(mine, "p25"), numbers(mine, "p75")), look.colour)
+        strokes.line(axes, x, numbers(mine, "effect"), look)
         axes.plot(x, numbers(mine, "effect"), strokes.marker(place), color=look.colour, markerfacecolor="white",
                   markersize=SIZE, markeredgewidth=0.7, zorder=look.order, clip_on=False)  # fmt: skip
         # Over the marks: an interval may be narrower than these.
         axes.vlines(x, numbers(mine, "low"), numbers(mine, "high"), color=look.colour, linewidth=1.0, zorder=look.order)
-    axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
+    panels.nought(axes)
 
 
 def _strip(axes: Axes, x: Array, size: Array) -> None:
@@ -142,17 +125,16 @@ def _strip(axes: Axes, x: Array, size: Array) -> None:
 
 def _entries(lever: Factor, options: list[int], frame: pd.DataFrame) -> list[Artist]:
     looks = strokes.strokes(lever)
-    keys: list[Artist] = []
-    for place in options:
-        key = strokes.drawn(looks[place], names.option(lever, place, 42.0), strokes.marker(place))
-        key.set(markersize=SIZE, markerfacecolor="white", markeredgewidth=0.7)
-        keys.append(key)
+    mark = {"markersize": SIZE, "markerfacecolor": "white", "markeredgewidth": 0.7}
+    keys: list[Artist] = [
+        strokes.drawn(looks[place], names.option(lever, place, 42.0), strokes.marker(place), **mark)
+        for place in options
+    ]
     grey = looks[options[0]].colour if len(options) == 1 else "#777777"
     if len(options) <= BANDS:
         keys.append(strokes.band("25–75 % of points", grey))
     over = sorted(set(frame["interval"][frame["low"].notna()]))
     if over:
-        bar = panels.stroke("none", 0, f"95 % interval over {' or '.join(over)}", "|")
-        bar.set(markeredgecolor=grey, markersize=7, markeredgewidth=1.0)
-        keys.append(bar)
+        look = {"markeredgecolor": grey, "markersize": 7, "markeredgewidth": 1.0}
+        keys.append(panels.stroke("none", 0, f"95 % interval over {' or '.join(over)}", "|", **look))
     return [*keys, strokes.strip()]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sim.analysis import selection
+from sim.experiment.experiment import Factor
 from sim.figures import style
 from sim.figures.wording import title
-
-if TYPE_CHECKING:
-    from sim.experiment.experiment import Factor
 
 
 def numbered(lever: Factor) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -12,43 +11,26 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis.selection import Selection, Shown, label, shown
+from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
+from sim.experiment.experiment import Factor
 from sim.figures import panels, style
+from sim.figures.series import Array
 from sim.figures.sweeps import common, crossing, names, strokes
-from sim.figures.sweeps.marks import band, banded, dots, is_few, joined
 from sim.figures.wording import difference, direction, title
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
-
-Array = NDArray[np.float64]
 
 LEFT, GAP, RIGHT, TALL = 18.0, 20.0, 4.0, 56.0
 
 
 @dataclass(frozen=True)
 class Scattered:
-    """Points along a factor.
+    """Points along a factor."""
 
-    Attributes
-    ----------
-    x
-        A number, or a choice's place among its options; shape (points,).
-    levels
-        Of each option of the lever; shape (options, points).
-    effects
-        Of each option against the baseline; the first row is 0.
-    smallest
-        Effect of interest.
-    base
-        Where one thing was changed at a time: which points are the base, shape (points,). Of other designs none.
-    """
-
-    x: Array
-    levels: Array
-    effects: Array
-    smallest: float = 0.0
+    x: Array  # a number, or a choice's place among its options; shape (points,)
+    levels: Array  # of each option of the lever; shape (options, points)
+    effects: Array  # of each option against the baseline; the first row is 0
+    smallest: float = 0.0  # effect of interest
+    #: Where one thing was changed at a time: which points are the base. Of other designs none.
     base: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
     @property
@@ -94,11 +76,8 @@ def draw(table: Along) -> Figure:
     wide = style.WIDE - LEFT - RIGHT
     wide = (wide - GAP) / 2 if both else wide
     foot = 14.0 + 4.4 * -(-len(keys) // 3) + common.tick_room(factor, wide)
-    page, top = common.headed(
-        title(what.entry.name) + by, said.title,
-        f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {direction(what.entry)}",
-        *said.notes, said.described, room=TALL + foot + 5.0,
-    )  # fmt: skip
+    line = f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {direction(what.entry)}"
+    page, top = said.page(title(what.entry.name) + by, line, room=TALL + foot + 5.0)
     top += 5.0
     level = style.place(page, LEFT, top, wide, TALL)
     points(level, factor, drawn, drawn.levels, chosen, options)
@@ -145,43 +124,25 @@ def _is_lever(sweep: Sweep, factor: Factor) -> bool:
 
 
 def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
-    pairs = sweep.pairs
-    values = pairs.values(what.column)
-    if lever is None:
-        (x, level), = _by_place(sweep, factor, values[:, None, :], np.zeros(values.shape[1], int))
-        return Scattered(x, level, 0 * level)
-    shaped = pairs.options(values, lever)
-    if factor.name == lever.name:
-        levels = np.stack([_points(sweep, shaped[:, [at]])[0] for at in range(shaped.shape[1])])
-        effects = np.stack([_points(sweep, shaped[:, [at]] - shaped[:, [0]])[0] for at in range(shaped.shape[1])])
-        places = np.arange(len(levels), dtype=float)
+    values = sweep.pairs.values(what.column)
+    shaped = sweep.pairs.options(values, lever) if lever else values[:, None, :]
+    parts = shaped, shaped - shaped[:, :1]
+    if lever is not None and factor.name == lever.name:
         # One point for each option: what is compared is also what it is drawn against.
-        spread = np.full((len(levels), levels.size), np.nan)
-        changed = spread.copy()
-        for at in range(len(levels)):
-            spread[at, at * levels.shape[1] : (at + 1) * levels.shape[1]] = levels[at]
-            changed[at, at * levels.shape[1] : (at + 1) * levels.shape[1]] = effects[at]
-        return Scattered(np.repeat(places, levels.shape[1]), spread, changed)
-    inner = np.zeros(shaped.shape[2], int)
-    if _is_lever(sweep, factor):
-        inner = crossing.places_of(sweep, factor, lever)
-    found = _by_place(sweep, factor, shaped, inner)
-    changed_found = _by_place(sweep, factor, shaped - shaped[:, :1], inner)
-    return Scattered(
-        np.concatenate([x for x, _ in found]), np.concatenate([level for _, level in found], axis=1),
-        np.concatenate([effect for _, effect in changed_found], axis=1),
-    )  # fmt: skip
-
-
-def _by_place(sweep: Sweep, factor: Factor, shaped: Array, inner: NDArray[np.int64]) -> list[tuple[Array, Array]]:
-    """Return x and the points' means, for an uncertainty once, for another lever once for each of its options."""
-    pairs = sweep.pairs
-    if _is_lever(sweep, factor):
-        count = len(pairs.points)
-        return [
-            (np.full(count, float(at)), _points(sweep, shaped[:, :, inner == at])) for at in range(len(factor.options))
-        ]
-    return [(pairs.first(common.values(sweep, factor)), _points(sweep, shaped))]
+        levels, effects = (_points(sweep, part) for part in parts)
+        x = np.repeat(np.arange(len(levels), dtype=float), levels.shape[1])
+        own = np.repeat(np.eye(len(levels), dtype=bool), levels.shape[1], axis=1)
+        levels, effects = (np.where(own, np.tile(part, len(part)), np.nan) for part in (levels, effects))
+        return Scattered(x, levels, effects)
+    if not _is_lever(sweep, factor):
+        x = sweep.pairs.first(common.values(sweep, factor))
+        return Scattered(x, _points(sweep, parts[0]), _points(sweep, parts[1]))
+    # A point stands once for each option of another lever.
+    inner = crossing.places_of(sweep, factor, lever) if lever else np.zeros(values.shape[1], int)
+    x = np.repeat(np.arange(len(factor.options), dtype=float), len(sweep.pairs.points))
+    at = [inner == place for place in range(len(factor.options))]
+    levels, effects = (np.concatenate([_points(sweep, part[:, :, here]) for here in at], axis=1) for part in parts)
+    return Scattered(x, levels, effects)
 
 
 def _points(sweep: Sweep, shaped: Array) -> Array:
@@ -195,21 +156,22 @@ def points(
 ) -> None:
     """Draw values by option along a factor: bands for numbers, dots with intervals for choices, or single points."""
     x = drawn.x
-    looks, few = strokes.strokes(lever), is_few(len(x), lever)
+    looks, few = strokes.strokes(lever), strokes.is_few(len(x), lever)
     for at, option in enumerate(options):
         shift = 0.0 if lever is factor or len(options) == 1 else 0.5 * (at / (len(options) - 1) - 0.5)
         colour = looks[option].colour
         if drawn.joined:
             moved = x + shift * bool(factor.options)
-            joined(axes, moved, values[option], drawn.base, colour, strokes.marker(option), not factor.options)
+            mark, line = strokes.marker(option), not factor.options
+            strokes.joined(axes, moved, values[option], drawn.base, colour, mark, line)
             continue
         if few:
             axes.plot(x + shift * bool(factor.options), values[option], ".", color=colour, alpha=0.35, markersize=3.0,
                       markeredgewidth=0, zorder=1.5)  # fmt: skip
         if factor.options:
-            dots(axes, x, values[option], shift, colour, strokes.marker(option))
+            strokes.dots(axes, x, values[option], shift, colour, strokes.marker(option))
         else:
-            band(axes, x, values[option], looks[option], banded(lever, option))
+            strokes.binned_band(axes, x, values[option], looks[option], strokes.banded(lever, option))
     if factor.options:
         axes.set_xlim(-0.6, len(factor.options) - 0.4)
     else:
@@ -217,12 +179,10 @@ def points(
         axes.set_xlim(min(factor.low, x.min(initial=factor.low)), max(factor.high, x.max(initial=factor.high)))
 
 
-def effect_panel(
-    axes: Axes, factor: Factor, drawn: Scattered, lever: Factor | None, options: list[int]
-) -> None:
+def effect_panel(axes: Axes, factor: Factor, drawn: Scattered, lever: Factor | None, options: list[int]) -> None:
     """Draw effects along a factor, over what is smaller than the smallest effect of interest."""
     axes.axhspan(-drawn.smallest, drawn.smallest, color=strokes.STRIP, linewidth=0, zorder=0.2)
-    axes.axhline(0, color="#444444", linewidth=0.6, zorder=1)
+    panels.nought(axes)
     points(axes, factor, drawn, drawn.effects, lever, [option for option in options if option])
     panels.scale([axes], lowest=-np.inf)
 
@@ -244,21 +204,17 @@ def entries(
         text = name if marked or not alone else f"{name}, {binned}"
         found.append(strokes.drawn(look, text, strokes.marker(option) if marked else ""))
     if drawn.joined:
-        base = panels.stroke("none", 0, "base; at others this factor alone is changed", "o")
-        base.set(markerfacecolor="white", markeredgecolor=colour)
-        found.append(base)
+        said = "base; at others this factor alone is changed"
+        found.append(strokes.hollow("none", 0, said, markeredgecolor=colour))
     elif factor.options:
         found.append(panels.stroke(colour, 1.6, "median and 10–90 % of points", "o"))
     else:
-        bands = [banded(lever, option) for option in options]
+        bands = [strokes.banded(lever, option) for option in options]
         if not (lever and alone):
             found.append(panels.stroke(colour, 1.4, binned))
         if any(bands):
             found.append(strokes.band("10–90 % of points in bins" + ("" if all(bands) else ", baseline"), colour))
-    if is_few(len(drawn.x), lever) and not drawn.joined:
-        point = panels.stroke("none", 0, "single points", ".")
-        point.set(markerfacecolor=colour, markeredgewidth=0, alpha=0.6)
-        found.append(point)
-    if strip:
-        found.append(strokes.strip())
-    return found
+    if strokes.is_few(len(drawn.x), lever) and not drawn.joined:
+        fill = {"markerfacecolor": colour, "markeredgewidth": 0, "alpha": 0.6}
+        found.append(panels.stroke("none", 0, "single points", ".", **fill))
+    return [*found, strokes.strip()] if strip else found

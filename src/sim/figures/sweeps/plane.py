@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import selection
 from sim.analysis.importance import grouped
+from sim.analysis.selection import Shown
+from sim.analysis.sweep import Sweep
+from sim.experiment.experiment import Factor
+from sim.figures.series import Array
 from sim.figures.sweeps import common, smooth
-
-if TYPE_CHECKING:
-    from sim.analysis.selection import Shown
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
-
-Array = NDArray[np.float64]
 
 MOST = 15
 """A number with at most so many values, each of several points, has cells for them; else it is smoothed or binned."""
@@ -29,46 +26,21 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Plane:
-    """Means over a plane.
-
-    Attributes
-    ----------
-    x, y
-        Places of the columns and rows: values, or numbers from 0 where `tiles`.
-    means, errors
-        Shape (y, x), with their standard errors: over points, or where a cell has one, over its replicates; nan
-        where there is too little to say.
-    tiles
-        Whether cells stand for themselves: an axis is a choice without order, or too coarse for contours.
-    names
-        Of columns and rows, where they are tiles.
-    how
-        The method, in words.
-    grain
-        What is smaller cannot be told from the method, in parts of the sides: the bandwidth, or a cell.
-    single
-        Whether no cell has more than one point: standard errors, if any, are by chance alone.
-    """
+    """Means over a plane, at places of columns and rows: values, or numbers from 0 where they are tiles."""
 
     x: Array
     y: Array
-    means: Array
-    errors: Array
-    tiles: bool
-    names: tuple[list[str], list[str]]
-    how: str
-    grain: float
-    single: bool = False
+    means: Array  # shape (y, x); nan where there is too little to say
+    errors: Array  # standard ones: over points, or where a cell has one, over its replicates
+    tiles: bool  # whether cells stand for themselves: an axis is a choice without order, or too coarse for contours
+    names: tuple[list[str], list[str]]  # of columns and rows, where they are tiles
+    how: str  # the method, in words
+    grain: float  # what is smaller cannot be told from the method, in parts of the sides: the bandwidth, or a cell
+    single: bool = False  # whether no cell has more than one point: standard errors, if any, are by chance alone
 
 
 def plane(sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int) -> Plane:
-    """Return means of an outcome over two factors, or of an option's paired effect on it.
-
-    Parameters
-    ----------
-    lever, option
-        Whose option, by its number; without a lever, the outcome's mean over all options.
-    """
+    """Return means of an option's paired effect on an outcome over two factors, or without a lever of the outcome."""
     drawn = points(sweep, what, x, y, lever, option)
     asked = ~(np.isnan(drawn[0]) | np.isnan(drawn[1]))  # a variant decides nothing where another excludes it
     at_x, at_y, values, variances = (each[asked] for each in drawn)
@@ -90,9 +62,7 @@ def points(
     grid = np.indices([len(entry.options) for entry in levers]).reshape(len(levers), values.shape[1])
     places = {entry.name: grid[at] for at, entry in enumerate(levers)}
     inner = [places.get(factor.name, np.zeros(values.shape[1], int)) for factor in (x, y)]
-    drawn = [
-        None if factor.name in places else pairs.first(common.values(sweep, factor)) for factor in (x, y)
-    ]
+    drawn = [None if factor.name in places else pairs.first(common.values(sweep, factor)) for factor in (x, y)]
     found: list[tuple[Array, Array, Array, Array]] = []
     for one, other in sorted(set(zip(*(at.tolist() for at in inner), strict=True))):
         mine = values[:, (inner[0] == one) & (inner[1] == other)].mean(axis=1)

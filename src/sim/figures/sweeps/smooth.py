@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.figures.series import Array
 
 LEAST = 5.0
 CELLS = 120
@@ -31,21 +31,9 @@ def bandwidth(count: int) -> float:
 
 
 def surface(x: Array, y: Array, values: Array, nodes: int = NODES) -> tuple[Array, Array]:
-    """Return local means on an even raster over the unit square.
+    """Return local means of points in the unit square, and their errors, on an even raster of so many nodes a side.
 
-    Parameters
-    ----------
-    x, y
-        Of points, between 0 and 1.
-    values
-        Of points; those that are not finite are left out.
-    nodes
-        To each side.
-
-    Returns
-    -------
-    means, errors
-        Shape (nodes, nodes), the first index along y; nan where there are too few points.
+    The first index goes along y. Values that are not finite are left out; nan where there are too few points.
     """
     known = np.isfinite(values)
     x, y, values = x[known], y[known], values[known]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
@@ -18,16 +18,13 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.analysis.selection import Selection, Shown, shown
+from sim.analysis.sweep import Sweep
+from sim.experiment.experiment import Factor
 from sim.figures import panels, style
+from sim.figures.series import Array
 from sim.figures.sweeps import common, names
 from sim.figures.sweeps.plane import Plane, plane
 from sim.figures.wording import difference, direction, title
-
-if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
-    from sim.experiment.experiment import Factor
-
-Array = NDArray[np.float64]
 
 DIVERGING, RISING = "PuOr", "cividis"
 """Palettes of effects, with their middle at 0, and of levels; both keep their order for every eye."""
@@ -62,10 +59,7 @@ def draw(table: Surface) -> Figure:
     said, what, one, other, chosen, place, found = table
     outcome = what.entry.name
     name = names.effect(chosen, [place], outcome) if chosen else title(outcome)
-    page, top = common.headed(
-        name, said.title, f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {found.how}", *said.notes, said.described,
-        room=TALL + 23.0,
-    )  # fmt: skip
+    page, top = said.page(name, f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {found.how}", room=TALL + 23.0)
     top += 3.0
     axes = style.place(page, LEFT, top, WIDE, TALL)
     axes.set_facecolor(BLANK)
@@ -82,8 +76,7 @@ def draw(table: Surface) -> Figure:
         axes.set_xlim(found.x[0], found.x[-1])
         axes.set_ylim(found.y[0], found.y[-1])
     axes.yaxis.set_label_coords(-17.0 / WIDE, 0.5)
-    entries = _entries(found, chosen is not None, marked)
-    if entries:
+    if entries := _entries(found, chosen is not None, marked):
         panels.legend(page, entries, LEFT, 3)
     return page
 
@@ -98,13 +91,12 @@ def _surface(axes: Axes, bar: Axes, found: Plane, what: Shown, effect: bool) -> 
         panels.missing(axes, "too few runs to say")
         bar.axis("off")
         return False, False
+    means = np.ma.masked_invalid(found.means)
     if found.tiles:
         sides = [np.arange(len(at) + 1) - 0.5 for at in (found.x, found.y)]
-        means = np.ma.masked_invalid(found.means)
         drawn = axes.pcolormesh(*sides, means, cmap=palette, norm=norm, edgecolors="white", linewidth=1.0)
         _write(axes, found, palette, norm)
     else:
-        means = np.ma.masked_invalid(found.means)
         drawn = axes.contourf(found.x, found.y, means, levels=edges, cmap=palette, norm=norm)
         lines = axes.contour(found.x, found.y, means, levels=edges[1:-1], colors="#444444", linewidths=0.4)
         # A zero of its own stands on the bold line.
@@ -162,8 +154,8 @@ def sign_line(axes: Axes, found: Plane) -> list[Array]:
 
 def _length(found: Plane, piece: Array) -> float:
     """Return how far a line goes, in parts of the plane's sides."""
-    even = np.linspace(0.0, 1.0, len(found.x)), np.linspace(0.0, 1.0, len(found.y))
-    places = np.stack([np.interp(piece[:, 0], found.x, even[0]), np.interp(piece[:, 1], found.y, even[1])])
+    sides = zip(piece.T, (found.x, found.y), strict=True)
+    places = [np.interp(at, side, np.linspace(0.0, 1.0, len(side))) for at, side in sides]
     return float(np.hypot(*np.diff(places, axis=1)).sum())
 
 
@@ -181,8 +173,9 @@ def _unsure(axes: Axes, found: Plane) -> bool:
         axes.plot(columns + 0.42, rows + 0.38, ".", color="black", markersize=3.5, zorder=3)
         return len(rows) > 0
     step = max(1, len(found.x) // 20)
-    rows, columns = np.nonzero(where[step // 2 :: step, step // 2 :: step])
-    places = found.x[step // 2 :: step][columns], found.y[step // 2 :: step][rows]
+    shown = slice(step // 2, None, step)
+    rows, columns = np.nonzero(where[shown, shown])
+    places = found.x[shown][columns], found.y[shown][rows]
     axes.plot(*places, ".", color="black", markersize=1.8 if step > 1 else 3.5, markeredgewidth=0, zorder=3)
     return len(rows) > 0
 
@@ -245,9 +238,8 @@ def _entries(found: Plane, effect: bool, marked: tuple[bool, bool]) -> list[Arti
         entries.append(panels.stroke("none", 0, f"no standard errors: {why}"))
     if dotted:
         by = " by chance" if found.single else ""
-        dots = panels.stroke("none", 0, f"within two standard errors{by} of 0", ".")
-        dots.set(markerfacecolor="black", markeredgewidth=0)
-        entries.append(dots)
+        said, look = f"within two standard errors{by} of 0", {"markerfacecolor": "black", "markeredgewidth": 0}
+        entries.append(panels.stroke("none", 0, said, ".", **look))
     if not np.isfinite(found.means).all():
         entries.append(Patch(facecolor=BLANK, edgecolor=style.PALE, label="too few runs to say"))
     return entries
