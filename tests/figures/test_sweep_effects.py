@@ -14,7 +14,7 @@ from sim.analysis.effects import effects
 from sim.experiment.horizons import Horizon, following
 from sim.figures import style, usual
 from sim.figures.series import day
-from sim.figures.sweeps import crossing, forest, horizons, names, strokes, ticks
+from sim.figures.sweeps import common, crossing, forest, horizons, strokes, ticks
 from sim.registry.entries import SCOPES
 from tests.figures.drawn import page, pages
 from tests.figures.sweep_cases import DATES, YEARS, factor, legend, panel, words
@@ -183,17 +183,18 @@ def test_no_zero_line_runs_through_an_options_name_and_no_gap_is_above_the_legen
 )
 def test_options_that_are_no_names_have_their_levers(values, shown):
     lever = choice("x", *values)
-    assert [names.option(lever, place) for place in range(len(values))] == shown
+    assert [common.option(lever, place) for place in range(len(values))] == shown
 
 
 def test_headings_of_effects_are_sentences():
     policy, size = choice("policy", "appointment", "election", "capitals-only"), choice("size", "usual", 3.0)
-    assert names.effect(policy, [1]) == "Effect of election instead of appointment"
-    assert names.effect(policy, [1], "performance", "r_v") == (
+    assert common.effect(policy, [1]) == "Effect of election instead of appointment"
+    assert common.effect(policy, [1], "performance", "r_v") == (
         "Effect of election instead of appointment on performance, along r_v"
     )
-    assert names.effect(policy, [1, 2], "paralysed") == "Effects of policy on paralysed committees, against appointment"
-    assert names.effect(size, [1], along="size") == "Effect of size 3 instead of usual"
+    said = "Effects of policy on paralysed committees, against appointment"
+    assert common.effect(policy, [1, 2], "paralysed") == said
+    assert common.effect(size, [1], along="size") == "Effect of size 3 instead of usual"
 
 
 def test_headings_stand_over_the_pictures_and_the_baseline_is_in_no_legend_of_effects(stores):

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.analysis.divergence.cascade import Step
+from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
 from sim.figures import panels, style
 from sim.figures.divergence import described
 from sim.figures.series import day
-
-if TYPE_CHECKING:
-    from sim.analysis.divergence.cascade import Step
-    from sim.analysis.divergence.folder import DivergenceFolder
 
 
 class Mark(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,7 @@ from sim.figures import panels, style
 from sim.figures.series import BAND, day, middle, outcome_named
 from sim.figures.wording import difference, direction, title
 from sim.registry.entries import SCOPES
-
-if TYPE_CHECKING:
-    from sim.results.comparison import Comparison
+from sim.results.comparison import Comparison
 
 BASE, OTHER, STRIP = style.NATION, "#A0459C", "#DDDDDD"
 """Colours of the baseline, of the other world, and of what is smaller than the smallest effect of interest."""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.analysis.divergence.distance import VISIBLE
+from sim.analysis.divergence.distance import VISIBLE, MonthRow
+from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
 from sim.figures import panels, style
 from sim.figures.series import day, middle
 from sim.registry.entries import SCOPES
-
-if TYPE_CHECKING:
-    from sim.analysis.divergence.distance import MonthRow
-    from sim.analysis.divergence.folder import DivergenceFolder
 
 LEFT, BETWEEN, TALL, GAP = 18.0, 23.0, 42.0, 13.0
 WIDTH = (style.WIDE - LEFT - BETWEEN - 3.0) / 2

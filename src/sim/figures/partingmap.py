@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from matplotlib import colormaps
 from matplotlib.axes import Axes
@@ -11,14 +11,12 @@ from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 
 from sim.analysis.divergence.distance import VISIBLE
+from sim.analysis.divergence.divergence import Divergence
+from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
 from sim.figures import style, tilelayout
 from sim.figures.divergence import described
 from sim.figures.tilelayout import BAR, SIZE, tiles
-
-if TYPE_CHECKING:
-    from sim.analysis.divergence.divergence import Divergence
-    from sim.analysis.divergence.folder import DivergenceFolder
 
 SOON, SEATED = colormaps["viridis"], colormaps["magma_r"]
 AFTER = (3, 12, 36)

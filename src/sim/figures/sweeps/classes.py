@@ -16,7 +16,7 @@ from sim.analysis.selection import Selection, Shown, label, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.sweeps import common, names, strokes, ticks
+from sim.figures.sweeps import common, strokes, ticks
 from sim.figures.sweeps import outcome as along
 from sim.figures.wording import difference, direction, title
 
@@ -62,11 +62,11 @@ def distributions(table: Spread) -> Figure:
     scopes = [scope for scope in style.SCOPE_LABELS if scope in set(rows["scope"])]
     tall = ROW * len(options) + EDGE
     line = f"{said.when.capitalize()}, by class, spread over points; {direction(what.entry)}"
-    page, top = said.page(names.effect(chosen, options, what.entry.name), line, room=tall + 36.0)
+    page, top = said.page(common.effect(chosen, options, what.entry.name), line, room=tall + 36.0)
     top += 6.0
     wide = (style.WIDE - LEFT - RIGHT + GAP) / max(len(scopes), 1) - GAP
     row = [style.place(page, LEFT + at * (wide + GAP), top, wide, tall) for at in range(len(scopes))]
-    labels = [names.option(chosen, place, LEFT - 4.0) for place in options]
+    labels = [common.option(chosen, place, LEFT - 4.0) for place in options]
     for axes, scope in zip(row, scopes, strict=True):
         _spread(axes, rows[rows["scope"] == scope], chosen, scope)
         axes.tick_params(labelleft=axes is row[0])
@@ -89,7 +89,7 @@ def courses(table: along.Along) -> Figure:
     options, effect = table.options or [0], chosen is not None
     entries = along.entries(factor, chosen, options, next(iter(table.panels.values())), strip=effect)
     outcome = what.entry.name
-    name = names.effect(chosen, options, outcome, factor.name) if chosen else f"{title(outcome)} along {factor.name}"
+    name = common.effect(chosen, options, outcome, factor.name) if chosen else f"{title(outcome)} along {factor.name}"
     wide = (style.WIDE - 18.0 - RIGHT + GAP) / len(table.panels) - GAP
     room = common.tick_room(factor, wide)
     line, foot = f"By class, {said.when}; {direction(what.entry)}", 18.0 + room + 4.4 * -(-len(entries) // 3)

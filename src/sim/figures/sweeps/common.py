@@ -1,4 +1,4 @@
-"""What the pictures of a sweep share: what is shown of what, headings, values of an axis."""
+"""What the pictures of a sweep share: what options and effects are called, headings, values of an axis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.figures import style
 from sim.figures.series import Array
-from sim.figures.sweeps import names
+from sim.figures.wording import title
 
 TURNED = 18.0
 """Length of labels at most that are turned upright, mm."""
@@ -83,7 +83,7 @@ def notes(sweep: Sweep, lever: Factor | None, *axes: Factor | None) -> list[str]
     """Return what has to be said of a picture, in lines: over which other levers' options it is a mean, what lacks."""
     told = {factor.name for factor in (lever, *axes) if factor is not None}
     rest = [entry for entry in sweep.experiment.levers if len(entry.options) > 1 and entry.name not in told]
-    return [*([f"Mean over {names.all_options(rest)}"] if rest else []), *unfinished(sweep)]
+    return [*([f"Mean over {all_options(rest)}"] if rest else []), *unfinished(sweep)]
 
 
 def axis_label(factor: Factor, width: float) -> str:
@@ -143,10 +143,10 @@ def ticks(axes: Axes, factor: Factor, along: str, width: float) -> None:
 
 def tick_room(factor: Factor, width: float) -> float:
     """Return the height that labels below an axis of a width need beyond the usual, as they must be turned; mm."""
-    names = [style.measure(selection.label(option.value), 8) for option in factor.options]
-    if not names or max(names) + 2.0 <= width / len(names):
+    widths = [style.measure(selection.label(option.value), 8) for option in factor.options]
+    if not widths or max(widths) + 2.0 <= width / len(widths):
         return 0.0
-    return min(max(names), TURNED) - 2.0
+    return min(max(widths), TURNED) - 2.0
 
 
 def plain_log(axes: Axes, along: str, factor: Factor, width: float) -> None:
@@ -160,3 +160,36 @@ def plain_log(axes: Axes, along: str, factor: Factor, width: float) -> None:
     axis = axes.xaxis if along == "x" else axes.yaxis
     axis.set_ticks(marks, [f"{mark:g}" for mark in marks])
     axis.set_ticks([], minor=True)
+
+
+def numbered(lever: Factor) -> bool:
+    """Return whether options are numbers, dates or switches, which say nothing without their lever's name."""
+    return any(
+        isinstance(option.value, bool) or selection.label(option.value)[:1] in set("+-.0123456789")
+        for option in lever.options
+    )
+
+
+def option(lever: Factor, place: int, width: float = 40.0, size: float = 8.0) -> str:
+    """Return an option as a legend calls it, cut to a width in mm: with its lever's name where it is no name itself."""
+    name = selection.label(lever.options[place].value)
+    whole = f"{lever.name} {name}" if numbered(lever) else name
+    return whole if style.measure(whole, size) <= width else style.shorten(name, width, size)
+
+
+def effect(lever: Factor, options: Sequence[int], outcome: str = "", along: str = "") -> str:
+    """Return the heading of a picture of effects of some options, by their numbers, against the baseline."""
+    base = selection.label(lever.options[0].value)
+    what = title(outcome)
+    on = f" on {what[:1].lower()}{what[1:]}" if outcome else ""
+    if len(options) == 1:
+        text = f"Effect of {option(lever, options[0], style.WIDE)} instead of {base}{on}"
+    else:
+        text = f"Effects of {lever.name}{on}, against {base}"
+    return f"{text}, along {along}" if along and along != lever.name else text
+
+
+def all_options(levers: Sequence[Factor]) -> str:
+    """Return over what a mean is taken that is over the options of levers."""
+    counts = {2: "both"} | {count: f"all {count}" for count in range(3, 1 + max(len(e.options) for e in levers))}
+    return " and ".join(f"{counts[len(entry.options)]} options of {entry.name}" for entry in levers)

@@ -18,7 +18,7 @@ from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.series import day, middle
-from sim.figures.sweeps import common, names, strokes
+from sim.figures.sweeps import common, strokes
 from sim.figures.wording import title
 from sim.registry.outcomes import OUTCOMES
 
@@ -151,7 +151,7 @@ def _differences(axes: Axes, rows: pd.DataFrame, size: float, lever: Factor | No
 
 
 def _entries(lever: Factor | None, paired: bool) -> list[Artist]:
-    labels = [names.option(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
+    labels = [common.option(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
     keys: list[Artist] = [*map(strokes.drawn, strokes.strokes(lever), labels)]
     of = "runs, baseline" if not strokes.banded(lever, 1) else "runs, of pairs" if paired else "runs"
     return [*keys, strokes.band(f"10–90 % of {of}"), *([strokes.strip()] if paired else [])]

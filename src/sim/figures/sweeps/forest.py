@@ -17,7 +17,7 @@ from sim.analysis.selection import Selection, label, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.sweeps import common, crossing, names, strokes, ticks
+from sim.figures.sweeps import common, crossing, strokes, ticks
 from sim.figures.wording import difference, direction, title
 from sim.registry.outcomes import OUTCOMES
 
@@ -49,7 +49,7 @@ class Rows:
         """Of rows, by their names."""
         if self.other is None:
             return {name: text for name, text in style.SCOPE_LABELS.items() if name in set(self.frame["scope"])}
-        return {at: names.option(self.other, at, WIDEST - 3.0, 7.0) for at in range(len(self.other.options))}
+        return {at: common.option(self.other, at, WIDEST - 3.0, 7.0) for at in range(len(self.other.options))}
 
     @cached_property
     def left(self) -> float:
@@ -131,7 +131,7 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
     at_each = "" if other is None else f", at each option of {other.name}"
     said = said._replace(notes=[*_meant(rows.lever, other), *said.notes, *_numbered(rows, pages, number)])
     sheet, top = said.page(
-        names.effect(rows.lever, rows.options) + at_each,
+        common.effect(rows.lever, rows.options) + at_each,
         f"Paired effects, {by}, {said.when}; means over points{_interval(frame)}", foot=_share(frame),
         room=-(-len(on_page) // COLUMNS) * (tall + rest) + FOOT,
     )  # fmt: skip
@@ -150,7 +150,7 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
 
 def _meant(*levers: Factor | None) -> list[str]:
     """Return as lines, of levers whose options are numbers, of what."""
-    return [f"{one.name}: {one.meaning}" for one in levers if one and one.meaning and names.numbered(one)]
+    return [f"{one.name}: {one.meaning}" for one in levers if one and one.meaning and common.numbered(one)]
 
 
 def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> list[str]:
@@ -183,7 +183,7 @@ def _forest(axes: Axes, rows: Rows, outcome: str, options: list[int], tall: floa
     y = 0.0
     for option in options:
         name = label(rows.lever.options[option].value)
-        axes.text(0.02, y + 0.5 * GROUP + 0.4, names.option(rows.lever, option, rows.wide - 6.0, 7.0), fontsize=7,
+        axes.text(0.02, y + 0.5 * GROUP + 0.4, common.option(rows.lever, option, rows.wide - 6.0, 7.0), fontsize=7,
                   transform=axes.get_yaxis_transform(), fontweight="bold", color=colours[option],
                   va="center_baseline", zorder=4)  # fmt: skip
         y += GROUP

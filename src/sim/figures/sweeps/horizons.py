@@ -19,7 +19,7 @@ from sim.experiment.experiment import Factor
 from sim.experiment.horizons import Horizon, following
 from sim.figures import panels, style
 from sim.figures.series import Array, day
-from sim.figures.sweeps import common, names, strokes
+from sim.figures.sweeps import common, strokes
 from sim.figures.wording import difference, direction
 
 COLUMNS, LEAST = 3, 2
@@ -64,7 +64,7 @@ def draw(table: Course) -> Figure:
     count = -(-len(scopes) // COLUMNS)
     line = f"By class, in the order of time: means over points, {_told(spans)}; {direction(what.entry)}"
     room = count * PITCH + 1.0 + 4.4 * -(-len(keys) // 3)
-    page, top = said.page(names.effect(chosen, options, what.entry.name), line, room=room)
+    page, top = said.page(common.effect(chosen, options, what.entry.name), line, room=room)
     top += 6.0
     columns = min(len(scopes), COLUMNS)
     wide = (style.WIDE - LEFT - RIGHT + GAP) / columns - GAP
@@ -127,7 +127,7 @@ def _entries(lever: Factor, options: list[int], frame: pd.DataFrame) -> list[Art
     looks = strokes.strokes(lever)
     mark = {"markersize": SIZE, "markerfacecolor": "white", "markeredgewidth": 0.7}
     keys: list[Artist] = [
-        strokes.drawn(looks[place], names.option(lever, place, 42.0), strokes.marker(place), **mark)
+        strokes.drawn(looks[place], common.option(lever, place, 42.0), strokes.marker(place), **mark)
         for place in options
     ]
     grey = looks[options[0]].colour if len(options) == 1 else "#777777"

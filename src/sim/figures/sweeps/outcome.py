@@ -16,7 +16,7 @@ from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.series import Array
-from sim.figures.sweeps import common, crossing, names, strokes
+from sim.figures.sweeps import common, crossing, strokes
 from sim.figures.wording import difference, direction, title
 
 LEFT, GAP, RIGHT, TALL = 18.0, 20.0, 4.0, 56.0
@@ -199,7 +199,7 @@ def entries(
     found: list[Artist] = []
     for option in options if lever else []:
         assert lever is not None
-        name = names.option(lever, option, 30.0 if alone and not marked else 40.0)
+        name = common.option(lever, option, 30.0 if alone and not marked else 40.0)
         look = replace(looks[option], dashes="-") if marked else looks[option]
         text = name if marked or not alone else f"{name}, {binned}"
         found.append(strokes.drawn(look, text, strokes.marker(option) if marked else ""))

@@ -22,7 +22,7 @@ from sim.analysis.sweep import Sweep
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.series import Array
-from sim.figures.sweeps import common, names
+from sim.figures.sweeps import common
 from sim.figures.sweeps.plane import Plane, plane
 from sim.figures.wording import difference, direction, title
 
@@ -58,7 +58,7 @@ def draw(table: Surface) -> Figure:
     """Draw a surface, with the line where an effect changes its sign."""
     said, what, one, other, chosen, place, found = table
     outcome = what.entry.name
-    name = names.effect(chosen, [place], outcome) if chosen else title(outcome)
+    name = common.effect(chosen, [place], outcome) if chosen else title(outcome)
     page, top = said.page(name, f"{style.SCOPE_LABELS[what.scope]}, {said.when}; {found.how}", room=TALL + 23.0)
     top += 3.0
     axes = style.place(page, LEFT, top, WIDE, TALL)
