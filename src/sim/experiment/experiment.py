@@ -15,6 +15,8 @@ from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS
+from sim.registry.versions import FIRST
+from sim.scenario.renewal import renew
 
 CurveKind = Literal["none", "quantiles", "sample", "all"]
 Accidents = Literal["own", "shared"]
@@ -230,7 +232,10 @@ RECORD = {
 
 
 def from_record(record: Mapping[str, Any]) -> Experiment:
-    """Return the experiment that `Experiment.record` has written; ValueError where it is none."""
+    """Return the experiment that `Experiment.record` has written; ValueError where it is none.
+
+    One that names no version is of the first.
+    """
     faults = [f"{field}: found {found}; allowed: {allowed}" for field, found, allowed in misfits(record, RECORD)]
     faults += [f"{name} is not known" for name in record if name not in RECORD]
     if faults:
@@ -240,8 +245,10 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
               for factor in record[kind])
         for kind in ("levers", "uncertainties")
     )  # fmt: skip
+    base = {"defaults": FIRST, **record["base"]}
+    renew(base)
     return Experiment(**{
-        **record, **{name: tuple(record[name]) for name in ("outcomes", "scopes", "curve_outcomes")},
+        **record, "base": base, **{name: tuple(record[name]) for name in ("outcomes", "scopes", "curve_outcomes")},
         "levers": levers, "uncertainties": uncertainties,
         "design": Design(**{**record["design"], "rows": tuple(record["design"]["rows"])}),
         "horizons": {name: Horizon(**horizon) for name, horizon in record["horizons"].items()},

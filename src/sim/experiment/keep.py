@@ -44,7 +44,8 @@ def kept(
     outcomes, curve_outcomes = _known(keep.outcomes), _known(keep.curves.outcomes or ())
     experiment = Experiment(
         name=draft.path.stem, title=file.title, why=file.why,
-        base={key: value for key, value in draft.table.items() if key != "run"},
+        # said aloud, so that the rows keep their meaning when there are other defaults
+        base={"defaults": draft.scenario.defaults, **{key: of for key, of in draft.table.items() if key != "run"}},
         levers=tuple(lever.factor for lever in levers), uncertainties=unknowns,
         design=Design(
             file.design.kind, file.design.points or 0, file.design.levels or kind.levels or 5, file.design.seed, rows

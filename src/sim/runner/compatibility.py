@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
-from sim.experiment.experiment import Experiment
+from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
 
 SAID = ("name", "title", "why", "smallest")
@@ -26,7 +26,8 @@ LONGEST = 60
 def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> None:
     """Refuse to add rows of another experiment to those there are."""
     place = str(folder)
-    found = [entry for entry in differences(manifest["experiment"], experiment.record()) if entry[0] not in SAID]
+    known = from_record(manifest["experiment"]).record()
+    found = [entry for entry in differences(known, experiment.record()) if entry[0] not in SAID]
     if not found:
         return
     if all(name in NUMBERS for name, _, _ in found):
