@@ -60,7 +60,7 @@ def test_a_parameter_says_all_that_is_declared():
 
 def test_a_mechanism_names_its_numbers():
     (entry,) = (entry for entry in explain("economy") if entry.kind == "mechanism")
-    assert {"g_y", "RECOVERY_MAX"} <= set(entry.fields["numbers"].split(", "))
+    assert {"g_y", "recovery_max"} <= set(entry.fields["numbers"].split(", "))
 
 
 def test_a_judgement_is_never_presented_as_a_fact():

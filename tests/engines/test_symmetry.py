@@ -190,7 +190,7 @@ def misfit(voice: str, capacity: float | str) -> float:
     first = world(months=48, tree=tree, off=off, **alike)
     place, p = first.committees[0], first.p
     reach = p.DEBATE_START * (p.VOICE_BASE + (1.0 - p.VOICE_BASE) * place.literacy)
-    alike["ki"] = alike["kv"] * reach / p.INSPECTION
+    alike["ki"] = alike["kv"] * reach / p.reach
     total = 0.0
     for seed in range(10):
         options = {"capacity": capacity}

@@ -71,7 +71,7 @@ def test_a_world_has_its_months_and_guberniias() -> None:
     assert len(found.rules) == len(found.months) == len(found.calendar.objective) == len(found.calendar.famine)
     assert build(found.scenario).committees == found.committees
     assert world(policy={"rule": "endogenous", "start": 0.37}).claims == 0.37
-    assert world().claims == found.p.CLAIM_START
+    assert world().claims == found.p.k0
 
 
 # The rule of selection.
@@ -79,7 +79,7 @@ def test_a_world_has_its_months_and_guberniias() -> None:
 
 def test_recorded_claims_rise_in_a_straight_line_and_stay() -> None:
     found = world(period={"start": "1919-06", "end": "1929-12"}, parameters={"k1": 0.7})
-    start = found.p.CLAIM_START
+    start = found.p.k0
     assert claimed(found, "1919-06") == claimed(found, "1921-01") == start
     assert claimed(found, "1922-04") == pytest.approx((start + 0.7) / 2), "15 of 30 months"
     assert claimed(found, "1923-07") == claimed(found, "1929-12") == pytest.approx(0.7)

@@ -20,6 +20,18 @@ def usable_skill(skill, outsider, tenure, ignorance, parochial, half):  # type: 
 
 
 @kernel
+def parochial_loss(parochial, literacy, by_literacy):  # type: ignore[no-untyped-def]
+    """Return the skill that a local loses to parochial ties: π, or π (1 - L) where literacy holds him to account.
+
+    Variant place_terms: local officials did better where the public could hold them to account (Bhavnani & Lee 2018;
+    Haus, work in progress); the sign alone is known.
+    """
+    if by_literacy:
+        return parochial * (1.0 - literacy)
+    return parochial
+
+
+@kernel
 def seat_weight(seat, seats, secretary):  # type: ignore[no-untyped-def]
     """Return the weight of a seat in the team; the weights of a committee add up to 1.
 

@@ -18,6 +18,18 @@ def blur(load, weight):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def learned(variance, rate, years):  # type: ignore[no-untyped-def]
+    """Return the variance of the files' error after years of record keeping: variance / (1 + l_f years)."""
+    return variance / (1.0 + rate * years)
+
+
+@kernel
+def crowded(variance, rate, members):  # type: ignore[no-untyped-def]
+    """Return the variance of voters' error in an electorate of some thousand members: variance (1 + l_v members / 10)."""
+    return variance * (1.0 + rate * members / 10.0)
+
+
+@kernel
 def validity(stated, variance):  # type: ignore[no-untyped-def]
     """Return the validity r when the variance of error is multiplied.
 

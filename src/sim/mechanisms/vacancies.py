@@ -20,6 +20,25 @@ def is_due(month, phase, term):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def recall_factor(period, recorded, early, middle, after, late):  # type: ignore[no-untyped-def]
+    """Return recall by the centre relative to its mean of April 1923 to May 1924.
+
+    ``period`` counts dated spans: 0 to March 1922 (rec_21), 1 to March 1923 (rec_22), 2 to May 1924, where
+    ``recorded`` says how the moves bunched, 3 to 1926 (rec_mid), 4 afterwards (rec_late). Turnover fell threefold from
+    1921-22 to 1927-29 (T24, T25, T33).
+    """
+    if period == 0:
+        return early
+    if period == 1:
+        return middle
+    if period == 2:
+        return recorded
+    if period == 3:
+        return after
+    return late
+
+
+@kernel
 def shortfall(result, mean):  # type: ignore[no-untyped-def]
     """Return how far a committee lags: (mean A - A) / (0.2 mean A), bounded to [-3, 3] s.d.
 

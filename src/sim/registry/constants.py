@@ -28,8 +28,6 @@ THREAT_NOISE = _constant("THREAT_NOISE", 0.05, "threat", "assumed", "environment
     "s.d. of the persistent noise of the threat series", _P2)
 THREAT_MEMORY = _constant("THREAT_MEMORY", 0.8, "per month", "assumed", "environment",
     "autocorrelation of that noise", "PROTOTYPE-1 section 2")
-KNOW_PLACE = _constant("KNOW_PLACE", 10.0, "months", "assumed", "place_costs",
-    "tenure after which half of what is to be learned about a place is learned", _P2)
 CLARITY_SHARE = _constant("CLARITY_SHARE", 0.4, "share of performance", "assumed", "administration",
     "performance that depends on clear responsibilities", _P2)
 LITERATE_SHARE = _constant("LITERATE_SHARE", 0.3, "share of performance", "assumed", "administration",
@@ -40,16 +38,8 @@ PARALYSIS_STEP = _constant("PARALYSIS_STEP", 0.08, "conflict", "assumed", "confl
     "distance of the threshold of paralysis from that of an open sklok", "PROTOTYPE-2 section 10")
 PARALYSIS_WIDTH = _constant("PARALYSIS_WIDTH", 0.03, "conflict", "assumed", "conflict_costs",
     "width of the threshold of paralysis", "PROTOTYPE-1 section 2")
-OWN_SHARE = _constant("OWN_SHARE", 0.6, "share", "assumed", "administration",
-    "share of a guberniia's result that is its own committee's; the rest is its uezds' mean", "PROTOTYPE-2 section 2")
-RECOVERY_MAX = _constant("RECOVERY_MAX", 1.4, "1913 = 1", "inferred", "economy",
-    "ceiling of the recovery", "economy.csv; range 1.15 to 1.6 in PROTOTYPE-1")
-RECOVERY_START = _constant("RECOVERY_START", 0.15, "1913 = 1", "documented", "economy",
-    "recovery at the start: industry in January 1921", "economy.csv: 0.138 in 1920, 0.195 in 1921; Harris 2017: about 15 per cent")
 FAMINE_LOSS = _constant("FAMINE_LOSS", 0.012, "per month", "inferred", "famine",
     "economic loss in a stricken place", "range 0 to 0.03 in PROTOTYPE-1")
-INSPECTION = _constant("INSPECTION", 0.35, "share", "assumed", "inspection",
-    "reach of inspection", _P2)
 VOICE_BASE = _constant("VOICE_BASE", 0.2, "share", "assumed", "voice",
     "voice of an illiterate membership, relative to a literate one", _P2)
 MISFIT_START = _constant("MISFIT_START", 0.35, "share", "assumed", "novelty",
@@ -62,18 +52,8 @@ NEWS_BASE = _constant("NEWS_BASE", 0.5, "share", "assumed", "credit",
     "news about the national error without an economic crisis", "PROTOTYPE-2 section 2")
 JUMP = _constant("JUMP", 0.25, "grievance", "assumed", "skloki",
     "grievance added by one incident: the unit in which incidents are counted", _P2)
-TIE_WEIGHT = _constant("TIE_WEIGHT", 0.7, "share", "assumed", "skloki",
-    "weight of the tie of secretary and ispolkom chair in conflict", _P2)
-TIE_OTHER = _constant("TIE_OTHER", 0.6, "ratio", "assumed", "skloki",
-    "weight of any other tie relative to that one", "PROTOTYPE-1 section 2")
 GRIEVANCE_START = _constant("GRIEVANCE_START", 0.3, "grievance", "assumed", "skloki",
     "mean of initial grievances, uniform from zero to twice this", _P2)
-ABOVE = _constant("ABOVE", 0.03, "per month", "assumed", "spillover",
-    "growth of grievance by full conflict above or a full leadership dispute", "ranges 0 to 0.06 in PROTOTYPE-1")
-ESCALATION = _constant("ESCALATION", 0.05, "per month", "assumed", "skloki",
-    "growth of grievance by grievance itself", "range 0 to 0.12 in PROTOTYPE-1")
-MEDIATION = _constant("MEDIATION", 0.03, "per month", "assumed", "mediation",
-    "probability that the worst grievance is halved", _P2)
 RACE_WIDTH = _constant("RACE_WIDTH", 0.45, "s.d. of judgement", "assumed", "close_race",
     "margin at which a race leaves half the grievance of a dead heat", "normalisation of the twins: over the range of cross a vote leaves on average what an appointment does, 0.45 of the strength")
 IMPOSED = _constant("IMPOSED", 0.53, "ratio", "assumed", "close_race",
@@ -136,8 +116,6 @@ VOTE_NOISE = _constant("VOTE_NOISE", 0.1, "attitude", "assumed", "congress",
     "s.d. of chance in a conference's vote", "PROTOTYPE-2 section 2: noise, size unstated")
 CONGRESS_STEP = _constant("CONGRESS_STEP", 0.5, "share", "assumed", "congress",
     "part of the gap to the voted share of claims that one congress closes", _P2)
-CLAIM_START = _constant("CLAIM_START", 0.1, "share", "inferred", "selection",
-    "share of vacancies claimed in January 1921 in the recorded policy", "HISTORY section 5: appointed 0.1 in 1919, 0.2 to 0.3 in 1921 (C)")
 DATED_ERRORS = _constant("DATED_ERRORS", 1.0, "ratio", "assumed", "novelty",
     "weight of the scenario's dated policy errors", "1: as the scenario states them")
 LEVIES = _constant("LEVIES", 1.0, "ratio", "documented", "levies",
@@ -146,8 +124,6 @@ PRESORTED = _constant("PRESORTED", 1.0, "ratio", "assumed", "presorting",
     "trainees among whom a bench place chooses, relative to n_cand; at least one", "MODEL, symmetry: the reserve, drawn from benches by lot, is sorted as often")
 UEZD_SPREAD = _constant("UEZD_SPREAD", 0.3, "log-odds or log units", "assumed", "people",
     "s.d. of uezds' literacy and schooling around their guberniia's", "guberniia_1897.csv gives urban and rural rates only")
-UEZD_RURAL = _constant("UEZD_RURAL", 0.4, "log-odds or log units", "assumed", "people",
-    "how far an entirely rural uezd lies below its guberniia's mean", "guberniia.csv: rural below overall literacy of 1897")
 ILLITERACY_REF = _constant("ILLITERACY_REF", 0.6, "share", "inferred", "circumstances",
     "members' illiteracy at which voters have validity r_v", "party_education.csv: 60 per cent politically illiterate in 1924 (B)")
 REMOVED_BAR = _constant("REMOVED_BAR", 12.0, "months", "assumed", "selection",

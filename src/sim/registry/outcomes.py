@@ -100,6 +100,13 @@ OUTCOMES: Mapping[str, O] = by_name(
         "error_half_life", "months", "months in which half of a dated error of national policy is corrected, at this "
         "month's voice and inspection", "lower", by_class=False, high=None, smallest=3,
     ),
+    O("uezd_paralysed", "share of committees", "uezd committees paralysed by conflict", "lower", smallest=1 / 85),
+    O("sklok_duration", "months", "how long the open skloki of guberniia committees have lasted, this month included",
+      "lower", high=None, smallest=3),
+    O(
+        "sklok_returns", "share of skloki", "of the skloki that open this month in guberniia committees, those where the "
+        "last one ended within 12 months", "lower", smallest=0.02,
+    ),
 )
 OUTCOME_INDEX: Mapping[str, int] = {name: index for index, name in enumerate(OUTCOMES)}
 """Where an outcome stands on the last axis of a trajectory's values."""

@@ -10,10 +10,21 @@ from sim.registry.variants import VARIANTS
 FIRST = "0.1"
 
 #: Parameters and constants whose default was another in version 0.1: ``defaults = "0.1"`` takes these.
-FIRST_DEFAULTS: Mapping[str, float] = {}
+FIRST_DEFAULTS: Mapping[str, float] = {
+    "recovery_max": 1.4, "recovery_start": 0.15, "uezd_ties": 1.0, "k_late": 0.0,
+    "rec_21": 1.0, "rec_22": 1.0, "rec_mid": 1.0, "rec_late": 1.0,
+}  # fmt: skip
 
 #: What became of a parameter that is no longer one: in words, by its old name.
-SUCCESSORS: Mapping[str, str] = {}
+SUCCESSORS: Mapping[str, str] = {
+    old: f"{new}, a parameter since version 0.2"
+    for old, new in {
+        "KNOW_PLACE": "know_place", "OWN_SHARE": "own_share", "UEZD_RURAL": "uezd_rural",
+        "RECOVERY_MAX": "recovery_max", "RECOVERY_START": "recovery_start", "INSPECTION": "reach",
+        "TIE_WEIGHT": "tie_weight", "TIE_OTHER": "tie_other", "ABOVE": "above", "ESCALATION": "escalation",
+        "MEDIATION": "envoys", "CLAIM_START": "k0",
+    }.items()
+}  # fmt: skip
 
 #: Options of version 0.1 that are variants now, with the reading that each value means.
 MOVED_OPTIONS: Mapping[str, Mapping[object, str]] = {

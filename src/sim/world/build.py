@@ -108,7 +108,7 @@ def build(scenario: Scenario) -> World:
     return World(
         scenario, p, readings(scenario), months, month_number(months[0]), places,
         mean_skill(places, scenario.tree, taught), calendar(scenario, places, laid),
-        rules(scenario.policy, heads, months, ruled), p.CLAIM_START if start is None else start,
+        rules(scenario.policy, heads, months, ruled), p.k0 if start is None else start,
         {"laid": laid.read(), "skill": taught.read(), "rules": ruled.read()},
     )  # fmt: skip
 
@@ -156,5 +156,6 @@ def vary(world: World, parameters: Mapping[str, float], variants: Mapping[str, s
     if changed & world.read["rules"]:
         table = world.rules.under(p)
     return replace(
-        world, scenario=scenario, p=p, variants=readings(scenario), skill=skill, rules=table, like=world
+        world, scenario=scenario, p=p, variants=readings(scenario), skill=skill, rules=table,
+        claims=p.k0 if scenario.policy.start is None else scenario.policy.start, like=world,
     )

@@ -12,12 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UserError
+from sim.registry.versions import FIRST
 from sim.scenario.schema import Change, Event, Policy, Scenario, Threat, month_name, month_number
 from sim.world import series
 from sim.world.places import Place
 
 #: Months between which claims rise in the recorded policy (HISTORY section 5; PROTOTYPE-1).
 CLAIMS_RISE = (month_number("1921-01"), month_number("1923-07"))
+CLAIMS_LATE = (month_number("1926-01"), month_number("1929-01"))
+#: When the second and later spans of recall begin.
+RECALL_BEGINS = tuple(map(month_number, ("1922-04", "1923-04", "1924-06", "1927-01")))
+BUNCHED = (1.0, 2.0, 2.0, 2.0, 1.75, 1.75, 0.0, 0.0, 0.0, 0.0, 0.875, 0.875, 0.875, 0.875)
+"""Recall from April 1923 to May 1924, mean 1: it bunched after the Twelfth Congress and all but ceased in October 1923
+(appointments.csv, Pavliuchenkov 2008)."""
+FILES_KEPT = month_number("1925-01")
 PLAN_RAMP = (month_number("1928-10"), month_number("1929-12"))
 
 
@@ -57,6 +65,10 @@ class Calendar:
         Months x committees, strength 0 to 1.
     congress, conference
         Whether one meets.
+    recall_period, recall
+        Which dated span of recall a month is in, and how far the recorded moves bunched in it.
+    files
+        Years of the cadre department's record keeping since the end of 1924.
     """
 
     objective: NDArray[np.float64]
@@ -71,6 +83,9 @@ class Calendar:
     famine: NDArray[np.float64]
     congress: NDArray[np.bool_]
     conference: NDArray[np.bool_]
+    recall_period: NDArray[np.int64]
+    recall: NDArray[np.float64]
+    files: NDArray[np.float64]
 
 
 def months_of(scenario: Scenario) -> list[str]:
@@ -177,15 +192,23 @@ def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Cal
         objective, perceived, economic, _line(numbers, *PLAN_RAMP), events.dispute, events.joined,
         events.error, series.responsible_assignments(months), series.officials_among_delegates(months),
         events.famine, events.meetings["congress"], events.meetings["conference"],
+        *_recall(numbers, scenario.defaults == FIRST), np.maximum(numbers - FILES_KEPT, 0) / 12.0,
     )  # fmt: skip
+
+
+def _recall(numbers: NDArray[np.int64], evenly: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return each month's span of recall, and how the moves bunched in the one that is recorded."""
+    period = np.searchsorted(np.array(RECALL_BEGINS), numbers, side="right")
+    within = np.clip(numbers - RECALL_BEGINS[1], 0, len(BUNCHED) - 1)
+    return period, np.ones(len(numbers)) if evenly else np.array(BUNCHED)[within]
 
 
 def _claimed(rule: str, share: float | None, number: int, p: SimpleNamespace) -> float:
     if rule == "share":
         return float(share or 0.0)
     if rule == "recorded":
-        way = min(max((number - CLAIMS_RISE[0]) / (CLAIMS_RISE[1] - CLAIMS_RISE[0]), 0.0), 1.0)
-        return p.CLAIM_START + way * (p.k1 - p.CLAIM_START)
+        way, late = (min(max((number - begin) / (end - begin), 0.0), 1.0) for begin, end in (CLAIMS_RISE, CLAIMS_LATE))
+        return p.k0 + way * (p.k1 - p.k0) + late * p.k_late * (1.0 - p.k1)
     return {"election": 0.0, "appointment": 1.0}.get(rule, float("nan"))
 
 
@@ -264,7 +287,7 @@ def rules(policy: Policy, heads: list[Place], months: list[str], p: SimpleNamesp
         number = month_number(month)
         for index, source in enumerate(sources):
             if _holds(source, number):
-                # before and after its rise the recorded share stands still; other rules never change
-                origin = index, min(max(number, CLAIMS_RISE[0]), CLAIMS_RISE[1]) if source.rule == "recorded" else 0
+                # before and after its rises the recorded share stands still; other rules never change
+                origin = index, min(max(number, CLAIMS_RISE[0]), CLAIMS_LATE[1]) if source.rule == "recorded" else 0
                 row[concerned[index]] = origins.setdefault(origin, len(origins))
     return Rules([(sources[index], number) for index, number in origins], at, p)

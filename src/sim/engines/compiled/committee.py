@@ -6,6 +6,7 @@ from sim.engines.compiled.layout import (
     INCIDENT_LOT,
     KIND,
     NOBODY,
+    READING,
     committee,
     famine_at,
     foresee,
@@ -23,8 +24,9 @@ HAPPENED, OPENED, CLOSED = KIND["incident"], KIND["sklok_opened"], KIND["sklok_c
 #: The two seats of each tie between seats, in the order of the reference engine's pairs.
 FIRST, SECOND = (0, 0, 0, 1, 1, 2), (1, 2, 3, 2, 3, 3)
 
-usable_skill, performance, guberniia_result = (
-    administration.usable_skill, administration.performance, administration.guberniia_result
+usable_skill, parochial_loss, performance, guberniia_result = (
+    administration.usable_skill, administration.parochial_loss, administration.performance,
+    administration.guberniia_result,
 )  # fmt: skip
 unit = arithmetic.unit
 recover = economy.recover
@@ -32,9 +34,9 @@ free_voice, heard_voice, inspection, next_misfit, felt_misfit, credit = (
     discussion.free_voice, discussion.heard_voice, discussion.inspection, discussion.misfit,
     discussion.felt_misfit, discussion.credit,
 )  # fmt: skip
-quarrel_rate, place_friction, incident_chance, cooled, peace_left, inherited = (
+quarrel_rate, place_friction, incident_chance, cooled, peace_left, of_several, inherited = (
     skloki.quarrel_rate, skloki.place_friction, skloki.incident_chance, skloki.cooled, skloki.peace_left,
-    skloki.inherited,
+    skloki.of_several, skloki.inherited,
 )  # fmt: skip
 is_open = remedies.is_open
 schooled, diluted, clarified, course_quality, practised = (
@@ -49,12 +51,13 @@ def administer(s, i):  # type: ignore[no-untyped-def]
     """Step 2: performance from the team's skill and what hampers it."""
     c, seats = committee(s, i), committee(s, i).held
     foresee(s, i)
+    paro = parochial_loss(s.paro, c.literacy, s.place_terms == READING.place_terms_by_literacy)
     skill = 0.0
     for seat in range(c.seats):
         man = seats[seat]
         if man >= 0:
             m = person(s, man)
-            usable = usable_skill(m.skill, float(m.outsider), m.tenure, s.ign, s.paro, s.KNOW_PLACE)
+            usable = usable_skill(m.skill, float(m.outsider), m.tenure, s.ign, paro, s.know_place)
             skill += s.seat_weights[c.level, seat] * usable
     c.team_skill = skill
     c.felt = felt_misfit(c.misfit, s.national_error, s.nu)
@@ -75,7 +78,7 @@ def discuss(s, i):  # type: ignore[no-untyped-def]
         temper, pliancy = person(s, man).temper, person(s, man).pliancy
     free = free_voice(c.discussion, c.literacy, s.perceived, s.VOICE_BASE, s.chi)
     voice = heard_voice(free, c.appointed + c.acting, c.elected, temper, s.phi_v, s.hide)
-    inspected = inspection(s.INSPECTION, c.appointed, c.elected + c.acting, pliancy, s.phi_i, s.hide)
+    inspected = inspection(s.reach, c.appointed, c.elected + c.acting, pliancy, s.phi_i, s.hide)
     c.misfit = next_misfit(c.misfit, s.mu, s.task, voice, s.kv, inspected, s.ki)
     c.credit = credit(c.credit, voice, c.felt, s.news, s.CREDIT_MEMORY, s.CREDIT_GAIN)
     c.free_voice, c.voice = free, voice
@@ -100,9 +103,9 @@ def work(s):  # type: ignore[no-untyped-def]
                 administer(s, i)
                 total += committee(s, i).performance
                 uezds += committee(s, i).performance
-            head.result = guberniia_result(head.performance, total / head.uezds, s.OWN_SHARE)
+            head.result = guberniia_result(head.performance, total / head.uezds, s.own_share)
         strength = famine_at(s, month.famine, g) if month.famine >= 0 else 0.0
-        head.recovery = recover(head.recovery, head.result, s.g_y, s.RECOVERY_MAX, s.FAMINE_LOSS * strength)
+        head.recovery = recover(head.recovery, head.result, s.g_y, s.recovery_max, s.FAMINE_LOSS * strength)
         discuss(s, g)
         voices += head.voice
         for i in range(head.first_uezd, head.first_uezd + head.uezds):
@@ -111,9 +114,9 @@ def work(s):  # type: ignore[no-untyped-def]
     s.mean_guberniia = guberniias / s.guberniias
     number = s.number - s.guberniias
     s.mean_uezd = uezds / number if number > 0 else 0.0
-    s.corrected = s.kv * (voices / s.guberniias) + s.ki * s.INSPECTION
+    s.corrected = s.kv * (voices / s.guberniias) + s.ki * s.reach
     error = next_misfit(
-        s.national_error, s.mu, s.task, voices / s.guberniias, s.kv, s.INSPECTION, s.ki
+        s.national_error, s.mu, s.task, voices / s.guberniias, s.kv, s.reach, s.ki
     )
     s.national_error = unit(error + month.error)
 
@@ -126,7 +129,7 @@ def suffer(s, i, tie, man, other, rival_temper, friction, above):  # type: ignor
     grievance = committee(s, i).grievance[tie]
     rate = friction + quarrel_rate(
         person(s, man).temper, rival_temper, c.clarity, c.recovery, grievance, above, s.dispute,
-        s.a_temp, s.a_amp, s.ABOVE, s.ESCALATION,
+        s.a_temp, s.a_amp, s.above, s.escalation,
     )  # fmt: skip
     if lot_at(s, INCIDENT_LOT + tie, i) < incident_chance(rate, grievance, s.JUMP):
         grievance = min(grievance + s.JUMP, 1.0)
@@ -140,7 +143,7 @@ def friction_of(s, a, b):  # type: ignore[no-untyped-def]
     first, second = person(s, a), person(s, b)
     return place_friction(
         float(first.outsider), float(second.outsider), float(first.clique), float(second.clique),
-        first.tenure, second.tenure, s.a_out, s.a_clq, s.KNOW_PLACE,
+        first.tenure, second.tenure, s.a_out, s.a_clq, s.know_place,
     )  # fmt: skip
 
 
@@ -171,6 +174,8 @@ def conflict_of(s, i):  # type: ignore[no-untyped-def]
     c, peace = committee(s, i), 1.0
     for tie in range(c.ties):
         peace = peace_left(peace, s.tie_weights[c.level, tie], committee(s, i).grievance[tie])
+    if c.head >= 0:
+        peace = of_several(peace, s.uezd_ties)
     return 1.0 - peace
 
 
@@ -187,6 +192,10 @@ def face_skloki(s):  # type: ignore[no-untyped-def]
         now = is_open(c.conflict, s.theta)
         if now:
             c.last_open = s.month
+        if now and c.open == 0:
+            c.open_since = s.month
+        if c.open != 0 and not now:
+            c.ended = s.month
         if now != (c.open != 0):
             note(s, OPENED if now else CLOSED, i, NOBODY, NOBODY, NOBODY, 0, 0, c.conflict)
         c.open = now

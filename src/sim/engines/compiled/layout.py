@@ -78,7 +78,7 @@ COMMITTEE = in_lines(
         "courses", "members", "skill", "acting", "opposition", "opposition_delegates")]
     + [(name, "i4") for name in (
         "places", "alive", "block", "first_person", "first_uezd", "uezds", "unit_class", "last_open",
-        "transferred", "voted", "strengthened")]
+        "open_since", "ended", "transferred", "voted", "strengthened")]
 )  # fmt: skip
 #: Of a person, one line: what work, quarrels and judgement read; and what is asked when he moves or is chosen by lot.
 PERSON = np.dtype(
@@ -107,8 +107,9 @@ OPENING = np.dtype(
 BIN = np.dtype([("first", "i4"), ("ring", "i4")])
 MONTH = np.dtype(
     [(name, "f8") for name in (
-        "objective", "perceived", "economic", "ramp", "dispute", "joined", "error", "capacity", "officials")]
-    + [("famine", "i4"), ("congress", "i1"), ("conference", "i1")],
+        "objective", "perceived", "economic", "ramp", "dispute", "joined", "error", "capacity", "officials",
+        "recall", "files")]
+    + [("famine", "i4"), ("recall_period", "i4"), ("congress", "i1"), ("conference", "i1")],
     align=True,
 )  # fmt: skip
 RULE = np.dtype([("claimed", "f8"), ("rule", "i1"), ("recall", "i1")], align=True)
@@ -132,7 +133,7 @@ S = np.dtype(
         # the nation
         "threat_noise", "threat", "perceived", "task", "dispute", "joined", "news", "national_error",
         "national_claims", "opposition", "mean_guberniia", "mean_uezd", "left_centre", "left_conferences",
-        "blur_of_files", "corrected")]
+        "blur_of_files", "corrected", "recall")]
     + [("seat_weights", "f8", (2, SEATS)), ("tie_weights", "f8", (2, TIES)), ("seed", "u8")]
     + [(name, "i8") for name in (
         # the world

@@ -10,6 +10,7 @@ from sim.engines.compiled.layout import (
     ELECTED,
     ENDOGENOUS,
     POINT,
+    READING,
     READINESS,
     committee,
     month_at,
@@ -24,7 +25,7 @@ from sim.engines.compiled.selection import select
 from sim.engines.compiled.turnover import remedy, vacate_posts
 from sim.engines.compiled.waiting import keep_reserve, mean_skill_waiting, train, wait_in
 from sim.kernel import announced, kernel
-from sim.mechanisms import discussion, environment
+from sim.mechanisms import discussion, environment, selection, vacancies
 
 INITIAL, THREAT = POINT["initial"], POINT["threat"]
 #: Indices of initial draws beside those of seats: how the secretary came to his post, the term, ties, outsiders.
@@ -34,6 +35,7 @@ persistent_noise, threat_level, perceive, complexity = (
     environment.persistent_noise, environment.threat_level, environment.perceive, environment.complexity
 )  # fmt: skip
 news = discussion.news
+learned, recall_factor = selection.learned, vacancies.recall_factor
 
 
 @kernel
@@ -51,6 +53,7 @@ def found(s):  # type: ignore[no-untyped-def]
 def man_committee(s, i):  # type: ignore[no-untyped-def]
     """Fill seats and bench from the home's own people, with grievances from before."""
     c = committee(s, i)
+    c.recovery = s.recovery_start
     for seat in range(c.seats):
         man = born(s, i, 1)
         m = person(s, man)
@@ -83,6 +86,9 @@ def change_environment(s):  # type: ignore[no-untyped-def]
     s.news = news(month.economic, s.NEWS_BASE)
     s.dispute, s.joined, s.assignments = month.dispute, month.joined, 0
     s.blur_of_files = blur(month.capacity / s.LOAD_REF, s.err_ctx)
+    if s.judges_learn == READING.judges_learn_yes:
+        s.blur_of_files = learned(s.blur_of_files, s.learn, month.files)
+    s.recall = recall_factor(month.recall_period, month.recall, s.rec_21, s.rec_22, s.rec_mid, s.rec_late)
     fixed = s.cap_fr * month.capacity if s.capacity_recorded else s.capacity
     s.left_centre = fixed + min(max(s.left_centre, 0.0), 1.0)
     s.left_conferences = s.conference_capacity + min(max(s.left_conferences, 0.0), 1.0)

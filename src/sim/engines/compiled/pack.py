@@ -159,8 +159,8 @@ def _constants(world: World) -> Any:
     for level, seats in enumerate((4, 2)):
         pairs = [(a, b) for a in range(seats) for b in range(a + 1, seats)]
         weights = [seat_weight(seat, float(seats), world.p.SECRETARY_WEIGHT) for seat in range(seats)]
-        other = world.p.TIE_WEIGHT * world.p.TIE_OTHER
-        ties = [world.p.TIE_WEIGHT if pair == (0, 1) else other for pair in pairs] + [other]
+        other = world.p.tie_weight * world.p.tie_other
+        ties = [world.p.tie_weight if pair == (0, 1) else other for pair in pairs] + [other]
         s["seat_weights"][level, :seats], s["tie_weights"][level, : len(ties)] = weights, ties
     return records
 
@@ -202,8 +202,8 @@ def _committees(world: World) -> Any:
     c["first_uezd"][:guberniias] = guberniias + np.cumsum(c["uezds"][:guberniias]) - c["uezds"][:guberniias]
     p = world.p
     c["clarity"], c["discussion"], c["unity"] = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
-    c["recovery"], c["misfit"], c["held"] = p.RECOVERY_START, p.MISFIT_START, -1
-    c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
+    c["misfit"], c["held"] = p.MISFIT_START, -1
+    c["ended"] = c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
     return c
 
 

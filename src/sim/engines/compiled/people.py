@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.draws.addressed import normal, uniform
-from sim.engines.compiled.layout import NOT, POINT, committee, dossier, event_at, person
+from sim.engines.compiled.layout import NOT, POINT, READING, committee, dossier, event_at, person
 from sim.kernel import kernel
 from sim.mechanisms import selection
 
@@ -15,7 +15,7 @@ BIRTH = POINT["birth"]
 LOWEST, HIGHEST = 0.02, 0.98
 NAN = float("nan")
 
-blur, validity, seen = selection.blur, selection.validity, selection.seen
+blur, crowded, validity, seen = selection.blur, selection.crowded, selection.validity, selection.seen
 
 
 @kernel
@@ -62,7 +62,11 @@ def standard_score(s, skill):  # type: ignore[no-untyped-def]
 @kernel
 def blur_of_voters(s, i):  # type: ignore[no-untyped-def]
     """Return how far illiteracy multiplies the variance of voters' error."""
-    return blur((1.0 - committee(s, i).literacy) / s.ILLITERACY_REF, s.err_ctx)
+    c = committee(s, i)
+    variance = blur((1.0 - c.literacy) / s.ILLITERACY_REF, s.err_ctx)
+    if s.judges_learn == READING.judges_learn_yes:
+        return crowded(variance, s.crowd, c.members)
+    return variance
 
 
 @kernel

@@ -90,6 +90,10 @@ def read_committee(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.open_skloki, flag(c.open), 1.0)
     add(s, of, AT.skloki_year, flag(c.last_open > s.month - YEAR), 1.0)
     add(s, of, AT.paralysed, flag(c.paralysed), 1.0)
+    open_now = flag(c.open)
+    opened = flag(c.open and c.open_since == s.month)
+    add(s, of, AT.sklok_duration, (s.month - c.open_since + 1.0) * open_now, open_now)
+    add(s, of, AT.sklok_returns, flag(s.month - c.ended <= YEAR) * opened, opened)
     add(s, of, AT.team_skill, c.team_skill, 1.0)
     add(s, of, AT.misfit, felt_misfit(c.misfit, s.national_error, s.nu), 1.0)
     add(s, of, AT.discussion, c.discussion, 1.0)
@@ -127,7 +131,7 @@ def read_secretary(s, g):  # type: ignore[no-untyped-def]
 def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
     """Read what a guberniia has several of, or none."""
     c = committee(s, g)
-    skill = work = quarrels = appointed = 0.0
+    skill = work = quarrels = appointed = stopped = 0.0
     waiting = line(s, g).first
     while waiting >= 0:
         skill += person(s, waiting).skill
@@ -135,6 +139,7 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
     for i in range(c.first_uezd, c.first_uezd + c.uezds):
         work += committee(s, i).performance
         quarrels += flag(committee(s, i).open)
+        stopped += flag(committee(s, i).paralysed)
         appointed += committee(s, i).appointed
     of, bench, uezds = c.unit_class, float(line(s, g).count), float(c.uezds)
     add(s, of, AT.bench, bench, 1.0)
@@ -142,6 +147,7 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.uezd_performance, work, uezds)
     add(s, of, AT.uezd_open_skloki, quarrels, uezds)
     add(s, of, AT.uezd_appointed, appointed, uezds)
+    add(s, of, AT.uezd_paralysed, stopped, uezds)
 
 
 @kernel

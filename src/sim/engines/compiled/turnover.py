@@ -68,7 +68,7 @@ def remedy(s):  # type: ignore[no-untyped-def]
     """Step 6: mediate the worst quarrels and break up open skloki."""
     for i in range(s.number):
         c = committee(s, i)
-        if lot_at(s, MEDIATION_LOT, i) < s.MEDIATION:
+        if lot_at(s, MEDIATION_LOT, i) < s.envoys:
             worst = 0
             for tie in range(1, c.ties):
                 if committee(s, i).grievance[tie] > committee(s, i).grievance[worst]:
@@ -182,12 +182,12 @@ def called_away(s, i, man):  # type: ignore[no-untyped-def]
     c = committee(s, i)
     if not rule_at(s, s.t, i).recall:
         return False
-    if draw(s, NEED_DRAW, c.key, 0) < s.NEED_RATE:
+    if draw(s, NEED_DRAW, c.key, 0) < s.NEED_RATE * s.recall:
         remove(s, man)
         vacate(s, man, NEED, CENTRE)
         enqueue(s, c.result, identity(s, man), i, man, 0, 0, 0)
         return True
-    if draw(s, LATERAL_DRAW, c.key, 0) < s.LATERAL_RATE:
+    if draw(s, LATERAL_DRAW, c.key, 0) < s.LATERAL_RATE * s.recall:
         remove(s, man)
         vacate(s, man, LATERAL, CENTRE)
         wait_in(s, man, s.reserve)

@@ -86,17 +86,17 @@ class Committee(mesa.Agent):
         self.pairs = [(a, b) for a in range(n) for b in range(a + 1, n)]
         self.ties = [0.0] * (len(self.pairs) + 1)
         self.weights = [administration.seat_weight(seat, float(n), p.SECRETARY_WEIGHT) for seat in range(n)]
-        self.tie_weights = [p.TIE_WEIGHT if pair == (0, 1) else p.TIE_WEIGHT * p.TIE_OTHER for pair in self.pairs]
-        self.tie_weights.append(p.TIE_WEIGHT * p.TIE_OTHER)
+        self.tie_weights = [p.tie_weight if pair == (0, 1) else p.tie_weight * p.tie_other for pair in self.pairs]
+        self.tie_weights.append(p.tie_weight * p.tie_other)
         self.literacy, self.members, self.mean_skill = place.literacy, place.members, model.world.skill[index]
         self.clarity, self.discussion, self.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
-        self.recovery, self.misfit = p.RECOVERY_START, p.MISFIT_START
+        self.recovery, self.misfit = p.recovery_start, p.MISFIT_START
         self.performance = self.result = self.team_skill = self.conflict = 0.0
         self.credit = self.voice = self.free_voice = self.felt = 0.0
         self.claimed, self.phase, self.changes = 0.0, 0, 0.0
         self.appointed = self.elected = self.acting = self.courses = 0.0
         self.opposition = self.opposition_delegates = 0.0
-        self.last_open = self.transferred = self.voted = LONG_AGO
+        self.last_open = self.transferred = self.voted = self.ended = self.open_since = LONG_AGO
         self.open = self.paralysed = False
 
     def note_secretary(self) -> None:
@@ -111,10 +111,11 @@ class Committee(mesa.Agent):
         """Work: performance from the team's skill and what hampers it."""
         m, p = self.model, self.model.p
         skill = 0.0
+        paro = administration.parochial_loss(p.paro, self.literacy, m.variants["place_terms"] == "by_literacy")
         for man, weight in zip(self.seats, self.weights, strict=True):
             if man is not None:
                 skill += weight * administration.usable_skill(
-                    man.skill, man.outsider, man.tenure, p.ign, p.paro, p.KNOW_PLACE
+                    man.skill, man.outsider, man.tenure, p.ign, paro, p.know_place
                 )
         self.team_skill = skill
         self.performance = self.result = administration.performance(
@@ -130,7 +131,7 @@ class Committee(mesa.Agent):
             for uezd in self.uezds:
                 total += uezd.performance
             self.result = administration.guberniia_result(
-                self.performance, total / len(self.uezds), self.model.p.OWN_SHARE
+                self.performance, total / len(self.uezds), self.model.p.own_share
             )
 
     # Step 3
@@ -138,7 +139,7 @@ class Committee(mesa.Agent):
         """Let the local economy recover; the uezds share their guberniia's."""
         p = self.model.p
         famine = p.FAMINE_LOSS * float(self.model.famine[self.index])
-        self.recovery = economy.recover(self.recovery, self.result, p.g_y, p.RECOVERY_MAX, famine)
+        self.recovery = economy.recover(self.recovery, self.result, p.g_y, p.recovery_max, famine)
         for uezd in self.uezds:
             uezd.recovery = self.recovery
 
@@ -158,7 +159,7 @@ class Committee(mesa.Agent):
             self.free_voice, self.appointed + self.acting, self.elected, temper, p.phi_v, p.hide
         )
         inspected = discussion.inspection(
-            p.INSPECTION, self.appointed, self.elected + self.acting, pliancy, p.phi_i, p.hide
+            p.reach, self.appointed, self.elected + self.acting, pliancy, p.phi_i, p.hide
         )
         self.misfit = discussion.misfit(self.misfit, p.mu, m.task, self.voice, p.kv, inspected, p.ki)
         self.credit = discussion.credit(self.credit, self.voice, self.felt, m.news, p.CREDIT_MEMORY, p.CREDIT_GAIN)
@@ -187,7 +188,7 @@ class Committee(mesa.Agent):
         p = self.model.p
         return skloki.place_friction(
             first.outsider, second.outsider, first.clique, second.clique,
-            first.tenure, second.tenure, p.a_out, p.a_clq, p.KNOW_PLACE,
+            first.tenure, second.tenure, p.a_out, p.a_clq, p.know_place,
         )  # fmt: skip
 
     def _incident(self, tie: int, man: Official, rival: Official | None, temper: float,
@@ -197,7 +198,7 @@ class Committee(mesa.Agent):
         above = self.head.conflict if self.head is not None else 0.0
         rate = friction + skloki.quarrel_rate(
             man.temper, temper, self.clarity, self.recovery, grievance, above, m.dispute,
-            p.a_temp, p.a_amp, p.ABOVE, p.ESCALATION,
+            p.a_temp, p.a_amp, p.above, p.escalation,
         )  # fmt: skip
         if lot < skloki.incident_chance(rate, grievance, p.JUMP):
             self.ties[tie] = min(grievance + p.JUMP, 1.0)
@@ -213,6 +214,8 @@ class Committee(mesa.Agent):
         peace = 1.0
         for grievance, weight in zip(self.ties, self.tie_weights, strict=True):
             peace = skloki.peace_left(peace, weight, grievance)
+        if self.head is not None:
+            peace = skloki.of_several(peace, self.model.p.uezd_ties)
         self.conflict = 1.0 - peace
 
     def face_sklok(self) -> None:
@@ -222,6 +225,10 @@ class Committee(mesa.Agent):
         now = bool(remedies.is_open(self.conflict, p.theta))
         if now:
             self.last_open = m.month
+        if now and not self.open:
+            self.open_since = m.month
+        if self.open and not now:
+            self.ended = m.month
         if now != self.open:
             m.log("sklok_opened" if now else "sklok_closed", self, "", None, None, value=self.conflict)
         self.open = now

@@ -103,7 +103,7 @@ class PartyState(mesa.Model):
         self.perceived = float(world.calendar.perceived[0]) * self.p.omega + self.threat * (1.0 - self.p.omega)
         self.task, self.dispute, self.joined, self.news = 1.0, 0.0, 0.0, 0.0
         self.national_error, self.national_claims = self.p.MISFIT_START, world.claims
-        self.opposition = self.corrected = 0.0
+        self.opposition = self.corrected = self.recall_factor = 0.0
         self.famine = world.calendar.famine[0]
         self.reserve = Reserve()
         self.generations: dict[tuple[int, int], int] = {}
@@ -154,12 +154,18 @@ class PartyState(mesa.Model):
 
     def blur_of_voters(self, committee: Committee) -> float:
         """Return how far illiteracy multiplies the variance of voters' error."""
-        return selection_rules.blur((1.0 - committee.literacy) / self.p.ILLITERACY_REF, self.p.err_ctx)
+        variance = selection_rules.blur((1.0 - committee.literacy) / self.p.ILLITERACY_REF, self.p.err_ctx)
+        if self.variants["judges_learn"] == "yes":
+            return selection_rules.crowded(variance, self.p.crowd, committee.members)
+        return variance
 
     def blur_of_files(self) -> float:
         """Return how far load multiplies the variance of the files' error."""
         load = float(self.world.calendar.capacity[max(self.t, 0)]) / self.p.LOAD_REF
-        return selection_rules.blur(load, self.p.err_ctx)
+        variance = selection_rules.blur(load, self.p.err_ctx)
+        if self.variants["judges_learn"] == "yes":
+            return selection_rules.learned(variance, self.p.learn, float(self.world.calendar.files[max(self.t, 0)]))
+        return variance
 
     def validity_of_judges(self, committee: Committee, above: bool) -> float:
         """Return the validity of the centre's files, or of a place's voters."""

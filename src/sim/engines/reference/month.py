@@ -10,7 +10,7 @@ from sim.engines.reference import congress, people, selection, turnover
 from sim.engines.reference.agents import Committee
 from sim.engines.reference.model import PartyState
 from sim.engines.reference.record import Recorder
-from sim.engines.reference.rooms import arithmetic, discussion, environment
+from sim.engines.reference.rooms import arithmetic, discussion, environment, vacancies
 from sim.engines.trajectory import Trajectory, encode
 from sim.registry.outcomes import OUTCOMES
 from sim.world.build import World
@@ -101,6 +101,9 @@ class PartyModel(PartyState):
         self.task = environment.complexity(float(known.ramp[t]), p.q_max)
         self.news = discussion.news(float(known.economic[t]), p.NEWS_BASE)
         self.dispute, self.joined, self.famine = float(known.dispute[t]), float(known.joined[t]), known.famine[t]
+        self.recall_factor = vacancies.recall_factor(
+            int(known.recall_period[t]), float(known.recall[t]), p.rec_21, p.rec_22, p.rec_mid, p.rec_late
+        )
         self.openings, self.strengthened, self.assignments = {}, set(), 0
         self._renew_capacity()
         for committee in self.committee_list:
@@ -154,8 +157,8 @@ class PartyModel(PartyState):
         for committee in self.guberniia_list:
             total += committee.voice
         voice = total / len(self.guberniia_list)
-        self.corrected = p.kv * voice + p.ki * p.INSPECTION
-        error = discussion.misfit(self.national_error, p.mu, self.task, voice, p.kv, p.INSPECTION, p.ki)
+        self.corrected = p.kv * voice + p.ki * p.reach
+        error = discussion.misfit(self.national_error, p.mu, self.task, voice, p.kv, p.reach, p.ki)
         self.national_error = arithmetic.unit(error + float(self.world.calendar.error[self.t]))
 
     def trajectory(self, *, events: bool = True) -> Trajectory:

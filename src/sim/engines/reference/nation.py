@@ -11,6 +11,7 @@ class Nation(Protocol):
 
     world: Any
     p: Any
+    variants: Any
     month: int
     threat: float
     perceived: float

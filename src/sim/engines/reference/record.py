@@ -127,13 +127,16 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
     tenure = secretary.tenure if secretary is not None else 0.0
     filled = _flag(secretary is not None and installed != "acting")
     by_cc = installed == "appointed" and secretary is not None and not secretary.by_bureau
+    open_now = _flag(committee.open)
+    opened = _flag(committee.open and committee.open_since == m.month)
     bench, uezds = float(len(committee.bench)), float(len(committee.uezds))
-    skill = work = quarrels = uezds_appointed = 0.0
+    skill = work = quarrels = uezds_appointed = stopped = 0.0
     for man in committee.bench:
         skill += man.skill
     for uezd in committee.uezds:
         work += uezd.performance
         quarrels += _flag(uezd.open)
+        stopped += _flag(uezd.paralysed)
         uezds_appointed += uezd.appointed
     one = {
         "performance": committee.result,
@@ -169,6 +172,9 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         "uezd_performance": (work, uezds),
         "uezd_open_skloki": (quarrels, uezds),
         "uezd_appointed": (uezds_appointed, uezds),
+        "uezd_paralysed": (stopped, uezds),
+        "sklok_duration": ((m.month - committee.open_since + 1.0) * open_now, open_now),
+        "sklok_returns": (_flag(m.month - committee.ended <= YEAR) * opened, opened),
         "conflict_after_transfer": (committee.conflict * moved, moved),
         "conflict_after_election": (committee.conflict * voted, voted),
         "tenure_appointed": (tenure * committee.appointed, committee.appointed),

@@ -33,7 +33,7 @@ def remedy(model: PartyState) -> None:
     """Step 6: mediate the worst quarrels and break up open skloki."""
     p = model.p
     for committee, lot in zip(model.committee_list, model.uniform_of_each("mediation", model.keys, 0), strict=True):
-        if lot < p.MEDIATION:
+        if lot < p.envoys:
             worst = committee.ties.index(max(committee.ties))
             committee.ties[worst] = remedies.mediated(committee.ties[worst])
             committee.settle_conflict()
@@ -141,13 +141,13 @@ def _called_away(model: PartyState, committee: Committee, man: Official, sent: l
     """Send a guberniia secretary down to an uezd, or transfer him, on the centre's initiative."""
     if not model.recall(committee):
         return False
-    if model.uniform("need", committee.key, 0) < model.p.NEED_RATE:
+    if model.uniform("need", committee.key, 0) < model.p.NEED_RATE * model.recall_factor:
         remove(model, man)
         people.vacate(model, man, "need", "centre")
         man.sent_from = committee
         sent.append(man)
         return True
-    if model.uniform("lateral", committee.key, 0) < model.p.LATERAL_RATE:
+    if model.uniform("lateral", committee.key, 0) < model.p.LATERAL_RATE * model.recall_factor:
         remove(model, man)
         people.vacate(model, man, "lateral", "centre")
         people.wait_in(man, model.reserve)
