@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from sim.mechanisms.vacancies import recall_factor
 from sim.registry.constants import CONSTANTS
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario.schema import Scenario, Tree, month_name, month_number
+from sim.scenario.schema import Scenario, Tree, month_number
 from sim.world.build import TWINS, World, build, effective, vary
 from sim.world.places import Place, plant
 from tests.world.worlds import THREE, at, scenario, world
@@ -77,14 +77,33 @@ def test_a_world_has_its_months_and_guberniias() -> None:
 # The rule of selection.
 
 
-def test_recorded_claims_rise_in_a_straight_line_and_stay() -> None:
-    found = world(period={"start": "1919-06", "end": "1929-12"}, parameters={"k1": 0.7})
+def test_recorded_claims_rise_in_straight_lines_and_stay() -> None:
+    found = world(period={"start": "1919-06", "end": "1929-12"}, parameters={"k1": 0.7, "k_late": 0.5})
     start = found.p.k0
     assert claimed(found, "1919-06") == claimed(found, "1921-01") == start
     assert claimed(found, "1922-04") == pytest.approx((start + 0.7) / 2), "15 of 30 months"
-    assert claimed(found, "1923-07") == claimed(found, "1929-12") == pytest.approx(0.7)
-    rise = [claimed(found, month_name(n)) for n in range(month_number("1921-01"), month_number("1923-07") + 1)]
-    assert [b - a for a, b in pairwise(rise)] == pytest.approx([(0.7 - start) / 30] * 30)
+    assert claimed(found, "1923-07") == claimed(found, "1925-12") == pytest.approx(0.7)
+    assert claimed(found, "1927-07") == pytest.approx(0.7 + 0.25 * 0.3), "half of the way to k2"
+    assert claimed(found, "1929-01") == claimed(found, "1929-12") == pytest.approx(0.85)
+    first = world(period={"start": "1919-06", "end": "1929-12"}, parameters={"k1": 0.7}, defaults="0.1")
+    assert claimed(first, "1923-07") == claimed(first, "1929-12") == pytest.approx(0.7)
+
+
+def test_recall_is_dated_and_bunches_as_recorded() -> None:
+    found = world(period={"start": "1921-01", "end": "1929-12"})
+    p, known = found.p, found.calendar
+    factors = dict(zip(found.months, (
+        recall_factor(int(period), float(bunched), p.rec_21, p.rec_22, p.rec_mid, p.rec_late)
+        for period, bunched in zip(known.recall_period, known.recall, strict=True)
+    ), strict=True))  # fmt: skip
+    assert (factors["1921-01"], factors["1922-03"]) == (p.rec_21, p.rec_21)
+    assert (factors["1922-04"], factors["1923-03"]) == (p.rec_22, p.rec_22)
+    assert [factors[f"1923-{m:02d}"] for m in range(4, 13)] == [1, 2, 2, 2, 1.75, 1.75, 0, 0, 0]
+    assert [factors[f"1924-{m:02d}"] for m in range(1, 7)] == [0, 0.875, 0.875, 0.875, 0.875, p.rec_mid]
+    assert np.mean([factors[month] for month in found.months[27:41]]) == pytest.approx(1.0), "the recorded mean"
+    assert (factors["1926-12"], factors["1927-01"]) == (p.rec_mid, p.rec_late)
+    first = world(period={"start": "1921-01", "end": "1929-12"}, defaults="0.1").calendar
+    assert set(first.recall) == {1.0}
 
 
 @pytest.mark.parametrize(("rule", "expected"), [("election", 0.0), ("appointment", 1.0)])

@@ -181,8 +181,8 @@ def test_real_places_by_hand() -> None:
         logit, schooling = math.log(g.lit_1920 / (1.0 - g.lit_1920)), math.log(g.secondary_pct)
         if place.parent >= 0:
             z = drawn(place)
-            logit += P.UEZD_SPREAD * z[0] - P.uezd_rural * (1.0 - g.urban_share)
-            schooling += P.UEZD_SPREAD * z[1] - P.uezd_rural * (1.0 - g.urban_share)
+            logit += P.UEZD_SPREAD * z[0] - P.UEZD_RURAL * (1.0 - g.urban_share)
+            schooling += P.UEZD_SPREAD * z[1] - P.UEZD_RURAL * (1.0 - g.urban_share)
         assert place.literacy == pytest.approx(literacy(logit), abs=1e-6)
         assert trained == pytest.approx(skill(schooling), abs=1e-6)
 

@@ -28,7 +28,7 @@ from sim.registry.variants import VARIANTS
 Array = NDArray[np.float64]
 
 SURE, RATHER = 0.8, 0.6
-"""Shares of worlds from which an answer is called one, and a leaning; fixed with the rules for claims, before results."""
+"""Shares of worlds from which an answer is called one, and a leaning; the first is the rule for claims."""
 NAMED = {"capital": "the capitals", "industrial": "industrial", "agrarian": "agrarian", "borderland": "borderland"}
 PROVINCES = CLASSES[1:]
 LEADING = 6
@@ -155,17 +155,17 @@ ASKED = (
 
 def sentences(drawn: Sweep, found: Contrast) -> Iterator[str]:
     """Yield the answer in three sentences."""
-    weight = [np.mean([found.share(scope) for scope in PROVINCES]), *(found.mean(scope) for scope in PROVINCES)]
+    ahead = float(np.mean([found.share(scope) for scope in PROVINCES]))
+    means = [found.mean(scope) for scope in PROVINCES]
     said = {scope: worded(found, scope) for scope in CLASSES}
     if len({said[scope] for scope in PROVINCES}) == 1:
         provinces = f"In the provinces electing secretaries from December 1923 on {said[PROVINCES[0]]}"
     else:
         each = "; ".join(f"in {NAMED[scope]} guberniias it {said[scope]}" for scope in PROVINCES)
         provinces = f"In the provinces the answer differs by class: {each}"
-    low, high = min(weight[1:]), max(weight[1:])
     yield (
-        f"**{provinces}: over all that the record leaves open, it is ahead of what happened in {weight[0]:.0%} of the "
-        f"worlds drawn, by {low:+.1f} to {high:+.1f} months of recovery on average.**"
+        f"**{provinces}: over all that the record leaves open, it is ahead of what happened in {ahead:.0%} of the "
+        f"worlds drawn, by {min(means):+.1f} to {max(means):+.1f} months of recovery on average.**"
     )
     capital = found.beyond("capital")
     yield (
@@ -195,8 +195,9 @@ def _table(drawn: Sweep, as_read: Sweep) -> str:
     notes = "\n".join(f"- *{name}, against {said}*: {why}." for name, said, _, why in PUBLISHED)
     return (
         "## The same question, asked in different ways\n\nShare of worlds in which election is ahead, over the three "
-        "years from the switch (now: in months of recovery; the first version: in performance), and how many committees "
-        f"more or fewer are paralysed:\n\n{markdown(heads, rows)}\n\nWhy the old numbers differed:\n\n{notes}"
+        "years from the switch (now: in months of recovery; the first version: in performance), and how many "
+        f"committees more or fewer are paralysed:\n\n{markdown(heads, rows)}\n\n"
+        f"Why the old numbers differed:\n\n{notes}"
     )
 
 
@@ -225,12 +226,16 @@ def _turns(values: NDArray[np.object_], effect: Array) -> str:
 
 def picture(drawn: Sweep, path: Path) -> None:
     """Draw the share of worlds in which election is ahead, by class, for each question."""
+    from matplotlib.figure import Figure
+
     from sim.figures import style
 
-    figure, axes = style.plt.subplots(figsize=(style.WIDE / 25.4, 2.6))
+    figure = Figure(figsize=(style.WIDE * style.MM, 2.6))
+    axes = figure.subplots()
     for place, (said, against, capacity) in enumerate(ASKED):
         found = contrast(drawn, "recovery_months", against, capacity)
-        axes.plot([found.share(scope) for scope in CLASSES], np.arange(len(CLASSES)) + 0.2 * (place - 1), "o", label=said)
+        shares, rows = [found.share(scope) for scope in CLASSES], np.arange(len(CLASSES)) + 0.2 * (place - 1)
+        axes.plot(shares, rows, "o", label=said)
     axes.axvline(0.5, color=style.GREY, linewidth=0.8)
     axes.axvspan(0.2, 0.8, color=style.GREY, alpha=0.12, linewidth=0)
     axes.set_yticks(range(len(CLASSES)), list(NAMED.values()))

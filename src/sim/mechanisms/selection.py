@@ -25,7 +25,7 @@ def learned(variance, rate, years):  # type: ignore[no-untyped-def]
 
 @kernel
 def crowded(variance, rate, members):  # type: ignore[no-untyped-def]
-    """Return the variance of voters' error in an electorate of some thousand members: variance (1 + l_v members / 10)."""
+    """Return the variance of voters' error among so many thousand members: variance (1 + l_v members / 10)."""
     return variance * (1.0 + rate * members / 10.0)
 
 

@@ -68,8 +68,8 @@ def peace_left(peace, weight, grievance):  # type: ignore[no-untyped-def]
 def of_several(peace, ties):  # type: ignore[no-untyped-def]
     """Return the peace of a committee each of whose ties stands for several, peace^n.
 
-    An uezd has two ties in the model and a guberniia committee seven; by two alone it would hardly ever quarrel, against
-    the record (T28). Between half powers the value is mixed linearly, so that no power function is needed.
+    An uezd has two ties in the model and a guberniia committee seven; by two alone it would hardly ever quarrel,
+    against the record (T28). Between half powers the value is mixed linearly, so that no power function is needed.
     """
     if ties <= 1.0:
         return peace

@@ -124,6 +124,8 @@ PRESORTED = _constant("PRESORTED", 1.0, "ratio", "assumed", "presorting",
     "trainees among whom a bench place chooses, relative to n_cand; at least one", "MODEL, symmetry: the reserve, drawn from benches by lot, is sorted as often")
 UEZD_SPREAD = _constant("UEZD_SPREAD", 0.3, "log-odds or log units", "assumed", "people",
     "s.d. of uezds' literacy and schooling around their guberniia's", "guberniia_1897.csv gives urban and rural rates only")
+UEZD_RURAL = _constant("UEZD_RURAL", 0.4, "log-odds or log units", "assumed", "people",
+    "how far an entirely rural uezd lies below its guberniia's mean", "guberniia.csv: rural below overall literacy of 1897")
 ILLITERACY_REF = _constant("ILLITERACY_REF", 0.6, "share", "inferred", "circumstances",
     "members' illiteracy at which voters have validity r_v", "party_education.csv: 60 per cent politically illiterate in 1924 (B)")
 REMOVED_BAR = _constant("REMOVED_BAR", 12.0, "months", "assumed", "selection",

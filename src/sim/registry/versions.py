@@ -19,7 +19,7 @@ FIRST_DEFAULTS: Mapping[str, float] = {
 SUCCESSORS: Mapping[str, str] = {
     old: f"{new}, a parameter since version 0.2"
     for old, new in {
-        "KNOW_PLACE": "know_place", "OWN_SHARE": "own_share", "UEZD_RURAL": "uezd_rural",
+        "KNOW_PLACE": "know_place", "OWN_SHARE": "own_share",
         "RECOVERY_MAX": "recovery_max", "RECOVERY_START": "recovery_start", "INSPECTION": "reach",
         "TIE_WEIGHT": "tie_weight", "TIE_OTHER": "tie_other", "ABOVE": "above", "ESCALATION": "escalation",
         "MEDIATION": "envoys", "CLAIM_START": "k0",

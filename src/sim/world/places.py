@@ -108,7 +108,7 @@ def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespa
     for u in range(number):
         key = head.key + u + 1
         spread = 0.0 if tree.alike else p.UEZD_SPREAD
-        below = 0.0 if tree.alike else p.uezd_rural * (1.0 - origin.urban)
+        below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - origin.urban)
         z = [_drawn(seed, key, i) for i in (0, 1)]
         schooling = log_schooling - below + spread * z[1]
         places.append(Place(

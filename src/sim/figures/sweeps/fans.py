@@ -67,8 +67,8 @@ def table(sweep: Sweep, selection: Selection) -> Fans:
     frame = frame.assign(place=frame["combination"].map(place))
     changes = {key: rows.assign(place=rows["combination"].map(place)) for key, rows in changes.items()}
     size = sweep.experiment.smallest
-    sizes = {name: float(size.of(OUTCOMES[name], np.nan)) for name, _ in pairs}
-    smallest = {name: least for name, least in sizes.items() if np.isfinite(least)}
+    sizes = {name: float(size.of(OUTCOMES[name], 0.0)) for name, _ in pairs}
+    smallest = {name: least for name, least in sizes.items() if least > 0.0}  # of the others it hangs on the baseline
     lines = [sweep.experiment.title, where, *common.unfinished(sweep), common.described(sweep, curves=True)]
     return Fans(lines, outcome, lever, pairs, sweep.months, frame, changes, smallest)
 
