@@ -54,7 +54,7 @@ def produced(name, values=(), happened=(), **period):
 def test_every_recorded_figure_is_produced_split_or_excused():
     recorded = {target.id for target in targets()}
     parts = set().union(*SPLIT.values())
-    assert len(recorded) == 19
+    assert len(recorded) == 30
     assert recorded == (set(PRODUCED) - parts) | set(SPLIT) | set(UNPRODUCED)
     assert not set(PRODUCED) & set(UNPRODUCED)
     assert all(UNPRODUCED.values()) and all(item.why and item.unit for item in PRODUCED.values())
@@ -118,13 +118,32 @@ def test_industry_is_the_mean_of_a_calendar_year():
     assert produced("T19", values) == pytest.approx(1.065)
 
 
+def test_the_other_rows_of_the_record():
+    def years(first, last, inside, outside):
+        return lambda y, m: inside if first <= y + m / 100 <= last else outside
+
+    moves = {1921: 0.10, 1922: 0.12, 1923: 0.05, 1924: 0.07, 1927: 0.03, 1928: 0.04, 1929: 0.02}
+    values = {
+        "moves": lambda y, m: moves.get(y, 9.0), "tenure": years(1928.12, 1928.12, 22.0, 9.0),
+        "elected": years(1929.02, 1929.02, 0.1, 0.9), "opposition_nation": years(1921.03, 1921.03, 0.17, 0.9),
+        "moves_centre": years(1922.04, 1923.03, 0.08, 9.0), "recovery": lambda y, m: {1922: 0.2, 1923: 0.3}.get(y, 9.0),
+        "uezd_open_skloki": lambda y, m: 0.1 if m < 7 else 0.3, "open_skloki": 0.4,
+    }  # fmt: skip
+    expected = {
+        "T23": 0.17, "T24": 12 * 0.11, "T25": 0.11 / 0.03, "T26": 22.0, "T27": 0.1, "T28": 0.5, "T29": 0.96,
+        "T30": 0.72, "T31": 0.2, "T32": 0.3, "T33": 0.36,
+    }  # fmt: skip
+    assert {name: produced(name, values) for name in expected} == pytest.approx(expected)
+    assert math.isnan(produced("T25", {"moves": 0.0}))
+
+
 @pytest.mark.parametrize(
     "first, last, known",
     [
-        (1921, 1922, {"T16", "T18"}),
-        (1922, 1929, set(PRODUCED) - {"T16", "T18", "T14a", "T14b", "T14c"}),
+        (1921, 1922, {"T16", "T18", "T23", "T24", "T28", "T31"}),
+        (1922, 1929, set(PRODUCED) - {"T16", "T18", "T14a", "T14b", "T14c", "T23", "T24", "T25", "T28"}),
         (1924, 1925, set()),
-        (1923, 1924, {"T01", "T02", "T03", "T04", "T05"}),
+        (1923, 1924, {"T01", "T02", "T03", "T04", "T05", "T30", "T32"}),
     ],
 )
 def test_what_the_period_does_not_cover_is_not_known(first, last, known):
@@ -148,12 +167,15 @@ def test_tiers_are_read_from_the_conferences_of_january_1924():
         conference("Moscow", "raion", 0.9, month=date(1923, 1, 1)), conference("Moscow", "raion", 0.9, kind="congress"),
     ]  # fmt: skip
     rows = {row.id: row for row in score(run({}), events(*happened))}
-    for name, recorded in (("T14a", 0.36), ("T14b", 0.158), ("T14c", 3 / 128)):
+    expected = {
+        "T14a": (0.36, 0.24, 0.54, "B"), "T14b": (0.158, 0.158 / 1.5, 0.158 * 1.5, "A"),
+        "T14c": (3 / 128, 0.0, 3 / 128, "B"),
+    }  # fmt: skip
+    for name, (recorded, low, high, grade) in expected.items():
         row = rows[name]
-        assert row.recorded == pytest.approx(recorded)
-        assert (row.low, row.high) == (pytest.approx(recorded / 1.5), pytest.approx(recorded * 1.5))
+        assert (row.recorded, row.low, row.high) == pytest.approx((recorded, low, high))
         assert row.in_band and row.median == pytest.approx(recorded, abs=1e-4)
-        assert row.grade == "B"
+        assert row.grade == grade
 
 
 @pytest.mark.parametrize("how", ["dates", "times", "text"])
@@ -192,7 +214,7 @@ def test_the_median_decides_the_band(shares):
 
 def test_grade_c_and_inputs_are_marked():
     rows = {row.id: row for row in score(run({}), events())}
-    assert {name for name, row in rows.items() if row.grade == "C"} == {"T05", "T16", "T17"}
+    assert {name for name, row in rows.items() if row.grade == "C"} == {"T05", "T16", "T17", "T27", "T28"}
     assert {name for name, row in rows.items() if row.kind == "input"} == {"T02", "T10", "T18"}
     assert all(rows[name].kind != "test" for name in ("T03", "T05", "T16", "T17"))
 

@@ -22,8 +22,9 @@ from sim.registry.entries import CLASSES
 NAMES = [declared.name for declared in TABLES]
 ROWS = {
     "guberniia": 89, "guberniia_1897": 89, "units_1926": 67, "party_membership": 26, "party_education": 88,
-    "appointments": 45, "elections_quality": 35, "skloki_cases": 31, "economy": 147, "threat": 55,
-    "threat_index": 49, "democracy_events": 50, "calibration_targets": 19,
+    "appointments": 58, "elections_quality": 35, "skloki_cases": 36, "economy": 145, "threat": 55,
+    "threat_index": 49, "democracy_events": 50, "calibration_targets": 30,
+    "comparators": 105, "comparators_events": 46,
 }  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def test_loaded_rows_belong_to_the_caller():
 
 
 def test_empty_cells_and_the_one_text_are_not_known():
-    assert [sum(row["value"] is None for row in load(name)) for name in ("appointments", "elections_quality")] == [4, 7]
+    assert [sum(row["value"] is None for row in load(name)) for name in ("appointments", "elections_quality")] == [5, 7]
     skipped = [row for row in load("party_education") if row["value"] is None]
     assert [(row["group"], row["indicator"]) for row in skipped] == [("guberniia_secretaries", "seniority_rule")]
     with pytest.raises(ValueError, match="value is not a known number"):
@@ -139,6 +140,25 @@ def test_ratios_of_capitals_are_those_of_the_targets(column, target):
     ratio = mean / statistics.median(number(row, column) for row in soviet)
     recorded = next(row for row in load("calibration_targets") if row["id"] == target)
     assert ratio == pytest.approx(number(recorded, "value"), abs=0.05)
+
+
+def test_the_wars_dip_is_that_of_its_target():
+    index = {(row["country"], row["year"]): number(row, "v2x_libdem") for row in load("comparators")}
+    fall = {
+        country: 1 - min(index[country, year] for year in range(1914, 1919)) / index[country, 1913]
+        for country, _ in index
+    }
+    four = ("United Kingdom", "Germany", "France", "Italy")
+    assert [round(100 * fall[country]) for country in four] == [3, 8, 11, 13]
+    recorded = next(row for row in load("calibration_targets") if row["id"] == "T22")
+    assert max(fall[country] for country in four) == pytest.approx(number(recorded, "value"), abs=0.005)
+
+
+def test_rates_with_counts_are_counts_over_exposure():
+    rates = [row for row in load("calibration_targets") if row["count"] is not None]
+    assert [row["id"] for row in rates] == ["T03", "T24", "T30", "T33"]
+    for row in rates:
+        assert number(row, "count") / number(row, "exposure") == pytest.approx(number(row, "value"), abs=0.006)
 
 
 def test_the_empire_of_1897():
@@ -356,7 +376,7 @@ def test_a_row_with_a_cell_too_many_is_named(tmp_path):
     [
         (b"", "no such column"),
         (packaged("economy").split("\n")[0].encode(), "at least one row"),
-        (packaged("economy").encode() + b"\xff\xfe", ":149: found bytes that are not UTF-8"),
+        (packaged("economy").encode() + b"\xff\xfe", ":147: found bytes that are not UTF-8"),
         (packaged("economy").encode() + b'1930,"open', "a CSV table"),
     ],
 )

@@ -66,7 +66,9 @@ def test_assignments_bridge_the_gap_and_hold_the_ends():
 
 def test_officials_among_delegates():
     found = series.officials_among_delegates(["1918-01", "1921-03", "1923-04", "1924-05", "1925-12", "1930-01"])
-    np.testing.assert_allclose(found, [0.248, 0.248, 0.551, 0.653, 0.70, 0.70])
+    np.testing.assert_allclose(found, [0.248, 0.248, 0.551, 0.653, 0.70, 0.54])
+    first_version = series.officials_among_delegates(["1925-12", "1927-12", "1930-01"], "1925-12")
+    np.testing.assert_allclose(first_version, 0.70)
     assert series.officials_among_delegates(["1922-03"])[0] == pytest.approx(0.248 + (0.551 - 0.248) * 12 / 25)
 
 

@@ -188,11 +188,13 @@ def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Cal
     objective, perceived, economic = _threat(scenario.threat, months)
     numbers = np.array([month_number(month) for month in months])
     events = _events(scenario, months, places, p)
+    first_version = scenario.defaults == FIRST
+    officials = series.officials_among_delegates(months, *(["1925-12"] if first_version else []))
     return Calendar(
         objective, perceived, economic, _line(numbers, *PLAN_RAMP), events.dispute, events.joined,
-        events.error, series.responsible_assignments(months), series.officials_among_delegates(months),
+        events.error, series.responsible_assignments(months), officials,
         events.famine, events.meetings["congress"], events.meetings["conference"],
-        *_recall(numbers, scenario.defaults == FIRST), np.maximum(numbers - FILES_KEPT, 0) / 12.0,
+        *_recall(numbers, first_version), np.maximum(numbers - FILES_KEPT, 0) / 12.0,
     )  # fmt: skip
 
 

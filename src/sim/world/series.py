@@ -88,13 +88,15 @@ def responsible_assignments(months: Sequence[str]) -> Array:
     return straight(months, points)
 
 
-def officials_among_delegates(months: Sequence[str]) -> Array:
+def officials_among_delegates(months: Sequence[str], last: str = LAST_MONTH) -> Array:
     """Return the share of party officials among voting delegates of congresses, 0 to 1.
 
     Table appointments: the congresses of March 1921, April 1923 and May 1924 (grade B) and of
-    December 1925 (C); the first is held before, the last after.
+    December 1925 and December 1927 (A); the first is held before, the last, of those to the month
+    `last`, after. The first version knew none after December 1925.
     """
     rows = [row for row in load("appointments") if row["indicator"] == "party_officials_among_delegates"]
+    rows = [row for row in rows if str(row["period_start"]) <= last]
     return straight(months, {str(row["period_start"]): number(row, "value") / 100.0 for row in rows})
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sim.data.catalogue.country import COUNTRY
+from sim.data.catalogue.europe import EUROPE
 from sim.data.catalogue.party import PARTY
 from sim.data.catalogue.places import PLACES
 from sim.data.columns import Table
 
-TABLES: tuple[Table, ...] = (*PLACES, *PARTY, *COUNTRY)
+TABLES: tuple[Table, ...] = (*PLACES, *PARTY, *COUNTRY, *EUROPE)

@@ -20,7 +20,7 @@ ECONOMY = Table(
     ),
     "A (GDP) and B",
     MADDISON,
-    "start of the recovery; targets T18, T19 and T20",
+    "start of the recovery; targets T18 to T20, T31, T32",
 )
 
 

@@ -35,7 +35,7 @@ APPOINTMENTS = Table(
     ),
     "A core, B and C around it",
     FACTS,
-    "the centre's capacity, rates of removal, officials among delegates; targets T01 to T09, T16, T17",
+    "the centre's capacity, rates of removal, officials among delegates; targets T01 to T09, T16, T17, T24 to T30, T33",
     (("low", "value", "high"), ("period_start", "period_end")),
 )
 
@@ -91,7 +91,7 @@ ELECTIONS_QUALITY = Table(
     ),
     "A and B",
     FACTS,
-    "opposition share at each tier of the conferences of 1923-24: target T14; target T21",
+    "opposition share at each tier of the conferences of 1923-24: target T14; targets T21, T23",
 )
 
 SKLOKI_CASES = Table(
@@ -143,6 +143,8 @@ CALIBRATION_TARGETS = Table(
         Column("low", "number", "low end of the band", "in description", 0),
         Column("high", "number", "high end of the band", "in description", 0),
         Column("period", "text", "when"),
+        Column("count", "integer", "of a rate: the events behind it", "events", 0, empty=True),
+        Column("exposure", "number", "of a rate: what they were counted over", "post-years", 0, empty=True),
         *PROVENANCE,
     ),
     "A, B, C",

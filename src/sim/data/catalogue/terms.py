@@ -11,3 +11,4 @@ CENSUS_1926 = (
     "Sablin et al. 2015, Transcultural Empire GIS, heiDATA doi:10.11588/data/10064"
 )
 MADDISON = "GDP per head: CC BY 4.0, Maddison Project Database 2020 (Bolt & van Zanden); other rows: " + FACTS
+VDEM = "CC BY-SA 4.0: V-Dem version 14 (Coppedge et al. 2024), via xmarquez/democracyData; rows and columns selected"
