@@ -38,7 +38,7 @@ DIFFERENCES = {
     "readiness-rule": {"policy.changes.where_ready.rule": "readiness"},
     "mixed": {"policy.changes.half.rule": "share", "policy.changes.half.share": 0.5},
     "european-peace": {
-        "threat.peace.begin": "1921-04", "threat.peace.months": 6, "threat.peace.objective": 0.1,
+        "threat.peace.passage": "germany", "threat.peace.objective": 0.1,
         "threat.peace.perceived": 0.1, "threat.peace.economic": 0.0,
     },
     "permanent-threat": {"threat.series": "constant", "threat.objective": 0.8, "threat.perceived": 0.8},

@@ -49,6 +49,25 @@ def test_a_passage_to_peace_is_straight_never_raises_threat_and_lasts() -> None:
     np.testing.assert_array_equal(worse.calendar.economic, world().calendar.economic)
 
 
+@pytest.mark.parametrize(
+    "passage, last", [("germany", "1919-01"), ("britain", "1921-08"), ("france", "1919-11"), ("italy", "1919-11")]
+)
+def test_europes_passage_runs_from_the_armistice_to_the_last_restoration(passage: str, last: str) -> None:
+    tables: dict[str, Any] = {"period": {"start": "1918-01", "end": "1922-12"}}
+    level = {"series": "constant", "objective": 0.9, "perceived": 0.5}
+    found = world(threat=level | {"peace": {"passage": passage}}, **tables)
+    before, after = at(found, "1918-11"), at(found, last)
+    assert set(found.calendar.objective[: before + 1]) == {0.9}
+    assert found.calendar.objective[after:] == pytest.approx(0.1)
+    assert found.calendar.objective[after - 1] > 0.1 + 1e-9
+    # a date or a length of one's own comes before the country's
+    later = world(threat=level | {"peace": {"passage": passage, "begin": "1921-04"}}, **tables)
+    since = at(later, "1921-04")
+    assert set(later.calendar.objective[: since + 1]) == {0.9}
+    expected = found.calendar.objective[before:][: len(later.months) - since]
+    np.testing.assert_allclose(later.calendar.objective[since:], expected)
+
+
 @given(shift=st.floats(-1.0, 1.0))
 @settings(max_examples=25)
 def test_a_shift_keeps_threat_between_zero_and_one(shift: float) -> None:

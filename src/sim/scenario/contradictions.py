@@ -14,7 +14,7 @@ from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, merge
-from sim.scenario.schema import Change, Event, Scenario, readings
+from sim.scenario.schema import Change, Event, Scenario, month_number, readings
 
 #: Sizes that make sense, by kind of event; of the others the format's own bounds hold.
 _SIZES = {"dispute": (0.0, 1.0), "famine": (0.0, 1.0), "policy_error": (-0.9, 1.0)}
@@ -215,6 +215,11 @@ def _effect(change: Change) -> tuple[Any, ...]:
 
 def _threat(review: Review) -> None:
     threat = review.scenario.threat
+    peace = threat.peace
+    if peace is not None and peace.passage is None and review.sound(("threat", "peace", "passage")):
+        for name, words in (("begin", "a month as YYYY-MM"), ("months", "a whole number from 1 to 240")):
+            if getattr(peace, name) is None and review.sound(("threat", "peace", name)):
+                review.fault(("threat", "peace", name), "nothing", f"{words}, unless passage names a country")
     if not review.sound(("threat", "series")):
         return
     for name in ("objective", "perceived"):
@@ -298,7 +303,8 @@ def _dates(review: Review) -> None:
         if change.enabled and begin <= until and (begin > period.end or until < period.start):
             review.warn(("policy", "changes", name), "outside the period: it does not happen")
     peace = review.scenario.threat.peace
-    if peace is not None and peace.begin > period.end:
+    dated = peace is not None and (peace.passage or peace.begin)
+    if peace is not None and dated and peace.dates[0] > month_number(period.end):
         review.warn(("threat", "peace"), "outside the period: it does not happen")
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from sim.data.passages import passage
 from sim.registry.entries import CLASSES
 from sim.registry.versions import variant_defaults
 
@@ -106,13 +107,25 @@ class Change(Table):
 
 
 class Peace(Table):
-    """A passage to peace: threat falls in a straight line to a level and stays there."""
+    """A passage to peace: threat falls in a straight line to a level, which is assumed, and stays there."""
 
-    begin: Month = Field(description="month in which the passage begins")
-    months: int = Field(ge=1, le=240, description="duration of the passage, months")
+    passage: Literal["germany", "britain", "france", "italy"] | None = Field(
+        None, description="whose passage of comparators_events.csv: from the armistice to the last recorded restoration"
+    )
+    begin: Month | None = Field(None, description="month in which the passage begins; default: that of passage")
+    months: Annotated[int, Field(ge=1, le=240)] | None = Field(
+        None, description="duration of the passage, months; default: that of passage"
+    )
     objective: Share = Field(0.1, description="objective threat in peace")
     perceived: Share = Field(0.1, description="perceived threat in peace")
     economic: Share = Field(0.0, description="economic component, which feeds news about the national error")
+
+    @property
+    def dates(self) -> tuple[int, int]:
+        """Number of the month in which the passage begins, and its length in months."""
+        first, last = (self.begin, self.begin) if self.passage is None else passage(self.passage)
+        begin = month_number(str(self.begin or first))
+        return begin, self.months or month_number(str(last)) - month_number(str(first))
 
 
 class Threat(Table):

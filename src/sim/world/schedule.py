@@ -109,8 +109,8 @@ def _threat(threat: Threat, months: list[str]) -> tuple[NDArray[np.float64], ...
         objective = series.straight(months, {month: pair[0] for month, pair in threat.custom.items()})
         perceived = series.straight(months, {month: pair[1] for month, pair in threat.custom.items()})
     if threat.peace is not None:
-        begin = month_number(threat.peace.begin)
-        way = _line(numbers, begin, begin + threat.peace.months)
+        begin, lasts = threat.peace.dates
+        way = _line(numbers, begin, begin + lasts)
         objective = objective + way * np.minimum(threat.peace.objective - objective, 0.0)
         perceived = perceived + way * np.minimum(threat.peace.perceived - perceived, 0.0)
         economic = economic + way * np.minimum(threat.peace.economic - economic, 0.0)
