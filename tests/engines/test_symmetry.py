@@ -189,7 +189,7 @@ def misfit(voice: str, capacity: float | str) -> float:
     alike = {"phi_v": 0.6, "phi_i": 0.6, "chi": 0.0, "nu": 0.0, "kv": 0.1}
     first = world(months=48, tree=tree, off=off, **alike)
     place, p = first.committees[0], first.p
-    reach = p.DEBATE_START * (p.VOICE_BASE + (1.0 - p.VOICE_BASE) * place.literacy)
+    reach = p.debate_start * (p.VOICE_BASE + (1.0 - p.VOICE_BASE) * place.literacy)
     alike["ki"] = alike["kv"] * reach / p.reach
     total = 0.0
     for seed in range(10):

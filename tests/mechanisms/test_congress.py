@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 
-from sim.mechanisms.congress import claims_after_congress, influenced, magnified, members_vote
-from tests.mechanisms.ranges import flag, of, share, within
+from sim.mechanisms.congress import (
+    claims_after_congress,
+    claims_after_vote,
+    followed,
+    influenced,
+    is_ready,
+    magnified,
+    members_vote,
+    secretary_vote,
+    share_wanted,
+)
+from tests.mechanisms.ranges import flag, of, score, share, within
 
 
 def test_the_vote_by_hand() -> None:
@@ -121,3 +131,32 @@ def test_claims_at_the_limits(claims: float, opposition: float, perceived: float
     )
     assert claims_after_congress(claims, opposition, 1.0, perceived, 0.0, 1.0) == pytest.approx(1.0, abs=1e-15)
     assert claims_after_congress(claims, opposition, 0.5, perceived, 1.0, 1.0) == pytest.approx(perceived, abs=1e-15)
+
+
+@given(loyalty=score, weight=share, part=share)
+def test_following_has_a_mean_of_one_and_keeps_a_share_a_share(loyalty: float, weight: float, part: float) -> None:
+    found = followed(loyalty, weight, part)
+    assert 0.0 <= part * found <= 1.0
+    assert found + followed(-loyalty, weight, part) == pytest.approx(2.0, abs=1e-12), "as much more as less"
+    assert followed(loyalty, 0.0, part) == 1.0
+    assert followed(loyalty + 1.0, weight, part) >= found
+
+
+def test_three_kinds_of_delegates_by_hand() -> None:
+    """Of 100: 20 dependents want .7, 16 of the others nothing, 64 want .4: .396; the centre's .7 weighs a quarter."""
+    assert claims_after_vote(0.5, 0.4, 0.2, 0.2, 0.5, 0.25, 1.0) == pytest.approx(0.75 * 0.396 + 0.25 * 0.7, abs=1e-15)
+    assert claims_after_vote(0.5, 0.4, 0.0, 0.3, 0.0, 0.3, 1.0) == pytest.approx(0.4, abs=1e-15), "all of one mind"
+    assert claims_after_vote(0.5, 0.4, 1.0, 0.0, 0.5, 0.0, 1.0) == 0.0, "the opposition alone"
+
+
+def test_what_is_wanted_by_hand() -> None:
+    """Half of .6 and half of .4, and .5 x .2 + .5 x .1 - .5 x .1 for what presses."""
+    assert share_wanted(0.6, 0.6, 0.3, 0.3, 0.5, 0.4, 0.5, 0.5, 0.5, 0.4, 0.2, 0.2) == pytest.approx(0.6, abs=1e-15)
+    assert share_wanted(0.37, 0.9, 0.9, 0.0, 1.0, 0.4, 0.0, 0.0, 0.0, 0.4, 0.2, 0.2) == 0.37, "habit without end"
+    assert share_wanted(1.0, 1.0, 1.0, 0.0, 1.0, 0.4, 1.0, 1.0, 1.0, 0.4, 0.2, 0.2) == 1.0
+
+
+def test_a_secretary_votes_as_his_place_less_what_he_owes() -> None:
+    assert secretary_vote(0.4, 1.0, 0.75) == pytest.approx(0.1, abs=1e-15)
+    assert secretary_vote(0.4, 0.0, 0.75) == 0.4
+    assert [is_ready(*x, 0.4, 0.35) for x in ((0.4, 0.35), (0.39, 0.9), (0.9, 0.3))] == [1.0, 0.0, 0.0]

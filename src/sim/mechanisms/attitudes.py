@@ -34,3 +34,19 @@ def unity_preference(  # type: ignore[no-untyped-def]
     grown = (by_threat * perceived + by_conflict * conflict + by_dependence * appointed) * (1.0 - unity)
     lost = by_suppression * suppressed * unity + rest * (unity - resting * (1.0 - habit))
     return unit(unity + grown - lost)
+
+
+@kernel
+def ratcheted(unity, habit, held, step, rest, resting):  # type: ignore[no-untyped-def]
+    """Return the preference for unity after what disputes leave for good.
+
+    U + step (1 - U) + rest held (1 - ū (1 - D)): a dispute's step is felt at once, and the resting
+    point stays raised by the share of the way to 1 that all disputes have left (``held``).
+    """
+    return unit(unity + step * (1.0 - unity) + rest * held * (1.0 - resting * (1.0 - habit)))
+
+
+@kernel
+def dispute_step(held, dispute, share):  # type: ignore[no-untyped-def]
+    """Return what a month of dispute adds to the share held for good: ρ N_m (1 - held), N_m its size in that month."""
+    return share * dispute * (1.0 - held)

@@ -43,11 +43,63 @@ def influenced(share, appointed, elected, cut):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def followed(loyalty, weight, share):  # type: ignore[no-untyped-def]
+    """Return how far an appointed secretary follows his patron, beside the mean of 1.
+
+    1 + w (2 link(loyalty) - 1) min(1, (1 - s) / s): the mean over people stays 1, and ``share`` s
+    times it stays below 1.
+    """
+    room = 1.0
+    if share > 0.5:
+        room = (1.0 - share) / share
+    return 1.0 + weight * (2.0 * link(loyalty) - 1.0) * room
+
+
+@kernel
+def secretary_vote(opinion, appointed, owed):  # type: ignore[no-untyped-def]
+    """Return the chance that a secretary votes for the opposition: as his place thinks, less what he owes his post."""
+    return opinion * (1.0 - appointed * owed)
+
+
+@kernel
+def is_ready(literacy, bench, enough_literacy, enough_bench):  # type: ignore[no-untyped-def]
+    """Return 1 where members are literate and the bench skilled enough to elect, else 0."""
+    return 1.0 if literacy >= enough_literacy and bench >= enough_bench else 0.0
+
+
+@kernel
+def share_wanted(  # type: ignore[no-untyped-def]
+    claims, perceived, conflict, ready,
+    habit, resting, by_threat, by_conflict, by_readiness, threat_0, conflict_0, ready_0,
+):
+    """Return the share of posts that delegates of their own mind want claimed, conditionally.
+
+    unit(h K + (1 - h) K* + s_P (P - P*) + s_C (C - C*) + s_R (R* - ready)). Article: "not opposed
+    to the electoral principle ... not possible in all committees, every time".
+    """
+    pressing = by_threat * (perceived - threat_0) + by_conflict * (conflict - conflict_0)
+    return unit(habit * claims + (1.0 - habit) * resting + pressing + by_readiness * (ready_0 - ready))
+
+
+@kernel
+def claims_after_vote(claims, base, opposition, dependent, ambition, centre, step):  # type: ignore[no-untyped-def]
+    """Return the share of posts claimed after a congress whose delegates are of three kinds.
+
+    Those who owe their post (d) want what their patron wants, base + α (1 - base); of the others
+    the opposition (o) wants 0, the rest base. The patron's own weight is ζ.
+    K + step ((1 - ζ)(d patron + (1 - d)(1 - o) base) + ζ patron - K).
+    """
+    patron = base + ambition * (1.0 - base)
+    delegates = dependent * patron + (1.0 - dependent) * (1.0 - opposition) * base
+    return unit(claims + step * ((1.0 - centre) * delegates + centre * patron - claims))
+
+
+@kernel
 def claims_after_congress(claims, opposition, dependent, perceived, reading, step):  # type: ignore[no-untyped-def]
     """Return the share of posts claimed after a congress.
 
-    K + step ((1 - ζ)(1 - (1 - dependent) o) + ζ P - K): delegates vote for unity (1 - o), those
-    who owe their post with their patron, and the centre reads the threat.
+    Reading ``all``: K + step ((1 - ζ)(1 - (1 - dependent) o) + ζ P - K): delegates vote for unity
+    (1 - o), those who owe their post with their patron, and the centre reads the threat.
     """
     wanted = (1.0 - reading) * (1.0 - (1.0 - dependent) * opposition) + reading * perceived
     return unit(claims + step * (wanted - claims))

@@ -102,18 +102,18 @@ CLARITY_LOSS = _constant("CLARITY_LOSS", 0.06, "share", "assumed", "standards",
     "clarity lost when all officials of a committee change", "PROTOTYPE-2 section 3: 0.015 for one of four")
 PERFORMANCE_REF = _constant("PERFORMANCE_REF", 0.3, "performance", "assumed", "education",
     "performance at which schooling and training go at their stated rates", _P2)
-DEBATE_START = _constant("DEBATE_START", 0.6, "share", "assumed", "attitudes",
-    "habit of debate at the start", "range 0.4 to 0.8 in PROTOTYPE-1")
-DEBATE_LOSS = _constant("DEBATE_LOSS", 0.01, "per month", "assumed", "attitudes",
-    "loss of the habit of debate by full threat, and by full conflict", _P2)
 UNITY_REST = _constant("UNITY_REST", 0.03, "per month", "assumed", "attitudes",
     "return of the preference for unity to its resting point", _P2)
 UNITY_START = _constant("UNITY_START", 0.5, "share", "assumed", "attitudes",
     "preference for unity at the start", _P2)
 VOTE_SLOPE = _constant("VOTE_SLOPE", 4.0, "per unit of attitude", "assumed", "congress",
     "steepness of members' vote in attitudes", "PROTOTYPE-2 section 2")
-VOTE_NOISE = _constant("VOTE_NOISE", 0.1, "attitude", "assumed", "congress",
-    "s.d. of chance in a conference's vote", "PROTOTYPE-2 section 2: noise, size unstated")
+READY_LITERACY = _constant("READY_LITERACY", 0.4, "share", "assumed", "congress",
+    "members' literacy from which a place is ready to elect", "the mean of early 1924 (party_education.csv)")
+READY_BENCH = _constant("READY_BENCH", 0.35, "skill", "assumed", "congress",
+    "skill on the bench, per place, from which a place is ready to elect", "the rule readiness; at .5 hardly any place ever is")
+PROPORTIONAL = _constant("PROPORTIONAL", 1.0, "yes or no", "documented", "proportional",
+    "whether delegates are elected by platform, in proportion, until March 1921", "elections_quality.csv: platforms of the Tenth Congress (T23)")
 CONGRESS_STEP = _constant("CONGRESS_STEP", 0.5, "share", "assumed", "congress",
     "part of the gap to the voted share of claims that one congress closes", _P2)
 DATED_ERRORS = _constant("DATED_ERRORS", 1.0, "ratio", "assumed", "novelty",

@@ -107,6 +107,12 @@ OUTCOMES: Mapping[str, O] = by_name(
         "sklok_returns", "share of skloki", "of the skloki that open this month in guberniia committees, those where the "
         "last one ended within 12 months", "lower", smallest=0.02,
     ),
+    O("vote_appointed", "share", "chance that an appointed guberniia secretary votes for the opposition", smallest=0.02),
+    O("vote_elected", "share", "chance that an elected guberniia secretary votes for the opposition", smallest=0.02),
+    O("loyalty_appointed", "s.d.", "mean loyalty of appointed guberniia secretaries to their patron", low=-math.inf,
+      high=None, smallest=0.1),
+    O("ready", "share of places", "guberniias with members literate and benches skilled enough to elect", "higher",
+      smallest=0.02),
 )
 OUTCOME_INDEX: Mapping[str, int] = {name: index for index, name in enumerate(OUTCOMES)}
 """Where an outcome stands on the last axis of a trajectory's values."""

@@ -13,6 +13,8 @@ FIRST = "0.1"
 FIRST_DEFAULTS: Mapping[str, float] = {
     "recovery_max": 1.4, "recovery_start": 0.15, "uezd_ties": 1.0, "k_late": 0.0,
     "rec_21": 1.0, "rec_22": 1.0, "rec_mid": 1.0, "rec_late": 1.0,
+    "b0": 0.26, "debate_loss": 0.01, "vote_noise": 0.1, "city_list": 0.0, "follow": 0.0, "habit": 1.0,
+    "want_threat": 0.0, "want_conflict": 0.0, "want_ready": 0.0, "ambition": 0.0, "rho": 0.0,
 }  # fmt: skip
 
 #: What became of a parameter that is no longer one: in words, by its old name.
@@ -22,7 +24,8 @@ SUCCESSORS: Mapping[str, str] = {
         "KNOW_PLACE": "know_place", "OWN_SHARE": "own_share",
         "RECOVERY_MAX": "recovery_max", "RECOVERY_START": "recovery_start", "INSPECTION": "reach",
         "TIE_WEIGHT": "tie_weight", "TIE_OTHER": "tie_other", "ABOVE": "above", "ESCALATION": "escalation",
-        "MEDIATION": "envoys", "CLAIM_START": "k0",
+        "MEDIATION": "envoys", "CLAIM_START": "k0", "DEBATE_START": "debate_start", "DEBATE_LOSS": "debate_loss",
+        "VOTE_NOISE": "vote_noise",
     }.items()
 }  # fmt: skip
 

@@ -26,6 +26,10 @@ BUNCHED = (1.0, 2.0, 2.0, 2.0, 1.75, 1.75, 0.0, 0.0, 0.0, 0.0, 0.875, 0.875, 0.8
 """Recall from April 1923 to May 1924, mean 1: it bunched after the Twelfth Congress and all but ceased in October 1923
 (appointments.csv, Pavliuchenkov 2008)."""
 FILES_KEPT = month_number("1925-01")
+#: The last month in which delegates were elected by platform, in proportion, before the ban on factions.
+LAST_PLATFORMS = month_number("1921-03")
+#: The month from which the Secretariat has aims of its own: Stalin becomes General Secretary.
+SECRETARIAT = month_number("1922-04")
 PLAN_RAMP = (month_number("1928-10"), month_number("1929-12"))
 
 
@@ -69,6 +73,12 @@ class Calendar:
         Which dated span of recall a month is in, and how far the recorded moves bunched in it.
     files
         Years of the cadre department's record keeping since the end of 1924.
+    disputed
+        Size of disputes by the month: over its months each adds up to its strength.
+    proportional
+        Whether delegates are elected by platform, in proportion.
+    ambitious
+        Whether the centre wants more posts than the moment asks for.
     """
 
     objective: NDArray[np.float64]
@@ -86,6 +96,9 @@ class Calendar:
     recall_period: NDArray[np.int64]
     recall: NDArray[np.float64]
     files: NDArray[np.float64]
+    disputed: NDArray[np.float64]
+    proportional: NDArray[np.bool_]
+    ambitious: NDArray[np.bool_]
 
 
 def months_of(scenario: Scenario) -> list[str]:
@@ -139,6 +152,7 @@ class _Events:
     joined: NDArray[np.float64]
     error: NDArray[np.float64]
     famine: NDArray[np.float64]
+    disputed: NDArray[np.float64]
     meetings: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
@@ -162,13 +176,14 @@ def _joined(levies: list[Event], months: list[str], p: SimpleNamespace) -> NDArr
 
 def _events(scenario: Scenario, months: list[str], places: list[Place], p: SimpleNamespace) -> _Events:
     n = len(months)
-    out = _Events(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, len(places))))
+    out = _Events(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, len(places))), np.zeros(n))
     out.meetings = {kind: np.zeros(n, dtype=bool) for kind in ("congress", "conference")}
     out.joined = _joined([e for e in scenario.events.values() if e.enabled and e.kind == "levy"], months, p)
     for event in (e for e in scenario.events.values() if e.enabled and e.kind != "levy"):
         covered, lasts = _span(event, months)
         if event.kind == "dispute":
-            out.dispute = np.maximum(out.dispute, np.where(covered, np.clip(event.size, 0.0, 1.0), 0.0))
+            strength = np.where(covered, np.clip(event.size, 0.0, 1.0), 0.0)
+            out.dispute, out.disputed = np.maximum(out.dispute, strength), np.maximum(out.disputed, strength / lasts)
         elif event.kind == "policy_error":
             out.error += np.where(covered, p.DATED_ERRORS * event.size / lasts, 0.0)
         elif event.kind == "famine":
@@ -180,6 +195,11 @@ def _events(scenario: Scenario, months: list[str], places: list[Place], p: Simpl
             if 0 <= first < n:
                 out.meetings[event.kind][first] = True
     return out
+
+
+def _proportional(scenario: Scenario, numbers: NDArray[np.int64], p: SimpleNamespace) -> NDArray[np.bool_]:
+    known: bool = p.PROPORTIONAL > 0.5 and scenario.defaults != FIRST
+    return (numbers <= LAST_PLATFORMS) & known
 
 
 def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Calendar:
@@ -195,6 +215,7 @@ def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Cal
         events.error, series.responsible_assignments(months), officials,
         events.famine, events.meetings["congress"], events.meetings["conference"],
         *_recall(numbers, first_version), np.maximum(numbers - FILES_KEPT, 0) / 12.0,
+        events.disputed, _proportional(scenario, numbers, p), numbers >= SECRETARIAT,
     )  # fmt: skip
 
 

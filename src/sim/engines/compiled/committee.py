@@ -42,7 +42,9 @@ is_open = remedies.is_open
 schooled, diluted, clarified, course_quality, practised = (
     education.schooled, education.diluted, education.clarified, education.course_quality, education.practised
 )  # fmt: skip
-debate_habit, unity_preference = attitudes.debate_habit, attitudes.unity_preference
+debate_habit, unity_preference, ratcheted = (
+    attitudes.debate_habit, attitudes.unity_preference, attitudes.ratcheted
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------- steps 2 to 4
@@ -265,12 +267,14 @@ def form_attitudes(s, i):  # type: ignore[no-untyped-def]
     suppressed = (c.free_voice - c.voice) * c.felt * s.news
     c.discussion = debate_habit(
         habit, c.elected, c.appointed, c.literacy, c.conflict, s.perceived, right,
-        s.d_el, s.d_app, s.d_vc, s.DEBATE_LOSS,
+        s.d_el, s.d_app, s.d_vc, s.debate_loss,
     )  # fmt: skip
     c.unity = unity_preference(
         c.unity, s.perceived, c.conflict, c.appointed, suppressed, habit,
         s.u_p, s.u_c, s.u_a, s.u_s, s.UNITY_REST, s.ud,
     )  # fmt: skip
+    if s.held > 0.0:
+        c.unity = ratcheted(c.unity, habit, s.held, s.held_step, s.UNITY_REST, s.ud)
 
 
 @kernel

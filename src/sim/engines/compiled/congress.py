@@ -5,14 +5,18 @@ from __future__ import annotations
 from sim.engines.compiled.layout import (
     KIND,
     NOBODY,
+    NUMBER_OF_SCOPES,
     POINT,
+    READING,
     REASON,
     VOTE_LOT,
     committee,
     lot_at,
     month_at,
+    person,
 )
 from sim.engines.compiled.people import note
+from sim.engines.compiled.waiting import mean_skill_waiting
 from sim.kernel import kernel
 from sim.mechanisms import congress
 
@@ -20,8 +24,12 @@ VOTE = POINT["vote"]
 CONFERENCE, CONGRESS = KIND["conference"], KIND["congress"]
 RAION, GUBERNIIA, NATION, CLAIMS = (REASON[name] for name in ("raion", "guberniia", "nation", "claims"))
 
-members_vote, magnified, influenced, claims_after_congress = (
-    congress.members_vote, congress.magnified, congress.influenced, congress.claims_after_congress
+members_vote, magnified, influenced, followed, secretary_vote, is_ready = (
+    congress.members_vote, congress.magnified, congress.influenced, congress.followed, congress.secretary_vote,
+    congress.is_ready,
+)  # fmt: skip
+share_wanted, claims_after_vote, claims_after_congress = (
+    congress.share_wanted, congress.claims_after_vote, congress.claims_after_congress
 )  # fmt: skip
 
 
@@ -38,7 +46,8 @@ def vote(s):  # type: ignore[no-untyped-def]
             members += share
             delegates += tier(s, i, share, s.lower_tier)
         head.opposition = members / number
-        head.opposition_delegates = delegates / number
+        listed = tier(s, g, head.opposition, s.lower_tier)
+        head.opposition_delegates = (1.0 - s.city_list) * (delegates / number) + s.city_list * listed
         national += head.members * tier(s, g, head.opposition_delegates, s.upper_tier)
         weight += head.members
     s.opposition = national / weight
@@ -48,15 +57,41 @@ def vote(s):  # type: ignore[no-untyped-def]
 def members_of(s, i):  # type: ignore[no-untyped-def]
     """Return the share of an organisation's members for the opposition."""
     c = committee(s, i)
-    noise = s.VOTE_NOISE * lot_at(s, VOTE_LOT, i)
+    noise = s.vote_noise * lot_at(s, VOTE_LOT, i)
     return members_vote(c.discussion, c.unity, s.b0, c.credit, noise, s.VOTE_SLOPE)
 
 
 @kernel
 def tier(s, i, share, exponent):  # type: ignore[no-untyped-def]
-    """Return delegates' share after magnification and the secretary's influence."""
+    """Return delegates' share: in proportion by platform, or magnified and influenced by the secretary."""
+    if month_at(s, s.t).proportional:
+        return share
     c = committee(s, i)
-    return influenced(magnified(share, exponent), c.appointed, c.elected, s.si)
+    return influenced(magnified(share, exponent), c.appointed, c.elected, s.si * followed_at(s, i, s.si))
+
+
+@kernel
+def followed_at(s, i, share):  # type: ignore[no-untyped-def]
+    """Return how far an appointed secretary follows his patron in what is ``share`` on average; 1 for others."""
+    man = committee(s, i).held[0]
+    if man < 0 or committee(s, i).appointed == 0.0:
+        return 1.0
+    return followed(person(s, man).loyalty, s.follow, share)
+
+
+@kernel
+def vote_of_secretary(s, g):  # type: ignore[no-untyped-def]
+    """Return the chance that a secretary votes for the opposition."""
+    c = committee(s, g)
+    opinion = members_vote(c.discussion, c.unity, s.b0, c.credit, 0.0, s.VOTE_SLOPE)
+    return secretary_vote(opinion, c.appointed, s.psi * followed_at(s, g, s.psi))
+
+
+@kernel
+def ready_at(s, g):  # type: ignore[no-untyped-def]
+    """Return 1 where a guberniia has literacy and people enough to elect, else 0."""
+    c = committee(s, g)
+    return is_ready(c.literacy, mean_skill_waiting(s, g, c.places), s.READY_LITERACY, s.READY_BENCH)
 
 
 @kernel
@@ -69,12 +104,48 @@ def meet(s):  # type: ignore[no-untyped-def]
             note(s, CONFERENCE, g, NOBODY, NOBODY, NOBODY, GUBERNIIA, 0, committee(s, g).opposition_delegates)
         note(s, CONFERENCE, NOBODY, NOBODY, NOBODY, NOBODY, NATION, 0, s.opposition)
     if month.congress:
-        appointed = weight = 0.0
-        for g in range(s.guberniias):
-            appointed += committee(s, g).members * committee(s, g).appointed
-            weight += committee(s, g).members
-        dependent = s.psi * month.officials * (appointed / weight)
-        s.national_claims = claims_after_congress(
-            s.national_claims, s.opposition, dependent, s.perceived, s.zeta, s.CONGRESS_STEP
-        )
-        note(s, CONGRESS, NOBODY, NOBODY, NOBODY, NOBODY, CLAIMS, 0, s.national_claims)
+        decide_claims(s, month.officials, s.ambition if month.ambitious else 0.0)
+
+
+@kernel
+def decide_claims(s, officials, ambition):  # type: ignore[no-untyped-def]
+    """Move the share of posts claimed in the nation and in each class towards what a congress wants."""
+    dependent = s.psi * officials * owing(s)
+    for scope in range(NUMBER_OF_SCOPES):
+        claims = s.wanted_claims[scope]
+        if s.majority_wants == READING.majority_wants_all:
+            centre = s.perceived + ambition * (1.0 - s.perceived)
+            claims = claims_after_congress(claims, s.opposition, dependent, centre, s.zeta, s.CONGRESS_STEP)
+        else:
+            base = wanted_in(s, scope, claims)
+            claims = claims_after_vote(claims, base, s.opposition, dependent, ambition, s.zeta, s.CONGRESS_STEP)
+        s.wanted_claims[scope] = claims
+    note(s, CONGRESS, NOBODY, NOBODY, NOBODY, NOBODY, CLAIMS, 0, s.wanted_claims[0])
+
+
+@kernel
+def owing(s):  # type: ignore[no-untyped-def]
+    """Return the share of members under an appointed secretary, each as far as he follows his patron."""
+    appointed = weight = 0.0
+    for g in range(s.guberniias):
+        c = committee(s, g)
+        appointed += c.members * c.appointed * followed_at(s, g, s.psi)
+        weight += c.members
+    return appointed / weight
+
+
+@kernel
+def wanted_in(s, scope, claims):  # type: ignore[no-untyped-def]
+    """Return what delegates of their own mind want claimed in a class of guberniias, or in the nation."""
+    conflict = ready = places = 0.0
+    for g in range(s.guberniias):
+        if scope == 0 or committee(s, g).unit_class == scope:
+            conflict += committee(s, g).conflict
+            ready += ready_at(s, g)
+            places += 1.0
+    if s.majority_wants == READING.majority_wants_status_quo or places == 0.0:
+        return claims
+    return share_wanted(
+        claims, s.perceived, conflict / places, ready / places, s.habit, s.want,
+        s.want_threat, s.want_conflict, s.want_ready, s.threat_0, s.conflict_0, s.ready_0,
+    )  # fmt: skip

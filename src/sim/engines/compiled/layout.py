@@ -108,8 +108,9 @@ BIN = np.dtype([("first", "i4"), ("ring", "i4")])
 MONTH = np.dtype(
     [(name, "f8") for name in (
         "objective", "perceived", "economic", "ramp", "dispute", "joined", "error", "capacity", "officials",
-        "recall", "files")]
-    + [("famine", "i4"), ("recall_period", "i4"), ("congress", "i1"), ("conference", "i1")],
+        "recall", "files", "disputed")]
+    + [("famine", "i4"), ("recall_period", "i4"), ("congress", "i1"), ("conference", "i1"), ("proportional", "i1"),
+       ("ambitious", "i1")],
     align=True,
 )  # fmt: skip
 RULE = np.dtype([("claimed", "f8"), ("rule", "i1"), ("recall", "i1")], align=True)
@@ -132,7 +133,7 @@ S = np.dtype(
         "bench_at_least", "capacity", "conference_capacity",
         # the nation
         "threat_noise", "threat", "perceived", "task", "dispute", "joined", "news", "national_error",
-        "national_claims", "opposition", "mean_guberniia", "mean_uezd", "left_centre", "left_conferences",
+        "held", "held_step", "opposition", "mean_guberniia", "mean_uezd", "left_centre", "left_conferences",
         "blur_of_files", "corrected", "recall")]
     + [("seat_weights", "f8", (2, SEATS)), ("tie_weights", "f8", (2, TIES)), ("seed", "u8")]
     + [(name, "i8") for name in (
@@ -145,7 +146,7 @@ S = np.dtype(
     + [(name, "i8") for name in ARRAYS]
     + [(name, "i1") for name in (
         "capacity_recorded", "random_order", "first_version", "keep_states", "keep_events", *VARIANTS)]
-    + [("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
+    + [("wanted_claims", "f8", (len(SCOPES),)), ("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
        ("recent", "f8", (len(SCOPES), YEAR, 2)),
        ("sums", "f8", (len(SCOPES), len(OUTCOMES))), ("counts", "f8", (len(SCOPES), len(OUTCOMES)))],
     align=True,

@@ -9,6 +9,7 @@ from sim.engines.compiled.layout import (
     APPOINTED,
     ELECTED,
     ENDOGENOUS,
+    NUMBER_OF_SCOPES,
     POINT,
     READINESS,
     READING,
@@ -25,7 +26,7 @@ from sim.engines.compiled.selection import select
 from sim.engines.compiled.turnover import remedy, vacate_posts
 from sim.engines.compiled.waiting import keep_reserve, mean_skill_waiting, train, wait_in
 from sim.kernel import announced, kernel
-from sim.mechanisms import discussion, environment, selection, vacancies
+from sim.mechanisms import attitudes, discussion, environment, selection, vacancies
 
 INITIAL, THREAT = POINT["initial"], POINT["threat"]
 #: Indices of initial draws beside those of seats: how the secretary came to his post, the term, ties, outsiders.
@@ -34,7 +35,7 @@ POST, PHASE, GRIEVANCES, OUTSIDERS = 8, 12, 16, 32
 persistent_noise, threat_level, perceive, complexity = (
     environment.persistent_noise, environment.threat_level, environment.perceive, environment.complexity
 )  # fmt: skip
-news = discussion.news
+news, dispute_step = discussion.news, attitudes.dispute_step
 learned, recall_factor = selection.learned, vacancies.recall_factor
 
 
@@ -44,7 +45,9 @@ def found(s):  # type: ignore[no-untyped-def]
     s.t, s.month = -1, s.first_month - 1
     s.threat = month_at(s, 0).objective
     s.perceived = month_at(s, 0).perceived * s.omega + s.threat * (1.0 - s.omega)
-    s.task, s.national_error, s.national_claims = 1.0, s.MISFIT_START, s.start_claims
+    s.task, s.national_error = 1.0, s.MISFIT_START
+    for scope in range(NUMBER_OF_SCOPES):
+        s.wanted_claims[scope] = s.start_claims
     for i in range(s.number):
         man_committee(s, i)
 
@@ -85,6 +88,8 @@ def change_environment(s):  # type: ignore[no-untyped-def]
     s.task = complexity(month.ramp, s.q_max)
     s.news = news(month.economic, s.NEWS_BASE)
     s.dispute, s.joined, s.assignments = month.dispute, month.joined, 0
+    s.held_step = dispute_step(s.held, month.disputed, s.rho)
+    s.held += s.held_step
     s.blur_of_files = blur(month.capacity / s.LOAD_REF, s.err_ctx)
     if s.judges_learn == READING.judges_learn_yes:
         s.blur_of_files = learned(s.blur_of_files, s.learn, month.files)
@@ -108,7 +113,7 @@ def claimed_in(s, g):  # type: ignore[no-untyped-def]
     c = committee(s, g)
     rule = rule_at(s, s.t, g)
     if rule.rule == ENDOGENOUS:
-        return s.national_claims
+        return s.wanted_claims[c.unit_class]
     if rule.rule == READINESS:
         enough = mean_skill_waiting(s, g, c.places)
         return 0.0 if c.literacy >= s.literacy_at_least and enough >= s.bench_at_least else 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engines.compiled.congress import ready_at, vote_of_secretary
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
@@ -125,6 +126,10 @@ def read_secretary(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.tenure, tenure * filled, filled)
     add(s, of, AT.tenure_appointed, tenure * c.appointed, c.appointed)
     add(s, of, AT.tenure_elected, tenure * c.elected, c.elected)
+    opinion, loyalty = vote_of_secretary(s, g), person(s, man).loyalty if man >= 0 else 0.0
+    add(s, of, AT.vote_appointed, opinion * c.appointed, c.appointed)
+    add(s, of, AT.vote_elected, opinion * c.elected, c.elected)
+    add(s, of, AT.loyalty_appointed, loyalty * c.appointed, c.appointed)
 
 
 @kernel
@@ -143,6 +148,7 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
         appointed += committee(s, i).appointed
     of, bench, uezds = c.unit_class, float(line(s, g).count), float(c.uezds)
     add(s, of, AT.bench, bench, 1.0)
+    add(s, of, AT.ready, ready_at(s, g), 1.0)
     add(s, of, AT.bench_skill, skill, bench)
     add(s, of, AT.uezd_performance, work, uezds)
     add(s, of, AT.uezd_open_skloki, quarrels, uezds)

@@ -89,7 +89,7 @@ class Committee(mesa.Agent):
         self.tie_weights = [p.tie_weight if pair == (0, 1) else p.tie_weight * p.tie_other for pair in self.pairs]
         self.tie_weights.append(p.tie_weight * p.tie_other)
         self.literacy, self.members, self.mean_skill = place.literacy, place.members, model.world.skill[index]
-        self.clarity, self.discussion, self.unity = p.CLARITY_START, p.DEBATE_START, p.UNITY_START
+        self.clarity, self.discussion, self.unity = p.CLARITY_START, p.debate_start, p.UNITY_START
         self.recovery, self.misfit = p.recovery_start, p.MISFIT_START
         self.performance = self.result = self.team_skill = self.conflict = 0.0
         self.credit = self.voice = self.free_voice = self.felt = 0.0
@@ -293,9 +293,11 @@ class Committee(mesa.Agent):
         suppressed = (self.free_voice - self.voice) * self.felt * m.news
         self.discussion = attitudes.debate_habit(
             habit, self.elected, self.appointed, self.literacy, self.conflict, m.perceived, right,
-            p.d_el, p.d_app, p.d_vc, p.DEBATE_LOSS,
+            p.d_el, p.d_app, p.d_vc, p.debate_loss,
         )  # fmt: skip
         self.unity = attitudes.unity_preference(
             self.unity, m.perceived, self.conflict, self.appointed, suppressed, habit,
             p.u_p, p.u_c, p.u_a, p.u_s, p.UNITY_REST, p.ud,
         )  # fmt: skip
+        if m.held > 0.0:
+            self.unity = attitudes.ratcheted(self.unity, habit, m.held, m.held_step, p.UNITY_REST, p.ud)

@@ -16,6 +16,7 @@ from sim.engines.reference.rooms import selection as selection_rules
 from sim.engines.reference.rooms import skloki
 from sim.engines.trajectory import Event
 from sim.registry.decision_points import DECISION_POINTS
+from sim.registry.entries import SCOPES
 from sim.world.build import World
 
 POINT = {name: point.number for name, point in DECISION_POINTS.items()}
@@ -102,7 +103,8 @@ class PartyState(mesa.Model):
         self.threat = float(world.calendar.objective[0])
         self.perceived = float(world.calendar.perceived[0]) * self.p.omega + self.threat * (1.0 - self.p.omega)
         self.task, self.dispute, self.joined, self.news = 1.0, 0.0, 0.0, 0.0
-        self.national_error, self.national_claims = self.p.MISFIT_START, world.claims
+        self.held = self.held_step = 0.0
+        self.national_error, self.wanted_claims = self.p.MISFIT_START, dict.fromkeys(SCOPES, world.claims)
         self.opposition = self.corrected = self.recall_factor = 0.0
         self.famine = world.calendar.famine[0]
         self.reserve = Reserve()

@@ -10,7 +10,7 @@ from sim.engines.reference import congress, people, selection, turnover
 from sim.engines.reference.agents import Committee
 from sim.engines.reference.model import PartyState
 from sim.engines.reference.record import Recorder
-from sim.engines.reference.rooms import arithmetic, discussion, environment, vacancies
+from sim.engines.reference.rooms import arithmetic, attitudes, discussion, environment, vacancies
 from sim.engines.trajectory import Trajectory, encode
 from sim.registry.outcomes import OUTCOMES
 from sim.world.build import World
@@ -104,6 +104,8 @@ class PartyModel(PartyState):
         self.recall_factor = vacancies.recall_factor(
             int(known.recall_period[t]), float(known.recall[t]), p.rec_21, p.rec_22, p.rec_mid, p.rec_late
         )
+        self.held_step = attitudes.dispute_step(self.held, float(known.disputed[t]), p.rho)
+        self.held += self.held_step
         self.openings, self.strengthened, self.assignments = {}, set(), 0
         self._renew_capacity()
         for committee in self.committee_list:
@@ -129,7 +131,7 @@ class PartyModel(PartyState):
             return committee.head.claimed
         rule = self.world.rules[self.t][committee.index]
         if rule.rule == "endogenous":
-            return self.national_claims
+            return self.wanted_claims[committee.unit_class]
         if rule.rule == "readiness":
             return 0.0 if self._ready(committee) else 1.0
         return rule.claimed

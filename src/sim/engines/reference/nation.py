@@ -17,6 +17,8 @@ class Nation(Protocol):
     perceived: float
     task: float
     dispute: float
+    held: float
+    held_step: float
     joined: float
     news: float
     national_error: float

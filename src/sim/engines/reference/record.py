@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.readings import MOVES, MOVES_FOR, YEAR
+from sim.engines.reference import congress
 from sim.engines.reference.agents import Committee
 from sim.engines.reference.model import PartyState
 from sim.engines.reference.rooms import record as indices
@@ -165,7 +166,10 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         "elected": _flag(installed == "elected"),
         "acting": _flag(installed == "acting"),
         "bench": bench,
+        "ready": congress.is_ready(m, committee),
     }
+    opinion = congress.secretary_vote(m, committee)
+    loyalty = secretary.loyalty if secretary is not None else 0.0
     return {name: (value, 1.0) for name, value in one.items()} | {
         "bench_skill": (skill, bench),
         "tenure": (tenure * filled, filled),
@@ -179,6 +183,9 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         "conflict_after_election": (committee.conflict * voted, voted),
         "tenure_appointed": (tenure * committee.appointed, committee.appointed),
         "tenure_elected": (tenure * committee.elected, committee.elected),
+        "vote_appointed": (opinion * committee.appointed, committee.appointed),
+        "vote_elected": (opinion * committee.elected, committee.elected),
+        "loyalty_appointed": (loyalty * committee.appointed, committee.appointed),
     }
 
 
