@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from sim.analysis.scores import write_csv
 from sim.analysis.targets import PRODUCED, UNPRODUCED, targets
-from sim.engines.trajectory import Event
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from tests.scored import score
@@ -35,20 +34,8 @@ def run(values, replicate=0, first=1921, last=1929, scopes=("nation",)):
     return pd.DataFrame(rows)
 
 
-def events(*rows):
-    columns = ["replicate", *Event._fields]
-    frame = pd.DataFrame([{"replicate": 0} | row for row in rows], columns=columns)
-    return frame.astype({"replicate": int, "value": float})
-
-
-def conference(committee, reason, value, month=date(1924, 1, 1), replicate=0, kind="conference"):
-    return {
-        "replicate": replicate, "month": month, "kind": kind, "committee": committee, "reason": reason, "value": value,
-    }  # fmt: skip
-
-
-def produced(name, values=(), happened=(), **period):
-    return PRODUCED[name].value(run(dict(values), **period), events(*happened))
+def produced(name, values=(), **period):
+    return PRODUCED[name].value(run(dict(values), **period))
 
 
 def test_every_recorded_figure_is_produced_split_or_excused():
@@ -141,32 +128,31 @@ def test_the_other_rows_of_the_record():
     "first, last, known",
     [
         (1921, 1922, {"T16", "T18", "T23", "T24", "T28", "T31"}),
-        (1922, 1929, set(PRODUCED) - {"T16", "T18", "T14a", "T14b", "T14c", "T23", "T24", "T25", "T28"}),
-        (1924, 1925, set()),
-        (1923, 1924, {"T01", "T02", "T03", "T04", "T05", "T30", "T32"}),
+        (1922, 1929, set(PRODUCED) - {"T16", "T18", "T23", "T24", "T25", "T28"}),
+        (1924, 1925, {"T14a", "T14b", "T14c"}),
+        (1923, 1924, {"T14a", "T14b", "T14c", "T01", "T02", "T03", "T04", "T05", "T30", "T32"}),
     ],
 )
 def test_what_the_period_does_not_cover_is_not_known(first, last, known):
     monthly = run({}, first=first, last=last)
-    found = {name for name, item in PRODUCED.items() if not math.isnan(item.value(monthly, events()))}
+    found = {name for name, item in PRODUCED.items() if not math.isnan(item.value(monthly))}
     assert found == known
 
 
 def test_classes_are_not_the_nation():
     monthly = run({"appointed": 0.4, "moves": 0.05, "recovery": 1.0}, scopes=SCOPES)
-    found = {row.id: row.median for row in score(monthly, events())}
+    found = {row.id: row.median for row in score(monthly)}
     assert (found["T01"], found["T19"]) == (0.4, 1.0)
     assert found["T03"] == pytest.approx(0.6)
-    assert PRODUCED["T01"].value(monthly, events()) == 0.4
+    assert PRODUCED["T01"].value(monthly) == 0.4
 
 
-def test_tiers_are_read_from_the_conferences_of_january_1924():
-    happened = [
-        conference("Moscow", "raion", 0.36), conference("Moscow", "guberniia", 0.158), conference("", "nation", 0.0234),
-        conference("Petrograd", "raion", 0.9), conference("Petrograd", "guberniia", 0.9),
-        conference("Moscow", "raion", 0.9, month=date(1923, 1, 1)), conference("Moscow", "raion", 0.9, kind="congress"),
-    ]  # fmt: skip
-    rows = {row.id: row for row in score(run({}), events(*happened))}
+def test_tiers_are_read_from_january_1924():
+    def january(share):
+        return lambda y, m: share if (y, m) == (1924, 1) else 0.9
+
+    tiers = {"moscow_raions": january(0.36), "moscow_conference": january(0.158), "opposition_nation": january(0.0234)}
+    rows = {row.id: row for row in score(run(tiers))}
     expected = {
         "T14a": (0.36, 0.24, 0.54, "B"), "T14b": (0.158, 0.158 / 1.5, 0.158 * 1.5, "A"),
         "T14c": (3 / 128, 0.0, 3 / 128, "B"),
@@ -185,19 +171,22 @@ def test_months_are_read_however_the_table_was_opened(how):
         monthly["month"] = pd.to_datetime(monthly["month"])
     elif how == "text":
         monthly["month"] = [month.isoformat()[:7] for month in monthly["month"]]
-    assert PRODUCED["T01"].value(monthly, events()) == 0.4
+    assert PRODUCED["T01"].value(monthly) == 0.4
 
 
 def test_scores_are_over_replicates():
     shares = [0.30, 0.34, 0.38, 0.42, 0.60]
-    monthly = pd.concat([run({"appointed": share}, replicate=i) for i, share in enumerate(shares)])
-    happened = events(conference("", "nation", 0.02, replicate=1), conference("", "nation", 0.04, replicate=4))
-    rows = {row.id: row for row in score(monthly.sample(frac=1, random_state=1), happened)}
+    votes = [np.nan, 0.02, np.nan, np.nan, 0.04]
+    monthly = pd.concat([
+        run({"appointed": share, "opposition_nation": vote}, replicate=i)
+        for i, (share, vote) in enumerate(zip(shares, votes, strict=True))
+    ])
+    rows = {row.id: row for row in score(monthly.sample(frac=1, random_state=1))}
     row = rows["T01"]
     assert (row.median, row.share_in_band, row.in_band, row.replicates) == (0.38, 0.8, True, 5)
     assert (row.p10, row.p90) == (pytest.approx(0.316), pytest.approx(0.528))
     assert (row.recorded, row.low, row.high, row.grade, row.kind) == (0.373, 0.3, 0.45, "A", "test")
-    # Only two of the five held a conference, of which one lies outside the band.
+    # Only two of the five had a vote, of which one lies outside the band.
     assert (rows["T14c"].replicates, rows["T14c"].median, rows["T14c"].share_in_band) == (2, pytest.approx(0.03), 0.5)
 
 
@@ -205,7 +194,7 @@ def test_scores_are_over_replicates():
 @given(shares=st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_the_median_decides_the_band(shares):
     monthly = pd.concat([run({"appointed": share}, i, 1923, 1923) for i, share in enumerate(shares)])
-    row = next(row for row in score(monthly, events()) if row.id == "T01")
+    row = next(row for row in score(monthly) if row.id == "T01")
     assert row.median == pytest.approx(float(np.median(shares)))
     assert row.in_band == (0.3 <= row.median <= 0.45)
     assert row.share_in_band == pytest.approx(sum(0.3 <= share <= 0.45 for share in shares) / len(shares))
@@ -213,14 +202,14 @@ def test_the_median_decides_the_band(shares):
 
 
 def test_grade_c_and_inputs_are_marked():
-    rows = {row.id: row for row in score(run({}), events())}
+    rows = {row.id: row for row in score(run({}))}
     assert {name for name, row in rows.items() if row.grade == "C"} == {"T05", "T16", "T17", "T27", "T28"}
     assert {name for name, row in rows.items() if row.kind == "input"} == {"T02", "T10", "T18"}
     assert all(rows[name].kind != "test" for name in ("T03", "T05", "T16", "T17"))
 
 
 def test_what_is_not_covered_is_neither_in_nor_out_of_band(tmp_path):
-    rows = score(run({}, first=1921, last=1922), events())
+    rows = score(run({}, first=1921, last=1922))
     uncovered = next(row for row in rows if row.id == "T01")
     assert (uncovered.in_band, uncovered.replicates) == (None, 0)
     write_csv(rows, tmp_path / "targets.csv")

@@ -24,7 +24,7 @@ from sim.errors import UserError
 from sim.scenario.load import load
 from sim.world.build import World, build
 from tests.engines.scenarios import scenarios
-from tests.engines.worlds import fingerprint, scenario, world
+from tests.engines.worlds import fingerprint, outcome, scenario, world
 
 INSTALLED = ("", "elected", "recommended", "appointed", "acting")
 
@@ -109,6 +109,15 @@ def test_equal_on_shipped_scenarios(name: str) -> None:
     loaded = load(name, ["tree.uezds=170", "period.end=1924-06"]).scenario
     w = build(loaded.model_copy(update={"run": loaded.run.model_copy(update={"committees": True})}))
     same(reference(w, 1), compiled.simulate(w, 1))
+
+
+def test_moscows_votes_are_those_of_its_conferences() -> None:
+    loaded = load("historical", ["tree.uezds=0", "period.end=1924-01"]).scenario
+    trajectory = compiled.simulate(build(loaded), 0)
+    votes = {e.reason: e.value for e in trajectory.events if e.kind == "conference" and e.committee in ("Moscow", "")
+             and e.month == "1924-01"}  # fmt: skip
+    names = {"raion": "moscow_raions", "guberniia": "moscow_conference", "nation": "opposition_nation"}
+    assert {tier: outcome(trajectory, name)[-1] for tier, name in names.items()} == votes
 
 
 def test_threads_change_nothing() -> None:

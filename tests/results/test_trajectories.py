@@ -75,7 +75,7 @@ def test_scores_are_read_as_they_were_written(loaded, engine, tmp_path):
     assert {row.in_band for row in rows} >= {False, None} and {row.replicates for row in rows} == {0, 3}
     write_csv(rows, tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == (result.path / "targets.csv").read_bytes()
-    write_csv(score(result.monthly(), result.events()), tmp_path / "tables.csv")
+    write_csv(score(result.monthly()), tmp_path / "tables.csv")
     assert (tmp_path / "tables.csv").read_bytes() == (result.path / "targets.csv").read_bytes()
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import threading
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
 from sim.analysis.sweep import open_sweep
+from sim.analysis.targets import PRODUCED
 from sim.engines import compiled
 from sim.errors import UserError
-from sim.experiment.experiment import Design
+from sim.experiment.experiment import Design, from_record
 from sim.runner import pools
 from sim.runner import sweep as driver
 from sim.runner.progress import status
@@ -218,3 +220,23 @@ def test_it_can_be_read_while_it_grows(tmp_path):
 
 def test_types_of_all_parts_are_the_same(alone):
     assert len({pa.ipc.read_schema(pa.py_buffer(table(alone).schema.serialize())).to_string()}) == 1
+
+
+def test_rows_have_targets_where_they_are_kept(alone, tmp_path):
+    plain = with_curves("all")
+    kept = replace(plain, targets=True)
+    folder = sweep(kept, tmp_path / "s", part_units=7)
+    found = table(folder, "runs")
+    assert not set(PRODUCED) & set(table(alone, "runs").column_names)
+    assert found.drop_columns(list(PRODUCED)).equals(table(alone, "runs"))
+    # of 1921 the record has the Tenth Congress and industry
+    known = {name for name in PRODUCED if found[name].null_count < len(found)}
+    assert known == {"T18", "T23"}
+    march = open_sweep(folder).query(
+        "SELECT \"T23\" AS target, c.opposition_nation AS vote FROM runs JOIN curves c USING (run) "
+        "WHERE c.scope = 'nation' AND c.month = DATE '1921-03-01'"
+    )
+    assert len(march) == len(found)
+    assert march["target"].tolist() == pytest.approx(march["vote"].tolist(), rel=1e-6)
+    assert "targets" not in plain.record() and not from_record(plain.record()).targets
+    assert from_record(kept.record()).targets and kept.fingerprint() != plain.fingerprint()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +15,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX
 
 if TYPE_CHECKING:
-    from sim.engines.trajectory import EventLog, Trajectory
+    from sim.engines.trajectory import Trajectory
 
 
 class Row(NamedTuple):
@@ -42,6 +42,14 @@ class Row(NamedTuple):
     replicates: int  #: how many cover the period: those meant below
 
 
+def table_of(values: NDArray[np.float64], months: Sequence[str]) -> dict[str, Any]:
+    """Return the nation's months, by outcome, of a trajectory's values."""
+    nation = values[:, SCOPES.index("nation")]
+    when = np.array(months, dtype="datetime64[M]")
+    monthly = {name: nation[:, index] for name, index in OUTCOME_INDEX.items()}
+    return {"month": when, "scope": np.full(len(when), "nation"), **monthly}
+
+
 class Scores:
     """What replicates give for each target, taken one by one: a few numbers are kept of each."""
 
@@ -50,16 +58,12 @@ class Scores:
 
     def add(self, trajectory: Trajectory) -> None:
         """Take a replicate as it leaves the engine."""
-        nation = trajectory.values[:, SCOPES.index("nation")]
-        monthly = {name: nation[:, index] for name, index in OUTCOME_INDEX.items()}
-        months = np.array(trajectory.months, dtype="datetime64[M]")
-        table = {"month": months, "scope": np.full(len(months), "nation"), **monthly}
-        self.take(table, _conferences(trajectory.events))
+        self.take(table_of(trajectory.values, trajectory.months))
 
-    def take(self, monthly: Table, events: Table) -> None:
-        """Take a replicate as tables: its months, and its events or those of them that are conferences."""
+    def take(self, monthly: Table) -> None:
+        """Take a replicate as a table of its months."""
         for name, produced in PRODUCED.items():
-            self._values[name].append(produced.value(monthly, events))
+            self._values[name].append(produced.value(monthly))
 
     def rows(self) -> list[Row]:
         """Return every target that the model produces, beside what was taken."""
@@ -68,16 +72,6 @@ class Scores:
             _row(known[name], produced, np.array(self._values[name], dtype=np.float64))
             for name, produced in PRODUCED.items()
         ]
-
-
-def _conferences(events: EventLog) -> dict[str, Any]:
-    """Return the conferences among events: columns by name."""
-    rows = np.flatnonzero(events.numbers("kind") == list(events.labels["kind"]).index("conference"))
-    found: dict[str, Any] = {"value": events.numbers("value")[rows]}
-    for name in ("month", "kind", "committee", "reason"):
-        labels = np.array(events.labels[name], dtype="datetime64[M]" if name == "month" else str)
-        found[name] = labels[events.numbers(name)[rows]]
-    return found
 
 
 def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row:

@@ -27,7 +27,7 @@ class Table(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...  # noqa: D105
 
 
-Value = Callable[[Table, Table], float]
+Value = Callable[[Table], float]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,6 @@ _TIERS = (
     ("T14b", "guberniia", "Moscow guberniia conference"),
     ("T14c", "nation", "Thirteenth Conference"),
 )
-_CITY = "Moscow"
 #: Tolerance of the vector T14, as its note states it: a factor either way.
 _FACTOR = 1.5
 
@@ -110,7 +109,7 @@ def _nation(monthly: Table, outcome: str, first: str, last: str = "") -> NDArray
 def _mean(outcome: str, *windows: tuple[str, str], scale: float = 1.0) -> Value:
     """Take the mean over windows of the mean within each."""
 
-    def value(monthly: Table, _: Table) -> float:
+    def value(monthly: Table) -> float:
         means = [_nation(monthly, outcome, *window).mean() for window in windows]
         return float(np.mean(means) * scale)
 
@@ -124,38 +123,24 @@ def _at(outcome: str, *months: str) -> Value:
 def _ratio(part: str, whole: str, part_window: tuple[str, str], whole_window: tuple[str, str]) -> Value:
     """Take the ratio of two sums; nan where there is nothing to divide by."""
 
-    def value(monthly: Table, _: Table) -> float:
+    def value(monthly: Table) -> float:
         above, below = _nation(monthly, part, *part_window).sum(), _nation(monthly, whole, *whole_window).sum()
         return float(above / below) if below > 0 else float("nan")
 
     return value
 
 
-def _fall(monthly: Table, _: Table) -> float:
+def _fall(monthly: Table) -> float:
     """Take turnover of 1921-22 over that of 1927-29, month for month; nan where nobody moved."""
     late = _nation(monthly, "moves", *_YEARS["late"]).mean()
     return float(_nation(monthly, "moves", *_YEARS["early"]).mean() / late) if late > 0 else float("nan")
-
-
-def _conference(tier: str) -> Value:
-    """Take the opposition share that a conference of January 1924 voted; nan if none met."""
-
-    def value(_: Table, events: Table) -> float:
-        chosen = (np.asarray(events["kind"]) == "conference") & (np.asarray(events["reason"]) == tier)
-        if tier != "nation":
-            chosen &= np.asarray(events["committee"]) == _CITY
-        chosen &= _when(events) == np.datetime64("1924-01", "M")
-        votes = np.asarray(events["value"], dtype=np.float64)[chosen]
-        return float(votes.mean()) if len(votes) else float("nan")
-
-    return value
 
 
 @dataclass(frozen=True)
 class Produced:
     """How the model produces a target, and what agreement is worth."""
 
-    #: from monthly outcomes and events of one replicate; nan where its period does not cover it
+    #: from monthly outcomes of one replicate; nan where its period does not cover it
     value: Value
     unit: str
     #: whether it tests the model, and the reason in a sentence
@@ -188,9 +173,9 @@ PRODUCED: dict[str, Produced] = {
     "T10": Produced(
         _ratio("members", "members", ("1926-01", "1926-01"), ("1924-01", "1924-01")), "ratio", "input",
         "dated levies put it in"),
-    "T14a": Produced(_conference("raion"), "share of delegates", "test", _FILTER),
-    "T14b": Produced(_conference("guberniia"), "share of delegates", "test", _FILTER),
-    "T14c": Produced(_conference("nation"), "share of votes", "test", _FILTER),
+    "T14a": Produced(_at("moscow_raions", "1924-01"), "share of delegates", "test", _FILTER),
+    "T14b": Produced(_at("moscow_conference", "1924-01"), "share of delegates", "test", _FILTER),
+    "T14c": Produced(_at("opposition_nation", "1924-01"), "share of votes", "test", _FILTER),
     # The estimates concern 1921-22, a year each: the twelve months to December, twice.
     "T16": Produced(
         _at("skloki_year", "1921-12", "1922-12"), "share of committees", "weak test",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sim.registry.outcomes import OUTCOMES
 
+MOSCOW = "Moscow"
+"""The guberniia whose conferences of January 1924 are recorded tier by tier."""
 #: Months over which moves are summed up.
 YEAR = 12
 #: Outcomes that count guberniia secretaries who leave their posts.

@@ -141,6 +141,8 @@ class Experiment:
         Whether every point has accidents of its ``own``, or replicate r the same at all points (``shared``).
     outcomes, scopes, horizons
         What is kept of each run; horizons by name, the first is the main one.
+    targets
+        Whether each run's row has what it gave for the targets.
     curves, curve_outcomes, curve_points
         Whether months are kept: not at all, as quantiles over all runs, of the first points, or of all runs.
     """
@@ -162,6 +164,7 @@ class Experiment:
     smallest: Smallest = field(default_factory=Smallest)
     why: str = ""
     accidents: Accidents = "shared"
+    targets: bool = False
 
     def lever(self, name: str | None = None) -> Factor:
         """Return the lever of that name, by default the first that has a choice; UserError where there is none."""
@@ -203,6 +206,8 @@ class Experiment:
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
         record: dict[str, Any] = json.loads(json.dumps(_written(self, RECORD), allow_nan=False))
+        if not self.targets:  # as before there were any
+            del record["targets"]
         return record
 
     def fingerprint(self) -> str:
@@ -228,6 +233,7 @@ RECORD = {
     "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
     "curve_outcomes": [str], "curve_points": int,
     "smallest": {"share": NUMBER | None, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
+    "targets?": bool,
 }  # fmt: skip
 
 
@@ -237,7 +243,7 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
     One that names no version is of the first.
     """
     faults = [f"{field}: found {found}; allowed: {allowed}" for field, found, allowed in misfits(record, RECORD)]
-    faults += [f"{name} is not known" for name in record if name not in RECORD]
+    faults += [f"{name} is not known" for name in record if name not in RECORD and f"{name}?" not in RECORD]
     if faults:
         raise ValueError("; ".join(faults))
     levers, uncertainties = (
@@ -263,5 +269,6 @@ def _written(value: Any, shape: Any) -> Any:
     if isinstance(shape, dict):
         if "*" in shape:
             return {name: _written(item, shape["*"]) for name, item in value.items()}
-        return {name: _written(getattr(value, name), inner) for name, inner in shape.items()}
+        names = {name.removesuffix("?"): inner for name, inner in shape.items()}
+        return {name: _written(getattr(value, name), inner) for name, inner in names.items()}
     return value

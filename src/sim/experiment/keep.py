@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sim.errors import Problem, UserError
@@ -54,7 +55,7 @@ def kept(
         accidents=file.run.accidents or ("own" if kind.drawn else "shared"), outcomes=outcomes, horizons=horizons,
         scopes=tuple(keep.scopes), curves=keep.curves.kind,
         curve_outcomes=() if keep.curves.kind == "none" else curve_outcomes or outcomes,
-        curve_points=keep.curves.points or 0,
+        curve_points=keep.curves.points or 0, targets=keep.targets,
         smallest=Smallest(file.smallest.share, file.smallest.relative, file.smallest.named),
     )  # fmt: skip
     return experiment, [*faults, *wrong_horizons, *wrong_rows], problems
@@ -164,6 +165,8 @@ def alike_columns(experiment: Experiment, named: bool) -> Iterator[Fault]:
     for table, name in factors:
         if name in taken:
             yield Fault((table, name), f'the name "{name}", which is {taken[name]}', "a name of its own")
+        if experiment.targets and re.fullmatch(r"t\d\d[a-z]?", name):  # a query does not tell t01 from T01
+            yield Fault((table, name), f'the name "{name}", which is a target\'s', "a name of its own")
         taken[name] = f"a name in {table}"
     for horizon in experiment.horizons:
         if any(horizon == name for _, name in factors):

@@ -115,6 +115,7 @@ class Keep(Table):
     scopes: list[Scope] = Field(["nation", "capital", "industrial", "agrarian", "borderland"], min_length=1, description="the nation, classes of guberniia")
     horizons: dict[str, str] = Field({}, description='name = month "YYYY-MM", or mean of a span "YYYY-MM:YYYY-MM"; the first is the main one')
     curves: Curves = Curves(kind="none")
+    targets: bool = Field(False, description="whether each run's row has what it gave for the recorded figures, in columns called T01, T14a and so on (`skloki list targets`)")
 
 
 class SmallestTable(Table):

@@ -113,6 +113,10 @@ OUTCOMES: Mapping[str, O] = by_name(
       high=None, smallest=0.1),
     O("ready", "share of places", "guberniias with members literate and benches skilled enough to elect", "higher",
       smallest=0.02),
+    O("moscow_raions", "share", "opposition among members in Moscow's raion conferences, if they met this month",
+      by_class=False, smallest=0.02),
+    O("moscow_conference", "share", "opposition among delegates of Moscow's guberniia conference, if it met this month",
+      by_class=False, smallest=0.02),
 )
 OUTCOME_INDEX: Mapping[str, int] = {name: index for index, name in enumerate(OUTCOMES)}
 """Where an outcome stands on the last axis of a trajectory's values."""

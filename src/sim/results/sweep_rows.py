@@ -22,9 +22,9 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 def runs(
     experiment: Experiment, chunk: Chunk, samples: Sequence[Mapping[str, Any]], outcomes: NDArray[np.float64],
-    errors: Mapping[int, tuple[str, str]],
+    errors: Mapping[int, tuple[str, str]], targets: Mapping[str, NDArray[np.float64]],
 ) -> bytes:  # fmt: skip
-    """Return the file of a chunk's runs, one row per run: numbers, levers, uncertainties, outcomes, errors."""
+    """Return the file of a chunk's runs, one row per run: numbers, levers, uncertainties, outcomes, targets, errors."""
     each, first = chunk.combinations, chunk.points[0]
     points, replicates = (np.array(numbers) for numbers in zip(*chunk.pairs(), strict=True))
     series = np.array([experiment.series(point, replicate) for point, replicate in chunk.pairs()])
@@ -44,6 +44,7 @@ def runs(
         columns[factor.name] = _drawn(factor, [sample[factor.name] for sample in samples], drawn)
     for number, (column, *_) in enumerate(experiment.columns()):
         columns[column] = floats(outcomes[:, number])
+    columns |= {name: floats(found) for name, found in targets.items()}
     for number, column in enumerate(("error", "error_at")):
         said = [errors[row][number] if row in errors else None for row in range(chunk.runs)] if errors else None
         columns[column] = pa.nulls(chunk.runs, pa.string()) if said is None else pa.array(said, pa.string())

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.bands import bins as bins_of
+from sim.analysis.scores import table_of
+from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Experiment
 from sim.experiment.horizons import measured
 from sim.experiment.plan import Chunk
@@ -32,6 +34,8 @@ class Recorder:
     ----------
     outcomes
         Shape (runs, columns of ``experiment.columns()``); nan where a run failed, or an outcome is not defined.
+    targets
+        What each run gave for each target, if that is kept; nan where its period does not cover it.
     """
 
     def __init__(self, experiment: Experiment, months: Sequence[str], chunk: Chunk, *, alone: bool = False) -> None:
@@ -60,6 +64,7 @@ class Recorder:
         self._kept_rows: list[Integers] = []
         self._histograms: list[list[Counts]] = []
         self.outcomes = np.full((chunk.runs, len(columns)), np.nan)
+        self.targets = {name: np.full(chunk.runs, np.nan) for name in (PRODUCED if experiment.targets else ())}
 
     def _wanted(self) -> bool:
         """Whether this chunk has runs whose months are kept."""
@@ -69,6 +74,10 @@ class Recorder:
         """Take the trajectory of a run, whose number is counted from the chunk's first."""
         if len(values) != len(self._months):
             raise ValueError(f"this world has {len(values)} months, the experiment has {len(self._months)}")
+        if self.targets:
+            table = table_of(values.reshape(len(values), len(SCOPES), len(OUTCOMES)), self._months)
+            for name, found in self.targets.items():
+                found[row] = PRODUCED[name].value(table)
         pair, combination = divmod(row, self._chunk.combinations)
         if pair >= self._first + len(self._finished):
             self.finish()

@@ -127,7 +127,8 @@ def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable
     kept = job.recorder(chunk)
     errors = simulate(job, chunk, samples, kept, go_on)
     kept.finish()
-    files = {f"runs/{name(chunk.number)}": sweep_rows.runs(job.experiment, chunk, samples, kept.outcomes, errors)}
+    rows = sweep_rows.runs(job.experiment, chunk, samples, kept.outcomes, errors, kept.targets)
+    files = {f"runs/{name(chunk.number)}": rows}
     if (curves := kept.curves()) is not None:
         files[f"curves/{name(chunk.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
     if (bins := kept.bins()) is not None:

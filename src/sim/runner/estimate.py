@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from math import sqrt
 
+from sim.analysis.targets import PRODUCED
 from sim.engines.engine import cores, engine
 from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment
@@ -97,7 +98,8 @@ def _tried(experiment: Experiment, world: World, plan: Plan) -> float:
 
 def _bytes(experiment: Experiment, months: int, plan: Plan) -> float:
     """Return the bytes of the whole on disk, by known rates."""
-    outcomes, unknowns = len(list(experiment.columns())), len(experiment.uncertainties)
+    outcomes = len(list(experiment.columns())) + len(PRODUCED) * experiment.targets
+    unknowns = len(experiment.uncertainties)
     runs, chunks = plan.runs, plan.chunks
     repeated = runs / plan.points
     found = chunks * (outcomes + unknowns + len(experiment.levers)) * PER_COLUMN

@@ -139,7 +139,7 @@ S = np.dtype(
     + [(name, "i8") for name in (
         # the world
         "first_month", "guberniias", "number", "reserve", "number_of_bins", "candidates", "term_months",
-        "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "seats",
+        "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "seats", "moscow",
         # the nation
         "replicate", "t", "month", "assignments", "people", "openings", "queued", "recommended", "ring_month",
         "logged")]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engines.compiled import layout
 from sim.engines.compiled.memory import LINE_BYTES, address_of
+from sim.engines.readings import MOSCOW
 from sim.engines.trajectory import CODES
 from sim.mechanisms.administration import seat_weight
 from sim.registry.entries import CLASSES, SCOPES
@@ -143,6 +144,8 @@ def _constants(world: World) -> Any:
     s["first_appointed"] = world.claims if tree.appointed is None else tree.appointed
     s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
     s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
+    heads = [place.name for place in world.committees[: world.guberniias]]
+    s["moscow"] = heads.index(MOSCOW) if MOSCOW in heads else -1
     s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length())
     s["candidates"], s["term_months"] = int(world.p.n_cand + 0.5), int(world.p.term + 0.5)
     s["looked_at"] = max(1, int(world.p.PRESORTED * int(s["candidates"]) + 0.5))

@@ -222,6 +222,9 @@ def write_nation(s):  # type: ignore[no-untyped-def]
     row[AT.assignments] = float(s.assignments)
     row[AT.reserve] = float(line(s, s.reserve).count)
     row[AT.people] = float(s.people)
+    if s.moscow >= 0:
+        row[AT.moscow_raions] = committee(s, s.moscow).opposition
+        row[AT.moscow_conference] = committee(s, s.moscow).opposition_delegates
     row[AT.error_half_life] = half_life(s.task, s.mu, s.corrected)
 
 

@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.readings import MOVES, MOVES_FOR, YEAR
+from sim.engines.readings import MOSCOW, MOVES, MOVES_FOR, YEAR
 from sim.engines.reference import congress
 from sim.engines.reference.agents import Committee
 from sim.engines.reference.model import PartyState
@@ -88,7 +88,10 @@ class Recorder:
 
     def _national(self) -> dict[str, float]:
         m = self.model
+        moscow = next((c for c in m.guberniia_list if c.name == MOSCOW), None)
         return {
+            "moscow_raions": math.nan if moscow is None else moscow.opposition,
+            "moscow_conference": math.nan if moscow is None else moscow.opposition_delegates,
             "opposition_nation": m.opposition,
             "threat_objective": m.threat,
             "threat_perceived": m.perceived,
