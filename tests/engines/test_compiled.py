@@ -26,7 +26,7 @@ from sim.world.build import World, build
 from tests.engines.scenarios import scenarios
 from tests.engines.worlds import fingerprint, outcome, scenario, world
 
-INSTALLED = ("", "elected", "recommended", "appointed", "acting")
+INSTALLED = ("", "elected", "recommended", "appointed", "acting", "confirmed")
 
 
 def same(one: Trajectory, other: Trajectory) -> None:

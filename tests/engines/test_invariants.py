@@ -55,7 +55,7 @@ def test_outcomes_stay_within_their_declared_bounds(changes, parameters) -> None
         assert outcome.high is None or np.all(known <= outcome.high + 1e-12), outcome.name
         assert not np.isinf(values).any(), outcome.name
     nation = {name: trajectory.values[:, 0, index] for name, index in OUTCOME_INDEX.items()}
-    installed = [nation[name] for name in ("appointed", "recommended", "elected", "acting")]
+    installed = [nation[name] for name in ("appointed", "recommended", "elected", "acting", "confirmed")]
     assert np.all(sum(installed) <= 1 + 1e-12)
     assert np.all(nation["moves_centre"] <= nation["moves"])
 

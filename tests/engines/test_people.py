@@ -60,7 +60,7 @@ def test_homes_keep_to_their_blocks_and_seats_are_consistent() -> None:
         for seat, man in enumerate(committee.seats):
             if man is not None:
                 assert (man.post, man.seat) == (committee, seat)
-                assert man.installed in ("elected", "recommended", "appointed", "acting")
+                assert man.installed in ("elected", "recommended", "appointed", "acting", "confirmed")
                 assert man.outsider == man.outsider_in(committee)
         assert all(man.post is None for man in committee.bench)
     slots = Counter((man.home.key, man.slot) for man in model.officials())

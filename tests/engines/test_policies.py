@@ -38,7 +38,7 @@ def test_appointment_elects_nobody() -> None:
 
 def test_shares_of_installed_add_up() -> None:
     trajectory = run(months=36)
-    total = sum(outcome(trajectory, name) for name in ("appointed", "recommended", "elected", "acting"))
+    total = sum(outcome(trajectory, name) for name in ("appointed", "recommended", "elected", "acting", "confirmed"))
     assert np.all(total <= 1 + 1e-12) and np.all(total >= 0.74)
 
 

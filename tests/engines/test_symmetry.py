@@ -101,8 +101,8 @@ def test_pools_empty_where_nothing_is_claimed() -> None:
 def test_whoever_is_moved_goes_home_and_holds_his_post_till_then() -> None:
     """A transfer by the centre asks for capacity, and spends it, when it is served: none without a successor."""
     def moves_without_successor(defaults: Any) -> int:
-        settings: dict[str, Any] = {"policy": APPOINTED, "options": {"capacity": 1.0}, "variants": {"unfilled": "acting"}}
-        trajectory = run(months=48, guberniias=8, uezds_each=0, defaults=defaults, **settings, **HOT)
+        settings: dict[str, Any] = {"policy": APPOINTED, "options": {"capacity": 1.0}, "defaults": defaults, **HOT}
+        trajectory = run(months=48, guberniias=8, uezds_each=0, variants={"unfilled": "acting"}, **settings)
         took = {(e.month, e.committee, e.seat) for e in trajectory.events if e.reason == "appointed"}
         moved = [e for e in trajectory.events if e.kind == "left" and e.reason in ("transfer", "unfit")]
         assert len(moved) > 10
@@ -129,6 +129,28 @@ def test_an_imposed_grievance_does_not_fade_with_debate() -> None:
         return found
 
     assert len(imposed("0.2")) == 1 and len(imposed("0.1")) == 2
+
+
+def kept(rule: str, defaults: Any) -> PartyModel:
+    """Return a world whose first officials, half of them of the other policy's, have been reviewed or voted on."""
+    model = PartyModel(world(
+        months=30, guberniias=8, uezds_each=0, policy={"rule": rule, "start": 0.5}, options={"capacity": "unlimited"},
+        defaults=defaults, off=("wear", "unfit", "need", "lateral", "skloki"), rev=1.0, cont=1.0, inc_v=3.0, inc_f=3.0,
+    ), 0)  # fmt: skip
+    for _ in range(30):
+        model.step()
+    return model
+
+
+def test_whom_the_other_side_keeps_owes_half_to_each() -> None:
+    """An elected man kept by a review is confirmed, an appointed one kept by a vote recommended; so they stay."""
+    for rule, word in (("appointment", "confirmed"), ("election", "recommended")):
+        model = kept(rule, "0.2")
+        men = [(committee, committee.seats[0]) for committee in model.guberniia_list]
+        halves = [committee for committee, man in men if man is not None and man.installed == word]
+        assert halves and all(committee.appointed == committee.elected == 0.5 for committee in halves)
+    first = [man for committee in kept("appointment", "0.1").committee_list for man in committee.seats]
+    assert not any(man is not None and man.installed == "confirmed" for man in first)
 
 
 # ---------------------------------------------------------------- readings

@@ -53,7 +53,7 @@ TARGETS = [
     ("T14b", "Jan 1924", 0.158, 0.105, 0.237, "B", 0.20, 0.12, 0.30),
     ("T14c", "Jan 1924", 0.0234, 0.0156, 0.0352, "B", 0.03, 0.015, 0.06),
 ]
-POSTS = ("appointed", "recommended", "elected", "acting")
+POSTS = ("appointed", "recommended", "elected", "acting", "confirmed")
 REASONS = {
     "moves_unfit": 0.11, "moves_need": 0.23, "moves_lateral": 0.07,
     "moves_conflict": 0.12, "moves_voted": 0.06, "moves_wear": 0.10,

@@ -5,33 +5,51 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from sim.mechanisms.attitudes import debate_habit, unity_preference
+from sim.mechanisms.attitudes import debate_habit, debate_habit_first, unity_preference
 from tests.mechanisms.ranges import flag, of, share
 
 
-def test_debate_by_hand() -> None:
+def test_first_debate_by_hand() -> None:
     """(0.05 x 0.5 x 0.8 + 0.1 x 0.2) x 0.4 = 0.016; (0.01 x 0.5 + 0.01 x 0.2) x 0.6 = 0.0042."""
-    elected = debate_habit(0.6, 1.0, 0.0, 0.5, 0.2, 0.5, 0.2, 0.05, 0.04, 0.1, 0.01)
+    elected = debate_habit_first(0.6, 1.0, 0.0, 0.5, 0.2, 0.5, 0.2, 0.05, 0.04, 0.1, 0.01)
     assert elected == pytest.approx(0.6 + 0.016 - 0.0042, abs=1e-15)
-    appointed = debate_habit(0.6, 0.0, 1.0, 0.5, 0.2, 0.5, 0.2, 0.05, 0.04, 0.1, 0.01)
+    appointed = debate_habit_first(0.6, 0.0, 1.0, 0.5, 0.2, 0.5, 0.2, 0.05, 0.04, 0.1, 0.01)
     assert appointed == pytest.approx(0.6 + 0.008 - 0.024 - 0.0042, abs=1e-15)
 
 
-def test_debate_rests_where_use_and_loss_balance() -> None:
+def test_first_debate_rests_where_use_and_loss_balance() -> None:
     """Grown at g = 0.02 x 0.5 and lost at l = 0.01 x 0.5, it rests at g / (g + l)."""
     for start in (0.0, 1.0):
         habit = start
         for _ in range(3000):
-            habit = debate_habit(habit, 1.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.02, 0.04, 0.1, 0.01)
+            habit = debate_habit_first(habit, 1.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.02, 0.04, 0.1, 0.01)
         assert habit == pytest.approx(2 / 3, abs=1e-12)
 
 
 @given(habit=share, rate=of("d_el"), other=of("d_app"))
-def test_use_and_appointment_mirror_each_other(habit: float, rate: float, other: float) -> None:
+def test_first_use_and_appointment_mirror_each_other(habit: float, rate: float, other: float) -> None:
     """Where nothing else acts, debate gained by election is silence gained by appointment."""
-    gained = debate_habit(habit, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, rate, other, 0.0, 0.0)
-    lost = debate_habit(1.0 - habit, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, other, rate, 0.0, 0.0)
+    gained = debate_habit_first(habit, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, rate, other, 0.0, 0.0)
+    lost = debate_habit_first(1.0 - habit, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, other, rate, 0.0, 0.0)
     assert gained - habit == pytest.approx((1.0 - habit) - lost, abs=1e-15)
+
+
+def test_debate_by_hand() -> None:
+    """0.05 x 0.5 x 0.8 x 2.5 x 0.24 = 0.012; 0.1 x 0.2 x 0.4 = 0.008; (0.01 x 0.5 + 0.01 x 0.2) x 0.6 = 0.0042."""
+    elected = debate_habit(0.6, 1.0, 0.0, 0.5, 0.2, 0.5, 0.2, 0.05, 0.04, 0.1, 0.01, 2.5)
+    assert elected == pytest.approx(0.6 + 0.012 + 0.008 - 0.0042, abs=1e-15)
+    appointed = debate_habit(0.6, 0.0, 1.0, 0.5, 0.2, 0.5, 0.2, 0.05, 0.04, 0.1, 0.01, 2.5)
+    assert appointed == pytest.approx(0.6 + 0.008 - 0.04 * 0.24 - 0.0042, abs=1e-15)
+
+
+@given(habit=share, rate=of("d_el"))
+def test_twins_of_debate_are_of_equal_force_at_every_habit(habit: float, rate: float) -> None:
+    """Half elected and half appointed, or one month of each, leave debate where it was; in 0.1 they did not."""
+    both = debate_habit(habit, 0.5, 0.5, 0.5, 0.4, 0.0, 0.0, rate, rate, 0.0, 0.0, 1.0 / 0.3)
+    assert both == pytest.approx(habit, abs=1e-15)
+    gained = debate_habit(habit, 1.0, 0.0, 0.5, 0.4, 0.0, 0.0, rate, rate, 0.0, 0.0, 1.0 / 0.3)
+    lost = debate_habit(habit, 0.0, 1.0, 0.5, 0.4, 0.0, 0.0, rate, rate, 0.0, 0.0, 1.0 / 0.3)
+    assert gained - habit == pytest.approx(habit - lost, abs=1e-15)
 
 
 @given(habit=share, elected=flag, literacy=share, conflict=share, perceived=share, right=share,
@@ -42,7 +60,7 @@ def test_debate_is_a_share_moved_by_each_cause_one_way(
 ) -> None:  # fmt: skip
     def after(elected: float, literacy: float, conflict: float, perceived: float, right: float) -> float:
         return float(debate_habit(habit, elected, 1.0 - elected, literacy, conflict, perceived, right,
-                                  use, app, by_right, 0.01))  # fmt: skip
+                                  use, app, by_right, 0.01, 1.0 / 0.3))  # fmt: skip
 
     args = [elected, literacy, conflict, perceived, right]
     now = after(*args)
@@ -50,7 +68,7 @@ def test_debate_is_a_share_moved_by_each_cause_one_way(
     for place, up in enumerate((True, True, False, False, True)):
         changed = after(*[max(x, more if i else 1.0) if i == place else x for i, x in enumerate(args)])
         assert changed >= now - 1e-15 if up else changed <= now + 1e-15, place
-    assert debate_habit(habit, elected, 1.0 - elected, *args[1:], 0.0, 0.0, 0.0, 0.0) == habit
+    assert debate_habit(habit, elected, 1.0 - elected, *args[1:], 0.0, 0.0, 0.0, 0.0, 1.0 / 0.3) == habit
 
 
 def test_unity_by_hand() -> None:

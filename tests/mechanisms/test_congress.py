@@ -76,6 +76,7 @@ def test_influence_by_hand() -> None:
     assert influenced(0.25, 0.0, 1.0, 0.5) == pytest.approx(1 / 7, abs=1e-15)
     assert influenced(0.75, 0.0, 1.0, 0.5) == pytest.approx(6 / 7, abs=1e-15)
     assert influenced(0.5, 0.0, 1.0, 0.5) == 0.5
+    assert influenced(0.75, 0.5, 0.5, 0.5) == pytest.approx((0.6 + 6 / 7) / 2, abs=1e-15), "half of each"
     assert influenced(0.75, 0.0, 0.0, 0.5) == 0.75, "an acting secretary has no influence"
 
 

@@ -19,7 +19,8 @@ from sim.results.result import Result
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {
-    "appointed": "appointed from above", "recommended": "recommended, elected", "elected": "elected",
+    "appointed": "appointed from above", "recommended": "recommended, elected", "confirmed": "elected, confirmed",
+    "elected": "elected",
     "acting": "acting",
 }  # fmt: skip
 COMPARED = (

@@ -33,7 +33,9 @@ SCOPE_LABELS = {
     "nation": "nation", "capital": "capitals", "industrial": "industrial",
     "agrarian": "agrarian", "borderland": "borderlands",
 }
-INSTALLED_COLOURS = {"appointed": "#1F3A5F", "recommended": "#6FA8D8", "elected": "#E3A018", "acting": "#C9C4BC"}
+INSTALLED_COLOURS = {
+    "appointed": "#1F3A5F", "recommended": "#6FA8D8", "confirmed": "#F2CF85", "elected": "#E3A018", "acting": "#C9C4BC",
+}  # fmt: skip
 EVENT_COLOURS = {
     "congress": "#222222", "conference": "#777777", "dispute": "#9A8DBD",
     "levy": "#8FBF98", "famine": "#D2A06B", "policy_error": "#D58C9D",

@@ -8,13 +8,26 @@ from sim.mechanisms.arithmetic import unit
 
 @kernel
 def debate_habit(  # type: ignore[no-untyped-def]
-    habit, elected, appointed, literacy, conflict, perceived, right, by_use, by_appointment, by_right, loss
+    habit, elected, appointed, literacy, conflict, perceived, right, by_use, by_appointment, by_right, loss, scale
 ):
     """Return the habit of debate D after a month, in [0, 1].
 
-    D + (d_e el L (1 - C) + d_v right)(1 - D) - (d_a app + loss P + loss C) D. ``right`` is heard
-    voice x misfit x news: being right is rewarded, so that voice does not weaken itself by
-    removing its own grievance (MODEL step 4).
+    D + (d_e el L (1 - C) scale - d_a app) D (1 - D) + d_v right (1 - D) - (loss P + loss C) D. What
+    election adds and what appointment takes are twins, of equal force at every D where L (1 - C) is
+    1 / ``scale``. ``right`` is heard voice x misfit x news: being right is rewarded, so that voice does not
+    weaken itself by removing its own grievance (MODEL step 4).
+    """
+    turned = (by_use * elected * literacy * (1.0 - conflict) * scale - by_appointment * appointed) * habit
+    return unit(habit + (turned + by_right * right) * (1.0 - habit) - (loss * perceived + loss * conflict) * habit)
+
+
+@kernel
+def debate_habit_first(  # type: ignore[no-untyped-def]
+    habit, elected, appointed, literacy, conflict, perceived, right, by_use, by_appointment, by_right, loss
+):
+    """Return the habit of debate D after a month as in version 0.1, where the twins were not of equal force.
+
+    D + (d_e el L (1 - C) + d_v right)(1 - D) - (d_a app + loss P + loss C) D.
     """
     grown = (by_use * elected * literacy * (1.0 - conflict) + by_right * right) * (1.0 - habit)
     lost = (by_appointment * appointed + loss * perceived + loss * conflict) * habit

@@ -32,9 +32,17 @@ def influenced(share, appointed, elected, cut):  # type: ignore[no-untyped-def]
     """Return delegates' share after the secretary's influence on their choice.
 
     An appointed secretary multiplies the opposition's odds by 1 - ψ_s; an elected one pushes them
-    as far towards the majority that he finds.
+    as far towards the majority that he finds. Who owes his post to both does half of each.
     """
     kept = 1.0 - cut
+    if appointed == 0.5:
+        return 0.5 * influenced_by_one(share, 1.0, 0.0, kept) + 0.5 * influenced_by_one(share, 0.0, 1.0, kept)
+    return influenced_by_one(share, appointed, elected, kept)
+
+
+@kernel
+def influenced_by_one(share, appointed, elected, kept):  # type: ignore[no-untyped-def]
+    """Return delegates' share after the influence of a secretary who owes his post to one side, or to none."""
     if appointed > 0.5 or (elected > 0.5 and share < 0.5):
         return share * kept / (share * kept + 1.0 - share)
     if elected > 0.5 and share > 0.5:

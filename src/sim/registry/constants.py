@@ -102,6 +102,9 @@ CLARITY_LOSS = _constant("CLARITY_LOSS", 0.06, "share", "assumed", "standards",
     "clarity lost when all officials of a committee change", "PROTOTYPE-2 section 3: 0.015 for one of four")
 PERFORMANCE_REF = _constant("PERFORMANCE_REF", 0.3, "performance", "assumed", "education",
     "performance at which schooling and training go at their stated rates", _P2)
+USE_SCALE = _constant("USE_SCALE", 1.0 / 0.3, "ratio", "assumed", "attitudes",
+    "reciprocal of literacy x (1 - conflict) at which an elected secretary furthers debate as much as an appointed one "
+    "hinders it", "about the mean place in 1921-22: normalisation of the twins d_el and d_app")
 UNITY_REST = _constant("UNITY_REST", 0.03, "per month", "assumed", "attitudes",
     "return of the preference for unity to its resting point", _P2)
 UNITY_START = _constant("UNITY_START", 0.5, "share", "assumed", "attitudes",

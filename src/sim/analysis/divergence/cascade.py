@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from sim.analysis.divergence.alignment import Alignment
 from sim.analysis.divergence.distance import FIELD, VISIBLE, Spread
 from sim.analysis.divergence.inputs import Inputs
-from sim.analysis.divergence.persons import BENCH, MOVES, NOBODY, SEAT_MOVES, Chronicle, Names, briefly, home_key, told
+from sim.analysis.divergence.persons import (
+    BENCH,
+    MOVES,
+    NOBODY,
+    SEAT_MOVES,
+    STAYED,
+    Chronicle,
+    Names,
+    briefly,
+    home_key,
+    told,
+)
 from sim.draws.addressed import uniform
 from sim.engines.trajectory import SEAT_NAMES, Trajectory
 from sim.registry.decision_points import DECISION_POINTS
@@ -139,11 +150,11 @@ class Cascade:
             whole, brief = ("; ".join(words(event, self.names) for event in mine) for words in (told, briefly))
             return whole or NOTHING, brief or NOTHING
         moves = chronicle.at_seat(month, committee, event.seat)
-        # an acting local who is confirmed stays, and is told of as he comes in
+        # an acting local who comes to stay is told of as he comes in
         parts = [
             told(chronicle.events[i], self.names, chronicle.origin(i))
             for i in moves
-            if chronicle.events[i].reason != "confirmed"
+            if chronicle.events[i].reason not in STAYED
         ]
         holder = int(self.spread.holders[side][month, committee, SEAT_NAMES.index(event.seat)])
         if holder < 0:

@@ -17,6 +17,8 @@ NOBODY = -1
 MOST_SEATS = max(len(seats) for seats in SEATS.values())
 #: What changes who holds a seat, and what changes where a person is.
 SEAT_MOVES = ("left", "took")
+#: Reasons for which an acting local leaves who comes to stay; the first was the word of version 0.1.
+STAYED = ("confirmed", "permanent")
 BENCH = ("joined_reserve", "trained", "departed")
 MOVES = (*SEAT_MOVES, *BENCH)
 
@@ -91,9 +93,9 @@ class Chronicle:
         if before is None or self.events[index].kind != "took":
             return ""
         if before.kind == "joined_reserve":
-            return "from the reserve"
+            return "from the reserve" if before.level == "guberniia" else "from the gubkom's pool"
         ways = {
-            "promotion": f"promoted from {before.committee}", "confirmed": "acting there before",
+            "promotion": f"promoted from {before.committee}", **dict.fromkeys(STAYED, "acting there before"),
             "need": f"sent down from {before.committee}",
             "transfer": f"moved from {before.committee}", "lateral": f"moved from {before.committee}",
         }  # fmt: skip
@@ -105,7 +107,7 @@ class Chronicle:
         if before is None or self.events[index].kind != "took":
             return False
         moved = before.level == "guberniia" and before.reason in ("transfer", "lateral")
-        return moved or before.kind == "joined_reserve"
+        return moved or (before.kind == "joined_reserve" and before.level == "guberniia")
 
 
 def told(event: Event, names: Names, came: str = "") -> str:

@@ -42,8 +42,8 @@ is_open = remedies.is_open
 schooled, diluted, clarified, course_quality, practised = (
     education.schooled, education.diluted, education.clarified, education.course_quality, education.practised
 )  # fmt: skip
-debate_habit, unity_preference, ratcheted = (
-    attitudes.debate_habit, attitudes.unity_preference, attitudes.ratcheted
+debate_habit, debate_habit_first, unity_preference, ratcheted = (
+    attitudes.debate_habit, attitudes.debate_habit_first, attitudes.unity_preference, attitudes.ratcheted
 )  # fmt: skip
 
 
@@ -265,10 +265,16 @@ def form_attitudes(s, i):  # type: ignore[no-untyped-def]
     habit = c.discussion
     right = c.voice * c.felt * s.news
     suppressed = (c.free_voice - c.voice) * c.felt * s.news
-    c.discussion = debate_habit(
-        habit, c.elected, c.appointed, c.literacy, c.conflict, s.perceived, right,
-        s.d_el, s.d_app, s.d_vc, s.debate_loss,
-    )  # fmt: skip
+    if s.first_version:
+        c.discussion = debate_habit_first(
+            habit, c.elected, c.appointed, c.literacy, c.conflict, s.perceived, right,
+            s.d_el, s.d_app, s.d_vc, s.debate_loss,
+        )  # fmt: skip
+    else:
+        c.discussion = debate_habit(
+            habit, c.elected, c.appointed, c.literacy, c.conflict, s.perceived, right,
+            s.d_el, s.d_app, s.d_vc, s.debate_loss, s.USE_SCALE,
+        )  # fmt: skip
     c.unity = unity_preference(
         c.unity, s.perceived, c.conflict, c.appointed, suppressed, habit,
         s.u_p, s.u_c, s.u_a, s.u_s, s.UNITY_REST, s.ud,

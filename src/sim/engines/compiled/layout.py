@@ -26,7 +26,7 @@ from sim.registry.variants import CHOICES, VARIANTS
 #: Nobody, no seat, nowhere: where the number of one is asked for.
 NOBODY = -1
 #: How an official was installed.
-NOT, ELECTED, RECOMMENDED, APPOINTED, ACTING = range(5)
+NOT, ELECTED, RECOMMENDED, APPOINTED, ACTING, CONFIRMED = range(6)
 #: Rules whose share of claims is found during the run.
 FIXED, ENDOGENOUS, READINESS = range(3)
 #: Seats of a committee and ties in which it may quarrel, those between seats first, then the one with the superior.

@@ -10,6 +10,7 @@ from sim.engines.compiled.layout import (
     APPOINTED,
     AT,
     AUTHORITY,
+    CONFIRMED,
     ELECTED,
     INTEGER,
     KIND,
@@ -35,8 +36,8 @@ from sim.registry.outcomes import OUTCOME_INDEX
 CLAIM, BUREAU_DRAW = POINT["claim"], POINT["bureau"]
 LEFT, TOOK = KIND["left"], KIND["took"]
 CENTRE, BUREAU, GUBKOM, CONFERENCE = (AUTHORITY[name] for name in ("centre", "bureau", "gubkom", "conference"))
-#: Reasons for which an acting man leaves without a departure: another takes over, or he comes to stay.
-RELIEVED, STAYS = REASON["relieved"], REASON["confirmed"]
+#: Reasons for which an acting man leaves without a departure: another takes over, or he comes to stay (first in 0.1).
+RELIEVED, STAYS, PERMANENT = REASON["relieved"], REASON["confirmed"], REASON["permanent"]
 WEAR, UNFIT, NEED, LATERAL, TRANSFER, EXTRAORDINARY, LOST_CONTEST, LOST_REVIEW = (
     REASON[name]
     for name in ("wear", "unfit", "need", "lateral", "transfer", "extraordinary", "lost_contest", "lost_review")
@@ -117,6 +118,8 @@ def note_secretary(s, i):  # type: ignore[no-untyped-def]
         installed = person(s, man).installed
     c.appointed = 1.0 if installed == APPOINTED else 0.0
     c.elected = 1.0 if installed == ELECTED or installed == RECOMMENDED else 0.0
+    if not s.first_version and (installed == RECOMMENDED or installed == CONFIRMED):
+        c.appointed = c.elected = 0.5  # he owes his post to both
     c.acting = 0.5 if installed == ACTING and s.acting_voice == READING.acting_voice_half else 0.0
 
 
@@ -162,7 +165,7 @@ def vacate(s, man, reason, authority):  # type: ignore[no-untyped-def]
     m = person(s, man)
     i, seat = m.post, m.seat
     committee(s, i).held[seat] = -1
-    if reason != RELIEVED and reason != STAYS:
+    if reason != RELIEVED and reason != STAYS and reason != PERMANENT:
         committee(s, i).shed &= ~(1 << seat)
     if seat == 0:
         note_secretary(s, i)

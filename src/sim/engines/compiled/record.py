@@ -9,6 +9,7 @@ from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
     AT,
+    CONFIRMED,
     ELECTED,
     FLOAT,
     NOT,
@@ -122,14 +123,17 @@ def read_secretary(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.recommended, flag(installed == RECOMMENDED), 1.0)
     add(s, of, AT.elected, flag(installed == ELECTED), 1.0)
     add(s, of, AT.acting, flag(installed == ACTING), 1.0)
+    add(s, of, AT.confirmed, flag(installed == CONFIRMED), 1.0)
+    chosen = flag(installed == ELECTED or installed == RECOMMENDED or installed == CONFIRMED)
     filled = flag(installed != NOT and installed != ACTING)
     add(s, of, AT.tenure, tenure * filled, filled)
-    add(s, of, AT.tenure_appointed, tenure * c.appointed, c.appointed)
-    add(s, of, AT.tenure_elected, tenure * c.elected, c.elected)
+    by_centre = flag(installed == APPOINTED)
     opinion, loyalty = vote_of_secretary(s, g), person(s, man).loyalty if man >= 0 else 0.0
-    add(s, of, AT.vote_appointed, opinion * c.appointed, c.appointed)
-    add(s, of, AT.vote_elected, opinion * c.elected, c.elected)
-    add(s, of, AT.loyalty_appointed, loyalty * c.appointed, c.appointed)
+    add(s, of, AT.tenure_appointed, tenure * by_centre, by_centre)
+    add(s, of, AT.tenure_elected, tenure * chosen, chosen)
+    add(s, of, AT.vote_appointed, opinion * by_centre, by_centre)
+    add(s, of, AT.vote_elected, opinion * chosen, chosen)
+    add(s, of, AT.loyalty_appointed, loyalty * by_centre, by_centre)
 
 
 @kernel
@@ -145,7 +149,7 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
         work += committee(s, i).performance
         quarrels += flag(committee(s, i).open)
         stopped += flag(committee(s, i).paralysed)
-        appointed += committee(s, i).appointed
+        appointed += flag(committee(s, i).appointed > 0.5)
     of, bench, uezds = c.unit_class, float(line(s, g).count), float(c.uezds)
     add(s, of, AT.bench, bench, 1.0)
     add(s, of, AT.ready, ready_at(s, g), 1.0)
@@ -244,4 +248,4 @@ def write_state(s, state, i):  # type: ignore[no-untyped-def]
     state[OF.team_skill] = c.team_skill
     state[OF.open_sklok] = flag(c.open)
     state[OF.paralysed] = flag(c.paralysed)
-    state[OF.appointed] = c.appointed
+    state[OF.appointed] = flag(c.appointed > 0.5)

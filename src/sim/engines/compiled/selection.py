@@ -7,6 +7,7 @@ from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
     COMMITTEE,
+    CONFIRMED,
     DOSSIER,
     ELECTED,
     LINE,
@@ -27,6 +28,7 @@ from sim.engines.compiled.people import NAN, draw, draw_normal, identity, standa
 from sim.engines.compiled.posts import (
     EXTRAORDINARY,
     INFINITE,
+    PERMANENT,
     RELIEVED,
     STAYS,
     TRANSFER,
@@ -127,6 +129,9 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
         if not above and m.installed == APPOINTED:
             m.installed, m.by_bureau = RECOMMENDED, 0
             note_secretary(s, i)
+        elif above and m.installed == ELECTED and not s.first_version:
+            m.installed = CONFIRMED
+            note_secretary(s, i)
         return
     if c.head < 0:
         if above:
@@ -208,7 +213,7 @@ def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-un
         remove_loser(s, i, above, cause, holder)
     m = person(s, winner)
     if winner == holder:
-        vacate(s, winner, STAYS, authority)
+        vacate(s, winner, STAYS if s.first_version else PERMANENT, authority)
     elif m.post >= 0:
         uezd, was = m.post, m.seat
         vacate(s, winner, PROMOTION, authority)

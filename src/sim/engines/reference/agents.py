@@ -26,7 +26,7 @@ class Official(mesa.Agent):
     post, seat
         The committee he serves and the number of his seat there; ``None`` and -1 without one.
     installed
-        ``elected``, ``recommended``, ``appointed`` or ``acting``; empty without a seat.
+        ``elected``, ``recommended``, ``appointed``, ``acting`` or ``confirmed``; empty without a seat.
     removed_from, removed
         Where a remedy or recall took him from his seat, and the month of it.
     outsider, tenure
@@ -104,6 +104,8 @@ class Committee(mesa.Agent):
         installed = self.seats[0].installed if self.seats[0] is not None else ""
         self.appointed = 1.0 if installed == "appointed" else 0.0
         self.elected = 1.0 if installed in ELECTED else 0.0
+        if not self.model.first_version and installed in ("recommended", "confirmed"):
+            self.appointed = self.elected = 0.5  # he owes his post to both
         self.acting = 0.5 if installed == "acting" and self.model.variants["acting_voice"] == "half" else 0.0
 
     # Step 2
@@ -291,10 +293,12 @@ class Committee(mesa.Agent):
         habit = self.discussion
         right = self.voice * self.felt * m.news
         suppressed = (self.free_voice - self.voice) * self.felt * m.news
-        self.discussion = attitudes.debate_habit(
-            habit, self.elected, self.appointed, self.literacy, self.conflict, m.perceived, right,
-            p.d_el, p.d_app, p.d_vc, p.debate_loss,
-        )  # fmt: skip
+        owed = habit, self.elected, self.appointed, self.literacy, self.conflict, m.perceived, right
+        rates = p.d_el, p.d_app, p.d_vc, p.debate_loss
+        if m.first_version:
+            self.discussion = attitudes.debate_habit_first(*owed, *rates)
+        else:
+            self.discussion = attitudes.debate_habit(*owed, *rates, p.USE_SCALE)
         self.unity = attitudes.unity_preference(
             self.unity, m.perceived, self.conflict, self.appointed, suppressed, habit,
             p.u_p, p.u_c, p.u_a, p.u_s, p.UNITY_REST, p.ud,

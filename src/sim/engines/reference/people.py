@@ -13,7 +13,7 @@ LOWEST, HIGHEST = 0.02, 0.98
 #: Indices of lots beyond every committee's key, for entry into the reserve.
 FOR_RESERVE = 1 << 29
 #: Reasons for which an acting man leaves without a departure: another takes over, or he comes to stay.
-NO_DEPARTURE = ("relieved", "confirmed")
+NO_DEPARTURE = ("relieved", "confirmed", "permanent")
 
 
 def _attributes(model: PartyState, man: Official, trainee: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engines.readings import MOSCOW, MOVES, MOVES_FOR, YEAR
 from sim.engines.reference import congress
-from sim.engines.reference.agents import Committee
+from sim.engines.reference.agents import ELECTED, Committee
 from sim.engines.reference.model import PartyState
 from sim.engines.reference.rooms import record as indices
 from sim.engines.trajectory import COMMITTEE_FIELDS
@@ -141,7 +141,7 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         work += uezd.performance
         quarrels += _flag(uezd.open)
         stopped += _flag(uezd.paralysed)
-        uezds_appointed += uezd.appointed
+        uezds_appointed += _flag(uezd.appointed > 0.5)
     one = {
         "performance": committee.result,
         "recovery_months": committee.recovery,
@@ -168,11 +168,13 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         "recommended": _flag(installed == "recommended"),
         "elected": _flag(installed == "elected"),
         "acting": _flag(installed == "acting"),
+        "confirmed": _flag(installed == "confirmed"),
         "bench": bench,
         "ready": congress.is_ready(m, committee),
     }
     opinion = congress.secretary_vote(m, committee)
     loyalty = secretary.loyalty if secretary is not None else 0.0
+    chosen, by_centre = _flag(installed in (*ELECTED, "confirmed")), one["appointed"]
     return {name: (value, 1.0) for name, value in one.items()} | {
         "bench_skill": (skill, bench),
         "tenure": (tenure * filled, filled),
@@ -184,11 +186,11 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         "sklok_returns": (_flag(m.month - committee.ended <= YEAR) * opened, opened),
         "conflict_after_transfer": (committee.conflict * moved, moved),
         "conflict_after_election": (committee.conflict * voted, voted),
-        "tenure_appointed": (tenure * committee.appointed, committee.appointed),
-        "tenure_elected": (tenure * committee.elected, committee.elected),
-        "vote_appointed": (opinion * committee.appointed, committee.appointed),
-        "vote_elected": (opinion * committee.elected, committee.elected),
-        "loyalty_appointed": (loyalty * committee.appointed, committee.appointed),
+        "tenure_appointed": (tenure * by_centre, by_centre),
+        "tenure_elected": (tenure * chosen, chosen),
+        "vote_appointed": (opinion * by_centre, by_centre),
+        "vote_elected": (opinion * chosen, chosen),
+        "loyalty_appointed": (loyalty * by_centre, by_centre),
     }
 
 
@@ -207,6 +209,6 @@ def _state(committee: Committee) -> list[float]:
         "team_skill": committee.team_skill,
         "open_sklok": _flag(committee.open),
         "paralysed": _flag(committee.paralysed),
-        "appointed": committee.appointed,
+        "appointed": _flag(committee.appointed > 0.5),
     }
     return [state[name] for name in COMMITTEE_FIELDS]

@@ -67,6 +67,9 @@ def _decide(model: PartyState, opening: Opening) -> None:
         if not opening.above and winner.installed == "appointed":
             winner.installed, winner.by_bureau = "recommended", False
             committee.note_secretary()
+        elif opening.above and winner.installed == "elected" and not model.first_version:
+            winner.installed = "confirmed"
+            committee.note_secretary()
         return
     model.use_capacity(committee, opening.above)
     _install(model, opening, winner, margin)
@@ -218,7 +221,7 @@ def _install(model: PartyState, opening: Opening, winner: Official, margin: floa
     if holder is not None and winner is not holder:
         _remove_loser(model, opening, holder)
     if winner is holder:  # an acting local comes to stay
-        people.vacate(model, winner, "confirmed", authority)
+        people.vacate(model, winner, "confirmed" if model.first_version else "permanent", authority)
     elif winner.post is not None:
         uezd, was = winner.post, winner.seat
         people.vacate(model, winner, "promotion", authority)
