@@ -113,14 +113,11 @@ OUTCOMES: Mapping[str, O] = by_name(
       high=None, smallest=0.1),
     O("ready", "share of places", "guberniias with members literate and benches skilled enough to elect", "higher",
       smallest=0.02),
-<<<<<<< HEAD
     O("moscow_raions", "share", "opposition among members in Moscow's raion conferences, if they met this month",
       by_class=False, smallest=0.02),
     O("moscow_conference", "share", "opposition among delegates of Moscow's guberniia conference, if it met this month",
       by_class=False, smallest=0.02),
-=======
     O("confirmed", "share of posts", "guberniia secretaries elected, and kept since by a review from above", smallest=0.02),
->>>>>>> 0633ffd (Confirmed, the twin of recommended; debate gained by election and lost by appointment at equal force)
 )
 OUTCOME_INDEX: Mapping[str, int] = {name: index for index, name in enumerate(OUTCOMES)}
 """Where an outcome stands on the last axis of a trajectory's values."""
