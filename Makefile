@@ -80,10 +80,10 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 	for name in summary appointed moves opposition tilemap-performance; do cp $(KEPT)/figures/$$name.png results/historical/ || exit 1; done
 	cp $(KEPT)/figures/summary.png docs/historical.png
 
-openness: setup  ## is the question open, and what tilts it: four sweeps (about ten minutes)
-	for name in openness openness-tilt openness-places neutrality; do $(VENV)/bin/skloki sweep $$name || exit 1; done
+openness: setup  ## is the question open, and what tilts it: six sweeps (about ten minutes)
+	for name in openness openness-readings openness-tilt openness-places neutrality audit-of-twins; do $(VENV)/bin/skloki sweep $$name || exit 1; done
 
-EXPERIMENTS := december-1923 who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
+EXPERIMENTS := december-1923 december-1923-as-read who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
 
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
 	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m sim.describe.page $$name || exit 1; done

@@ -146,6 +146,7 @@ def everything(*off: str) -> Trajectory:
         "dispute": Event(kind="dispute", start="1921-02", end="1921-08"),
         "error": Event(kind="policy_error", start="1921-05", size=0.1),
         "congress": Event(kind="congress", start="1921-06"),
+        "later": Event(kind="congress", start="1922-06"),
     }
     policy = {"rule": "endogenous", "start": 0.6}
     heat = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3, "pack": 0.3, "q_max": 0.6, "h_unf": 0.04}

@@ -96,7 +96,7 @@ def test_constants_say_where_they_act_and_are_all_used():
 @each_outcome
 def test_outcome_has_a_unit_and_a_plain_name(o: Outcome):
     assert o.unit and o.meaning
-    assert re.fullmatch(r"[a-z][a-z_]*", o.name), "it becomes a column"
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", o.name), "it becomes a column"
     assert o.name not in {"replicate", "month", "scope"}
     assert o.high is None or o.low < o.high
 
