@@ -63,7 +63,7 @@ PARAMETERS: Mapping[str, P] = by_name(
     P("d_thr", "d", "share of performance", 0.2, 0, 0.4, "inferred", "debate_costs",
       "performance lost by full debate under full threat", "HISTORY claim 8: 0 to 0.5 (C)"),
     # economy
-    P("g_y", "g", "per month", 0.232, 0.13, 0.34, "inferred", "economy",
+    P("g_y", "g", "per month", 0.209, 0.13, 0.34, "inferred", "economy",
       "growth of the local economy per unit of performance",
       "economy.csv: industry 1920-26 (targets T18, T19)", distribution="loguniform"),
     # discussion and correction
@@ -193,7 +193,7 @@ PARAMETERS: Mapping[str, P] = by_name(
     P("k_late", "u", "share", 1.0, 0, 1, "inferred", "selection",
       "part of the way from k1 to 1 that the recorded policy's claims go from January 1926 to January 1929",
       "'not one elected gubkom secretary' in February 1929, a partisan's word (T27)"),
-    P("k1", "K_1", "share", 0.6, 0.45, 1, "inferred", "selection",
+    P("k1", "K_1", "share", 0.5, 0.45, 1, "inferred", "selection",
       "share of guberniia vacancies that the centre claims from July 1923 to 1925 in the recorded policy",
       "T01: 31 of 83 appointed in December 1923"),
     # people
