@@ -76,3 +76,14 @@ def incumbent_advantage(advantage, result, mean):  # type: ignore[no-untyped-def
     if a < -0.4:
         a = -0.4
     return advantage * (1.0 + 2.0 * a)
+
+
+@kernel
+def clique_vote(advantage, lead, clique):  # type: ignore[no-untyped-def]
+    """Return what officials who elect add to a candidate of their own: β_c for the clique that leads among them.
+
+    ``lead`` is how many more officials are of clique 1 than of clique 0; where neither leads nobody is favoured.
+    """
+    if (lead > 0 and clique > 0.5) or (lead < 0 and clique < 0.5):
+        return advantage
+    return 0.0

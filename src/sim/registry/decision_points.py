@@ -39,4 +39,5 @@ DECISION_POINTS: Mapping[str, Point] = by_name(
     Point(24, "departure", "person", "0", "who leaves an overfull bench"),
     Point(25, "search", "committee", "16 seat + candidate", "where a search of the reserve begins"),
     Point(26, "pool", "committee", "0 number, 4 + place", "from which bench a gubkom's pool is filled"),
+    Point(27, "platform", "person", "generation", "on which side of the majority's line an official stands; no month"),
 )

@@ -42,6 +42,9 @@ MECHANISMS: Mapping[str, M] = by_name(
       "outsiders cause no friction", "skloki_cases.csv (Siberia, Crimea, Don)"),
     M("clique_friction", 5, "skloki", "Local cliques quarrel with each other.",
       "cliques cause no friction", "Rigby 1981; skloki_cases.csv"),
+    M("platforms", 5, "skloki", "In months of dispute officials of two platforms quarrel (variant ties).",
+      "nobody quarrels about the majority's line", "skloki_cases.csv: 16 about policy or the New Course, 3 personal; "
+      "no twin: appointment and election have the same disputes"),
     M("spillover", 5, "skloki", "Conflict above and leadership disputes breed conflict below.",
       "no conflict comes from above", "Harris 2017; claim 30"),
     M("mediation", 6, "remedies", "Envoys and control commissions settle the worst quarrel.",
@@ -128,6 +131,7 @@ LIMITS: Mapping[str, Mapping[str, float]] = {
     "skloki": {"a_temp": 0, "a_out": 0, "a_clq": 0, "above": 0, "escalation": 0},
     "outsider_friction": {"a_out": 0},
     "clique_friction": {"a_clq": 0},
+    "platforms": {"a_plat": 0},
     "spillover": {"above": 0},
     "mediation": {"envoys": 0},
     "transfers": {"tr_p": 0},

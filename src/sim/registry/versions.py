@@ -11,7 +11,7 @@ FIRST = "0.1"
 
 #: Parameters and constants whose default was another in version 0.1: ``defaults = "0.1"`` takes these.
 FIRST_DEFAULTS: Mapping[str, float] = {
-    "g_y": 0.232, "k1": 0.6, "recovery_max": 1.4, "recovery_start": 0.15, "uezd_ties": 1.0, "k_late": 0.0,
+    "a_plat": 0.0, "own_clique": 0.0, "g_y": 0.232, "k1": 0.6, "recovery_max": 1.4, "recovery_start": 0.15, "uezd_ties": 1.0, "k_late": 0.0,
     "rec_21": 1.0, "rec_22": 1.0, "rec_mid": 1.0, "rec_late": 1.0,
     "b0": 0.26, "debate_loss": 0.01, "vote_noise": 0.1, "city_list": 0.0, "follow": 0.0, "habit": 1.0,
     "want_threat": 0.0, "want_conflict": 0.0, "want_ready": 0.0, "ambition": 0.0, "rho": 0.0,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from sim.draws.addressed import uniform
 from sim.engines.compiled.layout import (
     INCIDENT_LOT,
     KIND,
     NOBODY,
+    POINT,
     READING,
     committee,
+    dossier,
     famine_at,
     foresee,
     foresee_home,
@@ -18,8 +21,19 @@ from sim.engines.compiled.layout import (
 )
 from sim.engines.compiled.people import note
 from sim.kernel import kernel
-from sim.mechanisms import administration, arithmetic, attitudes, discussion, economy, education, remedies, skloki
+from sim.mechanisms import (
+    administration,
+    arithmetic,
+    attitudes,
+    congress,
+    discussion,
+    economy,
+    education,
+    remedies,
+    skloki,
+)
 
+PLATFORM = POINT["platform"]
 HAPPENED, OPENED, CLOSED = KIND["incident"], KIND["sklok_opened"], KIND["sklok_closed"]
 #: The two seats of each tie between seats, in the order of the reference engine's pairs.
 FIRST, SECOND = (0, 0, 0, 1, 1, 2), (1, 2, 3, 2, 3, 3)
@@ -34,6 +48,7 @@ free_voice, heard_voice, inspection, next_misfit, felt_misfit, credit = (
     discussion.free_voice, discussion.heard_voice, discussion.inspection, discussion.misfit,
     discussion.felt_misfit, discussion.credit,
 )  # fmt: skip
+members_vote, platform_friction = congress.members_vote, skloki.platform_friction
 quarrel_rate, place_friction, incident_chance, cooled, peace_left, of_several, inherited = (
     skloki.quarrel_rate, skloki.place_friction, skloki.incident_chance, skloki.cooled, skloki.peace_left,
     skloki.of_several, skloki.inherited,
@@ -150,6 +165,14 @@ def friction_of(s, a, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def is_opposed(s, i, man):  # type: ignore[no-untyped-def]
+    """Tell whether an official stands against the majority's line, as likely as the members of his place."""
+    c = committee(s, i)
+    lot = uniform(s.seed, s.replicate, PLATFORM, 0, person(s, man).address, dossier(s, man).generation)
+    return lot < members_vote(c.discussion, c.unity, s.b0, c.credit, 0.0, s.VOTE_SLOPE)
+
+
+@kernel
 def quarrel(s, i):  # type: ignore[no-untyped-def]
     """Step 5: incidents in each tie; then grievances cool. Conflict itself is settled after all have quarrelled."""
     c, seats = committee(s, i), committee(s, i).held
@@ -158,7 +181,10 @@ def quarrel(s, i):  # type: ignore[no-untyped-def]
     for tie in range(last):
         a, b = seats[FIRST[tie]], seats[SECOND[tie]]
         if a >= 0 and b >= 0:
-            suffer(s, i, tie, a, b, person(s, b).temper, friction_of(s, a, b), above)
+            friction = friction_of(s, a, b)
+            if s.dispute > 0.0 and s.ties == READING.ties_persons_and_platforms:
+                friction += platform_friction(is_opposed(s, i, a), is_opposed(s, i, b), s.dispute, s.a_plat)
+            suffer(s, i, tie, a, b, person(s, b).temper, friction, above)
     man = seats[0]
     if man >= 0:
         superior = committee(s, c.head).held[0] if c.head >= 0 else -1

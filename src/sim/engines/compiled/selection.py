@@ -47,14 +47,15 @@ from sim.engines.compiled.posts import (
 from sim.engines.compiled.turnover import CONTEST, DUE, REVIEW, VACANCY
 from sim.engines.compiled.waiting import call_up, send_home, wait_in
 from sim.kernel import kernel
-from sim.mechanisms import selection
+from sim.mechanisms import selection, vacancies
 
 ORDER, JUDGEMENT = POINT["order"], POINT["judgement"]
 PROMOTION = REASON["promotion"]
 #: No cause: nobody decides.
 NOTHING = -1
 
-judged, incumbent_advantage = selection.judged, selection.incumbent_advantage
+judged, incumbent_advantage, clique_vote = selection.judged, selection.incumbent_advantage, selection.clique_vote
+is_due = vacancies.is_due
 
 
 @kernel
@@ -123,7 +124,7 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
         if incumbent < 0:
             hold(s, i, seat)
         return
-    winner, margin = judge(s, i, above, incumbent, number)
+    winner, margin = judge(s, i, above, incumbent, number, by_plenum(s, i, seat, above, cause), seat)
     if winner == incumbent:
         m = person(s, winner)
         if not above and m.installed == APPOINTED:
@@ -168,11 +169,35 @@ def is_removal(s, cause):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def judge(s, i, above, incumbent, number):  # type: ignore[no-untyped-def]
+def by_plenum(s, i, seat, above, cause):  # type: ignore[no-untyped-def]
+    """Tell whether a guberniia committee's own officials elect: as the variants electorate and conferences say."""
+    c = committee(s, i)
+    if above or c.head >= 0:
+        return False
+    if seat == 0 and s.electorate == READING.electorate_plenum:
+        return True
+    meets = cause == EXTRAORDINARY or is_due(s.month, c.phase, s.term_months)
+    return s.conferences == READING.conferences_yearly and not meets
+
+
+@kernel
+def lead_of_clique(s, i, seat):  # type: ignore[no-untyped-def]
+    """Return how many more of a committee's other officials are of clique 1 than of clique 0."""
+    lead = 0
+    for other in range(committee(s, i).seats):
+        man = committee(s, i).held[other]
+        if other != seat and man >= 0:
+            lead += 1 if person(s, man).clique else -1
+    return lead
+
+
+@kernel
+def judge(s, i, above, incumbent, number, plenum, seat):  # type: ignore[no-untyped-def]
     """Return the best candidate, ties by identity, and his lead over the next."""
     c = committee(s, i)
-    r = validity_of_judges(s, i, above)
-    taste, packing = (s.flat_, s.pack) if above else (s.dem, 0.0)
+    r = s.r_p if plenum else validity_of_judges(s, i, above)
+    taste, packing = (s.flat_, s.pack) if above else (0.0 if plenum else s.dem, 0.0)
+    lead = lead_of_clique(s, i, seat) if plenum else 0
     best, highest, second = -1, -INFINITE, -INFINITE
     for k in range(number):
         man = s.chosen[k]
@@ -180,6 +205,8 @@ def judge(s, i, above, incumbent, number):  # type: ignore[no-untyped-def]
         noise = draw_normal(s, JUDGEMENT, m.address, c.key)
         trait = m.pliancy - s.PLIANCY_MEAN if above else m.temper - s.TEMPER_MEAN
         score = judged(standard_score(s, m.skill), r, noise, taste, trait / s.TEMPER_SD, m.loyalty, packing)
+        if plenum:
+            score += clique_vote(s.own_clique, lead, float(m.clique))
         if man == incumbent:
             mean = s.mean_guberniia if c.head < 0 else s.mean_uezd
             score += incumbent_advantage(s.inc_f if above else s.inc_v, c.performance, mean)

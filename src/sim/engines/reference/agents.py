@@ -5,7 +5,16 @@ from __future__ import annotations
 import mesa
 
 from sim.engines.reference.nation import Nation
-from sim.engines.reference.rooms import administration, attitudes, discussion, economy, education, remedies, skloki
+from sim.engines.reference.rooms import (
+    administration,
+    attitudes,
+    congress,
+    discussion,
+    economy,
+    education,
+    remedies,
+    skloki,
+)
 from sim.world.places import PERSON_BITS, Place
 
 #: A month before all others, for what has not happened yet.
@@ -187,11 +196,20 @@ class Committee(mesa.Agent):
         self._cool()
 
     def _friction(self, first: Official, second: Official) -> float:
-        p = self.model.p
-        return skloki.place_friction(
+        m, p = self.model, self.model.p
+        friction = skloki.place_friction(
             first.outsider, second.outsider, first.clique, second.clique,
             first.tenure, second.tenure, p.a_out, p.a_clq, p.know_place,
         )  # fmt: skip
+        if m.dispute > 0.0 and m.variants["ties"] == "persons_and_platforms":
+            friction += skloki.platform_friction(self._is_opposed(first), self._is_opposed(second), m.dispute, p.a_plat)
+        return friction
+
+    def _is_opposed(self, man: Official) -> bool:
+        """Tell whether an official stands against the majority's line, as likely as the members of his place."""
+        p = self.model.p
+        share = congress.members_vote(self.discussion, self.unity, p.b0, self.credit, 0.0, p.VOTE_SLOPE)
+        return bool(self.model.standing(man.identity) < share)
 
     def _incident(self, tie: int, man: Official, rival: Official | None, temper: float,
                   friction: float, lot: float) -> None:  # fmt: skip

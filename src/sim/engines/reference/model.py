@@ -145,6 +145,11 @@ class PartyState(mesa.Model):
         """Return this month's normal draw at an address."""
         return addressed.normal(self.seed_key, self.replicate, POINT[point], self.month, entity, index)
 
+    def standing(self, identity: int) -> float:
+        """Return the lot by which a person stands for or against the majority's line: one for life."""
+        address, generation = identity & 0xFFFFFFFF, identity >> 32
+        return addressed.uniform(self.seed_key, self.replicate, POINT["platform"], 0, address, generation)
+
     def pick(self, point: str, entity: int, index: int, number: int) -> int:
         """Return one of the numbers 0 to number - 1."""
         return int(self.uniform(point, entity, index) * number)

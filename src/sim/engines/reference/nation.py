@@ -28,6 +28,10 @@ class Nation(Protocol):
         """Return the first draws at an address."""
         ...
 
+    def standing(self, identity: int) -> float:
+        """Return the lot by which a person stands for or against the majority's line."""
+        ...
+
     def log(self, kind: str, committee: Any, seat: str, man: Any, other: Any,
             reason: str = "", authority: str = "", value: float = math.nan) -> None:  # fmt: skip
         """Add an event."""

@@ -8,6 +8,7 @@ from sim.engines.reference import people
 from sim.engines.reference.agents import Committee, Official
 from sim.engines.reference.model import Opening, PartyState
 from sim.engines.reference.rooms import selection as selection_rules
+from sim.engines.reference.rooms import vacancies
 from sim.engines.reference.turnover import claims, decider, remove, reserve_above
 
 #: Draws per candidate at the decision point "ballot", and candidates per seat.
@@ -102,17 +103,33 @@ def _is_removal(model: PartyState, cause: str) -> bool:
     return cause == "unfit" or (embattled and model.variants["embattled_may_stand"] == "no")
 
 
+def _by_plenum(model: PartyState, opening: Opening) -> bool:
+    """Tell whether a guberniia committee's own officials elect: as the variants electorate and conferences say."""
+    committee = opening.committee
+    if opening.above or committee.head is not None:
+        return False
+    if opening.seat == 0 and model.variants["electorate"] == "plenum":
+        return True
+    meets = opening.cause == "extraordinary" or vacancies.is_due(model.month, committee.phase, model.term)
+    return model.variants["conferences"] == "yearly" and not meets
+
+
 def _rank(model: PartyState, opening: Opening) -> list[tuple[float, Official]]:
     """Return candidates with their scores, best first; ties by identity."""
     committee = opening.committee
     p = model.p
-    r = model.validity_of_judges(committee, opening.above)
-    taste, packing = (p.flat, p.pack) if opening.above else (p.dem, 0.0)
+    plenum = _by_plenum(model, opening)
+    r = p.r_p if plenum else model.validity_of_judges(committee, opening.above)
+    taste, packing = (p.flat, p.pack) if opening.above else (0.0 if plenum else p.dem, 0.0)
+    others = [man for seat, man in enumerate(committee.seats) if man is not None and seat != opening.seat]
+    lead = sum(1 if man.clique > 0.5 else -1 for man in others)
     ranked = []
     for man in _candidates(model, opening):
         noise = model.normal("judgement", man.identity & 0xFFFFFFFF, committee.key)
         trait = man.pliancy - p.PLIANCY_MEAN if opening.above else man.temper - p.TEMPER_MEAN
         score = selection_rules.judged(model.score(man), r, noise, taste, trait / p.TEMPER_SD, man.loyalty, packing)
+        if plenum:
+            score += selection_rules.clique_vote(p.own_clique, lead, man.clique)
         if man is opening.incumbent:
             advantage, mean = p.inc_f if opening.above else p.inc_v, model.mean_performance[committee.level]
             score += selection_rules.incumbent_advantage(advantage, committee.performance, mean)
