@@ -18,6 +18,7 @@ from sim.experiment.horizons import Horizon
 from sim.runner.sweep import sweep
 
 BASE = {
+    "defaults": "0.2",  # said aloud, as that of a file is
     "period": {"start": "1921-01", "end": "1921-12"},
     "tree": {"kind": "synthetic", "guberniias": 4},
 }  # fmt: skip

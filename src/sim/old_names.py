@@ -41,8 +41,8 @@ MODULES = (
      "requested:keep table:design_file worlds"),
     ("study.sweeps", "results", "checking:journal locking rows:sweep_rows store:sweep_store"),
     ("study.sweeps", "runner",
-     "agreement:compatibility cluster driver:sweep enlarging:extend estimate kept:chunk_recorder parts:chunks pools "
-     "progress rerun sources:model_version"),
+     "agreement:compatibility cluster driver:sweep enlarging:compatibility estimate kept:chunk_recorder parts:chunks "
+     "pools progress rerun sources:model_version"),
     ("world", "data", "catalogue catalogue.country catalogue.party catalogue.places catalogue.terms columns tables"),
 )  # fmt: skip
 #: What has another name now, or stands elsewhere than the rest of its module.

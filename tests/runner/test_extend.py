@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sim.errors import UserError
-from sim.runner import extend
+from sim.runner import compatibility
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, table
@@ -76,7 +76,7 @@ def test_a_sweep_without_end_is_refused(times, most, tmp_path, monkeypatch):
     before = (folder / "manifest.json").read_bytes()
     with pytest.raises(UserError, match=f"--extend: found {times:,}x, {times * 48:,} runs; allowed: at most {most}"):
         sweep(experiment(4), folder, extend=times)
-    monkeypatch.setattr(extend, "MOST_RUNS", 100)
+    monkeypatch.setattr(compatibility, "MOST_RUNS", 100)
     with pytest.raises(UserError, match="allowed: at most 2x; or begin a larger sweep"):
         sweep(experiment(4), folder, extend=3)
     assert (folder / "manifest.json").read_bytes() == before

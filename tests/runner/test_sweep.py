@@ -18,7 +18,7 @@ from sim.experiment.experiment import Design, from_record
 from sim.runner import pools
 from sim.runner import sweep as driver
 from sim.runner.progress import status
-from sim.runner.sizes import PER_RUN, first_plan, first_world
+from sim.runner.sizes import PER_RUN, first_plan, first_scenario
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, table, with_curves
 
@@ -199,10 +199,10 @@ def test_an_experiment_without_levers_and_uncertainties(tmp_path):
 
 def test_parts_of_a_long_sweep_take_seconds(tmp_path):
     known = experiment(1_000_000)
-    world = first_world(experiment())
-    plan = first_plan(known, world)
+    scenario = first_scenario(experiment())
+    plan = first_plan(known, scenario)
     assert 1.0 < plan.pairs_per_chunk * 4 * PER_RUN < 3.0 and plan.pairs_per_chunk % 3 == 0
-    assert first_plan(experiment(100), world).pairs_per_chunk in range(15, 60)
+    assert first_plan(experiment(100), scenario).pairs_per_chunk in range(15, 60)
 
 
 def test_it_can_be_read_while_it_grows(tmp_path):

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sim.errors import Problem, UserError
 from sim.results.atomic import sync_folder
 from sim.results.folder import MANIFEST, file_record, manifest_text, read_manifest
-from sim.results.journal import JOURNAL, read_journal
+from sim.results.journal import JOURNAL, Journal
 from sim.results.locking import LOCK, WRITER
 from sim.results.sweep import SWEEP, TABLES
 
@@ -49,36 +49,39 @@ class Store:
 
     folder: Path
     manifest: dict[str, Any]  #: as stored
+    journal: Journal  #: as it was found
     #: the journal's last line of every chunk that is whole
     done: dict[int, dict[str, Any]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)  #: what was found amiss and mended
-    _journal: BinaryIO | None = None
+    _file: BinaryIO | None = None
 
     def begin(self) -> None:
         """Check what is there, remove what a killed process has left, and open the journal."""
         with self._disk():
-            for table in TABLES:
-                (self.folder / table).mkdir(exist_ok=True)
             for folder in (self.folder, *(self.folder / table for table in TABLES)):
                 for left in folder.glob(".*.partial-*"):
                     left.unlink()
                     self.notes.append(f"{left} was left unfinished by a process that is gone: removed")
-            journal = read_journal(self.folder)
-            self.done = {number: entry for number, entry in journal.parts.items() if self._is_whole(number, entry)}
-            if not journal.sound or len(self.done) < len(journal.parts):
+            parts = self.journal.parts
+            self.done = {number: entry for number, entry in parts.items() if self._is_whole(number, entry)}
+            if not self.journal.sound or len(self.done) < len(parts):
                 write_whole(self.folder / JOURNAL, b"".join(map(_line, self.done.values())))
-            self._journal = (self.folder / JOURNAL).open("ab", buffering=0)
+            self._file = (self.folder / JOURNAL).open("ab", buffering=0)
             sync_folder(self.folder)
 
     def close(self) -> None:
         """Let go of the journal."""
-        if self._journal is not None:
-            self._journal.close()
+        if self._file is not None:
+            self._file.close()
 
     def add(self, made: Made) -> None:
         """Store a chunk: its files, then its line; where that fails, those before are kept."""
-        assert self._journal is not None
+        assert self._file is not None
         with self._disk():
+            for table in {(self.folder / name).parent for name in made.files}:
+                if not table.exists():  # of those that are kept alone, so that none stays empty
+                    table.mkdir()
+                    sync_folder(self.folder)
             for name, content in made.files.items():
                 write_whole(self.folder / name, content)
             for folder in {(self.folder / name).parent for name in made.files}:
@@ -88,7 +91,7 @@ class Store:
                 "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
                 "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
             }  # fmt: skip
-            _append(self._journal, _line(entry))
+            _append(self._file, _line(entry))
         self.done[made.number] = entry
 
     def write_manifest(self) -> None:

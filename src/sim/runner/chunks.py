@@ -44,6 +44,8 @@ class Job:
         Hash of the model's sources; a worker with others must not take part.
     key
         Tells one job from another.
+    headline
+        What the estimate so far is of.
     format_version
         Of the sweep: in the first, a span's mean is over a run's own months.
     """
@@ -52,6 +54,7 @@ class Job:
     months: tuple[str, ...]
     model: str
     key: str
+    headline: Headline
     format_version: int = SWEEP.version
 
     @classmethod
@@ -61,7 +64,8 @@ class Job:
         """Return the job of an experiment."""
         plain = replace(experiment, design=replace(experiment.design, rows=()))
         record = json.dumps([plain.record(), list(months), model, format_version], sort_keys=True)
-        return cls(plain, tuple(months), model, hashlib.sha256(record.encode()).hexdigest(), format_version)
+        key = hashlib.sha256(record.encode()).hexdigest()
+        return cls(plain, tuple(months), model, key, Headline.of(experiment), format_version)
 
     def recorder(self, chunk: Chunk) -> Recorder:
         """Return what keeps a chunk's runs."""
@@ -74,8 +78,8 @@ class Headline:
 
     Attributes
     ----------
-    column
-        Of the table of runs.
+    column, place
+        Of the table of runs, and its place among the columns of outcomes.
     stride
         Place of the other combination in a pair, the baseline being at 0; 0 without levers.
     text
@@ -83,6 +87,7 @@ class Headline:
     """
 
     column: str
+    place: int
     stride: int
     text: str
 
@@ -90,14 +95,15 @@ class Headline:
     def of(cls, experiment: Experiment) -> Headline:
         """Return the headline of an experiment: the nation, the main horizon, the first outcome."""
         columns = list(experiment.columns())
-        column, outcome, scope, horizon = next((c for c in columns if c[2] == "nation"), columns[0])
+        place = next((number for number, column in enumerate(columns) if column[2] == "nation"), 0)
+        column, outcome, scope, horizon = columns[place]
         when = experiment.horizons[horizon].meaning
         lever = next(iter(experiment.levers), None)
         if lever is None or len(lever.options) < 2:
-            return cls(column, 0, f"{outcome}, {scope}, {when}")
+            return cls(column, place, 0, f"{outcome}, {scope}, {when}")
         stride = len(experiment.combinations) // len(lever.options)
         base, other = (option.value for option in lever.options[:2])
-        return cls(column, stride, f"{outcome}, {scope}, {when}: {other} minus {base}")
+        return cls(column, place, stride, f"{outcome}, {scope}, {when}: {other} minus {base}")
 
     def pieces(self, values: Floats, chunk: Chunk) -> tuple[Floats, Integers]:
         """Return sums and counts by point, from the column's values of a chunk's runs."""
@@ -133,9 +139,7 @@ def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable
         files[f"curves/{name(chunk.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
     if (bins := kept.bins()) is not None:
         files[f"bins/{name(chunk.number)}"] = sweep_rows.bins(job.experiment, job.months, *bins)
-    headline = Headline.of(job.experiment)
-    column = [entry[0] for entry in job.experiment.columns()].index(headline.column)
-    sums, counts = headline.pieces(kept.outcomes[:, column], chunk)
+    sums, counts = job.headline.pieces(kept.outcomes[:, job.headline.place], chunk)
     seconds = time.perf_counter() - began
     return Made(chunk.number, files, chunk.runs, len(errors), seconds, chunk.points[0], sums, counts)
 

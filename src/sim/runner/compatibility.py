@@ -1,9 +1,9 @@
-"""Whether a sweep may go on in a folder: the same experiment, the same samples; of the model see `same_rows`."""
+"""How a sweep goes on in a folder: the same experiment, the same samples, the same rows, and perhaps more of them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,10 @@ import numpy as np
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment, from_record
+from sim.experiment.keep import MOST_RUNS
 from sim.experiment.plan import Plan
+from sim.runner import same_rows
+from sim.runner.chunks import Job
 
 SAID = ("name", "title", "why", "smallest")
 """Fields that change no row; the manifest takes over what they say now."""
@@ -21,6 +24,39 @@ NUMBERS = ("replicates", "design.points")
 SLAB, SOME = 4096, 256
 """Points whose positions are hashed at once, and points of a block whose values are."""
 LONGEST = 60
+MOST_TIMES = 1000
+"""Times its first size that a sweep may have: more would be a great many small files."""
+
+
+def resolved(
+    folder: Path, known: Mapping[str, Any] | None, experiment: Experiment, job: Job, first: Plan, times: int | None,
+    stored: Mapping[int, Mapping[str, Any]], say: Callable[[str], None],
+) -> tuple[Plan, list[str]]:  # fmt: skip
+    """Return the plan of a sweep, new or begun and perhaps enlarged, and a hash of what is drawn for each block.
+
+    Parameters
+    ----------
+    known
+        The manifest of what has begun: unless all its rows are those that this experiment and this model give, it is
+        refused.
+    first
+        The plan of a new sweep.
+    times
+        As `enlarged` takes them.
+    stored
+        The journal: parts that are stored, which stay.
+    """
+    if known is not None:
+        check(folder, known, experiment)
+    plan = first if known is None else Plan.read(known["plan"])
+    if times is not None:
+        plan = enlarged(plan, times, growing=designs.kind_of(experiment).growing, stored=stored, say=say)
+    drawn = hashes(experiment, plan)
+    if known is not None:
+        check_samples(folder, known, drawn)
+        if job.model not in same_rows.earlier(known):
+            say(same_rows.check(folder, known, experiment, job, plan, stored))
+    return plan, drawn
 
 
 def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> None:
@@ -52,6 +88,35 @@ def check_samples(folder: Path, manifest: Mapping[str, Any], hashes: list[str]) 
             f"the points that were drawn when the sweep was begun (with scipy {then}); go on with that version, "
             "or begin anew in another folder (--out)",
         ))  # fmt: skip
+
+
+def enlarged(
+    plan: Plan, times: int, *, growing: bool, stored: Mapping[int, Mapping[str, Any]], say: Callable[[str], None]
+) -> Plan:
+    """Return the plan with so many times the pairs of its first block, and say what that means."""
+    first = plan.blocks[0].pairs * plan.combinations
+    most = min(MOST_RUNS // first, MOST_TIMES)
+    if times > most:
+        found = f"{times:,}x, {times * first:,} runs"
+        raise UserError(Problem("--extend", found=found, allowed=f"at most {most:,}x; or begin a larger sweep"))
+    asked = plan.enlarged(times, growing=growing, stored=stored)
+    if asked.runs > plan.runs:
+        say(f"{asked.runs - plan.runs:,} runs are added to {plan.runs:,}{_costs(asked.runs - plan.runs, stored)}")
+    elif asked.runs < plan.runs:
+        say(f"{plan.runs - asked.runs:,} runs that had not begun are left out again: {asked.runs:,} remain")
+    if asked.runs > times * first:
+        say(f"{times}x would be {times * first:,} runs: more have begun, and these stay")
+    return asked
+
+
+def _costs(runs: int, stored: Mapping[int, Mapping[str, Any]]) -> str:
+    """Return in words what runs take in time and disk, by those that are stored."""
+    done = sum(entry["runs"] for entry in stored.values())
+    if not done:
+        return ""
+    seconds = sum(entry["seconds"] for entry in stored.values()) * runs / done
+    size = sum(file["bytes"] for entry in stored.values() for file in entry["files"].values()) * runs / done
+    return f": by what is stored, {seconds / 3600:.2g} hours of one core and {size / 2**20:,.2g} MiB"
 
 
 def hashes(experiment: Experiment, plan: Plan) -> list[str]:

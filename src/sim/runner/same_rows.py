@@ -30,8 +30,9 @@ def earlier(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def check(
-    folder: Path, manifest: Mapping[str, Any], experiment: Experiment, job: Job, parts: Mapping[int, Mapping[str, Any]]
-) -> str:
+    folder: Path, manifest: Mapping[str, Any], experiment: Experiment, job: Job, plan: Plan,
+    parts: Mapping[int, Mapping[str, Any]],
+) -> str:  # fmt: skip
     """Run a few pairs of runs again, and return in words what was looked at.
 
     Where months are kept as histograms, which are of a whole chunk, one chunk is run again as a whole.
@@ -41,7 +42,6 @@ def check(
     parts
         The journal.
     """
-    plan = Plan.read(manifest["plan"])
     whole = [number for number, entry in sorted(parts.items()) if _is_whole(folder, entry)]
     chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)] if whole else []
     runs = 0

@@ -1,4 +1,4 @@
-"""How a sweep is cut into chunks, and the world by which it is judged: what `check` foretells and `sweep` does."""
+"""How a sweep is cut into chunks, and the scenario by which it is judged: what `check` foretells and `sweep` does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from sim.errors import Problem, UserError
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
-from sim.experiment.worlds import Worlds
-from sim.world.build import World
+from sim.experiment.worlds import scenario_table
+from sim.scenario.schema import Scenario
+from sim.world.places import uezds_of
+from sim.world.schedule import months_of
 
 PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
 """Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
@@ -16,27 +18,29 @@ CHUNK, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
 CHUNKS = 16
 """Chunks into which a sweep is cut at least, if they are not too short."""
 FIRST_POINTS = 10
-"""Points at which a world is sought: at some, drawn values may make none."""
+"""Points at which a scenario is sought: at some, drawn values may make none."""
 
 
-def first_world(experiment: Experiment) -> World:
-    """Return the first world that can be made at the first points, for its months and its size."""
-    worlds, last = Worlds(experiment), ""
-    number = points(experiment)
+def first_scenario(experiment: Experiment) -> Scenario:
+    """Return the first scenario that can be made at the first points, for its months and its size."""
+    number, last = points(experiment), ""
     for drawn in samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):
         for combination in range(len(experiment.combinations)):
             try:
-                return worlds.world(combination, drawn)
+                table = scenario_table(experiment, combination, drawn, quick=False)
+                return Scenario.model_validate(table, strict=False)
             except ValueError as error:
                 last = str(error)
     raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
 
 
-def first_plan(experiment: Experiment, world: World, pairs_per_chunk: int | None = None) -> Plan:
+def first_plan(experiment: Experiment, scenario: Scenario, pairs_per_chunk: int | None = None) -> Plan:
     """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise."""
     number, combinations = points(experiment), len(experiment.combinations)
     if pairs_per_chunk is None:
-        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * len(world.committees) * len(world.months))
+        uezds = uezds_of(scenario.tree)
+        committees, months = len(uezds) + sum(uezds), len(months_of(scenario))
+        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * committees * months)
         long, short = CHUNK / pair, max(LEAST / pair, number * experiment.replicates / CHUNKS)
         pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
         if pairs_per_chunk > experiment.replicates:

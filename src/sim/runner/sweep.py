@@ -19,26 +19,28 @@ from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
-from sim.experiment.plan import Plan
+from sim.experiment.plan import Chunk, Plan
 from sim.results import manifest as about
 from sim.results.journal import read_journal
 from sim.results.locking import locked
 from sim.results.sweep import SWEEP
 from sim.results.sweep_store import Made, Store, begun, usual_place
 from sim.runner import compatibility, same_rows
-from sim.runner.chunks import Headline, Job, name
+from sim.runner.chunks import Headline, Job, Values, name
 from sim.runner.cluster import connect
-from sim.runner.extend import enlarged, set_aside
 from sim.runner.guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Clock, Estimate, State
-from sim.runner.sizes import first_plan, first_world
+from sim.runner.sizes import first_plan, first_scenario
+from sim.world.schedule import months_of
 
 Progress = Callable[[State], None]
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
+PICTURES = "figures"
+"""Where `plot` draws, below a sweep's folder."""
 
 
 def sweep(
@@ -80,42 +82,36 @@ def sweep(
     if cluster == "local":
         require_guard()
     begun(folder)
-    world = first_world(experiment)
+    scenario = first_scenario(experiment)
+    first = first_plan(experiment, scenario, part_units)
     with locked(folder, say):
-        known = begun(folder)
-        if known is not None:
-            compatibility.check(folder, known, experiment)
-        plan = Plan.read(known["plan"]) if known else first_plan(experiment, world, part_units)
-        parts = read_journal(folder).parts
-        if extend is not None:
-            plan = enlarged(experiment, plan, extend, parts, say)
-        hashes, version = compatibility.hashes(experiment, plan), (known or {}).get("format_version", SWEEP.version)
-        job = Job.of(experiment, world.months, model(), version)
-        if known is not None:
-            compatibility.check_samples(folder, known, hashes)
-            if job.model not in same_rows.earlier(known):
-                say(same_rows.check(folder, known, experiment, job, parts))
-        store = Store(folder, describe(experiment, plan, world.months, hashes) | _kept(known))
+        known, journal = begun(folder), read_journal(folder)
+        version = SWEEP.version if known is None else known["format_version"]
+        job = Job.of(experiment, months_of(scenario), model(), version)
+        plan, drawn = compatibility.resolved(folder, known, experiment, job, first, extend, journal.parts, say)
+        missing = len(journal.parts) < plan.chunks
+        store = Store(folder, describe(experiment, plan, job, drawn) | _kept(known, job, missing=missing), journal)
         try:
             if store.manifest != known:
                 store.write_manifest()
             store.begin()
             for text in store.notes:
                 say(text)
+            watch = _Watch(plan, store, job.headline, tell, shared=experiment.accidents == "shared")
             if len(store.done) < plan.chunks:
-                older = set_aside(folder, sum(entry["runs"] for entry in store.done.values()))
-                if older:
-                    say(f"the pictures there show the sweep as it was: they are in {older}; skloki plot draws new ones")
-                _work(experiment, plan, store, _pool(job, workers, cluster, say), tell)
+                _set_aside(folder, sum(entry["runs"] for entry in store.done.values()), say)
+                chunks = (plan.chunk(number) for number in range(plan.chunks) if number not in store.done)
+                samples = ((chunk, designs.samples(experiment, chunk.block.points, *chunk.points)) for chunk in chunks)
+                _work(samples, store, _pool(job, workers, cluster, say), watch)
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
-                _Watch(experiment, plan, store, tell).tell(now=True)
+            watch.tell(now=True)
         finally:
             store.close()
     return folder
 
 
-def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: list[str]) -> dict[str, Any]:
+def describe(experiment: Experiment, plan: Plan, job: Job, drawn: list[str]) -> dict[str, Any]:
     """Return the manifest of a sweep."""
     return {
         "format": SWEEP.name,
@@ -126,15 +122,15 @@ def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: 
         "experiment": experiment.record(),
         "fingerprint": experiment.fingerprint(),
         "plan": plan.record(),
-        "draws": hashes,
+        "draws": drawn,
         "columns": {
             "levers": [lever.name for lever in experiment.levers],
             "uncertainties": [factor.name for factor in experiment.uncertainties],
             "outcomes": [list(column) for column in experiment.columns()],
         },
-        "months": list(months),
+        "months": list(job.months),
         "engine": ENGINES[0],
-        "model": model(),
+        "model": job.model,
         "versions": about.versions(),
         "platform": platform.platform(),
         "commit": about.commit(),
@@ -142,14 +138,16 @@ def describe(experiment: Experiment, plan: Plan, months: Sequence[str], hashes: 
     }
 
 
-def _kept(known: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what a manifest keeps saying of the sweep's beginning, and of the models that gave its rows before."""
+def _kept(known: dict[str, Any] | None, job: Job, *, missing: bool) -> dict[str, Any]:
+    """Return what a manifest keeps saying of the sweep's beginning, and of the models that gave its rows before.
+
+    The commit is that of the last rows, as the model is.
+    """
     if known is None:
         return {}
-    models = [name for name in same_rows.earlier(known) if name != model()]
-    return {key: known[key] for key in ("format_version", "versions", "platform", "commit", "created")} | (
-        {"models": models} if models else {}
-    )
+    models = [name for name in same_rows.earlier(known) if name != job.model]
+    fields = ("format_version", "versions", "platform", "created", *(() if missing else ("commit",)))
+    return {key: known[key] for key in fields} | ({"models": models} if models else {})
 
 
 def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
@@ -169,11 +167,20 @@ def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str
     return connect(job, cluster, workers, say)
 
 
-def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Progress) -> None:
+def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
+    """Put the pictures of a sweep that is going to grow into a folder that says of how many runs at most they are."""
+    older = folder / PICTURES / f"of-{runs}-runs"
+    found = [path for path in (folder / PICTURES).glob("*") if path.is_file()]
+    for path in found:
+        older.mkdir(exist_ok=True)
+        path.replace(older / path.name)
+    if found:
+        where = f"{PICTURES}/{older.name}"
+        say(f"the pictures there show the sweep as it was: they are in {where}; skloki plot draws new ones")
+
+
+def _work(missing: Iterator[tuple[Chunk, Sequence[Values]]], store: Store, pool: Pool, watch: _Watch) -> None:
     """Hand out the chunks that are missing, a few at a time, and store them as they come."""
-    watch = _Watch(experiment, plan, store, tell)
-    chunks = (plan.chunk(number) for number in range(plan.chunks) if number not in store.done)
-    missing = ((chunk, designs.samples(experiment, chunk.block.points, *chunk.points)) for chunk in chunks)
     with pool:
         watch.tell()
         more, waiting = True, 0
@@ -191,20 +198,18 @@ def _work(experiment: Experiment, plan: Plan, store: Store, pool: Pool, tell: Pr
                 store.add(made)
                 watch.add(made)
             watch.tell()
-    watch.tell(now=True)
 
 
 class _Watch:
     """What is told while a sweep runs."""
 
-    def __init__(self, experiment: Experiment, plan: Plan, store: Store, tell: Progress) -> None:
+    def __init__(self, plan: Plan, store: Store, headline: Headline, tell: Progress, *, shared: bool) -> None:
         self._tell, self._clock, self._estimate = tell, Clock(), Estimate(plan.points)
-        headline = Headline.of(experiment)
         for made in _stored(headline, plan, store):
             self._estimate.add(made)
         done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
         self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value(),
-                            experiment.accidents == "shared")  # fmt: skip
+                            shared)  # fmt: skip
         self._changed, self._last = False, time.monotonic()
 
     def add(self, made: Made) -> None:

@@ -125,12 +125,11 @@ def _real(tree: Tree) -> list[Guberniia]:
 
 
 class _Head(NamedTuple):
-    """A guberniia, and what its uezds are made from: logits, urban share, weight in their number."""
+    """A guberniia, and what its uezds are made from: logits, urban share."""
 
     place: Place
     base: tuple[float, float]
     urban: float
-    weight: float
 
 
 def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[_Head]:
@@ -143,7 +142,7 @@ def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[_Head]:
             g.key << UEZD_BITS, g.name, "guberniia", g.unit_class, g.region, -1,
             _member_literacy(base[0], p, tree.literacy_floor), base[1],
             g.members_mid * per_member, tree.bench,
-        ), base, g.urban_share, float(g.pop_1926)))  # fmt: skip
+        ), base, g.urban_share))  # fmt: skip
     return heads
 
 
@@ -161,7 +160,7 @@ def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[_Head]:
             key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
             _member_literacy(base[0], p, tree.literacy_floor), base[1],
             SYNTHETIC_MEMBERS, tree.bench,
-        ), base, 0.2, 1.0))  # fmt: skip
+        ), base, 0.2))  # fmt: skip
     return heads
 
 
@@ -187,7 +186,7 @@ def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Pla
     """
     heads = _synthetic_heads(tree, p, seed) if tree.kind == "synthetic" else _real_heads(tree, p, members)
     places = [head.place for head in heads]
-    for i, (head, number) in enumerate(zip(heads, _numbers(tree, heads), strict=True)):
+    for i, (head, number) in enumerate(zip(heads, uezds_of(tree), strict=True)):
         places += _uezds(i, head, number, tree, p, seed)
     return places
 
@@ -199,17 +198,17 @@ def mean_skill(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[floa
     return [_rounded(value) for value in np.clip(skill, 0.02, 0.98).tolist()]
 
 
-def _numbers(tree: Tree, heads: list[_Head]) -> list[int]:
+def uezds_of(tree: Tree) -> list[int]:
     """Return the number of uezds of each guberniia: by population, or as many for each."""
     if tree.kind == "synthetic":
-        return [tree.uezds_each] * len(heads)
+        return [tree.uezds_each] * tree.guberniias
+    weights = [float(g.pop_1926) for g in _real(tree)]
     if tree.uezds == 0:
-        return [0] * len(heads)
-    weights = [head.weight for head in heads]
+        return [0] * len(weights)
     total = tree.uezds
     if tree.only:
         share = sum(weights) / sum(g.pop_1926 for g in guberniias())
-        total = max(round(tree.uezds * share), len(heads))
+        total = max(round(tree.uezds * share), len(weights))
     parts = _apportion(total, weights)
     if max(parts) >= 1 << UEZD_BITS:
         allowed = f"fewer than {1 << UEZD_BITS} each"
