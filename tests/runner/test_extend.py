@@ -7,6 +7,7 @@ import json
 import pytest
 
 from sim.errors import UserError
+from sim.results import manifest
 from sim.runner import compatibility
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
@@ -129,3 +130,14 @@ def test_pictures_of_the_smaller_sweep_are_set_aside(tmp_path):
     sweep(known, folder, extend=3)
     assert (folder / "figures" / f"of-{2 * runs}-runs" / "effects.png").read_text() == "larger"
     assert (older / "effects.png").exists() and status(folder).finished
+
+
+def test_the_commit_is_that_of_the_last_rows_and_no_folder_is_empty(tmp_path, monkeypatch):
+    known, commits = experiment(4), list[str]()
+    folder = tmp_path / "s"
+    for now, times in (("first", None), ("second", 2), ("third", None)):
+        monkeypatch.setattr(manifest, "commit", lambda now=now: now)
+        sweep(known, folder, extend=times)
+        commits.append(json.loads((folder / "manifest.json").read_text())["commit"])
+    assert commits == ["first", "second", "second"]
+    assert [path.name for path in folder.iterdir() if path.is_dir()] == ["runs"]

@@ -17,8 +17,8 @@ from sim.errors import UserError
 from sim.experiment.experiment import Design, from_record
 from sim.runner import pools
 from sim.runner import sweep as driver
-from sim.runner.progress import status
-from sim.runner.sizes import PER_RUN, first_plan, first_scenario
+from sim.runner.progress import State, status
+from sim.runner.sizes import PER_RUN, first_plan
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, table, with_curves
 
@@ -129,7 +129,7 @@ def test_progress_tells_of_all_and_of_the_estimate(tmp_path):
     folder = sweep(experiment(), tmp_path / "s", part_units=2, progress=states.append)
     assert [states[0].done, states[-1].done, states[-1].total] == [0, 60, 60]
     assert [state.done for state in states] == sorted(state.done for state in states)
-    nested: list[driver.State] = []
+    nested: list[State] = []
     sweep(experiment(accidents="own"), tmp_path / "own", progress=nested.append)
     rows = table(folder)
     values = rows["performance"].to_numpy().reshape(5, 3, 4)
@@ -145,11 +145,11 @@ def test_a_resumed_sweep_knows_the_estimate_of_what_is_there(tmp_path):
         if state.done:
             raise KeyboardInterrupt
 
-    whole: list[driver.State] = []
+    whole: list[State] = []
     sweep(experiment(), tmp_path / "w", part_units=2, progress=whole.append)
     with pytest.raises(KeyboardInterrupt):
         sweep(experiment(), tmp_path / "s", part_units=2, progress=stop)
-    states: list[driver.State] = []
+    states: list[State] = []
     sweep(experiment(), tmp_path / "s", progress=states.append)
     assert states[0].done > 0 and math.isfinite(states[0].estimate)
     assert states[-1].estimate == pytest.approx(whole[-1].estimate, rel=1e-12)
@@ -159,7 +159,7 @@ def test_a_resumed_sweep_knows_the_estimate_of_what_is_there(tmp_path):
 
 def test_failed_runs_are_rows_and_the_rest_goes_on(tmp_path, failing):
     failing("compiled").add(1)
-    states: list[driver.State] = []
+    states: list[State] = []
     folder = sweep(experiment(), tmp_path / "s", part_units=2, progress=states.append)
     assert states[-1].failed == status(folder).failed == 20
     found = open_sweep(folder).failed()
@@ -198,11 +198,9 @@ def test_an_experiment_without_levers_and_uncertainties(tmp_path):
 
 
 def test_parts_of_a_long_sweep_take_seconds(tmp_path):
-    known = experiment(1_000_000)
-    scenario = first_scenario(experiment())
-    plan = first_plan(known, scenario)
+    plan = first_plan(experiment(1_000_000, kind="sobol")).plan
     assert 1.0 < plan.pairs_per_chunk * 4 * PER_RUN < 3.0 and plan.pairs_per_chunk % 3 == 0
-    assert first_plan(experiment(100), scenario).pairs_per_chunk in range(15, 60)
+    assert first_plan(experiment(100)).plan.pairs_per_chunk in range(15, 60)
 
 
 def test_it_can_be_read_while_it_grows(tmp_path):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from sim.errors import Problem, UserError
 from sim.results.atomic import sync_folder
 from sim.results.folder import MANIFEST, file_record, manifest_text, read_manifest
-from sim.results.journal import JOURNAL, Journal
-from sim.results.locking import LOCK, WRITER
+from sim.results.journal import JOURNAL, Journal, read_journal
+from sim.results.locking import LOCK, WRITER, locked
 from sim.results.sweep import SWEEP, TABLES
 
 
@@ -124,6 +124,13 @@ class Store:
 def usual_place(name: str) -> Path:
     """Return the folder of an experiment's sweep where no other is asked for."""
     return Path("results") / "sweeps" / name
+
+
+@contextmanager
+def opened(folder: Path, note: Callable[[str], None]) -> Iterator[tuple[dict[str, Any] | None, Journal]]:
+    """Hold a folder's lock, and give the manifest and the journal of what has begun there."""
+    with locked(folder, note):
+        yield begun(folder), read_journal(folder)
 
 
 def begun(folder: Path) -> dict[str, Any] | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from sim.errors import UserError
 from sim.experiment.plan import Plan
@@ -19,7 +20,10 @@ from sim.results.folder import read_manifest
 from sim.results.journal import read_journal
 from sim.results.locking import holder
 from sim.results.sweep import SWEEP
-from sim.results.sweep_store import Made
+from sim.results.sweep_store import Made, Store
+
+if TYPE_CHECKING:
+    from sim.runner.chunks import Headline
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -103,6 +107,50 @@ class Clock:
         """Return runs a second; nan before the first."""
         (begun, before), (last, runs) = self._seen[0], self._seen[-1]
         return (runs - before) / (last - begun) if last > begun else math.nan
+
+
+Progress = Callable[[State], None]
+
+
+class Watch:
+    """What is told while a sweep runs."""
+
+    def __init__(self, plan: Plan, store: Store, headline: Headline, tell: Progress, *, shared: bool) -> None:
+        self._tell, self._clock, self._estimate = tell, Clock(), Estimate(plan.points)
+        for made in _stored(headline, plan, store):
+            self._estimate.add(made)
+        done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
+        self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value(),
+                            shared)  # fmt: skip
+        self._changed, self._last = False, time.monotonic()
+
+    def add(self, made: Made) -> None:
+        """Note a chunk that was stored."""
+        self._clock.add(made.runs)
+        self._estimate.add(made)
+        self._state = replace(
+            self._state, done=self._state.done + made.runs, failed=self._state.failed + made.failed,
+        )  # fmt: skip
+        self._changed = True
+
+    def tell(self, *, now: bool = False) -> None:
+        """Tell how far the sweep is; reckon anew once a second at most, since points may be many."""
+        if self._changed and (now or time.monotonic() - self._last > 1.0):
+            rate, (estimate, error, points) = self._clock.rate(), self._estimate.value()
+            left = (self._state.total - self._state.done) / rate
+            self._state = replace(self._state, rate=rate, left=left, estimate=estimate, error=error, points=points)
+            self._changed, self._last = False, time.monotonic()
+        self._tell(self._state)
+
+
+def _stored(headline: Headline, plan: Plan, store: Store) -> Iterator[Made]:
+    """Yield the pieces of the estimate of chunks that were stored before."""
+    for number, entry in store.done.items():
+        chunk = plan.chunk(number)
+        file = next(name for name in entry["files"] if name.startswith("runs/"))
+        values = pq.read_table(store.folder / file, columns=[headline.column])[0].to_numpy().astype(np.float64)
+        sums, counts = headline.pieces(values, chunk)
+        yield Made(number, {}, chunk.runs, entry["failed"], entry["seconds"], chunk.points[0], sums, counts)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sim.errors import Problem, UserError
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment
@@ -21,28 +23,39 @@ FIRST_POINTS = 10
 """Points at which a scenario is sought: at some, drawn values may make none."""
 
 
-def first_scenario(experiment: Experiment) -> Scenario:
-    """Return the first scenario that can be made at the first points, for its months and its size."""
-    number, last = points(experiment), ""
+@dataclass(frozen=True)
+class First:
+    """A new sweep, and the size of the first scenario that can be made at its first points."""
+
+    plan: Plan
+    scenario: Scenario
+    months: list[str]
+    guberniias: int
+    uezds: int
+
+
+def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> First:
+    """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise."""
+    number, combinations = points(experiment), len(experiment.combinations)
+    scenario = _first_scenario(experiment, number, combinations)
+    months, uezds = months_of(scenario), uezds_of(scenario.tree)
+    if pairs_per_chunk is None:
+        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months))
+        long, short = CHUNK / pair, max(LEAST / pair, number * experiment.replicates / CHUNKS)
+        pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
+        if pairs_per_chunk > experiment.replicates:
+            pairs_per_chunk -= pairs_per_chunk % experiment.replicates
+    plan = Plan.first(number, experiment.replicates, combinations, pairs_per_chunk)
+    return First(plan, scenario, months, len(uezds), sum(uezds))
+
+
+def _first_scenario(experiment: Experiment, number: int, combinations: int) -> Scenario:
+    last = ""
     for drawn in samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):
-        for combination in range(len(experiment.combinations)):
+        for combination in range(combinations):
             try:
                 table = scenario_table(experiment, combination, drawn, quick=False)
                 return Scenario.model_validate(table, strict=False)
             except ValueError as error:
                 last = str(error)
     raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
-
-
-def first_plan(experiment: Experiment, scenario: Scenario, pairs_per_chunk: int | None = None) -> Plan:
-    """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise."""
-    number, combinations = points(experiment), len(experiment.combinations)
-    if pairs_per_chunk is None:
-        uezds = uezds_of(scenario.tree)
-        committees, months = len(uezds) + sum(uezds), len(months_of(scenario))
-        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * committees * months)
-        long, short = CHUNK / pair, max(LEAST / pair, number * experiment.replicates / CHUNKS)
-        pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
-        if pairs_per_chunk > experiment.replicates:
-            pairs_per_chunk -= pairs_per_chunk % experiment.replicates
-    return Plan.first(number, experiment.replicates, combinations, pairs_per_chunk)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import platform
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pyarrow.parquet as pq
 
 from sim.engines.engine import ENGINES, cores
 from sim.errors import Problem, UserError
@@ -21,21 +15,16 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results import manifest as about
-from sim.results.journal import read_journal
-from sim.results.locking import locked
 from sim.results.sweep import SWEEP
-from sim.results.sweep_store import Made, Store, begun, usual_place
+from sim.results.sweep_store import Store, begun, opened, usual_place
 from sim.runner import compatibility, same_rows
-from sim.runner.chunks import Headline, Job, Values, name
+from sim.runner.chunks import Job, Values
 from sim.runner.cluster import connect
 from sim.runner.guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.pools import Pool, Threads
-from sim.runner.progress import Clock, Estimate, State
-from sim.runner.sizes import first_plan, first_scenario
-from sim.world.schedule import months_of
-
-Progress = Callable[[State], None]
+from sim.runner.progress import Progress, Watch
+from sim.runner.sizes import first_plan
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
@@ -82,22 +71,20 @@ def sweep(
     if cluster == "local":
         require_guard()
     begun(folder)
-    scenario = first_scenario(experiment)
-    first = first_plan(experiment, scenario, part_units)
-    with locked(folder, say):
-        known, journal = begun(folder), read_journal(folder)
+    first = first_plan(experiment, part_units)
+    with opened(folder, say) as (known, journal):
         version = SWEEP.version if known is None else known["format_version"]
-        job = Job.of(experiment, months_of(scenario), model(), version)
-        plan, drawn = compatibility.resolved(folder, known, experiment, job, first, extend, journal.parts, say)
-        missing = len(journal.parts) < plan.chunks
-        store = Store(folder, describe(experiment, plan, job, drawn) | _kept(known, job, missing=missing), journal)
+        job = Job.of(experiment, first.months, model(), version)
+        plan, drawn = compatibility.resolved(folder, known, experiment, job, first.plan, extend, journal.parts, say)
+        whole = len(journal.parts) == plan.chunks
+        store = Store(folder, describe(experiment, plan, job, drawn) | _kept(known, job, whole=whole), journal)
         try:
             if store.manifest != known:
                 store.write_manifest()
             store.begin()
             for text in store.notes:
                 say(text)
-            watch = _Watch(plan, store, job.headline, tell, shared=experiment.accidents == "shared")
+            watch = Watch(plan, store, job.headline, tell, shared=experiment.accidents == "shared")
             if len(store.done) < plan.chunks:
                 _set_aside(folder, sum(entry["runs"] for entry in store.done.values()), say)
                 chunks = (plan.chunk(number) for number in range(plan.chunks) if number not in store.done)
@@ -114,40 +101,30 @@ def sweep(
 def describe(experiment: Experiment, plan: Plan, job: Job, drawn: list[str]) -> dict[str, Any]:
     """Return the manifest of a sweep."""
     return {
-        "format": SWEEP.name,
-        "format_version": SWEEP.version,
-        "name": experiment.name,
-        "title": experiment.title,
-        "why": experiment.why,
-        "experiment": experiment.record(),
-        "fingerprint": experiment.fingerprint(),
-        "plan": plan.record(),
-        "draws": drawn,
+        "format": SWEEP.name, "format_version": SWEEP.version, "name": experiment.name, "title": experiment.title,
+        "why": experiment.why, "experiment": experiment.record(), "fingerprint": experiment.fingerprint(),
         "columns": {
             "levers": [lever.name for lever in experiment.levers],
             "uncertainties": [factor.name for factor in experiment.uncertainties],
             "outcomes": [list(column) for column in experiment.columns()],
         },
-        "months": list(job.months),
-        "engine": ENGINES[0],
-        "model": job.model,
-        "versions": about.versions(),
-        "platform": platform.platform(),
-        "commit": about.commit(),
+        "plan": plan.record(), "draws": drawn, "months": list(job.months), "engine": ENGINES[0], "model": job.model,
+        "versions": about.versions(), "platform": platform.platform(), "commit": about.commit(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    }  # fmt: skip
 
 
-def _kept(known: dict[str, Any] | None, job: Job, *, missing: bool) -> dict[str, Any]:
+def _kept(known: dict[str, Any] | None, job: Job, *, whole: bool) -> dict[str, Any]:
     """Return what a manifest keeps saying of the sweep's beginning, and of the models that gave its rows before.
 
-    The commit is that of the last rows, as the model is.
+    The commit goes with the model, and is that of the last rows: it stays where neither is new.
     """
     if known is None:
         return {}
     models = [name for name in same_rows.earlier(known) if name != job.model]
-    fields = ("format_version", "versions", "platform", "created", *(() if missing else ("commit",)))
-    return {key: known[key] for key in fields} | ({"models": models} if models else {})
+    stays = ("commit",) if whole and job.model == known["model"] else ()
+    kept = {key: known[key] for key in ("format_version", "versions", "platform", "created", *stays)}
+    return kept | ({"models": models} if models else {})
 
 
 def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
@@ -179,7 +156,7 @@ def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
         say(f"the pictures there show the sweep as it was: they are in {where}; skloki plot draws new ones")
 
 
-def _work(missing: Iterator[tuple[Chunk, Sequence[Values]]], store: Store, pool: Pool, watch: _Watch) -> None:
+def _work(missing: Iterator[tuple[Chunk, Sequence[Values]]], store: Store, pool: Pool, watch: Watch) -> None:
     """Hand out the chunks that are missing, a few at a time, and store them as they come."""
     with pool:
         watch.tell()
@@ -198,44 +175,3 @@ def _work(missing: Iterator[tuple[Chunk, Sequence[Values]]], store: Store, pool:
                 store.add(made)
                 watch.add(made)
             watch.tell()
-
-
-class _Watch:
-    """What is told while a sweep runs."""
-
-    def __init__(self, plan: Plan, store: Store, headline: Headline, tell: Progress, *, shared: bool) -> None:
-        self._tell, self._clock, self._estimate = tell, Clock(), Estimate(plan.points)
-        for made in _stored(headline, plan, store):
-            self._estimate.add(made)
-        done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
-        self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value(),
-                            shared)  # fmt: skip
-        self._changed, self._last = False, time.monotonic()
-
-    def add(self, made: Made) -> None:
-        """Note a chunk that was stored."""
-        self._clock.add(made.runs)
-        self._estimate.add(made)
-        self._state = replace(
-            self._state, done=self._state.done + made.runs, failed=self._state.failed + made.failed,
-        )  # fmt: skip
-        self._changed = True
-
-    def tell(self, *, now: bool = False) -> None:
-        """Tell how far the sweep is; reckon anew once a second at most, since points may be many."""
-        if self._changed and (now or time.monotonic() - self._last > 1.0):
-            rate, (estimate, error, points) = self._clock.rate(), self._estimate.value()
-            left = (self._state.total - self._state.done) / rate
-            self._state = replace(self._state, rate=rate, left=left, estimate=estimate, error=error, points=points)
-            self._changed, self._last = False, time.monotonic()
-        self._tell(self._state)
-
-
-def _stored(headline: Headline, plan: Plan, store: Store) -> Iterator[Made]:
-    """Yield the pieces of the estimate of chunks that were stored before."""
-    for number, entry in store.done.items():
-        chunk = plan.chunk(number)
-        column = pq.read_table(store.folder / "runs" / name(number), columns=[headline.column])[0]
-        values = column.to_numpy().astype(np.float64)
-        sums, counts = headline.pieces(values, chunk)
-        yield Made(number, {}, chunk.runs, entry["failed"], entry["seconds"], chunk.points[0], sums, counts)
