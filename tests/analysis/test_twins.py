@@ -68,4 +68,4 @@ def test_an_audit_has_two_levers(tmp_path) -> None:  # type: ignore[no-untyped-d
 def test_the_shipped_audit_leaves_out_every_pair_that_is_declared() -> None:
     _, terms = load_experiment("audit-of-twins").levers
     off = {name for option in terms.options for name, on in option.table.get("mechanisms", {}).items() if not on}
-    assert {"place_costs", "showmanship", "hearing", "renewal", "habit", "transfers", "extraordinary"} <= off
+    assert {"place_costs", "showmanship", "hearing", "renewal", "debate_by_rule", "transfers", "extraordinary"} <= off

@@ -86,7 +86,7 @@ def test_ambition_begins_in_april_1922() -> None:
     modest, ambitious = (claimed(endogenous(every=6, months=48, ambition=a)) for a in (0.0, 1.0))
     assert np.array_equal(modest[:15], ambitious[:15])
     assert ambitious[-1] > modest[-1] + 0.1
-    assert np.array_equal(claimed(endogenous(every=6, months=48, off=("ambition",))), modest)
+    assert np.array_equal(claimed(endogenous(every=6, months=48, off=("ambitious_centre",))), modest)
 
 
 def test_classes_ask_for_what_they_need() -> None:

@@ -74,7 +74,8 @@ def test_undefined_outcomes_are_nan_and_only_they() -> None:
     undefined = {name for name, index in OUTCOME_INDEX.items() if math.isnan(nation[-1, index])}
     allowed = {"uezd_performance", "uezd_appointed", "uezd_open_skloki", "tenure_appointed", "tenure_elected",
                "conflict_after_transfer", "conflict_after_election", "uezd_paralysed", "sklok_duration",
-               "sklok_returns", "vote_appointed", "vote_elected", "loyalty_appointed", "moscow_raions", "moscow_conference"}  # fmt: skip
+               "sklok_returns", "vote_appointed", "vote_elected", "loyalty_appointed", "moscow_raions",
+               "moscow_conference"}  # fmt: skip
     assert undefined <= allowed
     national = [o.name for o in OUTCOMES.values() if not o.by_class]
     assert np.isnan(trajectory.values[:, 1:, [OUTCOME_INDEX[name] for name in national]]).all()

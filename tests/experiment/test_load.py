@@ -50,11 +50,11 @@ def test_shipped_experiments_are_in_the_wheel():
 
 def test_the_question_of_december_1923():
     experiment = load_experiment("december-1923")
-    assert [option.value for option in experiment.levers[0].options] == ["appointment", "election", "capitals-only"]
+    assert [option.value for option in experiment.levers[0].options] == ["historical", "appointment", "election"]
     assert [factor.name for factor in experiment.uncertainties] == [*PARAMETERS, *VARIANTS]
-    worlds = [merged(experiment, number) for number in range(3)]
-    assert [world["policy"]["changes"].keys() for world in worlds[:2]] == [{"everywhere"}] * 2
-    assert worlds[2]["policy"]["changes"].keys() == {"elsewhere", "capitals"}
+    worlds = [merged(experiment, number) for number in range(6)]
+    assert [list(world["policy"]["changes"]) for world in worlds] == [[], [], *[["everywhere"]] * 4]
+    assert [world["options"]["capacity"] for world in worlds] == ["recorded", "unlimited"] * 3
     assert {world["period"]["end"] for world in worlds} == {"1926-12"}
     assert worlds[0]["tree"]["uezds"] == 650 and worlds[0]["events"], "the rest is the documented world"
 

@@ -91,7 +91,7 @@ MECHANISMS: Mapping[str, M] = by_name(
       "clarity stays as it was", "Harris 2017; claim 15"),
     M("attitudes", 10, "attitudes", "Habit of debate and preference for unity change with experience.",
       "attitudes stay as they were", "Harris 2017; claims 30, 31"),
-    M("habit", 10, "attitudes", "Election feeds the habit of debate, appointment starves it.",
+    M("debate_by_rule", 10, "attitudes", "Election feeds the habit of debate, appointment starves it.",
       "the habit of debate does not hang on how the secretary came", "twins d_el, d_app"),
     M("threat_unity", 10, "attitudes", "Perceived threat raises the preference for unity.",
       "threat leaves attitudes alone", "Harris 2017; claim 6"),
@@ -107,7 +107,7 @@ MECHANISMS: Mapping[str, M] = by_name(
       "majorities and lists from the beginning", "elections_quality.csv (T23); no twin: it holds under either policy"),
     M("conditions", 11, "congress", "Delegates want more appointment where threat, quarrels and unreadiness ask for it.",
       "habit, and the share wanted where nothing presses, decide alone", "Harris 2017; no twin: below the resting levels they want less"),
-    M("ambition", 11, "congress", "From April 1922 the centre wants more posts than the moment asks for.",
+    M("ambitious_centre", 11, "congress", "From April 1922 the centre wants more posts than the moment asks for.",
       "the centre wants what delegates want", "Trotsky 1940; Kotkin 2014; claim 12; no twin: no record has voters ask for more elections than they want"),
 )
 
@@ -158,7 +158,7 @@ LIMITS: Mapping[str, Mapping[str, float]] = {
         "d_el": 0, "d_app": 0, "d_vc": 0, "u_p": 0, "u_c": 0, "u_a": 0, "u_s": 0,
         "debate_loss": 0, "UNITY_REST": 0, "rho": 0,
     },
-    "habit": {"d_el": 0, "d_app": 0},
+    "debate_by_rule": {"d_el": 0, "d_app": 0},
     "threat_unity": {"u_p": 0},
     "ratchet": {"rho": 0},
     "dependence": {"psi": 0},
@@ -166,5 +166,5 @@ LIMITS: Mapping[str, Mapping[str, float]] = {
     "influence": {"si": 0},
     "proportional": {"PROPORTIONAL": 0},
     "conditions": {"want_threat": 0, "want_conflict": 0, "want_ready": 0},
-    "ambition": {"ambition": 0},
+    "ambitious_centre": {"ambition": 0},
 }  # fmt: skip

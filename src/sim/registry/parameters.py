@@ -116,7 +116,7 @@ PARAMETERS: Mapping[str, P] = by_name(
     P("uezd_ties", "n_u", "exponent", 2.25, 2, 3.5, "inferred", "skloki",
       "for how many ties each of an uezd committee's stands: its peace is taken to this power",
       "skloki_cases.csv: Viatka seven named uezds, Aktiubinsk three of three (T28); an uezd has two ties, a guberniia "
-      "committee seven", minimum=1, maximum=8),
+      "committee seven", minimum=1, maximum=4),
     P("envoys", "m_e", "per month", 0.03, 0, 0.06, "assumed", "mediation",
       "probability that envoys or control commissions halve a committee's worst grievance", "PROTOTYPE-2 section 3"),
     P("a_con", "g_c", "grievance", 0.4, 0, 0.8, "free", "close_race",
@@ -274,7 +274,7 @@ PARAMETERS: Mapping[str, P] = by_name(
       "conflict at which nothing more and nothing less is wanted", "about the mean level of the years 1921-23"),
     P("ready_0", "R*", "share of places", 0.175, 0.05, 0.3, "assumed", "congress",
       "share of places ready at which nothing more and nothing less is wanted", _SCALE),
-    P("ambition", "α", "share", 0.5, 0, 1, "free", "ambition",
+    P("ambition", "α", "share", 0.5, 0, 1, "free", "ambitious_centre",
       "share of what is not claimed yet that the centre, and those who owe it their post, want as well, from April 1922",
       _SCALE + "; claim 12: 0 is a centre without aims of its own"),
     P("city_list", "l", "weight", 0.5, 0, 1, "assumed", "filter",
