@@ -28,7 +28,7 @@ def choice(name: str, *values: Any) -> Factor:
 
 
 EXPERIMENT = Experiment(
-    name="made", title="A sweep that was never run", why="To test.", base={},
+    name="made", title="A sweep that was never run", why="To test.", base={"defaults": "0.1"},
     levers=(choice("policy", "appointment", "election"), choice("peace", False, True)),
     uncertainties=(
         Factor("r_f", target="parameters.r_f", low=0.0, high=1.0, unit="share", meaning="error of files"),

@@ -54,7 +54,7 @@ def test_a_world_is_the_same_as_itself():
 @pytest.fixture(scope="module")
 def famine() -> Divergence:
     """Famine in one of four guberniias, where hardship breeds quarrels."""
-    small = {"months": 36, "uezds_each": 8, "a_amp": 2.0, "seed": 4}
+    small = {"months": 36, "uezds_each": 8, "a_amp": 2.0, "seed": 4, "defaults": "0.1"}
     return compared(small, small | {"events": FAMINE})
 
 
@@ -113,7 +113,7 @@ def test_a_meeting_in_one_world_only_is_an_input_and_no_happening():
 
 
 def test_the_comparison_is_symmetric(famine):
-    small = {"months": 36, "uezds_each": 8, "a_amp": 2.0, "seed": 4}
+    small = {"months": 36, "uezds_each": 8, "a_amp": 2.0, "seed": 4, "defaults": "0.1"}
     turned = compared(small | {"events": FAMINE}, small)
     assert turned.alone == famine.alone[::-1] and turned.both == famine.both
     assert (turned.spread.parted == famine.spread.parted).all()

@@ -249,6 +249,7 @@ def test_a_line_that_is_no_json_is_told_and_one_that_is_being_written_does_not_c
 def test_an_experiment_is_recorded_as_it_ever_was(name):
     record = golden.manifest(golden.STORED / name)["experiment"]
     again = from_record(record).record()
+    assert again.pop("base") == {"defaults": "0.1", **record.pop("base")}, "it names the version that it is of"
     assert again == record and list(again) == list(record)
 
 

@@ -8,6 +8,8 @@ from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 
 FIRST = "0.1"
+FIRST_OUTCOMES = 49
+"""So many outcomes, the first in the registry's order, were recorded by version 0.1."""
 
 #: Parameters and constants whose default was another in version 0.1: ``defaults = "0.1"`` takes these.
 FIRST_DEFAULTS: Mapping[str, float] = {
