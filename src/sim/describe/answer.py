@@ -114,10 +114,10 @@ def worded(found: Contrast, scope: str) -> str:
         return "would have made no difference worth the name"
     share = found.share(scope)
     if share >= RATHER:
-        return "does better in more worlds than worse, but not in enough to call it an answer"
+        return "comes out ahead more often than behind, but not often enough to call it an answer"
     if share <= 1.0 - RATHER:
-        return "does worse in more worlds than better, but not in enough to call it an answer"
-    return "does better in about as many worlds as worse"
+        return "comes out behind more often than ahead, but not often enough to call it an answer"
+    return "comes out ahead about as often as behind"
 
 
 def hangs_on(sweep: Sweep, found: Contrast, scope: str) -> list[tuple[str, float]]:
@@ -163,14 +163,16 @@ def sentences(drawn: Sweep, found: Contrast) -> Iterator[str]:
     else:
         each = "; ".join(f"in {NAMED[scope]} guberniias it {said[scope]}" for scope in PROVINCES)
         provinces = f"In the provinces the answer differs by class: {each}"
+    beyond = np.mean([found.beyond(scope) for scope in PROVINCES], axis=0)
     yield (
         f"**{provinces}: over all that the record leaves open, it is ahead of what happened in {ahead:.0%} of the "
-        f"worlds drawn, by {min(means):+.1f} to {max(means):+.1f} months of recovery on average.**"
+        f"worlds drawn, by {min(means):+.1f} to {max(means):+.1f} months of recovery on average; "
+        f"in {1.0 - beyond.sum():.0%} the two differ by less than {found.smallest:g} month.**"
     )
     capital = found.beyond("capital")
     yield (
         f"**In Moscow and Petrograd it {said['capital']}: ahead in {found.share('capital'):.0%} of the worlds, by more "
-        f"than {found.smallest:g} month of recovery in {capital[0]:.0%}, behind by as much in {capital[1]:.0%}.**"
+        f"than {found.smallest:g} month in {capital[0]:.0%}, behind by as much in {capital[1]:.0%}.**"
     )
     leading = [f"`{name}` ({_meaning(name)})" for name, _ in hangs_on(drawn, found, "nation")[:3]]
     yield f"**The answer hangs most on {', '.join(leading[:-1])} and {leading[-1]}.**"
@@ -196,7 +198,7 @@ def _table(drawn: Sweep, as_read: Sweep) -> str:
     return (
         "## The same question, asked in different ways\n\nShare of worlds in which election is ahead, over the three "
         "years from the switch (now: in months of recovery; the first version: in performance), and how many "
-        f"committees more or fewer are paralysed:\n\n{markdown(heads, rows)}\n\n"
+        f"committees more (+) or fewer (-) are paralysed under election:\n\n{markdown(heads, rows)}\n\n"
         f"Why the old numbers differed:\n\n{notes}"
     )
 
@@ -241,7 +243,7 @@ def picture(drawn: Sweep, path: Path) -> None:
     axes.set_yticks(range(len(CLASSES)), list(NAMED.values()))
     axes.set_xlim(0.0, 1.0)
     axes.invert_yaxis()
-    axes.set_xlabel("share of worlds in which election is ahead; grey: no answer")
+    axes.set_xlabel("share of worlds in which election is ahead; grey: fewer than four in five either way")
     axes.legend(title="election against", loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=7, title_fontsize=7)
     figure.savefig(path, dpi=150, bbox_inches="tight")
 
