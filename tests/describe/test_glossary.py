@@ -8,6 +8,7 @@ from sim.analysis.targets import PRODUCED, targets
 from sim.data.catalogue import TABLES
 from sim.describe.glossary import KINDS, entries, explain, names
 from sim.errors import UserError
+from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.mechanisms import MECHANISMS
@@ -56,6 +57,13 @@ def test_a_parameter_says_all_that_is_declared():
     assert entry.fields["twin"] == "paro" and entry.fields["unit"] == "share of skill"
     assert entry.fields["acts in"] == "step 2, sim/mechanisms/administration.py"
     assert entry.fields["evidence"].startswith(declared.grade)
+
+
+def test_what_is_put_in_by_hand_is_said():
+    assert set(BY_CONSTRUCTION) <= {*PARAMETERS, *CONSTANTS, *MECHANISMS}
+    marked = {entry.name for kind in KINDS for entry in entries(kind) if "by construction" in entry.fields}
+    assert marked == set(BY_CONSTRUCTION) and "claim 8" in explain("d_thr")[0].fields["by construction"]
+    assert {"k0", "d_thr", "b_conf", "par_loss", "b_slope", "q_max", "levies", "economy"} <= marked
 
 
 def test_a_mechanism_names_its_numbers():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.mechanisms.administration import guberniia_result, performance, seat_weight, usable_skill
+from sim.mechanisms.administration import guberniia_result, parochial_loss, performance, seat_weight, usable_skill
 from tests.mechanisms.ranges import of, positive, share, tenure, within
 
 # Usable skill: the twins ign and paro.
@@ -20,6 +20,12 @@ def test_usable_skill_by_hand() -> None:
     assert usable_skill(0.6, 0.0, 10.0, 0.0, 0.2, 10.0) == pytest.approx(0.6 * 0.9, abs=1e-15)
     assert usable_skill(0.6, 1.0, 0.0, 0.2, 0.3, 10.0) == pytest.approx(0.6 * 0.8, abs=1e-15)
     assert usable_skill(0.6, 0.0, 30.0, 0.2, 0.4, 10.0) == pytest.approx(0.6 * 0.7, abs=1e-15)
+
+
+def test_ties_cost_by_literacy_or_alike() -> None:
+    assert parochial_loss(0.2, 0.4, True) == pytest.approx(0.12, abs=1e-15)
+    assert parochial_loss(0.2, 0.4, False) == 0.2 == parochial_loss(0.2, 0.0, True)
+    assert parochial_loss(0.2, 1.0, True) == 0.0
 
 
 @given(skill=share, cost=of("ign"), half=positive)

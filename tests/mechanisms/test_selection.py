@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 
 from sim.draws.addressed import normal
-from sim.mechanisms.selection import blur, incumbent_advantage, judged, seen, validity
+from sim.mechanisms.selection import blur, crowded, incumbent_advantage, judged, learned, seen, validity
 from tests.mechanisms.ranges import of, score, share, within
 
 NUMBER = 20_000
@@ -28,6 +28,13 @@ def test_blur_is_neutral_at_the_reference_load_and_without_weight(load: float, w
     assert blur(1.0, weight) == 1.0 == blur(load, 0.0)
     assert 0.0 <= blur(load, weight) <= blur(load + more, weight) + 1e-15
     assert blur(load, 1.0) == pytest.approx(load, abs=1e-15)
+
+
+def test_judges_learn_and_crowds_see_less_by_hand() -> None:
+    """Five years at .1 a year leave two thirds of the error; twenty thousand electors add a fifth."""
+    assert learned(0.9, 0.1, 5.0) == pytest.approx(0.6, abs=1e-15)
+    assert crowded(0.5, 0.1, 20.0) == pytest.approx(0.6, abs=1e-15)
+    assert learned(0.9, 0.1, 0.0) == learned(0.9, 0.0, 5.0) == 0.9 == crowded(0.9, 0.0, 20.0)
 
 
 def test_validity_by_hand() -> None:

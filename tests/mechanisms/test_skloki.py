@@ -11,6 +11,7 @@ from sim.mechanisms.skloki import (
     imposed_grievance,
     incident_chance,
     inherited,
+    of_several,
     peace_left,
     place_friction,
     quarrel_rate,
@@ -145,6 +146,19 @@ def test_each_tie_takes_part_of_the_peace_left(peace: float, weight: float, grie
     assert 0.0 <= left <= peace
     assert peace_left(peace, weight, max(grievance, more)) <= left + 1e-15
     assert peace_left(peace, weight, 0.0) == peace == peace_left(peace, 0.0, grievance)
+
+
+@pytest.mark.parametrize("ties", [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0])
+def test_peace_of_several_ties_is_a_power_in_steps_of_a_half(ties: float) -> None:
+    for peace in (0.0, 0.3, 0.81, 1.0):
+        assert of_several(peace, ties) == pytest.approx(peace**ties, abs=1e-15)
+    assert of_several(0.64, 2.25) == pytest.approx((0.64**2 + 0.64**2.5) / 2, abs=1e-15), "linear in between"
+
+
+@given(peace=share, ties=of("uezd_ties"), more=of("uezd_ties"))
+def test_more_ties_leave_less_peace(peace: float, ties: float, more: float) -> None:
+    few, many = sorted((ties, more))
+    assert 0.0 <= of_several(peace, many) <= of_several(peace, few) + 1e-15 <= peace + 2e-15
 
 
 @given(grievance=share, part=of("inh_l"), other=of("inh_o"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sim.errors import Problem, UserError, nearest, one_of
+from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import Constant, Parameter
@@ -73,8 +74,14 @@ def _registered(kind: str, registry: Mapping[str, Any], fields: Callable[[Any], 
 def _evidence(number: Parameter | Constant) -> dict[str, Any]:
     return {
         "grade": number.grade, "evidence": GRADES[number.grade], "source": number.source,
-        "mechanism": number.mechanism, "acts in": _room(number.mechanism),
+        "mechanism": number.mechanism, "acts in": _room(number.mechanism), **_by_hand(number.name),
     }  # fmt: skip
+
+
+def _by_hand(name: str) -> dict[str, str]:
+    """Return which claim a number or mechanism puts in by hand, if it does."""
+    found = BY_CONSTRUCTION.get(name)
+    return {"by construction": f"{found}; only its size is found"} if found else {}
 
 
 def _numbers(mechanism: str) -> str:
@@ -158,7 +165,7 @@ KINDS: dict[str, Make] = {
     }),
     "mechanisms": _registered("mechanism", MECHANISMS, lambda m: {
         "meaning": m.meaning, "step": m.step, "acts in": _room(m.name), "switched off": m.off, "source": m.source,
-        "numbers": _numbers(m.name),
+        "numbers": _numbers(m.name), **_by_hand(m.name),
     }),
     "draws": _registered("draw", DECISION_POINTS, lambda d: {
         "meaning": d.meaning, "number": d.number, "entity": d.entity, "index": d.index,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import UserError
+from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import Parameter
@@ -100,6 +101,14 @@ def twins() -> str:
     ))  # fmt: skip
 
 
+def construction() -> str:
+    """Return what is put in by hand, and by which numbers and mechanisms."""
+    said = dict.fromkeys(BY_CONSTRUCTION.values())
+    return _table("what is put in by hand | by", (
+        (claim, ", ".join(_code(name) for name, puts in BY_CONSTRUCTION.items() if puts == claim)) for claim in said
+    ))
+
+
 def _said(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -158,6 +167,7 @@ def submodels() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     **{name: partial(_registered, name) for name in REGISTERED},
     "process": process, "submodels": submodels, "twins": twins,
+    "construction": construction,
 }  # fmt: skip
 
 
