@@ -215,7 +215,7 @@ def test_more_replicates_change_none(small, tmp_path):
 
 def test_targets_need_no_more_than_what_they_are_given(small, tmp_path):
     result = run(small, out=tmp_path / "r")
-    whole = score(result.monthly(), result.events())
+    whole = score(result.monthly())
     stored = result.targets().set_index("id")
     assert any(row.replicates for row in whole), "the period covers something"
     for row in whole:

@@ -74,7 +74,8 @@ class Result(Folder):
 
     def targets(self) -> pd.DataFrame:
         """Return the recorded figures beside what the model gave."""
-        return self.frame("targets")
+        frame: pd.DataFrame = self.table("targets").to_pandas()
+        return frame
 
 
 open_result = Result.open
