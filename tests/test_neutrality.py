@@ -49,14 +49,17 @@ def effects(tmp_path: Any) -> Effects:
 
 
 def leaning(rows: Rows) -> dict[tuple[str, str], float]:
-    """Return the effects that lie further from nothing than they may, and the shares that do."""
+    """Return the effects that lie further from nothing than they may, and the shares that do.
+
+    Three standard errors and not two: sixteen comparisons are made, of which one in three would fail by chance.
+    """
     found = {}
     for outcome, horizon in ((o, h) for o in ("performance", "paralysed") for h in ("soon", "late")):
         row = rows[outcome, horizon]
         error = (row["high"] - row["low"]) / 4
-        if abs(row["effect"]) > 0.1 * float(OUTCOMES[outcome].smallest or 0.0) + 2 * error:
+        if abs(row["effect"]) > 0.1 * float(OUTCOMES[outcome].smallest or 0.0) + 3 * error:
             found[outcome, horizon] = row["effect"]
-        if abs(row["points_better"] - 0.5) > 0.05 + 1 / row["points"] ** 0.5:
+        if abs(row["points_better"] - 0.5) > 0.05 + 1.5 / row["points"] ** 0.5:
             found[outcome, horizon] = row["points_better"]
     return found
 

@@ -32,7 +32,7 @@ def compiled() -> None:
         ("skloki run hist", "historical"),
         ("skloki check elec", "election"),
         ("skloki list para", "parameters"),
-        ("skloki explain recov", "recovery"),
+        ("skloki explain clarit", "clarity"),
         ("skloki run x --set g", None),
         ("skloki run x --set parameters.g_", "parameters.g_y="),
         ("skloki plot r --what tile", "tilemap"),

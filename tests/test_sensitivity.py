@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,12 +20,26 @@ EVENTS = {
     "levy": Event(kind="levy", start="1921-02", end="1921-06", size=0.3),
     "congress": Event(kind="congress", start="1921-09"),
 }
-#: Some parameters act under one rule or circumstance only.
-WORLD = {
+DISPUTE = {"events": EVENTS | {"dispute": Event(kind="dispute", start="1921-03", end="1921-12")}}
+CONGRESSES = {
+    "policy": {"rule": "endogenous", "start": 0.5},
+    "events": EVENTS | {"later": Event(kind="congress", start="1922-06")},
+}
+PLENUM = {"policy": {"rule": "election"}, "variants": {"electorate": "plenum"}}
+LEARNED = {"variants": {"judges_learn": "yes"}}
+#: Some parameters act under one rule, reading or circumstance only.
+WORLD: dict[str, dict[str, Any]] = {
     "psi": {"policy": {"rule": "endogenous", "start": 0.8}},
     "zeta": {"policy": {"rule": "endogenous"}},
     "q_max": {"start": "1928-06"},
     "inc_f": {"policy": {"rule": "appointment"}},
+    **{name: CONGRESSES for name in (
+        "habit", "want", "want_threat", "want_conflict", "want_ready", "threat_0", "conflict_0", "ready_0",
+        "ambition")},
+    "rho": DISPUTE, "a_plat": DISPUTE | {"variants": {"ties": "persons_and_platforms"}},
+    "r_p": PLENUM, "own_clique": PLENUM, "crowd": LEARNED,
+    "learn": LEARNED | {"start": "1925-01", "policy": {"rule": "appointment"}, "guberniias": 20},
+    "rec_mid": {"start": "1924-06"}, "rec_late": {"start": "1927-01", "guberniias": 20}, "k_late": {"start": "1926-01"},
     # so many guberniias that capacity binds
     "cap_fr": {"policy": {"rule": "appointment"}, "guberniias": 60, "uezds_each": 0, "months": 8},
 }
@@ -35,9 +50,9 @@ def outcomes(name: str, value: float) -> Trajectory:
     """Run the world in which a parameter acts, with a value for it."""
     special = dict(WORLD.get(name, {}))
     if start := special.pop("start", None):
-        known = scenario(guberniias=4, uezds_each=0, **{name: value})
+        known = scenario(**{"guberniias": 4, "uezds_each": 0, **special, name: value})
         return simulate(build(known.model_copy(update={"period": Period(start=start, end="1929-12")})), 0)
-    settings = {"months": 30, "guberniias": 6, "uezds_each": 1, "events": EVENTS, **special}
+    settings: dict[str, Any] = {"months": 30, "guberniias": 6, "uezds_each": 1, "events": EVENTS, **special}
     # hot enough that skloki open
     return simulate(build(scenario(**settings, **{"a_temp": 0.03, name: value})), 0)
 

@@ -37,7 +37,8 @@ _ROOT = Path(__file__).parent
 #: Files, and folders of files, below the package, whose content can end up in compiled code.
 KERNEL_SOURCES = (
     "kernel.py", "draws", "mechanisms", "engines", "engines/compiled",
-    *(f"registry/{name}.py" for name in ("constants", "decision_points", "entries", "outcomes", "parameters")),
+    *(f"registry/{name}.py" for name in (
+        "constants", "decision_points", "entries", "outcomes", "parameters", "variants")),
 )  # fmt: skip
 #: Settings of numba that change the code it makes, but not the name under which it keeps it.
 SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")

@@ -102,7 +102,7 @@ class Fake:
             values[outcome.name] = scale * np.clip(0.4 + 0.03 * SCOPES.index(scope) + falls * t + noise, 0, 1)
             if scope != "nation" and not outcome.by_class:
                 values[outcome.name] = np.full(n, np.nan)
-        parts = np.array([0.1 + 0.4 * t, 0.2 + 0 * t, 0.6 - 0.4 * t, 0.1 + 0 * t])
+        parts = np.array([0.1 + 0.4 * t, 0.2 + 0 * t, 0.5 - 0.4 * t, 0.1 + 0 * t, 0.1 + 0 * t])
         values |= dict(zip(POSTS, parts, strict=True))
         values |= {reason: self.random.poisson(rate * 7, n) / 85 for reason, rate in REASONS.items()}
         values["moves"] = sum(values[reason] for reason in REASONS) + 0.002

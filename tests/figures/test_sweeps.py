@@ -223,7 +223,7 @@ def test_the_strip_is_the_smallest_effect_of_interest(stores):
     strips = [patch for patch in figure.axes[1].patches if to_hex(patch.get_facecolor()).upper() == strokes.STRIP]
     assert len(strips) == 1
     box = strips[0].get_window_extent().transformed(figure.axes[1].transData.inverted())
-    assert (box.y0, box.y1) == pytest.approx((-0.01, 0.01))
+    assert (box.y0, box.y1) == pytest.approx((-0.005, 0.005))
 
 
 def test_what_a_picture_rests_on_is_said(stores):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,14 +15,14 @@ from matplotlib.patheffects import withStroke
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style, timeline
-from sim.figures.series import Array, Curve, World, series, world
+from sim.figures.series import Array, Curve, Series, World, series, world
 from sim.results.result import Result
+from sim.results.trajectories import Trajectories
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {
-    "appointed": "appointed from above", "recommended": "recommended, elected", "confirmed": "elected, confirmed",
-    "elected": "elected",
-    "acting": "acting",
+    "appointed": "appointed from above", "recommended": "recommended", "confirmed": "confirmed",
+    "elected": "elected", "acting": "acting",
 }  # fmt: skip
 COMPARED = (
     ("appointed", "secretaries_appointed_from_above", "T01", style.INSTALLED_COLOURS["appointed"]),
@@ -42,7 +43,7 @@ class Posts(NamedTuple):
 def table(result: Result, selection: Selection) -> Posts:
     """Return shares of posts by how they were filled, and the recorded shares."""
     trajectories = result.trajectories()
-    shown, parts = world(result, trajectories), {name: series(trajectories, name) for name in LABELS}
+    shown, parts = world(result, trajectories), _ways(trajectories)
     means = {} if all(part.empty for part in parts.values()) else {name: part.mean() for name, part in parts.items()}
     shares = {}
     for outcome, indicator, target, _ in COMPARED:
@@ -53,6 +54,15 @@ def table(result: Result, selection: Selection) -> Posts:
                 found.append(replace(known, low=band.low, high=band.high) if band is not None and better else known)
         shares[outcome] = (series(trajectories, outcome).curve(), found)
     return Posts(shown, parts["appointed"].x, means, shares)
+
+
+def _ways(trajectories: Trajectories) -> dict[str, Series]:
+    """Return the share of each way of coming to a post, of those that were known when the result was stored."""
+    found = {}
+    for name in LABELS:
+        with suppress(KeyError):
+            found[name] = series(trajectories, name)
+    return found
 
 
 @style.styled
@@ -75,7 +85,7 @@ def draw(table: Posts) -> Figure:
         panels.unit(panel, "share of posts", across)
     shares.set_title("Appointed from above, and the recorded figures")
     areas: list[Artist] = [Patch(color=style.INSTALLED_COLOURS[name], label=label) for name, label in LABELS.items()]
-    panels.legend(drawn, areas, LEFT, 4, above_foot=drawn.get_size_inches()[1] / style.MM - top - TALL - 14.5)
+    panels.legend(drawn, areas, LEFT, 5, above_foot=drawn.get_size_inches()[1] / style.MM - top - TALL - 14.5)
     panels.legend(drawn, entries, LEFT, 2)
     return drawn
 
@@ -89,7 +99,7 @@ def _stack(axes: Axes, table: Posts) -> None:
     edges = np.concatenate((table.world.limits[:1], table.x, table.world.limits[1:]))
     means = [np.nan_to_num(mean) for mean in table.means.values()]
     padded = [np.concatenate((mean[:1], mean, mean[-1:])) for mean in means]
-    colours = [style.INSTALLED_COLOURS[name] for name in LABELS]
+    colours = [style.INSTALLED_COLOURS[name] for name in table.means]
     axes.stackplot(edges, padded, colors=colours, edgecolor="white", linewidth=0.4)
 
 
