@@ -267,3 +267,18 @@ def test_the_worst_tenth_is_the_guberniia_a_tenth_of_the_way_up():
         assert np.array_equal(outcome(trajectory, "performance_p10"), results[:, (guberniias + 9) // 10 - 1])
     done, task = outcome(trajectory, "performance"), outcome(trajectory, "complexity")
     assert np.allclose(outcome(trajectory, "effort"), done * task)
+
+
+def test_skloki_that_return_are_counted_among_those_that_ended_a_year_ago():
+    trajectory = run(months=60, guberniias=8, uezds_each=0, a_temp=0.03)
+    start = month_number("1921-01")
+    log = [(month_number(e.month) - start, e.committee, e.kind) for e in trajectory.events if e.kind[:5] == "sklok"]
+    ended = [(t, place) for t, place, kind in log if kind == "sklok_closed" and t + 12 < 60]
+    number, returned = Counter(t + 12 for t, _ in ended), Counter()
+    for t, place in ended:
+        again = [at for at, where, kind in log if (where, kind) == (place, "sklok_opened") and t < at <= t + 12]
+        returned[t + 12] += bool(again)
+    found = outcome(trajectory, "sklok_returns")
+    assert 0 < returned.total() < number.total()
+    for t in range(60):
+        assert found[t] == returned[t] / number[t] if number[t] else np.isnan(found[t])

@@ -36,3 +36,23 @@ def half_life(task, novelty, corrected):  # type: ignore[no-untyped-def]
     if rate > 0.0:
         return 0.6931471805599453 / rate
     return _NAN
+
+
+@kernel
+def with_ends(ends, ended):  # type: ignore[no-untyped-def]
+    """Return the months of the last year in which a sklok ended: 1 for this month, 2 for the last, 4096 a year ago."""
+    if ends >= 4096:
+        ends = ends - 4096
+    return 2 * ends + (1 if ended else 0)
+
+
+@kernel
+def ended_a_year_ago(ends):  # type: ignore[no-untyped-def]
+    """Return 1 where a sklok ended twelve months ago, else 0."""
+    return 1.0 if ends >= 4096 else 0.0
+
+
+@kernel
+def has_returned(ends, open_now):  # type: ignore[no-untyped-def]
+    """Return 1 where a sklok that ended twelve months ago has opened again since: it is open, or has ended again."""
+    return 1.0 if ends > 4096 or (ends == 4096 and open_now) else 0.0

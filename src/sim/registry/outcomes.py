@@ -104,8 +104,8 @@ OUTCOMES: Mapping[str, O] = by_name(
     O("sklok_duration", "months", "how long the open skloki of guberniia committees have lasted, this month included",
       "lower", high=None, smallest=3),
     O(
-        "sklok_returns", "share of skloki", "of the skloki that open this month in guberniia committees, those where the "
-        "last one ended within 12 months", "lower", smallest=0.02,
+        "sklok_returns", "share of skloki", "of the skloki of guberniia committees that ended twelve months ago, those "
+        "that have opened again since: a span speaks of what ended a year before it", "lower", smallest=0.02,
     ),
     O("vote_appointed", "share", "chance that an appointed guberniia secretary votes for the opposition", smallest=0.02),
     O("vote_elected", "share", "chance that an elected guberniia secretary votes for the opposition", smallest=0.02),

@@ -29,6 +29,7 @@ from sim.mechanisms import (
     discussion,
     economy,
     education,
+    record,
     remedies,
     skloki,
 )
@@ -53,7 +54,7 @@ quarrel_rate, place_friction, incident_chance, cooled, peace_left, of_several, i
     skloki.quarrel_rate, skloki.place_friction, skloki.incident_chance, skloki.cooled, skloki.peace_left,
     skloki.of_several, skloki.inherited,
 )  # fmt: skip
-is_open = remedies.is_open
+is_open, with_ends = remedies.is_open, record.with_ends
 schooled, diluted, clarified, course_quality, practised = (
     education.schooled, education.diluted, education.clarified, education.course_quality, education.practised
 )  # fmt: skip
@@ -222,8 +223,7 @@ def face_skloki(s):  # type: ignore[no-untyped-def]
             c.last_open = s.month
         if now and c.open == 0:
             c.open_since = s.month
-        if c.open != 0 and not now:
-            c.ended = s.month
+        c.ends = with_ends(c.ends, c.open != 0 and not now)
         if now != (c.open != 0):
             note(s, OPENED if now else CLOSED, i, NOBODY, NOBODY, NOBODY, 0, 0, c.conflict)
         c.open = now

@@ -78,7 +78,7 @@ COMMITTEE = in_lines(
         "courses", "members", "skill", "acting", "opposition", "opposition_delegates")]
     + [(name, "i4") for name in (
         "places", "alive", "block", "first_person", "first_uezd", "uezds", "unit_class", "last_open",
-        "open_since", "ended", "transferred", "voted", "strengthened")]
+        "open_since", "ends", "transferred", "voted", "strengthened")]
 )  # fmt: skip
 #: Of a person, one line: what work, quarrels and judgement read; and what is asked when he moves or is chosen by lot.
 PERSON = np.dtype(

@@ -206,7 +206,7 @@ def _committees(world: World) -> Any:
     p = world.p
     c["clarity"], c["discussion"], c["unity"] = p.CLARITY_START, p.debate_start, p.UNITY_START
     c["misfit"], c["held"] = p.MISFIT_START, -1
-    c["ended"] = c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
+    c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
     return c
 
 

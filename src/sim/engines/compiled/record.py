@@ -38,6 +38,7 @@ for _frozen in (SUMMED, MOVES_AT):
 NUMBER_OF_MOVES = len(MOVES)
 
 mean_of, centralisation, half_life = record.mean_of, record.centralisation, record.half_life
+has_returned, ended_a_year_ago = record.has_returned, record.ended_a_year_ago
 felt_misfit = discussion.felt_misfit
 
 
@@ -93,9 +94,8 @@ def read_committee(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.skloki_year, flag(c.last_open > s.month - YEAR), 1.0)
     add(s, of, AT.paralysed, flag(c.paralysed), 1.0)
     open_now = flag(c.open)
-    opened = flag(c.open and c.open_since == s.month)
     add(s, of, AT.sklok_duration, (s.month - c.open_since + 1.0) * open_now, open_now)
-    add(s, of, AT.sklok_returns, flag(s.month - c.ended <= YEAR) * opened, opened)
+    add(s, of, AT.sklok_returns, has_returned(c.ends, c.open != 0), ended_a_year_ago(c.ends))
     add(s, of, AT.team_skill, c.team_skill, 1.0)
     add(s, of, AT.misfit, felt_misfit(c.misfit, s.national_error, s.nu), 1.0)
     add(s, of, AT.discussion, c.discussion, 1.0)

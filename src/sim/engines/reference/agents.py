@@ -12,6 +12,7 @@ from sim.engines.reference.rooms import (
     discussion,
     economy,
     education,
+    record,
     remedies,
     skloki,
 )
@@ -105,8 +106,9 @@ class Committee(mesa.Agent):
         self.claimed, self.phase, self.changes = 0.0, 0, 0.0
         self.appointed = self.elected = self.acting = self.courses = 0.0
         self.opposition = self.opposition_delegates = 0.0
-        self.last_open = self.transferred = self.voted = self.ended = self.open_since = LONG_AGO
+        self.last_open = self.transferred = self.voted = self.open_since = LONG_AGO
         self.open = self.paralysed = False
+        self.ends = 0
 
     def note_secretary(self) -> None:
         """Note how the secretary was installed, and what an acting one owes to either side."""
@@ -247,8 +249,7 @@ class Committee(mesa.Agent):
             self.last_open = m.month
         if now and not self.open:
             self.open_since = m.month
-        if self.open and not now:
-            self.ended = m.month
+        self.ends = record.with_ends(self.ends, self.open and not now)
         if now != self.open:
             m.log("sklok_opened" if now else "sklok_closed", self, "", None, None, value=self.conflict)
         self.open = now

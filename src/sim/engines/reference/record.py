@@ -132,7 +132,6 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
     filled = _flag(secretary is not None and installed != "acting")
     by_cc = installed == "appointed" and secretary is not None and not secretary.by_bureau
     open_now = _flag(committee.open)
-    opened = _flag(committee.open and committee.open_since == m.month)
     bench, uezds = float(len(committee.bench)), float(len(committee.uezds))
     skill = work = quarrels = uezds_appointed = stopped = 0.0
     for man in committee.bench:
@@ -183,7 +182,9 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         "uezd_appointed": (uezds_appointed, uezds),
         "uezd_paralysed": (stopped, uezds),
         "sklok_duration": ((m.month - committee.open_since + 1.0) * open_now, open_now),
-        "sklok_returns": (_flag(m.month - committee.ended <= YEAR) * opened, opened),
+        "sklok_returns": (
+            indices.has_returned(committee.ends, committee.open), indices.ended_a_year_ago(committee.ends)
+        ),
         "conflict_after_transfer": (committee.conflict * moved, moved),
         "conflict_after_election": (committee.conflict * voted, voted),
         "tenure_appointed": (tenure * by_centre, by_centre),
