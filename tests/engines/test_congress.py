@@ -61,10 +61,10 @@ def test_two_starts_converge_unless_habit_is_without_end() -> None:
     assert gap(1.0) > 0.75
 
 
-def moved_by_meetings(habit: float) -> float:
-    """Return how far the party's conferences, counted as congresses, move what is claimed in 1929; no ambition."""
+def moved_by_meetings(habit: float, ambition: float = 0.0) -> float:
+    """Return how far the party's conferences, counted as congresses, move what is claimed in 1929."""
     plain = load("endogenous-congress", ["tree.uezds=0"]).scenario
-    parameters = plain.parameters | {"habit": habit, "ambition": 0.0}
+    parameters = plain.parameters | {"habit": habit, "ambition": ambition}
     events = {
         name: event.model_copy(update={"kind": "congress"}) if event.kind == "conference" else event
         for name, event in plain.events.items()
@@ -77,8 +77,9 @@ def moved_by_meetings(habit: float) -> float:
 
 
 def test_the_number_of_meetings_does_not_decide() -> None:
-    """With ambition the speed of convergence counts a little more: .05 at half of either."""
-    assert moved_by_meetings(0.0) < 0.05 and moved_by_meetings(0.5) < 0.05
+    """What a meeting decides goes with the time since the last one: by a fixed step it moved .054 at half of either."""
+    for ambition in (0.0, 0.5, 1.0):
+        assert moved_by_meetings(0.0, ambition) < 0.05 and moved_by_meetings(0.5, ambition) < 0.05
 
 
 def test_ambition_begins_in_april_1922() -> None:

@@ -90,6 +90,15 @@ def share_wanted(  # type: ignore[no-untyped-def]
 
 
 @kernel
+def step_since(step, months):  # type: ignore[no-untyped-def]
+    """Return the part of the gap that a congress closes: the step a year after the last, in proportion if sooner.
+
+    Otherwise the number of meetings would set the speed.
+    """
+    return step * months / 12.0 if months < 12.0 else step
+
+
+@kernel
 def claims_after_vote(claims, base, opposition, dependent, ambition, centre, step):  # type: ignore[no-untyped-def]
     """Return the share of posts claimed after a congress whose delegates are of three kinds.
 

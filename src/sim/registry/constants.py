@@ -118,7 +118,7 @@ READY_BENCH = _constant("READY_BENCH", 0.35, "skill", "assumed", "congress",
 PROPORTIONAL = _constant("PROPORTIONAL", 1.0, "yes or no", "documented", "proportional",
     "whether delegates are elected by platform, in proportion, until March 1921", "elections_quality.csv: platforms of the Tenth Congress (T23)")
 CONGRESS_STEP = _constant("CONGRESS_STEP", 0.5, "share", "assumed", "congress",
-    "part of the gap to the voted share of claims that one congress closes", _P2)
+    "part of the gap to the voted share of claims that a congress closes a year after the last, or later", _P2)
 DATED_ERRORS = _constant("DATED_ERRORS", 1.0, "ratio", "assumed", "novelty",
     "weight of the scenario's dated policy errors", "1: as the scenario states them")
 LEVIES = _constant("LEVIES", 1.0, "ratio", "documented", "levies",

@@ -28,8 +28,8 @@ members_vote, magnified, influenced, followed, secretary_vote, is_ready = (
     congress.members_vote, congress.magnified, congress.influenced, congress.followed, congress.secretary_vote,
     congress.is_ready,
 )  # fmt: skip
-share_wanted, claims_after_vote, claims_after_congress = (
-    congress.share_wanted, congress.claims_after_vote, congress.claims_after_congress
+share_wanted, claims_after_vote, claims_after_congress, step_since = (
+    congress.share_wanted, congress.claims_after_vote, congress.claims_after_congress, congress.step_since
 )  # fmt: skip
 
 
@@ -111,14 +111,16 @@ def meet(s):  # type: ignore[no-untyped-def]
 def decide_claims(s, officials, ambition):  # type: ignore[no-untyped-def]
     """Move the share of posts claimed in the nation and in each class towards what a congress wants."""
     dependent = s.psi * officials * owing(s)
+    step = s.CONGRESS_STEP if s.first_version else step_since(s.CONGRESS_STEP, float(s.month - s.met))
+    s.met = s.month
     for scope in range(NUMBER_OF_SCOPES):
         claims = s.wanted_claims[scope]
         if s.majority_wants == READING.majority_wants_all:
             centre = s.perceived + ambition * (1.0 - s.perceived)
-            claims = claims_after_congress(claims, s.opposition, dependent, centre, s.zeta, s.CONGRESS_STEP)
+            claims = claims_after_congress(claims, s.opposition, dependent, centre, s.zeta, step)
         else:
             base = wanted_in(s, scope, claims)
-            claims = claims_after_vote(claims, base, s.opposition, dependent, ambition, s.zeta, s.CONGRESS_STEP)
+            claims = claims_after_vote(claims, base, s.opposition, dependent, ambition, s.zeta, step)
         s.wanted_claims[scope] = claims
     note(s, CONGRESS, NOBODY, NOBODY, NOBODY, NOBODY, CLAIMS, 0, s.wanted_claims[0])
 

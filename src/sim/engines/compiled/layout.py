@@ -141,7 +141,7 @@ S = np.dtype(
         "first_month", "guberniias", "number", "reserve", "number_of_bins", "candidates", "term_months",
         "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "seats", "moscow",
         # the nation
-        "replicate", "t", "month", "assignments", "people", "openings", "queued", "recommended", "ring_month",
+        "replicate", "t", "month", "assignments", "people", "openings", "queued", "recommended", "ring_month", "met",
         "logged")]
     + [(name, "i8") for name in ARRAYS]
     + [(name, "i1") for name in (

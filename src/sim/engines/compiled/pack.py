@@ -105,7 +105,8 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
         "lots": _records(layout.LOT_ROWS * number + int(row["seats"]), layout.FLOAT),
         "log": _records(room, CODES),
     }  # fmt: skip
-    row["replicate"], row["ring_month"], row["room"], row["keep_events"] = replicate, layout.LONG_AGO, room, room > 0
+    row["replicate"], row["room"], row["keep_events"] = replicate, room, room > 0
+    row["ring_month"] = row["met"] = layout.LONG_AGO
     for name in layout.ARRAYS:
         row[name] = address_of(arrays[name])
     return Memory(s.view(np.recarray), arrays)

@@ -88,17 +88,21 @@ def meet(model: PartyState) -> None:
 def _decide_claims(model: PartyState) -> None:
     p = model.p
     dependent = p.psi * model.world.calendar.officials[model.t] * _owing(model)
+    step = p.CONGRESS_STEP
+    if not model.first_version:
+        step = congress_rules.step_since(step, float(model.month - model.met))
+    model.met = model.month
     ambition = p.ambition if model.world.calendar.ambitious[model.t] else 0.0
     for scope, claims in model.wanted_claims.items():
         if model.variants["majority_wants"] == "all":
             centre = model.perceived + ambition * (1.0 - model.perceived)
             claims = congress_rules.claims_after_congress(
-                claims, model.opposition, dependent, centre, p.zeta, p.CONGRESS_STEP
+                claims, model.opposition, dependent, centre, p.zeta, step
             )
         else:
             base = _share_wanted(model, scope, claims)
             claims = congress_rules.claims_after_vote(
-                claims, base, model.opposition, dependent, ambition, p.zeta, p.CONGRESS_STEP
+                claims, base, model.opposition, dependent, ambition, p.zeta, step
             )
         model.wanted_claims[scope] = claims
     model.log("congress", None, "", None, None, "claims", value=model.wanted_claims["nation"])

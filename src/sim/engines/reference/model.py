@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from sim.draws import addressed, blocks
-from sim.engines.reference.agents import ELECTED, Committee, Official
+from sim.engines.reference.agents import ELECTED, LONG_AGO, Committee, Official
 from sim.engines.reference.rooms import selection as selection_rules
 from sim.engines.reference.rooms import skloki
 from sim.engines.trajectory import Event
@@ -105,6 +105,7 @@ class PartyState(mesa.Model):
         self.task, self.dispute, self.joined, self.news = 1.0, 0.0, 0.0, 0.0
         self.held = self.held_step = 0.0
         self.national_error, self.wanted_claims = self.p.MISFIT_START, dict.fromkeys(SCOPES, world.claims)
+        self.met = LONG_AGO
         self.opposition = self.corrected = self.recall_factor = 0.0
         self.famine = world.calendar.famine[0]
         self.reserve = Reserve()
