@@ -280,10 +280,11 @@ def _why(drawn: Sweep, found: Contrast) -> str:
         rows.append([_meaning(name), said, SOUGHT.get(name, "–"), f"`{name}`", f"{size:.2f}"])
     heads = ("what nobody has counted", "election ahead", "what to look for", "in files", "of the spread")
     return (
-        f"## What would shift it\n\n{clear} the answer clear by the rule of four in five; {turn_it or 'none'} of "
-        f"the {len(rows)} below would turn the balance, were a source to put it at one end of the range that was tried. "
-        "For the nation, against what happened, where each is in the lowest, middle or highest third of its range (or "
-        f"read so):\n\n{markdown(heads, rows)}"
+        "## What would shift it\n\n"
+        f"{clear} the answer clear by the rule of four in five; {turn_it or 'none'} of the {len(rows)} below would "
+        "turn the balance, were a source to put it at one end of the range that was tried. For the nation, against what "
+        "happened, where each is in the lowest, middle or highest third of its range (or read so):\n\n"
+        f"{markdown(heads, rows)}"
     )
 
 
