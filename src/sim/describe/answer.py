@@ -282,8 +282,8 @@ def _why(drawn: Sweep, found: Contrast) -> str:
     return (
         "## What would shift it\n\n"
         f"{clear} the answer clear by the rule of four in five; {turn_it or 'none'} of the {len(rows)} below would "
-        "turn the balance, were a source to put it at one end of the range that was tried. For the nation, against what "
-        "happened, where each is in the lowest, middle or highest third of its range (or read so):\n\n"
+        "turn the balance, were a source to put it at one end of the range that was tried. For the nation, against "
+        "what happened, where each is in the lowest, middle or highest third of its range (or read so):\n\n"
         f"{markdown(heads, rows)}"
     )
 
