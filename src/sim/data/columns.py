@@ -29,34 +29,20 @@ _WORDS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table."""
 
-    Attributes
-    ----------
-    name, kind, meaning, unit
-        What it holds. Days and months stay text (ISO, new style), so that they sort.
-    low, high
-        Hard bounds of a number; of the year where the kind is a date.
-    allowed
-        The only texts allowed; empty for any.
-    empty
-        Whether a cell may be empty: not known, never zero.
-    skip
-        Texts that stand where a number is expected and are read as not known.
-    grade
-        Name of the column that grades this one, or the letter that holds for all its rows.
-    """
-
+    #: name, kind, meaning, unit: what it holds. Days and months stay text (ISO, new style), so that they sort.
     name: str
     kind: Kind
     meaning: str
     unit: str = ""
+    #: low, high: hard bounds of a number; of the year where the kind is a date
     low: float | None = None
     high: float | None = None
-    allowed: tuple[str, ...] = ()
-    empty: bool = False
-    skip: tuple[str, ...] = ()
-    grade: str = "confidence"
+    allowed: tuple[str, ...] = ()  # the only texts allowed; empty for any
+    empty: bool = False  # whether a cell may be empty: not known, never zero
+    skip: tuple[str, ...] = ()  # texts that stand where a number is expected and are read as not known
+    grade: str = "confidence"  # name of the column that grades this one, or the letter that holds for all its rows
 
     def accepts(self) -> str:
         """Say in words what a cell may hold."""
@@ -139,35 +125,16 @@ _READERS = {"integer": _integer, "number": _number, "day": _day, "month": _month
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the record.
+    """A table of the record."""
 
-    Attributes
-    ----------
-    name
-        The file is ``data/csv/<name>.csv``.
-    row
-        What one row is.
-    key
-        Columns that together tell every row from every other.
-    columns
-        All of them; the order in the file is free.
-    main_grade
-        Evidence in short; the grade of a single figure comes from `sim.data.tables.grade`.
-    terms
-        Terms under which it may be used and passed on.
-    used_for
-        What the model uses it for.
-    ordered
-        Groups of columns whose known values must not fall from left to right.
-    """
-
-    name: str
-    row: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    main_grade: str
-    terms: str
-    used_for: str
+    name: str  # the file is ``data/csv/<name>.csv``
+    row: str  # what one row is
+    key: tuple[str, ...]  # columns that together tell every row from every other
+    columns: tuple[Column, ...]  # all of them; the order in the file is free
+    main_grade: str  # evidence in short; the grade of a single figure comes from `sim.data.tables.grade`
+    terms: str  # terms under which it may be used and passed on
+    used_for: str  # what the model uses it for
+    #: groups of columns whose known values must not fall from left to right
     ordered: tuple[tuple[str, ...], ...] = (("low", "value", "high"),)
 
     @property

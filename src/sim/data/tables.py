@@ -218,46 +218,28 @@ def _repeated(declared: Table, rows: Iterable[tuple[int, Row]], where: str) -> I
 
 @dataclass(frozen=True)
 class Guberniia:
-    """A province-level party organisation of 1923.
+    """A province-level party organisation of 1923."""
 
-    Attributes
-    ----------
-    key
-        Row of the whole table, counted from 0: an address that stays when a world keeps fewer.
-    name, polity, region
-        As in the table.
-    unit_class
-        Class of the model. Grade C: a judgement.
-    lit_1920
-        Literate share of the population in 1920, 0 to 1. Grade C: the rate of 1897 moved by the
-        printed change of a larger region.
-    secondary_pct
-        People with secondary or higher schooling in 1897, per cent; grade of the row's
-        ``lit_1897_confidence``.
-    industry_pc
-        Output of large industry in 1897, roubles a head; the same grade.
-    pop_1926, urban_share
-        Population of December 1926 (persons) and its urban share, 0 to 1; grade of the row's
-        ``pop_confidence``.
-    lat, lon
-        Party centre, degrees.
-    members_mid
-        Members and candidates about January 1923, persons: middle of two guesses. Grade C: not a
-        historical figure.
-    """
-
-    key: int
+    key: int  # row of the whole table, counted from 0: an address that stays when a world keeps fewer
+    #: name, polity, region: as in the table
     name: str
     polity: str
     region: str
-    unit_class: str
+    unit_class: str  # class of the model. Grade C: a judgement.
+    #: literate share of the population in 1920, 0 to 1. Grade C: the rate of 1897 moved by the printed change of a
+    #: larger region.
     lit_1920: float
+    #: people with secondary or higher schooling in 1897, per cent; grade of the row's ``lit_1897_confidence``
     secondary_pct: float
-    industry_pc: float
+    industry_pc: float  # output of large industry in 1897, roubles a head; the same grade
+    #: pop_1926, urban_share: population of December 1926 (persons) and its urban share, 0 to 1; grade of the row's
+    #: ``pop_confidence``
     pop_1926: int
     urban_share: float
+    #: lat, lon: party centre, degrees
     lat: float
     lon: float
+    #: members and candidates about January 1923, persons: middle of two guesses. Grade C: not a historical figure.
     members_mid: float
 
 

@@ -57,22 +57,12 @@ SOUGHT: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Contrast:
-    """Election against another policy, over all worlds drawn.
-
-    Attributes
-    ----------
-    effects
-        Of each scope, the effect in every world, positive where election is ahead.
-    smallest
-        Of interest.
-    pairs
-        As ``effects``, of every pair of a point and a replicate.
-    """
+    """Election against another policy, over all worlds drawn."""
 
     outcome: str
-    effects: Mapping[str, Array]
-    smallest: float
-    pairs: Mapping[str, Array] = field(default_factory=dict)
+    effects: Mapping[str, Array]  # of each scope, the effect in every world, positive where election is ahead
+    smallest: float  # of interest
+    pairs: Mapping[str, Array] = field(default_factory=dict)  # as ``effects``, of every pair of a point and a replicate
 
     def share(self, scope: str) -> float:
         """Return the share of worlds in which election is ahead, ties half."""

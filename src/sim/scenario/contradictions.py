@@ -22,29 +22,17 @@ _SIZES = {"dispute": (0.0, 1.0), "famine": (0.0, 1.0), "policy_error": (-0.9, 1.
 
 @dataclass
 class Review:
-    """A scenario under review, with the layer that each value comes from.
-
-    Attributes
-    ----------
-    table
-        The layers merged.
-    faults
-        Contradictions: the scenario is refused.
-    warnings
-        What is allowed and may still not be meant.
-    idle
-        Inherited values that a later layer has deprived of their effect: they are left out.
-    broken
-        Values that were wrong and have been left out, with the number of their layer.
-    """
+    """A scenario under review, with the layer that each value comes from."""
 
     scenario: Scenario
-    table: dict[str, Any]
+    table: dict[str, Any]  # the layers merged
     origin: Mapping[KeyPath, Layer]
     layers: Sequence[Layer]
+    #: values that were wrong and have been left out, with the number of their layer
     broken: Mapping[KeyPath, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)  # contradictions: the scenario is refused
+    warnings: list[Problem] = field(default_factory=list)  # what is allowed and may still not be meant
+    #: inherited values that a later layer has deprived of their effect: they are left out
     idle: list[KeyPath] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -42,38 +42,23 @@ def show(value: Any) -> str:
 
 @dataclass(frozen=True)
 class FileForm(Generic[Model]):
-    """A format of files.
+    """A format of files."""
 
-    Attributes
-    ----------
-    model
-        Of the whole file.
-    called, sought, folder
-        What such a file is; what is sought where there is none; where shipped ones lie.
-    mark
-        A key that a file of this format has and others in the folder have not; nothing where there are no others.
-    json
-        Gives the model's JSON schema.
-    names
-        Gives faults of names and ranges that the model does not know.
-    renew
-        Writes anew what stands in a layer as an earlier version had it.
-    placeholders
-        What stands for a missing or wrong field, so that the rest can still be looked at.
-    entries
-        Tables whose entries are left out whole where something in them is wrong.
-    """
-
-    model: type[Model]
+    model: type[Model]  # of the whole file
+    #: called, sought, folder: what such a file is; what is sought where there is none; where shipped ones lie
     called: str
     sought: str
     folder: str
+    #: a key that a file of this format has and others in the folder have not; nothing where there are no others
     mark: str
-    json: Callable[[], Node]
+    json: Callable[[], Node]  # gives the model's JSON schema
+    #: gives faults of names and ranges that the model does not know
     names: Callable[[Mapping[str, Any]], list[Fault]] = lambda table: []
+    #: writes anew what stands in a layer as an earlier version had it
     renew: Callable[[Layer], None] = lambda layer: None
+    #: what stands for a missing or wrong field, so that the rest can still be looked at
     placeholders: Mapping[str, Any] = field(default_factory=dict)
-    entries: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()  # tables whose entries are left out whole where something in them is wrong
 
     @cached_property
     def schema(self) -> Node:

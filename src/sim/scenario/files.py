@@ -120,22 +120,13 @@ class Stack:
     """Layers from the bottom up, and the problems met in reading them.
 
     Files are read depth first; a file that is met twice is laid once, where it came first.
-
-    Attributes
-    ----------
-    complete
-        False where a layer could not be read, so that nothing can be said of the whole.
-    done
-        Files that are laid, and are not laid again.
-    labels
-        Names by which problems call files.
     """
 
     layers: list[Layer] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    complete: bool = True
-    done: set[str] = field(default_factory=set)
-    labels: set[str] = field(default_factory=set)
+    complete: bool = True  # false where a layer could not be read, so that nothing can be said of the whole
+    done: set[str] = field(default_factory=set)  # files that are laid, and are not laid again
+    labels: set[str] = field(default_factory=set)  # names by which problems call files
 
     def refuse(self, problem: Problem) -> None:
         """Note that a layer could not be read."""

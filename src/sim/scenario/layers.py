@@ -56,26 +56,15 @@ def unknown(path: KeyPath, name: str, allowed: str, known: Iterable[str]) -> Fau
 
 @dataclass(frozen=True)
 class Layer:
-    """One file, tables inside one, what the command line sets, or a dict: its values and, of a file, where they stand.
-
-    Attributes
-    ----------
-    root
-        Where in the file its tables stand.
-    single
-        The key that has a value, if there is but one and the value itself stands at the root.
-    faults
-        What was wrong with its values, which have been left out.
-    remarks
-        What is written as an earlier version wanted it, and was taken as it is meant.
-    """
+    """One file, tables inside one, what the command line sets, or a dict: its values and, in a file, their lines."""
 
     label: str
     table: dict[str, Any]
     lines: Mapping[KeyPath, int] | None = None
-    root: KeyPath = ()
-    single: KeyPath = ()
-    faults: list[Fault] = field(default_factory=list)
+    root: KeyPath = ()  # where in the file its tables stand
+    single: KeyPath = ()  # the key that has a value, if there is but one and the value itself stands at the root
+    faults: list[Fault] = field(default_factory=list)  # what was wrong with its values, which have been left out
+    #: what is written as an earlier version wanted it, and was taken as it is meant
     remarks: list[Problem] = field(default_factory=list)
 
     def where(self, path: KeyPath) -> str:

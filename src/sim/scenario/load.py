@@ -30,25 +30,14 @@ Sets: TypeAlias = Iterable[str] | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario and where it comes from.
+    """A scenario and where it comes from."""
 
-    Attributes
-    ----------
-    scenario
-        The world that was asked for.
-    layers
-        Dotted key of each value that a layer set -> ``"historical.toml:12"`` or ``"--set"``;
-        every other value is a default.
-    path
-        The file; of a dict, its name in problems.
-    warnings
-        What is allowed and may still not be meant.
-    """
-
-    scenario: Scenario
+    scenario: Scenario  # the world that was asked for
+    #: dotted key of each value that a layer set -> ``"historical.toml:12"`` or ``"--set"``; every other value is a
+    #: default
     layers: Mapping[str, str]
-    path: Path
-    warnings: tuple[Problem, ...] = field(default=())
+    path: Path  # the file; of a dict, its name in problems
+    warnings: tuple[Problem, ...] = field(default=())  # what is allowed and may still not be meant
 
     def effective(self) -> list[tuple[str, Any, str]]:
         """Return every effective value as (dotted key, value, layer), parameters and mechanisms all listed.

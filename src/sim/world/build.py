@@ -19,44 +19,22 @@ from sim.world.schedule import Calendar, Rules, calendar, months_of, rules
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """What is known before the first month.
+    """What is known before the first month."""
 
-    Attributes
-    ----------
-    scenario
-        The request that this is built from.
-    p
-        Effective parameters and constants by name, mechanisms that are off at their limits.
-    variants
-        The reading of every variant by name.
-    months
-        Names of the months; ``first`` is the number of the first.
-    committees
-        Guberniias first, then the uezds of each in turn.
-    skill
-        Mean skill of trained people in each committee.
-    calendar, rules
-        The dated series, and the rule of selection per month and guberniia.
-    claims
-        Share of vacancies claimed at the start where the rule is endogenous.
-    read
-        Names of the parameters that were read for the tree and the calendar, for the skill, for the rules.
-    like
-        The world that this one was varied from, whose tables it shares where it says the same.
-    """
-
-    scenario: Scenario
-    p: SimpleNamespace
-    variants: Mapping[str, str]
-    months: list[str]
+    scenario: Scenario  # the request that this is built from
+    p: SimpleNamespace  # effective parameters and constants by name, mechanisms that are off at their limits
+    variants: Mapping[str, str]  # the reading of every variant by name
+    months: list[str]  # names of the months; ``first`` is the number of the first
     first: int
-    committees: list[Place]
-    skill: list[float]
+    committees: list[Place]  # guberniias first, then the uezds of each in turn
+    skill: list[float]  # mean skill of trained people in each committee
+    #: calendar, rules: the dated series, and the rule of selection per month and guberniia
     calendar: Calendar
     rules: Rules
-    claims: float
+    claims: float  # share of vacancies claimed at the start where the rule is endogenous
+    #: names of the parameters that were read for the tree and the calendar, for the skill, for the rules
     read: Mapping[str, frozenset[str]]
-    like: World | None = None
+    like: World | None = None  # the world that this one was varied from, whose tables it shares where it says the same
 
     @property
     def first_version(self) -> bool:

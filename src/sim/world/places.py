@@ -28,31 +28,17 @@ SYNTHETIC_MEMBERS = 5.0  # thousand
 
 
 class Place(NamedTuple):
-    """A committee's place in the tree and its initial state.
+    """A committee's place in the tree and its initial state."""
 
-    Attributes
-    ----------
-    key
-        Address of its random draws: the guberniia's number and, below it, the uezd's.
-    parent
-        Index of the guberniia in the list of committees; -1 for a guberniia.
-    literacy
-        Share of members able to follow and judge written policy.
-    schooling
-        Log of the per cent with secondary schooling.
-    members
-        Thousand members and candidates of the whole guberniia; for an uezd its part of them.
-    """
-
-    key: int
+    key: int  # address of its random draws: the guberniia's number and, below it, the uezd's
     name: str
     level: str
     unit_class: str
     region: str
-    parent: int
-    literacy: float
-    schooling: float
-    members: float
+    parent: int  # index of the guberniia in the list of committees; -1 for a guberniia
+    literacy: float  # share of members able to follow and judge written policy
+    schooling: float  # log of the per cent with secondary schooling
+    members: float  # thousand members and candidates of the whole guberniia; for an uezd its part of them
     bench: int
 
     @property

@@ -47,58 +47,29 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The nation's series, one value a month.
+    """The nation's series, one value a month."""
 
-    Attributes
-    ----------
-    objective, perceived, economic
-        Threat, 0 to 1.
-    ramp
-        Growth of the task, 0 to 1.
-    dispute
-        Strength of leadership disputes, 0 to 1.
-    joined
-        Members added this month, as a share of those before (negative: purged).
-    error
-        National policy error added.
-    capacity
-        Responsible assignments of the centre a month.
-    officials
-        Share of officials among congress delegates.
-    famine
-        Months x committees, strength 0 to 1.
-    congress, conference
-        Whether one meets.
-    recall_period, recall
-        Which dated span of recall a month is in, and how far the recorded moves bunched in it.
-    files
-        Years of the cadre department's record keeping since the end of 1924.
-    disputed
-        Size of disputes by the month: over its months each adds up to its strength.
-    proportional
-        Whether delegates are elected by platform, in proportion.
-    ambitious
-        Whether the centre wants more posts than the moment asks for.
-    """
-
+    #: objective, perceived, economic: threat, 0 to 1
     objective: NDArray[np.float64]
     perceived: NDArray[np.float64]
     economic: NDArray[np.float64]
-    ramp: NDArray[np.float64]
-    dispute: NDArray[np.float64]
-    joined: NDArray[np.float64]
-    error: NDArray[np.float64]
-    capacity: NDArray[np.float64]
-    officials: NDArray[np.float64]
-    famine: NDArray[np.float64]
+    ramp: NDArray[np.float64]  # growth of the task, 0 to 1
+    dispute: NDArray[np.float64]  # strength of leadership disputes, 0 to 1
+    joined: NDArray[np.float64]  # members added this month, as a share of those before (negative: purged)
+    error: NDArray[np.float64]  # national policy error added
+    capacity: NDArray[np.float64]  # responsible assignments of the centre a month
+    officials: NDArray[np.float64]  # share of officials among congress delegates
+    famine: NDArray[np.float64]  # months x committees, strength 0 to 1
+    #: congress, conference: whether one meets
     congress: NDArray[np.bool_]
     conference: NDArray[np.bool_]
+    #: recall_period, recall: which dated span of recall a month is in, and how far the recorded moves bunched in it
     recall_period: NDArray[np.int64]
     recall: NDArray[np.float64]
-    files: NDArray[np.float64]
-    disputed: NDArray[np.float64]
-    proportional: NDArray[np.bool_]
-    ambitious: NDArray[np.bool_]
+    files: NDArray[np.float64]  # years of the cadre department's record keeping since the end of 1924
+    disputed: NDArray[np.float64]  # size of disputes by the month: over its months each adds up to its strength
+    proportional: NDArray[np.bool_]  # whether delegates are elected by platform, in proportion
+    ambitious: NDArray[np.bool_]  # whether the centre wants more posts than the moment asks for
 
 
 def months_of(scenario: Scenario) -> list[str]:

@@ -29,21 +29,11 @@ MEMBERSHIP_CONGRESSES = ("1921-03",)
 
 @dataclass(frozen=True)
 class ThreatSeries:
-    """Threat month by month, 0 to 1; grade C throughout: estimates, not historical figures.
+    """Threat month by month, 0 to 1; grade C throughout: estimates, not historical figures."""
 
-    Attributes
-    ----------
-    objective
-        What a well-informed outsider with hindsight would say.
-    perceived
-        What leaders said and did at the time.
-    economic
-        The economic part of the objective threat.
-    """
-
-    objective: Array
-    perceived: Array
-    economic: Array
+    objective: Array  # what a well-informed outsider with hindsight would say
+    perceived: Array  # what leaders said and did at the time
+    economic: Array  # the economic part of the objective threat
 
 
 def threat(months: Sequence[str]) -> ThreatSeries:
