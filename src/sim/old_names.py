@@ -43,7 +43,8 @@ MODULES = (
     ("study.sweeps", "runner",
      "agreement:compatibility cluster driver:sweep enlarging:compatibility estimate kept:chunk_recorder parts:chunks "
      "pools progress rerun sources:model_version"),
-    ("world", "data", "catalogue catalogue.country catalogue.party catalogue.places catalogue.terms columns tables"),
+    ("world", "data", "catalogue catalogue.country:catalogue catalogue.party:catalogue catalogue.places:catalogue "
+     "catalogue.terms:catalogue columns tables"),
 )  # fmt: skip
 #: What has another name now, or stands elsewhere than the rest of its module.
 NAMES = {

@@ -31,13 +31,11 @@ _WORDS: dict[Kind, str] = {
 class Column:
     """A column of a table."""
 
-    #: name, kind, meaning, unit: what it holds. Days and months stay text (ISO, new style), so that they sort.
     name: str
-    kind: Kind
+    kind: Kind  # days and months stay text (ISO, new style), so that they sort
     meaning: str
     unit: str = ""
-    #: low, high: hard bounds of a number; of the year where the kind is a date
-    low: float | None = None
+    low: float | None = None  # hard bound of a number; of the year where the kind is a date
     high: float | None = None
     allowed: tuple[str, ...] = ()  # the only texts allowed; empty for any
     empty: bool = False  # whether a cell may be empty: not known, never zero
@@ -60,67 +58,43 @@ class Column:
         """Convert a cell; a `ValueError` means that it is none of what `accepts` says."""
         if cell in self.skip:
             return None
-        if not cell.strip():
-            if self.empty:
-                return None
-            raise ValueError(cell)
-        if self.allowed and cell not in self.allowed:
+        if not cell.strip() and self.empty:
+            return None
+        if not cell.strip() or (self.allowed and cell not in self.allowed):
             raise ValueError(cell)
         if self.kind == "text":
             return cell
-        value, bounded = _READERS[self.kind](cell)
+        value, bounded = _read(self.kind, cell)
         if (self.low is not None and bounded < self.low) or (self.high is not None and bounded > self.high):
             raise ValueError(cell)
         return value
 
 
-def _match(pattern: str, cell: str) -> re.Match[str]:
-    match = re.fullmatch(pattern, cell, re.ASCII)
-    if match is None:
+_FORMS: dict[Kind, str] = {
+    "integer": r"-?\d{1,15}",
+    "number": r"-?\d{1,15}(\.\d{1,15})?",  # written out, because float() would also take "nan", "inf" and "1_000"
+    "day": r"(\d{4})-\d\d-\d\d",
+    "month": r"(\d{4})-(?:0[1-9]|1[0-2])",
+    "period": r"(\d{4})(?:-(\d\d))?(?:/(\d{4}-)?(0[1-9]|1[0-2]))?",
+}
+
+
+def _read(kind: Kind, cell: str) -> tuple[Value, float]:
+    """Return what a cell holds, and the number or year that is bounded."""
+    match = re.fullmatch(_FORMS[kind], cell, re.ASCII)
+    if match is None or (kind == "period" and not _is_period(*match.groups())):
         raise ValueError(cell)
-    return match
+    if kind in ("integer", "number"):
+        number = int(cell) if kind == "integer" else float(cell)
+        return number, number
+    return cell, (datetime.date.fromisoformat(cell).year if kind == "day" else int(match[1]))
 
 
-def _integer(cell: str) -> tuple[Value, float]:
-    number = int(_match(r"-?\d{1,15}", cell)[0])
-    return number, number
-
-
-def _number(cell: str) -> tuple[Value, float]:
-    # Written out, because float() would also take "nan", "inf" and "1_000".
-    number = float(_match(r"-?\d{1,15}(\.\d{1,15})?", cell)[0])
-    return number, number
-
-
-def _day(cell: str) -> tuple[Value, float]:
-    _match(r"\d{4}-\d\d-\d\d", cell)
-    return cell, datetime.date.fromisoformat(cell).year
-
-
-_MONTH = r"(\d{4})-(0[1-9]|1[0-2])"
-
-
-def _month(cell: str) -> tuple[Value, float]:
-    return cell, int(_match(_MONTH, cell)[1])
-
-
-def _period(cell: str) -> tuple[Value, float]:
-    year = int(_match(r"(\d{4}).*", cell)[1])
-    if re.fullmatch(rf"\d{{4}}|{_MONTH}", cell, re.ASCII):
-        return cell, year
-    if electoral := re.fullmatch(r"\d{4}-(\d\d)", cell, re.ASCII):
-        last = int(electoral[1])
-        if last == (year + 1) % 100:
-            return cell, year
-        raise ValueError(cell)
-    match = _match(rf"({_MONTH})/((\d{{4}}-)?(0[1-9]|1[0-2]))", cell)
-    last_month = match[4] if match[5] else f"{year}-{match[4]}"
-    if last_month <= match[1]:
-        raise ValueError(cell)
-    return cell, year
-
-
-_READERS = {"integer": _integer, "number": _number, "day": _day, "month": _month, "period": _period}
+def _is_period(year: str, second: str | None, later: str | None, last: str | None) -> bool:
+    is_month = second is not None and "01" <= second <= "12"
+    if last is not None:
+        return is_month and (later or f"{year}-") + last > f"{year}-{second}"
+    return second is None or is_month or int(second) == (int(year) + 1) % 100  # an electoral year
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sim.data.catalogue import TABLES
 from sim.data.columns import GRADES, Column, Table, Value
-from sim.errors import Problem, UserError, nearest
+from sim.errors import Problem, UserError, nearest, one_of
 
 Row = dict[str, Value]
 
@@ -26,10 +26,7 @@ _BY_NAME = {table.name: table for table in TABLES}
 
 def table(name: str) -> Table:
     """Return a table's declaration; an unknown name raises `UserError`."""
-    if name not in _BY_NAME:
-        problem = Problem("table", found=repr(name), allowed=", ".join(_BY_NAME), suggestion=nearest(name, _BY_NAME))
-        raise UserError(problem)
-    return _BY_NAME[name]
+    return _BY_NAME[one_of("table", name, _BY_NAME)]
 
 
 def load(name: str, path: str | Path | None = None) -> list[Row]:
@@ -53,22 +50,19 @@ def load(name: str, path: str | Path | None = None) -> list[Row]:
     UserError
         With every fault of the file.
     """
-    declared = table(name)
     if path is None:
         return [dict(row) for row in _packaged(name)]
     try:
-        content = Path(path).read_bytes()
+        return _parse(table(name), Path(path).read_bytes(), str(path))
     except OSError as error:
         problem = Problem(str(path), found=error.strerror or "no access", allowed="a readable CSV table")
         raise UserError(problem) from error
-    return _parse(declared, content, str(path))
 
 
 @cache
 def _packaged(name: str) -> tuple[Row, ...]:
     declared = table(name)
-    content = files("sim.data").joinpath("csv", declared.file).read_bytes()
-    return tuple(_parse(declared, content, declared.file))
+    return tuple(_parse(declared, files("sim.data").joinpath("csv", declared.file).read_bytes(), declared.file))
 
 
 def number(row: Mapping[str, Value], column: str) -> float:
@@ -90,18 +84,15 @@ def grade(name: str, row: Mapping[str, Value], column: str = "") -> str:
 
 
 def _column(declared: Table, name: str) -> Column:
-    for column in declared.columns:
-        if column.name == name:
-            return column
-    names = [column.name for column in declared.columns]
-    raise UserError(Problem(f"table {declared.name}", "column", repr(name), ", ".join(names), nearest(name, names)))
+    names = {column.name: column for column in declared.columns}
+    if name not in names:
+        raise UserError(Problem(f"table {declared.name}", "column", repr(name), ", ".join(names), nearest(name, names)))
+    return names[name]
 
 
 def grade_text(letter: str) -> str:
     """Say what a grade means, for example ``"C: estimate, not a historical figure"``."""
-    if letter not in GRADES:
-        raise UserError(Problem("grade", found=repr(letter), allowed=", ".join(GRADES)))
-    return f"{letter}: {GRADES[letter]}"
+    return f"{letter}: {GRADES[one_of('grade', letter, GRADES)]}"
 
 
 @dataclass(frozen=True)
@@ -125,9 +116,8 @@ def sources(name: str) -> list[Source]:
 
 
 def _parse(declared: Table, content: bytes, where: str) -> list[Row]:
-    problems: list[Problem] = []
     header, records = _records(content, where)
-    problems += _check_header(declared, header, where)
+    problems = [*_check_header(declared, header, where)]
     rows: list[tuple[int, Row]] = []
     for line, cells in records:
         place = f"{where}:{line}"
@@ -183,15 +173,12 @@ def _read_row(declared: Table, cells: Mapping[str, str], place: str) -> tuple[Ro
     """Convert one row; a cell that cannot be read is left out of the row and of later checks."""
     row: Row = {}
     problems: list[Problem] = []
-    for column in declared.columns:
-        if column.name not in cells:
-            continue
+    for column in (column for column in declared.columns if column.name in cells):
         cell = cells[column.name]
         try:
             row[column.name] = column.read(cell)
         except ValueError:
-            suggestion = nearest(cell, column.allowed)
-            problems.append(Problem(place, column.name, repr(cell), column.accepts(), suggestion))
+            problems.append(Problem(place, column.name, repr(cell), column.accepts(), nearest(cell, column.allowed)))
     for group in declared.ordered:
         known = [row[name] for name in group if row.get(name) is not None]
         if any(left > right for left, right in zip(known, known[1:], strict=False)):  # type: ignore[operator]
@@ -202,9 +189,7 @@ def _read_row(declared: Table, cells: Mapping[str, str], place: str) -> tuple[Ro
 
 def _repeated(declared: Table, rows: Iterable[tuple[int, Row]], where: str) -> Iterable[Problem]:
     first: dict[tuple[Value, ...], int] = {}
-    for line, row in rows:
-        if any(name not in row for name in declared.key):
-            continue
+    for line, row in (each for each in rows if all(name in each[1] for name in declared.key)):
         key = tuple(row[name] for name in declared.key)
         if key in first:
             found = ", ".join(str(part) for part in key)
@@ -221,23 +206,18 @@ class Guberniia:
     """A province-level party organisation of 1923."""
 
     key: int  # row of the whole table, counted from 0: an address that stays when a world keeps fewer
-    #: name, polity, region: as in the table
-    name: str
+    name: str  # this and the next two as in the table
     polity: str
     region: str
     unit_class: str  # class of the model. Grade C: a judgement.
-    #: literate share of the population in 1920, 0 to 1. Grade C: the rate of 1897 moved by the printed change of a
-    #: larger region.
+    #: literate share of the population in 1920; grade C: that of 1897 moved by the printed change of a larger region
     lit_1920: float
     #: people with secondary or higher schooling in 1897, per cent; grade of the row's ``lit_1897_confidence``
     secondary_pct: float
     industry_pc: float  # output of large industry in 1897, roubles a head; the same grade
-    #: pop_1926, urban_share: population of December 1926 (persons) and its urban share, 0 to 1; grade of the row's
-    #: ``pop_confidence``
-    pop_1926: int
-    urban_share: float
-    #: lat, lon: party centre, degrees
-    lat: float
+    pop_1926: int  # of December 1926, persons; grade of the row's ``pop_confidence``
+    urban_share: float  # of it, 0 to 1; the same grade
+    lat: float  # of the party centre, degrees
     lon: float
     #: members and candidates about January 1923, persons: middle of two guesses. Grade C: not a historical figure.
     members_mid: float
@@ -250,18 +230,11 @@ def guberniias() -> tuple[Guberniia, ...]:
 
 
 def _guberniia(key: int, row: Row) -> Guberniia:
+    name, polity, region, unit_class = (str(row[column]) for column in ("name", "polity", "region", "unit_class"))
     return Guberniia(
-        key=key,
-        name=str(row["name"]),
-        polity=str(row["polity"]),
-        region=str(row["region"]),
-        unit_class=str(row["unit_class"]),
-        lit_1920=number(row, "lit_1920_est_pct") / 100.0,
-        secondary_pct=number(row, "secondary_plus_1897_pct"),
-        industry_pc=number(row, "industry_output_1897_rub_pc"),
-        pop_1926=int(number(row, "pop_1926")),
-        urban_share=number(row, "urban_share_1926_pct") / 100.0,
-        lat=number(row, "lat"),
-        lon=number(row, "lon"),
-        members_mid=(number(row, "party_members_1923_low") + number(row, "party_members_1923_high")) / 2.0,
+        key, name, polity, region, unit_class, number(row, "lit_1920_est_pct") / 100.0,
+        number(row, "secondary_plus_1897_pct"), number(row, "industry_output_1897_rub_pc"),
+        int(number(row, "pop_1926")), number(row, "urban_share_1926_pct") / 100.0,
+        number(row, "lat"), number(row, "lon"),
+        (number(row, "party_members_1923_low") + number(row, "party_members_1923_high")) / 2.0,
     )

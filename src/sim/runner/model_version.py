@@ -18,7 +18,7 @@ from sim.kernel import KERNEL_SOURCES
 #: Beside what is compiled: worlds and their data, what makes a world of an experiment, and what is kept of a run
 #: and how.
 OTHERS = (
-    "world", "data", "data/catalogue", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
+    "world", "data", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
     "experiment/horizons.py", "experiment/experiment.py", "experiment/worlds.py", "runner/chunk_recorder.py",
     "analysis/bands.py", "results/sweep_rows.py", "runner/chunks.py",
 )  # fmt: skip
