@@ -90,6 +90,9 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
     lasts = draw(st.integers(1, months))
     # officials who change often meet more of the engines' branches
     hot = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "rev": 1.0, "term": 3.0}
+    # what is off by default would else be met in one scenario of ten
+    on = {"ask_above": 0.3, "tail": 0.7, "trust": 0.3}
+    given = (hot if draw(st.booleans()) else {}) | (on if draw(st.booleans()) else {})
     chosen = draw(st.lists(st.sampled_from(list(PARAMETERS.values())), max_size=10, unique_by=lambda p: p.name))
     return Scenario.model_validate({
         "title": "random",
@@ -99,7 +102,7 @@ def scenarios(draw: Any, months: int = 30) -> Scenario:
         "threat": draw(st.sampled_from([{}, {"series": "constant", "objective": 0.9, "perceived": 0.1}])),
         "events": draw(_events(lasts)),
         "mechanisms": dict.fromkeys(draw(st.lists(st.sampled_from(list(MECHANISMS)), max_size=4)), False),
-        "parameters": (hot if draw(st.booleans()) else {}) | {p.name: draw(_value(p)) for p in chosen},
+        "parameters": given | {p.name: draw(_value(p)) for p in chosen},
         "options": draw(_options()),
         "defaults": draw(st.sampled_from(["0.2", "0.1"])),
         "variants": {name: draw(st.sampled_from(list(variant.choices))) for name, variant in VARIANTS.items()},

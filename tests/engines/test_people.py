@@ -19,9 +19,14 @@ def places_of(model: PartyModel) -> list[Official]:
     return found
 
 
+#: Places that ask for men from above, and men who bring others along, in a party that quarrels.
+ALL_MOVE = {"ask_above": 0.3, "tail": 1.0, "trust": 0.3, "a_temp": 0.04, "theta": 0.3}
+
+
+@pytest.mark.parametrize("on", [{}, ALL_MOVE], ids=["by default", "all move"])
 @pytest.mark.parametrize("rule", ["recorded", "election", "appointment", "endogenous"])
-def test_everybody_is_in_exactly_one_place(rule: str) -> None:
-    model = PartyModel(world(months=40, policy={"rule": rule}), 2)
+def test_everybody_is_in_exactly_one_place(rule: str, on: dict[str, float]) -> None:
+    model = PartyModel(world(months=40, policy={"rule": rule}, **on), 2)
     for _ in range(40):
         model.step()
         found = places_of(model)
@@ -29,8 +34,9 @@ def test_everybody_is_in_exactly_one_place(rule: str) -> None:
         assert {man.identity for man in found} == {man.identity for man in model.officials()}
 
 
-def test_stock_is_births_less_departures() -> None:
-    model = PartyModel(world(months=40), 1)
+@pytest.mark.parametrize("on", [{}, ALL_MOVE], ids=["by default", "all move"])
+def test_stock_is_births_less_departures(on: dict[str, float]) -> None:
+    model = PartyModel(world(months=40, **on), 1)
     start = len(model.officials())
     for _ in range(40):
         model.step()
@@ -51,8 +57,9 @@ def test_without_uezds_men_sent_down_leave_the_world() -> None:
     assert len(model.officials()) == start + kinds["trained"] - kinds["departed"] - reasons["wear"] - reasons["need"]
 
 
-def test_homes_keep_to_their_blocks_and_seats_are_consistent() -> None:
-    model = PartyModel(world(months=50), 3)
+@pytest.mark.parametrize("on", [{}, ALL_MOVE], ids=["by default", "all move"])
+def test_homes_keep_to_their_blocks_and_seats_are_consistent(on: dict[str, float]) -> None:
+    model = PartyModel(world(months=50, **on), 3)
     for _ in range(50):
         model.step()
     for committee in model.committee_list:
@@ -67,9 +74,10 @@ def test_homes_keep_to_their_blocks_and_seats_are_consistent() -> None:
     assert slots.most_common(1)[0][1] == 1
 
 
-def test_every_arrival_has_a_departure_before_it() -> None:
+@pytest.mark.parametrize("on", [{}, ALL_MOVE], ids=["by default", "all move"])
+def test_every_arrival_has_a_departure_before_it(on: dict[str, float]) -> None:
     """Each seat's events alternate: taken, left, taken ..."""
-    trajectory = run(months=48)
+    trajectory = run(months=48, **on)
     held: dict[tuple[str, str], int] = {}
     for event in trajectory.events:
         seat = (event.committee, event.seat)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.engines.reference import selection
+from sim.engines.reference.model import PartyState
 from tests.engines.worlds import fingerprint, run
 
 PLENUM = {"electorate": "plenum"}
@@ -80,3 +81,19 @@ def test_showmanship_is_nothing_where_no_conference_meets() -> None:
     print(fingerprint(run(dem=0.0, **never)) == fingerprint(run(dem=0.5, **never)))
     assert fingerprint(run(dem=0.0, **never)) == fingerprint(run(dem=0.5, **never))
     assert fingerprint(run(dem=0.0, **members)) != fingerprint(run(dem=0.5, **members))
+
+
+def test_a_plenum_that_co_opts_needs_no_conference() -> None:
+    """With no conference at all a yearly one fills nothing, and the plenum goes on between; or nobody is chosen."""
+    def chosen(variants: dict[str, str]) -> int:
+        trajectory = run(**SMALL, variants=variants, options={"conference_capacity": 0.0})
+        return sum(e.kind == "took" and e.reason == "elected" for e in trajectory.events)
+
+    assert chosen(YEARLY) > 20 and chosen({}) == 0
+
+
+def test_what_a_plenum_fills_is_not_counted_among_conferences(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = []
+    monkeypatch.setattr(PartyState, "use_capacity", lambda self, committee, above: spent.append(above))
+    made = decisions(monkeypatch, term=600.0, off=("extraordinary",), variants=YEARLY)
+    assert len(made) > 20 and spent == []

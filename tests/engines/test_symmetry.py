@@ -16,6 +16,7 @@ from tests.engines.worlds import outcome, run, world
 #: What the neutral kernel leaves out: terms that have no counterpart on the other side.
 UNTWINNED = (
     "need", "lateral", "circumstances", "debate_costs", "misfit_costs", "packing", "levies", "education", "attitudes",
+    "networks", "demand_from_below",
 )  # fmt: skip
 HOT: dict[str, Any] = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3}
 APPOINTED = {"rule": "appointment"}

@@ -56,7 +56,7 @@ TARGETS = [
 POSTS = ("appointed", "recommended", "elected", "acting", "confirmed")
 REASONS = {
     "moves_unfit": 0.11, "moves_need": 0.23, "moves_lateral": 0.07,
-    "moves_conflict": 0.12, "moves_voted": 0.06, "moves_wear": 0.10,
+    "moves_conflict": 0.12, "moves_asked": 0.0, "moves_voted": 0.06, "moves_wear": 0.10,
 }  # fmt: skip
 
 

@@ -49,6 +49,8 @@ ARGUMENTS: dict[str, SearchStrategy[Any]] = {
     "month": st.integers(0, 10**5), "phase": st.integers(0, 60), "term": st.integers(1, 60),
     "slope": within(0.0, 10.0), "judged_lag": within(-3.0, 3.0), "load": within(0.0, 5.0), "variance": within(0.0, 6.0),
     "taste": of("dem"), "advantage": of("inc_v"), "joined": within(-0.9, 5.0), "courses": within(0.0, 5.0),
+    "until_a": tenure, "until_b": tenure, "months_a": tenure, "months_b": tenure, "together": tenure,
+    "is_open_now": st.booleans(), "number": st.integers(0, 3),
     "held": within(0.0, 2.0), "exponent": of("maj"), "cut": within(0.0, 0.99), "remedy_chance.claimed": st.booleans(),
     "count": st.integers(0, 100).map(float), "total": within(-1e6, 1e6), "appointed": flag, "elected": flag,
 }  # fmt: skip

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.mechanisms.administration import guberniia_result, parochial_loss, performance, seat_weight, usable_skill
+from sim.mechanisms.administration import (
+    guberniia_result,
+    parochial_loss,
+    performance,
+    seat_weight,
+    served_together,
+    trust_between,
+    trusted,
+    usable_skill,
+)
 from tests.mechanisms.ranges import of, positive, share, tenure, within
 
 # Usable skill: the twins ign and paro.
@@ -144,3 +153,37 @@ def test_a_guberniias_result_lies_between_its_own_work_and_its_uezds(
     assert guberniia_result(own, uezds, 1.0) == own
     assert guberniia_result(own, uezds, 0.0) == uezds
     assert guberniia_result(0.5, 0.25, 0.6) == pytest.approx(0.4, abs=1e-15)
+
+
+# Networks.
+
+
+def test_common_service_by_hand() -> None:
+    """From month 10 to 20, and from 15 to 40: five months. Who came as the other left has not served with him."""
+    assert served_together(20.0, 10.0, 40.0, 25.0) == 5.0 == served_together(40.0, 25.0, 20.0, 10.0)
+    assert served_together(20.0, 10.0, 40.0, 20.0) == 0.0 == served_together(20.0, 10.0, 40.0, 5.0)
+    assert served_together(7.0, 3.0, 7.0, 30.0) == 3.0
+
+
+@given(until_a=tenure, months_a=tenure, until_b=tenure, months_b=tenure)
+def test_common_service_is_mutual_and_no_longer_than_either_was_there(
+    until_a: float, months_a: float, until_b: float, months_b: float
+) -> None:
+    together = served_together(until_a, months_a, until_b, months_b)
+    assert 0.0 <= together <= min(months_a, months_b) + 1e-9
+    assert together == served_together(until_b, months_b, until_a, months_a)
+
+
+@given(together=tenure, half=positive)
+def test_half_of_full_trust_comes_at_its_month(together: float, half: float) -> None:
+    assert trust_between(half, half) == 0.5
+    assert trust_between(0.0, half) == 0.0 <= trust_between(together, half) < 1.0
+
+
+@given(skill=share, trust=share, by_trust=of("trust"), more=share)
+def test_trust_adds_to_skill_and_never_beyond_one(skill: float, trust: float, by_trust: float, more: float) -> None:
+    now = trusted(skill, trust, by_trust)
+    assert skill <= now <= 1.0
+    assert trusted(skill, 0.0, by_trust) == skill == trusted(skill, trust, 0.0)
+    assert trusted(skill, max(trust, more), by_trust) >= now
+    assert trusted(0.5, 0.5, 0.4) == pytest.approx(0.55)

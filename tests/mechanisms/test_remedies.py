@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.mechanisms.remedies import is_open, mediated, remedy_chance
+from sim.mechanisms.remedies import is_open, mediated, remedy_chance, request_chance
 from tests.mechanisms.ranges import of, share
 
 
@@ -28,3 +28,9 @@ def test_both_remedies_have_the_same_kind_of_chance(by_transfer: float, by_confe
     assert remedy_chance(True, by_transfer, by_conference) == by_transfer
     assert remedy_chance(False, by_transfer, by_conference) == by_conference
     assert remedy_chance(claimed, by_transfer, by_conference) == remedy_chance(not claimed, by_conference, by_transfer)
+
+
+@given(asking=of("ask_above"))
+def test_only_a_place_in_an_open_sklok_asks(asking: float) -> None:
+    assert request_chance(True, asking) == asking
+    assert request_chance(False, asking) == 0.0

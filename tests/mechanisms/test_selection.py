@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 
 from sim.draws.addressed import normal
-from sim.mechanisms.selection import blur, crowded, incumbent_advantage, judged, learned, seen, validity
+from sim.mechanisms.selection import blur, crowded, incumbent_advantage, judged, learned, seen, tail_chance, validity
 from tests.mechanisms.ranges import of, score, share, within
 
 NUMBER = 20_000
@@ -129,3 +129,9 @@ def test_incumbency_is_bounded_and_rises_with_the_places_work(
     assert 0.2 * advantage - 1e-12 <= found <= 1.8 * advantage + 1e-12
     assert incumbent_advantage(advantage, max(result, more), mean) >= found - 1e-12
     assert incumbent_advantage(0.0, result, mean) == 0.0
+
+
+@given(tail=of("tail"))
+def test_nobody_is_brought_along_of_whom_nobody_is_left(tail: float) -> None:
+    assert tail_chance(0, tail) == 0.0
+    assert tail_chance(1, tail) == tail_chance(3, tail) == tail

@@ -152,6 +152,7 @@ def test_contradictions(save: Save, text: str, line: int, field: str, allowed: s
         "[period]\nstart = '1918-01'\nend = '1918-01'",
         "[tree]\nkind = 'synthetic'\n" + change("a", "election", "places = ['Synthetic 12']"),
         "[policy]\nrule = 'endogenous'",
+        "[variants]\nsuccession = 'at_arrival'\n[options]\nconference_capacity = 2.0",
     ],
 )
 def test_what_does_not_contradict_itself(save: Save, text: str):
@@ -168,6 +169,7 @@ WARNINGS = [
     ("[threat.peace]\nbegin = '1930-01'\nmonths = 1", 2, "threat.peace", "outside the period"),
     ("[tree]\nguberniias = 3", 3, "tree.guberniias", "without effect in a real tree"),
     ("[tree]\nkind = 'synthetic'\nuezds = 3", 4, "tree.uezds", "without effect in a synthetic tree"),
+    ("[variants]\nsuccession = 'at_arrival'", 3, "variants.succession", "next to no effect: unfilled is lapse"),
     ("[tree]\nonly = ['Tula']\n" + ELECT + "places = ['Kiev']", 6, "policy.changes.a.places[0]", "Kiev is not part"),
 ]
 

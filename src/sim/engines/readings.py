@@ -13,5 +13,5 @@ MOVES = tuple(name for name, outcome in OUTCOMES.items() if outcome.unit == "per
 #: Which of them counts a move for its reason alone; where it also matters who decides, both engines say so.
 MOVES_FOR = {
     "need": "moves_need", "lateral": "moves_lateral", "transfer": "moves_conflict", "extraordinary": "moves_conflict",
-    "wear": "moves_wear",
+    "wear": "moves_wear", "request": "moves_asked",
 }  # fmt: skip

@@ -59,7 +59,7 @@ KINDS = (
 REASONS = (
     "", "wear", "unfit", "need", "lateral", "transfer", "extraordinary", "lost_review", "lost_contest", "relieved",
     "promotion", "confirmed", "displaced", "vacancy", "elected", "recommended", "appointed", "acting",
-    "overfull bench", "raion", "guberniia", "nation", "claims", "permanent",
+    "overfull bench", "raion", "guberniia", "nation", "claims", "permanent", "request", "followed",
 )  # fmt: skip
 AUTHORITIES = ("", "centre", "bureau", "gubkom", "conference")
 LEVELS = ("guberniia", "uezd", "centre")

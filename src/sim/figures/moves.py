@@ -23,6 +23,7 @@ REASONS = {
     "moves_need": ("sent down to strengthen uezds", "#4F86BE"),
     "moves_lateral": ("planned transfer", "#A9CDEA"),
     "moves_conflict": ("because of a sklok", "#C4574E"),
+    "moves_asked": ("asked for by the place", "#7A5195"),
     "moves_voted": ("voted out or recalled", "#E3A018"),
     "moves_wear": ("illness, study, other work", "#9A9A9A"),
     "other": ("other", "#DDDDDD"),

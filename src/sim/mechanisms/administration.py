@@ -32,6 +32,33 @@ def parochial_loss(parochial, literacy, by_literacy):  # type: ignore[no-untyped
 
 
 @kernel
+def served_together(until_a, months_a, until_b, months_b):  # type: ignore[no-untyped-def]
+    """Return for how many months two officials served together in a committee.
+
+    Each was there for ``months`` up to the month ``until``: min (until) - max (until - months), at least 0.
+    """
+    begin_a, begin_b = until_a - months_a, until_b - months_b
+    together = (until_a if until_a < until_b else until_b) - (begin_a if begin_a > begin_b else begin_b)
+    return together if together > 0.0 else 0.0
+
+
+@kernel
+def trust_between(together, half):  # type: ignore[no-untyped-def]
+    """Return the trust that common service leaves between two men: together / (together + half), in [0, 1)."""
+    return 1.0 - fresh(together, half)
+
+
+@kernel
+def trusted(skill, trust, by_trust):  # type: ignore[no-untyped-def]
+    """Return what a team can do whose members trust one another: S + τ n S (1 - S).
+
+    ``trust`` n is the mean over all pairs of its seats. Easter 2000: networks made a weak state work; transfers that
+    break teams then cost performance. In quarrels clique friction (a_clq) is its counterpart.
+    """
+    return skill + by_trust * trust * skill * (1.0 - skill)
+
+
+@kernel
 def seat_weight(seat, seats, secretary):  # type: ignore[no-untyped-def]
     """Return the weight of a seat in the team; the weights of a committee add up to 1.
 

@@ -19,6 +19,18 @@ def mediated(grievance):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def request_chance(is_open_now, asking):  # type: ignore[no-untyped-def]
+    """Return the monthly chance that a place asks its superior body for an appointment: x_a in an open sklok, else 0.
+
+    Service 1979: hierarchy was asked for from below, before the centre claimed it (ask_above). It holds under either
+    policy; where the place elects, it is an exception at its own wish.
+    """
+    if is_open_now:
+        return asking
+    return 0.0
+
+
+@kernel
 def remedy_chance(claimed, by_transfer, by_conference):  # type: ignore[no-untyped-def]
     """Return the monthly chance that an open sklok is acted upon.
 

@@ -79,6 +79,17 @@ def incumbent_advantage(advantage, result, mean):  # type: ignore[no-untyped-def
 
 
 @kernel
+def tail_chance(number, tail):  # type: ignore[no-untyped-def]
+    """Return the chance that a secretary appointed from above brings a man along: κ if any of his old team is left.
+
+    ``number``: those who served with him in his former committee and still sit there. Rigby 1981: teams travelled.
+    """
+    if number > 0:
+        return tail
+    return 0.0
+
+
+@kernel
 def clique_vote(advantage, lead, clique):  # type: ignore[no-untyped-def]
     """Return what officials who elect add to a candidate of their own: β_c for the clique that leads among them.
 

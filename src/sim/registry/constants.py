@@ -34,6 +34,8 @@ LITERATE_SHARE = _constant("LITERATE_SHARE", 0.3, "share of performance", "assum
     "performance that depends on literate staff", _P2)
 SECRETARY_WEIGHT = _constant("SECRETARY_WEIGHT", 0.4, "share", "assumed", "administration",
     "weight of the secretary in a team of four; the others share the rest equally", _P2)
+SERVED_HALF = _constant("SERVED_HALF", 12.0, "months", "assumed", "networks",
+    "common service after which two officials have half of full trust in one another", "judgement: about a year")
 PARALYSIS_STEP = _constant("PARALYSIS_STEP", 0.08, "conflict", "assumed", "conflict_costs",
     "distance of the threshold of paralysis from that of an open sklok", "PROTOTYPE-2 section 10")
 PARALYSIS_WIDTH = _constant("PARALYSIS_WIDTH", 0.03, "conflict", "assumed", "conflict_costs",

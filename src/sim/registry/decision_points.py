@@ -40,4 +40,6 @@ DECISION_POINTS: Mapping[str, Point] = by_name(
     Point(25, "search", "committee", "16 seat + candidate", "where a search of the reserve begins"),
     Point(26, "pool", "committee", "0 number, 4 + place", "from which bench a gubkom's pool is filled"),
     Point(27, "platform", "person", "generation", "on which side of the majority's line an official stands; no month"),
+    Point(28, "request", "committee", "0", "whether a place in open sklok asks for an appointment"),
+    Point(29, "tail", "committee", "0 whether, 1 who, 2 which seat", "whom an appointed secretary brings along"),
 )

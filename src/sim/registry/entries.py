@@ -88,7 +88,7 @@ class Variant:
     evidence
         What the record says, and what it does not.
     under
-        Another variant and its choice without which this one decides nothing.
+        Another variant and its choice without which this one decides next to nothing.
     first_version
         The choice of version 0.1, where that was not the default.
     """

@@ -118,6 +118,10 @@ OUTCOMES: Mapping[str, O] = by_name(
     O("moscow_conference", "share", "opposition among delegates of Moscow's guberniia conference, if it met this month",
       by_class=False, smallest=0.02),
     O("confirmed", "share of posts", "guberniia secretaries elected, and kept since by a review from above", smallest=0.02),
+    O("moves_asked", "per post", "replaced from above at the place's own request: no initiative of the superior body's",
+      high=None, smallest=MOVES),
+    O("assignments_asked", "per month", "of the guberniia seats filled by the centre, those at the place's own request",
+      by_class=False, high=None),
 )
 OUTCOME_INDEX: Mapping[str, int] = {name: index for index, name in enumerate(OUTCOMES)}
 """Where an outcome stands on the last axis of a trajectory's values."""

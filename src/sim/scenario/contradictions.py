@@ -131,11 +131,13 @@ def _parameters(review: Review) -> None:
 
 
 def _variants(review: Review) -> None:
-    taken = readings(review.scenario)
+    taken, limit = readings(review.scenario), review.scenario.options.conference_capacity
     for name in review.scenario.variants:
         under = VARIANTS[name].under
-        if under is not None and taken[under[0]] != under[1]:
-            review.warn(("variants", name), f"without effect: {under[0]} is {taken[under[0]]} and not {under[1]}")
+        # where conferences are limited men act for want of one, too, whatever the other variant says
+        if under is not None and taken[under[0]] != under[1] and limit == "unlimited":
+            found = f"{under[0]} is {taken[under[0]]} and not {under[1]}"
+            review.warn(("variants", name), f"next to no effect: {found}, so men act only where nobody else is found")
 
 
 def _tree(review: Review) -> None:

@@ -106,8 +106,8 @@ class Cascade:
             month, committee = alone.position[0], alone.position[3]
             self.first.setdefault(committee, number)
             self._there.setdefault((month, committee), []).append(number)
-            # a promotion is told of by the seat that he took
-            if event.kind in MOVES and event.reason != "promotion":
+            # who goes from one seat to another is told of by the seat that he took
+            if event.kind in MOVES and event.reason not in ("promotion", "followed"):
                 self._moved.setdefault(event.person, []).append(number)
                 self._moved_from.setdefault(home_key(event.person), []).append(number)
 

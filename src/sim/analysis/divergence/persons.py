@@ -96,8 +96,8 @@ class Chronicle:
             return "from the reserve" if before.level == "guberniia" else "from the gubkom's pool"
         ways = {
             "promotion": f"promoted from {before.committee}", **dict.fromkeys(STAYED, "acting there before"),
-            "need": f"sent down from {before.committee}",
-            "transfer": f"moved from {before.committee}", "lateral": f"moved from {before.committee}",
+            "need": f"sent down from {before.committee}", "followed": f"brought along from {before.committee}",
+            **dict.fromkeys(("transfer", "request", "lateral"), f"moved from {before.committee}"),
         }  # fmt: skip
         return ways.get(before.reason, "")
 
@@ -106,7 +106,7 @@ class Chronicle:
         before = self.last_move(index)
         if before is None or self.events[index].kind != "took":
             return False
-        moved = before.level == "guberniia" and before.reason in ("transfer", "lateral")
+        moved = before.level == "guberniia" and before.reason in ("transfer", "request", "lateral")
         return moved or (before.kind == "joined_reserve" and before.level == "guberniia")
 
 

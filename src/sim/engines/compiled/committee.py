@@ -39,9 +39,10 @@ HAPPENED, OPENED, CLOSED = KIND["incident"], KIND["sklok_opened"], KIND["sklok_c
 #: The two seats of each tie between seats, in the order of the reference engine's pairs.
 FIRST, SECOND = (0, 0, 0, 1, 1, 2), (1, 2, 3, 2, 3, 3)
 
-usable_skill, parochial_loss, performance, guberniia_result = (
+usable_skill, parochial_loss, performance, guberniia_result, served_together, trust_between, trusted = (
     administration.usable_skill, administration.parochial_loss, administration.performance,
-    administration.guberniia_result,
+    administration.guberniia_result, administration.served_together, administration.trust_between,
+    administration.trusted,
 )  # fmt: skip
 unit = arithmetic.unit
 recover = economy.recover
@@ -77,6 +78,8 @@ def administer(s, i):  # type: ignore[no-untyped-def]
             m = person(s, man)
             usable = usable_skill(m.skill, float(m.outsider), m.tenure, s.ign, paro, s.know_place)
             skill += s.seat_weights[c.level, seat] * usable
+    if s.trust > 0.0:
+        skill = trusted(skill, trust_of_team(s, i), s.trust)
     c.team_skill = skill
     c.felt = felt_misfit(c.misfit, s.national_error, s.nu)
     done = performance(
@@ -85,6 +88,35 @@ def administer(s, i):  # type: ignore[no-untyped-def]
         s.e_err, s.d_thr, s.CLARITY_SHARE, s.LITERATE_SHARE,
     )  # fmt: skip
     c.performance = c.result = done
+
+
+@kernel
+def trust_of_team(s, i):  # type: ignore[no-untyped-def]
+    """Return the mean trust that common service has left between any two of the seats."""
+    pairs, seats, total = committee(s, i).ties - 1, committee(s, i).held, 0.0
+    for pair in range(pairs):
+        a, b = seats[FIRST[pair]], seats[SECOND[pair]]
+        if a >= 0 and b >= 0:
+            total += trust_between(served(s, i, a, b), s.SERVED_HALF)
+    return total / pairs
+
+
+@kernel
+def served(s, i, a, b):  # type: ignore[no-untyped-def]
+    """Return for how many months two of the officials have served together: here, and where each was last."""
+    now, d, e = float(s.month), dossier(s, a), dossier(s, b)
+    tenure_a, tenure_b = person(s, a).tenure, person(s, b).tenure
+    months = served_together(now, tenure_a, now, tenure_b)
+    until_a, months_a, until_b, months_b = (
+        float(d.former_until), float(d.former_months), float(e.former_until), float(e.former_months)
+    )  # fmt: skip
+    if d.former >= 0 and d.former == e.former:
+        months += served_together(until_a, months_a, until_b, months_b)
+    if d.former == i:
+        months += served_together(until_a, months_a, now, tenure_b)
+    if e.former == i:
+        months += served_together(until_b, months_b, now, tenure_a)
+    return months
 
 
 @kernel

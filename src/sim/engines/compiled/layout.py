@@ -90,7 +90,8 @@ PERSON = np.dtype(
 DOSSIER = np.dtype(
     [("lot", "f8")]
     + [(name, "i4") for name in (
-        "lot_of", "home", "waits_in", "previous", "removed_from", "removed", "ring_next", "generation")],
+        "lot_of", "home", "waits_in", "previous", "removed_from", "removed", "ring_next", "generation",
+        "former", "former_until", "former_months")],
     align=True,
 )  # fmt: skip
 #: People who wait, in the order of arrival: benches, then guberniias' pools, then the reserve.
@@ -141,8 +142,8 @@ S = np.dtype(
         "first_month", "guberniias", "number", "reserve", "number_of_bins", "candidates", "term_months",
         "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "seats", "moscow",
         # the nation
-        "replicate", "t", "month", "assignments", "people", "openings", "queued", "recommended", "ring_month", "met",
-        "logged")]
+        "replicate", "t", "month", "assignments", "assignments_asked", "people", "openings", "queued", "recommended",
+        "ring_month", "met", "logged")]
     + [(name, "i8") for name in ARRAYS]
     + [(name, "i1") for name in (
         "capacity_recorded", "random_order", "first_version", "keep_states", "keep_events", *VARIANTS)]

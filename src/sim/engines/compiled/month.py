@@ -88,6 +88,7 @@ def change_environment(s):  # type: ignore[no-untyped-def]
     s.task = complexity(month.ramp, s.q_max)
     s.news = news(month.economic, s.NEWS_BASE)
     s.dispute, s.joined, s.assignments = month.dispute, month.joined, 0
+    s.assignments_asked = 0
     s.held_step = dispute_step(s.held, month.disputed, s.rho)
     s.held += s.held_step
     s.blur_of_files = blur(month.capacity / s.LOAD_REF, s.err_ctx)

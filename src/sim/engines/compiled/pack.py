@@ -223,7 +223,7 @@ def _dossiers(committees: Any) -> Any:
     home, _ = _homes(committees)
     dossiers = _records(len(home), layout.DOSSIER)
     dossiers["home"] = home
-    for name in ("generation", "lot_of", "waits_in", "previous", "removed_from"):
+    for name in ("generation", "lot_of", "waits_in", "previous", "removed_from", "former"):
         dossiers[name] = -1
     return dossiers
 

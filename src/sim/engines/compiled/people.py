@@ -104,7 +104,7 @@ def born(s, home, looked_at):  # type: ignore[no-untyped-def]
     d.generation += 1
     m.alive, m.post, m.next, m.seat, d.waits_in, d.previous = 1, -1, -1, -1, -1, -1
     m.installed, m.by_bureau, m.outsider, m.tenure = NOT, 0, 0, 0.0
-    d.removed_from, d.removed = -1, 0
+    d.removed_from, d.removed, d.former = -1, 0, -1
     c.alive += 1
     s.people += 1
     best, chosen = -1e300, 0

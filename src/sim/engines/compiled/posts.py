@@ -38,9 +38,10 @@ LEFT, TOOK = KIND["left"], KIND["took"]
 CENTRE, BUREAU, GUBKOM, CONFERENCE = (AUTHORITY[name] for name in ("centre", "bureau", "gubkom", "conference"))
 #: Reasons for which an acting man leaves without a departure: another takes over, or he comes to stay (first in 0.1).
 RELIEVED, STAYS, PERMANENT = REASON["relieved"], REASON["confirmed"], REASON["permanent"]
-WEAR, UNFIT, NEED, LATERAL, TRANSFER, EXTRAORDINARY, LOST_CONTEST, LOST_REVIEW = (
+WEAR, UNFIT, NEED, LATERAL, TRANSFER, REQUEST, EXTRAORDINARY, LOST_CONTEST, LOST_REVIEW = (
     REASON[name]
-    for name in ("wear", "unfit", "need", "lateral", "transfer", "extraordinary", "lost_contest", "lost_review")
+    for name in (
+        "wear", "unfit", "need", "lateral", "transfer", "request", "extraordinary", "lost_contest", "lost_review")
 )
 #: What an official took his seat for, by how he was installed.
 TAKEN = (0, REASON["elected"], REASON["recommended"], REASON["appointed"], REASON["acting"])
@@ -173,6 +174,8 @@ def vacate(s, man, reason, authority):  # type: ignore[no-untyped-def]
             count_move(s, 0, reason, authority)
             count_move(s, committee(s, i).unit_class, reason, authority)
     note(s, LEFT, i, seat, man, NOBODY, reason, authority, m.tenure)
+    d = dossier(s, man)
+    d.former, d.former_until, d.former_months = i, s.month, int(m.tenure)
     m.post, m.seat, m.installed, m.by_bureau, m.tenure = -1, -1, NOT, 0, 0.0
 
 
@@ -183,12 +186,18 @@ def count_move(s, scope, reason, authority):  # type: ignore[no-untyped-def]
     sums[AT.moves] += 1.0
     if COUNTED[reason] >= 0:
         sums[COUNTED[reason]] += 1.0
-    if authority == CENTRE or authority == GUBKOM:
+    if (authority == CENTRE or authority == GUBKOM) and reason != REQUEST:
         sums[AT.moves_centre] += 1.0
         if reason == UNFIT or (reason == LOST_REVIEW and s.lost_review_is_unfit == READING.lost_review_is_unfit_yes):
             sums[AT.moves_unfit] += 1.0
     elif reason == LOST_CONTEST or reason == UNFIT:
         sums[AT.moves_voted] += 1.0
+
+
+@kernel
+def is_moved(cause):  # type: ignore[no-untyped-def]
+    """Tell whether the superior body moves the embattled: it claims the case, or the place has asked for it."""
+    return cause == TRANSFER or cause == REQUEST
 
 
 @kernel

@@ -224,6 +224,7 @@ def write_nation(s):  # type: ignore[no-untyped-def]
     row[AT.complexity] = s.task
     row[AT.national_error] = s.national_error
     row[AT.assignments] = float(s.assignments)
+    row[AT.assignments_asked] = float(s.assignments_asked)
     row[AT.reserve] = float(line(s, s.reserve).count)
     row[AT.people] = float(s.people)
     if s.moscow >= 0:

@@ -23,6 +23,7 @@ from sim.engines.compiled.layout import (
     queued,
 )
 from sim.engines.compiled.memory import prefetch
+from sim.engines.compiled.networks import bring_along
 from sim.engines.compiled.order import chain, enqueue
 from sim.engines.compiled.people import NAN, draw, draw_normal, identity, standard_score
 from sim.engines.compiled.posts import (
@@ -30,13 +31,14 @@ from sim.engines.compiled.posts import (
     INFINITE,
     PERMANENT,
     RELIEVED,
+    REQUEST,
     STAYS,
-    TRANSFER,
     UNFIT,
     claims,
     decider,
     has_capacity,
     install,
+    is_moved,
     note_secretary,
     open_seat,
     remove,
@@ -108,7 +110,7 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
     holder = committee(s, i).held[seat]
     if incumbent < 0 and holder >= 0 and person(s, holder).installed != ACTING:
         return
-    if c.head < 0 and not has_capacity(s, above):
+    if not has_room(s, i, seat, above, cause):
         cause = passes_down(s, i, seat, above, cause, incumbent)
         if cause == NOTHING:
             if incumbent < 0:
@@ -124,7 +126,8 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
         if incumbent < 0:
             hold(s, i, seat)
         return
-    winner, margin = judge(s, i, above, incumbent, number, by_plenum(s, i, seat, above, cause), seat)
+    plenum = by_plenum(s, i, seat, above, cause)
+    winner, margin = judge(s, i, above, incumbent, number, plenum, seat)
     if winner == incumbent:
         m = person(s, winner)
         if not above and m.installed == APPOINTED:
@@ -138,21 +141,34 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
         if above:
             s.left_centre -= 1.0
             s.assignments += 1
-        else:
+            if cause == REQUEST:
+                s.assignments_asked += 1
+        elif not plenum:
             s.left_conferences -= 1.0
     seat_winner(s, i, seat, above, cause, winner, margin)
 
 
 @kernel
+def has_room(s, i, seat, above, cause):  # type: ignore[no-untyped-def]
+    """Tell whether the centre or a conference can fill the seat; a plenum that co-opts needs no conference."""
+    return committee(s, i).head >= 0 or by_plenum(s, i, seat, above, cause) or has_capacity(s, above)
+
+
+@kernel
 def passes_down(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
     """Return for what the place itself decides on a seat that the superior body claimed in vain; NOTHING if not."""
-    if not above or (committee(s, i).head < 0 and not has_capacity(s, False)):
-        return NOTHING
+    own = lapsed(s, i, seat, cause, incumbent) if above else NOTHING
+    return own if own != NOTHING and has_room(s, i, seat, 0, own) else NOTHING
+
+
+@kernel
+def lapsed(s, i, seat, cause, incumbent):  # type: ignore[no-untyped-def]
+    """Return what would be left to the place by the variants unfilled and unserved; NOTHING if nothing."""
     if incumbent < 0:
         return cause if s.unfilled == READING.unfilled_lapse else NOTHING
     if s.unserved != READING.unserved_lapses:
         return NOTHING
-    if cause == TRANSFER:
+    if is_moved(cause):
         return EXTRAORDINARY
     if cause == REVIEW:
         return CONTEST if draw(s, DUE, committee(s, i).key, seat) < s.cont else NOTHING
@@ -164,7 +180,7 @@ def is_removal(s, cause):  # type: ignore[no-untyped-def]
     """Tell whether the holder leaves a seat that is opened for this cause, and is no candidate for it."""
     if cause == UNFIT:
         return True
-    embattled = cause == TRANSFER or cause == EXTRAORDINARY
+    embattled = is_moved(cause) or cause == EXTRAORDINARY
     return embattled and s.embattled_may_stand == READING.embattled_may_stand_no
 
 
@@ -232,7 +248,7 @@ def hold(s, i, seat):  # type: ignore[no-untyped-def]
 def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-untyped-def]
     """Put the winner into the seat; whoever held it goes where losers go."""
     holder, authority = committee(s, i).held[seat], decider(s, i, above)
-    if cause == TRANSFER:
+    if is_moved(cause):
         committee(s, i).transferred = s.month
     elif cause == CONTEST or cause == EXTRAORDINARY:
         committee(s, i).voted = s.month
@@ -249,6 +265,8 @@ def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-un
         call_up(s, winner)
     elected = RECOMMENDED if winner == s.recommended else ELECTED
     install(s, winner, i, seat, APPOINTED if above else elected, authority, margin)
+    if above and seat == 0:
+        bring_along(s, winner, authority)
 
 
 @kernel
@@ -256,10 +274,10 @@ def remove_loser(s, i, above, cause, holder):  # type: ignore[no-untyped-def]
     """Take whoever lost his seat out of it, and send him where his reason leads."""
     acting = person(s, holder).installed == ACTING
     reason = RELIEVED if acting and (s.first_version or not is_removal(s, cause)) else cause
-    if reason == TRANSFER or reason == EXTRAORDINARY or reason == UNFIT:
+    if is_moved(reason) or reason == EXTRAORDINARY or reason == UNFIT:
         remove(s, holder)
     vacate(s, holder, reason, decider(s, i, above))
-    if s.first_version and reason == TRANSFER:
+    if s.first_version and is_moved(reason):
         wait_in(s, holder, reserve_above(s, i))
     else:
         send_home(s, holder)

@@ -21,6 +21,7 @@ from sim.engines.compiled.layout import (
     rule_at,
     seat_lot,
 )
+from sim.engines.compiled.networks import bring_along
 from sim.engines.compiled.order import chain, enqueue
 from sim.engines.compiled.people import NAN, draw, draw_normal, identity, leave_stock, note
 from sim.engines.compiled.posts import (
@@ -28,6 +29,7 @@ from sim.engines.compiled.posts import (
     EXTRAORDINARY,
     LATERAL,
     NEED,
+    REQUEST,
     TRANSFER,
     UNFIT,
     WEAR,
@@ -35,6 +37,7 @@ from sim.engines.compiled.posts import (
     decider,
     has_capacity,
     install,
+    is_moved,
     open_seat,
     remove,
     reserve_above,
@@ -45,8 +48,8 @@ from sim.engines.compiled.waiting import send_home, wait_in
 from sim.kernel import kernel
 from sim.mechanisms import remedies, selection, vacancies
 
-REMEDY_DRAW, UNFIT_DRAW, NEED_DRAW, NEED_TARGET, LATERAL_DRAW, DUE = (
-    POINT[name] for name in ("remedy", "unfit", "need", "need_target", "lateral", "due")
+REMEDY_DRAW, UNFIT_DRAW, NEED_DRAW, NEED_TARGET, LATERAL_DRAW, DUE, ASKED = (
+    POINT[name] for name in ("remedy", "unfit", "need", "need_target", "lateral", "due", "request")
 )
 #: Index of claims that do not concern one seat: remedies, and judgement of fitness.
 REMEDY, FITNESS = 8, 9
@@ -55,7 +58,7 @@ DISPLACED, VACANCY = REASON["displaced"], REASON["vacancy"]
 #: A due post with an incumbent: what the loser leaves for is known from the cause.
 REVIEW, CONTEST = REASON["lost_review"], REASON["lost_contest"]
 
-mediated, remedy_chance = remedies.mediated, remedies.remedy_chance
+mediated, remedy_chance, request_chance = remedies.mediated, remedies.remedy_chance, remedies.request_chance
 wear_chance, is_due, shortfall, unfit_chance = (
     vacancies.wear_chance, vacancies.is_due, vacancies.shortfall, vacancies.unfit_chance
 )  # fmt: skip
@@ -77,16 +80,18 @@ def remedy(s):  # type: ignore[no-untyped-def]
             c.conflict = conflict_of(s, i)
             note(s, MEDIATED, i, NOBODY, NOBODY, NOBODY, 0, 0, committee(s, i).grievance[worst])
         if c.open:
-            above = claims(s, i, REMEDY)
+            asking = request_chance(c.open != 0, s.ask_above)
+            asked = asking > 0.0 and draw(s, ASKED, c.key, 0) < asking
+            above = asked or claims(s, i, REMEDY)
             if s.first_version and above and c.head < 0 and not has_capacity(s, True):
                 continue
-            if draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
-                break_up(s, i, above)
+            if asked or draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
+                break_up(s, i, REQUEST if asked else (TRANSFER if above else EXTRAORDINARY))
 
 
 @kernel
-def break_up(s, i, above):  # type: ignore[no-untyped-def]
-    """Open the most embattled official's seat, for a transfer or an extraordinary conference; he holds it till then."""
+def break_up(s, i, reason):  # type: ignore[no-untyped-def]
+    """Open the most embattled official's seat, which he keeps till then, to somebody from above or to a conference."""
     seat, worst = -1, -1.0
     for other in range(committee(s, i).seats):
         if committee(s, i).held[other] >= 0:
@@ -95,8 +100,7 @@ def break_up(s, i, above):  # type: ignore[no-untyped-def]
                 seat, worst = other, grievance
     if seat < 0:
         return
-    man = committee(s, i).held[seat]
-    reason = TRANSFER if above else EXTRAORDINARY
+    man, above = committee(s, i).held[seat], is_moved(reason)
     if not s.first_version or s.embattled_may_stand == READING.embattled_may_stand_yes:
         open_seat(s, i, seat, above, reason, man)
         return
@@ -232,6 +236,7 @@ def send_down(s, man, origin):  # type: ignore[no-untyped-def]
         send_home(s, displaced)
     committee(s, target).opened &= ~1
     install(s, man, target, 0, APPOINTED, CENTRE, NAN)
+    bring_along(s, man, CENTRE)
 
 
 @kernel

@@ -39,6 +39,8 @@ class Official(mesa.Agent):
         ``elected``, ``recommended``, ``appointed``, ``acting`` or ``confirmed``; empty without a seat.
     removed_from, removed
         Where a remedy or recall took him from his seat, and the month of it.
+    former, former_until, former_months
+        The committee in which he served last before, the month in which he left it, and months there.
     outsider, tenure
         Whether he comes from elsewhere (1 or 0), and months in the seat.
     """
@@ -55,6 +57,8 @@ class Official(mesa.Agent):
         self.sent_from = home
         self.removed_from: Committee | None = None
         self.removed = 0
+        self.former: Committee | None = None
+        self.former_until = self.former_months = 0.0
         self.seat = -1
         self.installed = ""
         self.by_bureau = False
@@ -130,12 +134,34 @@ class Committee(mesa.Agent):
                 skill += weight * administration.usable_skill(
                     man.skill, man.outsider, man.tenure, p.ign, paro, p.know_place
                 )
+        if p.trust > 0.0:
+            skill = administration.trusted(skill, self.trust(), p.trust)
         self.team_skill = skill
         self.performance = self.result = administration.performance(
             skill, self.conflict, self.felt_misfit(), self.clarity, self.literacy, self.discussion,
             m.threat, m.task, p.b_conf, p.par_loss, p.theta + p.PARALYSIS_STEP, p.PARALYSIS_WIDTH,
             p.e_err, p.d_thr, p.CLARITY_SHARE, p.LITERATE_SHARE,
         )  # fmt: skip
+
+    def trust(self) -> float:
+        """Return the mean trust that common service has left between any two of the seats."""
+        total = 0.0
+        for a, b in self.pairs:
+            first, second = self.seats[a], self.seats[b]
+            if first is not None and second is not None:
+                total += administration.trust_between(self._served(first, second), self.model.p.SERVED_HALF)
+        return total / len(self.pairs)
+
+    def _served(self, first: Official, second: Official) -> float:
+        """Return for how many months two of the officials have served together: here, and where each was last."""
+        now, together = float(self.model.month), administration.served_together
+        months = together(now, first.tenure, now, second.tenure)
+        if first.former is not None and first.former is second.former:
+            months += together(first.former_until, first.former_months, second.former_until, second.former_months)
+        for back, other in ((first, second), (second, first)):
+            if back.former is self:
+                months += together(back.former_until, back.former_months, now, other.tenure)
+        return months
 
     def achieve(self) -> None:
         """Count the uezds' work into the guberniia's result; guberniias only."""

@@ -115,7 +115,7 @@ class PartyState(mesa.Model):
         self.recommended: Official | None = None
         self.mean_performance = {"guberniia": 0.0, "uezd": 0.0}
         self.left = {True: 0.0, False: 0.0}
-        self.assignments = 0
+        self.assignments = self.assignments_asked = 0
         self.events: list[Event] = []
         self.moves: list[Move] = []
         self.committee_list: list[Committee] = []
@@ -180,6 +180,10 @@ class PartyState(mesa.Model):
         if above:
             return selection_rules.validity(self.p.r_f, self.blur_of_files())
         return selection_rules.validity(self.p.r_v, self.blur_of_voters(committee))
+
+    def claims(self, committee: Committee, index: int) -> bool:
+        """Tell whether the superior body claims a decision."""
+        return self.uniform("claim", committee.key, index) < committee.claimed
 
     def recall(self, committee: Committee) -> bool:
         """Tell whether the centre may recall and transfer a guberniia's secretary."""

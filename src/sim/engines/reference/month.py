@@ -106,7 +106,8 @@ class PartyModel(PartyState):
         )
         self.held_step = attitudes.dispute_step(self.held, float(known.disputed[t]), p.rho)
         self.held += self.held_step
-        self.openings, self.strengthened, self.assignments = {}, set(), 0
+        self.openings, self.strengthened = {}, set()
+        self.assignments = self.assignments_asked = 0
         self._renew_capacity()
         for committee in self.committee_list:
             committee.claimed = self._claimed(committee)

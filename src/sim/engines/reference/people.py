@@ -88,7 +88,13 @@ def vacate(model: PartyState, man: Official, reason: str, authority: str) -> Non
     if committee.head is None and seat == 0 and man.installed != "acting":
         model.moves.append(Move(committee, reason, authority))
     model.log("left", committee, committee.place.seats[seat], man, None, reason, authority, man.tenure)
+    man.former, man.former_until, man.former_months = committee, float(model.month), man.tenure
     man.post, man.seat, man.installed, man.by_bureau, man.tenure = None, -1, "", False, 0.0
+
+
+def is_barred(model: PartyState, man: Official, committee: Committee) -> bool:
+    """Tell whether a person was removed from this committee within the last year."""
+    return man.removed_from is committee and model.month - man.removed < model.p.REMOVED_BAR
 
 
 def by_lot(model: PartyState, pool: list[Official], index: int) -> list[Official]:

@@ -50,7 +50,7 @@ class Recorder:
         counts = {scope: dict.fromkeys(MOVES, 0) for scope in SCOPES}
         for committee, reason, authority in self.model.moves:
             names = ["moves", *([MOVES_FOR[reason]] if reason in MOVES_FOR else [])]
-            if authority in CENTRAL:
+            if authority in CENTRAL and reason != "request":
                 names.append("moves_centre")
                 lost_is_unfit = self.model.variants["lost_review_is_unfit"] == "yes"
                 unfit = reason == "unfit" or (reason == "lost_review" and lost_is_unfit)
@@ -98,6 +98,7 @@ class Recorder:
             "complexity": m.task,
             "national_error": m.national_error,
             "assignments": float(m.assignments),
+            "assignments_asked": float(m.assignments_asked),
             "reserve": float(len(m.reserve)),
             "people": float(len(m.officials())),
             "error_half_life": indices.half_life(m.task, m.p.mu, m.corrected),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.engines.reference import people
+from sim.engines.reference import networks, people
 from sim.engines.reference.agents import Committee, Official
 from sim.engines.reference.model import Opening, PartyState
 from sim.engines.reference.rooms import selection as selection_rules
 from sim.engines.reference.rooms import vacancies
-from sim.engines.reference.turnover import claims, decider, remove, reserve_above
+from sim.engines.reference.turnover import MOVED, decider, remove, reserve_above
 
 #: Draws per candidate at the decision point "ballot", and candidates per seat.
 PER_CANDIDATE, PER_SEAT = 4, 64
@@ -72,24 +72,32 @@ def _decide(model: PartyState, opening: Opening) -> None:
             winner.installed = "confirmed"
             committee.note_secretary()
         return
-    model.use_capacity(committee, opening.above)
+    if not _by_plenum(model, opening):
+        model.use_capacity(committee, opening.above)
+    if opening.cause == "request" and opening.above and committee.head is None:
+        model.assignments_asked += 1
     _install(model, opening, winner, margin)
 
 
 def _capacity(model: PartyState, opening: Opening) -> bool:
-    return opening.committee.head is not None or model.has_capacity(opening.above)
+    """Tell whether the centre or a conference can fill the seat; a plenum that co-opts needs no conference."""
+    return opening.committee.head is not None or _by_plenum(model, opening) or model.has_capacity(opening.above)
 
 
 def _passed_down(model: PartyState, opening: Opening) -> Opening | None:
     """Return what the place itself decides on a seat that the superior body claimed in vain; None if it does not."""
+    below = _lapsed(model, opening) if opening.above else None
+    return below if below is not None and _capacity(model, below) else None
+
+
+def _lapsed(model: PartyState, opening: Opening) -> Opening | None:
+    """Return what would be left to the place by the variants unfilled and unserved; None if nothing."""
     below = replace(opening, above=False)
-    if not opening.above or not _capacity(model, below):
-        return None
     if opening.incumbent is None:
         return below if model.variants["unfilled"] == "lapse" else None
     if model.variants["unserved"] != "lapses":
         return None
-    if opening.cause == "transfer":
+    if opening.cause in MOVED:
         return replace(below, cause="extraordinary")
     if opening.cause == "review":
         real = model.uniform("due", opening.committee.key, opening.seat) < model.p.cont
@@ -99,7 +107,7 @@ def _passed_down(model: PartyState, opening: Opening) -> Opening | None:
 
 def _is_removal(model: PartyState, cause: str) -> bool:
     """Tell whether the holder leaves a seat that is opened for this cause, and is no candidate for it."""
-    embattled = cause in ("transfer", "extraordinary")
+    embattled = cause in (*MOVED, "extraordinary")
     return cause == "unfit" or (embattled and model.variants["embattled_may_stand"] == "no")
 
 
@@ -170,15 +178,10 @@ def _add_first(
     elif len(pool) > 1:
         pool = people.by_lot(model, pool, committee.key)
     for man in pool:
-        if man not in chosen and not _barred(model, man, committee):
+        if man not in chosen and not people.is_barred(model, man, committee):
             chosen.append(man)
             return man
     return None
-
-
-def _barred(model: PartyState, man: Official, committee: Committee) -> bool:
-    """Tell whether a person was removed from this committee within the last year."""
-    return man.removed_from is committee and model.month - man.removed < model.p.REMOVED_BAR
 
 
 def _secretary_of(uezds: list[Committee], number: int) -> list[Official]:
@@ -223,7 +226,7 @@ def _hold(model: PartyState, opening: Opening) -> None:
     committee, seat = opening.committee, opening.seat
     if committee.seats[seat] is not None:
         return  # an acting local holds it already
-    waiting = [man for man in committee.bench if not _barred(model, man, committee)]
+    waiting = [man for man in committee.bench if not people.is_barred(model, man, committee)]
     if waiting:
         man = people.by_lot(model, waiting, committee.key)[0]
         people.call_up(man)
@@ -242,16 +245,18 @@ def _install(model: PartyState, opening: Opening, winner: Official, margin: floa
     elif winner.post is not None:
         uezd, was = winner.post, winner.seat
         people.vacate(model, winner, "promotion", authority)
-        model.openings[uezd.index, was] = Opening(uezd, was, claims(model, uezd, was), "vacancy")
+        model.openings[uezd.index, was] = Opening(uezd, was, model.claims(uezd, was), "vacancy")
     else:
         people.call_up(winner)
     elected = "recommended" if winner is model.recommended else "elected"
     model.seat(winner, committee, seat, "appointed" if opening.above else elected, authority, margin)
+    if opening.above and seat == 0:
+        networks.bring_along(model, winner, authority)
 
 
 def _note_remedy(model: PartyState, opening: Opening) -> None:
     """Date a change of holder by transfer or by contest, for what is recorded of conflict after it."""
-    if opening.cause == "transfer":
+    if opening.cause in MOVED:
         opening.committee.transferred = model.month
     elif opening.cause in ("contest", "extraordinary"):
         opening.committee.voted = model.month
@@ -261,10 +266,10 @@ def _remove_loser(model: PartyState, opening: Opening, holder: Official) -> None
     reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
     if holder.installed == "acting" and (model.first_version or not _is_removal(model, opening.cause)):
         reason = "relieved"
-    if reason in ("transfer", "extraordinary", "unfit"):
+    if reason in (*MOVED, "extraordinary", "unfit"):
         remove(model, holder)
     people.vacate(model, holder, reason, decider(opening.committee, opening.above))
-    if model.first_version and reason == "transfer":
+    if model.first_version and reason in MOVED:
         people.wait_in(holder, reserve_above(model, opening.committee))
     else:
         people.send_home(holder)

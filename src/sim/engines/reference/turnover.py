@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engines.reference import people
+from sim.engines.reference import networks, people
 from sim.engines.reference.agents import Committee, Official
 from sim.engines.reference.model import Opening, PartyState
 from sim.engines.reference.rooms import remedies, vacancies
@@ -10,6 +10,8 @@ from sim.engines.reference.rooms import selection as selection_rules
 
 #: Index of claims that do not concern one seat: remedies, and judgement of fitness.
 REMEDY, FITNESS = 8, 9
+#: Causes for which the superior body moves the embattled: it claims the case, or the place has asked for it.
+MOVED = ("transfer", "request")
 
 
 def decider(committee: Committee, above: bool) -> str:
@@ -24,11 +26,6 @@ def reserve_above(model: PartyState, committee: Committee) -> list[Official]:
     return model.reserve if committee.head is None else committee.head.pool
 
 
-def claims(model: PartyState, committee: Committee, index: int) -> bool:
-    """Tell whether the superior body claims a decision."""
-    return model.uniform("claim", committee.key, index) < committee.claimed
-
-
 def remedy(model: PartyState) -> None:
     """Step 6: mediate the worst quarrels and break up open skloki."""
     p = model.p
@@ -39,22 +36,25 @@ def remedy(model: PartyState) -> None:
             committee.settle_conflict()
             model.log("mediated", committee, "", None, None, value=committee.ties[worst])
         if committee.open:
-            above = claims(model, committee, REMEDY)
+            asking = remedies.request_chance(committee.open, p.ask_above)
+            asked = model.uniform("request", committee.key, 0) < asking
+            above = asked or model.claims(committee, REMEDY)
             if model.first_version and above and committee.head is None and not model.has_capacity(True):
                 continue  # nobody to spare for the successor
-            if model.uniform("remedy", committee.key, 0) < remedies.remedy_chance(above, p.tr_p, p.x_el):
-                _break_up(model, committee, above)
+            chance = remedies.remedy_chance(above, p.tr_p, p.x_el)
+            if asked or model.uniform("remedy", committee.key, 0) < chance:
+                _break_up(model, committee, "request" if asked else "transfer" if above else "extraordinary")
 
 
-def _break_up(model: PartyState, committee: Committee, above: bool) -> None:
-    """Open the most embattled official's seat, for a transfer or an extraordinary conference; he holds it till then."""
+def _break_up(model: PartyState, committee: Committee, reason: str) -> None:
+    """Open the most embattled official's seat, which he keeps till then, to somebody from above or to a conference."""
     filled = [seat for seat, man in enumerate(committee.seats) if man is not None]
     if not filled:
         return
     seat = max(filled, key=lambda s: (committee.grievance_of(s), -s))
     man = committee.seats[seat]
     assert man is not None
-    reason = "transfer" if above else "extraordinary"
+    above = reason in MOVED
     if not model.first_version or model.variants["embattled_may_stand"] == "yes":
         model.openings[committee.index, seat] = Opening(committee, seat, above, reason, incumbent=man)
         return
@@ -88,7 +88,7 @@ def vacate_posts(model: PartyState) -> None:
             if man is None or man.installed == "acting":
                 if man is not None and lots[man] < wear:
                     _wear_out(model, man)
-                above = claims(model, committee, seat)
+                above = model.claims(committee, seat)
                 model.openings[committee.index, seat] = Opening(committee, seat, above, "vacancy")
             else:
                 _consider(model, man, lots[man] < wear, unfit[committee.index], due, sent)
@@ -107,17 +107,17 @@ def _consider(
         _wear_out(model, man)
     elif seat == 0 and _unfit(model, committee, unfit):
         if not model.first_version:
-            above = claims(model, committee, FITNESS)
+            above = model.claims(committee, FITNESS)
             model.openings[committee.index, seat] = Opening(committee, seat, above, "unfit", incumbent=man)
             return
         remove(model, man)
-        people.vacate(model, man, "unfit", decider(committee, claims(model, committee, FITNESS)))
+        people.vacate(model, man, "unfit", decider(committee, model.claims(committee, FITNESS)))
         people.send_home(man)
     elif not (seat == 0 and committee.head is None and _called_away(model, committee, man, sent)):
         if due:
             _contest(model, committee, seat, man)
         return
-    model.openings[committee.index, seat] = Opening(committee, seat, claims(model, committee, seat), "vacancy")
+    model.openings[committee.index, seat] = Opening(committee, seat, model.claims(committee, seat), "vacancy")
 
 
 def _wear_out(model: PartyState, man: Official) -> None:
@@ -131,7 +131,7 @@ def _unfit(model: PartyState, committee: Committee, lot: float) -> bool:
     p = model.p
     if lot >= p.h_unf:
         return False  # the chance never exceeds the hazard
-    r = model.validity_of_judges(committee, claims(model, committee, FITNESS))
+    r = model.validity_of_judges(committee, model.claims(committee, FITNESS))
     lag = vacancies.shortfall(committee.performance, model.mean_performance[committee.level])
     judged = selection_rules.seen(lag, r, model.normal("unfit", committee.key, 2))
     return bool(lot < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged))
@@ -157,7 +157,7 @@ def _called_away(model: PartyState, committee: Committee, man: Official, sent: l
 
 def _contest(model: PartyState, committee: Committee, seat: int, man: Official) -> None:
     """Open a due post to a contest or review, if it is a real one."""
-    above = claims(model, committee, seat)
+    above = model.claims(committee, seat)
     share = model.p.rev if above else model.p.cont
     if model.uniform("due", committee.key, seat) < share:
         cause = "review" if above else "contest"
@@ -188,3 +188,4 @@ def _send_down(model: PartyState, man: Official) -> None:
         people.send_home(displaced)
     model.openings.pop((uezd.index, 0), None)
     model.seat(man, uezd, 0, "appointed", "centre", float("nan"))
+    networks.bring_along(model, man, "centre")
