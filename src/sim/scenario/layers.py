@@ -19,8 +19,6 @@ SETS = "--set"
 KeyPath = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_SPACE = re.compile(r"[ \t]*")
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _STRING = re.compile(
     r'"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}'
     r"|'''.*?'{3,5}"
@@ -28,9 +26,11 @@ _STRING = re.compile(
     r"|'[^'\n]*'",
     re.DOTALL,
 )
-_EQUALS = re.compile(r"[ \t]*=[ \t]*")
-_CLOSING = re.compile(r"[ \t]*\]{1,2}")
-_SCALAR = re.compile(r"[^,\]}#\n]*")
+_KEY = re.compile(rf"[ \t]*(?:{_STRING.pattern}|{_BARE.pattern})[ \t]*", re.DOTALL)
+_SPACES = r"(?:[ \t\r\n]|#[^\n]*)*"
+_BLANK, _BRACKET, _COMMA = (re.compile(form) for form in (_SPACES, rf"[\[{{]{_SPACES}", rf"{_SPACES},?{_SPACES}"))
+_DOT, _EQUALS, _SCALAR, _END = map(re.compile, (r"\.", r"[ \t]*=[ \t]*", r"[^,\]}#\n]*", r"[\]}]"))
+_OPENING, _CLOSING = re.compile(r"\[{1,2}"), re.compile(r"[ \t]*\]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -187,129 +187,85 @@ def quoted(text: str) -> str:
 
 
 def scan(text: str) -> dict[KeyPath, int]:
-    """Return the line of each table, key and array element of a TOML text.
+    """Return the line of each table, key and array element of a TOML text, which ``tomllib`` must have read before.
 
-    Covers tables, arrays of tables (their elements are numbered from 0), dotted and quoted keys,
-    inline tables and arrays over several lines. The text must be valid TOML: read it with
-    ``tomllib`` first.
+    Covers tables, arrays of tables (their elements are numbered from 0), dotted and quoted keys, inline tables and
+    arrays over several lines.
     """
-    return _Scanner(text).run()
+    scanner, table, start = _Scanner(text), KeyPath(()), -1
+    scanner.take(_BLANK)
+    while start < scanner.at < len(text):  # without progress only in a text that is not TOML: never loop for ever
+        start = scanner.at
+        table = scanner.header() if text[start] == "[" else scanner.pair(table)
+        scanner.take(_BLANK)
+    return scanner.lines
 
 
 class _Scanner:
-    """One pass over a valid text; ``at`` is the position reached."""
+    """One pass over a valid text; ``at`` is the position reached, ``elements`` the last index of arrays of tables."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
+        self.text, self.at = text, 0
         self.breaks = [match.start() for match in re.finditer("\n", text)]
         self.lines: dict[KeyPath, int] = {}
-        self.elements: dict[KeyPath, int] = {}  # arrays of tables: index of the last element
+        self.elements: dict[KeyPath, int] = {}
 
-    def run(self) -> dict[KeyPath, int]:
-        table: KeyPath = ()
-        self._skip(_BLANK)
-        while self.at < len(self.text):
-            start = self.at
-            if self._peek() == "[":
-                table = self._header()
-            else:
-                self._pair(table)
-            self._skip(_BLANK)
-            if self.at == start:  # only in a text that is not TOML: never loop for ever
-                break
-        return self.lines
+    def take(self, pattern: re.Pattern[str]) -> str:
+        """Go past what a pattern matches here, and return it."""
+        match = pattern.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+        return match[0] if match else ""
 
-    def _header(self) -> KeyPath:
-        line = self._line()
-        array = self.text.startswith("[[", self.at)
-        self.at += 2 if array else 1
-        path = self._through_arrays((), self._keys())
-        if array:
-            self.elements[path] = self.elements.get(path, -1) + 1
-            self.lines.setdefault(path, line)
-            path += (self.elements[path],)
-        self._record(path, line)
-        self.lines[path] = line  # a header outranks an earlier mention of the table
-        self._skip(_CLOSING)
-        return path
-
-    def _pair(self, table: KeyPath) -> None:
-        line = self._line()
-        path = table + tuple(self._keys())
-        self._record(path, line, below=len(table))
-        self._skip(_EQUALS)
-        self._value(path)
-
-    def _value(self, path: KeyPath) -> None:
-        if self._skip(_STRING):
-            return
-        if self._peek() == "[":
-            self.at += 1
-            self._items("]", path)
-        elif self._peek() == "{":
-            self.at += 1
-            self._items("}", path)
-        else:
-            self._skip(_SCALAR)
-
-    def _items(self, end: str, path: KeyPath) -> None:
-        """Go through the elements of an array, or the pairs of an inline table."""
-        index = 0
-        self._skip(_BLANK)
-        while self.at < len(self.text) and self._peek() != end:
-            start = self.at
-            if end == "]":
-                self._record((*path, index), self._line())
-                self._value((*path, index))
-                index += 1
-            else:
-                self._pair(path)
-            self._skip(_BLANK)
-            if self._peek() == ",":
-                self.at += 1
-            self._skip(_BLANK)
-            if self.at == start:
-                return
-        self.at += 1
-
-    def _keys(self) -> list[str]:
-        """Read a dotted key."""
-        keys: list[str] = []
-        while True:
-            self._skip(_SPACE)
-            match = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
-            if match is None:
-                return keys
-            self.at = match.end()
-            raw = match.group()
-            keys.append(tomllib.loads(f"key = {raw}")["key"] if raw[0] in "\"'" else raw)
-            self._skip(_SPACE)
-            if self._peek() != ".":
-                return keys
-            self.at += 1
-
-    def _through_arrays(self, path: KeyPath, keys: list[str]) -> KeyPath:
-        """Return the path of a header, led through the last element of each array of tables."""
-        for i, key in enumerate(keys):
-            path += (key,)
-            if path in self.elements and i + 1 < len(keys):
-                path += (self.elements[path],)
-        return path
-
-    def _record(self, path: KeyPath, line: int, below: int = 0) -> None:
+    def note(self, path: KeyPath, below: int = 0) -> int:
+        """Note this line for a path, and for the tables around it, where none is noted yet."""
+        line = bisect_right(self.breaks, self.at - 1) + 1
         for length in range(below + 1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
+        return line
 
-    def _line(self) -> int:
-        return bisect_right(self.breaks, self.at - 1) + 1
+    def header(self) -> KeyPath:
+        """Return the path of the table that a header opens, led through the last element of each array of tables."""
+        array, path = self.take(_OPENING) == "[[", KeyPath(())
+        for key in self.keys():
+            path = (*path, self.elements[path], key) if path in self.elements else (*path, key)
+        if array:
+            self.elements[path] = self.elements.get(path, -1) + 1
+            self.note(path)
+            path = (*path, self.elements[path])
+        self.lines[path] = self.note(path)  # a header outranks an earlier mention of the table
+        self.take(_CLOSING)
+        return path
 
-    def _peek(self) -> str:
-        return self.text[self.at : self.at + 1]
+    def pair(self, table: KeyPath) -> KeyPath:
+        """Go past a key and its value; return the table that they stand in."""
+        path = (*table, *self.keys())
+        self.note(path, len(table))
+        self.take(_EQUALS)
+        self.value(path)
+        return table
 
-    def _skip(self, pattern: re.Pattern[str]) -> bool:
-        match = pattern.match(self.text, self.at)
-        if match is None:
-            return False
-        self.at = match.end()
-        return True
+    def value(self, path: KeyPath) -> None:
+        """Go past a value, and through the elements of an array or the pairs of an inline table."""
+        if self.take(_STRING):
+            return
+        kind = self.take(_BRACKET)[:1]
+        if not kind:
+            self.take(_SCALAR)
+            return
+        index, start = 0, -1
+        while start < self.at < len(self.text) and not self.take(_END):
+            start = self.at
+            if kind == "[":
+                self.note((*path, index))
+                self.value((*path, index))
+                index += 1
+            else:
+                self.pair(path)
+            self.take(_COMMA)
+
+    def keys(self) -> Iterator[str]:
+        """Read a dotted key."""
+        more = True
+        while more and (raw := self.take(_KEY).strip(" \t")):
+            yield tomllib.loads(f"key = {raw}")["key"] if raw[0] in "\"'" else raw
+            more = bool(self.take(_DOT))
