@@ -28,9 +28,8 @@ class World:
     first: int
     committees: list[Place]  # guberniias first, then the uezds of each in turn
     skill: list[float]  # mean skill of trained people in each committee
-    #: calendar, rules: the dated series, and the rule of selection per month and guberniia
-    calendar: Calendar
-    rules: Rules
+    calendar: Calendar  # the dated series
+    rules: Rules  # of selection, per month and guberniia
     claims: float  # share of vacancies claimed at the start where the rule is endogenous
     #: names of the parameters that were read for the tree and the calendar, for the skill, for the rules
     read: Mapping[str, frozenset[str]]
@@ -47,24 +46,18 @@ class World:
         return sum(1 for place in self.committees if place.parent < 0)
 
 
-def _equal_twins() -> dict[str, str]:
-    """Return the pairs of twins with one range, the first in the registry's order and the second."""
-    pairs: dict[str, str] = {}
-    for name, parameter in PARAMETERS.items():
-        twin = PARAMETERS.get(parameter.twin)
-        if twin and name not in pairs.values() and (twin.low, twin.high) == (parameter.low, parameter.high):
-            pairs[name] = twin.name
-    return pairs
-
-
-#: What ``options.twins = "equal"`` sets equal: not pairs whose ranges differ, which are counterparts of another kind.
-TWINS = _equal_twins()
+#: What ``options.twins = "equal"`` sets equal, the first in the registry's order and the second: not pairs whose ranges
+#: differ, which are counterparts of another kind.
+TWINS: dict[str, str] = {}
+for one in PARAMETERS.values():
+    twin = PARAMETERS.get(one.twin)
+    if twin and one.name not in TWINS.values() and (twin.low, twin.high) == (one.low, one.high):
+        TWINS[one.name] = twin.name
 
 
 def effective(scenario: Scenario) -> SimpleNamespace:
     """Return parameters and constants by name: defaults, overrides, equal twins if asked for, limits of what is off."""
-    values: dict[str, float] = {name: constant.value for name, constant in CONSTANTS.items()}
-    values |= parameter_defaults(scenario.defaults)
+    values = {name: constant.value for name, constant in CONSTANTS.items()} | parameter_defaults(scenario.defaults)
     values |= scenario.parameters
     if scenario.options.twins == "equal":
         values |= {second: values[first] for first, second in TWINS.items()}
@@ -79,10 +72,8 @@ def build(scenario: Scenario) -> World:
     p = effective(scenario)
     laid, taught, ruled = _Noting(p), _Noting(p), _Noting(p)
     months = months_of(scenario)
-    members = float(series.membership(months[:1])[0])
-    places = plant(scenario.tree, laid, members, scenario.run.seed)
-    heads = [place for place in places if place.parent < 0]
-    start = scenario.policy.start
+    places = plant(scenario.tree, laid, float(series.membership(months[:1])[0]), scenario.run.seed)
+    heads, start = [place for place in places if place.parent < 0], scenario.policy.start
     return World(
         scenario, p, readings(scenario), months, month_number(months[0]), places,
         mean_skill(places, scenario.tree, taught), calendar(scenario, places, laid),
@@ -109,14 +100,9 @@ class _Noting(SimpleNamespace):
 
 
 def vary(world: World, parameters: Mapping[str, float], variants: Mapping[str, str] = MappingProxyType({})) -> World:
-    """Return the world that :func:`build` would give with other parameters and readings, quickly.
+    """Return the world that :func:`build` would give with other parameters and readings, by name, quickly.
 
-    Parameters
-    ----------
-    parameters
-        By name, within their bounds; others keep the values that they have in ``world``.
-    variants
-        Readings by the names of variants; others keep theirs. No reading changes the tree or the calendar.
+    Parameters must lie within their bounds; no reading changes the tree or the calendar.
     """
     base = world.scenario
     scenario = base.model_copy(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.data.place_names import SYNTHETIC_REGION
 from sim.data.tables import Guberniia, guberniias
 from sim.errors import UserError
 from sim.registry.decision_points import DECISION_POINTS
@@ -25,6 +27,12 @@ SPARE = {"guberniia": 6, "uezd": 2}
 MEDIAN_SCHOOLING = 0.89  # per cent, median Soviet guberniia of 1897 (T13)
 MEAN_LITERACY = 0.30  # of the population of the median guberniia in 1920 (grade C)
 SYNTHETIC_MEMBERS = 5.0  # thousand
+#: Of a synthetic guberniia, by class: literacy in log-odds and log of schooling, against the median's.
+LEVELS = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
+
+
+#: To which what libm gave is rounded, so that its last bits do not reach the model on any machine.
+DIGITS = 6
 
 
 class Place(NamedTuple):
@@ -56,14 +64,9 @@ def _logit(share: float) -> float:
     return math.log(share / (1.0 - share))
 
 
-def _rounded(value: float) -> float:
-    """Round what libm gave, so that its last bits do not reach the model on any machine."""
-    return round(value, 6)
-
-
 def _member_literacy(population_logit: float, p: SimpleNamespace, floor: float) -> float:
     logit = _logit(p.LITERACY_MEAN) + p.LITERACY_SPREAD * (population_logit - _logit(MEAN_LITERACY))
-    return _rounded(max(1.0 / (1.0 + math.exp(-logit)), floor))
+    return round(max(1.0 / (1.0 + math.exp(-logit)), floor), DIGITS)
 
 
 def _apportion(total: int, weights: list[float]) -> list[int]:
@@ -87,23 +90,19 @@ def _drawn(seed: int, key: int, index: int) -> float:
     return float(normal(seed, 0, PLACE, 0, key, index))
 
 
-def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespace, seed: int) -> list[Place]:
+def _uezds(parent: int, origin: _Head, number: int, tree: Tree, p: SimpleNamespace, seed: int) -> Iterator[Place]:
     """Make the uezds of a guberniia: literacy and schooling vary around its own."""
     head, (logit, log_schooling) = origin.place, origin.base
-    places = []
+    spread = 0.0 if tree.alike else p.UEZD_SPREAD
+    below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - origin.urban)
     for u in range(number):
         key = head.key + u + 1
-        spread = 0.0 if tree.alike else p.UEZD_SPREAD
-        below = 0.0 if tree.alike else p.UEZD_RURAL * (1.0 - origin.urban)
         z = [_drawn(seed, key, i) for i in (0, 1)]
-        schooling = log_schooling - below + spread * z[1]
-        places.append(Place(
+        yield Place(
             key, f"{head.name} uezd {u + 1}", "uezd", head.unit_class, head.region, parent,
             _member_literacy(logit - below + spread * z[0], p, tree.literacy_floor),
-            schooling,
-            head.members / number, tree.uezd_bench,
-        ))  # fmt: skip
-    return places
+            log_schooling - below + spread * z[1], head.members / number, tree.uezd_bench,
+        )
 
 
 def _real(tree: Tree) -> list[Guberniia]:
@@ -118,59 +117,34 @@ class _Head(NamedTuple):
     urban: float
 
 
-def _real_heads(tree: Tree, p: SimpleNamespace, members: float) -> list[_Head]:
-    chosen = _real(tree)
+def _heads(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> Iterator[_Head]:
+    """Make the guberniias: those of the record, or made-up ones, alike or with the spread of the real ones by class."""
+    def head(number: int, name: str, unit_class: str, region: str, base: tuple[float, float], members: float) -> Place:
+        literacy = _member_literacy(base[0], p, tree.literacy_floor)
+        return Place(
+            number << UEZD_BITS, name, "guberniia", unit_class, region, -1, literacy, base[1], members, tree.bench
+        )
+
     per_member = members / sum(g.members_mid for g in guberniias())
-    heads = []
-    for g in chosen:
+    for g in _real(tree) if tree.kind == "real" else ():
         base = (_logit(g.lit_1920), math.log(g.secondary_pct))
-        heads.append(_Head(Place(
-            g.key << UEZD_BITS, g.name, "guberniia", g.unit_class, g.region, -1,
-            _member_literacy(base[0], p, tree.literacy_floor), base[1],
-            g.members_mid * per_member, tree.bench,
-        ), base, g.urban_share))  # fmt: skip
-    return heads
-
-
-def _synthetic_heads(tree: Tree, p: SimpleNamespace, seed: int) -> list[_Head]:
-    """Make guberniias out of nothing: alike, or with the spread of the real ones by class."""
-    level = {"capital": (0.85, 1.8), "industrial": (0.25, 0.2), "agrarian": (-0.2, 0.0), "borderland": (-0.4, -0.3)}
-    heads = []
-    for i in range(tree.guberniias):
-        key = (1024 + i) << UEZD_BITS
+        yield _Head(head(g.key, g.name, g.unit_class, g.region, base, g.members_mid * per_member), base, g.urban_share)
+    for i in range(tree.guberniias if tree.kind == "synthetic" else 0):
         unit_class = "agrarian" if tree.alike else CLASSES[i % len(CLASSES)]
-        shift = (0.0, 0.0) if tree.alike else level[unit_class]
-        z = [0.0 if tree.alike else p.UEZD_SPREAD * _drawn(seed, key, j) for j in (0, 1)]
+        shift, spread = ((0.0, 0.0), 0.0) if tree.alike else (LEVELS[unit_class], p.UEZD_SPREAD)
+        z = [0.0 if tree.alike else spread * _drawn(seed, (1024 + i) << UEZD_BITS, j) for j in (0, 1)]
         base = (_logit(MEAN_LITERACY) + shift[0] + z[0], math.log(MEDIAN_SCHOOLING) + shift[1] + z[1])
-        heads.append(_Head(Place(
-            key, f"Synthetic {i + 1}", "guberniia", unit_class, "Synthetic", -1,
-            _member_literacy(base[0], p, tree.literacy_floor), base[1],
-            SYNTHETIC_MEMBERS, tree.bench,
-        ), base, 0.2))  # fmt: skip
-    return heads
+        place = head(1024 + i, f"Synthetic {i + 1}", unit_class, SYNTHETIC_REGION, base, SYNTHETIC_MEMBERS)
+        yield _Head(place, base, 0.2)
 
 
 def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Place]:
     """Return the committees: guberniias first, then the uezds of each in turn.
 
-    Parameters
-    ----------
-    tree
-        The scenario's tree.
-    p
-        Effective parameters and constants.
-    members
-        Thousand members and candidates of the nation at the start, shared out as the (grade C)
-        estimates of ``guberniia.csv`` are.
-    seed
-        Of the run; synthetic attributes are the same in every replicate.
-
-    Raises
-    ------
-    UserError
-        If there are fewer uezds than guberniias.
+    ``members`` are thousand members and candidates of the nation at the start, shared out as the (grade C) estimates of
+    ``guberniia.csv`` are. Synthetic attributes are drawn from the seed, the same in every replicate.
     """
-    heads = _synthetic_heads(tree, p, seed) if tree.kind == "synthetic" else _real_heads(tree, p, members)
+    heads = [*_heads(tree, p, members, seed)]
     places = [head.place for head in heads]
     for i, (head, number) in enumerate(zip(heads, uezds_of(tree), strict=True)):
         places += _uezds(i, head, number, tree, p, seed)
@@ -181,7 +155,7 @@ def mean_skill(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[floa
     """Return the mean skill of trained people in each place, by its schooling."""
     schooling = np.array([place.schooling for place in places])
     skill = p.SKILL_MEAN + p.b_slope * (schooling - math.log(MEDIAN_SCHOOLING)) + tree.skill_shift
-    return [_rounded(value) for value in np.clip(skill, 0.02, 0.98).tolist()]
+    return [round(value, DIGITS) for value in np.clip(skill, 0.02, 0.98).tolist()]
 
 
 def uezds_of(tree: Tree) -> list[int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from sim.registry.versions import FIRST
 from sim.scenario.schema import Change, Event, Policy, Scenario, Threat, month_name, month_number
 from sim.world import series
 from sim.world.places import Place
+from sim.world.series import Array
 
 #: Months between which claims rise in the recorded policy (HISTORY section 5; PROTOTYPE-1).
 CLAIMS_RISE = (month_number("1921-01"), month_number("1923-07"))
@@ -49,25 +50,22 @@ class Rule(NamedTuple):
 class Calendar:
     """The nation's series, one value a month."""
 
-    #: objective, perceived, economic: threat, 0 to 1
-    objective: NDArray[np.float64]
-    perceived: NDArray[np.float64]
-    economic: NDArray[np.float64]
-    ramp: NDArray[np.float64]  # growth of the task, 0 to 1
-    dispute: NDArray[np.float64]  # strength of leadership disputes, 0 to 1
-    joined: NDArray[np.float64]  # members added this month, as a share of those before (negative: purged)
-    error: NDArray[np.float64]  # national policy error added
-    capacity: NDArray[np.float64]  # responsible assignments of the centre a month
-    officials: NDArray[np.float64]  # share of officials among congress delegates
-    famine: NDArray[np.float64]  # months x committees, strength 0 to 1
-    #: congress, conference: whether one meets
-    congress: NDArray[np.bool_]
+    objective: Array  # threat, 0 to 1, as the next two
+    perceived: Array
+    economic: Array
+    ramp: Array  # growth of the task, 0 to 1
+    dispute: Array  # strength of leadership disputes, 0 to 1
+    joined: Array  # members added this month, as a share of those before (negative: purged)
+    error: Array  # national policy error added
+    capacity: Array  # responsible assignments of the centre a month
+    officials: Array  # share of officials among congress delegates
+    famine: Array  # months x committees, strength 0 to 1
+    congress: NDArray[np.bool_]  # whether one meets, as the next
     conference: NDArray[np.bool_]
-    #: recall_period, recall: which dated span of recall a month is in, and how far the recorded moves bunched in it
-    recall_period: NDArray[np.int64]
-    recall: NDArray[np.float64]
-    files: NDArray[np.float64]  # years of the cadre department's record keeping since the end of 1924
-    disputed: NDArray[np.float64]  # size of disputes by the month: over its months each adds up to its strength
+    recall_period: NDArray[np.int64]  # which dated span of recall a month is in
+    recall: Array  # how far the recorded moves bunched in it
+    files: Array  # years of the cadre department's record keeping since the end of 1924
+    disputed: Array  # size of disputes by the month: over its months each adds up to its strength
     proportional: NDArray[np.bool_]  # whether delegates are elected by platform, in proportion
     ambitious: NDArray[np.bool_]  # whether the centre wants more posts than the moment asks for
 
@@ -78,35 +76,24 @@ def months_of(scenario: Scenario) -> list[str]:
     return [month_name(number) for number in range(first, last + 1)]
 
 
-def _line(numbers: NDArray[np.int64], begin: float, end: float) -> NDArray[np.float64]:
+def _line(numbers: NDArray[np.int64], begin: float, end: float) -> Array:
     return np.clip((numbers - begin) / (end - begin), 0.0, 1.0)
 
 
-def _threat(threat: Threat, months: list[str]) -> tuple[NDArray[np.float64], ...]:
-    recorded = series.threat(months)
-    objective, perceived, economic = recorded.objective, recorded.perceived, recorded.economic
-    numbers = np.array([month_number(month) for month in months])
+def _threat(threat: Threat, months: list[str], numbers: NDArray[np.int64]) -> tuple[Array, ...]:
+    objective, perceived, economic = series.threat(months)
     if threat.series == "constant":
-        objective = np.full(len(months), threat.objective)
-        perceived = np.full(len(months), threat.perceived)
+        objective, perceived = (np.full(len(months), level) for level in (threat.objective, threat.perceived))
     elif threat.series == "custom":
-        objective = series.straight(months, {month: pair[0] for month, pair in threat.custom.items()})
-        perceived = series.straight(months, {month: pair[1] for month, pair in threat.custom.items()})
-    if threat.peace is not None:
-        begin, lasts = threat.peace.dates
-        way = _line(numbers, begin, begin + lasts)
-        objective = objective + way * np.minimum(threat.peace.objective - objective, 0.0)
-        perceived = perceived + way * np.minimum(threat.peace.perceived - perceived, 0.0)
-        economic = economic + way * np.minimum(threat.peace.economic - economic, 0.0)
+        levels = ({month: pair[i] for month, pair in threat.custom.items()} for i in (0, 1))
+        objective, perceived = (series.straight(months, points) for points in levels)
+    if (peace := threat.peace) is not None:
+        begin, lasts = peace.dates
+        way, aims = _line(numbers, begin, begin + lasts), (peace.objective, peace.perceived, peace.economic)
+        pairs = zip((objective, perceived, economic), aims, strict=True)
+        objective, perceived, economic = (each + way * np.minimum(aim - each, 0.0) for each, aim in pairs)
     shifted = [np.clip(s + threat.shift, 0.0, 1.0) for s in (objective, perceived)]
     return shifted[0], shifted[1], economic
-
-
-def _span(event: Event, months: list[str]) -> tuple[NDArray[np.bool_], int]:
-    """Return which of the months an event covers, and how many months it lasts in all."""
-    first, last = month_number(event.start), month_number(event.end or event.start)
-    numbers = np.array([month_number(month) for month in months])
-    return (numbers >= first) & (numbers <= last), last - first + 1
 
 
 def _hit(event: Event, place: Place, places: list[Place]) -> bool:
@@ -117,17 +104,7 @@ def _hit(event: Event, place: Place, places: list[Place]) -> bool:
     )
 
 
-@dataclass
-class _Events:
-    dispute: NDArray[np.float64]
-    joined: NDArray[np.float64]
-    error: NDArray[np.float64]
-    famine: NDArray[np.float64]
-    disputed: NDArray[np.float64]
-    meetings: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
-
-
-def _joined(levies: list[Event], months: list[str], p: SimpleNamespace) -> NDArray[np.float64]:
+def _joined(levies: list[Event], months: list[str], p: SimpleNamespace) -> Array:
     """Return the share of members joining each month: each levy in equal numbers, a share of those at its start."""
     spans = [(month_number(e.start), month_number(e.end or e.start), p.LEVIES * e.size) for e in levies]
     begin, last = month_number(months[0]), month_number(months[-1])
@@ -145,52 +122,50 @@ def _joined(levies: list[Event], months: list[str], p: SimpleNamespace) -> NDArr
     return np.array([joined[number] for number in range(begin, last + 1)])
 
 
-def _events(scenario: Scenario, months: list[str], places: list[Place], p: SimpleNamespace) -> _Events:
-    n = len(months)
-    out = _Events(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros((n, len(places))), np.zeros(n))
-    out.meetings = {kind: np.zeros(n, dtype=bool) for kind in ("congress", "conference")}
-    out.joined = _joined([e for e in scenario.events.values() if e.enabled and e.kind == "levy"], months, p)
-    for event in (e for e in scenario.events.values() if e.enabled and e.kind != "levy"):
-        covered, lasts = _span(event, months)
+def _events(
+    scenario: Scenario, months: list[str], numbers: NDArray[np.int64], places: list[Place], p: SimpleNamespace
+) -> dict[str, NDArray[Any]]:
+    """Return what comes of the scenario's events, by name in the calendar."""
+    enabled = [event for event in scenario.events.values() if event.enabled]
+    found: dict[str, NDArray[Any]] = {name: np.zeros(len(months)) for name in ("dispute", "disputed", "error")}
+    found |= {name: np.zeros(len(months), dtype=bool) for name in ("congress", "conference")}
+    found["famine"] = np.zeros((len(months), len(places)))
+    found["joined"] = _joined([event for event in enabled if event.kind == "levy"], months, p)
+    for event in enabled:
+        first, last = month_number(event.start), month_number(event.end or event.start)
+        covered, lasts = (numbers >= first) & (numbers <= last), last - first + 1
         if event.kind == "dispute":
             strength = np.where(covered, np.clip(event.size, 0.0, 1.0), 0.0)
-            out.dispute, out.disputed = np.maximum(out.dispute, strength), np.maximum(out.disputed, strength / lasts)
+            found["dispute"] = np.maximum(found["dispute"], strength)
+            found["disputed"] = np.maximum(found["disputed"], strength / lasts)
         elif event.kind == "policy_error":
-            out.error += np.where(covered, p.DATED_ERRORS * event.size / lasts, 0.0)
+            found["error"] += np.where(covered, p.DATED_ERRORS * event.size / lasts, 0.0)
         elif event.kind == "famine":
             hit = np.array([_hit(event, place, places) for place in places])
             strength = covered[:, None] * hit[None, :] * min(max(event.size, 0.0), 1.0)
-            out.famine = np.maximum(out.famine, strength)
-        else:
-            first = month_number(event.start) - month_number(months[0])
-            if 0 <= first < n:
-                out.meetings[event.kind][first] = True
-    return out
-
-
-def _proportional(scenario: Scenario, numbers: NDArray[np.int64], p: SimpleNamespace) -> NDArray[np.bool_]:
-    known: bool = p.PROPORTIONAL > 0.5 and scenario.defaults != FIRST
-    return (numbers <= LAST_PLATFORMS) & known
+            found["famine"] = np.maximum(found["famine"], strength)
+        elif event.kind != "levy":
+            found[event.kind] |= numbers == first
+    return found
 
 
 def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Calendar:
     """Return the scenario's series for its months."""
-    months = months_of(scenario)
-    objective, perceived, economic = _threat(scenario.threat, months)
+    months, first_version = months_of(scenario), scenario.defaults == FIRST
     numbers = np.array([month_number(month) for month in months])
-    events = _events(scenario, months, places, p)
-    first_version = scenario.defaults == FIRST
-    officials = series.officials_among_delegates(months, *(["1925-12"] if first_version else []))
+    objective, perceived, economic = _threat(scenario.threat, months, numbers)
+    recall_period, recall = _recall(numbers, first_version)
     return Calendar(
-        objective, perceived, economic, _line(numbers, *PLAN_RAMP), events.dispute, events.joined,
-        events.error, series.responsible_assignments(months), officials,
-        events.famine, events.meetings["congress"], events.meetings["conference"],
-        *_recall(numbers, first_version), np.maximum(numbers - FILES_KEPT, 0) / 12.0,
-        events.disputed, _proportional(scenario, numbers, p), numbers >= SECRETARIAT,
-    )  # fmt: skip
+        objective, perceived, economic, **_events(scenario, months, numbers, places, p),
+        ramp=_line(numbers, *PLAN_RAMP), capacity=series.responsible_assignments(months),
+        officials=series.officials_among_delegates(months, *(["1925-12"] if first_version else [])),
+        recall_period=recall_period, recall=recall, files=np.maximum(numbers - FILES_KEPT, 0) / 12.0,
+        proportional=(numbers <= LAST_PLATFORMS) & bool(p.PROPORTIONAL > 0.5 and not first_version),
+        ambitious=numbers >= SECRETARIAT,
+    )
 
 
-def _recall(numbers: NDArray[np.int64], evenly: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _recall(numbers: NDArray[np.int64], evenly: bool) -> tuple[NDArray[np.int64], Array]:
     """Return each month's span of recall, and how the moves bunched in the one that is recorded."""
     period = np.searchsorted(np.array(RECALL_BEGINS), numbers, side="right")
     within = np.clip(numbers - RECALL_BEGINS[1], 0, len(BUNCHED) - 1)
@@ -230,22 +205,14 @@ class Rules(Sequence[list[Rule]]):
     """The rules of selection: a list for each month, of the rule in each guberniia.
 
     A sweep has worlds by the hundred thousand which differ in the recorded share of claims alone, so the
-    few rules that there are stand apart from the months and places in which each holds.
-
-    Attributes
-    ----------
-    known
-        The rules.
-    at
-        Numbers of rules among these, shape (months, guberniias).
+    few rules that there are, ``known``, stand apart from the months and places in which each holds: ``at`` has their
+    numbers, shape (months, guberniias).
     """
 
     def __init__(
         self, origins: Sequence[tuple[Policy | Change, int]], at: NDArray[np.int64], p: SimpleNamespace
     ) -> None:
-        self.known = [_rule(source, number, p) for source, number in origins]
-        self.at = at
-        self._origins = origins
+        self.known, self.at, self._origins = [_rule(source, number, p) for source, number in origins], at, origins
         self._rows: dict[int, list[Rule]] = {}
 
     def under(self, p: SimpleNamespace) -> Rules:

@@ -8,7 +8,7 @@ after the last the nearest one is held, so that years after 1929 repeat its end.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,7 @@ ASSIGNMENT_PERIODS = {"1920-04": 8, "1921-03": 12, "1922-04": 12}
 MEMBERSHIP_CONGRESSES = ("1921-03",)
 
 
-@dataclass(frozen=True)
-class ThreatSeries:
+class ThreatSeries(NamedTuple):
     """Threat month by month, 0 to 1; grade C throughout: estimates, not historical figures."""
 
     objective: Array  # what a well-informed outsider with hindsight would say
