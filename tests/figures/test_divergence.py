@@ -17,7 +17,7 @@ from sim.analysis.divergence.cascade import WAYS
 from sim.analysis.divergence.folder import DivergenceFolder
 from sim.figures import cascadetree, divergence, partingmap, style
 from sim.figures.series import day
-from sim.figures.tilelayout import tiles
+from sim.figures.tilemap import tiles
 from sim.runner.diverge import trace
 from sim.scenario.load import load
 from tests.figures.drawn import page

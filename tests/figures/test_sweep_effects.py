@@ -10,11 +10,12 @@ import pytest
 from matplotlib.colors import to_hex
 
 from sim import figures
+from sim.analysis.conditions import effects_at
 from sim.analysis.effects import effects
 from sim.experiment.horizons import Horizon, following
-from sim.figures import style, usual
+from sim.figures import select, style
 from sim.figures.series import day
-from sim.figures.sweeps import common, crossing, forest, horizons, strokes, ticks
+from sim.figures.sweeps import common, forest, horizons, strokes
 from sim.registry.entries import SCOPES
 from tests.figures.drawn import page, pages
 from tests.figures.sweep_cases import DATES, YEARS, factor, legend, panel, words
@@ -118,7 +119,7 @@ def test_effects_at_each_option_of_another_lever_are_those_of_the_table(stores):
 def test_over_a_third_lever_effects_at_an_option_are_means(stores):
     sweep = stores("three levers")
     policy, size = factor(sweep, "policy"), factor(sweep, "size")
-    found = crossing.effects_at(sweep, policy, size, [1], "performance", "nation", "after")
+    found = effects_at(sweep, policy, size, [1], "performance", "nation", "after")
     each = sweep.effects(lever="policy", outcome="performance", scope="nation", horizon="after", each=True)
     by_size = each.groupby(each["others"].str[-1])["effect"].mean()
     np.testing.assert_allclose(found["effect"], by_size)
@@ -218,8 +219,8 @@ def test_headings_stand_over_the_pictures_and_the_baseline_is_in_no_legend_of_ef
     ("low", "high"), [(-0.5, 0.4), (-0.022, 0.06), (-0.19, 0.07), (-3.0, 400.0), (0.02, 0.55), (-1e-4, 1e-4)]
 )
 def test_ticks_are_round_and_lie_on_both_sides_of_nought_where_there_is_room(low, high):
-    found = ticks.places(low, high)
-    assert ticks.LEAST <= len(found) <= ticks.MOST and low <= found[0] and found[-1] <= high
+    found = common.round_numbers(low, high)
+    assert common.LEAST <= len(found) <= common.MOST and low <= found[0] and found[-1] <= high
     steps = np.diff(found)
     assert np.allclose(steps, steps[0])
     if min(-low, high) > 0.15 * (high - low):
@@ -230,7 +231,7 @@ def test_ticks_are_round_and_lie_on_both_sides_of_nought_where_there_is_room(low
 def test_labels_of_ticks_do_not_touch_and_tell_both_sides(low, high, width):
     axes = style.place(style.new(60, 40), 10, 10, width, 20)
     axes.set_xlim(low, high)
-    ticks.numbers(axes, width)
+    common.few_ticks(axes, width)
     axes.figure.canvas.draw()
     shown = [label for label in axes.get_xticklabels() if label.get_text()]
     assert all(one.x1 < other.x0 for one, other in pairwise(label.get_window_extent() for label in shown))
@@ -247,7 +248,7 @@ def test_pictures_of_classes_and_outcomes_have_such_ticks(stores):
         page(sweep, "classes"),
     ):  # fmt: skip
         for axes in figure.axes:
-            assert axes.get_xticks().tolist() == ticks.places(*axes.get_xlim(), ticks.LEAST)
+            assert axes.get_xticks().tolist() == common.round_numbers(*axes.get_xlim(), common.LEAST)
 
 
 # From horizon to horizon
@@ -310,4 +311,4 @@ def test_a_few_options_have_their_spread_over_points_and_the_strip_is_that_of_ea
 def test_horizons_are_drawn_by_their_kind_and_among_all_where_there_are_more_than_two(stores, tmp_path):
     paths = figures.draw(stores("years"), tmp_path, "horizons", outcome="misfit", option="1922-12")
     assert [path.name for path in paths] == ["horizons-misfit-1922-12.png"]
-    assert usual.of_courses(stores("years")) == [{"lever": "date"}] and usual.of_courses(stores("one lever")) == []
+    assert select.of_courses(stores("years")) == [{"lever": "date"}] and select.of_courses(stores("one lever")) == []

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sim.figures.sweeps import smooth, surface
+from sim.figures.sweeps import plane as planes
+from sim.figures.sweeps import surface
 from sim.figures.sweeps.plane import Plane, plane
 from tests.figures.drawn import page
 from tests.figures.sweep_cases import GRID, factor, legend, of_outcome, words
@@ -75,8 +76,8 @@ def test_local_means_are_exact_for_a_plane_and_silent_where_there_is_nothing():
     random = np.random.default_rng(2)
     x, y = random.random((2, 800))
     x *= 0.4
-    means, errors = smooth.surface(x, y, 2.0 + 3.0 * x - y)
-    nodes = np.linspace(0, 1, smooth.NODES)
+    means, errors = planes.local_means(x, y, 2.0 + 3.0 * x - y)
+    nodes = np.linspace(0, 1, planes.NODES)
     told = np.isfinite(means)
     assert told[:, nodes <= 0.4].all() and not told[:, nodes > 0.85].any()
     truth = 2.0 + 3.0 * nodes - nodes[:, None]
@@ -89,7 +90,7 @@ def test_standard_errors_of_local_means_are_of_the_right_size():
     found = []
     for seed in range(60):
         random = np.random.default_rng(seed)
-        means, errors = smooth.surface(*random.random((2, 400)), random.normal(size=400), nodes=9)
+        means, errors = planes.local_means(*random.random((2, 400)), random.normal(size=400), nodes=9)
         found.append((means, errors))
     means, errors = (np.array(values) for values in zip(*found, strict=True))
     ratio = means.std(axis=0) / errors.mean(axis=0)
@@ -164,7 +165,7 @@ def test_a_turn_of_the_sign_smaller_than_the_grain_has_no_line(stores, monkeypat
 
 def test_the_grain_is_the_bandwidth_or_a_cell(stores):
     for name, of, grain in (
-        ("scattered", {"points": 1500, "truth": gain, "outcomes": ("performance",)}, smooth.bandwidth(1500)),
+        ("scattered", {"points": 1500, "truth": gain, "outcomes": ("performance",)}, planes.bandwidth(1500)),
         ("gridded", {"kind": "table", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2]}, 0.2),
     ):
         _, found, _ = lines(stores(name, curves="none", **of), "r_f", "skill")

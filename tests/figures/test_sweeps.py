@@ -16,7 +16,7 @@ from sim.analysis.sweep import open_sweep
 from sim.errors import UserError
 from sim.experiment.experiment import Design, Factor
 from sim.experiment.horizons import Horizon
-from sim.figures import usual
+from sim.figures import select
 from sim.figures.select import slug
 from sim.figures.sweeps import common, outcome, strokes
 from tests.figures.drawn import page, pages
@@ -242,7 +242,7 @@ def test_the_uncertainty_that_matters_leads(stores):
     sweep = stores("leading", points=300, truth=one, curves="none", outcomes=("performance",))
     policy = sweep.experiment.levers[0]
     assert leading(sweep, "performance", policy)[0] == "speed"
-    assert usual.of_leading(sweep)[0] == {"x": "speed"}
+    assert select.of_leading(sweep)[0] == {"x": "speed"}
     one = Factor("u", target="x", low=0.5, high=0.5)
     fixed = stores("fixed", uncertainties=(*experiment().uncertainties[:2], one))
     assert "u" not in leading(fixed, "performance", policy)

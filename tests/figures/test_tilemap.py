@@ -11,7 +11,7 @@ from matplotlib.patches import RegularPolygon
 from sim.data.tables import guberniias
 from sim.errors import UserError
 from sim.figures import style, tilemap
-from sim.figures.tilelayout import tiles
+from sim.figures.tilemap import tiles
 from tests.figures.drawn import page
 from tests.figures.tile_rule import regenerate
 

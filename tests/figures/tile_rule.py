@@ -1,4 +1,4 @@
-"""How the tile map was laid out: see `sim.figures.tilelayout`."""
+"""How the tile map was laid out: see `sim.figures.tilemap`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from sim.data.tables import guberniias
-from sim.figures.tilelayout import Tile
+from sim.figures.tilemap import Tile
 
 SHAPE = """
 ...#..........

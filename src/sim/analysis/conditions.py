@@ -1,14 +1,14 @@
-"""Effects where uncertainties have certain values, year by year, and at each option of another lever."""
+"""Effects where uncertainties have certain values, year by year, at each option of another lever, and what arms pay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.effects import contrasts, differences, effects, statistics
+from sim.analysis.effects import chosen, contrasts, differences, effects, statistics
 from sim.analysis.paired import student
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.pair_table import PairedSweep
-    from sim.experiment.experiment import Factor
+    from sim.experiment.experiment import Factor, Option
 
 THIRDS = ("low", "middle", "high")
 
@@ -90,3 +90,94 @@ def _groups(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray
         return
     low, high = np.quantile(values, (1 / 3, 2 / 3))
     yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)
+
+
+def places_of(sweep: PairedSweep, factor: Factor, lever: Factor) -> NDArray[np.int64]:
+    """Return which option of another lever each combination of all levers but one has."""
+    others = [entry for entry in sweep.experiment.levers if entry.name != lever.name]
+    grid = np.indices([len(entry.options) for entry in others])
+    return np.asarray(grid[[entry.name for entry in others].index(factor.name)]).ravel()
+
+
+def effects_at(
+    sweep: PairedSweep, lever: Factor, other: Factor, options: list[int], outcome: str | None, scope: str, horizon: str
+) -> pd.DataFrame:
+    """Return effects of options, by their numbers, as `effects` does, but a row for each option of another lever.
+
+    ``at`` is that option's number. Over the options of further levers it is a mean.
+    """
+    import pandas as pd
+
+    pairs, places = sweep.pairs, places_of(sweep, other, lever)
+    rows: list[dict[str, Any]] = []
+    for column, name, where, _ in chosen(sweep, outcome, scope, horizon):
+        values, entry = pairs.values(column), OUTCOMES[name]
+        for option in options:
+            for at in range(len(other.options)):
+                inner = [differences(pairs, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]
+                effect, base = np.mean(inner, axis=0)
+                rows.append({
+                    "option": lever.options[option].value, "at": at, "outcome": name, "better": entry.better,
+                    "scope": where, "horizon": horizon, **statistics(pairs, entry, effect, base),
+                })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+Array = NDArray[np.float64]
+PART = 0.1
+"""Of the larger payment, or of the smallest effect of interest: how far the arms may differ."""
+
+
+def payments(sweep: PairedSweep) -> pd.DataFrame:
+    """Return what the arms of the first lever pay for each option of the second against its first.
+
+    An arm pays the outcome with a pair of terms left out less the outcome with both as drawn, on the same accidents.
+    Terms are twins if the arms pay alike: to within a tenth of the larger payment or of the smallest effect of
+    interest, whichever is more, and two standard errors are below that tolerance.
+
+    Returns
+    -------
+    DataFrame
+        A row per outcome, horizon and option: ``pays`` of the first and of the second arm, their ``difference`` with
+        its standard ``error``, the ``tolerance``, and ``reading``: ``alike``, ``unlike``, or ``undecided`` where
+        there are too few points to tell.
+
+    Raises
+    ------
+    UserError
+        There are not two levers, the first with two options.
+    """
+    import pandas as pd
+
+    levers, pairs, rows = sweep.experiment.levers, sweep.pairs, []
+    if len(levers) != 2 or len(levers[0].options) != 2:
+        raise UserError(Problem(str(sweep.path), "levers", str(len(levers)), "two, the first with two options"))
+    arms, terms = levers
+    mine = [column for column in sweep.columns if column[2] == "nation"]
+    for (_, outcome, _, horizon), values in zip(mine, pairs.each(*(column[0] for column in mine)), strict=True):
+        for number, option in enumerate(terms.options[1:], start=1):
+            found = [pairs.by_point(differences(pairs, terms, number, values, arm)[0])[0] for arm in (0, 1)]
+            known = np.isfinite(found[0]) & np.isfinite(found[1])
+            one, other = (each[known] for each in found)
+            base = float(np.nanmean(pairs.options(values, terms)[:, 0]))
+            rows.append({
+                "outcome": outcome, "horizon": horizon, terms.name: option.label, "points": len(one),
+                **_judged(one, other, float(sweep.experiment.smallest.of(OUTCOMES[outcome], base)), arms.options),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _judged(one: Array, other: Array, smallest: float, arms: Sequence[Option]) -> dict[str, Any]:
+    """Return what the arms pay, and whether alike."""
+    pays, away = (float(one.mean()), float(other.mean())), other - one
+    error = float(away.std(ddof=1) / len(away) ** 0.5) if len(away) > 1 else np.inf
+    tolerance = PART * max(abs(pays[0]), abs(pays[1]), smallest)
+    difference = float(away.mean())
+    reading = "undecided"
+    if abs(difference) > tolerance + 2.0 * error:
+        reading = "unlike"
+    elif abs(difference) <= tolerance and 2.0 * error <= tolerance:
+        reading = "alike"
+    labels = [f"pays under {arm.label}" for arm in arms]
+    said = {"difference": difference, "error": error, "tolerance": tolerance, "reading": reading}
+    return dict(zip(labels, pays, strict=True)) | said

@@ -59,7 +59,7 @@ def draw_all(stored: Any, folder: Path | str, svg: bool = False) -> list[Path]:
     return [
         path
         for what, picture in _kind(stored).pictures.items()
-        for asked in (load(f"usual:{picture.usual}")(stored) if picture.usual else [])
+        for asked in (load(f"select:{picture.usual}")(stored) if picture.usual else [])
         for path in _written(stored, folder, what, svg, asked)
     ]
 

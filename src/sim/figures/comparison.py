@@ -15,8 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from sim.analysis.selection import Selection
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
-from sim.figures.series import BAND, day, middle, outcome_named
-from sim.figures.wording import difference, direction, title
+from sim.figures.series import BAND, day, difference, direction, middle, outcome_named, title
 from sim.registry.entries import SCOPES
 from sim.results.comparison import Comparison
 

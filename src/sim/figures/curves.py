@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, style, timeline
-from sim.figures.series import Curve, World, by_scope, outcome_named, world
-from sim.figures.wording import title
+from sim.figures.series import Curve, World, by_scope, outcome_named, title, world
 from sim.registry.entries import CLASSES
 from sim.results.result import Result
 

@@ -14,9 +14,9 @@ from sim.analysis.divergence.distance import VISIBLE
 from sim.analysis.divergence.divergence import Divergence
 from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
-from sim.figures import style, tilelayout
+from sim.figures import style, tilemap
 from sim.figures.divergence import described
-from sim.figures.tilelayout import BAR, SIZE, tiles
+from sim.figures.tilemap import BAR, SIZE, tiles
 
 SOON, SEATED = colormaps["viridis"], colormaps["magma_r"]
 AFTER = (3, 12, 36)
@@ -64,22 +64,22 @@ def _seats(found: Divergence, month: int) -> dict[str, float]:
 @style.styled
 def draw(table: Parting) -> Figure:
     """Draw the months until each guberniia is visibly apart and, small, the seats held by others."""
-    wide, high = tilelayout.extent()
+    wide, high = tilemap.extent()
     small = (style.WIDE - 6.0 - (MOST - 1) * GAP) / MOST
     what = f"Months until performance or conflict of the guberniia committee is over {VISIBLE} apart"
     tall, low = high * SIZE, small * high / wide
     room = 2.0 + tall + 13.0 + low + 14.0
     drawn, top = style.headed("Where, and how soon, two worlds part", *table.lines, what, room=room)
     second = top + 2.0 + tall + 13.0
-    _how_soon(tilelayout.blank(drawn, 3.0, top + 2.0, wide * SIZE), table)
+    _how_soon(tilemap.blank(drawn, 3.0, top + 2.0, wide * SIZE), table)
     held = f"Seats of the guberniia committee{' and its uezds' if table.uezds else ''} held by different persons"
     style.write(drawn, held, 3.0, second - 10.0, fontsize=8.5)
     for at, (month, shares) in enumerate(table.seats.items()):
-        axes = tilelayout.blank(drawn, 3.0 + at * (small + GAP), second, small)
+        axes = tilemap.blank(drawn, 3.0 + at * (small + GAP), second, small)
         _map(axes, table, {name: to_hex(SEATED(share)) for name, share in shares.items()})
         axes.set_title(month, loc="center")
     bar = style.place(drawn, 60.0, second + low + 3.0, 54.0, 2.4)
-    tilelayout.scale(bar, Normalize(0.0, 1.0), SEATED, "share of seats")
+    tilemap.scale(bar, Normalize(0.0, 1.0), SEATED, "share of seats")
     return drawn
 
 
@@ -87,12 +87,12 @@ def _how_soon(axes: Axes, table: Parting) -> None:
     norm = Normalize(0, max([*table.soon.values(), 1]))
     fills = {name: to_hex(SOON(float(norm(months)))) for name, months in table.soon.items()}
     _map(axes, table, fills, labels=True)
-    tilelayout.key(axes, any(tile not in table.classes for tile in tiles()))
+    tilemap.key(axes, any(tile not in table.classes for tile in tiles()))
     if len(table.soon) < len(table.classes):
         axes.text(BAR[0], BAR[1] - 0.35, f"white: not {VISIBLE} apart to the end", color=style.GREY, fontsize=7.5)
     if fills:
         bar = axes.inset_axes(BAR, transform=axes.transData)
-        tilelayout.scale(bar, norm, SOON, f"months from {table.began}")
+        tilemap.scale(bar, norm, SOON, f"months from {table.began}")
 
 
 def _map(axes: Axes, table: Parting, fills: dict[str, str], *, labels: bool = False) -> None:
@@ -101,6 +101,6 @@ def _map(axes: Axes, table: Parting, fills: dict[str, str], *, labels: bool = Fa
         colour, there = fills.get(tile.name, "#FFFFFF"), table.classes.get(tile.name)
         if labels:
             edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
-            tilelayout.fill(axes, tile, colour, edge, ink=ink)
+            tilemap.fill(axes, tile, colour, edge, ink=ink)
         else:
-            tilelayout.fill(axes, tile, colour, style.RULE, 0.3)
+            tilemap.fill(axes, tile, colour, style.RULE, 0.3)

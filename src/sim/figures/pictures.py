@@ -23,7 +23,7 @@ class Picture:
     shows: str
     module: str
     options: tuple[str, ...] = ()  # what may be asked of it
-    usual: str = ""  # function of `usual` that says with which options it is drawn when all are; none: it is not
+    usual: str = ""  # function of `select` that says with which options it is drawn when all are; none: it is not
     #: Of a sweep, whose lever's options are compared: ``needed``, ``first`` if there is one, that of the axis
     #: (``along``), that at whose options another is shown (``across``), or one that is no axis (``besides``).
     lever: str = "needed"

@@ -1,4 +1,4 @@
-"""From a stored result to what is drawn: series over months, their median and band."""
+"""From a stored result to what is drawn: series over months, their median and band, and what outcomes are called."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ Array = NDArray[np.float64]
 
 BAND = (10, 90)
 """Percentiles of the replicates between which a band is drawn."""
+TITLES = {
+    "skloki_year": "Open skloki in 12 months",
+    "open_skloki": "Open skloki",
+    "uezd_open_skloki": "Open skloki in uezds",
+    "paralysed": "Paralysed committees",
+    "appointed_cc": "Appointed by the CC",
+    "uezd_appointed": "Appointed in uezds",
+    "claimed": "Vacancies claimed",
+    "opposition_members": "Opposition, members",
+    "opposition_guberniia": "Opposition, guberniia conferences",
+    "opposition_nation": "Opposition, national conference",
+    "threat_objective": "Objective threat",
+    "threat_perceived": "Perceived threat",
+}
 
 
 class World(NamedTuple):
@@ -115,3 +129,18 @@ def world(result: Result, trajectories: Trajectories) -> World:
     scenario = result.manifest["scenario"]
     said = f"{scenario['title']} · {count} replicate" + ("s" if count > 1 else "")
     return World(said, (day(str(months[0])), day(str(months[-1]), end=True)), scenario.get("events", {}), count)
+
+
+def title(name: str) -> str:
+    """Return an outcome's name as a heading."""
+    return TITLES.get(name, name[:1].upper() + name[1:].replace("_", " "))
+
+
+def direction(outcome: Outcome) -> str:
+    """Return which effects are good, in a few words."""
+    return {"higher": "higher is better", "lower": "lower is better"}.get(outcome.better, "neither is better")
+
+
+def difference(outcome: Outcome) -> str:
+    """Return the label of an axis of effects."""
+    return f"difference ({outcome.unit})"

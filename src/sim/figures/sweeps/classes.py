@@ -16,9 +16,9 @@ from sim.analysis.selection import Selection, Shown, label, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.sweeps import common, strokes, ticks
+from sim.figures.series import difference, direction, title
+from sim.figures.sweeps import common, strokes
 from sim.figures.sweeps import outcome as along
-from sim.figures.wording import difference, direction, title
 
 LEFT, RIGHT, GAP = 24.0, 4.0, 8.0
 ROW, EDGE = 11.0, 4.0
@@ -104,7 +104,7 @@ def courses(table: along.Along) -> Figure:
         common.ticks(axes, factor, "x", wide)
         axes.set_xlabel("")
         if not factor.options and not common.logarithmic(factor):
-            ticks.numbers(axes, wide)
+            common.few_ticks(axes, wide)
         axes.tick_params(axis="x", labelsize=7)
         axes.tick_params(labelleft=axes is row[0])
         panels.titled(axes, scope)
@@ -147,7 +147,7 @@ def _one_scale(row: list[Axes], wide: float) -> None:
     room = 0.06 * (high - low) or 0.05
     for axes in row:
         axes.set_xlim(low - room, high + room)
-        ticks.numbers(axes, wide)
+        common.few_ticks(axes, wide)
 
 
 def _entries() -> list[Artist]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.analysis import selection
@@ -16,8 +17,7 @@ from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.figures import style
-from sim.figures.series import Array
-from sim.figures.wording import title
+from sim.figures.series import Array, title
 
 TURNED = 18.0
 """Length of labels at most that are turned upright, mm."""
@@ -25,6 +25,8 @@ RANGES = "over the ranges of the parameters, not over history"
 CHOSEN = "over the points chosen, not over history"
 CLAUSES = re.compile(r"[,;] +(?![^(]*\))")
 """What ends a clause outside parentheses."""
+LEAST, MOST = 3, 8
+"""Ticks of a narrow axis of numbers, at least and at most; labels are fewer where they would touch."""
 CONSTANT = re.compile(r"\b[A-Z]+_[A-Z_]+\b")
 
 
@@ -193,3 +195,31 @@ def all_options(levers: Sequence[Factor]) -> str:
     """Return over what a mean is taken that is over the options of levers."""
     counts = {2: "both"} | {count: f"all {count}" for count in range(3, 1 + max(len(e.options) for e in levers))}
     return " and ".join(f"{counts[len(entry.options)]} options of {entry.name}" for entry in levers)
+
+
+def few_ticks(axes: Axes, width: float, size: float = 7.0) -> None:
+    """Set the ticks of a horizontal axis of numbers, `width` mm wide, within its limits, labelled as there is room."""
+    low, high = sorted(axes.get_xlim())
+    at = round_numbers(low, high, max(LEAST, min(MOST // 2, int(width / 25.0))))
+    texts = [f"{value:g}".replace("-", "\u2212") for value in at]
+    # Nought and the ends first: they tell the scale.
+    taken: list[tuple[float, float]] = []
+    shown = [""] * len(at)
+    for place in sorted(range(len(at)), key=lambda place: (at[place] != 0, place not in (0, len(at) - 1), place)):
+        centre = (at[place] - low) / (high - low) * width
+        half = style.measure(texts[place], size) / 2 + 0.4  # that two labels are 0.8 mm apart
+        if all(centre + half <= begin or end <= centre - half for begin, end in taken):
+            taken.append((centre - half, centre + half))
+            shown[place] = texts[place]
+    axes.set_xticks(at, shown, fontsize=size)
+
+
+def round_numbers(low: float, high: float, least: int = LEAST) -> list[float]:
+    """Return round numbers between two limits: so many at least and, where there is room, on both sides of nought."""
+    found: list[float] = []
+    for count in range(least - 1, MOST):
+        steps = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        found = [float(f"{value:.9g}") for value in steps if low <= value <= high]
+        if len(found) >= least and (not low < 0.0 < high or found[0] < 0.0 < found[-1]):
+            break
+    return found

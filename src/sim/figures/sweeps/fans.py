@@ -17,9 +17,8 @@ from sim.analysis.sweep import Sweep
 from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.series import day, middle
+from sim.figures.series import day, middle, title
 from sim.figures.sweeps import common, strokes
-from sim.figures.wording import title
 from sim.registry.outcomes import OUTCOMES
 
 MOST = 12

@@ -12,13 +12,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.conditions import effects_at
 from sim.analysis.effects import ONE_SERIES, effects
 from sim.analysis.selection import Selection, label, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.sweeps import common, crossing, strokes, ticks
-from sim.figures.wording import difference, direction, title
+from sim.figures.series import difference, direction, title
+from sim.figures.sweeps import common, strokes
 from sim.registry.outcomes import OUTCOMES
 
 MOST = 12
@@ -105,7 +106,7 @@ def table(sweep: Sweep, selection: Selection) -> Rows:
         ).assign(row=lambda rows: rows["scope"])
     else:
         assert scope is not None
-        frame = crossing.effects_at(sweep, lever, other, options, selection.outcome, scope, horizon)
+        frame = effects_at(sweep, lever, other, options, selection.outcome, scope, horizon)
         frame = frame.assign(row=frame["at"])
     return Rows(frame, lever, options, other, common.said(sweep, horizon, lever, other))
 
@@ -210,7 +211,7 @@ def _scale(axes: Axes, frame: pd.DataFrame, wide: float) -> None:
     low, high = (float(ends.min()), float(ends.max())) if len(ends) else (-1.0, 1.0)
     room = 0.06 * (high - low) or 0.05
     axes.set_xlim(low - room, high + room)
-    ticks.numbers(axes, wide)
+    common.few_ticks(axes, wide)
 
 
 def _mark(axes: Axes, entry: dict[str, Any], top: float, colour: str, marker: str) -> None:

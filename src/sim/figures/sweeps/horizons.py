@@ -18,9 +18,8 @@ from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
 from sim.experiment.horizons import Horizon, following
 from sim.figures import panels, style
-from sim.figures.series import Array, day
+from sim.figures.series import Array, day, difference, direction
 from sim.figures.sweeps import common, strokes
-from sim.figures.wording import difference, direction
 
 COLUMNS, LEAST = 3, 2
 LEFT, RIGHT, GAP, TALL, PITCH = 18.0, 4.0, 7.0, 40.0, 55.0

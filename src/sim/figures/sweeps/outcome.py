@@ -10,14 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.analysis.conditions import places_of
 from sim.analysis.selection import Selection, Shown, label, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.series import Array
-from sim.figures.sweeps import common, crossing, strokes
-from sim.figures.wording import difference, direction, title
+from sim.figures.series import Array, difference, direction, title
+from sim.figures.sweeps import common, strokes
 
 LEFT, GAP, RIGHT, TALL = 18.0, 20.0, 4.0, 56.0
 
@@ -138,7 +138,7 @@ def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) 
         x = sweep.pairs.first(common.values(sweep, factor))
         return Scattered(x, _points(sweep, parts[0]), _points(sweep, parts[1]))
     # A point stands once for each option of another lever.
-    inner = crossing.places_of(sweep, factor, lever) if lever else np.zeros(values.shape[1], int)
+    inner = places_of(sweep, factor, lever) if lever else np.zeros(values.shape[1], int)
     x = np.repeat(np.arange(len(factor.options), dtype=float), len(sweep.pairs.points))
     at = [inner == place for place in range(len(factor.options))]
     levels, effects = (np.concatenate([_points(sweep, part[:, :, here]) for here in at], axis=1) for part in parts)

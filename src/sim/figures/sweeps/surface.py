@@ -21,10 +21,9 @@ from sim.analysis.selection import Selection, Shown, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.series import Array
+from sim.figures.series import Array, difference, direction, title
 from sim.figures.sweeps import common
 from sim.figures.sweeps.plane import Plane, plane
-from sim.figures.wording import difference, direction, title
 
 DIVERGING, RISING = "PuOr", "cividis"
 """Palettes of effects, with their middle at 0, and of levels; both keep their order for every eye."""
