@@ -11,24 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from statistics import median
 
-from experiments.bench import picture, processes, report
-from experiments.bench.measure import (
-    FULL,
-    QUICK,
-    Contestant,
-    Plan,
-    Spread,
-    Timing,
-    Unequal,
-    against_size,
-    contest,
-    contestants,
-    ratio,
-    seconds,
-    slope,
-    synthetic,
-    two_threads_over_one,
-)
+import pandas as pd
+
+from experiments.bench import measure as bench
+from experiments.bench import processes, report
+from experiments.bench.measure import Contestant, Plan, Spread, Timing, ratio
 from experiments.bench.report import OUT, Entry, entry
 from sim.errors import UserError
 from sim.scenario.load import load
@@ -50,14 +37,12 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
     wishes = parser.parse_args(given)
     try:
-        world = build(synthetic(18, 3) if wishes.quick else load(processes.HISTORICAL).scenario)
-        measure(QUICK if wishes.quick else FULL, world, contestants(wishes.engine), wishes.engine, wishes.out)
-    except UserError as error:
+        world = build(bench.synthetic(18, 3) if wishes.quick else load(processes.HISTORICAL).scenario)
+        plan = bench.QUICK if wishes.quick else bench.FULL
+        measure(plan, world, bench.contestants(wishes.engine), wishes.engine, wishes.out)
+    except (UserError, bench.Unequal, processes.Failed) as error:
         print(f"bench: {error}", file=sys.stderr)
-        return 2
-    except (Unequal, processes.Failed) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UserError) else 1
     return 0
 
 
@@ -69,14 +54,14 @@ def measure(plan: Plan, world: World, every: dict[str, Contestant], fast: str, o
         say("starting processes")
         entries += _of_processes(*processes.measured(plan.repeats, plan.memory))
     say(f"contest: {plan.rounds} rounds on {len(world.committees)} committees and {len(world.months)} months")
-    control = Spread.of([two_threads_over_one(plan.spins) for _ in range(plan.rounds)])
-    timings = contest(every, world, plan)
+    control = Spread.of([bench.two_threads_over_one(plan.spins) for _ in range(plan.rounds)])
+    timings = bench.contest(every, world, plan)
     say(f"time against size, to {plan.sizes[-1]:,} committees")
-    sizes = against_size(every, plan)
+    sizes = bench.against_size(every, plan)
     loads.append(os.getloadavg()[0])
     entries = [
         *_of_contest(timings, every), entry("two_threads_over_one_in_control", control, "times"),
-        entry("scaling_slope", slope(sizes, "compiled"), "log s per log committee-month"),
+        entry("scaling_slope", bench.slope(sizes, "compiled"), "log s per log committee-month"),
         *entries, *_of_engine(world, fast, plan.size_rounds),
     ]  # fmt: skip
     shares = {
@@ -93,8 +78,8 @@ def measure(plan: Plan, world: World, every: dict[str, Contestant], fast: str, o
     out.mkdir(parents=True, exist_ok=True)
     report.write_json(out / "bench.json", [e._asdict() for e in entries])
     report.write_json(out / "machine.json", machine)
-    report.write_csv(out / "rounds.csv", timings)
-    report.write_csv(out / "scaling.csv", sizes)
+    for name, rows in (("rounds.csv", timings), ("scaling.csv", sizes)):
+        pd.DataFrame(rows).to_csv(out / name, index=False, float_format="%.6g", lineterminator="\n")
     (out / "table.md").write_text(
         f"# Measured {machine['date']} on {machine['processor']}, {machine['cores']} cores\n\n"
         f"{world.scenario.title}: {len(world.committees)} committees, {len(world.months)} months. Medians and ranges "
@@ -102,7 +87,7 @@ def measure(plan: Plan, world: World, every: dict[str, Contestant], fast: str, o
         f"{report.entries_table(entries)}\n",
         encoding="utf-8",
     )
-    picture.draw(sizes, every, out)
+    report.draw(sizes, every, out)
     say(f"written to {out}")
 
 
@@ -113,7 +98,7 @@ def _of_contest(timings: list[Timing], every: dict[str, Contestant]) -> Iterator
     yield entry("two_threads_over_one", ratio(timings, "compiled", "compiled_two_threads"), "times")
     committee_months = timings[0].committees * timings[0].months
     for name in every:
-        spread = Spread.of(seconds(timings, name))
+        spread = Spread.of(bench.seconds(timings, name))
         yield entry(f"run_{name}", spread, "s")
         yield entry(f"ns_per_committee_month_{name}", Spread(*(1e9 * s / committee_months for s in spread)), "ns")
 
@@ -122,7 +107,7 @@ def _of_processes(found: dict[str, list[float]], peaks: dict[int, float]) -> Ite
     """Yield times of processes, the first result relative to numba's import, and peak memory."""
     for name, values in found.items():
         yield entry(name, Spread.of(values), "s")
-    first = Spread.of_ratios(found["run_first_result"], found["import_numba"])
+    first = Spread.of(found["run_first_result"], found["import_numba"])
     yield entry("first_result_over_import_numba", first, "times")
     for number, peak in peaks.items():
         yield entry(f"peak_memory_of_{number}", Spread.of([peak]), "MiB")

@@ -26,37 +26,21 @@ MOST = 64
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured.
+    """How much is measured."""
 
-    Attributes
-    ----------
-    rounds
-        Interleaved rounds of all contestants on one world.
-    batch
-        Replicates that the compiled engine runs in a round, with one thread and with two: so many that the moments
-        at the end in which one thread waits for the other do not count.
-    spins
-        Length of the control's loops.
-    sizes, months, size_rounds
-        Committees of the synthetic trees, how long these run, and how often.
-    enough
-        Seconds that one of these measurements takes at least, by running several replicates.
-    slow
-        Committees beyond which reference and Mesa are not asked to go.
-    repeats, memory
-        Repeats of each process that is started, 0 starts none; replicates of the runs whose peak memory is read.
-    """
-
-    rounds: int = 7
+    rounds: int = 7  # interleaved ones of all contestants on one world
+    #: replicates that the compiled engine runs in a round, with one thread and with two: so many that the moments at
+    #: the end in which one thread waits for the other do not count
     batch: int = 128
-    spins: int = 6_000_000
+    spins: int = 6_000_000  # length of the control's loops
+    #: committees of the synthetic trees, how long these run, and how often
     sizes: tuple[int, ...] = (84, 250, 735, 2_000, 8_000, 30_000, 100_000)
     months: int = 24
     size_rounds: int = 5
-    enough: float = 0.3
-    slow: int = 2_000
-    repeats: int = 5
-    memory: tuple[int, ...] = (1, 16, 256)
+    enough: float = 0.3  # seconds that one of these measurements takes at least, by running several replicates
+    slow: int = 2_000  # committees beyond which reference and Mesa are not asked to go
+    repeats: int = 5  # of each process that is started; 0 starts none
+    memory: tuple[int, ...] = (1, 16, 256)  # replicates of the runs whose peak memory is read
 
 
 FULL, QUICK = Plan(), Plan(2, 2, 10_000, (9, 27), 3, 2, 0.01, 9, 0, ())
@@ -75,13 +59,12 @@ class Contestant:
 
 def contestants(fast: str) -> dict[str, Contestant]:
     """Return the contestants by name; ``fast`` is the engine that stands as the compiled one."""
-    every = [
+    return {contestant.name: contestant for contestant in (
         Contestant("compiled", "compiled, 1 thread", engine(fast)),
         Contestant("compiled_two_threads", "compiled, 2 threads", engine(fast), threads=2),
         Contestant("reference", "reference", engine("reference")),
         Contestant("mesa", "Mesa, idiomatic", Engine("mesa", build, mesa_idiom.simulate), bits=False),
-    ]
-    return {contestant.name: contestant for contestant in every}
+    )}  # fmt: skip
 
 
 class Timing(NamedTuple):
@@ -104,14 +87,10 @@ class Spread(NamedTuple):
     high: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Spread:
-        """Summarise."""
+    def of(cls, over: Sequence[float], under: Sequence[float] | None = None) -> Spread:
+        """Summarise values, or their ratios to others, each taken within a round."""
+        values = over if under is None else [a / b for a, b in zip(over, under, strict=True)]
         return cls(median(values), min(values), max(values))
-
-    @classmethod
-    def of_ratios(cls, over: Sequence[float], under: Sequence[float]) -> Spread:
-        """Summarise ratios, each taken within a round."""
-        return cls.of([a / b for a, b in zip(over, under, strict=True)])
 
 
 class Unequal(Exception):
@@ -204,7 +183,7 @@ def seconds(timings: Sequence[Timing], contestant: str) -> list[float]:
 
 def ratio(timings: Sequence[Timing], slow: str, fast: str) -> Spread:
     """Return how many times faster one contestant is than another, within each round."""
-    return Spread.of_ratios(seconds(timings, slow), seconds(timings, fast))
+    return Spread.of(seconds(timings, slow), seconds(timings, fast))
 
 
 def slope(timings: Sequence[Timing], contestant: str) -> Spread:

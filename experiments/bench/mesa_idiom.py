@@ -58,10 +58,9 @@ class IdiomaticPartyModel(PartyModel):
         return self.random.gauss(0.0, 1.0)
 
     def _remember(self, address: tuple[str, str, int, int], draw: Callable[[], float]) -> float:
-        known = self.remembered.get(address)
-        if known is None:
-            known = self.remembered[address] = draw()
-        return known
+        if address not in self.remembered:
+            self.remembered[address] = draw()
+        return self.remembered[address]
 
     def log(self, *event: Any, **more: Any) -> None:
         """Keep no log."""
@@ -96,13 +95,7 @@ class IdiomaticPartyModel(PartyModel):
 def simulate(
     world: World, replicate: int, on_month: Callable[[int], None] | None = None, *, events: bool = False
 ) -> Trajectory:
-    """Run one replicate; an engine's ``simulate``, without events.
-
-    Raises
-    ------
-    NotImplementedError
-        Events are asked for.
-    """
+    """Run one replicate; an engine's ``simulate``, without events, which are refused."""
     if events:
         raise NotImplementedError("the idiomatic model keeps no events")
     return run(IdiomaticPartyModel(world, replicate), on_month, events=False)

@@ -1,8 +1,7 @@
-"""What a measurement leaves behind: numbers with their names, and the machine described."""
+"""What a measurement leaves behind: numbers with their names, the machine described, and time against size drawn."""
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import platform
@@ -11,8 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.bench.measure import Spread
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from experiments.bench.measure import Contestant, Spread, Timing, slope
 from sim.engines.engine import cores
+from sim.figures import style
 from sim.results.manifest import commit, versions
 
 OUT = Path(__file__).parents[2] / "results" / "bench"
@@ -53,14 +58,51 @@ def hardware() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_csv(path: Path, rows: Sequence[NamedTuple]) -> None:
-    """Write records of one kind."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(rows[0]._fields)
-        writer.writerows([f"{value:.6g}" if isinstance(value, float) else value for value in row] for row in rows)
-
-
 def write_json(path: Path, document: Any) -> None:
     """Write a document."""
     path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+LOOKS = {
+    "compiled": ("#1F3A5F", "o"), "compiled_two_threads": ("#4F8FCF", "s"), "reference": ("#B3202A", "D"),
+    "mesa": ("#7A7A7A", "v"),
+}  # fmt: skip
+#: Height of the picture, mm.
+HEIGHT = 112.0
+
+
+@style.styled
+def draw(timings: Sequence[Timing], every: dict[str, Contestant], folder: Path) -> list[Path]:
+    """Draw seconds per run against committees, both logarithmic, with lines of slope 1 to compare with."""
+    figure, frame = style.new(style.WIDE, HEIGHT), pd.DataFrame(timings)
+    style.heading(
+        figure, "Time of one run against the number of committees",
+        f"seconds for {timings[0].months} months of a synthetic tree; median over rounds, bars from least to greatest",
+        "2 threads: two runs at once. Grey lines: time proportional to size. "
+        f"Compiled, 1 thread: slope {slope(timings, 'compiled').median:.2f}",
+    )  # fmt: skip
+    top = style.head(2) + 2
+    axes = style.place(figure, 15, top, style.WIDE - 19, HEIGHT - 13 - top, xscale="log", yscale="log")
+    for name, contestant in every.items():
+        of_size = frame[frame["contestant"] == name].groupby("committees")["seconds"].agg(["median", "min", "max"])
+        sides = (of_size["median"] - of_size["min"], of_size["max"] - of_size["median"])
+        colour, mark = LOOKS[name]
+        axes.errorbar(of_size.index, of_size["median"], sides, color=colour, marker=mark, markersize=4, elinewidth=0.8,
+                      capsize=2, capthick=0.8, label=contestant.label)  # fmt: skip
+    axes.set(xlabel="committees", ylabel="seconds per run")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(which="major")
+    _guides(axes)
+    axes.legend(loc="lower right", frameon=False)
+    return style.save(figure, folder, "scaling", svg=True)
+
+
+def _guides(axes: Axes) -> None:
+    """Draw lines of slope 1 through the whole picture, without moving its limits."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    x = np.array([left, right])
+    for power in range(int(np.floor(np.log10(bottom / right))), int(np.ceil(np.log10(top / left))) + 1):
+        axes.plot(x, x * 10.0**power, color=style.PALE, linewidth=0.8, linestyle="--", zorder=0)
+    axes.set(xlim=(left, right), ylim=(bottom, 1.6 * top))

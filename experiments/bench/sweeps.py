@@ -62,8 +62,8 @@ def workers() -> list[Any]:
         with_(cluster=address)()  # the workers load what they need
         one, two, dask = alternating([with_(workers=1), with_(workers=2), with_(cluster=address)])
     return [
-        entry("sweep_two_workers_over_one", Spread.of_ratios(one, two), "times"),
-        entry("sweep_dask_over_threads", Spread.of_ratios(dask, two), "times"),
+        entry("sweep_two_workers_over_one", Spread.of(one, two), "times"),
+        entry("sweep_dask_over_threads", Spread.of(dask, two), "times"),
     ]
 
 

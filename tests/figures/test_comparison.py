@@ -17,9 +17,9 @@ from sim.analysis.sample import Sample, band_tables, effect_rows
 from sim.engines.trajectory import Trajectory
 from sim.experiment.horizons import usual
 from sim.experiment.smallest_effect import Smallest
-from sim.figures import comparison as pictures
 from sim.figures import style
 from sim.figures.series import day
+from sim.figures.sweeps import strokes
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
 from tests.figures.drawn import world
@@ -118,9 +118,9 @@ def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(ma
     lower = figure.axes[panel(figure, "Performance") + 1]
     rows = made.bands("performance")
     rows = rows[(rows["world"] == "election") & (rows["scope"] == "nation")]
-    (strip,) = areas(lower, pictures.STRIP)
+    (strip,) = areas(lower, strokes.STRIP)
     assert (strip.min(), strip.max()) == pytest.approx((-0.01, 0.01))
-    spread, mean = areas(lower, pictures.OTHER)
+    spread, mean = areas(lower, strokes.OPTIONS[1])
     assert (spread.min(), spread.max()) == pytest.approx((rows["pair_p10"].min(), rows["pair_p90"].max()))
     assert (mean.min(), mean.max()) == pytest.approx((rows["low"].min(), rows["high"].max()))
     drawn = [line.get_ydata() for line in lower.lines if len(line.get_ydata()) == 108]
@@ -130,7 +130,7 @@ def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(ma
 
 def test_the_strip_of_what_has_no_bounds_follows_the_baseline(made):
     figure = world(made, "curves", "election")
-    (strip,) = areas(figure.axes[panel(figure, "Recovery") + 1], pictures.STRIP)
+    (strip,) = areas(figure.axes[panel(figure, "Recovery") + 1], strokes.STRIP)
     rows = made.bands("recovery")
     base = rows[(rows["world"] == "appointment") & (rows["scope"] == "nation")]["mean"]
     assert strip.max() == pytest.approx(0.05 * base.max())
@@ -194,9 +194,9 @@ def test_every_world_has_its_own_line_where_it_parts():
 
 @pytest.mark.parametrize("eye", EYES)
 def test_the_two_worlds_and_the_strip_stay_apart_for_every_eye_and_are_no_class(eye):
-    for one, other in combinations((pictures.BASE, pictures.OTHER, pictures.STRIP), 2):
+    for one, other in combinations((strokes.OPTIONS[0], strokes.OPTIONS[1], strokes.STRIP), 2):
         assert np.linalg.norm(lab(one, eye) - lab(other, eye)) > 20, (one, other)
     for name in CLASSES:
-        assert np.linalg.norm(lab(pictures.OTHER, "usual") - lab(style.CLASS_COLOURS[name], "usual")) > 20
-    assert 1.05 / (style.luminance(pictures.OTHER) + 0.05) > 2.8
-    assert to_rgba(pictures.OTHER)[3] == 1.0
+        assert np.linalg.norm(lab(strokes.OPTIONS[1], "usual") - lab(style.CLASS_COLOURS[name], "usual")) > 20
+    assert 1.05 / (style.luminance(strokes.OPTIONS[1]) + 0.05) > 2.8
+    assert to_rgba(strokes.OPTIONS[1])[3] == 1.0

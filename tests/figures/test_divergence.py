@@ -15,7 +15,7 @@ from matplotlib.patches import RegularPolygon
 from sim import figures
 from sim.analysis.divergence.cascade import WAYS
 from sim.analysis.divergence.folder import DivergenceFolder
-from sim.figures import cascadetree, divergence, partingmap, style
+from sim.figures import divergence, style
 from sim.figures.series import day
 from sim.figures.tilemap import tiles
 from sim.runner.diverge import trace
@@ -86,14 +86,14 @@ def test_curves_show_the_shares_by_class(traced):
 def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced):
     found, figure = traced(REAL).divergence, page(traced(REAL), "cascade")
     axes = figure.axes[0]
-    steps = found.steps[: cascadetree.SHOWN]
+    steps = found.steps[: divergence.SHOWN]
     points = [line for line in axes.lines if line.get_marker() in ("s", "o")]
-    assert len(points) == len(steps) == cascadetree.SHOWN
+    assert len(points) == len(steps) == divergence.SHOWN
     for row, (point, step) in enumerate(zip(points, steps, strict=True)):
         assert point.get_ydata() == [row]
         month = found.months[step.month]
         assert day(month) < point.get_xdata()[0] < day(month, end=True)
-        assert to_hex(point.get_markeredgecolor()) == cascadetree.MARKS[step.way].colour.lower()
+        assert to_hex(point.get_markeredgecolor()) == divergence.MARKS[step.way].colour.lower()
     x = {step.committee: point.get_xdata()[0] for step, point in zip(steps, points, strict=True)}
     assert sorted(x.values()) == list(x.values())
     elbows = [line for line in axes.lines if len(line.get_xdata()) == 3]
@@ -105,8 +105,8 @@ def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced)
 
 
 def test_every_way_has_a_mark_of_its_own():
-    assert set(cascadetree.MARKS) == set(WAYS)
-    assert len({(mark.colour, mark.marker, mark.filled) for mark in cascadetree.MARKS.values()}) == len(WAYS)
+    assert set(divergence.MARKS) == set(WAYS)
+    assert len({(mark.colour, mark.marker, mark.filled) for mark in divergence.MARKS.values()}) == len(WAYS)
 
 
 def tile_faces(axes: Any) -> dict[str, str]:
@@ -128,7 +128,7 @@ def test_the_map_is_white_where_nothing_parts_and_dark_where_it_is_soon(traced):
 def test_small_maps_count_the_seats_of_uezds_too(traced):
     found = traced(SOME).divergence
     last = len(found.months) - 1
-    shares = partingmap._seats(found, last)
+    shares = divergence._seats(found, last)
     number = next(i for i, place in enumerate(found.places) if place.name == "Moscow")
     own = [i for i, place in enumerate(found.places) if i == number or place.parent == number]
     seats = sum(len(found.places[i].seats) for i in own)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from sim.analysis.divergence.cascade import Step
 from sim.analysis.divergence.distance import VISIBLE, MonthRow
+from sim.analysis.divergence.divergence import Divergence
 from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
-from sim.figures import panels, style
+from sim.figures import panels, style, tilemap
 from sim.figures.series import day, middle
+from sim.figures.tilemap import BAR, SIZE, tiles
 from sim.registry.entries import SCOPES
 
 LEFT, BETWEEN, TALL, GAP = 18.0, 23.0, 42.0, 13.0
@@ -46,7 +55,7 @@ class Spread(NamedTuple):
     rows: list[MonthRow]
 
 
-def table(traced: DivergenceFolder, selection: Selection) -> Spread:
+def spread(traced: DivergenceFolder, selection: Selection) -> Spread:
     """Return how far two worlds are apart from shortly before they part, nation and classes."""
     found = traced.divergence
     shown = found.months[max(found.began - LEAD, 0) :]
@@ -55,7 +64,7 @@ def table(traced: DivergenceFolder, selection: Selection) -> Spread:
 
 
 @style.styled
-def draw(table: Spread) -> Figure:
+def draw_spread(table: Spread) -> Figure:
     """Draw how far two worlds are apart, month by month, nation and classes."""
     shown, rows = table.months, table.rows
     limits = day(shown[0]), day(shown[-1], end=True)
@@ -79,3 +88,209 @@ def draw(table: Spread) -> Figure:
     entries = [panels.stroke(style.SCOPE_COLOURS[s], 1.8, f"{style.SCOPE_LABELS[s]} ({size[s]})") for s in scopes]
     panels.legend(drawn, list(entries), LEFT, 5)
     return drawn
+
+
+class Mark(NamedTuple):
+    """How a way is drawn: squares for what is put in, discs for what is passed on, rings for what all share."""
+
+    colour: str
+    marker: str
+    filled: bool
+    label: str
+
+
+MARKS = {
+    "rule": Mark("#222222", "s", True, "the rule differs here"),
+    "place": Mark("#B3202A", "s", True, "famine or start differs here"),
+    "input": Mark("#8A8A8A", "s", True, "a general input differs"),
+    "person": Mark("#C88700", "o", True, "by a person, from a committee"),
+    "above": Mark("#2B6CB8", "o", True, "from the superior committee"),
+    "below": Mark("#35A79C", "o", True, "from an uezd"),
+    "capacity": Mark("#B3202A", "o", False, "by the centre's capacity"),
+    "reserve": Mark("#2B6CB8", "o", False, "by the centre's reserve"),
+    "bench": Mark("#A0527A", "o", True, "by a bench drawn upon before"),
+    "nation": Mark("#8A8A8A", "o", False, "by what all places share"),
+}
+SHOWN = 25
+"""Committees in the picture at most."""
+ROW, EDGE, GRAPH = 4.6, 6.0, 36.0
+COLUMNS = {"committee": (44.5, 42.5), "in A": (88.0, 42.0), "in B": (131.0, 42.0)}
+"""Left edge and width of the columns beside the graph, mm."""
+SIZES = (7.0, 6.5, 6.0)
+"""Of the text, points: the largest that fits its column; what does not fit the last is cut."""
+MONTHS = 24
+"""Months up to which each is ruled off."""
+KEYS = 3
+"""Columns of the legend."""
+
+
+class Cascade(NamedTuple):
+    """The first committees to part."""
+
+    lines: tuple[str, ...]  # what is said of the two worlds
+    months: Sequence[str]  # of the worlds
+    steps: Sequence[Step]  # those that are shown, in the order in which they part
+    names: list[str]  # of their committees
+    parted: int  # how many part in all
+
+
+def cascade(traced: DivergenceFolder, selection: Selection) -> Cascade:
+    """Return the first committees to part, and where the difference came from."""
+    found = traced.divergence
+    steps = found.steps[:SHOWN]
+    names = [found.places[step.committee].name for step in steps]
+    return Cascade(described(traced), found.months, steps, names, len(found.steps))
+
+
+@style.styled
+def draw_cascade(table: Cascade) -> Figure:
+    """Draw a row for each committee, and lines to those from which the difference came."""
+    steps, months = table.steps, table.months
+    high = ROW * len(steps)
+    used = [MARKS[way] for way in MARKS if any(step.way == way for step in steps)]
+    title = "The first committees to part, and where the difference came from"
+    several = f"The first {len(steps)} of {table.parted} that part, in this order · attributed by rules, not proven"
+    drawn, under = style.headed(title, *table.lines, several, room=6.5 + high + 12.5 + 4.4 * -(-len(used) // KEYS))
+    top = under + 6.5
+    limits = day(months[steps[0].month]), day(months[steps[-1].month], end=True)
+    axes = style.place(drawn, EDGE, top, GRAPH, high, xlim=limits, ylim=(len(steps) - 0.5, -0.5))
+    _tree(axes, table, limits)
+    panels.time_axis(axes, limits, 5)
+    between = months[steps[0].month : steps[-1].month + 1]
+    for month in between if len(between) <= MONTHS else ():
+        axes.axvline(day(month), color=style.PALE, linewidth=0.5, zorder=0.5)
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    for name, (left, _) in COLUMNS.items():
+        style.write(drawn, name, left, top - 4.6, fontsize=SIZES[0], color=style.GREY)
+    for row, (step, name) in enumerate(zip(steps, table.names, strict=True)):
+        _text(drawn, name, step, top + ROW * row + 1.1)
+    panels.legend(drawn, [_point(mark, label=mark.label) for mark in used], EDGE, KEYS)
+    return drawn
+
+
+def _tree(axes: Axes, table: Cascade, limits: tuple[float, float]) -> None:
+    """Draw a mark for each committee, from left to right as they part, and lines from source to follower."""
+    number = Counter(step.month for step in table.steps)
+    seen: Counter[int] = Counter()
+    at: dict[int, tuple[float, int]] = {}
+    for row, step in enumerate(table.steps):
+        seen[step.month] += 1
+        first, end = day(table.months[step.month]), day(table.months[step.month], end=True)
+        x = first + (end - first) * (seen[step.month] - 0.5) / number[step.month]
+        at[step.committee] = (x, row)
+        axes.plot([x, limits[1]], [row, row], color=style.PALE, linewidth=0.5, zorder=1)
+        if step.source in at:
+            from_x, from_row = at[step.source]
+            colour = MARKS[step.way].colour
+            axes.plot([from_x, from_x, x], [from_row, row, row], color=colour, linewidth=1.0, zorder=2)
+        axes.add_line(_point(MARKS[step.way], [x], [row]))
+
+
+def _point(mark: Mark, x: Sequence[float] = (), y: Sequence[float] = (), **label: Any) -> Line2D:
+    return Line2D(
+        x, y, linestyle="", marker=mark.marker, markersize=5.5 if mark.marker == "o" else 5.0, zorder=4,
+        markerfacecolor=mark.colour if mark.filled else "white", markeredgecolor=mark.colour, markeredgewidth=1.2,
+        clip_on=False, **label,
+    )  # fmt: skip
+
+
+def _text(figure: Figure, place: str, step: Step, top: float) -> None:
+    cells = (f"{place}, {step.seat or step.kind.replace('_', ' ')}", *step.brief)
+    for cell, (left, width) in zip(cells, COLUMNS.values(), strict=True):
+        # shorter than elsewhere, and still plain: Minsk for Minsk (SSR Belorussia)
+        cell = re.sub(r" \([^)]*\)", "", cell.replace(", generation", " gen."))
+        size = next((size for size in SIZES if _width(cell, size) <= width), SIZES[-1])
+        cell = style.shorten(style.shorten(cell, 10 * width, 10 * size), width, size)
+        style.write(figure, cell, left, top + 1.2, fontsize=size, va="center_baseline")
+
+
+def _width(text: str, size: float) -> float:
+    """Return the width of a text, mm: small letters are rounded to pixels, on a screen more than in print."""
+    return max(style.measure(text, size), style.measure(text, 10 * size) / 10)
+
+
+SOON, SEATED = colormaps["viridis"], colormaps["magma_r"]
+AFTER = (3, 12, 36)
+"""Months after the worlds begin to part that are shown small, before the last one."""
+APART, MAPS = 2.0, 4
+"""Between the small maps, mm, and how many there are at most."""
+
+
+class Parting(NamedTuple):
+    """Where two worlds part."""
+
+    lines: tuple[str, ...]  # what is said of them
+    classes: dict[str, str]  # of the guberniias that both have
+    began: str  # month in which they begin to part
+    soon: dict[str, int]  # months from then until a guberniia is visibly apart; of those that never are, nothing
+    seats: dict[str, dict[str, float]]  # by month, the share that others hold, by guberniia with its uezds
+    uezds: bool  # whether there are any
+
+
+def parting(traced: DivergenceFolder, selection: Selection) -> Parting:
+    """Return how soon each guberniia is apart, and how many seats others hold at some dates."""
+    found = traced.divergence
+    heads = [place for place in found.places if place.parent < 0]
+    first = zip(found.places, found.spread.first(found.spread.visible).tolist(), strict=True)
+    soon = {place.name: at - found.began for place, at in first if place.parent < 0 and at < len(found.months)}
+    last = len(found.months) - 1
+    shown = sorted({min(found.began + after, last) for after in AFTER} | {last})
+    seats = {found.months[month]: _seats(found, month) for month in shown}
+    classes = {place.name: place.unit_class for place in heads}
+    return Parting(
+        described(traced), classes, found.months[found.began], soon, seats, len(heads) < len(found.places)
+    )
+
+
+def _seats(found: Divergence, month: int) -> dict[str, float]:
+    """Return the share of seats that others hold, by guberniia with its uezds."""
+    heads = [place.name if place.parent < 0 else found.places[place.parent].name for place in found.places]
+    seats = {"differ": found.spread.seats_differ[month], "all": [len(place.seats) for place in found.places]}
+    added = pd.DataFrame(seats).groupby(heads, sort=False).sum()
+    return (added["differ"] / added["all"]).to_dict()
+
+
+@style.styled
+def draw_parting(table: Parting) -> Figure:
+    """Draw the months until each guberniia is visibly apart and, small, the seats held by others."""
+    wide, high = tilemap.extent()
+    small = (style.WIDE - 6.0 - (MAPS - 1) * APART) / MAPS
+    what = f"Months until performance or conflict of the guberniia committee is over {VISIBLE} apart"
+    tall, low = high * SIZE, small * high / wide
+    room = 2.0 + tall + 13.0 + low + 14.0
+    drawn, top = style.headed("Where, and how soon, two worlds part", *table.lines, what, room=room)
+    second = top + 2.0 + tall + 13.0
+    _how_soon(tilemap.blank(drawn, 3.0, top + 2.0, wide * SIZE), table)
+    held = f"Seats of the guberniia committee{' and its uezds' if table.uezds else ''} held by different persons"
+    style.write(drawn, held, 3.0, second - 10.0, fontsize=8.5)
+    for at, (month, shares) in enumerate(table.seats.items()):
+        axes = tilemap.blank(drawn, 3.0 + at * (small + APART), second, small)
+        _map(axes, table, {name: to_hex(SEATED(share)) for name, share in shares.items()})
+        axes.set_title(month, loc="center")
+    bar = style.place(drawn, 60.0, second + low + 3.0, 54.0, 2.4)
+    tilemap.scale(bar, Normalize(0.0, 1.0), SEATED, "share of seats")
+    return drawn
+
+
+def _how_soon(axes: Axes, table: Parting) -> None:
+    norm = Normalize(0, max([*table.soon.values(), 1]))
+    fills = {name: to_hex(SOON(float(norm(months)))) for name, months in table.soon.items()}
+    _map(axes, table, fills, labels=True)
+    tilemap.key(axes, any(tile not in table.classes for tile in tiles()))
+    if len(table.soon) < len(table.classes):
+        axes.text(BAR[0], BAR[1] - 0.35, f"white: not {VISIBLE} apart to the end", color=style.GREY, fontsize=7.5)
+    if fills:
+        bar = axes.inset_axes(BAR, transform=axes.transData)
+        tilemap.scale(bar, norm, SOON, f"months from {table.began}")
+
+
+def _map(axes: Axes, table: Parting, fills: dict[str, str], *, labels: bool = False) -> None:
+    """Draw a tile for each guberniia; places without a fill are white, those of another world pale."""
+    for tile in tiles().values():
+        colour, there = fills.get(tile.name, "#FFFFFF"), table.classes.get(tile.name)
+        if labels:
+            edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
+            tilemap.fill(axes, tile, colour, edge, ink=ink)
+        else:
+            tilemap.fill(axes, tile, colour, style.RULE, 0.3)

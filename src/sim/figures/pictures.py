@@ -76,10 +76,12 @@ PICTURES: dict[str, Kind] = {
                            table="effects", draw="draw_effects"),
     }),
     "skloki-divergence": Kind("a trace", "of_trace", {
-        "spread": Picture("how far the worlds are apart, month by month", "divergence", usual="once"),
-        "cascade": Picture("the first committees to part, and where the difference came from", "cascadetree",
-                           usual="once"),
-        "map": Picture("how soon each guberniia parts, and how many seats others hold", "partingmap", usual="once"),
+        "spread": Picture("how far the worlds are apart, month by month", "divergence", usual="once", table="spread",
+                          draw="draw_spread"),
+        "cascade": Picture("the first committees to part, and where the difference came from", "divergence",
+                           usual="once", table="cascade", draw="draw_cascade"),
+        "map": Picture("how soon each guberniia parts, and how many seats others hold", "divergence",
+                       usual="once", table="parting", draw="draw_parting"),
     }),
     "skloki-sweep": Kind("a sweep", "of_sweep", {
         "effects": Picture(

@@ -40,7 +40,10 @@ STRIP = "#E2E2E2"
 
 def colours(lever: Factor | None) -> list[str]:
     """Return a colour for each option of a lever."""
-    count = len(lever.options) if lever else 1
+    return _colours(len(lever.options) if lever else 1)
+
+
+def _colours(count: int) -> list[str]:
     if count <= len(OPTIONS):
         return list(OPTIONS[:count])
     if count - 1 <= len(RAMP):
@@ -60,8 +63,13 @@ class Stroke:
 
 
 def strokes(lever: Factor | None) -> list[Stroke]:
-    """Return a line for each option: each narrower than the one below it, the baseline's dashed and on top."""
-    shades = colours(lever)
+    """Return a line for each option of a lever."""
+    return looks(len(lever.options) if lever else 1)
+
+
+def looks(count: int) -> list[Stroke]:
+    """Return so many lines: each narrower than the one below it, the baseline's dashed and on top."""
+    shades = _colours(count)
     if len(shades) == 1:
         return [Stroke(shades[0], 1.3, "-", 3.0)]
     # Of many lines wide ones would hide more than they show.
@@ -123,8 +131,13 @@ def is_few(points: int, lever: Factor | None) -> bool:
 
 
 def banded(lever: Factor | None, option: int) -> bool:
-    """Return whether an option has a band: with many options the baseline alone."""
-    return lever is None or option == 0 or len(lever.options) <= BANDED
+    """Return whether an option has a band."""
+    return has_band(len(lever.options) if lever else 1, option)
+
+
+def has_band(count: int, option: int) -> bool:
+    """Return whether one of so many options has a band: of many the baseline alone."""
+    return option == 0 or count <= BANDED
 
 
 def binned_band(axes: Axes, x: Array, values: Array, stroke: Stroke, banded: bool) -> None:
