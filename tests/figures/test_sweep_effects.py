@@ -15,7 +15,7 @@ from sim.analysis.effects import effects
 from sim.experiment.horizons import Horizon, following
 from sim.figures import select, style
 from sim.figures.series import day
-from sim.figures.sweeps import common, forest, horizons, strokes
+from sim.figures.sweeps import classes, common, forest, strokes
 from sim.registry.entries import SCOPES
 from tests.figures.drawn import page, pages
 from tests.figures.sweep_cases import DATES, YEARS, factor, legend, panel, words
@@ -271,7 +271,7 @@ def test_effects_from_year_to_year_are_those_of_the_table_in_the_middle_of_each_
         share = found["horizon"].map({name: 1.0 + 0.1 * at for at, name in enumerate(sweep.experiment.horizons)})
         return found.assign(**{name: found[name] * share for name in ("effect", "low", "high", "p25", "p75")})
 
-    monkeypatch.setattr(horizons, "effects", yearly)
+    monkeypatch.setattr(classes, "effects", yearly)
     figure = page(sweep, "horizons", outcome="performance")
     assert [axes.get_title("left") for axes in figure.axes] == [
         "Nation", "Capitals", "Industrial", "Agrarian", "Borderlands",

@@ -92,9 +92,9 @@ def _groups(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray
     yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)
 
 
-def places_of(sweep: PairedSweep, factor: Factor, lever: Factor) -> NDArray[np.int64]:
-    """Return which option of another lever each combination of all levers but one has."""
-    others = [entry for entry in sweep.experiment.levers if entry.name != lever.name]
+def places_of(sweep: PairedSweep, factor: Factor, lever: Factor | None) -> NDArray[np.int64]:
+    """Return which option of another lever each combination of all levers (but one) has."""
+    others = [entry for entry in sweep.experiment.levers if lever is None or entry.name != lever.name]
     grid = np.indices([len(entry.options) for entry in others])
     return np.asarray(grid[[entry.name for entry in others].index(factor.name)]).ravel()
 

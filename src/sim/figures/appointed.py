@@ -69,7 +69,7 @@ def _ways(trajectories: Trajectories) -> dict[str, Series]:
 def draw(table: Posts) -> Figure:
     """Draw mean shares as a stacked area and, below, the share appointed with the recorded figures."""
     limits, across = table.world.limits, style.WIDE - LEFT - RIGHT
-    found = timeline.prepare(table.world.events, limits, across)
+    found = timeline.arrange(timeline.marks(table.world.events, limits), limits, across)
     title, room = "How guberniia secretaries came to their posts", timeline.height(found) + 2 * TALL + 47.0
     drawn, top = style.headed(title, table.world.said, room=room)
     top += timeline.height(found)

@@ -54,13 +54,12 @@ def courses(comparison: Comparison, selection: Selection) -> Courses:
         change = both[1].drop(columns=["p10", "p50", "p90"]).rename(columns=lambda column: column.removeprefix("pair_"))
         limit = smallest.of(entry, both[0]["mean"].to_numpy())
         shown.append(Panel(title(name), entry, [one.drop(columns=["low", "high"]) for one in both], [change], limit))
-    first = f"the nation, first {pairs} of " if pairs < comparison.manifest["pairs"] else "the nation, "
+    first = f"medians of the nation, first {pairs} of " if pairs < comparison.manifest["pairs"] else "medians of the nation, "
     months = [f"{month:%Y-%m}" for month in sorted(shown[0].courses[0]["month"])]
-    names = [f"{style.shorten(name, 30.0, 8)}, median" for name in (base, world)]
     # an older comparison has one for all worlds
     parting = _entry(comparison, world).get("parting", comparison.manifest["parting"])
     said = _said(comparison, world, first)
-    return Courses(f"{world} minus {base}", said, months, names, "replicates, of pairs", shown, parting=parting)
+    return Courses(f"{world} minus {base}", said, months, (base, world), "replicates, of pairs", shown, parting=parting)
 
 
 def effects(comparison: Comparison, selection: Selection) -> Effects:

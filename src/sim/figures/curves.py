@@ -77,7 +77,7 @@ def _one(table: Courses, narrow: bool) -> Figure:
     width, tall = (style.NARROW, 46.0) if narrow else (style.WIDE, 56.0)
     columns = 4 if not narrow else 2 if classes else 1
     across = width - LEFT - RIGHT
-    found = timeline.prepare(shown.events, shown.limits, across)
+    found = timeline.arrange(timeline.marks(shown.events, shown.limits), shown.limits, across)
     lines = [shown.said] if narrow else [style.capital(entry.meaning), shown.said]
     top = style.head(len(lines)) + timeline.height(found)
     entries = _entries(shown.replicates, inside, bool(below), threads=True)
@@ -104,7 +104,7 @@ def page(table: Courses) -> Figure:
     tall = 0.64 * wide
     pitch = tall + 13.5
     rows = -(-len(table.curves) // columns)
-    found = timeline.prepare(table.world.events, table.world.limits, wide)
+    found = timeline.arrange(timeline.marks(table.world.events, table.world.limits), table.world.limits, wide)
     figure, top = style.headed(table.heading, table.world.said, room=rows * pitch + 15.0)
     top += 5.0
     for at, (name, curves) in enumerate(table.curves.items()):

@@ -261,36 +261,19 @@ def draw_parting(table: Parting) -> Figure:
     room = 2.0 + tall + 13.0 + low + 14.0
     drawn, top = style.headed("Where, and how soon, two worlds part", *table.lines, what, room=room)
     second = top + 2.0 + tall + 13.0
-    _how_soon(tilemap.blank(drawn, 3.0, top + 2.0, wide * SIZE), table)
+    axes = tilemap.blank(drawn, 3.0, top + 2.0, wide * SIZE)
+    soon = Normalize(0, max([*table.soon.values(), 1]))
+    tilemap.paint(axes, table.soon, table.classes, soon, SOON, f"months from {table.began}")
+    if len(table.soon) < len(table.classes):
+        axes.text(BAR[0], BAR[1] - 0.35, f"white: not {VISIBLE} apart to the end", color=style.GREY, fontsize=7.5)
     held = f"Seats of the guberniia committee{' and its uezds' if table.uezds else ''} held by different persons"
     style.write(drawn, held, 3.0, second - 10.0, fontsize=8.5)
     for at, (month, shares) in enumerate(table.seats.items()):
         axes = tilemap.blank(drawn, 3.0 + at * (small + APART), second, small)
-        _map(axes, table, {name: to_hex(SEATED(share)) for name, share in shares.items()})
+        for tile in tiles().values():
+            colour = to_hex(SEATED(shares[tile.name])) if tile.name in shares else "#FFFFFF"
+            tilemap.fill(axes, tile, colour, style.RULE, 0.3)
         axes.set_title(month, loc="center")
     bar = style.place(drawn, 60.0, second + low + 3.0, 54.0, 2.4)
     tilemap.scale(bar, Normalize(0.0, 1.0), SEATED, "share of seats")
     return drawn
-
-
-def _how_soon(axes: Axes, table: Parting) -> None:
-    norm = Normalize(0, max([*table.soon.values(), 1]))
-    fills = {name: to_hex(SOON(float(norm(months)))) for name, months in table.soon.items()}
-    _map(axes, table, fills, labels=True)
-    tilemap.key(axes, any(tile not in table.classes for tile in tiles()))
-    if len(table.soon) < len(table.classes):
-        axes.text(BAR[0], BAR[1] - 0.35, f"white: not {VISIBLE} apart to the end", color=style.GREY, fontsize=7.5)
-    if fills:
-        bar = axes.inset_axes(BAR, transform=axes.transData)
-        tilemap.scale(bar, norm, SOON, f"months from {table.began}")
-
-
-def _map(axes: Axes, table: Parting, fills: dict[str, str], *, labels: bool = False) -> None:
-    """Draw a tile for each guberniia; places without a fill are white, those of another world pale."""
-    for tile in tiles().values():
-        colour, there = fills.get(tile.name, "#FFFFFF"), table.classes.get(tile.name)
-        if labels:
-            edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
-            tilemap.fill(axes, tile, colour, edge, ink=ink)
-        else:
-            tilemap.fill(axes, tile, colour, style.RULE, 0.3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from sim.analysis.paired import moments
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style
 from sim.figures.series import BAND, Array, world
@@ -56,12 +56,12 @@ def table(result: Result, selection: Selection) -> Moves:
     moves, years = _moves(trajectories), trajectories.months.astype("datetime64[Y]")
     of_year = [years == year for year in np.unique(years)]
     # Twelve times the mean month: an incomplete year counts like a whole one.
-    mean = {name: np.array([12 * _mean(moves[name][:, here]) for here in of_year]) for name in REASONS}
-    totals = np.array([12 * _mean(moves["moves"][:, here], axis=1) for here in of_year])
+    mean = {name: np.array([12 * moments(moves[name][:, here].ravel())[0] for here in of_year]) for name in REASONS}
+    totals = np.array([12 * moments(moves["moves"][:, here].T)[0] for here in of_year])
     spread = np.nanpercentile(totals, BAND, axis=1) if totals.shape[1] > 1 else None
     band, inside = recorded.target(result, "T03"), np.isin(trajectories.months, WINDOW)
     beside = band is not None and inside.sum() == len(WINDOW)
-    window = {name: 12 * float(_mean(moves[name][:, inside])) for name in REASONS} if beside else None
+    window = {name: 12 * float(moments(moves[name][:, inside].ravel())[0]) for name in REASONS} if beside else None
     x = np.unique(years).astype(int) + 1970.0
     return Moves(world(result, trajectories).said, x, mean, spread, band, window)
 
@@ -93,13 +93,6 @@ def _moves(trajectories: Trajectories) -> dict[str, Array]:
     moves = {name: trajectories.of(name) for name in ("moves", *REASONS) if name != "other"}
     explained = sum(np.nan_to_num(moves[name]) for name in REASONS if name != "other")
     return moves | {"other": np.maximum(moves["moves"] - explained, 0.0)}
-
-
-def _mean(values: Array, axis: int | None = None) -> Array:
-    """Return the mean of what is defined; nan where nothing is."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.asarray(np.nanmean(values, axis=axis))
 
 
 def _years(axes: Axes, table: Moves) -> list[Artist]:

@@ -46,7 +46,7 @@ def draw(table: Tiers) -> Figure:
     shown, rows = table.world, table.conferences
     several = shown.replicates > 1
     across = style.WIDE - LEFT - RIGHT - (BESIDE + 12.0 if len(rows) else 0.0)
-    found = timeline.prepare(shown.events, shown.limits, across)
+    found = timeline.arrange(timeline.marks(shown.events, shown.limits), shown.limits, across)
     strip = max(timeline.height(found), 5.0)
     subtitle = "Share of members, and of delegates elected tier by tier"
     drawn, top = style.headed("Opposition by tier", subtitle, shown.said, room=strip + TALL + 23.0)

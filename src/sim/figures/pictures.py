@@ -93,7 +93,8 @@ PICTURES: dict[str, Kind] = {
                            "sweeps.classes", ("lever", "option", "outcome", "horizon", "x"), "of_levers", "along"),
         "horizons": Picture(
             "effects at the horizons in the order of time, by class: what options do in their first years",
-            "sweeps.horizons", ("lever", "option", "outcome", "scope"), "of_courses",
+            "sweeps.classes", ("lever", "option", "outcome", "scope"), "of_courses", table="horizons",
+            draw="draw_horizons",
         ),
         "bands": Picture("courses over time by scenario, medians with 10-90 % bands", "sweeps.fans",
                          ("lever", "outcome", "scope"), "of_curves", "first", stem=("outcome", "lever", "scope")),

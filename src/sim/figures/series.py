@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis import paired
 from sim.errors import UserError
 from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES, unknown
@@ -73,19 +74,13 @@ class Series:
 
         Of the few replicates in which a thing happens at all, they would mislead.
         """
-        known = np.isfinite(self.values)
-        whole = known.all(axis=0)
-        found = np.full((len(shares), known.shape[1]), np.nan)
-        found[:, whole] = np.quantile(self.values[:, whole], shares, axis=0)
-        for month in np.flatnonzero(~whole & (known.mean(axis=0) >= 0.5)):
-            found[:, month] = np.quantile(self.values[known[:, month], month], shares)
-        return found
+        found = np.stack(paired.quantiles(self.values, shares))
+        return np.where(np.isfinite(self.values).mean(axis=0) < 0.5, np.nan, found)
 
     def mean(self) -> Array:
         """Return the mean over replicates; nan where fewer than half of them have a value."""
-        known = np.isfinite(self.values)
-        total = np.where(known, self.values, 0.0).sum(axis=0)
-        return np.where(known.mean(axis=0) < 0.5, np.nan, total / np.maximum(known.sum(axis=0), 1))
+        found, _ = paired.moments(self.values)
+        return np.where(np.isfinite(self.values).mean(axis=0) < 0.5, np.nan, found)
 
     def curve(self, threads: int = 0) -> Curve:
         """Return what is drawn of it, with so many single replicates at most."""

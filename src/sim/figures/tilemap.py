@@ -9,6 +9,7 @@ centres to its tiles (Siberia compressed) fills it; a few places are then put ri
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Day
 from functools import cache
@@ -90,6 +91,19 @@ def _hexagon(centre: tuple[float, float], fill: str, edge: str, width: float, ra
     return RegularPolygon(centre, 6, radius=radius, facecolor=fill, edgecolor=edge, linewidth=width, joinstyle="miter")
 
 
+def paint(axes: Axes, values: Mapping[str, float], classes: Mapping[str, str], norm: Normalize, colours: Colormap,
+          unit: str) -> None:  # fmt: skip
+    """Draw tiles with labels, coloured by their values as far as they have any, with the key and the scale."""
+    for tile in tiles().values():
+        value, there = values.get(tile.name, np.nan), classes.get(tile.name)
+        colour = to_hex(colours(float(norm(value)))) if np.isfinite(value) else "#FFFFFF"
+        edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
+        fill(axes, tile, colour, edge, ink=ink)
+    key(axes, any(tile not in classes for tile in tiles()))
+    if values:
+        scale(axes.inset_axes(BAR, transform=axes.transData), norm, colours, unit)
+
+
 def key(axes: Axes, partial: bool) -> None:
     """Explain the outlines, in the empty north-east, and pale tiles if there are any."""
     axes.text(9.6, -0.35, "outline: class of the guberniia", color=style.GREY, va="center", fontsize=7.5)
@@ -149,8 +163,11 @@ def draw(table: Shown) -> Figure:
     head = f"{table.title}, {table.month}", table.note, table.said
     drawn, top = style.headed(*head, room=high * SIZE + 5.0)
     axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
-    _tiles(axes, table)
-    key(axes, partial=any(tile not in table.values for tile in tiles()))
+    known = {name: value for name, value in table.values.items() if np.isfinite(value)}
+    low, high = min(known.values(), default=0.0), max(known.values(), default=1.0)
+    norm = Normalize(low, high) if low < high else Normalize(low - 0.01, low + 0.01)
+    classes = {place.name: place.unit_class for place in guberniias() if place.name in known}
+    paint(axes, known, classes, norm, COLOURS, table.unit)
     return drawn
 
 
@@ -198,18 +215,3 @@ def _of_classes(result: Result, trajectories: Trajectories, name: str, month: Da
     values = {place.name: float(by_class[place.unit_class]) for place in there}
     note = "Median over replicates, by class: each tile has the value of its class"
     return Shown(values, title(name), OUTCOMES[name].unit, note)
-
-
-def _tiles(axes: Axes, shown: Shown) -> None:
-    classes = {place.name: place.unit_class for place in guberniias()}
-    finite = [value for value in shown.values.values() if np.isfinite(value)]
-    low, high = min(finite, default=0.0), max(finite, default=1.0)
-    norm = Normalize(low, high) if low < high else Normalize(low - 0.01, low + 0.01)
-    for tile in tiles().values():
-        value = shown.values.get(tile.name, np.nan)
-        if np.isfinite(value):
-            colour = to_hex(COLOURS(float(norm(value))))
-            fill(axes, tile, colour, style.CLASS_COLOURS[classes[tile.name]], ink=style.on(colour))
-        else:
-            fill(axes, tile, "white", style.PALE, ink="#999999")
-    scale(axes.inset_axes(BAR, transform=axes.transData), norm, COLOURS, shown.unit)

@@ -104,7 +104,7 @@ def height(found: list[Mark]) -> float:
     return LANE * sum(_lanes(found, kind) for kind in KINDS) + (SPACE if found else 0.0)
 
 
-def arrange(found: list[Mark], limits: tuple[float, float], width: float) -> None:
+def arrange(found: list[Mark], limits: tuple[float, float], width: float) -> list[Mark]:
     """Give marks (by start) a lane within their kind, and labels a side, so that nothing overlaps on a width in mm."""
     per_mm = (limits[1] - limits[0]) / width
     for kind in KINDS:
@@ -121,6 +121,7 @@ def arrange(found: list[Mark], limits: tuple[float, float], width: float) -> Non
         for mark in found:
             if mark.kind == kind and not mark.label:
                 mark.lane, mark.side = used, ""
+    return found
 
 
 def _book(mark: Mark, taken: list[list[tuple[float, float]]], wanted: dict[str, tuple[float, float]]) -> bool:
@@ -194,13 +195,6 @@ def _mark(axes: Axes, mark: Mark, y: float, per_mm: float) -> None:
 
 def _lanes(found: list[Mark], kind: str) -> int:
     return max((mark.lane + 1 for mark in found if mark.kind == kind), default=0)
-
-
-def prepare(events: dict[str, Any], limits: tuple[float, float], width: float) -> list[Mark]:
-    """Return the arranged marks of a scenario's events for an axis of a width in mm."""
-    found = marks(events, limits)
-    arrange(found, limits, width)
-    return found
 
 
 def keys(found: list[Mark]) -> list[Artist]:

@@ -1,7 +1,8 @@
-"""Small multiples by class: how an option's effect is spread over points, or how it goes with a factor."""
+"""Small multiples by class: how effects are spread over points, how they go with a factor, and from year to year."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,12 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sim.analysis.bands import numbers
 from sim.analysis.effects import effects
 from sim.analysis.selection import Selection, Shown, label, shown
 from sim.analysis.sweep import Sweep
+from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
+from sim.experiment.horizons import Horizon, following
 from sim.figures import panels, style
-from sim.figures.series import difference, direction, title
+from sim.figures.series import Array, day, difference, direction, title
 from sim.figures.sweeps import common, strokes
 from sim.figures.sweeps import outcome as along
 
@@ -27,13 +31,14 @@ TALL = 44.0
 
 
 class Spread(NamedTuple):
-    """How effects of options are spread over points: a row an option and class; and what is said over it."""
+    """Effects of options: a row an option, class and, of several, horizon; and what is said over them."""
 
     said: common.Said
     what: Shown
     lever: Factor
     options: list[int]
     frame: pd.DataFrame
+    spans: Mapping[str, Horizon] = {}  # in the order of time
 
 
 def table(sweep: Sweep, selection: Selection) -> Spread | along.Along:
@@ -43,11 +48,16 @@ def table(sweep: Sweep, selection: Selection) -> Spread | along.Along:
         scopes = {entry[2] for entry in sweep.columns if entry[1] == what.entry.name}
         by_class = [shown(sweep, replace(selection, scope=scope)) for scope in style.SCOPE_LABELS if scope in scopes]
         return along.along(sweep, selection, by_class)
-    lever = selection.lever
+    return _of(sweep, selection, what.horizon)
+
+
+def _of(sweep: Sweep, selection: Selection, horizon: str | None) -> Spread:
+    """Return effects at a horizon, or at all."""
+    what, lever, options = shown(sweep, selection), selection.lever, list(selection.options)
     assert lever is not None
-    one = lever.options[selection.options[0]].value if len(selection.options) == 1 else None
-    frame = effects(sweep, lever=lever.name, option=one, outcome=what.entry.name, horizon=what.horizon)
-    return Spread(common.said(sweep, what.horizon, lever), what, lever, list(selection.options), frame)
+    frame = effects(sweep, lever=lever.name, outcome=what.entry.name, scope=selection.scope, horizon=horizon)
+    frame = frame[frame["option"].map(label).isin([label(lever.options[option].value) for option in options])]
+    return Spread(common.said(sweep, what.horizon, lever), what, lever, options, frame)
 
 
 def draw(table: Spread | along.Along) -> Figure:
@@ -58,7 +68,7 @@ def draw(table: Spread | along.Along) -> Figure:
 @style.styled
 def distributions(table: Spread) -> Figure:
     """Draw how effects of a lever's options are spread over points: a panel a class, a row an option."""
-    said, what, chosen, options, rows = table
+    said, what, chosen, options, rows, _ = table
     scopes = [scope for scope in style.SCOPE_LABELS if scope in set(rows["scope"])]
     tall = ROW * len(options) + EDGE
     line = f"{said.when.capitalize()}, by class, spread over points; {direction(what.entry)}"
@@ -155,3 +165,101 @@ def _entries() -> list[Artist]:
     thick = panels.stroke(grey, 4.0, "25–75 % of points, median", alpha=0.55)
     mean = strokes.hollow("none", 0, "mean of points", markeredgecolor=grey)
     return [panels.stroke(grey, 0.9, "5–95 % of points"), thick, mean, strokes.strip()]
+
+
+COLUMNS, LEAST, PITCH = 3, 2, 55.0
+"""Panels beside one another, horizons at least, and from row to row, mm."""
+SIZE = 3.4
+"""Of marks, points."""
+BANDS = 3
+"""Options whose spread over points is drawn; of more the bands would hide each other."""
+
+
+def horizons(sweep: Sweep, selection: Selection) -> Spread:
+    """Return mean effects of a lever's options at those horizons that follow one another, if they are enough."""
+    spans = following(sweep.experiment.horizons)
+    if len(spans) < LEAST:
+        allowed = "two or more of which none holds another; [keep.horizons] in the experiment's file names them"
+        raise UserError(Problem("horizons", found=", ".join(sweep.experiment.horizons), allowed=allowed))
+    found = _of(sweep, selection, None)
+    return found._replace(frame=found.frame[found.frame["horizon"].isin(list(spans))], spans=spans)
+
+
+@style.styled
+def draw_horizons(table: Spread) -> Figure:
+    """Draw a panel a class, a line an option."""
+    said, what, chosen, options, frame, spans = table
+    scopes = [name for name in style.SCOPE_LABELS if name in set(frame["scope"])]
+    keys = _keys(chosen, options, frame)
+    line = f"By class, in the order of time: means over points, {_told(spans)}; {direction(what.entry)}"
+    room = -(-len(scopes) // COLUMNS) * PITCH + 1.0 + 4.4 * -(-len(keys) // 3)
+    page, top = said.page(common.effect(chosen, options, what.entry.name), line, room=room)
+    left, gap, tall = 18.0, 7.0, 40.0
+    wide = (style.WIDE - left - RIGHT + gap) / min(len(scopes), COLUMNS) - gap
+    limits = day(min(span.first for span in spans.values())), day(max(span.last for span in spans.values()), end=True)
+    for at, name in enumerate(scopes):
+        row, column = divmod(at, COLUMNS)
+        axes = style.place(page, left + column * (wide + gap), top + 6.0 + row * PITCH, wide, tall)
+        _panel(axes, frame[frame["scope"] == name], chosen, options, spans)
+        panels.time_axis(axes, limits, most=max(4, int(wide / 12.0)))
+        panels.titled(axes, name)
+        axes.tick_params(labelleft=column == 0)
+        panels.unit(axes, "" if column else difference(what.entry), wide, away=14.0)
+    panels.scale(page.axes, lowest=-float("inf"))
+    panels.legend(page, keys, left, 3)
+    return page
+
+
+def _told(spans: Mapping[str, Horizon]) -> str:
+    """Return which horizons they are, in words."""
+    ends = [(span.first, span.last) for span in spans.values()]
+    if all(first[:4] == last[:4] and (first[5:], last[5:]) == ("01", "12") for first, last in ends):
+        years = [first[:4] for first, _ in ends]
+        each = int(years[-1]) - int(years[0]) == len(years) - 1
+        return f"years {years[0]} to {years[-1]}" if each else f"years {', '.join(years)}"
+    return f"horizons from {ends[0][0]} to {ends[-1][1]}"
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, lever: Factor, options: list[int], spans: Mapping[str, Horizon]) -> None:
+    """Draw one class; a horizon stands in the middle of its months."""
+    at = {name: (day(span.first) + day(span.last, end=True)) / 2 for name, span in spans.items()}
+    looks = strokes.looks(strokes.count(lever))
+    for place in options:
+        mine = rows[rows["option"].map(label) == label(lever.options[place].value)]
+        mine = mine.assign(x=mine["horizon"].map(at)).sort_values("x")
+        x, look = numbers(mine, "x"), looks[place]
+        if place == options[0]:
+            _strip(axes, x, numbers(mine, "smallest"))
+        if len(options) <= BANDS:
+            strokes.fan(axes, x, (numbers(mine, "p25"), numbers(mine, "p75")), look.colour)
+        strokes.line(axes, x, numbers(mine, "effect"), look)
+        axes.plot(x, numbers(mine, "effect"), strokes.marker(place), color=look.colour, markerfacecolor="white",
+                  markersize=SIZE, markeredgewidth=0.7, zorder=look.order, clip_on=False)  # fmt: skip
+        # Over the marks: an interval may be narrower than these.
+        axes.vlines(x, numbers(mine, "low"), numbers(mine, "high"), color=look.colour, linewidth=1.0, zorder=look.order)
+    panels.nought(axes)
+
+
+def _strip(axes: Axes, x: Array, size: Array) -> None:
+    """Draw what is smaller than is of interest, which may differ from horizon to horizon, over the whole width."""
+    if len(x):
+        whole = [x[0] - 1e4, *x, x[-1] + 1e4]
+        ends = [size[0], *size, size[-1]]
+        axes.fill_between(whole, [-end for end in ends], ends, color=strokes.STRIP, linewidth=0, zorder=0.2)
+
+
+def _keys(lever: Factor, options: list[int], frame: pd.DataFrame) -> list[Artist]:
+    looks = strokes.looks(strokes.count(lever))
+    mark = {"markersize": SIZE, "markerfacecolor": "white", "markeredgewidth": 0.7}
+    keys: list[Artist] = [
+        strokes.drawn(looks[place], common.option(lever, place, 42.0), strokes.marker(place), **mark)
+        for place in options
+    ]
+    grey = looks[options[0]].colour if len(options) == 1 else "#777777"
+    if len(options) <= BANDS:
+        keys.append(strokes.band("25–75 % of points", grey))
+    over = sorted(set(frame["interval"][frame["low"].notna()]))
+    if over:
+        look = {"markeredgecolor": grey, "markersize": 7, "markeredgewidth": 1.0}
+        keys.append(panels.stroke("none", 0, f"95 % interval over {' or '.join(over)}", "|", **look))
+    return [*keys, strokes.strip()]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.analysis import selection
+from sim.analysis.conditions import places_of
 from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
@@ -107,6 +110,22 @@ def values(sweep: Sweep, factor: Factor) -> Array:
     """Return an uncertainty's value in each pair: a number's own, a choice's place among its options."""
     drawn = sweep.pairs.drawn(factor.name)
     return places(factor, drawn) if factor.options else np.asarray(drawn, float)
+
+
+def cells(sweep: Sweep, lever: Factor | None, *factors: Factor) -> Iterator[tuple[NDArray[np.bool_], list[Array]]]:
+    """Yield, for each combination of options of those factors that are levers, where points lie along all factors.
+
+    And before it which combinations of all levers, but the one that is compared, have these options.
+    """
+    others = {entry.name: len(entry.options) for entry in sweep.experiment.levers if entry != lever}
+    inner = [places_of(sweep, factor, lever) if factor.name in others else None for factor in factors]
+    drawn = [None if factor.name in others else sweep.pairs.first(values(sweep, factor)) for factor in factors]
+    for options in product(*(range(others.get(factor.name, 1)) for factor in factors)):
+        have = np.ones(prod(others.values()), bool)
+        for mine, place in zip(inner, options, strict=True):
+            have &= True if mine is None else mine == place
+        points = len(sweep.pairs.points)
+        yield have, [np.full(points, float(at)) if x is None else x for x, at in zip(drawn, options, strict=True)]
 
 
 def places(factor: Factor, drawn: Sequence[Any] | NDArray[Any]) -> Array:
@@ -219,7 +238,8 @@ def round_numbers(low: float, high: float, least: int = LEAST) -> list[float]:
     found: list[float] = []
     for count in range(least - 1, MOST):
         steps = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        found = [float(f"{value:.9g}") for value in steps if low <= value <= high]
-        if len(found) >= least and (not low < 0.0 < high or found[0] < 0.0 < found[-1]):
-            break
+        here = [float(f"{value:.9g}") for value in steps if low <= value <= high]
+        if len(here) >= least and (not low < 0.0 < high or here[0] < 0.0 < here[-1]):
+            return here
+        found = here if len(found) < least else found
     return found

@@ -49,11 +49,12 @@ class Courses(NamedTuple):
     heading: str
     lines: Sequence[str]  # what is said over them
     months: Sequence[str]
-    names: list[str]  # of what has courses
+    names: Sequence[str]  # of what has courses; of a lever's options, what they are
     of: str  # whose quantiles the bands are
     panels: list[Panel]
     paired: bool = True  # whether differences are known
     parting: str | None = None  # month from which worlds differ
+    lever: Factor | None = None
 
 
 def blank(rows: pd.DataFrame, whole: float) -> pd.DataFrame:
@@ -120,7 +121,9 @@ def _differences(axes: Axes, panel: Panel, looks: Sequence[strokes.Stroke]) -> N
 
 
 def _keys(table: Courses, looks: Sequence[strokes.Stroke]) -> list[Artist]:
-    keys: list[Artist] = [*map(strokes.drawn, looks, table.names)]
+    names = [common.option(table.lever, at, 42.0) if table.lever else style.shorten(name, 42.0, 8)
+             for at, name in enumerate(table.names)]  # fmt: skip
+    keys: list[Artist] = [*map(strokes.drawn, looks, names)]
     if any("low" in rows for panel in table.panels for rows in panel.changes):
         keys.append(Patch(color=looks[-1].colour, alpha=0.45, linewidth=0, label="mean difference, 95 % interval"))
     keys += [strokes.band(f"10–90 % of {table.of}"), *([strokes.strip()] if table.paired else [])]
@@ -160,10 +163,10 @@ def table(sweep: Sweep, selection: Selection) -> Courses:
     where += f"; all other levers at their first option: {others}" if others else ""
     lines = [experiment.title, where, *common.unfinished(sweep), common.described(sweep, curves=True)]
     by = f", by option of {lever.name}" if lever else ""
-    names = [common.option(lever, at, 42.0) for at in range(len(lever.options))] if lever else ["median"]
-    of = "runs, baseline" if not strokes.banded(lever, 1) else "runs, of pairs" if paired else "runs"
+    names = [option.label for option in lever.options] if lever else ["median"]
+    of = "runs, baseline" if not strokes.has_band(strokes.count(lever), 1) else "runs, of pairs" if paired else "runs"
     heading = f"{title(outcome) if outcome else 'Courses'} over time{by}"
-    return Courses(heading, lines, sweep.months, names, of, shown, paired)
+    return Courses(heading, lines, sweep.months, names, of, shown, paired, lever=lever)
 
 
 def _combinations(sweep: Sweep, lever: Factor | None) -> list[int]:

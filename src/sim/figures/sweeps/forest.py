@@ -130,10 +130,14 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
     other, said = rows.other, rows.said
     by = "by class" if other is None else style.SCOPE_LABELS[frame["scope"].iloc[0]]
     at_each = "" if other is None else f", at each option of {other.name}"
-    said = said._replace(notes=[*_meant(rows.lever, other), *said.notes, *_numbered(rows, pages, number)])
+    levers = [one for one in (rows.lever, other) if one and one.meaning and common.numbered(one)]
+    meant = [f"{one.name}: {one.meaning}" for one in levers]
+    said = said._replace(notes=[*meant, *said.notes, *_numbered(rows, pages, number)])
+    also = "; where neither is better: that raise the outcome" if (frame["better"] == "neither").any() else ""
     sheet, top = said.page(
         common.effect(rows.lever, rows.options) + at_each,
-        f"Paired effects, {by}, {said.when}; means over points{_interval(frame)}", foot=_share(frame),
+        f"Paired effects, {by}, {said.when}; means over points{_interval(frame)}",
+        foot=f"Share of points: that favour the option, ties half{also}",
         room=-(-len(on_page) // COLUMNS) * (tall + rest) + FOOT,
     )  # fmt: skip
     top += rest - REST + 8.0
@@ -149,11 +153,6 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
     return sheet
 
 
-def _meant(*levers: Factor | None) -> list[str]:
-    """Return as lines, of levers whose options are numbers, of what."""
-    return [f"{one.name}: {one.meaning}" for one in levers if one and one.meaning and common.numbered(one)]
-
-
 def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> list[str]:
     """Return as a line, if there is more than one page, what is on this one."""
     if len(pages) == 1:
@@ -161,11 +160,6 @@ def _numbered(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int)
     places = dict.fromkeys(place for _, options in pages[number] for place in options)
     said = ", ".join(label(rows.lever.options[place].value) for place in places)
     return [f"Page {number + 1} of {len(pages)}, with the same outcomes and scales: {rows.lever.name} = {said}"]
-
-
-def _share(frame: pd.DataFrame) -> str:
-    also = "; where neither is better: that raise the outcome" if (frame["better"] == "neither").any() else ""
-    return f"Share of points: that favour the option, ties half{also}"
 
 
 def _interval(frame: pd.DataFrame) -> str:

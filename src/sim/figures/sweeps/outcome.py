@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.analysis.conditions import places_of
 from sim.analysis.selection import Selection, Shown, label, shown
 from sim.analysis.sweep import Sweep
 from sim.experiment.designs import kind_of
@@ -104,7 +103,7 @@ def scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -
     found = _scattered(sweep, what, factor, lever)
     if kind_of(sweep.experiment).from_base:
         base = sweep.pairs.points == 0
-        of = base if _is_lever(sweep, factor) else base | _departs(sweep, factor)
+        of = base if factor in sweep.experiment.levers else base | _departs(sweep, factor)
         # What is drawn against a lever stands once for each of its options.
         keep, base = (np.tile(which, len(found.x) // len(base)) for which in (of, base))
         found = Scattered(found.x[keep], found.levels[:, keep], found.effects[:, keep], base=base[keep])
@@ -119,10 +118,6 @@ def _departs(sweep: Sweep, factor: Factor) -> NDArray[np.bool_]:
     return np.asarray(sweep.pairs.first(common.values(sweep, factor)) != usual)
 
 
-def _is_lever(sweep: Sweep, factor: Factor) -> bool:
-    return any(entry.name == factor.name for entry in sweep.experiment.levers)
-
-
 def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
     values = sweep.pairs.values(what.column)
     shaped = sweep.pairs.options(values, lever) if lever else values[:, None, :]
@@ -134,14 +129,10 @@ def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) 
         own = np.repeat(np.eye(len(levels), dtype=bool), levels.shape[1], axis=1)
         levels, effects = (np.where(own, np.tile(part, len(part)), np.nan) for part in (levels, effects))
         return Scattered(x, levels, effects)
-    if not _is_lever(sweep, factor):
-        x = sweep.pairs.first(common.values(sweep, factor))
-        return Scattered(x, _points(sweep, parts[0]), _points(sweep, parts[1]))
     # A point stands once for each option of another lever.
-    inner = places_of(sweep, factor, lever) if lever else np.zeros(values.shape[1], int)
-    x = np.repeat(np.arange(len(factor.options), dtype=float), len(sweep.pairs.points))
-    at = [inner == place for place in range(len(factor.options))]
-    levels, effects = (np.concatenate([_points(sweep, part[:, :, here]) for here in at], axis=1) for part in parts)
+    each = common.cells(sweep, lever, factor)
+    found = [(at, *(_points(sweep, part[:, :, have]) for part in parts)) for have, (at,) in each]
+    x, levels, effects = (np.concatenate(part, axis=-1) for part in zip(*found, strict=True))
     return Scattered(x, levels, effects)
 
 
@@ -156,7 +147,7 @@ def points(
 ) -> None:
     """Draw values by option along a factor: bands for numbers, dots with intervals for choices, or single points."""
     x = drawn.x
-    looks, few = strokes.strokes(lever), strokes.is_few(len(x), lever)
+    looks, few = strokes.looks(strokes.count(lever)), strokes.is_few(len(x), lever)
     for at, option in enumerate(options):
         shift = 0.0 if lever is factor or len(options) == 1 else 0.5 * (at / (len(options) - 1) - 0.5)
         colour = looks[option].colour
@@ -171,7 +162,7 @@ def points(
         if factor.options:
             strokes.dots(axes, x, values[option], shift, colour, strokes.marker(option))
         else:
-            strokes.binned_band(axes, x, values[option], looks[option], strokes.banded(lever, option))
+            strokes.binned_band(axes, x, values[option], looks[option], strokes.has_band(strokes.count(lever), option))
     if factor.options:
         axes.set_xlim(-0.6, len(factor.options) - 0.4)
     else:
@@ -191,7 +182,7 @@ def entries(
     factor: Factor, lever: Factor | None, options: list[int], drawn: Scattered, *, strip: bool
 ) -> list[Artist]:
     """Return the entries of a legend for what `points` draws of these options; `strip`: over a strip."""
-    looks = strokes.strokes(lever)
+    looks = strokes.looks(strokes.count(lever))
     marked, binned = bool(factor.options) or drawn.joined, "median of points in bins"
     # What is said of all options is grey, of one alone has its colour.
     alone = len(options) == 1
@@ -209,7 +200,7 @@ def entries(
     elif factor.options:
         found.append(panels.stroke(colour, 1.6, "median and 10–90 % of points", "o"))
     else:
-        bands = [strokes.banded(lever, option) for option in options]
+        bands = [strokes.has_band(strokes.count(lever), option) for option in options]
         if not (lever and alone):
             found.append(panels.stroke(colour, 1.4, binned))
         if any(bands):

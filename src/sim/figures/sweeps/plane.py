@@ -115,27 +115,16 @@ def points(
     sweep: Sweep, what: Shown, x: Factor, y: Factor, lever: Factor | None, option: int
 ) -> tuple[Array, Array, Array, Array]:
     """Return x, y, mean over replicates and its variance by chance, once for each option of levers that are axes."""
-    pairs, levers = sweep.pairs, sweep.experiment.levers
-    values = pairs.values(what.column)
+    pairs, values = sweep.pairs, sweep.pairs.values(what.column)
     if lever is not None:
         shaped = pairs.options(values, lever)
         values = shaped[:, option] - shaped[:, 0]
-        levers = tuple(entry for entry in levers if entry.name != lever.name)
-    grid = np.indices([len(entry.options) for entry in levers]).reshape(len(levers), values.shape[1])
-    places = {entry.name: grid[at] for at, entry in enumerate(levers)}
-    inner = [places.get(factor.name, np.zeros(values.shape[1], int)) for factor in (x, y)]
-    drawn = [None if factor.name in places else pairs.first(common.values(sweep, factor)) for factor in (x, y)]
     found: list[tuple[Array, Array, Array, Array]] = []
-    for one, other in sorted(set(zip(*(at.tolist() for at in inner), strict=True))):
-        mine = values[:, (inner[0] == one) & (inner[1] == other)].mean(axis=1)
+    for have, (at_x, at_y) in common.cells(sweep, lever, x, y):
+        mine = values[:, have].mean(axis=1)
         means, count = pairs.by_point(mine)
         squares, _ = pairs.by_point((mine - pairs.repeated(means)) ** 2)
-        variances = np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan)
-        at_x, at_y = (
-            np.full(len(means), float(place)) if value is None else value
-            for place, value in zip((one, other), drawn, strict=True)
-        )
-        found.append((at_x, at_y, means, variances))
+        found.append((at_x, at_y, means, np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan)))
     at_x, at_y, means, variances = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return at_x, at_y, means, variances
 

@@ -5,7 +5,6 @@ Along a factor: medians and bands of a sample, dots of choices, lines through si
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from sim.analysis.importance import grouped
+from sim.analysis.paired import quantiles
 from sim.experiment.experiment import Factor
 from sim.figures import panels
 from sim.figures.series import Array
@@ -38,9 +38,14 @@ STRIP = "#E2E2E2"
 """What is smaller than the smallest effect of interest: grey without an edge, as bands have one."""
 
 
+def count(lever: Factor | None) -> int:
+    """Return how many options are told apart."""
+    return len(lever.options) if lever else 1
+
+
 def colours(lever: Factor | None) -> list[str]:
     """Return a colour for each option of a lever."""
-    return _colours(len(lever.options) if lever else 1)
+    return _colours(count(lever))
 
 
 def _colours(count: int) -> list[str]:
@@ -60,11 +65,6 @@ class Stroke:
     width: float
     dashes: panels.Dashes
     order: float
-
-
-def strokes(lever: Factor | None) -> list[Stroke]:
-    """Return a line for each option of a lever."""
-    return looks(len(lever.options) if lever else 1)
 
 
 def looks(count: int) -> list[Stroke]:
@@ -127,12 +127,7 @@ def binned(x: Array, values: Array) -> tuple[Array, Array]:
 
 def is_few(points: int, lever: Factor | None) -> bool:
     """Return whether single points are drawn."""
-    return points * (len(lever.options) if lever else 1) <= FEW
-
-
-def banded(lever: Factor | None, option: int) -> bool:
-    """Return whether an option has a band."""
-    return has_band(len(lever.options) if lever else 1, option)
+    return points * count(lever) <= FEW
 
 
 def has_band(count: int, option: int) -> bool:
@@ -159,9 +154,7 @@ def dots(axes: Axes, x: Array, values: Array, shift: float, colour: str, marker:
     """Draw medians of options, and from 10 to 90 % of the values of each."""
     for place in np.unique(x):
         inside = values[x == place]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            low, mid, high = np.nanquantile(inside, (0.1, 0.5, 0.9)) if len(inside) else (np.nan,) * 3
+        low, mid, high = quantiles(inside, (0.1, 0.5, 0.9))
         axes.plot([place + shift] * 2, [low, high], color=colour, linewidth=1.6, zorder=2.5, solid_capstyle="butt")
         axes.plot([place + shift], [mid], marker, color=colour, markersize=4.5, zorder=3)
 

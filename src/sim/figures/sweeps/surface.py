@@ -182,13 +182,10 @@ def _unsure(axes: Axes, found: Plane) -> bool:
 def _steps(means: Array) -> list[Array]:
     """Return the borders between cells with effects of different sign."""
     sign = np.sign(means)
-    pieces = []
-    for row, column in np.ndindex(*sign.shape):
-        if column + 1 < sign.shape[1] and sign[row, column] * sign[row, column + 1] < 0:
-            pieces.append(np.array([[column + 0.5, row - 0.5], [column + 0.5, row + 0.5]]))
-        if row + 1 < sign.shape[0] and sign[row, column] * sign[row + 1, column] < 0:
-            pieces.append(np.array([[column - 0.5, row + 0.5], [column + 0.5, row + 0.5]]))
-    return pieces
+    upright, level = sign[:, :-1] * sign[:, 1:] < 0, sign[:-1] * sign[1:] < 0
+    return [np.array([[x + 0.5, y - 0.5], [x + 0.5, y + 0.5]]) for y, x in np.argwhere(upright)] + [
+        np.array([[x - 0.5, y + 0.5], [x + 0.5, y + 0.5]]) for y, x in np.argwhere(level)
+    ]
 
 
 def _palette(what: Shown, effect: bool, count: int) -> Any:
