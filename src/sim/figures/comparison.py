@@ -54,7 +54,7 @@ def courses(comparison: Comparison, selection: Selection) -> Courses:
         change = both[1].drop(columns=["p10", "p50", "p90"]).rename(columns=lambda column: column.removeprefix("pair_"))
         limit = smallest.of(entry, both[0]["mean"].to_numpy())
         shown.append(Panel(title(name), entry, [one.drop(columns=["low", "high"]) for one in both], [change], limit))
-    first = f"medians of the nation, first {pairs} of " if pairs < comparison.manifest["pairs"] else "medians of the nation, "
+    first = "medians of the nation, " + (f"first {pairs} of " if pairs < comparison.manifest["pairs"] else "")
     months = [f"{month:%Y-%m}" for month in sorted(shown[0].courses[0]["month"])]
     # an older comparison has one for all worlds
     parting = _entry(comparison, world).get("parting", comparison.manifest["parting"])
