@@ -14,7 +14,8 @@ import pytest
 from sim.data import place_names
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
-from sim.scenario import doc_tables, json_schema
+from sim.scenario import doc_tables
+from sim.scenario.format import schema_json, write_schema
 from sim.scenario.load import Loaded, load, shipped
 from sim.scenario.schema import Event, Rule, month_number
 
@@ -181,7 +182,7 @@ def test_packing_has_a_deep_reserve_and_cadres_are_as_skilled_as_in_the_capitals
 
 
 def test_the_schema_of_the_editors_is_current(tmp_path: Path):
-    json_schema.write_schema(tmp_path / "s.json")
+    write_schema(tmp_path / "s.json")
     assert SCHEMA.read_text("utf-8") == (tmp_path / "s.json").read_text("utf-8"), "out of date: sim.scenario.doc_tables"
 
 
@@ -199,8 +200,8 @@ def test_the_schema_knows_every_name():
 
 
 def test_changing_a_returned_schema_changes_no_other():
-    json_schema.schema_json()["properties"].clear()
-    assert json_schema.schema_json()["properties"]
+    schema_json()["properties"].clear()
+    assert schema_json()["properties"]
 
 
 def test_the_document_is_current_and_complete():

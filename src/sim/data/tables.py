@@ -20,6 +20,10 @@ from sim.data.columns import GRADES, Column, Table, Value
 from sim.errors import Problem, UserError, nearest, one_of
 
 Row = dict[str, Value]
+ARMISTICE = "1918-11"
+"""The month from which the notes of table comparators_events count."""
+COUNTRIES: Mapping[str, str] = {"germany": "Germany", "britain": "United Kingdom", "france": "France", "italy": "Italy"}
+"""As the table calls those whose passage a scenario may take."""
 
 _BY_NAME = {table.name: table for table in TABLES}
 
@@ -30,25 +34,10 @@ def table(name: str) -> Table:
 
 
 def load(name: str, path: str | Path | None = None) -> list[Row]:
-    """Read and check a table.
+    """Read and check a table, or another file of the same form; every fault of the file is reported.
 
-    Parameters
-    ----------
-    name
-        Name of the table.
-    path
-        Another file of the same form, read in place of the packaged one.
-
-    Returns
-    -------
-    list of dict
-        One per row, in the order of the file: numbers as float or int, dates as ISO text, empty
-        cells as None (not known, never zero). The caller may change them.
-
-    Raises
-    ------
-    UserError
-        With every fault of the file.
+    One mapping for each row, in the order of the file, which the caller may change: numbers as float or int, dates as
+    ISO text, empty cells as None (not known, never zero).
     """
     if path is None:
         return [dict(row) for row in _packaged(name)]
@@ -198,7 +187,13 @@ def _repeated(declared: Table, rows: Iterable[tuple[int, Row]], where: str) -> I
         first.setdefault(key, line)
 
 
-# The table that becomes agents.
+# What the model takes from tables: how Europe passed from war to peace, and the table that becomes agents.
+
+
+def passage(name: str) -> tuple[str, str]:
+    """Return the months of the armistice and of the last restoration of what the war had suspended (days of grade B)."""
+    restored = (row for row in load("comparators_events") if row["kind"] == "restoration")
+    return ARMISTICE, max(str(row["date"]) for row in restored if row["country"] == COUNTRIES[name])[:7]
 
 
 @dataclass(frozen=True)

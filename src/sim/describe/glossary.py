@@ -48,9 +48,8 @@ def entries(what: str) -> list[Entry]:
 
 def explain(name: str) -> list[Entry]:
     """Return every entry of this name: one word may be, say, both a mechanism and a draw."""
-    everything = _everything()
-    found = [entry for entry in everything if entry.name == name]
-    found = found or [entry for entry in everything if entry.name.casefold() == name.casefold()]
+    alike = [entry for entry in _everything() if entry.name.casefold() == name.casefold()]
+    found = [entry for entry in alike if entry.name == name] or alike
     if not found:
         allowed = "a name that `skloki list` prints: " + ", ".join(KINDS)
         raise UserError(Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, names())))
@@ -117,8 +116,8 @@ def _targets() -> Iterator[Entry]:
         # A recorded vector is compared part by part: T14a, T14b and so on belong to T14.
         parts = [part for part in PRODUCED if part[:-1] == name]
         compared = {part: f"{PRODUCED[part].kind}: {PRODUCED[part].why}" for part in (name, *parts) if part in PRODUCED}
-        missing = {"compared": f"as {', '.join(parts)}" if parts else f"no: {UNPRODUCED.get(name, 'unknown')}"}
-        yield Entry("target", name, fields | ({"compared": compared[name]} if name in compared else missing))
+        missing = f"as {', '.join(parts)}" if parts else f"no: {UNPRODUCED.get(name, 'unknown')}"
+        yield Entry("target", name, fields | {"compared": compared.get(name, missing)})
         for part in parts:
             yield Entry("part", part, {"part of": name, "meaning": row["description"], "compared": compared[part]})
 

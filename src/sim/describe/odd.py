@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UserError
+from sim.errors import one_of
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
@@ -24,11 +24,12 @@ from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
+from sim.scenario import doc_tables
+from sim.scenario.file_form import Node
 from sim.scenario.schema import Options
 
 MECHANISM_FILES = Path(__file__).parent.parent / "mechanisms"
 STEP = re.compile(r"Step (\d+), ([^:]+): (.*)", re.DOTALL)
-BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def _table(header: str, rows: Iterable[Iterable[str]]) -> str:
@@ -93,11 +94,10 @@ def _range(parameter: Parameter) -> str:
 def twins() -> str:
     """Return the pairs of twins, each once."""
     order = list(PARAMETERS)
-    pairs = [(p, PARAMETERS[p.twin]) for p in PARAMETERS.values() if p.twin]
     return _table("one side | its twin | ranges", (
-        (f"{_code(a.name)}: {a.meaning}", f"{_code(b.name)}: {b.meaning}",
-         _range(a) + ("" if (a.low, a.high) == (b.low, b.high) else f"; {_range(b)}"))
-        for a, b in pairs if order.index(a.name) < order.index(b.name)
+        (f"{_code(a.name)}: {a.meaning}", f"{_code(a.twin)}: {PARAMETERS[a.twin].meaning}",
+         "; ".join(dict.fromkeys((_range(a), _range(PARAMETERS[a.twin])))))
+        for a in PARAMETERS.values() if a.twin and order.index(a.name) < order.index(a.twin)
     ))  # fmt: skip
 
 
@@ -113,13 +113,11 @@ def _said(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _allowed(field: dict[str, object]) -> str:
+def _allowed(field: Node) -> str:
     """Return what a field of a JSON schema accepts, in words."""
-    choices = field.get("anyOf")
-    if isinstance(choices, list):
-        return ", ".join(_allowed(choice) for choice in choices)
-    values = field.get("enum") or ([field["const"]] if "const" in field else [])
-    if isinstance(values, list) and values:
+    if "anyOf" in field:
+        return ", ".join(map(_allowed, field["anyOf"]))
+    if values := field.get("enum", [field["const"]] if "const" in field else []):
         return ", ".join(_code(str(value)) for value in values)
     return "`true`, `false`" if field.get("type") == "boolean" else "a number"
 
@@ -159,27 +157,19 @@ def submodels() -> str:
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 arguments = ", ".join(argument.arg for argument in node.args.args)
-                said = _prose(ast.get_docstring(node) or "")
-                parts.append(f"**{node.name}** ({arguments})\n\n{said}")
+                parts.append(f"**{node.name}** ({arguments})\n\n{_prose(ast.get_docstring(node) or '')}")
     return "\n\n".join(parts)
 
 
 TABLES: dict[str, Callable[[], str]] = {
     **{name: partial(_registered, name) for name in REGISTERED},
-    "process": process, "submodels": submodels, "twins": twins,
-    "construction": construction,
-}  # fmt: skip
+    "process": process, "submodels": submodels, "twins": twins, "construction": construction,
+}
 
 
 def render(text: str) -> str:
     """Return a document with its generated blocks made anew."""
-
-    def fresh(match: re.Match[str]) -> str:
-        if match[2] not in TABLES:
-            raise UserError(f"no generated part is called '{match[2]}'; there are: {', '.join(sorted(TABLES))}")
-        return f"{match[1]}\n{TABLES[match[2]]()}\n\n{match[3]}"
-
-    return BLOCK.sub(fresh, text)
+    return doc_tables.render(text, lambda name: f"\n{TABLES[one_of('generated part', name, sorted(TABLES))]()}\n")
 
 
 def main(paths: list[str]) -> None:

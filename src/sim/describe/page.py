@@ -133,19 +133,18 @@ def table(sweep: Sweep, effects: pd.DataFrame) -> str:
     shown, left = readable(main)
     crossed = (shown["others"] != "").any()
     scopes = [scope for scope in SCOPES if scope in set(shown["scope"])]
-    heads = ["lever", "against", *(["other levers"] if crossed else []), "outcome"]
-    if "nation" in scopes:
-        heads += ["nation [95 %]", "favoured", "beyond the smallest, for and against"]
+    whole = ["nation [95 %]", "favoured", "beyond the smallest, for and against"] if "nation" in scopes else []
+    heads = ["lever", "against", *(["other levers"] if crossed else []), "outcome", *whole]
     heads += [scope for scope in scopes if scope != "nation"]
     lines = []
     for _, rows in shown.groupby(["lever", "option", "others", "outcome"], sort=False):
         at = {row.scope: row for row in rows.itertuples()}
         first = next(iter(at.values()))
-        cells = [f"{first.lever}: {label(first.option)}", label(first.baseline)]
-        cells += [first.others] if crossed else []
-        cells += [first.outcome, *_whole(at.get("nation"), "nation" in scopes)]
-        cells += [_number(at[scope].effect) if scope in at else "" for scope in scopes if scope != "nation"]
-        lines.append(cells)
+        lines.append([
+            f"{first.lever}: {label(first.option)}", label(first.baseline), *([first.others] if crossed else []),
+            first.outcome, *_whole(at.get("nation"), "nation" in scopes),
+            *(_number(at[scope].effect) if scope in at else "" for scope in scopes if scope != "nation"),
+        ])  # fmt: skip
     over = ", ".join(sorted(set(shown["interval"])))
     said = f"Mean effects at the main horizon; intervals over {over}. In effects.csv besides: intervals by class"
     return markdown(heads, lines) + f"\n\n{said}, other horizons{left}."
@@ -164,20 +163,17 @@ def readable(effects: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def course(sweep: Sweep) -> str:
     """Return effects on the first outcome year by year as tables: one for each scope, a row an option."""
-    lever = sweep.experiment.lever()
-    mine = by_year(sweep, lever=lever.name, outcome=sweep.columns[0][1])
+    mine = by_year(sweep, lever=sweep.experiment.lever().name, outcome=sweep.columns[0][1])
     parts = []
     for scope, rows in mine.groupby("scope", sort=False):
-        lines = []
-        for option, found in rows.groupby("option", sort=False):
-            # exactly equal as long as the worlds are the same
-            cells = [_shares(row) if row.p5 < row.p95 else "" for row in found.itertuples()]
-            lines.append((label(option), *cells))
+        # exactly equal as long as the worlds are the same
+        lines = [
+            (label(option), *(_shares(row) if row.p5 < row.p95 else "" for row in found.itertuples()))
+            for option, found in rows.groupby("option", sort=False)
+        ]
         parts.append(markdown((str(scope), *map(str, dict.fromkeys(rows["year"]))), lines))
-    if not parts:
-        return ""
     said = f"Share of points {_favoured(sweep)} by the option (ties half), and its mean effect, by year."
-    return "\n\n".join([*parts, said])
+    return "\n\n".join([*parts, said]) if parts else ""
 
 
 def answers(sweep: Sweep, page: Page) -> str:

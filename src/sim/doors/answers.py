@@ -87,10 +87,7 @@ def _value(value: Any) -> Any:
         return {str(key): _values([inner])[0] for key, inner in value.items()}
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
-    if value is None or value is pd.NaT or value is pd.NA:
+    if value is pd.NaT or value is pd.NA:
         return None
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, np.generic):
-        value = value.item()
-    return value if isinstance(value, (bool, int, float, str, datetime)) else str(value)
+    value = float(value) if isinstance(value, Decimal) else value.item() if isinstance(value, np.generic) else value
+    return value if value is None or isinstance(value, (bool, int, float, str, datetime)) else str(value)

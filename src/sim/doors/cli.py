@@ -14,7 +14,7 @@ import click
 
 import sim
 from sim.doors import completion as complete
-from sim.doors import interrupts, options, work
+from sim.doors import endings, options, work
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.sweeping import query, rerun, status, sweep
@@ -71,11 +71,8 @@ def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], svg: bool, 
     reports.show_summary(terminal, result)
     reports.show_targets(terminal, result)
     figures = work.pictures(terminal, result, "result", svg)
-    if terminal.json:
-        terminal.document(reports.run_document(result, warnings, figures))
-        return
     terminal.say(f"{len(figures)} figure files in {result.path / 'figures'}; the result is in")
-    terminal.line(str(result.path))
+    terminal.answer(lambda: reports.run_document(result, warnings, figures), str(result.path))
 
 
 @cli.command()
@@ -124,10 +121,8 @@ def explain(terminal: Terminal, name: str) -> None:
     from sim import api
 
     entries = api.explain(name)
-    if terminal.json:
-        terminal.document([asdict(entry) for entry in entries])
-        return
-    for entry in entries:
+    terminal.answer(lambda: [asdict(entry) for entry in entries])
+    for entry in () if terminal.json else entries:
         terminal.fields(f"{entry.name} ({entry.kind})", entry.fields)
 
 
@@ -162,10 +157,7 @@ def export(terminal: Terminal, /, result: Path, csv: bool, **asked: Any) -> None
 
 
 def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
-    if terminal.json:
-        terminal.document({"files": files})
-    for file in () if terminal.json else files:
-        terminal.line(str(file))
+    terminal.answer(lambda: {"files": files}, *map(str, files))
 
 
 @cli.command()
@@ -173,7 +165,7 @@ def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
 @click.pass_obj
 def schema(terminal: Terminal) -> None:
     """Print the JSON schema of scenario files, for editors."""
-    from sim.scenario.json_schema import schema_json
+    from sim.scenario.format import schema_json
 
     terminal.document(schema_json())
 
@@ -188,10 +180,7 @@ def completion(terminal: Terminal, shell: str) -> None:
     For bash: eval "$(skloki completion bash)"
     """
     script = complete.script(cli, NAME, shell)
-    if terminal.json:
-        terminal.document({"shell": shell, "script": script})
-    else:
-        terminal.line(script)
+    terminal.answer(lambda: {"shell": shell, "script": script}, script)
 
 
 def call(arguments: Sequence[str]) -> int:
@@ -215,7 +204,7 @@ def call(arguments: Sequence[str]) -> int:
         return _refuse(terminal, ["interrupted"], INTERRUPTED)
     except Exception as error:
         # A library may have made an error of its own out of an interrupt, or of a lack of memory.
-        if interrupts.received():
+        if endings.received():
             return _refuse(terminal, ["interrupted"], INTERRUPTED)
         if lacks_memory(error):
             return _refuse(terminal, [MEMORY], FAILED)
@@ -234,7 +223,7 @@ def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
 
 def main() -> None:
     """Enter from the shell."""
-    interrupts.listen()
+    endings.listen()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller: nobody listens, and no file of ours may take its place
             setattr(sys, name, open(os.devnull, mode))

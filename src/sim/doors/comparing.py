@@ -60,11 +60,8 @@ def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...
         terminal.note(note)
     show(terminal, comparison)
     figures = work.pictures(terminal, comparison, "comparison", svg)
-    if terminal.json:
-        terminal.document(document(comparison, [*map(str, warnings), *notes], figures))
-        return
     terminal.say(f"{len(figures)} figure files in {comparison.path / 'figures'}; the comparison is in")
-    terminal.line(str(comparison.path))
+    terminal.answer(lambda: document(comparison, [*map(str, warnings), *notes], figures), str(comparison.path))
 
 
 def remarks(comparison: Comparison) -> list[str]:
@@ -72,23 +69,18 @@ def remarks(comparison: Comparison) -> list[str]:
     from sim.analysis.paired import FEW
 
     manifest = comparison.manifest
-    notes = [
-        f"replicate {failure['replicate']} of {failure['world']} failed and is left out of all worlds: "
-        f"{failure['error']} (at {failure['where']})"
-        for failure in manifest["failed"]
-    ]
-    base = comparison.worlds[0]
-    same = [world["name"] for world in manifest["worlds"][1:] if not world["differs"]]
-    notes += [f"warning: {name} does not differ from {base}" for name in same]
-    for world in manifest["worlds"][1:]:
+    notes = [f"replicate {failure['replicate']} of {failure['world']} failed and is left out of all worlds: "
+             f"{failure['error']} (at {failure['where']})" for failure in manifest["failed"]]
+    (base, *_), (_, *others), pairs = comparison.worlds, manifest["worlds"], manifest["pairs"]
+    notes += [f"warning: {world['name']} does not differ from {base}" for world in others if not world["differs"]]
+    for world in others:
         notes += _parted(world, base, comparison.horizons[0]) if world["differs"] else []
-    if manifest["pairs"] < FEW:
-        few = f"{manifest['pairs']} pairs are few"
-        notes.append(f"warning: {few}: the intervals hang on the differences being nearly normal")
+    if pairs < FEW:
+        notes.append(f"warning: {pairs} pairs are few: the intervals hang on the differences being nearly normal")
     wanted = manifest["precision"]
     if wanted is not None and not wanted["reached"]:
-        reasons = "; ".join(_lacking(wanted, several=len(manifest["worlds"]) > 2))
-        notes.append(f"warning: precision not reached with {manifest['pairs']} pairs: {reasons}")
+        reasons = "; ".join(_lacking(wanted, several=len(others) > 1))
+        notes.append(f"warning: precision not reached with {pairs} pairs: {reasons}")
     return notes
 
 
@@ -108,18 +100,15 @@ def _lacking(wanted: Mapping[str, Any], several: bool) -> list[str]:
     """Return why a precision was not reached."""
     if wanted["achieved"] is None:
         return ["one pair has no interval"]
-    reasons = []
-    if wanted["needed"] is not None:
-        reasons.append(
-            f"half the interval of {wanted['outcome']} is {wanted['achieved']:.2g}, not {wanted['half_width']:g}; "
-            f"it would take about {wanted['needed']:,} pairs (--replicates {wanted['needed']})"
-        )
-    reasons += [
+    reasons = [] if wanted["needed"] is None else [
+        f"half the interval of {wanted['outcome']} is {wanted['achieved']:.2g}, not {wanted['half_width']:g}; "
+        f"it would take about {wanted['needed']:,} pairs (--replicates {wanted['needed']})"
+    ]  # fmt: skip
+    return reasons + [
         (f"{world}: " if several else "")
         + f"all {pairs} differences are equal: an event rarer than about 3/{pairs} of pairs would not have been seen"
         for world, pairs in wanted["equal"].items()
     ]
-    return reasons
 
 
 def show(terminal: Terminal, comparison: Comparison) -> None:
@@ -158,11 +147,10 @@ def show(terminal: Terminal, comparison: Comparison) -> None:
 
 def differing(fields: Sequence[dict[str, Any]]) -> list[str]:
     """Return in words what a world sets otherwise than the baseline."""
-    def said(value: Any) -> str:
-        return "unset" if value is None else str(value)
-
-    lines = [f"{field['field']}: {said(field['base'])} -> {said(field['other'])}" for field in fields[:NAMED]]
-    more = len(fields) - NAMED
+    lines, more = [], len(fields) - NAMED
+    for field in fields[:NAMED]:
+        base, other = ("unset" if field[of] is None else field[of] for of in ("base", "other"))
+        lines.append(f"{field['field']}: {base} -> {other}")
     return [*lines, f"and {more} more differences: see manifest.json"] if more > 0 else lines
 
 
@@ -175,12 +163,13 @@ def _show_main(terminal: Terminal, comparison: Comparison, title: str, rows: pd.
     for name in comparison.manifest["shown"]:
         row = found.loc[name]
         chance = [number(row[column]) for column in ("superiority", "superiority_low", "superiority_high")]
-        cells = (
+        saved = f"{row['saved']:,.0f}" if math.isfinite(row["saved"]) else "all" if row["saved"] > 0 else UNDEFINED
+        lines.append((
             name, {"higher": "more", "lower": "less"}.get(row["better"], UNDEFINED), number(row["base"]),
             number(row["other"]), effect(row), fine(row["error"]), row["reading"],
-            f"{chance[0]}\n[{chance[1]},{chance[2]}]", number(row["correlation"]), _saved(row["saved"]),
-        )  # fmt: skip
-        lines.append((*cells, str(row["pairs"])) if uneven else cells)
+            f"{chance[0]}\n[{chance[1]},{chance[2]}]", number(row["correlation"]), saved,
+            *([str(row["pairs"])] if uneven else []),
+        ))  # fmt: skip
     header = ["outcome", "better", "base", "other", "effect\n[95 %]", "MC error", "reading", "P\n[95 %]", "corr.",
               "runs\nsaved", *(["pairs"] if uneven else [])]  # fmt: skip
     over = f"{title}: the nation, {_words(main)}, {pairs} pairs"
@@ -215,10 +204,6 @@ def fine(value: float, sign: str = "-") -> str:
     if value == 0.0:
         return "0"
     return f"{value:{sign}.{min(max(1 - math.floor(math.log10(abs(value))), 0), 7)}f}"
-
-
-def _saved(value: float) -> str:
-    return f"{value:,.0f}" if math.isfinite(value) else "all" if value > 0 else UNDEFINED
 
 
 def _words(horizon: str) -> str:

@@ -46,8 +46,8 @@ def figures(context: click.Context, parameter: click.Parameter, begun: str) -> l
     """Complete a kind of figure."""
     from sim.figures.pictures import PICTURES
 
-    known = {name for kind in PICTURES.values() for name in kind.pictures}
-    return [CompletionItem(name) for name in sorted(known) if name.startswith(begun)]
+    known = sorted({name for kind in PICTURES.values() for name in kind.pictures if name.startswith(begun)})
+    return list(map(CompletionItem, known))
 
 
 def script(command: click.Command, name: str, shell: str) -> str:

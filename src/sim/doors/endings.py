@@ -1,14 +1,27 @@
-"""How a command can end otherwise than well or refused."""
+"""How a command can end otherwise than well or refused: failures, Ctrl-C, requests to end, whatever libraries do.
+
+Python raises an interrupt wherever it happens to be. In the midst of an import or of a compilation a library may
+swallow it, or turn it into an error of its own. So it is remembered too, and raised again at the next month of the run.
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 import re
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType
 
 import click
 
 INTERRUPTED = 130
 FAILED = 1
+TOGETHER = 2.0
+"""Seconds: the end of a session sends TERM and HUP, and the second must not disturb what the first lets clean up."""
+
+_received: list[tuple[int, float]] = []
 
 
 class Failed(click.ClickException):
@@ -32,3 +45,47 @@ def lacks_memory(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def listen() -> None:
+    """Take over the signals that ask a process to end."""
+    # Where the shell has told a background job to ignore Ctrl-C, it stays ignored.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _receive)
+    if os.name == "posix":
+        signal.signal(signal.SIGTERM, _receive)
+        # The terminal was closed; under nohup that is ignored, and stays so.
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            signal.signal(signal.SIGHUP, _receive)
+
+
+def received() -> bool:
+    """Say whether the process has been asked to end."""
+    return bool(_received)
+
+
+def watched(progress: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
+    """Return a progress function that also raises an interrupt that was swallowed."""
+
+    def watch(done: int, total: int) -> None:
+        if _received:
+            _raise(_received[0][0])
+        if progress is not None:
+            progress(done, total)
+
+    return watch
+
+
+def _receive(number: int, frame: FrameType | None) -> None:
+    now = time.monotonic()
+    again = number != signal.SIGINT and _received and now - _received[-1][1] < TOGETHER
+    _received.append((number, now))
+    if not again:
+        _raise(number)
+
+
+def _raise(number: int) -> None:
+    # As exceptions, so that a run under way cleans up behind itself.
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    raise SystemExit(128 + number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -24,29 +25,27 @@ def show_checked(terminal: Terminal, found: Preview | Estimate, *, everything: b
     from sim.runner.preview import Preview
 
     if isinstance(found, Preview):
-        if terminal.json:
-            terminal.document(preview_document(found, everything=everything))
-        else:
-            show_preview(terminal, found, everything=everything)
-    elif terminal.json:
-        terminal.document(estimate_document(found))
-    else:
-        show_estimate(terminal, found)
+        terminal.answer(lambda: preview_document(found, everything))
+        return None if terminal.json else show_preview(terminal, found, everything)
+    terminal.answer(lambda: estimate_document(found))
+    return None if terminal.json else show_estimate(terminal, found)
 
 
 def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
     """Print what an experiment asks, and what it would take."""
     experiment = estimate.experiment
-    terminal.say(f"{experiment.name}: valid")
-    terminal.say(experiment.title)
+    terminal.say(f"{experiment.name}: valid\n{experiment.title}")
     for paragraph in experiment.why.strip().split("\n\n"):
         terminal.say(" ".join(paragraph.split()))
     terminal.say()
-    if levers := [(lever.name, *_options(lever)) for lever in experiment.levers]:
+    if levers := [(one.name, exact(one.options[0].value), _options(one, 1)) for one in experiment.levers]:
         terminal.table("Levers, crossed with one another", ["name", "baseline", "other options"], levers)
-    if unknowns := [_unknown(factor) for factor in experiment.uncertainties]:
-        terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], unknowns)
-    terminal.say("Kept: " + ", ".join(experiment.outcomes) + "; " + _horizons(estimate))
+    if unknowns := experiment.uncertainties:
+        rows = [(one.name, _options(one) if one.options else _range(one), one.unit, grade(one)) for one in unknowns]
+        terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], rows)
+    kept = [", ".join(experiment.outcomes), *(f"{name}: {one.meaning}" for name, one in experiment.horizons.items())]
+    curves = [] if experiment.curves == "none" else [f"curves: {experiment.curves}"]
+    terminal.say("Kept: " + "; ".join([*kept, *curves]))
     for caution in estimate.warnings:
         terminal.note(f"warning: {caution}")
     terminal.say(
@@ -82,16 +81,13 @@ def estimate_document(estimate: Estimate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _options(lever: Factor) -> tuple[str, str]:
-    first, *others = (exact(option.value) for option in lever.options)
-    return first, ", ".join(others)
+def _options(factor: Factor, first: int = 0) -> str:
+    return ", ".join(exact(option.value) for option in factor.options[first:])
 
 
-def _unknown(factor: Factor) -> tuple[str, str, str, str]:
-    if factor.options:
-        return factor.name, ", ".join(exact(option.value) for option in factor.options), factor.unit, grade(factor)
+def _range(factor: Factor) -> str:
     kind = ", loguniform" if factor.distribution == "loguniform" else ", whole" if factor.whole else ""
-    return factor.name, f"{factor.low:g} to {factor.high:g}{kind}", factor.unit, grade(factor)
+    return f"{factor.low:g} to {factor.high:g}{kind}"
 
 
 def grade(factor: Factor) -> str:
@@ -104,26 +100,20 @@ def _record(factor: Factor) -> dict[str, Any]:
     about = {"name": factor.name, "unit": factor.unit, "grade": grade(factor), "meaning": factor.meaning}
     if factor.options:
         return {**about, "options": [option.value for option in factor.options]}
-    return {
-        **about, "field": factor.target, "low": factor.low, "high": factor.high, "distribution": factor.distribution,
-        "whole": factor.whole,
-    }  # fmt: skip
-
-
-def _horizons(estimate: Estimate) -> str:
-    horizons = estimate.experiment.horizons.items()
-    curves = estimate.experiment.curves
-    kept = "; ".join(f"{name}: {horizon.meaning}" for name, horizon in horizons)
-    return kept + ("" if curves == "none" else f"; curves: {curves}")
+    names = ("low", "high", "distribution", "whole")
+    return {**about, "field": factor.target, **{name: getattr(factor, name) for name in names}}
 
 
 def in_time(seconds: float) -> str:
     """Return a duration in words, to a few digits."""
-    name, size = next((unit for unit in UNITS if seconds >= 2 * unit[1]), UNITS[-1])
-    return f"{seconds / size:.2g} {name}" if seconds / size < 99.5 else f"{seconds / size:.0f} {name}"
+    return _in(UNITS, seconds, 2)
 
 
 def in_bytes(size: float) -> str:
     """Return an amount of bytes in words, to a few digits."""
-    name, unit = next((each for each in SIZES if size >= each[1]), SIZES[-1])
-    return f"{size / unit:.2g} {name}" if size / unit < 99.5 else f"{size / unit:.0f} {name}"
+    return _in(SIZES, size, 1)
+
+
+def _in(units: Sequence[tuple[str, int]], amount: float, least: int) -> str:
+    name, size = next((unit for unit in units if amount >= least * unit[1]), units[-1])
+    return f"{amount / size:.2g} {name}" if amount / size < 99.5 else f"{amount / size:.0f} {name}"

@@ -16,6 +16,21 @@ from sim.figures.pictures import OPTIONS, PICTURES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+scenario = click.argument("scenario", shell_complete=complete.scenarios)
+result = click.argument("result", type=click.Path(path_type=Path))
+stored = click.argument("stored", metavar="FOLDER", type=click.Path(path_type=Path))
+out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
+force = click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")
+svg = click.option("--svg", is_flag=True, help="Draw the figures as SVG besides PNG.")
+sets = click.option(
+    "--set", "sets", multiple=True, metavar="NAME=VALUE", shell_complete=complete.settings,
+    help="Override a value, such as parameters.g_y=0.2; may be repeated.",
+)
+engine = click.option(
+    "--engine", default="compiled", show_default=True, metavar="NAME", shell_complete=complete.engines,
+    help="compiled or reference: the same result, fast or slow and readable.",
+)
+
 
 def modes(command: Command) -> Command:
     """Add --quiet and --json, which may stand before or after the command's name."""
@@ -35,36 +50,10 @@ def stores(command: Command) -> Command:
     return out(force(modes(spoken)))
 
 
-def sets(command: Command) -> Command:
-    """Add --set, which may be repeated."""
-    return click.option(
-        "--set", "sets", multiple=True, metavar="NAME=VALUE", shell_complete=complete.settings,
-        help="Override a value, such as parameters.g_y=0.2; may be repeated.",
-    )(command)  # fmt: skip
-
-
-def force(command: Command) -> Command:
-    """Add --force."""
-    return click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")(command)
-
-
-def engine(command: Command) -> Command:
-    """Add --engine."""
-    return click.option(
-        "--engine", default="compiled", show_default=True, metavar="NAME", shell_complete=complete.engines,
-        help="compiled or reference: the same result, fast or slow and readable.",
-    )(command)  # fmt: skip
-
-
 def engines(command: Command) -> Command:
     """Add --engine and --threads."""
     threads = "Threads of the compiled engine; default: all cores."
     return engine(click.option("--threads", type=click.IntRange(1), metavar="N", help=threads)(command))
-
-
-def svg(command: Command) -> Command:
-    """Add --svg."""
-    return click.option("--svg", is_flag=True, help="Draw the figures as SVG besides PNG.")(command)
 
 
 def picture(command: Command) -> Command:
@@ -88,9 +77,3 @@ def _pictures() -> str:
         ]
         parts.append("\n".join(["\b", f"Of {kind.name}:", *lines]))
     return "\n\n".join(parts)
-
-
-scenario = click.argument("scenario", shell_complete=complete.scenarios)
-result = click.argument("result", type=click.Path(path_type=Path))
-stored = click.argument("stored", metavar="FOLDER", type=click.Path(path_type=Path))
-out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")

@@ -35,11 +35,10 @@ def show_summary(terminal: Terminal, result: Result) -> None:
     from sim.analysis.summary import summarise
 
     rows = summarise(result)
-    months = list(dict.fromkeys(row.month for row in rows))
-    by_outcome: dict[str, list[str]] = {}
+    months, by_outcome = list(dict.fromkeys(row.month for row in rows)), dict[str, list[str]]()
     for row in rows:
-        cells = by_outcome.setdefault(row.outcome, [row.outcome])
-        cells.append(f"{number(row.median)}\n{number(row.low)}–{number(row.high)}")
+        cell = f"{number(row.median)}\n{number(row.low)}–{number(row.high)}"
+        by_outcome.setdefault(row.outcome, [row.outcome]).append(cell)
     finished = result.manifest["replicates"] - len(result.manifest["failed"])
     over = f"{finished} replicate" + ("" if finished == 1 else "s")
     title = f"{result.manifest['title']}: the nation, median and 10–90 % of {over}"
@@ -48,14 +47,11 @@ def show_summary(terminal: Terminal, result: Result) -> None:
 
 def show_targets(terminal: Terminal, result: Result) -> None:
     """Print the recorded figures beside what the model gave."""
-    rows = [
-        (
-            row["id"], f"{row['description']}, {row['period']}", spread(row["median"], row["p10"], row["p90"]),
-            spread(row["recorded"], row["low"], row["high"]),
-            shown(row["in_band"]) if row["replicates"] else UNDEFINED, row["grade"], row["kind"],
-        )
-        for row in target_records(result)
-    ]  # fmt: skip
+    rows = [(
+        row["id"], f"{row['description']}, {row['period']}", spread(row["median"], row["p10"], row["p90"]),
+        spread(row["recorded"], row["low"], row["high"]), shown(row["in_band"]) if row["replicates"] else UNDEFINED,
+        row["grade"], row["kind"],
+    ) for row in target_records(result)]  # fmt: skip
     header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
     terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
     tree = result.manifest["scenario"]["tree"]
@@ -73,25 +69,23 @@ def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path
     """Return what `run` prints as JSON."""
     from sim.analysis.summary import summarise
 
-    record = result.manifest
+    first, then = (("title", "seed", "replicates"), ("failed", "wall_seconds"))
     return {
-        "result": result.path, "title": record["title"], "seed": record["seed"], "replicates": record["replicates"],
-        "warnings": warnings, "failed": record["failed"], "wall_seconds": record["wall_seconds"],
-        "summary": [row._asdict() for row in summarise(result)], "targets": target_records(result),
-        "figures": figures,
+        "result": result.path, **{name: result.manifest[name] for name in first}, "warnings": warnings,
+        **{name: result.manifest[name] for name in then}, "summary": [row._asdict() for row in summarise(result)],
+        "targets": target_records(result), "figures": figures,
     }  # fmt: skip
 
 
-def show_preview(terminal: Terminal, preview: Preview, *, everything: bool) -> None:
+def show_preview(terminal: Terminal, preview: Preview, everything: bool) -> None:
     """Print what a valid scenario amounts to."""
     scenario = preview.loaded.scenario
     terminal.say(f"{preview.loaded.path}: valid")
     terminal.say(f"{scenario.title}. {' '.join(scenario.why.split())}".rstrip())
     terminal.say()
     settings = preview.settings if everything else preview.changed
-    title = "Effective values" if everything else "Values that are not defaults"
-    rows = [(setting.name, exact(setting.value), setting.unit, setting.layer) for setting in settings]
-    if rows:
+    if rows := [(setting.name, exact(setting.value), setting.unit, setting.layer) for setting in settings]:
+        title = "Effective values" if everything else "Values that are not defaults"
         terminal.table(title, ["name", "value", "unit", "set in"], rows)
     else:
         terminal.say("All values are defaults.")
@@ -103,7 +97,7 @@ def show_preview(terminal: Terminal, preview: Preview, *, everything: bool) -> N
     )
 
 
-def preview_document(preview: Preview, *, everything: bool) -> dict[str, Any]:
+def preview_document(preview: Preview, everything: bool) -> dict[str, Any]:
     """Return what `check` prints as JSON."""
     settings = preview.settings if everything else preview.changed
     sizes = ("guberniias", "uezds", "months", "replicates", "committee_months")

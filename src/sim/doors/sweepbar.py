@@ -31,10 +31,8 @@ def headline(state: State) -> str:
     """Return the estimate so far in a line; empty before the first part."""
     if not math.isfinite(state.estimate):
         return ""
-    decimals, error = 4, ""
-    if state.error > 0.0:
-        decimals = min(max(1 - math.floor(math.log10(state.error)), 1), 7)
-        error = f" ({state.told})"
+    decimals = min(max(1 - math.floor(math.log10(state.error)), 1), 7) if state.error > 0.0 else 4
+    error = f" ({state.told})" if state.error > 0.0 else ""
     return f"{state.headline}: {state.estimate:+.{decimals}f}{error}, {counted(state.points, 'point')}"
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.doors import completion as complete
-from sim.doors import interrupts, options, work
-from sim.doors.endings import Failed, Interrupted
+from sim.doors import options, work
+from sim.doors.endings import Failed, Interrupted, watched
 from sim.doors.sweepbar import counted, duration, headline, line, share, shown
 from sim.doors.terminal import Terminal, require_memory
 from sim.errors import UserError
@@ -47,7 +47,7 @@ def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path 
 
     require_memory()
     terminal.hush_compilation()
-    heard = interrupts.watched(None)
+    heard = watched(None)
     last: list[State] = []
     notes: list[str] = []
 
@@ -68,9 +68,8 @@ def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path 
     except KeyboardInterrupt as error:
         raise Interrupted(_kept(last, out or usual_place(Path(experiment).stem))) from error
     state, found = last[0], status(place)
-    if terminal.json:
-        terminal.document({"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})
-    else:
+    terminal.answer(lambda: {"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})
+    if not terminal.json:
         _show_end(terminal, state, place)
     if state.failed == state.total:
         _fail(terminal, "all runs failed; the store holds their reasons")
@@ -86,11 +85,9 @@ def status(terminal: Terminal, folder: Path) -> None:
 
     found = api.status(folder)
     if terminal.json:
-        terminal.document(status_document(found))
-        return
+        return terminal.document(status_document(found))
     if terminal.quiet:
-        terminal.line("finished" if found.finished else "running" if found.writer else "unfinished")
-        return
+        return terminal.line("finished" if found.finished else "running" if found.writer else "unfinished")
     state = "finished" if found.finished else f"running: {found.writer}" if found.writer else "not running"
     if not found.finished and not found.writer:
         state += "; the same `sweep` command goes on from here"
@@ -152,11 +149,8 @@ def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
 
     frame = open_folder(folder, verify=False).query(sql)
     if csv:
-        terminal.line(answers.csv(frame))
-    elif terminal.json:
-        terminal.document(answers.records(frame))
-    else:
-        answers.show(terminal, frame)
+        return terminal.line(answers.csv(frame))
+    return terminal.document(answers.records(frame)) if terminal.json else answers.show(terminal, frame)
 
 
 def times(text: str | None) -> int | None:
@@ -217,10 +211,8 @@ def _show_end(terminal: Terminal, state: State, place: Path) -> None:
 
 def reasons(found: Sweep) -> list[tuple[str, int, int]]:
     """Return the most frequent errors, how many runs ended with them, and the first of these."""
-    frame = found.query(
-        f"SELECT error, count(*) AS runs, min(run) AS first FROM runs WHERE error IS NOT NULL "
-        f"GROUP BY error ORDER BY runs DESC, error LIMIT {REASONS}"
-    )
+    frame = found.query("SELECT error, count(*) AS runs, min(run) AS first FROM runs WHERE error IS NOT NULL "
+                        f"GROUP BY error ORDER BY runs DESC, error LIMIT {REASONS}")  # fmt: skip
     return [(str(error), int(runs), int(first)) for error, runs, first in frame.itertuples(index=False)]
 
 

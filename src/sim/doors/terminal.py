@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from sim.runner.failures import Progress
 
@@ -39,6 +40,13 @@ class Terminal:
     def document(self, content: Any) -> None:
         """Print one JSON document."""
         self.line(json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False))
+
+    def answer(self, content: Callable[[], Any], *lines: str) -> None:
+        """Print an answer as a document where one is asked for, and is made only then, else as lines."""
+        if self.json:
+            return self.document(content())
+        for text in lines:
+            self.line(text)
 
     def line(self, text: str = "") -> None:
         """Print a result's line, in all modes."""
@@ -75,15 +83,9 @@ class Terminal:
             return
         table = Table(header_style="bold", show_edge=False, pad_edge=False)
         for index, name in enumerate(header):
-            table.add_column(
-                name, justify="right" if index in right else "left", overflow="fold", no_wrap=names and index == 0
-            )
-        for row in rows:
-            table.add_row(*(shown(cell) for cell in row))
-        if title:
-            self._print(title, style="bold")
-        self._print(table)
-        self._print()
+            side: Any = "right" if index in right else "left"
+            table.add_column(name, justify=side, overflow="fold", no_wrap=names and index == 0)
+        self._print_table(title, table, (map(shown, row) for row in rows))
 
     def fields(self, title: str, fields: dict[str, Any]) -> None:
         """Print labels and values, one a line; empty ones are left out."""
@@ -96,9 +98,13 @@ class Terminal:
         table = Table.grid(padding=(0, 2))
         table.add_column(style="bold", no_wrap=True)
         table.add_column(overflow="fold")
-        for line in lines:
-            table.add_row(*line)
-        self._print(title, style="bold")
+        self._print_table(title, table, lines)
+
+    def _print_table(self, title: str, table: Table, rows: Iterable[Iterable[str]]) -> None:
+        for row in rows:
+            table.add_row(*row)
+        if title:
+            self._print(title, style="bold")
         self._print(table)
         self._print()
 
@@ -196,8 +202,7 @@ def spread(median: float, low: float, high: float) -> str:
 
 
 def _several(value: Any) -> str:
-    if isinstance(value, dict):
-        return "\n".join(f"{key}: {inner}" for key, inner in value.items())
-    if isinstance(value, list):
-        return "\n".join(str(inner) for inner in value)
+    if isinstance(value, (dict, list)):
+        lines = (f"{key}: {inner}" for key, inner in value.items()) if isinstance(value, dict) else map(str, value)
+        return "\n".join(lines)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -43,14 +43,11 @@ def trace(terminal: Terminal, /, a: str, b: str, sets: tuple[str, ...], **asked:
     pair, warnings = work.read(terminal, [a, b], sets)
     with work.running(terminal, f"{a}, {b}") as progress:
         traced = api.trace(*pair, progress=progress, **asked)
-    if terminal.json:
-        terminal.document(document(traced, warnings))
-        return
-    if not terminal.quiet:
+    if not terminal.quiet and not terminal.json:
         show(terminal, traced)
     if traced.figures:
         terminal.say(f"{len(traced.figures)} figure files in {traced.figures[0].parent}; the tables are in")
-    terminal.line(str(traced.path))
+    terminal.answer(lambda: document(traced, warnings), str(traced.path))
 
 
 def document(traced: DivergenceFolder, warnings: list[Problem]) -> dict[str, Any]:
@@ -59,11 +56,15 @@ def document(traced: DivergenceFolder, warnings: list[Problem]) -> dict[str, Any
     record = {name: value for name, value in traced.record.items() if name not in aside}
     for name in ("a", "b"):
         record[name] = {field: record[name][field] for field in ("title", "name")}
-    nation = [row._asdict() for row in traced.divergence.spread.rows() if (row.scope, row.level) == ("nation", "all")]
+    nation = [row._asdict() for row in _nation(traced)]
     return {
         "result": traced.path, "warnings": warnings, **record, "cascade": traced.divergence.cascade(), "nation": nation,
         "figures": list(traced.figures),
     }  # fmt: skip
+
+
+def _nation(traced: DivergenceFolder) -> list[Any]:
+    return [row for row in traced.divergence.spread.rows() if (row.scope, row.level) == ("nation", "all")]
 
 
 def show(terminal: Terminal, traced: DivergenceFolder) -> None:
@@ -74,8 +75,7 @@ def show(terminal: Terminal, traced: DivergenceFolder) -> None:
     uezds = sum(place.parent >= 0 for place in found.places)
     accidents = f"seed {traced.record['seed']}, replicate {traced.record['replicate']}"
     places = f"{len(found.places) - uezds} guberniias, {uezds} uezds"
-    terminal.say(f"{accidents}, {found.months[0]} to {found.months[-1]}, {places}")
-    terminal.say()
+    terminal.say(f"{accidents}, {found.months[0]} to {found.months[-1]}, {places}\n")
     _show_inputs(terminal, traced)
     if found.same:
         terminal.say(f"The two worlds are the same: {found.both:,} events and every recorded number of every month.")
@@ -84,16 +84,13 @@ def show(terminal: Terminal, traced: DivergenceFolder) -> None:
     if found.steps:
         _show_cascade(terminal, traced)
         terminal.say("How a difference came to a place is attributed by rules, not proven; see docs/tracing.md:")
-        terminal.say("; ".join(f"{way} {count}" for way, count in found.ways().items()))
-        terminal.say()
+        terminal.say("; ".join(f"{way} {count}" for way, count in found.ways().items()) + "\n")
         _show_distance(terminal, traced)
     else:
         apart = ", conferences and congresses aside" if any(found.alone) else ""
         numbers = " Only numbers differ." if found.numbers is not None else ""
-        terminal.say(f"Nothing happened otherwise{apart}: {found.both:,} events are the same.{numbers}")
-        terminal.say()
-        sizes = {name: f"{size:.2g} ({place}, {month})" for name, (size, place, month) in found.largest().items()}
-        if sizes:
+        terminal.say(f"Nothing happened otherwise{apart}: {found.both:,} events are the same.{numbers}\n")
+        if sizes := {name: f"{size:.2g} ({place}, {month})" for name, (size, place, month) in found.largest().items()}:
             terminal.fields("The largest differences in the committees' state", sizes)
 
 
@@ -107,14 +104,11 @@ def _show_inputs(terminal: Terminal, traced: DivergenceFolder) -> None:
     rows += [(f"and {rest} more settings: manifest.json", "", "")] if rest > 0 else []
     if rows:
         terminal.table("Settings that differ", ["setting", "A", "B"], rows)
-    dated = [
-        (traced.divergence.months[dated.month], dated.what, *dated.values, dated.places or "the nation")
-        for dated in traced.divergence.inputs
-    ]
-    if dated:
+    months, inputs = traced.divergence.months, traced.divergence.inputs
+    if dated := [(months[one.month], one.what, *one.values, one.places or "the nation") for one in inputs]:
         terminal.table("What differs in the inputs, and from when on", ["from", "input", "A", "B", "places"], dated)
     else:
-        terminal.say(f"None of this changes an input before the end, {traced.divergence.months[-1]}.")
+        terminal.say(f"None of this changes an input before the end, {months[-1]}.")
 
 
 def _show_first(terminal: Terminal, traced: DivergenceFolder) -> None:
@@ -122,8 +116,7 @@ def _show_first(terminal: Terminal, traced: DivergenceFolder) -> None:
 
     found = traced.divergence
     if found.began:
-        terminal.say(f"Until {found.months[found.began - 1]} every event and every recorded number is the same.")
-        terminal.say()
+        terminal.say(f"Until {found.months[found.began - 1]} every event and every recorded number is the same.\n")
     titles = {"The first thing that happened otherwise": found.event}
     if found.decision != found.event:
         titles["The first decision on a post that came out otherwise"] = found.decision
@@ -152,10 +145,9 @@ def _show_cascade(terminal: Terminal, traced: DivergenceFolder) -> None:
     found = traced.divergence
     rows = []
     for step in found.steps[:SHOWN]:
-        told = found.describe(step)
+        told, what = found.describe(step), step.seat or step.kind.replace("_", " ")
         how = told["way"] + (f": {told['carrier']}" if step.carrier >= 0 else "")
         how += f", from {told['source']}" if step.source >= 0 else ""
-        what = step.seat or step.kind.replace("_", " ")
         rows.append((told["month"], f"{told['committee']}: {what}", *step.told, how))
     shown = f"the first {len(rows)} of {len(found.steps)}" if len(rows) < len(found.steps) else f"all {len(rows)}"
     title = f"The cascade: {shown} committees that part, of {len(found.places)}"
@@ -166,13 +158,9 @@ def _show_distance(terminal: Terminal, traced: DivergenceFolder) -> None:
     found = traced.divergence
     last = len(found.months) - 1
     dates = sorted({found.months[min(found.began + after, last)] for after in (*AFTER, last)})
-    rows = [
-        (
-            row.month, number(row.parted / row.committees), number(row.visible / row.committees),
-            number(row.seats_differ / row.seats), number(row.rms_performance), f"{row.mean_performance:+.4f}",
-        )
-        for row in found.spread.rows()
-        if (row.scope, row.level) == ("nation", "all") and row.month in dates
-    ]  # fmt: skip
+    rows = [(
+        row.month, number(row.parted / row.committees), number(row.visible / row.committees),
+        number(row.seats_differ / row.seats), number(row.rms_performance), f"{row.mean_performance:+.4f}",
+    ) for row in _nation(traced) if row.month in dates]  # fmt: skip
     header = ["month", "parted", "visibly apart", "seats held by others", "performance: RMS", "mean, B - A"]
     terminal.table("How far apart (shares of committees, of seats)", header, rows, right=range(1, 6))

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.doors import interrupts
-from sim.doors.endings import Failed, Interrupted
+from sim.doors.endings import Failed, Interrupted, watched
 from sim.doors.terminal import Terminal, require_memory
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def running(terminal: Terminal, label: str) -> Iterator[Callable[[int, int], Non
     terminal.hush_compilation()
     try:
         with terminal.progress(label) as progress:
-            yield interrupts.watched(progress)
+            yield watched(progress)
     except RunFailed as error:
         raise Failed(str(error)) from error
     except KeyboardInterrupt as error:

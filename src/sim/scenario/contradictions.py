@@ -71,10 +71,6 @@ class Review:
         """Return the number of the layer that last set a value, or any below it; -1 for a default."""
         return self._ranks.get(path, -1)
 
-    def where(self, path: KeyPath) -> str:
-        """Return file and line of a value, or of what lies around it."""
-        return self._layer(path).where(path)
-
     def problems(self) -> list[Problem]:
         """Return the contradictions, each where the value stands, or what lies around it."""
         return [self._layer(fault.path).problem(fault) for fault in self.faults]
@@ -94,19 +90,16 @@ class Review:
 
     def warn(self, path: KeyPath, text: str) -> None:
         """Note what may not be meant."""
-        self.warnings.append(Problem(self.where(path), dotted(path), allowed=text))
+        self.warnings.append(Problem(self._layer(path).where(path), dotted(path), allowed=text))
 
     def without_effect(self, path: KeyPath, because: KeyPath, reason: str) -> None:
         """Judge a value that another deprives of its effect.
 
         Given together they contradict each other; a value that was inherited is left out.
         """
-        rank = self.rank(path)
-        if rank < 0:
-            return
-        if rank >= self.rank(because):
+        if 0 <= self.rank(path) >= self.rank(because):
             self.fault(path, "a value without effect", reason)
-        else:
+        elif self.rank(path) >= 0:
             self.idle.append(path)
             self.warn(path, f"inherited and without effect: {reason}")
 
@@ -116,17 +109,13 @@ def _prefixes(path: KeyPath) -> list[KeyPath]:
 
 
 def _parameters(review: Review) -> None:
-    off = [name for name, on in review.scenario.mechanisms.items() if not on]
-    for parameter in PARAMETERS.values():
-        value = review.scenario.parameters.get(parameter.name)
-        if value is None:
-            continue
-        path = ("parameters", parameter.name)
+    for parameter in (one for one in PARAMETERS.values() if one.name in review.scenario.parameters):
+        path, value = ("parameters", parameter.name), review.scenario.parameters[parameter.name]
         if not parameter.low <= value <= parameter.high:
             plausible = f"{parameter.low:g} to {parameter.high:g} ({parameter.unit})"
             review.warn(path, f"{value:g} lies outside the plausible range {plausible}")
-        for name in off:
-            if parameter.name in LIMITS.get(name, {}):
+        for name, on in review.scenario.mechanisms.items():
+            if not on and parameter.name in LIMITS.get(name, {}):
                 review.warn(path, f"without effect: the mechanism {name} is off")
 
 
@@ -172,10 +161,9 @@ def _share(review: Review, path: KeyPath, rule: str, share: float | None) -> Non
 
 
 def _change_dates(review: Review, path: KeyPath, change: Change) -> None:
-    if not review.sound((*path, "date")) or (change.date is None and not review.sound(("period", "start"))):
-        return
     begin = change.date or review.scenario.period.start
-    if change.until is not None and change.until < begin:
+    known = review.sound((*path, "date")) and (change.date is not None or review.sound(("period", "start")))
+    if known and change.until is not None and change.until < begin:
         found = f"{change.until}, before the beginning {begin}: contradictory dates"
         review.fault((*path, "until"), found, "an end not before the beginning")
 
@@ -186,39 +174,27 @@ def _rivals(review: Review) -> None:
     for name, change in review.scenario.policy.changes.items():
         if not change.enabled or not review.sound(("policy", "changes", name)):
             continue
-        for scope in _scopes(change):
+        named = [f"the class {each}" for each in change.classes] + [f"the place {each}" for each in change.places]
+        for scope in named or ["all places"]:
             other, earlier = first.setdefault((change.date or "", scope), (name, change))
-            if _effect(earlier) != _effect(change):
+            if any(getattr(earlier, what) != getattr(change, what) for what in ("rule", "share", "recall", "until")):
                 found = f"the rule {show(change.rule)} for {scope}"
                 allowed = f"one change of a date for {scope}: policy.changes.{other} is another"
                 review.fault(("policy", "changes", name), found, allowed)
 
 
-def _scopes(change: Change) -> list[str]:
-    scopes = [f"the class {name}" for name in change.classes] + [f"the place {name}" for name in change.places]
-    return scopes or ["all places"]
-
-
-def _effect(change: Change) -> tuple[Any, ...]:
-    return change.rule, change.share, change.recall, change.until
-
-
 def _threat(review: Review) -> None:
-    threat = review.scenario.threat
-    peace = threat.peace
+    threat, peace = review.scenario.threat, review.scenario.threat.peace
     if peace is not None and peace.passage is None and review.sound(("threat", "peace", "passage")):
         for name, words in (("begin", "a month as YYYY-MM"), ("months", "a whole number from 1 to 240")):
             if getattr(peace, name) is None and review.sound(("threat", "peace", name)):
                 review.fault(("threat", "peace", name), "nothing", f"{words}, unless passage names a country")
     if not review.sound(("threat", "series")):
         return
-    for name in ("objective", "perceived"):
-        path = ("threat", name)
-        if not review.sound(path):
-            continue
+    for path in (path for path in (("threat", "objective"), ("threat", "perceived")) if review.sound(path)):
         if threat.series != "constant":
             review.without_effect(path, ("threat", "series"), "a level belongs to the series constant")
-        elif getattr(threat, name) is None:
+        elif getattr(threat, path[1]) is None:
             review.fault(path, "nothing", "a number from 0 to 1, which the series constant needs")
     if threat.series != "custom":
         review.without_effect(("threat", "custom"), ("threat", "series"), "months belong to the series custom")
@@ -240,14 +216,14 @@ def _sizes(review: Review) -> None:
 
 
 def _named(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
-    entries: list[tuple[KeyPath, Change | Event]] = [
-        (("policy", "changes", name), change) for name, change in scenario.policy.changes.items() if change.enabled
-    ]
-    entries += [(("events", name), event) for name, event in scenario.events.items() if event.enabled]
-    for path, entry in entries:
-        for scope in ("regions", "places"):
-            for i, name in enumerate(getattr(entry, scope, [])):
-                yield (*path, scope, i), name
+    tables: tuple[tuple[KeyPath, Mapping[str, Change | Event]], ...] = (
+        (("policy", "changes"), scenario.policy.changes), (("events",), scenario.events)
+    )
+    for at, entries in tables:
+        for own, entry in entries.items():
+            for scope in ("regions", "places") if entry.enabled else ():
+                for i, name in enumerate(getattr(entry, scope, [])):
+                    yield (*at, own, scope, i), name
 
 
 def _places(review: Review) -> None:
@@ -293,8 +269,7 @@ def _dates(review: Review) -> None:
         if change.enabled and begin <= until and (begin > period.end or until < period.start):
             review.warn(("policy", "changes", name), "outside the period: it does not happen")
     peace = review.scenario.threat.peace
-    dated = peace is not None and (peace.passage or peace.begin)
-    if peace is not None and dated and peace.dates[0] > month_number(period.end):
+    if peace is not None and (peace.passage or peace.begin) and peace.dates[0] > month_number(period.end):
         review.warn(("threat", "peace"), "outside the period: it does not happen")
 
 

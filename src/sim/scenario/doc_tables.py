@@ -14,8 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario.file_form import Node, in_words
-from sim.scenario.format import FORM
-from sim.scenario.json_schema import EXTENDS, write_schema
+from sim.scenario.format import EXTENDS, FORM, write_schema
 from sim.scenario.layers import KeyPath
 from sim.scenario.schema import Change, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
 
@@ -44,15 +43,7 @@ def field_table(name: str) -> str:
 
 
 def fields_of(model: type[BaseModel], node: Callable[[str], Node], first: Iterable[str] = ()) -> str:
-    """Return the Markdown table of a model's fields.
-
-    Parameters
-    ----------
-    node
-        Gives the schema's node of a field.
-    first
-        Rows that stand before those of the fields.
-    """
+    """Return the Markdown table of a model's fields, after other rows; ``node`` gives a field's node of the schema."""
     rows = ["| field | accepts | default | meaning |", "| --- | --- | --- | --- |", *first]
     for field, info in model.model_fields.items():
         rows.append(_row(field, node(field), "required" if info.is_required() else _default(info.get_default())))

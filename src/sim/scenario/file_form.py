@@ -67,16 +67,13 @@ class FileForm(Generic[Model]):
         tables = plain.pop("$defs", {})
 
         def filled(node: Any) -> Any:
-            if isinstance(node, list):
-                return [filled(inner) for inner in node]
-            if not isinstance(node, dict):
-                return node
-            if "$ref" in node:
+            if isinstance(node, dict) and "$ref" in node:
                 return filled(tables[node["$ref"].rsplit("/", 1)[-1]])
-            return {key: filled(inner) for key, inner in node.items()}
+            if isinstance(node, dict):
+                return {key: filled(inner) for key, inner in node.items()}
+            return [filled(inner) for inner in node] if isinstance(node, list) else node
 
-        full: Node = filled(plain)
-        return full
+        return dict(filled(plain))
 
     def node_at(self, path: KeyPath) -> tuple[Node, KeyPath]:
         """Return the schema's node for a key, and how far along the path the schema goes."""
@@ -223,14 +220,10 @@ def _range(node: Node) -> str:
     if "exclusiveMinimum" in node:
         return f" above {node['exclusiveMinimum']:.10g}"
     low, high, unit = node.get("minimum"), node.get("maximum"), node.get("unit", "")
-    limits = ""
-    if low is not None:
-        limits = f" of at least {low:.10g}" if high is None else f" from {low:.10g} to {_bound(high)}"
+    limits = "" if low is None else f" of at least {low:.10g}"
+    if low is not None and high is not None:
+        limits = f" from {low:.10g} to {high if isinstance(high, int) else format(high, '.10g')}"
     return limits + (f" ({unit})" if unit else "")
-
-
-def _bound(number: float) -> str:
-    return str(number) if isinstance(number, int) else f"{number:.10g}"
 
 
 def _text(node: Node) -> str:

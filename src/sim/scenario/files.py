@@ -93,12 +93,7 @@ def read_experiment(path: Path, form: FileForm[Any]) -> Layer:
 def read_named(own: Layer, path: Path, names: Mapping[KeyPath, Any], done: Iterable[str] = ()) -> Stack:
     """Return the layers of the scenarios that an experiment names, wrong values noted and left out.
 
-    Parameters
-    ----------
-    names
-        By where they stand in the experiment's own layer.
-    done
-        Files that lie below already.
+    Names are given by where they stand in the experiment's own layer, ``done`` are files that lie below already.
     """
     stack = Stack(done=set(done))
     for where, name in names.items():
@@ -134,10 +129,7 @@ class Stack:
         self.complete = False
 
     def read(self, path: Path, asked: Problem, chain: tuple[Path, ...]) -> None:
-        """Lay a file on the stack, after those that it extends.
-
-        ``asked`` says where it was asked for; ``chain`` holds the files that led here.
-        """
+        """Lay a file on the stack, after those that it extends; ``asked`` says where, ``chain`` led here."""
         if _identity(path) in self.done:
             return
         try:
@@ -145,19 +137,16 @@ class Stack:
         except Unreadable as why:
             # of the file named on the command line the name says where, of another the line that names it
             found = f"{asked.found}, {why.found}" if asked.field else why.found
-            self.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
-            return
+            return self.refuse(Problem(asked.where, asked.field, found, why.allowed, why.suggestion))
         if layer is not None:
             self.lay(layer, path, chain)
 
     def lay(self, layer: Layer, path: Path, chain: tuple[Path, ...] = ()) -> None:
         """Lay a layer on the stack, after the files that it extends; ``path`` says beside what these may stand."""
         bases = layer.table.pop("extends", [])
-        if isinstance(bases, list):
-            for i, name in enumerate(bases):
-                self.extend(layer, ("extends", i), name, (*chain, path))
-        else:
-            self.extend(layer, ("extends",), bases, (*chain, path))
+        several = isinstance(bases, list)
+        for i, name in enumerate(bases if several else [bases]):
+            self.extend(layer, ("extends", i) if several else ("extends",), name, (*chain, path))
         self.done.add(_identity(path))
         self.layers.append(layer)
 
@@ -166,43 +155,27 @@ class Stack:
         label = f"{path.parent.name}/{path.name}" if path.name in self.labels else path.name
         self.labels.add(label)
         try:
-            table = tomllib.loads(text)
-            _fathom(table, DEEPEST)
-            return Layer(label, table, scan(text))
+            return Layer(label, _plain(tomllib.loads(text)), scan(text))
         except RecursionError:
             self.refuse(_too_deep(label, "a file"))
         except ValueError as error:
             self.refuse(_not_toml(label, text, error))
         return None
 
-    def extend(
-        self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...], called: str = "extends"
-    ) -> None:
-        """Lay the file that a layer names on the stack.
-
-        Parameters
-        ----------
-        where
-            Path of the name in the layer.
-        chain
-            Files that led here, that of the layer last.
-        called
-            What problems call the field.
-        """
+    def extend(self, layer: Layer, where: KeyPath, name: Any, chain: tuple[Path, ...], called: str = "extends") -> None:
+        """Lay the file that a layer names at a path on the stack; ``chain`` led here, the layer's own file last."""
         line = layer.where(where)
         if not isinstance(name, str) or not name.strip():
             allowed = "the name of a scenario file, or an array of such names"
-            self.refuse(Problem(line, called, show(name), allowed))
-            return
+            return self.refuse(Problem(line, called, show(name), allowed))
         base = _base(name, chain[-1].parent)
         above = [_identity(path) for path in chain]
         if _identity(base) in above:
-            cycle = (*chain[above.index(_identity(base)) :], base)
-            found = "a cycle: " + " -> ".join(path.name for path in cycle)
-            self.refuse(Problem(line, called, found, "files that do not extend themselves"))
+            cycle = " -> ".join(path.name for path in (*chain[above.index(_identity(base)) :], base))
+            self.refuse(Problem(line, called, f"a cycle: {cycle}", "files that do not extend themselves"))
         elif len(chain) >= LONGEST_CHAIN:
-            found = f"files that extend one another over more than {LONGEST_CHAIN} levels"
-            self.refuse(Problem(line, called, found, f"at most {LONGEST_CHAIN} levels"))
+            found, allowed = "files that extend one another over more than", f"at most {LONGEST_CHAIN} levels"
+            self.refuse(Problem(line, called, f"{found} {LONGEST_CHAIN} levels", allowed))
         else:
             self.read(base, Problem(line, called, show(name)), chain)
 
@@ -232,13 +205,7 @@ class Unreadable(Exception):
 
 
 def read_file(path: Path, form: FileForm[Any] = FORM) -> str:
-    """Return the text of a file of a format.
-
-    Raises
-    ------
-    Unreadable
-        It gives none; where there is no file, the nearest one is suggested.
-    """
+    """Return the text of a file of a format; `Unreadable` suggests the nearest one where there is no such file."""
     try:
         return read_text(path, form.called)
     except FileNotFoundError:
@@ -246,15 +213,7 @@ def read_file(path: Path, form: FileForm[Any] = FORM) -> str:
 
 
 def read_text(path: Path, kind: str = FORM.called, largest: int = LARGEST_FILE) -> str:
-    """Return a file's text; at most ``largest`` bytes are read.
-
-    Raises
-    ------
-    Unreadable
-        It is none, or longer; ``kind`` says what it should have been.
-    FileNotFoundError
-        There is no such file.
-    """
+    """Return a file's text; `Unreadable` where it is none, which should have been a ``kind``, or has more bytes."""
     if not_utf8(path.name):
         raise Unreadable(f"a file called {not_utf8(path.name)}", UTF8)
     raw = _bytes(path, kind, largest)
@@ -314,7 +273,7 @@ def _too_deep(label: str, what: str) -> Problem:
 
 
 def _plain(value: Any, depth: int = DEEPEST) -> Any:
-    """Return nested mappings as a file could have given them: texts as keys, lists, numbers of Python."""
+    """Return nested mappings as a file could have given them: texts as keys, lists, numbers of Python, not too deep."""
     if depth == 0:
         raise RecursionError
     if isinstance(value, Mapping):
@@ -322,11 +281,3 @@ def _plain(value: Any, depth: int = DEEPEST) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner, depth - 1) for inner in value]
     return value.item() if hasattr(value, "item") else value  # a number of numpy
-
-
-def _fathom(value: Any, depth: int) -> None:
-    """Raise RecursionError where tables and arrays go deeper than they may."""
-    if depth == 0:
-        raise RecursionError
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _fathom(inner, depth - 1)

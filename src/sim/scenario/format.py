@@ -1,45 +1,120 @@
-"""The format of scenario files: its model, its schema, and the names that stand in neither."""
+"""The format of scenario files: its model, its JSON schema, and the names that stand in neither.
+
+The schema is for editors, for messages and for the documentation.
+"""
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sim.data import place_names
 from sim.errors import nearest
+from sim.registry.entries import Parameter, Variant
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.registry.versions import SUCCESSORS
-from sim.scenario.file_form import FileForm, show
-from sim.scenario.json_schema import schema_json
+from sim.scenario.file_form import FileForm, Node, show
 from sim.scenario.layers import Fault, KeyPath
 from sim.scenario.renewal import renew_layer
 from sim.scenario.schema import Scenario
 
+EXTENDS: Node = {
+    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    "title": "Extends",
+    "description": "scenario files that this one is laid over: looked up beside it, then among the shipped ones",
+}
+
+
+@cache
+def _schema() -> Node:
+    schema: Node = _plain(Scenario.model_json_schema())
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+    schema["title"] = "skloki scenario"
+    properties = schema["properties"]
+    schema["properties"] = {"extends": EXTENDS, **properties}
+    for table, named in (
+        ("parameters", {p.name: _parameter(p) for p in PARAMETERS.values()}),
+        ("mechanisms", {m.name: {"type": "boolean", "default": True, "description": f"{m.meaning} Off: {m.off}."}
+                        for m in MECHANISMS.values()}),
+        ("variants", {v.name: _variant(v) for v in VARIANTS.values()}),
+    ):  # fmt: skip
+        properties[table] |= {"properties": named, "additionalProperties": False}
+    real = {"type": "string", "enum": list(place_names.places()), "title": "the name of a guberniia"}
+    made = {"type": "string", "pattern": r"^Synthetic [1-9][0-9]*$"}
+    names = [*place_names.regions(), place_names.SYNTHETIC_REGION]
+    regions = {"type": "string", "enum": names, "title": "the name of a region"}
+    tables = schema["$defs"]
+    for table, field, items in (
+        ("Tree", "only", real), ("Change", "places", {"anyOf": [real, made]}),
+        ("Event", "places", {"anyOf": [real, made]}), ("Event", "regions", regions),
+    ):  # fmt: skip
+        tables[table]["properties"][field]["items"] = items
+    for table in tables.values():
+        # a layer may give part of a table: whether the whole is complete is seen when it is loaded
+        table.pop("required", None)
+    return schema
+
+
+def _plain(value: Any) -> Any:
+    """Return a schema in which whole numbers are written alike, whatever the version of pydantic."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _parameter(p: Parameter) -> Node:
+    plausible = f"{p.unit}; plausible {p.low:g} to {p.high:g}, default {p.default:g}, {p.grade}"
+    return {
+        "type": "number", "minimum": p.minimum, "maximum": p.maximum, "default": p.default, "unit": p.unit,
+        "description": f"{p.meaning} ({plausible}); acts in {p.mechanism}",
+    }  # fmt: skip
+
+
+def _variant(v: Variant) -> Node:
+    readings = "; ".join(f"{choice}: {meaning}" for choice, meaning in v.choices.items())
+    return {"type": "string", "enum": list(v.choices), "default": v.default, "description": f"{v.meaning}. {readings}"}
+
+
+def schema_json() -> Node:
+    """Return the JSON schema of a scenario file, parameters and mechanisms by name."""
+    return copy.deepcopy(_schema())
+
+
+def write_schema(path: Path | str) -> None:
+    """Write the schema that editors read from the first line of a scenario file."""
+    text = json.dumps(schema_json(), indent=2, ensure_ascii=False)
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
 
 def _name_faults(table: Mapping[str, Any]) -> list[Fault]:
     """Return unknown names of parameters, mechanisms, places and regions, and parameters out of bounds."""
-    faults = _parameter_faults(_table(table, "parameters"))
-    for name in _table(table, "mechanisms"):
-        if name not in MECHANISMS:
-            faults.append(Fault(
-                ("mechanisms", name), f'unknown mechanism "{name}"', "a mechanism (skloki list mechanisms)",
-                nearest(name, MECHANISMS),
-            ))  # fmt: skip
-    for name, choice in _table(table, "variants").items():
-        path: KeyPath = ("variants", name)
-        if name not in VARIANTS:
-            known = "a variant (skloki list variants)"
-            faults.append(Fault(path, f'unknown variant "{name}"', known, nearest(name, VARIANTS)))
-        elif isinstance(choice, str) and choice not in VARIANTS[name].choices:
-            faults.append(Fault(path, show(choice), FORM.allowed(path), nearest(choice, VARIANTS[name].choices)))
+    faults = []
+    for kind, registry in (("parameter", PARAMETERS), ("mechanism", MECHANISMS), ("variant", VARIANTS)):
+        for name, value in _table(table, f"{kind}s").items():
+            path: KeyPath = (f"{kind}s", name)
+            if name not in registry and kind == "parameter" and name in SUCCESSORS:
+                faults.append(Fault(path, f'the parameter "{name}" of version 0.1', SUCCESSORS[name]))
+            elif name not in registry:
+                allowed = f"a {kind} (skloki list {kind}s)"
+                faults.append(Fault(path, f'unknown {kind} "{name}"', allowed, nearest(name, registry)))
+            elif kind == "parameter" and isinstance(value, int | float):
+                if not PARAMETERS[name].minimum <= value <= PARAMETERS[name].maximum:
+                    faults.append(Fault(path, show(value), FORM.allowed(path)))
+            elif kind == "variant" and isinstance(value, str) and value not in VARIANTS[name].choices:
+                faults.append(Fault(path, show(value), FORM.allowed(path), nearest(value, VARIANTS[name].choices)))
     lists: list[tuple[KeyPath, Any]] = [(("tree", "only"), _table(table, "tree").get("only"))]
-    for at in (("events",), ("policy", "changes")):
-        entries = _table(_table(table, "policy"), "changes") if len(at) > 1 else _table(table, "events")
-        for name, entry in entries.items():
-            if isinstance(entry, Mapping):
-                lists += [((*at, name, key), entry.get(key)) for key in ("places", "regions")]
+    changes: tuple[KeyPath, Mapping[str, Any]] = (("policy", "changes"), _table(_table(table, "policy"), "changes"))
+    for at, entries in ((("events",), _table(table, "events")), changes):
+        for name in entries:
+            lists += [((*at, name, key), _table(entries, name).get(key)) for key in ("places", "regions")]
     for where, values in lists:
         for i, value in enumerate(values if isinstance(values, list) else []):
             if isinstance(value, str):
@@ -52,30 +127,14 @@ def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else {}
 
 
-def _parameter_faults(values: Mapping[str, Any]) -> list[Fault]:
-    faults = []
-    for name, value in values.items():
-        parameter = PARAMETERS.get(name)
-        path: KeyPath = ("parameters", name)
-        if parameter is None and name in SUCCESSORS:
-            faults.append(Fault(path, f'the parameter "{name}" of version 0.1', SUCCESSORS[name]))
-        elif parameter is None:
-            faults.append(Fault(
-                path, f'unknown parameter "{name}"', "a parameter (skloki list parameters)", nearest(name, PARAMETERS)
-            ))  # fmt: skip
-        elif isinstance(value, int | float) and not parameter.minimum <= value <= parameter.maximum:
-            faults.append(Fault(path, show(value), FORM.allowed(path)))
-    return faults
-
-
 def _place_faults(path: KeyPath, name: str) -> list[Fault]:
-    if path[-2] == "regions":
-        known = [*place_names.regions(), place_names.SYNTHETIC_REGION]
-        return [] if name in known else [Fault(path, show(name), FORM.allowed(path), nearest(name, known))]
-    made_up = path[0] != "tree" and place_names.SYNTHETIC_PLACE.fullmatch(name)
-    if name in place_names.places() or made_up:
+    region = path[-2] == "regions"
+    known = [*place_names.regions(), place_names.SYNTHETIC_REGION] if region else place_names.places()
+    made_up = not region and path[0] != "tree" and place_names.SYNTHETIC_PLACE.fullmatch(name)
+    if name in known or made_up:
         return []
-    return [Fault(path, show(name), FORM.allowed(path), place_names.nearest_place(name))]
+    near = nearest(name, known) if region else place_names.nearest_place(name)
+    return [Fault(path, show(name), FORM.allowed(path), near)]
 
 
 FORM = FileForm(

@@ -77,10 +77,8 @@ class Layer:
 
     def in_file(self, fault: Fault) -> Fault:
         """Return a fault of its tables as one of the file in which they stand."""
-        found = fault.found
-        if self.single and fault.path != self.single:
-            found += f" for {dotted(fault.path)}"
-        return replace(fault, path=self._named(fault.path), found=found)
+        within = f" for {dotted(fault.path)}" if self.single and fault.path != self.single else ""
+        return replace(fault, path=self._named(fault.path), found=fault.found + within)
 
     def problem(self, fault: Fault) -> Problem:
         """Return a fault of its tables as a problem, with the place where it stands."""
@@ -136,15 +134,11 @@ def in_order(problems: Iterable[Problem], labels: Iterable[str]) -> list[Problem
 
 
 def merge(layers: Iterable[Layer]) -> tuple[dict[str, Any], dict[KeyPath, Layer]]:
-    """Lay tables over one another: tables merge, any other value replaces what lay below.
+    """Return tables laid over one another, and for each value in them the layer that it comes from.
 
-    Returns
-    -------
-    table, origin
-        The merged table, and for each value in it the layer that it comes from.
+    Tables merge, any other value replaces what lay below.
     """
-    table: dict[str, Any] = {}
-    origin: dict[KeyPath, Layer] = {}
+    table, origin = dict[str, Any](), dict[KeyPath, Layer]()
     for layer in layers:
         _lay(table, layer.table, layer, (), origin)
     return table, origin
@@ -170,14 +164,8 @@ def _lay(
 
 def dotted(path: KeyPath) -> str:
     """Return a path as it is written: dots between keys, quotes where needed, ``[i]`` in arrays."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            key = part if _BARE.fullmatch(part) else quoted(part)
-            text += f".{key}" if text else key
-    return text
+    keys = (f"[{p}]" if isinstance(p, int) else "." + (p if _BARE.fullmatch(p) else quoted(p)) for p in path)
+    return "".join(keys).removeprefix(".")
 
 
 def quoted(text: str) -> str:

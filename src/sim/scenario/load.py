@@ -44,11 +44,8 @@ class Loaded:
 
         Values are what JSON can hold; the layer of a default is ``"default"``.
         """
-        values = self.scenario.model_dump(mode="json")
+        values = complete(self.scenario, exclude_none=False)
         values["mechanisms"] = dict.fromkeys(MECHANISMS, True) | values["mechanisms"]
-        version = self.scenario.defaults
-        values["variants"] = variant_defaults(version) | values["variants"]
-        values["parameters"] = parameter_defaults(version) | values["parameters"]
         return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in leaves(values)]
 
 
@@ -59,12 +56,8 @@ Source: TypeAlias = str | Path | Mapping[str, Any] | Loaded
 def load(source: Source, sets: Sets = ()) -> Loaded:
     """Read a scenario with all layers below it; every problem of every layer is reported at once.
 
-    Parameters
-    ----------
-    source
-        What was loaded before is returned.
-    sets
-        Dotted fields, parameters or mechanisms with a value: items ``name=value`` as of the command line, or a mapping.
+    What was loaded before is returned. ``sets`` are dotted fields, parameters or mechanisms with a value: items
+    ``name=value`` as of the command line, or a mapping.
     """
     if isinstance(source, Loaded):
         if sets:
@@ -91,6 +84,14 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
     }  # fmt: skip
     remarks = [remark for layer in stack.layers for remark in layer.remarks]
     return Loaded(Scenario.model_validate(review.table), layers, path, (*remarks, *review.warnings))
+
+
+def complete(scenario: Scenario, exclude_none: bool = True) -> dict[str, Any]:
+    """Return every effective value as nested tables that JSON can hold; what is not set is left out."""
+    values = scenario.model_dump(mode="json", exclude_none=exclude_none)
+    values["variants"] = variant_defaults(scenario.defaults) | values["variants"]
+    values["parameters"] = parameter_defaults(scenario.defaults) | values["parameters"]
+    return values
 
 
 def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:

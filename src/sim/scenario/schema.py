@@ -7,11 +7,11 @@ the descriptions, which the JSON schema for editors repeats.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from sim.data.passages import passage
+from sim.data.tables import passage
 from sim.registry.entries import CLASSES
 from sim.registry.versions import variant_defaults
 
@@ -50,17 +50,19 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+def _in_order(dated: Any) -> Any:
+    if dated.end is not None and dated.end < dated.start:
+        raise ValueError(f"end must not lie before start ({dated.start})")
+    return dated
+
+
 class Period(Table):
     """First and last month."""
 
     start: Month = Field("1921-01", description="first month")
     end: Month = Field("1929-12", description="last month")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Period:
-        if self.end < self.start:
-            raise ValueError(f"end must not lie before start ({self.start})")
-        return self
+    _ordered = model_validator(mode="after")(_in_order)
 
 
 class Tree(Table):
@@ -160,11 +162,7 @@ class Event(Table):
     source: str = Field("", description="where date and size come from")
     enabled: bool = Field(True, description="false: the event is left out")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Event:
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"end must not lie before start ({self.start})")
-        return self
+    _ordered = model_validator(mode="after")(_in_order)
 
 
 class Options(Table):

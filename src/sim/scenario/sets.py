@@ -35,7 +35,9 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
                 near = nearest(path[0], known)
                 stack.problems.append(Problem(SETS, path[0], f'unknown name "{path[0]}"', allowed, near))
                 continue
-            path = _in_full(path[0])
+            tables = {"parameters": PARAMETERS, "variants": VARIANTS, "mechanisms": MECHANISMS}
+            within = [] if path[0] in Scenario.model_fields else [name for name in tables if path[0] in tables[name]]
+            path = [*within[:1], *path]
         _put(table, path, _value(text.strip()))
     stack.layers.append(Layer(SETS, table))
 
@@ -47,12 +49,6 @@ def _parts(item: str) -> tuple[list[str] | None, str]:
         if path is not None:
             return path, item[at + 1 :]
     return None, ""
-
-
-def _in_full(name: str) -> list[str]:
-    if name in Scenario.model_fields:
-        return [name]
-    return ["parameters" if name in PARAMETERS else "variants" if name in VARIANTS else "mechanisms", name]
 
 
 def _key_path(key: str) -> list[str] | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.layers import KeyPath, dotted, quoted
-from sim.scenario.load import Loaded
-from sim.scenario.schema import Scenario
+from sim.scenario.load import Loaded, complete
 
 #: Fields that only one kind of tree reads: written for the other kind they would raise a warning.
 _TREE = {"real": ("guberniias", "uezds_each", "alike"), "synthetic": ("only", "uezds")}
@@ -24,14 +22,6 @@ def to_toml(loaded: Loaded) -> str:
     for name in _TREE[loaded.scenario.tree.kind]:
         del values["tree"][name]
     return "\n".join(_tables(values, (), loaded.layers)).lstrip("\n") + "\n"
-
-
-def complete(scenario: Scenario) -> dict[str, Any]:
-    """Return every effective value as nested tables that JSON can hold; what is not set is left out."""
-    values = scenario.model_dump(mode="json", exclude_none=True)
-    values["variants"] = variant_defaults(scenario.defaults) | values["variants"]
-    values["parameters"] = parameter_defaults(scenario.defaults) | values["parameters"]
-    return values
 
 
 def _tables(table: Mapping[str, Any], path: KeyPath, layers: Mapping[str, str]) -> Iterator[str]:

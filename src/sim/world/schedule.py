@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,10 +98,8 @@ def _threat(threat: Threat, months: list[str], numbers: NDArray[np.int64]) -> tu
 
 def _hit(event: Event, place: Place, places: list[Place]) -> bool:
     head = places[place.parent] if place.parent >= 0 else place
-    named = bool(event.classes or event.regions or event.places)
-    return not named or (
-        place.unit_class in event.classes or place.region in event.regions or head.name in event.places
-    )
+    named = place.unit_class in event.classes or place.region in event.regions or head.name in event.places
+    return named or not (event.classes or event.regions or event.places)
 
 
 def _joined(levies: list[Event], months: list[str], p: SimpleNamespace) -> Array:
@@ -183,11 +181,8 @@ def _claimed(rule: str, share: float | None, number: int, p: SimpleNamespace) ->
 
 def _holds(source: Policy | Change, number: int) -> bool:
     """Say whether a rule holds in a month, if no other comes over it."""
-    if isinstance(source, Policy):
-        return True
-    begun = source.date is None or month_number(source.date) <= number
-    over = source.until is not None and month_number(source.until) < number
-    return begun and not over
+    date, until = (None, None) if isinstance(source, Policy) else (source.date, source.until)
+    return (date is None or month_number(date) <= number) and (until is None or number <= month_number(until))
 
 
 def _concerns(source: Policy | Change, place: Place) -> bool:
@@ -201,7 +196,7 @@ def _rule(source: Policy | Change, number: int, p: SimpleNamespace) -> Rule:
     return Rule(source.rule, _claimed(source.rule, source.share, number, p), recall)
 
 
-class Rules(Sequence[list[Rule]]):
+class Rules:
     """The rules of selection: a list for each month, of the rule in each guberniia.
 
     A sweep has worlds by the hundred thousand which differ in the recorded share of claims alone, so the
@@ -222,13 +217,10 @@ class Rules(Sequence[list[Rule]]):
     def __len__(self) -> int:
         return len(self.at)
 
-    @overload
-    def __getitem__(self, month: int) -> list[Rule]: ...
-    @overload
-    def __getitem__(self, month: slice) -> list[list[Rule]]: ...
-    def __getitem__(self, month: int | slice) -> list[Rule] | list[list[Rule]]:
-        if isinstance(month, slice):
-            return [self[t] for t in range(len(self))[month]]
+    def __iter__(self) -> Iterator[list[Rule]]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, month: int) -> list[Rule]:
         if month not in self._rows:
             self._rows[month] = [self.known[number] for number in self.at[month]]
         return self._rows[month]
