@@ -191,7 +191,7 @@ def _repeated(declared: Table, rows: Iterable[tuple[int, Row]], where: str) -> I
 
 
 def passage(name: str) -> tuple[str, str]:
-    """Return the months of the armistice and of the last restoration of what the war had suspended (days of grade B)."""
+    """Return the months of the armistice and of the last restoration of what the war suspended (days of grade B)."""
     restored = (row for row in load("comparators_events") if row["kind"] == "restoration")
     return ARMISTICE, max(str(row["date"]) for row in restored if row["country"] == COUNTRIES[name])[:7]
 
