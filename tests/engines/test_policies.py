@@ -150,6 +150,7 @@ def everything(*off: str) -> Trajectory:
     }
     policy = {"rule": "endogenous", "start": 0.6}
     heat = {"a_temp": 0.04, "cool": 0.04, "theta": 0.3, "pack": 0.3, "q_max": 0.6, "h_unf": 0.04}
+    heat |= {"ask_above": 0.3, "tail": 1.0, "trust": 0.3}  # off by default
     readings = {"ties": "persons_and_platforms"}
     settings = scenario(guberniias=8, uezds_each=1, policy=policy, events=events, off=off, variants=readings, **heat)
     late = {"complexity": Period(start="1928-08", end="1929-12")}.get(off[0] if off else "", settings.period)
