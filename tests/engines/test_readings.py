@@ -46,9 +46,9 @@ def test_appointment_and_calm_ask_for_none_of_them(name: str) -> None:
 def test_platforms_quarrel_in_months_of_dispute_alone() -> None:
     assert platform_friction(True, False, 0.5, 0.04) == 0.02
     assert platform_friction(True, True, 0.5, 0.04) == platform_friction(False, False, 1.0, 0.04) == 0.0
-    given = {"variants": {"ties": "persons_and_platforms"}, "guberniias": 12, "uezds_each": 0, **DISPUTE}
+    given = {"variants": {"ties": "persons_and_platforms"}, "guberniias": 30, "uezds_each": 0, **DISPUTE}
     with_them, without = run(a_plat=0.06, **given), run(a_plat=0.0, **given)
     gap = outcome(with_them, "conflict") - outcome(without, "conflict")
     assert np.all(gap[:5] == 0.0) and gap[8:15].mean() > 0.005
-    persons = run(a_plat=0.06, guberniias=12, uezds_each=0, **DISPUTE)
+    persons = run(a_plat=0.06, guberniias=30, uezds_each=0, **DISPUTE)
     assert fingerprint(persons) == fingerprint(without)

@@ -132,6 +132,83 @@ def test_an_imposed_grievance_does_not_fade_with_debate() -> None:
     assert len(imposed("0.2")) == 1 and len(imposed("0.1")) == 2
 
 
+def added_by(installed: str, outsider: bool, defaults: Any) -> float:
+    """Return the grievance that a new secretary finds beside what he inherits, chosen by a small margin."""
+    model = PartyModel(world(months=2, defaults=defaults), 0)
+    committee, other = model.guberniia_list[:2]
+    committee.ties = [0.0] * len(committee.ties)
+    man, secretary = (other if outsider else committee).bench[0], committee.seats[0]
+    assert secretary is not None
+    people.call_up(man)
+    people.vacate(model, secretary, "wear", "")
+    model.seat(man, committee, 0, installed, "centre", 0.2)
+    return committee.ties[0]
+
+
+def test_a_close_decision_leaves_alike_whoever_decides_and_whoever_comes() -> None:
+    """Else what an appointment leaves hangs on how many locals are in the files, and a vote's does not."""
+    ways = [(how, outsider) for how in ("elected", "appointed") for outsider in (False, True)]
+    assert len({added_by(*way, "0.2") for way in ways}) == 1
+    assert len({added_by(*way, "0.1") for way in ways}) == 3
+
+
+def strangers(newcomer: float, others: float, defaults: Any) -> float:
+    """Return the friction of place between a new secretary and somebody who has served for years."""
+    model = PartyModel(world(months=2, defaults=defaults), 0)
+    committee = model.guberniia_list[0]
+    first, second = committee.seats[:2]
+    assert first is not None and second is not None
+    first.outsider, second.outsider, first.tenure, second.tenure = newcomer, others, 0.0, 60.0
+    return committee._friction(first, second)
+
+
+def test_a_new_local_is_as_strange_to_outsiders_as_a_new_outsider_to_locals() -> None:
+    """Election brings the one and appointment the other: friction must not fade for the one alone."""
+    assert strangers(0.0, 1.0, "0.2") == strangers(1.0, 0.0, "0.2") > 0.0
+    assert strangers(0.0, 1.0, "0.1") < strangers(1.0, 0.0, "0.1")
+
+
+def passed_over_in(rule: str, defaults: Any) -> float:
+    """Return how many uezd decisions had one candidate alone, or none, where nobody crosses over on purpose."""
+    known, seen = selection._candidates, [0, 0]
+
+    def watched(model: Any, opening: Any) -> Any:
+        chosen = known(model, opening)
+        if opening.committee.head is not None and opening.cause == "vacancy":
+            seen[0] += len(chosen) < 2
+            seen[1] += 1
+        return chosen
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selection, "_candidates", watched)
+        model = PartyModel(kernel_world(rule, 4, months=36, seed=1, cross=0.0, defaults=defaults, **HOT), 0)
+        for _ in range(36):
+            model.step()
+    return seen[0] / seen[1]
+
+
+def test_voters_and_superiors_choose_from_as_many() -> None:
+    """An uezd's bench is short: a side that has nobody left asks the other, and hardly anybody wins unopposed."""
+    for rule in ("appointment", "election"):
+        assert passed_over_in(rule, "0.2") < 0.02
+    assert passed_over_in("election", "0.1") > 0.05
+
+
+def test_nobody_waits_above_for_ever() -> None:
+    """Whom the superior body passes over goes home in the end: else the reserve would be those whom it never wants."""
+
+    def stayed(defaults: Any) -> float:
+        model = PartyModel(kernel_world("appointment", 2, months=72, seed=3, res_d=1.0, defaults=defaults), 0)
+        for _ in range(24):
+            model.step()
+        then = set(model.reserve)
+        for _ in range(48):
+            model.step()
+        return len(then & set(model.reserve)) / len(then)
+
+    assert stayed("0.2") < 0.5 * stayed("0.1")
+
+
 def kept(rule: str, defaults: Any) -> PartyModel:
     """Return a world whose first officials, half of them of the other policy's, have been reviewed or voted on."""
     model = PartyModel(world(

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from sim.draws.addressed import uniform
 from sim.mechanisms.skloki import (
+    acquaintance,
     cooled,
     imposed_grievance,
     incident_chance,
@@ -52,6 +53,10 @@ def test_everything_that_should_raise_the_rate_does(
 
 
 # Friction of place: the twins a_out and a_clq.
+
+
+def test_two_know_each_other_since_the_later_of_them_came() -> None:
+    assert acquaintance(5.0, 60.0) == acquaintance(60.0, 5.0) == 5.0
 
 
 def test_friction_by_hand() -> None:

@@ -36,7 +36,8 @@ def place_friction(  # type: ignore[no-untyped-def]
     a_o half / (half + tenure of the outsider) between an outsider and a local; a_q between two
     locals, or two outsiders, of different cliques (careers by earlier service: Rigby 1981). Twins
     a_o (a_out) and a_q (a_clq): the first hits every such tie and fades, the second hits half of
-    the ties and stays.
+    the ties and stays. Engines give both the months that the two have served together: a local who
+    joins outsiders is as new to them as an outsider to locals (:func:`acquaintance`).
     """
     if outsider_a != outsider_b:
         tenure = tenure_a if outsider_a > 0.5 else tenure_b
@@ -44,6 +45,12 @@ def place_friction(  # type: ignore[no-untyped-def]
     if clique_a != clique_b:
         return by_clique
     return 0.0
+
+
+@kernel
+def acquaintance(tenure_a, tenure_b):  # type: ignore[no-untyped-def]
+    """Return the months that two officials have served together: since the later of them arrived."""
+    return tenure_a if tenure_a < tenure_b else tenure_b
 
 
 @kernel
@@ -116,20 +123,20 @@ def inherited(grievance, outsider, by_local, by_outsider):  # type: ignore[no-un
 
 @kernel
 def race_grievance(margin, clarity, width, dead_heat):  # type: ignore[no-untyped-def]
-    """Return grievance after a contest: g_c (1 - R) width / (width + margin) / 2.
+    """Return grievance after a decision between candidates: g (1 - R) width / (width + margin) / 2.
 
-    ``margin`` is the winner's lead over the best loser, in s.d. of judgement. Twin of
-    :func:`imposed_grievance`.
+    ``margin`` is the winner's lead over the best of those passed over, in s.d. of judgement. One rule for a vote
+    (g_c, a_con) and an appointment (g_i, a_imp): twins. Until 0.1 appointments left :func:`imposed_grievance`.
     """
     return 0.5 * dead_heat * (1.0 - clarity) * width / (width + margin)
 
 
 @kernel
 def imposed_grievance(outsider, size, clarity, imposed):  # type: ignore[no-untyped-def]
-    """Return grievance after an outsider was imposed: g_i (1 - R) size / 2; none for a local.
+    """Return grievance after an outsider was imposed, in version 0.1 alone: g_i (1 - R) D / 2; none for a local.
 
-    Twin of :func:`race_grievance`. ``size`` is IMPOSED, so that both last alike; in version 0.1 it was the habit of
-    debate D, with which the one faded and the other did not.
+    It faded with the habit of debate D and spared locals, who are appointed the more often the more cross over: its
+    twin, :func:`race_grievance`, did neither.
     """
     if outsider > 0.5:
         return 0.5 * imposed * (1.0 - clarity) * size

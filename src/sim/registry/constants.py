@@ -57,9 +57,7 @@ JUMP = _constant("JUMP", 0.25, "grievance", "assumed", "skloki",
 GRIEVANCE_START = _constant("GRIEVANCE_START", 0.3, "grievance", "assumed", "skloki",
     "mean of initial grievances, uniform from zero to twice this", _P2)
 RACE_WIDTH = _constant("RACE_WIDTH", 0.45, "s.d. of judgement", "assumed", "close_race",
-    "margin at which a race leaves half the grievance of a dead heat", "normalisation of the twins: over the range of cross a vote leaves on average what an appointment does, 0.45 of the strength")
-IMPOSED = _constant("IMPOSED", 0.53, "ratio", "assumed", "close_race",
-    "size of the grievance that an imposed outsider leaves, relative to its stated strength", "normalisation of the twins, as RACE_WIDTH: what an appointment leaves does not fade with the habit of debate, as a race's does not; .50 to .56 pay alike in the audit of twins")
+    "margin at which a decision leaves half the grievance of a dead heat, for voters and superior bodies alike", "a decision by an average margin leaves .45 of the strength; a man sent down, compared with nobody, leaves half")
 NEED_RATE = _constant("NEED_RATE", 0.0213, "per month", "documented", "need",
     "secretaries sent down to strengthen uezds: 23 of 83 posts in 13 months", _MOVES + "; that this was the reason, and not a punishment, is the official word")
 LATERAL_RATE = _constant("LATERAL_RATE", 0.0065, "per month", "documented", "lateral",
@@ -92,6 +90,8 @@ LITERACY_SPREAD = _constant("LITERACY_SPREAD", 0.85, "log-odds per log-odds", "a
     "spread of members' literacy relative to that of the population in 1920", _P2)
 RESERVE_STEP = _constant("RESERVE_STEP", 6.0, "months", "assumed", "people",
     "time in which the gap to the wanted reserve is filled", "PROTOTYPE-2 section 2: one sixth a month")
+RESERVE_STAY = _constant("RESERVE_STAY", 18.0, "months", "assumed", "people",
+    "mean time for which somebody waits in the reserve, or a pool, before he goes home and another comes in his place", "about one conference; whoever nobody wants does not wait there for ever, as on a bench that is overfull")
 TRAINING = _constant("TRAINING", 0.1, "per month", "assumed", "people",
     "chance that an empty bench place is filled by a newly trained person", _P2)
 BENCH_SLACK = _constant("BENCH_SLACK", 2, "persons", "assumed", "people",

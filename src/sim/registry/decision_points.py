@@ -36,7 +36,7 @@ DECISION_POINTS: Mapping[str, Point] = by_name(
     Point(21, "training", "committee", "0", "whether an empty bench place is filled"),
     Point(22, "order", "committee", "0", "order of openings where it is random"),
     Point(23, "vote", "committee", "0", "chance in the vote of a conference on the opposition"),
-    Point(24, "departure", "person", "0", "who leaves an overfull bench"),
+    Point(24, "departure", "person", "0, 1", "who leaves an overfull bench; who leaves the reserve or a pool unused"),
     Point(25, "search", "committee", "16 seat + candidate", "where a search of the reserve begins"),
     Point(26, "pool", "committee", "0 number, 4 + place", "from which bench a gubkom's pool is filled"),
     Point(27, "platform", "person", "generation", "on which side of the majority's line an official stands; no month"),

@@ -125,7 +125,7 @@ PARAMETERS: Mapping[str, P] = by_name(
     P("a_con", "g_c", "grievance", 0.4, 0, 0.8, "free", "close_race",
       "grievance left by a dead heat", _SCALE, twin="a_imp"),
     P("a_imp", "g_i", "grievance", 0.4, 0, 0.8, "free", "close_race",
-      "grievance left by an imposed outsider", _SCALE, twin="a_con"),
+      "grievance left by an appointment for which another was as good, as seen from above", _SCALE, twin="a_con"),
     P("inh_l", "h_l", "share", 0.45, 0, 0.9, "free", "inheritance",
       "share of a feud that a local successor inherits", _SCALE, twin="inh_o"),
     P("inh_o", "h_o", "share", 0.45, 0, 0.9, "free", "inheritance",

@@ -30,10 +30,13 @@ def gather(s, i, seat, above, going):  # type: ignore[no-untyped-def]
         side, where, pick, further = uniforms(
             s.seed, s.replicate, BALLOT, s.month, c.key, BLOCKS_PER_SEAT * seat + k
         )
-        if (side < s.cross) == above:
+        local, before = (side < s.cross) == above, number
+        if local:
             number = add_local(s, i, where, pick, number)
-        else:
+        if not local or (number == before and not s.first_version):
             number = add_outsider(s, i, seat, above, k, where, pick, further, number)
+        if not local and number == before and not s.first_version:
+            number = add_local(s, i, where, pick, number)
     if not above and 0.0 < c.claimed and c.claimed < 1.0:
         if draw(s, RECOMMENDATION, c.key, seat) < s.RECOMMENDED:
             before = number

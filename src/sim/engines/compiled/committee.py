@@ -50,7 +50,7 @@ free_voice, heard_voice, inspection, next_misfit, felt_misfit, credit = (
     discussion.free_voice, discussion.heard_voice, discussion.inspection, discussion.misfit,
     discussion.felt_misfit, discussion.credit,
 )  # fmt: skip
-members_vote, platform_friction = congress.members_vote, skloki.platform_friction
+members_vote, platform_friction, acquaintance = congress.members_vote, skloki.platform_friction, skloki.acquaintance
 quarrel_rate, place_friction, incident_chance, cooled, peace_left, of_several, inherited = (
     skloki.quarrel_rate, skloki.place_friction, skloki.incident_chance, skloki.cooled, skloki.peace_left,
     skloki.of_several, skloki.inherited,
@@ -191,9 +191,11 @@ def suffer(s, i, tie, man, other, rival_temper, friction, above):  # type: ignor
 def friction_of(s, a, b):  # type: ignore[no-untyped-def]
     """Return the friction of place between two officials."""
     first, second = person(s, a), person(s, b)
+    together = acquaintance(first.tenure, second.tenure)
     return place_friction(
         float(first.outsider), float(second.outsider), float(first.clique), float(second.clique),
-        first.tenure, second.tenure, s.a_out, s.a_clq, s.know_place,
+        first.tenure if s.first_version else together, second.tenure if s.first_version else together,
+        s.a_out, s.a_clq, s.know_place,
     )  # fmt: skip
 
 

@@ -131,10 +131,11 @@ def install(s, man, i, seat, installed, authority, margin):  # type: ignore[no-u
     m.outsider = is_outsider(s, man, i)
     added = 0.0
     seat_man(s, i, seat, man)
-    if installed == APPOINTED:
-        added = imposed_grievance(float(m.outsider), c.discussion if s.first_version else s.IMPOSED, c.clarity, s.a_imp)
-    elif (installed == ELECTED or installed == RECOMMENDED) and margin < INFINITE:
-        added = race_grievance(margin, c.clarity, s.RACE_WIDTH, s.a_con)
+    if installed == APPOINTED and s.first_version:
+        added = imposed_grievance(float(m.outsider), c.discussion, c.clarity, s.a_imp)
+    elif installed != ACTING and margin != INFINITE:  # somebody was passed over
+        lead = s.RACE_WIDTH if margin != margin else margin
+        added = race_grievance(lead, c.clarity, s.RACE_WIDTH, s.a_imp if installed == APPOINTED else s.a_con)
     m.post, m.seat, m.installed, m.tenure = i, seat, installed, 0.0
     pass_on(s, i, seat, man, added)
     c.changes += 1.0

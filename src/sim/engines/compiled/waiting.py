@@ -211,6 +211,8 @@ def send_all_home(s, where):  # type: ignore[no-untyped-def]
 def fill(s, where, point, key, first_home, homes, seats):  # type: ignore[no-untyped-def]
     """Fill part of the gap to what a superior body wants in waiting, from benches by lot."""
     wanted = max(0.0, (s.res_d * seats - line(s, where).count) / s.RESERVE_STEP)
+    if not s.first_version:
+        wanted += float(rotate(s, where))
     number = int(wanted)
     if draw(s, point, key, 0) < wanted - number:
         number += 1
@@ -221,6 +223,20 @@ def fill(s, where, point, key, first_home, homes, seats):  # type: ignore[no-unt
             call_up(s, man)
             wait_in(s, man, where)
             note(s, JOINED, home, NOBODY, man, NOBODY, 0, 0, NAN)
+
+
+@kernel
+def rotate(s, where):  # type: ignore[no-untyped-def]
+    """Let some of those who wait for the superior body go home, by lots of their own; return how many went."""
+    gone, man = 0, line(s, where).first
+    while man >= 0:
+        after = person(s, man).next
+        if draw(s, DEPARTURE, person(s, man).address, 1) * s.RESERVE_STAY < 1.0:
+            call_up(s, man)
+            send_home(s, man)
+            gone += 1
+        man = after
+    return gone
 
 
 @kernel

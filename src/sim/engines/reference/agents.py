@@ -225,10 +225,11 @@ class Committee(mesa.Agent):
 
     def _friction(self, first: Official, second: Official) -> float:
         m, p = self.model, self.model.p
+        together = skloki.acquaintance(first.tenure, second.tenure)
+        known = (first.tenure, second.tenure) if m.first_version else (together, together)
         friction = skloki.place_friction(
-            first.outsider, second.outsider, first.clique, second.clique,
-            first.tenure, second.tenure, p.a_out, p.a_clq, p.know_place,
-        )  # fmt: skip
+            first.outsider, second.outsider, first.clique, second.clique, *known, p.a_out, p.a_clq, p.know_place
+        )
         if m.dispute > 0.0 and m.variants["ties"] == "persons_and_platforms":
             friction += skloki.platform_friction(self._is_opposed(first), self._is_opposed(second), m.dispute, p.a_plat)
         return friction

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 
 from sim.draws import addressed, blocks
-from sim.engines.reference.agents import ELECTED, LONG_AGO, Committee, Official
+from sim.engines.reference.agents import LONG_AGO, Committee, Official
 from sim.engines.reference.rooms import selection as selection_rules
 from sim.engines.reference.rooms import skloki
 from sim.engines.trajectory import Event
@@ -205,11 +205,12 @@ class PartyState(mesa.Model):
         p = self.p
         man.outsider, added = man.outsider_in(committee), 0.0
         committee.seats[seat] = man
-        if installed == "appointed":
-            size = committee.discussion if self.first_version else p.IMPOSED
-            added = skloki.imposed_grievance(man.outsider, size, committee.clarity, p.a_imp)
-        elif installed in ELECTED and margin < math.inf:  # there was a loser
-            added = skloki.race_grievance(margin, committee.clarity, p.RACE_WIDTH, p.a_con)
+        if installed == "appointed" and self.first_version:
+            added = skloki.imposed_grievance(man.outsider, committee.discussion, committee.clarity, p.a_imp)
+        elif installed != "acting" and margin != math.inf:  # somebody was passed over
+            lead = p.RACE_WIDTH if math.isnan(margin) else margin  # a man sent down was chosen among nobody
+            strength = p.a_imp if installed == "appointed" else p.a_con
+            added = skloki.race_grievance(lead, committee.clarity, p.RACE_WIDTH, strength)
         man.post, man.seat, man.installed, man.tenure = committee, seat, installed, 0.0
         committee.pass_on(seat, man, added)
         committee.changes += 1.0

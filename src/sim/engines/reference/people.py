@@ -147,13 +147,21 @@ def keep_reserve(model: PartyState) -> None:
 
 
 def _keep(model: PartyState, kept: list[Official], point: str, key: int, homes: list[Committee], seats: int) -> None:
-    """Fill part of the gap to what a superior body wants in waiting, from benches by lot; or let all go home."""
+    """Fill part of the gap to what a superior body wants in waiting, from benches by lot; or let all go home.
+
+    Now and then somebody whom it has not used goes home and another comes: else those stay whom it passed over.
+    """
     if not any(home.claimed > 0.0 for home in homes):
         for man in list(kept):
             call_up(man)
             send_home(man)
         return
     wanted = max(0.0, (model.p.res_d * (len(homes) * seats) - len(kept)) / model.p.RESERVE_STEP)
+    for man in list(kept) if not model.first_version else ():
+        if model.uniform("departure", man.identity & 0xFFFFFFFF, 1) * model.p.RESERVE_STAY < 1.0:
+            call_up(man)
+            send_home(man)
+            wanted += 1.0
     number = int(wanted) + (1 if model.uniform(point, key, 0) < wanted - int(wanted) else 0)
     for place in range(number):
         home = homes[model.pick(point, key, 4 + place, len(homes))]

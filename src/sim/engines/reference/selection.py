@@ -158,8 +158,10 @@ def _candidates(model: PartyState, opening: Opening) -> list[Official]:
         at = PER_SEAT * opening.seat + PER_CANDIDATE * k
         # each side's own kind, locals for voters and outsiders from above, unless the candidate crosses over
         local = (model.uniform("ballot", committee.key, at) < model.p.cross) == opening.above
-        pool = _local(model, committee, at) if local else _outside(model, committee, at, opening.above)
-        _add_first(model, opening, pool, chosen, k)
+        home, away = _local(model, committee, at), _outside(model, committee, at, opening.above)
+        own, other = (home, away) if local else (away, home)
+        if _add_first(model, opening, own, chosen, k) is None and not model.first_version:
+            _add_first(model, opening, other, chosen, k)  # a side that has nobody left asks the other
     if not opening.above and 0.0 < committee.claimed < 1.0:
         if model.uniform("recommended", committee.key, opening.seat) < model.p.RECOMMENDED:
             at = PER_SEAT * opening.seat + PER_CANDIDATE * RECOMMENDED
