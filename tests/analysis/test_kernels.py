@@ -9,6 +9,8 @@ import pytest
 from scipy import integrate, stats
 
 from sim.analysis.kernels import LOGARITHMIC, MASS, ONE_SIDED, TOGETHER, compared, log_kernel, log_score
+from sim.analysis.targets import PRODUCED
+from tests.analysis.test_targets import run
 
 NORMAL = [name for name, target in compared().items() if target.count is None]
 RATES = [name for name, target in compared().items() if target.count is not None]
@@ -87,3 +89,12 @@ def test_figures_written_twice_are_scored_once():
     alone = values | {"T29": 0.8}
     assert log_score(alone) - whole == pytest.approx(log_kernel(compared()["T29"], 0.8))
     assert math.isnan(log_score(values | {"T05": math.nan}))
+
+
+def test_what_has_nothing_to_be_divided_by_is_impossible():
+    """Nobody moved in 1927-29, or no sklok was open in 1921-22: infinite, and no longer unknown."""
+    still = run({"moves": lambda year, month: 0.0 if year > 1926 else 0.1, "open_skloki": 0.0, "uezd_open_skloki": 0.1})
+    values = {name: PRODUCED[name].value(still) for name in ("T25", "T28")}
+    assert values == {"T25": math.inf, "T28": math.inf}
+    assert log_score(values | {"T24": 1.31}) == -math.inf
+    assert math.isnan(PRODUCED["T25"].value(run({"moves": 0.0}, last=1926)))

@@ -81,9 +81,12 @@ def test_ratios_weigh_months_by_their_moves():
     assert produced("T04", values) == pytest.approx(0.30 / (0.30 + 13 * 0.1))
 
 
-def test_ratios_without_moves_are_not_known():
-    assert math.isnan(produced("T04", {"moves": 0.0, "moves_centre": 0.0}))
-    assert math.isnan(produced("T05", {"moves_centre": 0.0, "moves_unfit": 0.0}))
+def test_ratios_without_moves_are_no_figures():
+    assert produced("T04", {"moves": 0.0, "moves_centre": 0.0}) == math.inf
+    assert produced("T05", {"moves_centre": 0.0, "moves_unfit": 0.0}) == math.inf
+    rows = {row.id: row for row in score(run({"moves": 0.0, "moves_centre": 0.0}))}
+    assert (rows["T04"].in_band, rows["T04"].share_in_band, rows["T04"].replicates) == (False, 0.0, 1)
+    assert math.isnan(rows["T04"].median)
 
 
 def test_growth_of_membership():
@@ -121,7 +124,7 @@ def test_the_other_rows_of_the_record():
         "T30": 0.72, "T31": 0.2, "T32": 0.3, "T33": 0.36,
     }  # fmt: skip
     assert {name: produced(name, values) for name in expected} == pytest.approx(expected)
-    assert math.isnan(produced("T25", {"moves": 0.0}))
+    assert produced("T25", {"moves": 0.0}) == math.inf
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from sim.analysis.sweep import open_sweep
 from sim.analysis.targets import PRODUCED
 from sim.engines import compiled
 from sim.errors import UserError
-from sim.experiment.experiment import Design, from_record
+from sim.experiment.experiment import Design, Factor, from_record
 from sim.runner import pools
 from sim.runner import sweep as driver
 from sim.runner.progress import State, status
@@ -59,6 +60,17 @@ class Backwards(pools.Threads):
             self._held += super().finished(seconds)
         self._held.sort(key=lambda made: -made.number)
         return [self._held.pop(0)] if self._held else []
+
+
+def test_purges_that_leave_nobody_at_their_lowest_are_refused_before_anything_is_written(tmp_path):
+    purge = {"kind": "levy", "start": "1921-03", "size": -0.4}
+    base = {**experiment().base, "events": {"a": purge, "b": purge}}
+    for lowest, refused in ((-0.7, True), (-0.5, False)):
+        drawn = Factor("purge", target="events.a.size", low=lowest, high=0.0)
+        of = experiment(base=base, uncertainties=(drawn,))
+        with pytest.raises(UserError, match="purges of 1921-03 would leave no members") if refused else nullcontext():
+            sweep(of, tmp_path / "s")
+        assert (tmp_path / "s").exists() != refused
 
 
 def test_order_does_not_show(alone, tmp_path, monkeypatch):

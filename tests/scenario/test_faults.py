@@ -39,6 +39,7 @@ TABLE = [
     ("[parameters]\nk1 = -inf", 3, "parameters.k1", "-inf", "a number from 0 to 1", ""),
     ("[parameters]\nk1 = true", 3, "parameters.k1", "true", "a number", ""),
     (f"[parameters]\nk1 = 1{'0' * 400}", 3, "parameters.k1", "a huge number", "a number", ""),
+    ("[parameters]\nUEZD_RURAL = 0.1", 3, "parameters.UEZD_RURAL", "constant", "skloki list parameters", ""),
     ("[parameters]\nphy_v = 0.1", 3, "parameters.phy_v", "unknown parameter", "skloki list parameters", "phi_v"),
     ("[mechanisms]\nskloky = false", 3, "mechanisms.skloky", "unknown mechanism", "skloki list mechanisms", "skloki"),
     ("[mechanisms]\nskloki = 0", 3, "mechanisms.skloki", "0", "true or false", ""),

@@ -25,7 +25,9 @@ TOGETHER = (("T01", "T02"), ("T16", "T17"), ("T18", "T19"), ("T03", "T30"), ("T2
 
 
 def log_kernel(target: Target, value: float) -> float:
-    """Return the logarithm of a target's kernel at what a run gave; nan where that is not known.
+    """Return the logarithm of a target's kernel at what a run gave; nan where its months are not in the run.
+
+    Where a run has nothing to divide by, the figure is infinite, and impossible: minus infinity.
 
     A rate with count and exposure is Poisson. Every other figure has a two-piece normal about what
     is recorded, each side as wide as its side of the band says.
@@ -72,7 +74,7 @@ def log_score(values: Mapping[str, float]) -> float:
     ----------
     values
         What the run gave, by target; others are not scored. Of two runs compare the scores of the same
-        targets. nan where one of them is not known.
+        targets. nan where the run lacks one's months.
     """
     groups = [*TOGETHER, *((name,) for name in compared() if not any(name in group for group in TOGETHER))]
     total = 0.0

@@ -76,7 +76,10 @@ class Scores:
 
 def _row(target: Target, produced: Produced, values: NDArray[np.float64]) -> Row:
     values = values[~np.isnan(values)]
-    p10, median, p90 = np.quantile(values, (0.1, 0.5, 0.9)) if len(values) else (np.nan,) * 3
+    # of what is infinite, a ratio to nothing, half may be: then there is no median, and it lies in no band
+    with np.errstate(invalid="ignore"):
+        found = np.quantile(values, (0.1, 0.5, 0.9)) if len(values) else np.full(3, np.nan)
+    p10, median, p90 = np.where(np.isfinite(found), found, np.nan)
     inside = (values >= target.low) & (values <= target.high)
     return Row(
         target.id, target.description, produced.unit, target.period, target.value, target.low, target.high,

@@ -121,19 +121,19 @@ def _at(outcome: str, *months: str) -> Value:
 
 
 def _ratio(part: str, whole: str, part_window: tuple[str, str], whole_window: tuple[str, str]) -> Value:
-    """Take the ratio of two sums; nan where there is nothing to divide by."""
+    """Take the ratio of two sums; infinite where there is nothing to divide by: no figure that could be recorded."""
 
     def value(monthly: Table) -> float:
         above, below = _nation(monthly, part, *part_window).sum(), _nation(monthly, whole, *whole_window).sum()
-        return float(above / below) if below > 0 else float("nan")
+        return float("inf") if below == 0 else float(above / below)
 
     return value
 
 
 def _fall(monthly: Table) -> float:
-    """Take turnover of 1921-22 over that of 1927-29, month for month; nan where nobody moved."""
+    """Take turnover of 1921-22 over that of 1927-29, month for month; infinite where nobody moved late."""
     late = _nation(monthly, "moves", *_YEARS["late"]).mean()
-    return float(_nation(monthly, "moves", *_YEARS["early"]).mean() / late) if late > 0 else float("nan")
+    return float("inf") if late == 0 else float(_nation(monthly, "moves", *_YEARS["early"]).mean() / late)
 
 
 @dataclass(frozen=True)

@@ -50,13 +50,24 @@ def show_targets(terminal: Terminal, result: Result) -> None:
     rows = [(
         row["id"], f"{row['description']}, {row['period']}", spread(row["median"], row["p10"], row["p90"]),
         spread(row["recorded"], row["low"], row["high"]), shown(row["in_band"]) if row["replicates"] else UNDEFINED,
-        row["grade"], row["kind"],
+        _likeness(row), row["grade"], row["kind"],
     ) for row in target_records(result)]  # fmt: skip
-    header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "grade", "kind"]
+    header = ["", "recorded figure", "model [10–90 %]", "recorded [band]", "in band", "score", "grade", "kind"]
     terminal.table("Against the record (grade C is an estimate, not a fact)", header, rows)
+    terminal.say("score: how likely the recorded figure is under the model's median, 1 if they are the same")
     tree = result.manifest["scenario"]["tree"]
     if tree["kind"] != "real" or tree["only"]:
         terminal.say("This tree is not the recorded one: national figures are a yardstick here, not a test.")
+
+
+def _likeness(row: dict[str, Any]) -> str:
+    """Return the kernel of a recorded figure at the model's median."""
+    from sim.analysis.kernels import compared, log_kernel
+
+    target = compared().get(row["id"])
+    if target is None or math.isnan(row["median"]):
+        return UNDEFINED
+    return f"{math.exp(log_kernel(target, row['median'])):.2f}"
 
 
 def target_records(result: Result) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.worlds import scenario_table
 from sim.scenario.schema import Scenario
+from sim.world.build import effective
 from sim.world.places import uezds_of
-from sim.world.schedule import months_of
+from sim.world.schedule import check_members, months_of
 
 PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
 """Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
@@ -38,6 +39,7 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> Fi
     """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise."""
     number, combinations = points(experiment), len(experiment.combinations)
     scenario = _first_scenario(experiment, number, combinations)
+    _check_purges(experiment, number)
     months, uezds = months_of(scenario), uezds_of(scenario.tree)
     if pairs_per_chunk is None:
         pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months))
@@ -47,6 +49,20 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> Fi
             pairs_per_chunk -= pairs_per_chunk % experiment.replicates
     plan = Plan.first(number, experiment.replicates, combinations, pairs_per_chunk)
     return First(plan, scenario, months, len(uezds), sum(uezds))
+
+
+def _check_purges(experiment: Experiment, number: int) -> None:
+    """Refuse purges that, at the lowest sizes that are drawn, would leave no members: before anything is written."""
+    [first] = samples(experiment, (0, number), 0, 1)
+    drawn = (each for each in experiment.uncertainties if each.target.startswith("events.") and not each.options)
+    lowest = {each.name: each.low for each in drawn}
+    for combination in range(len(experiment.combinations)):
+        try:
+            table = scenario_table(experiment, combination, first | lowest, quick=False)
+            scenario = Scenario.model_validate(table, strict=False)
+        except ValueError:
+            continue  # values that make no scenario are told of in their rows
+        check_members(scenario, effective(scenario))
 
 
 def _first_scenario(experiment: Experiment, number: int, combinations: int) -> Scenario:

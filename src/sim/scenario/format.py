@@ -14,6 +14,7 @@ from typing import Any
 
 from sim.data import place_names
 from sim.errors import nearest
+from sim.registry.constants import CONSTANTS
 from sim.registry.entries import Parameter, Variant
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
@@ -102,6 +103,9 @@ def _name_faults(table: Mapping[str, Any]) -> list[Fault]:
             path: KeyPath = (f"{kind}s", name)
             if name not in registry and kind == "parameter" and name in SUCCESSORS:
                 faults.append(Fault(path, f'the parameter "{name}" of version 0.1', SUCCESSORS[name]))
+            elif kind == "parameter" and name in CONSTANTS:
+                found = f'the constant "{name}", which no scenario sets'
+                faults.append(Fault(path, found, "a parameter (skloki list parameters)"))
             elif name not in registry:
                 allowed = f"a {kind} (skloki list {kind}s)"
                 faults.append(Fault(path, f'unknown {kind} "{name}"', allowed, nearest(name, registry)))

@@ -147,6 +147,12 @@ def _events(
     return found
 
 
+def check_members(scenario: Scenario, p: SimpleNamespace) -> None:
+    """Refuse purges that would leave no members."""
+    levies = [event for event in scenario.events.values() if event.enabled and event.kind == "levy"]
+    _joined(levies, months_of(scenario), p)
+
+
 def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Calendar:
     """Return the scenario's series for its months."""
     months, first_version = months_of(scenario), scenario.defaults == FIRST

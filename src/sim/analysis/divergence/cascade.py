@@ -252,7 +252,9 @@ class Cascade:
         return len(filled) == 1 and bool(self.exhausted[1 - filled.pop()][month])
 
     def _from_reserve(self, group: list[int]) -> bool:
-        return any(self.chronicles[self.alone[i].side].from_reserve(self.alone[i].row) for i in group)
+        first = self.world.first_version
+        found = (self.alone[i] for i in group)
+        return any(self.chronicles[each.side].from_reserve(each.row, transferred=first) for each in found)
 
 
 def exhausted(world: World, assigned: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -101,12 +101,16 @@ class Chronicle:
         }  # fmt: skip
         return ways.get(before.reason, "")
 
-    def from_reserve(self, index: int) -> bool:
-        """Tell whether somebody who took a seat came from the centre's reserve."""
+    def from_reserve(self, index: int, *, transferred: bool = False) -> bool:
+        """Tell whether somebody who took a seat came from the centre's reserve.
+
+        Who was moved laterally waits there; who was transferred out of a sklok (``transferred``) did so in version 0.1,
+        and goes to his home's bench since.
+        """
         before = self.last_move(index)
         if before is None or self.events[index].kind != "took":
             return False
-        moved = before.level == "guberniia" and before.reason in ("transfer", "request", "lateral")
+        moved = before.level == "guberniia" and before.reason in ("lateral", *["transfer"] * transferred)
         return moved or (before.kind == "joined_reserve" and before.level == "guberniia")
 
 
