@@ -270,6 +270,29 @@ def test_the_worst_tenth_is_the_guberniia_a_tenth_of_the_way_up():
     assert np.allclose(outcome(trajectory, "effort"), done * task)
 
 
+def test_whom_the_centre_wants_elsewhere_stays_until_his_successor_is_served() -> None:
+    """Without capacity nobody leaves for need or laterally; version 0.1 took him at once, whoever came after him."""
+    nobody = {"capacity": 0.0, "conference_capacity": 0.0}
+    for defaults, moved in (("0.2", False), ("0.1", True)):
+        policy = {"rule": "appointment"}
+        world_of = run(months=60, guberniias=8, policy=policy, options=nobody, defaults=defaults)
+        left = reasons(world_of, level="guberniia")
+        assert bool(left["need"] or left["lateral"]) == moved
+    served = run(months=60, guberniias=8, policy={"rule": "appointment"}, options={"capacity": "unlimited"})
+    assert reasons(served)["need"] and reasons(served)["lateral"]
+    log = [e for e in served.events if e.level == "guberniia" and e.seat == "secretary"]
+    called = [e for e in log if e.kind == "left" and e.reason in ("need", "lateral")]
+    filled = {(e.month, e.committee, e.reason) for e in log if e.kind == "took"}
+    assert all((e.month, e.committee, "appointed") in filled for e in called)
+
+
+def test_under_lapse_the_place_keeps_whom_the_centre_wants_elsewhere() -> None:
+    """A review or transfer that lapses is the place's to decide; that the centre needs a man elsewhere is not."""
+    settings = {"policy": {"rule": "appointment"}, "options": {"capacity": 0.0}, "variants": {"unserved": "lapses"}}
+    left = reasons(run(months=60, guberniias=8, **settings), level="guberniia")
+    assert left["unfit"] and not left["need"] and not left["lateral"]
+
+
 def test_skloki_that_return_are_counted_among_those_that_ended_a_year_ago():
     trajectory = run(months=60, guberniias=8, uezds_each=0, a_temp=0.03)
     start = month_number("1921-01")

@@ -302,5 +302,5 @@ def misfit(voice: str, capacity: float | str) -> float:
 
 def test_an_acting_secretary_owes_half_to_either_side() -> None:
     """Where voice and inspection reach equally far, what capacity leaves to acting men then moves no misfit."""
-    assert misfit("half", 1.0) == pytest.approx(misfit("half", "unlimited"), abs=0.002)
-    assert misfit("free", 1.0) < misfit("free", "unlimited") - 0.01
+    assert misfit("half", 0.25) == pytest.approx(misfit("half", "unlimited"), abs=0.002)
+    assert misfit("free", 0.25) < misfit("free", "unlimited") - 0.01

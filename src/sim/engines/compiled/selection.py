@@ -29,6 +29,8 @@ from sim.engines.compiled.people import NAN, draw, draw_normal, identity, standa
 from sim.engines.compiled.posts import (
     EXTRAORDINARY,
     INFINITE,
+    LATERAL,
+    NEED,
     PERMANENT,
     RELIEVED,
     REQUEST,
@@ -46,7 +48,7 @@ from sim.engines.compiled.posts import (
     vacate,
     validity_of_judges,
 )
-from sim.engines.compiled.turnover import CONTEST, DUE, REVIEW, VACANCY
+from sim.engines.compiled.turnover import CONTEST, DUE, REVIEW, VACANCY, call_away, send_down
 from sim.engines.compiled.waiting import call_up, send_home, wait_in
 from sim.kernel import kernel
 from sim.mechanisms import selection, vacancies
@@ -166,7 +168,7 @@ def lapsed(s, i, seat, cause, incumbent):  # type: ignore[no-untyped-def]
     """Return what would be left to the place by the variants unfilled and unserved; NOTHING if nothing."""
     if incumbent < 0:
         return cause if s.unfilled == READING.unfilled_lapse else NOTHING
-    if s.unserved != READING.unserved_lapses:
+    if s.unserved != READING.unserved_lapses or is_call(cause):
         return NOTHING
     if is_moved(cause):
         return EXTRAORDINARY
@@ -176,9 +178,15 @@ def lapsed(s, i, seat, cause, incumbent):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def is_call(cause):  # type: ignore[no-untyped-def]
+    """Tell whether a seat is opened because the centre wants its holder elsewhere."""
+    return cause == NEED or cause == LATERAL
+
+
+@kernel
 def is_removal(s, cause):  # type: ignore[no-untyped-def]
     """Tell whether the holder leaves a seat that is opened for this cause, and is no candidate for it."""
-    if cause == UNFIT:
+    if cause == UNFIT or is_call(cause):
         return True
     embattled = is_moved(cause) or cause == EXTRAORDINARY
     return embattled and s.embattled_may_stand == READING.embattled_may_stand_no
@@ -267,11 +275,16 @@ def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-un
     install(s, winner, i, seat, APPOINTED if above else elected, authority, margin)
     if above and seat == 0:
         bring_along(s, winner, authority)
+    if cause == NEED and holder >= 0:
+        send_down(s, holder, i)
 
 
 @kernel
 def remove_loser(s, i, above, cause, holder):  # type: ignore[no-untyped-def]
     """Take whoever lost his seat out of it, and send him where his reason leads."""
+    if is_call(cause):
+        call_away(s, i, holder, cause)
+        return
     acting = person(s, holder).installed == ACTING
     reason = RELIEVED if acting and (s.first_version or not is_removal(s, cause)) else cause
     if is_moved(reason) or reason == EXTRAORDINARY or reason == UNFIT:

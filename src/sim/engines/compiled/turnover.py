@@ -150,9 +150,13 @@ def stays(s, i, seat, man, worn, due):  # type: ignore[no-untyped-def]
         vacate(s, man, UNFIT, decider(s, i, claims(s, i, FITNESS)))
         send_home(s, man)
         return False
-    if seat == 0 and committee(s, i).head < 0 and called_away(s, i, man):
+    wanted = called_away(s, i) if seat == 0 and committee(s, i).head < 0 else 0
+    if wanted and s.first_version:
+        call_away(s, i, man, wanted)
         return False
-    if due:
+    if wanted:
+        open_seat(s, i, seat, claims(s, i, seat), wanted, man)
+    elif due:
         above = claims(s, i, seat)
         share = s.rev if above else s.cont
         if draw(s, DUE, committee(s, i).key, seat) < share:
@@ -181,22 +185,25 @@ def is_unfit(s, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def called_away(s, i, man):  # type: ignore[no-untyped-def]
-    """Send a guberniia secretary down to an uezd, or transfer him, on the centre's initiative."""
+def called_away(s, i):  # type: ignore[no-untyped-def]
+    """Return for what the centre wants a guberniia's secretary elsewhere; 0 if it does not."""
     c = committee(s, i)
     if not rule_at(s, s.t, i).recall:
-        return False
+        return 0
     if draw(s, NEED_DRAW, c.key, 0) < s.NEED_RATE * s.recall:
-        remove(s, man)
-        vacate(s, man, NEED, CENTRE)
-        enqueue(s, c.result, identity(s, man), i, man, 0, 0, 0)
-        return True
-    if draw(s, LATERAL_DRAW, c.key, 0) < s.LATERAL_RATE * s.recall:
-        remove(s, man)
-        vacate(s, man, LATERAL, CENTRE)
+        return NEED
+    return LATERAL if draw(s, LATERAL_DRAW, c.key, 0) < s.LATERAL_RATE * s.recall else 0
+
+
+@kernel
+def call_away(s, i, man, reason):  # type: ignore[no-untyped-def]
+    """Take a secretary from his post; a transferred one waits in the reserve, one sent down is told where later."""
+    remove(s, man)
+    vacate(s, man, reason, CENTRE)
+    if reason == LATERAL:
         wait_in(s, man, s.reserve)
-        return True
-    return False
+    elif s.first_version:
+        enqueue(s, committee(s, i).result, identity(s, man), i, man, 0, 0, 0)
 
 
 @kernel

@@ -9,12 +9,14 @@ from sim.engines.reference.agents import Committee, Official
 from sim.engines.reference.model import Opening, PartyState
 from sim.engines.reference.rooms import selection as selection_rules
 from sim.engines.reference.rooms import vacancies
-from sim.engines.reference.turnover import MOVED, decider, remove, reserve_above
+from sim.engines.reference.turnover import MOVED, call_away, decider, remove, reserve_above, send_down
 
 #: Draws per candidate at the decision point "ballot", and candidates per seat.
 PER_CANDIDATE, PER_SEAT = 4, 64
 #: Searches of the reserve per seat.
 PER_SEARCH = 16
+#: Causes for which the centre wants a seat's holder elsewhere.
+CALLS = ("need", "lateral")
 #: Number of the recommended candidate, beyond all others.
 RECOMMENDED = 13
 
@@ -95,7 +97,7 @@ def _lapsed(model: PartyState, opening: Opening) -> Opening | None:
     below = replace(opening, above=False)
     if opening.incumbent is None:
         return below if model.variants["unfilled"] == "lapse" else None
-    if model.variants["unserved"] != "lapses":
+    if model.variants["unserved"] != "lapses" or opening.cause in CALLS:
         return None
     if opening.cause in MOVED:
         return replace(below, cause="extraordinary")
@@ -108,7 +110,7 @@ def _lapsed(model: PartyState, opening: Opening) -> Opening | None:
 def _is_removal(model: PartyState, cause: str) -> bool:
     """Tell whether the holder leaves a seat that is opened for this cause, and is no candidate for it."""
     embattled = cause in (*MOVED, "extraordinary")
-    return cause == "unfit" or (embattled and model.variants["embattled_may_stand"] == "no")
+    return cause in ("unfit", *CALLS) or (embattled and model.variants["embattled_may_stand"] == "no")
 
 
 def _by_plenum(model: PartyState, opening: Opening) -> bool:
@@ -254,6 +256,8 @@ def _install(model: PartyState, opening: Opening, winner: Official, margin: floa
     model.seat(winner, committee, seat, "appointed" if opening.above else elected, authority, margin)
     if opening.above and seat == 0:
         networks.bring_along(model, winner, authority)
+    if opening.cause == "need" and holder is not None:
+        send_down(model, holder)
 
 
 def _note_remedy(model: PartyState, opening: Opening) -> None:
@@ -265,6 +269,9 @@ def _note_remedy(model: PartyState, opening: Opening) -> None:
 
 
 def _remove_loser(model: PartyState, opening: Opening, holder: Official) -> None:
+    if opening.cause in CALLS:
+        call_away(model, holder, opening.cause)
+        return
     reason = {"contest": "lost_contest", "review": "lost_review"}.get(opening.cause, opening.cause)
     if holder.installed == "acting" and (model.first_version or not _is_removal(model, opening.cause)):
         reason = "relieved"

@@ -94,7 +94,7 @@ def vacate_posts(model: PartyState) -> None:
                 _consider(model, man, lots[man] < wear, unfit[committee.index], due, sent)
     sent.sort(key=lambda man: (man.sent_from.result, man.identity))
     for man in sent:
-        _send_down(model, man)
+        send_down(model, man)
 
 
 def _consider(
@@ -113,10 +113,18 @@ def _consider(
         remove(model, man)
         people.vacate(model, man, "unfit", decider(committee, model.claims(committee, FITNESS)))
         people.send_home(man)
-    elif not (seat == 0 and committee.head is None and _called_away(model, committee, man, sent)):
-        if due:
-            _contest(model, committee, seat, man)
-        return
+    else:
+        wanted = _called_away(model, committee) if seat == 0 and committee.head is None else ""
+        if not (wanted and model.first_version):
+            if wanted:
+                above = model.claims(committee, seat)
+                model.openings[committee.index, seat] = Opening(committee, seat, above, wanted, incumbent=man)
+            elif due:
+                _contest(model, committee, seat, man)
+            return
+        call_away(model, man, wanted)
+        if wanted == "need":
+            sent.append(man)
     model.openings[committee.index, seat] = Opening(committee, seat, model.claims(committee, seat), "vacancy")
 
 
@@ -137,22 +145,23 @@ def _unfit(model: PartyState, committee: Committee, lot: float) -> bool:
     return bool(lot < vacancies.unfit_chance(p.h_unf, p.FIT_SLOPE, judged))
 
 
-def _called_away(model: PartyState, committee: Committee, man: Official, sent: list[Official]) -> bool:
-    """Send a guberniia secretary down to an uezd, or transfer him, on the centre's initiative."""
+def _called_away(model: PartyState, committee: Committee) -> str:
+    """Return for what the centre wants a guberniia's secretary elsewhere; nothing if it does not."""
     if not model.recall(committee):
-        return False
+        return ""
     if model.uniform("need", committee.key, 0) < model.p.NEED_RATE * model.recall_factor:
-        remove(model, man)
-        people.vacate(model, man, "need", "centre")
-        man.sent_from = committee
-        sent.append(man)
-        return True
-    if model.uniform("lateral", committee.key, 0) < model.p.LATERAL_RATE * model.recall_factor:
-        remove(model, man)
-        people.vacate(model, man, "lateral", "centre")
+        return "need"
+    return "lateral" if model.uniform("lateral", committee.key, 0) < model.p.LATERAL_RATE * model.recall_factor else ""
+
+
+def call_away(model: PartyState, man: Official, reason: str) -> None:
+    """Take a secretary from his post on the centre's initiative; a transferred one waits in the reserve."""
+    assert man.post is not None
+    man.sent_from = man.post
+    remove(model, man)
+    people.vacate(model, man, reason, "centre")
+    if reason == "lateral":
         people.wait_in(man, model.reserve)
-        return True
-    return False
 
 
 def _contest(model: PartyState, committee: Committee, seat: int, man: Official) -> None:
@@ -164,7 +173,7 @@ def _contest(model: PartyState, committee: Committee, seat: int, man: Official) 
         model.openings[committee.index, seat] = Opening(committee, seat, above, cause, incumbent=man)
 
 
-def _send_down(model: PartyState, man: Official) -> None:
+def send_down(model: PartyState, man: Official) -> None:
     """Give a man sent down the secretary's seat of the weakest of some uezds."""
     uezds = model.uezd_list
     if not uezds:
