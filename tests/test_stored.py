@@ -24,10 +24,14 @@ from tests import golden
 PICTURES = {
     "run": ({"what": "summary"}, {"what": "tilemap", "date": "1924-01"}),
     "comparison": ({"what": "effects", "outcome": "tenure_elected"},),
+    "comparison-2": ({"what": "effects", "outcome": "recovery_months"},),
+    "run-2": ({"what": "appointed"}, {"what": "moves"}),
     "trace": ({"what": "spread"}, {"what": "cascade"}),
+    "trace-2": ({"what": "spread"}, {"what": "cascade"}),
     "sweep-latin": ({"what": "surface", "x": "r_f", "y": "r_v"},),
     "sweep-once": ({"what": "outcome", "x": "r_v"},),
     "sweep-pair": ({"what": "effects"},),
+    "sweep-readings": ({"what": "effects", "lever": "policy"},),
     "sweep-sobol": ({"what": "bands", "outcome": "performance"},),
     "sweep-table": ({"what": "bands"},),
 }

@@ -91,7 +91,7 @@ LITERACY_SPREAD = _constant("LITERACY_SPREAD", 0.85, "log-odds per log-odds", "a
 RESERVE_STEP = _constant("RESERVE_STEP", 6.0, "months", "assumed", "people",
     "time in which the gap to the wanted reserve is filled", "PROTOTYPE-2 section 2: one sixth a month")
 RESERVE_STAY = _constant("RESERVE_STAY", 18.0, "months", "assumed", "people",
-    "mean time for which somebody waits in the reserve, or a pool, before he goes home and another comes in his place", "about one conference; whoever nobody wants does not wait there for ever, as on a bench that is overfull")
+    "mean time for which somebody waits in the reserve, or a pool, before he goes home and another comes in his place", "nothing is recorded; of 4, 12, 18 months and never it is where neither policy is favoured in the neutral kernel; whoever nobody wants goes home, as from an overfull bench")
 TRAINING = _constant("TRAINING", 0.1, "per month", "assumed", "people",
     "chance that an empty bench place is filled by a newly trained person", _P2)
 BENCH_SLACK = _constant("BENCH_SLACK", 2, "persons", "assumed", "people",
