@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,7 +91,11 @@ def draw(table: Moves) -> Figure:
 
 def _moves(trajectories: Trajectories) -> dict[str, Array]:
     """Return the nation's moves by reason, those without one as `other`, and all: (replicates, months) each."""
-    moves = {name: trajectories.of(name) for name in ("moves", *REASONS) if name != "other"}
+    moves = {"moves": trajectories.of("moves")}
+    for name in REASONS:
+        moves[name] = np.zeros_like(moves["moves"])
+        with suppress(KeyError):  # a reason that came after the run was stored: nobody left for it
+            moves[name] = trajectories.of(name)
     explained = sum(np.nan_to_num(moves[name]) for name in REASONS if name != "other")
     return moves | {"other": np.maximum(moves["moves"] - explained, 0.0)}
 
