@@ -67,5 +67,12 @@ def test_an_audit_has_two_levers(tmp_path) -> None:  # type: ignore[no-untyped-d
 
 def test_the_shipped_audit_leaves_out_every_pair_that_is_declared() -> None:
     _, terms = load_experiment("audit-of-twins").levers
-    off = {name for option in terms.options for name, on in option.table.get("mechanisms", {}).items() if not on}
-    assert {"place_costs", "showmanship", "hearing", "renewal", "debate_by_rule", "transfers", "extraordinary"} <= off
+    switched = [(name, on) for option in terms.options for name, on in option.table.get("mechanisms", {}).items()]
+    left_out = {"hearing", "renewal", "ladder", "crossing", "debate_by_rule", "transfers", "extraordinary"}
+    assert left_out <= {name for name, on in switched if not on}
+    assert {"place_costs", "showmanship"} <= {name for name, on in switched if on}
+
+
+def test_twins_are_audited_in_the_neutral_kernel() -> None:
+    audit, neutral = (load_experiment(name).base["mechanisms"] for name in ("audit-of-twins", "neutrality"))
+    assert audit == neutral

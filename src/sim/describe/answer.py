@@ -39,8 +39,9 @@ PUBLISHED: Mapping[str, float] = {
 """What version 0.1 had published: shares of pasts in which election is ahead in performance."""
 SOUGHT: Mapping[str, str] = {
     "inh_l": "guberniia committees that changed their secretary for a local man, 1922 to 1925: do complaints before "
-             "and after name the same people?",
-    "inh_o": "the same, where the new man came from elsewhere",
+             "and after name the same people",
+    "inh_o": "guberniia committees that got their secretary from elsewhere, 1922 to 1925: do complaints before and "
+             "after name the same people",
     "x_el": "of the skloki that a control commission or the Orgburo heard of: in how many a conference was called, and "
             "how many months later",
     "tr_p": "of the skloki that the Orgburo heard of: in how many a man was moved, and how many months later",
@@ -50,6 +51,8 @@ SOUGHT: Mapping[str, str] = {
     "r_v": "men whom conferences chose: their assessments and recalls within a year or two",
     "r_f": "men whom the cadre department assigned: their assessments and recalls within a year or two",
     "r_p": "men whom committees chose from among themselves: their assessments and recalls within a year or two",
+    "pack": "of the men assigned as secretaries, and of those passed over: who had served under a member of the "
+            "Secretariat before",
     "cool": "how many months skloki lasted where nobody was moved",
 }
 """What would have to be found, in words for whoever works in an archive."""
