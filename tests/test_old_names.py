@@ -69,7 +69,7 @@ def test_nothing_else_is_forwarded():
         ("sim.study.pairing", "Smallest", "sim.experiment.smallest_effect", "Smallest"),
         ("sim.study.pairing", "SHOWN", "sim.registry.outcomes", "SHOWN"),
         ("sim.study.tracing", "Traced", "sim.analysis.divergence.folder", "DivergenceFolder"),
-        ("sim.study.sweeps.kept", "Kept", "sim.runner.chunk_recorder", "Recorder"),
+        ("sim.study.sweeps.kept", "Kept", "sim.runner.chunk_rows", "Recorder"),
         ("sim.study.sweeps.opened", "open_sweep", "sim.analysis.sweep", "open_sweep"),
         ("sim.study.sweeps.parts", "Made", "sim.results.sweep_store", "Made"),
         ("sim.study.sweeps.plan", "Part", "sim.experiment.plan", "Chunk"),

@@ -21,8 +21,7 @@ from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Plan
-from sim.experiment.worlds import Worlds
-from sim.runner.chunks import Job, run_chunk
+from sim.runner.chunks import Job, Worlds, run_chunk
 from sim.runner.sweep import sweep
 
 ROUNDS = 5

@@ -37,12 +37,12 @@ MODULES = (
     ("study.sweeps", "analysis",
      "asked:selection bands crossed:variance_components effects influence:importance opened:sweep units:pair_table"),
     ("study.sweeps", "experiment",
-     "cautions:warnings designs draft:layers experiment factors fields:schema plan ranges:factors reading:load "
-     "requested:keep table:design_file worlds"),
-    ("study.sweeps", "results", "checking:journal locking rows:sweep_rows store:sweep_store"),
+     "cautions:warnings designs draft:load experiment factors fields:schema plan ranges:factors reading:load "
+     "requested:load table:design_file"),
+    ("study.sweeps", "results", "checking:sweep_store locking:sweep_store store:sweep_store"),
     ("study.sweeps", "runner",
-     "agreement:compatibility cluster driver:sweep enlarging:compatibility estimate kept:chunk_recorder parts:chunks "
-     "pools progress rerun sources:model_version"),
+     "agreement:compatibility cluster driver:sweep enlarging:compatibility estimate kept:chunk_rows parts:chunks "
+     "pools:sweep progress rerun rows:chunk_rows sources:model_version worlds:chunks"),
     ("world", "data", "catalogue catalogue.country:catalogue catalogue.party:catalogue catalogue.places:catalogue "
      "catalogue.terms:catalogue columns tables"),
 )  # fmt: skip
@@ -62,7 +62,7 @@ NAMES = {
     "sim.study.sweeps.designs": {
         "draws": "sim.experiment.designs.samples", "places": "sim.experiment.designs.positions",
     },
-    "sim.study.sweeps.kept": {"Kept": "sim.runner.chunk_recorder.Recorder"},
+    "sim.study.sweeps.kept": {"Kept": "sim.runner.chunk_rows.Recorder"},
     "sim.study.sweeps.parts": {"Made": "sim.results.sweep_store.Made"},
     "sim.study.sweeps.plan": {"Part": "sim.experiment.plan.Chunk"},
     "sim.study.sweeps.units": {"Units": "sim.analysis.pair_table.PairTable"},

@@ -197,10 +197,10 @@ def test_its_scenario_is_a_file_that_stands_alone(swept, here, skloki, no_figure
 
 
 def test_a_row_that_is_not_what_the_run_gives_is_told(swept, here, skloki, no_figures, monkeypatch):
-    from sim.runner import chunk_recorder
+    from sim.runner import chunk_rows
 
-    measured = chunk_recorder.measured
-    monkeypatch.setattr(chunk_recorder, "measured", lambda *given, **more: measured(*given, **more) + 1e-9)
+    measured = chunk_rows.measured
+    monkeypatch.setattr(chunk_rows, "measured", lambda *given, **more: measured(*given, **more) + 1e-9)
     code, out, err = skloki("rerun", "s", "--run", "3", "--out", "r")
     assert code == 1 and err == "run 3 did not give what is stored\n"
     assert "what differs" in out and "performance_agrarian" in out

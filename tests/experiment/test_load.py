@@ -13,9 +13,9 @@ from sim.experiment import schema
 from sim.experiment.designs import points, samples
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.load import is_experiment, load_experiment, shipped_experiments
-from sim.experiment.worlds import Worlds, scenario_table
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
+from sim.runner.chunks import Worlds, scenario_table
 from sim.scenario.load import shipped
 from sim.scenario.schema import Scenario
 from tests.pieces import END, GRID, ONE, POINTS

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.experiment import names
+from sim.experiment import factors as names
 from sim.figures import draw_all
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS

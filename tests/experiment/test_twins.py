@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.experiment import twins
+from sim.experiment import warnings as twins
 from sim.experiment.experiment import Factor, Option
 from sim.registry.parameters import PARAMETERS
 from tests import tiny

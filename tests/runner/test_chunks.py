@@ -20,11 +20,12 @@ from sim.experiment import designs
 from sim.experiment.experiment import Design, Factor, Option
 from sim.experiment.horizons import Horizon, measured
 from sim.experiment.plan import Plan
-from sim.experiment.worlds import Worlds
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.runner import chunk_recorder
-from sim.runner.chunks import Headline, Job, Made, run_chunk
+from sim.results.sweep_store import Made
+from sim.runner import chunk_rows
+from sim.runner.chunks import Job, Worlds, run_chunk
+from sim.runner.progress import Estimate, Headline
 from tests.tiny import experiment, with_curves
 
 MONTHS = [f"1921-{month:02d}" for month in range(1, 13)]
@@ -99,7 +100,7 @@ def test_columns_have_the_types_of_their_factors():
 def test_rows_do_not_depend_on_who_is_beside_them(kind, together, monkeypatch):
     known = with_curves(kind, 2)
     whole = made(known)
-    monkeypatch.setattr(chunk_recorder, "TOGETHER", together)
+    monkeypatch.setattr(chunk_rows, "TOGETHER", together)
     parts = [made(known, number, 4) for number in range(4)]
     for table in ("runs", "curves"):
         names = [f"{table}/part-{part.number:06d}.parquet" for part in parts]
@@ -108,13 +109,18 @@ def test_rows_do_not_depend_on_who_is_beside_them(kind, together, monkeypatch):
             assert pa.concat_tables(pieces).equals(read(whole.files[f"{table}/part-000000.parquet"]))
     if kind == "quantiles":
         assert sum_bins(parts) == sum_bins([whole])
-    sums, counts = np.zeros(5), np.zeros(5, dtype=int)
-    for part in parts:
-        at = slice(part.first_point, part.first_point + len(part.sums))
-        sums[at] += part.sums
-        counts[at] += part.counts
-    np.testing.assert_allclose(sums, whole.sums, rtol=1e-12)
-    np.testing.assert_array_equal(counts, whole.counts)
+
+
+def test_the_estimate_does_not_depend_on_how_a_sweep_is_cut():
+    headline, plans = Headline.of(experiment()), [Plan.first(5, 3, 4, size) for size in (15, 4)]
+    values = np.random.default_rng(1).uniform(size=60)
+    values[7] = np.nan
+    estimates = [Estimate(5), Estimate(5)]
+    for plan, estimate in zip(plans, estimates, strict=True):
+        for part in map(plan.chunk, range(plan.chunks)):
+            of = values[part.first_run : part.first_run + part.runs]
+            estimate.add(part.points[0], *headline.pieces(of, part))
+    assert plans[1].chunks == 4 and estimates[0].value() == pytest.approx(estimates[1].value(), rel=1e-12)
 
 
 def sum_bins(parts) -> dict[tuple[object, ...], int]:
@@ -256,10 +262,10 @@ def test_counting_in_a_table_is_counting_by_sorting(pairs, twice):
     expected: dict[tuple[int, int], int] = {}
     for at, pair in enumerate(pairs):
         expected[pair] = expected.get(pair, 0) + (at + 1 if twice else 1)
-    for dense in (0, chunk_recorder.DENSE):
+    for dense in (0, chunk_rows.DENSE):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(chunk_recorder, "DENSE", dense)
-            found = chunk_recorder.counted(cells, numbers, counts)
+            patched.setattr(chunk_rows, "DENSE", dense)
+            found = chunk_rows.counted(cells, numbers, counts)
         assert [(cell, bin_, count) for cell, bin_, count in zip(*map(np.ndarray.tolist, found), strict=True)] == [
             (*pair, count) for pair, count in sorted(expected.items())
         ]

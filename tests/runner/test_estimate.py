@@ -19,8 +19,7 @@ from sim.runner import estimate as module
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.estimate import estimate
 from sim.runner.preview import Preview
-from sim.runner.sizes import PER_COMMITTEE_MONTH, first_plan
-from sim.runner.sweep import sweep
+from sim.runner.sweep import PER_COMMITTEE_MONTH, first_plan, sweep
 from tests import tiny
 from tests.small import YEAR
 
@@ -107,7 +106,7 @@ def test_what_would_take_long_is_not_tried(experiment, monkeypatch):
 def test_disk_is_about_what_a_sweep_writes(experiment, curves):
     experiment = replace(experiment, **curves)
     months = [f"1921-{month:02d}" for month in range(1, 13)]
-    plan, job = first_plan(experiment).plan, Job.of(experiment, months, "x")
+    plan, job = first_plan(experiment)[0], Job.of(experiment, months, "x")
     parts = [plan.chunk(number) for number in range(plan.chunks)]
     made = [run_chunk(job, part, samples(experiment, part.block.points, *part.points)) for part in parts]
     assert not any(part.failed for part in made)

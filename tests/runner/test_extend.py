@@ -140,4 +140,9 @@ def test_the_commit_is_that_of_the_last_rows_and_no_folder_is_empty(tmp_path, mo
         sweep(known, folder, extend=times)
         commits.append(json.loads((folder / "manifest.json").read_text())["commit"])
     assert commits == ["first", "second", "second"]
+    (folder / "runs" / "part-000000.parquet").write_bytes(b"")
+    monkeypatch.setattr(manifest, "commit", lambda: "fourth")
+    sweep(known, folder)
+    found = json.loads((folder / "manifest.json").read_text())
+    assert (found["commit"], found["commits"]) == ("fourth", ["second", "first"]), "a part that was hurt is made anew"
     assert [path.name for path in folder.iterdir() if path.is_dir()] == ["runs"]

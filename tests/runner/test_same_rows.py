@@ -6,13 +6,14 @@ import json
 import shutil
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute
 import pytest
 
 from sim.errors import UserError
-from sim.results import sweep_rows
-from sim.runner import chunk_recorder, chunks, same_rows
+from sim.runner import chunk_rows, chunks, compatibility
 from sim.runner import sweep as driver
-from sim.runner.same_rows import differing
+from sim.runner.compatibility import differing
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, with_curves
 
@@ -69,13 +70,13 @@ def test_a_model_that_was_accepted_before_is_known(copied, monkeypatch):
 def test_a_value_that_moved_by_a_bit_is_refused_and_named(copied, monkeypatch):
     folder = copied("all")
     before = everything(folder)
-    finish = chunk_recorder.Recorder.finish
+    finish = chunk_rows.Recorder.finish
 
     def moved(self):
         finish(self)
         self.outcomes[0, 1] = np.nextafter(self.outcomes[0, 1], np.inf)
 
-    monkeypatch.setattr(chunk_recorder.Recorder, "finish", moved)
+    monkeypatch.setattr(chunk_rows.Recorder, "finish", moved)
     with pytest.raises(UserError, match="rows of two models are not one table") as refused:
         sweep(with_curves("all"), folder, extend=2)
     assert "run 0, performance_agrarian: stored 0." in str(refused.value)
@@ -84,15 +85,16 @@ def test_a_value_that_moved_by_a_bit_is_refused_and_named(copied, monkeypatch):
 
 @pytest.mark.parametrize(("kind", "table"), [("all", "curves"), ("quantiles", "bins")])
 def test_months_that_moved_are_seen_too(kind, table, copied, monkeypatch):
-    folder, real = copied(kind), getattr(sweep_rows, table)
+    folder, method = copied(kind), {"curves": "_curves_by_run", "bins": "_bins"}[table]
+    real, last = getattr(chunk_rows.Recorder, method), {"curves": "moves", "bins": "count"}[table]
 
-    def moved(*given):
-        *others, last = given
-        return real(*others, last + 1)
+    def moved(self):
+        columns = real(self)
+        return columns | {last: pa.compute.add(columns[last], 1)}
 
-    monkeypatch.setattr(chunks.sweep_rows, table, moved)
+    monkeypatch.setattr(chunk_rows.Recorder, method, moved)
     with pytest.raises(
-        UserError, match={"curves": r"run 0, performance: ", "bins": "bins/part-000000"}[kind and table]
+        UserError, match={"curves": r"run 0, moves: ", "bins": "bins/part-000000"}[kind and table]
     ):
         sweep(with_curves(kind), folder)
 
@@ -106,7 +108,7 @@ def test_parts_far_apart_are_looked_at_and_damaged_ones_are_not(copied, monkeypa
         assert chunk.size == 1
         return run_chunk(job, chunk, draws)
 
-    monkeypatch.setattr(same_rows, "run_chunk", noted)
+    monkeypatch.setattr(compatibility, "run_chunk", noted)
     (folder / "runs" / "part-000000.parquet").write_bytes(b"")
     sweep(with_curves("all"), folder)
     assert looked == [1, 2, 4, 5, 7]

@@ -16,11 +16,9 @@ from sim.analysis.targets import PRODUCED
 from sim.engines import compiled
 from sim.errors import UserError
 from sim.experiment.experiment import Design, Factor, from_record
-from sim.runner import pools
 from sim.runner import sweep as driver
 from sim.runner.progress import State, status
-from sim.runner.sizes import PER_RUN, first_plan
-from sim.runner.sweep import sweep
+from sim.runner.sweep import PER_RUN, Threads, first_plan, sweep
 from tests.tiny import experiment, files, table, with_curves
 
 
@@ -42,7 +40,7 @@ def test_parts_do_not_show_in_the_rows(part_units, alone, tmp_path):
         assert table(folder, name).equals(table(alone, name))
 
 
-class Backwards(pools.Threads):
+class Backwards(Threads):
     """Hands parts over in another order than they were taken in."""
 
     def __init__(self, *given):
@@ -123,7 +121,7 @@ def test_an_interrupt_ends_the_threads_at_once(tmp_path, monkeypatch):
 def test_few_parts_are_on_their_way_at_any_time(tmp_path, monkeypatch):
     most = []
 
-    class Counting(pools.Threads):
+    class Counting(Threads):
         def submit(self, part, draws):
             super().submit(part, draws)
             most.append(len(self._waiting))
@@ -210,9 +208,9 @@ def test_an_experiment_without_levers_and_uncertainties(tmp_path):
 
 
 def test_parts_of_a_long_sweep_take_seconds(tmp_path):
-    plan = first_plan(experiment(1_000_000, kind="sobol")).plan
+    plan = first_plan(experiment(1_000_000, kind="sobol"))[0]
     assert 1.0 < plan.pairs_per_chunk * 4 * PER_RUN < 3.0 and plan.pairs_per_chunk % 3 == 0
-    assert first_plan(experiment(100)).plan.pairs_per_chunk in range(15, 60)
+    assert first_plan(experiment(100))[0].pairs_per_chunk in range(15, 60)
 
 
 def test_it_can_be_read_while_it_grows(tmp_path):

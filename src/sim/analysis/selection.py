@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import label as label
-from sim.experiment.names import CONDITIONS as NUMBER
+from sim.experiment.factors import CONDITIONS as NUMBER
 from sim.registry.entries import Outcome
 from sim.registry.outcomes import OUTCOMES
 

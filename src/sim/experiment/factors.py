@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import nearest
-from sim.experiment import names
 from sim.experiment.experiment import Factor, Option
-from sim.experiment.layers import NOT_VARIED, Draft, LayeredFactor, inline
-from sim.experiment.schema import Lever, Uncertainty
+from sim.experiment.schema import NOT_VARIED, Draft, LayeredFactor, Lever, Uncertainty, inline
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
@@ -26,6 +25,22 @@ KNOWN = {"parameters": PARAMETERS, "variants": VARIANTS}
 BARE = {name: f"{table}." for table, known in (*KNOWN.items(), ("mechanisms", MECHANISMS)) for name in known}
 """What may be written by its name alone, with the table that it stands in."""
 _WAYS = "one of worlds, options, or values of a field"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+RUNS = ("run", "point", "replicate", "series", "seed", "error", "error_at")
+CURVES = ("run", "month", "scope")
+BINS = ("combination", "outcome", "scope", "month", "bin", "count")
+"""Columns that the tables of every sweep have, whatever its experiment."""
+BANDS = ("combination", "outcome", "scope", "month", "runs")
+EFFECTS = (
+    "lever", "option", "baseline", "others", "outcome", "unit", "better", "scope", "horizon", "points", "pairs",
+    "failed", "undefined", "base", "effect", "low", "high", "interval", "chance", "superiority", "within",
+    "reading", "points_better", "points_above", "points_below", "points_within", "smallest",
+)  # fmt: skip
+"""Columns of what is reckoned from them, beside quantiles; tests hold all to the tables themselves."""
+CONDITIONS = "number_of_this_point"
+"""What a point's number is called beside uncertainties in a condition on these."""
+RESERVED = frozenset((*RUNS, *CURVES, *BINS, *BANDS, *EFFECTS, CONDITIONS))
+_QUANTILE = re.compile(r"p[0-9]+")
 
 
 class _Wrong(Exception):
@@ -101,9 +116,25 @@ def _lever(draft: Draft, name: str, table: Lever) -> LayeredFactor:
 
 def _given(where: KeyPath, table: Lever) -> list[str]:
     """Return which keys a table has, whose name must be one that a factor may have."""
-    if fault := names.fault(str(where[-1])):
+    if fault := _name_fault(str(where[-1])):
         raise _Wrong(Fault(where, *fault))
     return [key for key, value in table if value is not None]
+
+
+def _name_fault(name: str) -> tuple[str, str, str] | None:
+    """Return what is found, allowed and suggested, where a lever or an uncertainty may not be called so."""
+    if NAME.fullmatch(name) and not _taken(name):
+        return None
+    plain = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_")
+    near = plain if NAME.fullmatch(plain) and not _taken(plain) else f"world_{plain}" if plain else ""
+    allowed = "a name of a-z, 0-9 and _, a letter first"
+    if _taken(name):
+        return f'the name "{name}"', f"{allowed}, but no column of the sweep's own tables, as this is", near
+    return f'the name "{name}"', allowed, near
+
+
+def _taken(name: str) -> bool:
+    return name in RESERVED or _QUANTILE.fullmatch(name) is not None
 
 
 def _own(draft: Draft, name: str, table: Uncertainty) -> LayeredFactor:

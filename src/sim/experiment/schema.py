@@ -1,4 +1,4 @@
-"""What an experiment file may say: one pydantic model per table; and the tables of docs/experiments.md.
+"""What an experiment file may say, one pydantic model per table; what was read of one; the tables of docs/experiments.md.
 
 ``python -m sim.experiment.schema docs/experiments.md`` rewrites the tables of that document.
 """
@@ -6,23 +6,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.errors import Problem
 from sim.experiment.designs import DESIGNS, kinds
-from sim.experiment.experiment import CurveKind
+from sim.experiment.experiment import CurveKind, Factor
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario import doc_tables
+from sim.scenario import format as scenario_format
 from sim.scenario.doc_tables import fields_of
 from sim.scenario.file_form import FileForm
-from sim.scenario.layers import Fault, KeyPath, unknown
-from sim.scenario.schema import Table
+from sim.scenario.layers import Fault, KeyPath, Layer, leaves, unknown
+from sim.scenario.schema import Scenario, Table
 
 LARGEST_SEED = 2**63 - 1
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -185,6 +188,82 @@ def unknown_names(file: ExperimentFile) -> Iterator[Fault]:
         yield from (unknown((*where, i), name, allowed, known) for i, name in enumerate(names) if name not in known)
     allowed, known = f"share, relative or {outcome}", ["share", "relative", *OUTCOMES]
     yield from (unknown(("smallest", name), name, allowed, known) for name in file.smallest.named if name not in known)
+
+
+NOT_VARIED = {
+    "period": "fields that leave the months alone: all runs of an experiment have the same",
+    "run": "fields of a world: replicates and seed stand in [run] of the experiment",
+    "title": "fields of a world: an experiment has its own title",
+    "why": "fields of a world: an experiment has its own reasons",
+    "extends": "fields of a world: scenarios that lie below stand in `scenario` or `worlds`",
+}
+"""Tables of a scenario that no lever and no uncertainty may set, and what they may set instead."""
+
+
+@dataclass(frozen=True)
+class LayeredFactor:
+    """A factor, and where its settings stand in the file.
+
+    Attributes
+    ----------
+    where
+        Path of the factor.
+    layers
+        What each option lays over the base; of a number, its lowest and its highest value.
+    """
+
+    factor: Factor
+    where: KeyPath
+    layers: list[list[Layer]]
+
+    def fields(self) -> Iterator[KeyPath]:
+        """Yield the fields that it sets."""
+        for layers in self.layers:
+            for layer in layers:
+                yield from (path for path, _ in leaves(layer.table))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An experiment file that has been read.
+
+    Attributes
+    ----------
+    own
+        The file's tables, with their lines.
+    file
+        What is sound of them.
+    base
+        Layers of the scenario below, and last what ``[set]`` lays over them.
+    table
+        The base merged.
+    scenario
+        What the base comes to without any lever, as far as it goes: a lever may be what makes it whole.
+    worlds
+        By where they are named, what the worlds of levers and uncertainties lay over the base; none where a file
+        could not be read.
+    problems
+        What is wrong with the file's own tables and with the scenarios.
+    complete
+        Whether the scenario below could be read.
+    """
+
+    path: Path
+    own: Layer
+    file: ExperimentFile
+    base: list[Layer]
+    table: dict[str, Any]
+    scenario: Scenario
+    worlds: Mapping[KeyPath, list[Layer] | None]
+    problems: list[Problem]
+    complete: bool
+
+
+def inline(own: Layer, root: KeyPath, table: dict[str, Any], single: KeyPath = ()) -> Layer:
+    """Return tables that stand in an experiment file as a layer, wrong values noted and left out."""
+    layer = Layer(own.label, table, own.lines, root, single)
+    scenario_format.FORM.clean(layer)
+    return layer
 
 
 #: Each table of an experiment file: its model, and where it stands.

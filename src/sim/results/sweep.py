@@ -10,27 +10,12 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Problem, UserError, nearest
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
-from sim.results.folder import MANIFEST, Folder, Format, fault
-from sim.results.journal import AGAIN, JOURNAL, read_journal
+from sim.results.folder import MANIFEST, Folder, fault
+from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, read_journal
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-TABLES = ("runs", "curves", "bins")
-# In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
-# of its pair; such a sweep goes on as it was begun.
-SWEEP = Format(
-    "sweep", "sweep", "skloki-sweep", 2,
-    {
-        "name": str, "title": str, "experiment": dict,
-        "plan": {"blocks": [{"points": (int, int), "replicates": (int, int)}], "combinations": int, "part_units": int},
-        "columns": {"levers": [str], "uncertainties": [str], "outcomes": [(str, str, str, str)]}, "months": [str],
-        "draws": [str], "model": str, "models?": [str], "versions": dict, "platform": str, "commit": str | None,
-        "created": str,
-    },
-)  # fmt: skip
-
 
 class SweepFolder(Folder):
     """What a sweep has stored so far: the parts that its journal named when it was opened.

@@ -1,4 +1,7 @@
-"""One chunk of a sweep, from its samples to its files: a pure function of what can be sent to another machine."""
+"""One chunk of a sweep, from its samples to its files: a pure function of what can be sent to another machine.
+
+Worlds are made quickly: what differs only in parameters and readings shares all the rest.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,32 @@ import hashlib
 import json
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from sim.engines.engine import ENGINES, engine
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
-from sim.experiment.worlds import Worlds
-from sim.results import sweep_rows
-from sim.results.sweep import SWEEP
-from sim.results.sweep_store import Made
-from sim.runner.chunk_recorder import Recorder
+from sim.results.sweep_store import SWEEP, Made
+from sim.runner.chunk_rows import Recorder
 from sim.runner.failures import failure
+from sim.scenario.layers import Layer, merge, nested
+from sim.scenario.schema import Scenario
+from sim.world.build import World, build, vary
 
 Values = Mapping[str, Any]
 """What the uncertainties are at a point: a sample."""
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+KEPT, MOST = 64, 160
+"""Worlds kept as models for others: one for each combination, at least and at most so many; each takes some two
+megabytes, in every thread."""
+PARAMETERS, VARIANTS = "parameters.", "variants."
+QUICK = (PARAMETERS, VARIANTS)
+"""Tables of a scenario in which a world may differ from another and share its tree and calendar."""
+
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,6 @@ class Job:
         Hash of the model's sources; a worker with others must not take part.
     key
         Tells one job from another.
-    headline
-        What the estimate so far is of.
     format_version
         Of the sweep: in the first, a span's mean is over a run's own months.
     """
@@ -54,66 +59,19 @@ class Job:
     months: tuple[str, ...]
     model: str
     key: str
-    headline: Headline
     format_version: int = SWEEP.version
 
     @classmethod
-    def of(
-        cls, experiment: Experiment, months: Sequence[str], model: str, format_version: int = SWEEP.version
-    ) -> Job:
+    def of(cls, experiment: Experiment, months: Sequence[str], model: str, format_version: int = SWEEP.version) -> Job:
         """Return the job of an experiment."""
         plain = replace(experiment, design=replace(experiment.design, rows=()))
         record = json.dumps([plain.record(), list(months), model, format_version], sort_keys=True)
         key = hashlib.sha256(record.encode()).hexdigest()
-        return cls(plain, tuple(months), model, key, Headline.of(experiment), format_version)
+        return cls(plain, tuple(months), model, key, format_version)
 
     def recorder(self, chunk: Chunk) -> Recorder:
         """Return what keeps a chunk's runs."""
         return Recorder(self.experiment, self.months, chunk, alone=self.format_version < 2)
-
-
-@dataclass(frozen=True)
-class Headline:
-    """What the estimate so far is of: an effect of the first lever, or an outcome where there is none.
-
-    Attributes
-    ----------
-    column, place
-        Of the table of runs, and its place among the columns of outcomes.
-    stride
-        Place of the other combination in a pair, the baseline being at 0; 0 without levers.
-    text
-        In words.
-    """
-
-    column: str
-    place: int
-    stride: int
-    text: str
-
-    @classmethod
-    def of(cls, experiment: Experiment) -> Headline:
-        """Return the headline of an experiment: the nation, the main horizon, the first outcome."""
-        columns = list(experiment.columns())
-        place = next((number for number, column in enumerate(columns) if column[2] == "nation"), 0)
-        column, outcome, scope, horizon = columns[place]
-        when = experiment.horizons[horizon].meaning
-        lever = next(iter(experiment.levers), None)
-        if lever is None or len(lever.options) < 2:
-            return cls(column, place, 0, f"{outcome}, {scope}, {when}")
-        stride = len(experiment.combinations) // len(lever.options)
-        base, other = (option.value for option in lever.options[:2])
-        return cls(column, place, stride, f"{outcome}, {scope}, {when}: {other} minus {base}")
-
-    def pieces(self, values: Floats, chunk: Chunk) -> tuple[Floats, Integers]:
-        """Return sums and counts by point, from the column's values of a chunk's runs."""
-        pairs = values.reshape(chunk.size, chunk.combinations)
-        found = pairs[:, self.stride] - pairs[:, 0] if self.stride else pairs[:, 0]
-        first, last = chunk.points
-        at = np.array([point - first for point, _ in chunk.pairs()])
-        known = np.isfinite(found)
-        sums: Floats = np.bincount(at[known], weights=found[known], minlength=last - first).astype(np.float64)
-        return sums, np.bincount(at[known], minlength=last - first).astype(np.int64)
 
 
 def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable[[int], None] | None = None) -> Made:
@@ -132,21 +90,8 @@ def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable
     began = time.perf_counter()
     kept = job.recorder(chunk)
     errors = simulate(job, chunk, samples, kept, go_on)
-    kept.finish()
-    rows = sweep_rows.runs(job.experiment, chunk, samples, kept.outcomes, errors, kept.targets)
-    files = {f"runs/{name(chunk.number)}": rows}
-    if (curves := kept.curves()) is not None:
-        files[f"curves/{name(chunk.number)}"] = sweep_rows.curves(job.experiment, job.months, *curves)
-    if (bins := kept.bins()) is not None:
-        files[f"bins/{name(chunk.number)}"] = sweep_rows.bins(job.experiment, job.months, *bins)
-    sums, counts = job.headline.pieces(kept.outcomes[:, job.headline.place], chunk)
-    seconds = time.perf_counter() - began
-    return Made(chunk.number, files, chunk.runs, len(errors), seconds, chunk.points[0], sums, counts)
-
-
-def name(number: int) -> str:
-    """Return the name of a chunk's files."""
-    return f"part-{number:06d}.parquet"
+    files = kept.files(samples, errors)
+    return Made(chunk.number, files, chunk.runs, len(errors), time.perf_counter() - began)
 
 
 def simulate(
@@ -200,3 +145,76 @@ def _worlds(job: Job) -> Worlds:
         _own.key, _own.worlds = job.key, Worlds(job.experiment)
     worlds: Worlds = _own.worlds
     return worlds
+
+
+class Worlds:
+    """The worlds of an experiment's runs.
+
+    Not for several threads at once: each has its own.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.combinations = experiment.combinations
+        self._kept = min(max(KEPT, len(self.combinations)), MOST)
+        self._models: OrderedDict[tuple[Any, ...], World] = OrderedDict()
+
+    def world(self, combination: int, sample: Mapping[str, Any]) -> World:
+        """Return the world of a combination of levers at a point.
+
+        Parameters
+        ----------
+        combination
+            Number among ``experiment.combinations``.
+        sample
+            Value of each uncertainty by its name.
+
+        Raises
+        ------
+        ValueError
+            The values do not make a scenario.
+        """
+        uncertain = self.experiment.uncertainties
+        parameters = {
+            factor.target.removeprefix(PARAMETERS): float(sample[factor.name])
+            for factor in uncertain if factor.target.startswith(PARAMETERS)
+        }  # fmt: skip
+        variants = {
+            factor.target.removeprefix(VARIANTS): str(sample[factor.name])
+            for factor in uncertain if factor.target.startswith(VARIANTS) and sample[factor.name] is not None
+        }  # fmt: skip
+        rest = tuple(sample[factor.name] for factor in uncertain if not factor.target.startswith(QUICK))
+        return vary(self._model((combination, *rest), combination, sample), parameters, variants)
+
+    def _model(self, key: tuple[Any, ...], combination: int, sample: Mapping[str, Any]) -> World:
+        """Return the world that others of the same structure are varied from."""
+        found = self._models.get(key)
+        if found is None:
+            table = scenario_table(self.experiment, combination, sample, quick=False)
+            found = self._models[key] = build(Scenario.model_validate(table, strict=False))
+            if len(self._models) > self._kept:
+                self._models.popitem(last=False)
+        self._models.move_to_end(key)
+        return found
+
+
+def scenario_table(
+    experiment: Experiment, combination: int, sample: Mapping[str, Any], *, quick: bool = True
+) -> dict[str, Any]:
+    """Return the scenario of a run as nested tables of a scenario file.
+
+    Parameters
+    ----------
+    quick
+        Whether parameters and readings that are drawn are in it.
+    """
+    above = [option.table for option in experiment.combinations[combination]]
+    for factor in experiment.uncertainties:
+        if factor.target.startswith(QUICK) and not quick or sample[factor.name] is None:
+            continue
+        if factor.options:
+            above.append(next(option.table for option in factor.options if option.value == sample[factor.name]))
+        else:
+            above.append(nested(factor.target, sample[factor.name]))
+    own = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
+    return merge(Layer("", dict(table)) for table in (experiment.base, *above, own))[0]

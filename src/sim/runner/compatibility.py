@@ -1,22 +1,30 @@
-"""How a sweep goes on in a folder: the same experiment, the same samples, the same rows, and perhaps more of them."""
+"""How a sweep goes on in a folder: the same experiment, the same samples, the same rows, and perhaps more of them.
+
+Where the model's hash has changed, rows decide: a few are made again and set beside those that are stored.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment, from_record
-from sim.experiment.keep import MOST_RUNS
-from sim.experiment.plan import Plan
-from sim.runner import same_rows
-from sim.runner.chunks import Job
+from sim.experiment.load import MOST_RUNS
+from sim.experiment.plan import Chunk, Plan
+from sim.results.sweep_store import Store
+from sim.runner.chunk_rows import file_name
+from sim.runner.chunks import Job, run_chunk
 
 SAID = ("name", "title", "why", "smallest")
 """Fields that change no row; the manifest takes over what they say now."""
@@ -26,11 +34,15 @@ SLAB, SOME = 4096, 256
 LONGEST = 60
 MOST_TIMES = 1000
 """Times its first size that a sweep may have: more would be a great many small files."""
+LOOKED_AT = 5
+"""Chunks, spread over those that are stored, of which the first pair is run again."""
+FAILURE = ("error", "error_at")
+"""Columns that say why a run has failed: in words, which may change."""
 
 
 def resolved(
-    folder: Path, known: Mapping[str, Any] | None, experiment: Experiment, job: Job, first: Plan, times: int | None,
-    stored: Mapping[int, Mapping[str, Any]], say: Callable[[str], None],
+    store: Store, known: Mapping[str, Any] | None, experiment: Experiment, job: Job, first: Plan, times: int | None,
+    say: Callable[[str], None],
 ) -> tuple[Plan, list[str]]:  # fmt: skip
     """Return the plan of a sweep, new or begun and perhaps enlarged, and a hash of what is drawn for each block.
 
@@ -43,19 +55,18 @@ def resolved(
         The plan of a new sweep.
     times
         As `enlarged` takes them.
-    stored
-        The journal: parts that are stored, which stay.
     """
     if known is not None:
-        check(folder, known, experiment)
+        check(store.folder, known, experiment)
     plan = first if known is None else Plan.read(known["plan"])
     if times is not None:
+        stored = store.journal.parts
         plan = enlarged(plan, times, growing=designs.kind_of(experiment).growing, stored=stored, say=say)
     drawn = hashes(experiment, plan)
     if known is not None:
-        check_samples(folder, known, drawn)
-        if job.model not in same_rows.earlier(known):
-            say(same_rows.check(folder, known, experiment, job, plan, stored))
+        check_samples(store.folder, known, drawn)
+        if job.model not in models(known):
+            say(check_rows(store, known, experiment, job, plan))
     return plan, drawn
 
 
@@ -180,3 +191,64 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _short(value: Any) -> str:
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def models(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the hashes of all models that gave a sweep's rows, the last one first."""
+    return [manifest["model"], *manifest.get("models", ())]
+
+
+def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment, job: Job, plan: Plan) -> str:
+    """Run a few pairs of runs again, and return in words what was looked at.
+
+    Where months are kept as histograms, which are of a whole chunk, one chunk is run again as a whole.
+    """
+    whole = sorted(store.done)
+    chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)] if whole else []
+    runs = 0
+    for number in dict.fromkeys(chosen):
+        chunk, files = plan.chunk(number), set(store.done[number]["files"])
+        if number != chosen[0] or f"bins/{file_name(number)}" not in files:
+            chunk, files = replace(chunk, size=1), files - {f"bins/{file_name(number)}"}
+        runs += chunk.runs
+        samples = designs.samples(experiment, chunk.block.points, *chunk.points)
+        found = next(_differences(store.folder, files, run_chunk(job, chunk, samples).files, chunk), None)
+        if found is not None:
+            raise UserError(Problem(
+                str(store.folder), "model",
+                f"rows of model {manifest['model']} (the last of them at commit {manifest['commit']}): {found}",
+                f"rows that this model, {job.model}, gives too: its sources or data have changed, and rows of two "
+                "models are not one table; go on with that version, or begin anew in another folder (--out)",
+            ))  # fmt: skip
+    return (
+        f"the model's sources or data have changed since these rows were made ({manifest['model']}, now {job.model}); "
+        f"{runs:,} runs of {len(set(chosen))} parts, run again, gave what is stored, to the last bit"
+    )
+
+
+def _differences(folder: Path, stored: Collection[str], made: Mapping[str, bytes], chunk: Chunk) -> Iterator[str]:
+    """Yield in words what is not as stored in the files of a chunk, or of the beginning of one."""
+    for file, content in made.items():
+        if file not in stored:
+            continue
+        now, then = pq.read_table(pa.BufferReader(content)), pq.read_table(folder / file)
+        if "run" in now.column_names:
+            first, end = chunk.first_run, chunk.first_run + chunk.runs
+            then = then.filter(pc.and_(pc.greater_equal(then["run"], first), pc.less(then["run"], end)))
+            yield from differing(then.to_pylist(), now.to_pylist())
+        elif now.to_pydict() != then.to_pydict():
+            yield f"{file} has other histograms of months"
+
+
+def differing(stored: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield in words the cells in which rows differ, to the last bit; a run that fails twice is the same."""
+    if len(stored) != len(now):
+        yield f"{len(stored)} rows of months, now {len(now)}"
+    for then, again in zip(stored, now, strict=False):
+        if then.get("error") and again.get("error"):
+            continue
+        for column in dict.fromkeys([*FAILURE, *then, *again]):
+            both = then.get(column), again.get(column)
+            # As texts, which restore every bit and tell 0.0 from -0.0.
+            if repr(both[0]) != repr(both[1]) and (column not in FAILURE or None in both):
+                yield f"run {then['run']}, {column}: stored {both[0]!r}, now {both[1]!r}"

@@ -12,11 +12,14 @@ from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
-from sim.runner.chunk_recorder import curve_scopes
+from sim.runner.chunk_rows import curve_scopes
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.preview import Check
-from sim.runner.sizes import MOST_RUNS, PER_COMMITTEE_MONTH, First, first_plan
+from sim.runner.sweep import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan
+from sim.scenario.schema import Scenario
 from sim.world.build import build
+from sim.world.places import uezds_of
+from sim.world.schedule import months_of
 
 LITTLE = 5.0
 """Seconds of work that a measurement may be expected to take; what takes more is not measured."""
@@ -66,30 +69,30 @@ def estimate(experiment: Experiment, *, measure: bool = True) -> Estimate:
     measure
         Try some runs, where that takes a few seconds at most; otherwise known rates are used.
     """
-    first = first_plan(experiment)
-    plan, months, runs = first.plan, len(first.months), first.plan.runs
-    seconds = (first.guberniias + first.uezds) * months * PER_COMMITTEE_MONTH
+    plan, scenario = first_plan(experiment)
+    uezds, months, runs = uezds_of(scenario.tree), len(months_of(scenario)), plan.runs
+    seconds = (len(uezds) + sum(uezds)) * months * PER_COMMITTEE_MONTH
     measured = measure and seconds * plan.combinations < LITTLE
     if measured:
-        seconds = _tried(experiment, first)
+        seconds = _tried(experiment, plan, scenario)
     return Estimate(
-        guberniias=first.guberniias, uezds=first.uezds, months=months, runs=runs,
+        guberniias=len(uezds), uezds=sum(uezds), months=months, runs=runs,
         warnings=tuple(cautions(experiment)), experiment=experiment, points=plan.points, combinations=plan.combinations,
         seconds_per_run=seconds, measured=measured, cores=cores(), seconds=runs * seconds / min(cores(), runs),
         bytes=_bytes(experiment, months, plan),
     )  # fmt: skip
 
 
-def _tried(experiment: Experiment, first: First) -> float:
+def _tried(experiment: Experiment, plan: Plan, scenario: Scenario) -> float:
     """Return seconds per run of a small part of the sweep."""
-    chosen, world, plan = engine(), build(first.scenario), first.plan
+    chosen, world = engine(), build(scenario)
     chosen.prepare()
     chosen.simulate(world, 0, events=False)  # what is compiled or allotted once
     began = time.perf_counter()
     chosen.simulate(world, 0, events=False)
     pair = (time.perf_counter() - began) * plan.combinations
     most = min(plan.blocks[0].pairs, MOST_RUNS // plan.combinations)
-    chunk = first_plan(experiment, max(1, min(most, int(TRIED / pair)))).plan.chunk(0)
+    chunk = first_plan(experiment, max(1, min(most, int(TRIED / pair))))[0].chunk(0)
     drawn = samples(experiment, chunk.block.points, *chunk.points)
     made = run_chunk(Job.of(experiment, world.months, "estimate"), chunk, drawn)
     return made.seconds / made.runs

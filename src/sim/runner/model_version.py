@@ -1,7 +1,7 @@
 """Which model this is: a hash of everything that decides a run's numbers, by what it does and not by how it is told.
 
 Comments, docstrings and the names of source files do not count. Where the hash has changed, rows decide: see
-`sim.runner.same_rows`.
+`sim.runner.compatibility`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from sim.kernel import KERNEL_SOURCES
 #: and how.
 OTHERS = (
     "world", "data", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
-    "experiment/horizons.py", "experiment/experiment.py", "experiment/worlds.py", "runner/chunk_recorder.py",
-    "analysis/bands.py", "results/sweep_rows.py", "runner/chunks.py",
+    "experiment/horizons.py", "experiment/experiment.py", "runner/chunks.py", "runner/chunk_rows.py",
+    "analysis/bands.py",
 )  # fmt: skip
 UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 """Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment import twins
+from sim.experiment.warnings import unlike
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.schema import Scenario, month_number
 
@@ -111,6 +111,6 @@ def warnings(loaded: Loaded) -> Iterator[str]:
     """Yield what is allowed but worth a thought."""
     yield from (str(problem) for problem in loaded.warnings)
     if loaded.scenario.options.twins == "own":
-        yield from twins.unlike(loaded.scenario.parameters)
+        yield from unlike(loaded.scenario.parameters)
     if loaded.scenario.run.replicates < FEW:
         yield f"run.replicates: {loaded.scenario.run.replicates} are too few to tell an effect from chance"

@@ -5,25 +5,22 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sim.errors import UserError
-from sim.experiment.plan import Plan
+from sim.experiment.experiment import Experiment
+from sim.experiment.plan import Chunk, Plan
 from sim.results.folder import read_manifest
-from sim.results.journal import read_journal
-from sim.results.locking import holder
-from sim.results.sweep import SWEEP
-from sim.results.sweep_store import Made, Store
-
-if TYPE_CHECKING:
-    from sim.runner.chunks import Headline
+from sim.results.sweep_store import SWEEP, Made, Store, holder, read_journal
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -68,6 +65,48 @@ class State:
         return f"standard error {self.error:.2g}{', given these accidents' if self.shared else ''}"
 
 
+@dataclass(frozen=True)
+class Headline:
+    """What the estimate so far is of: an effect of the first lever, or an outcome where there is none.
+
+    Attributes
+    ----------
+    column
+        Of the table of runs.
+    stride
+        Place of the other combination in a pair, the baseline being at 0; 0 without levers.
+    text
+        In words.
+    """
+
+    column: str
+    stride: int
+    text: str
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Headline:
+        """Return the headline of an experiment: the nation, the main horizon, the first outcome."""
+        columns = list(experiment.columns())
+        column, outcome, scope, horizon = next((one for one in columns if one[2] == "nation"), columns[0])
+        when = experiment.horizons[horizon].meaning
+        lever = next(iter(experiment.levers), None)
+        if lever is None or len(lever.options) < 2:
+            return cls(column, 0, f"{outcome}, {scope}, {when}")
+        stride = len(experiment.combinations) // len(lever.options)
+        base, other = (option.value for option in lever.options[:2])
+        return cls(column, stride, f"{outcome}, {scope}, {when}: {other} minus {base}")
+
+    def pieces(self, values: NDArray[np.float64], chunk: Chunk) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return sums and counts by point, from the column's values of a chunk's runs."""
+        pairs = values.reshape(chunk.size, chunk.combinations)
+        found = pairs[:, self.stride] - pairs[:, 0] if self.stride else pairs[:, 0]
+        first, last = chunk.points
+        at = np.array([point - first for point, _ in chunk.pairs()])
+        known = np.isfinite(found)
+        sums = np.bincount(at[known], weights=found[known], minlength=last - first)
+        return sums.astype(np.float64), np.bincount(at[known], minlength=last - first).astype(np.int64)
+
+
 class Estimate:
     """The mean over points of what is looked at first, as far as it is known."""
 
@@ -75,12 +114,11 @@ class Estimate:
         self._sums = np.zeros(min(points, MOST_POINTS))
         self._counts = np.zeros(len(self._sums), dtype=np.int64)
 
-    def add(self, made: Made) -> None:
-        """Take the pieces of a chunk."""
-        room = max(0, len(self._sums) - made.first_point)
-        at = slice(made.first_point, made.first_point + len(made.sums))
-        self._sums[at] += made.sums[:room]
-        self._counts[at] += made.counts[:room]
+    def add(self, first: int, sums: NDArray[np.float64], counts: NDArray[np.int64]) -> None:
+        """Take the pieces of a chunk, by point from its first."""
+        room, at = max(0, len(self._sums) - first), slice(first, first + len(sums))
+        self._sums[at] += sums[:room]
+        self._counts[at] += counts[:room]
 
     def value(self) -> tuple[float, float, int]:
         """Return mean, standard error and number of points."""
@@ -115,23 +153,31 @@ Progress = Callable[[State], None]
 class Watch:
     """What is told while a sweep runs."""
 
-    def __init__(self, plan: Plan, store: Store, headline: Headline, tell: Progress, *, shared: bool) -> None:
-        self._tell, self._clock, self._estimate = tell, Clock(), Estimate(plan.points)
-        for made in _stored(headline, plan, store):
-            self._estimate.add(made)
+    def __init__(self, experiment: Experiment, plan: Plan, store: Store, tell: Progress) -> None:
+        self._plan, self._headline, self._tell = plan, Headline.of(experiment), tell
+        self._clock, self._estimate = Clock(), Estimate(plan.points)
+        for number, entry in store.done.items():
+            self._look(number, {name: store.folder / name for name in entry["files"]})
         done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
-        self._state = State(done, plan.runs, failed, math.nan, math.nan, headline.text, *self._estimate.value(),
-                            shared)  # fmt: skip
+        self._state = State(
+            done, plan.runs, failed, math.nan, math.nan, self._headline.text, *self._estimate.value(),
+            shared=experiment.accidents == "shared",
+        )  # fmt: skip
         self._changed, self._last = False, time.monotonic()
 
     def add(self, made: Made) -> None:
         """Note a chunk that was stored."""
         self._clock.add(made.runs)
-        self._estimate.add(made)
-        self._state = replace(
-            self._state, done=self._state.done + made.runs, failed=self._state.failed + made.failed,
-        )  # fmt: skip
-        self._changed = True
+        self._look(made.number, {name: pa.BufferReader(content) for name, content in made.files.items()})
+        done, failed = self._state.done + made.runs, self._state.failed + made.failed
+        self._state, self._changed = replace(self._state, done=done, failed=failed), True
+
+    def _look(self, number: int, files: Mapping[str, Any]) -> None:
+        """Take the headline's values out of a chunk's rows."""
+        (rows,) = (file for name, file in files.items() if name.startswith("runs/"))
+        values = pq.read_table(rows, columns=[self._headline.column])[0].to_numpy().astype(np.float64)
+        chunk = self._plan.chunk(number)
+        self._estimate.add(chunk.points[0], *self._headline.pieces(values, chunk))
 
     def tell(self, *, now: bool = False) -> None:
         """Tell how far the sweep is; reckon anew once a second at most, since points may be many."""
@@ -141,16 +187,6 @@ class Watch:
             self._state = replace(self._state, rate=rate, left=left, estimate=estimate, error=error, points=points)
             self._changed, self._last = False, time.monotonic()
         self._tell(self._state)
-
-
-def _stored(headline: Headline, plan: Plan, store: Store) -> Iterator[Made]:
-    """Yield the pieces of the estimate of chunks that were stored before."""
-    for number, entry in store.done.items():
-        chunk = plan.chunk(number)
-        file = next(name for name in entry["files"] if name.startswith("runs/"))
-        values = pq.read_table(store.folder / file, columns=[headline.column])[0].to_numpy().astype(np.float64)
-        sums, counts = headline.pieces(values, chunk)
-        yield Made(number, {}, chunk.runs, entry["failed"], entry["seconds"], chunk.points[0], sums, counts)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from sim.engines.engine import ENGINES
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.plan import Chunk, Plan
-from sim.experiment.worlds import scenario_table
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results.result import Result
-from sim.runner import same_rows
-from sim.runner.chunks import Job, name, refusal, simulate
+from sim.runner.chunk_rows import file_name
+from sim.runner.chunks import Job, refusal, scenario_table, simulate
+from sim.runner.compatibility import models
 from sim.runner.failures import Progress
 from sim.runner.model_version import model
 from sim.runner.run import RunFailed
@@ -98,7 +98,7 @@ def rerun(
     point, replicate = chunk.block.pair(chunk.first_pair + number)
     row = None
     if chunk.number in sweep.parts:
-        stored = pq.read_table(sweep.path / "runs" / name(chunk.number))
+        stored = pq.read_table(sweep.path / "runs" / file_name(chunk.number))
         row = stored.slice(run - chunk.first_run, 1).to_pylist()[0]
     (sample,) = designs.samples(sweep.experiment, chunk.block.points, point, point + 1)
     found: dict[str, Any] = {}
@@ -120,7 +120,7 @@ def rerun(
 
 def _other_model(manifest: Mapping[str, Any]) -> str:
     """Return which model gave a sweep's rows, in words; nothing where this one is known to give them too."""
-    if "model" not in manifest or model() in same_rows.earlier(manifest):
+    if "model" not in manifest or model() in models(manifest):
         return ""
     return f"model {manifest['model']} (commit {manifest.get('commit')}), not by this one, {model()}"
 

@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Protocol
 
-from sim.engines.engine import ENGINES, cores
+from sim.engines.engine import ENGINES, Stopped, cores, engine
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results import manifest as about
-from sim.results.sweep import SWEEP
-from sim.results.sweep_store import Store, begun, opened, usual_place
-from sim.runner import compatibility, same_rows
-from sim.runner.chunks import Job, Values
-from sim.runner.cluster import connect
-from sim.runner.guard import require_guard
+from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
+from sim.runner import compatibility
+from sim.runner.chunks import Job, Values, run_chunk, scenario_table
+from sim.runner.cluster import connect, require_guard
 from sim.runner.model_version import model
-from sim.runner.pools import Pool, Threads
 from sim.runner.progress import Progress, Watch
-from sim.runner.sizes import first_plan
+from sim.scenario.schema import Scenario
+from sim.world.build import effective
+from sim.world.places import uezds_of
+from sim.world.schedule import check_members, months_of
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
 PICTURES = "figures"
 """Where `plot` draws, below a sweep's folder."""
+PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
+"""Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
+CHUNK, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
+"""Seconds of work in a chunk of a long sweep, and of a short one; runs in a chunk at most."""
+CHUNKS = 16
+"""Chunks into which a sweep is cut at least, if they are not too short."""
+FIRST_POINTS = 10
+"""Points at which a scenario is sought: at some, drawn values may make none."""
+
 
 
 def sweep(
@@ -71,31 +83,74 @@ def sweep(
     if cluster == "local":
         require_guard()
     begun(folder)
-    first = first_plan(experiment, part_units)
+    first, scenario = first_plan(experiment, part_units)
     with opened(folder, say) as (known, journal):
         version = SWEEP.version if known is None else known["format_version"]
-        job = Job.of(experiment, first.months, model(), version)
-        plan, drawn = compatibility.resolved(folder, known, experiment, job, first.plan, extend, journal.parts, say)
-        whole = len(journal.parts) == plan.chunks
-        store = Store(folder, describe(experiment, plan, job, drawn) | _kept(known, job, whole=whole), journal)
+        job, store = Job.of(experiment, months_of(scenario), model(), version), Store(folder, journal)
+        plan, drawn = compatibility.resolved(store, known, experiment, job, first, extend, say)
+        chunks = [number for number in range(plan.chunks) if number not in store.done]
+        manifest = describe(experiment, plan, job, drawn)
+        if known is not None:
+            manifest |= _kept(known, manifest, grows=bool(chunks))
         try:
-            if store.manifest != known:
-                store.write_manifest()
-            store.begin()
+            store.begin(manifest, known)
             for text in store.notes:
                 say(text)
-            watch = Watch(plan, store, job.headline, tell, shared=experiment.accidents == "shared")
-            if len(store.done) < plan.chunks:
+            watch = Watch(experiment, plan, store, tell)
+            if chunks:
                 _set_aside(folder, sum(entry["runs"] for entry in store.done.values()), say)
-                chunks = (plan.chunk(number) for number in range(plan.chunks) if number not in store.done)
-                samples = ((chunk, designs.samples(experiment, chunk.block.points, *chunk.points)) for chunk in chunks)
-                _work(samples, store, _pool(job, workers, cluster, say), watch)
+                pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say)
+                _work(experiment, map(plan.chunk, chunks), store, pool, watch)
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
             watch.tell(now=True)
         finally:
             store.close()
     return folder
+
+
+def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tuple[Plan, Scenario]:
+    """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise.
+
+    With it comes the first scenario that can be made, by whose size it is judged.
+    """
+    number, combinations = designs.points(experiment), len(experiment.combinations)
+    scenario = _first_scenario(experiment, number, combinations)
+    _check_purges(experiment, number)
+    if pairs_per_chunk is None:
+        uezds = uezds_of(scenario.tree)
+        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months_of(scenario)))
+        long, short = CHUNK / pair, max(LEAST / pair, number * experiment.replicates / CHUNKS)
+        pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
+        if pairs_per_chunk > experiment.replicates:
+            pairs_per_chunk -= pairs_per_chunk % experiment.replicates
+    return Plan.first(number, experiment.replicates, combinations, pairs_per_chunk), scenario
+
+
+def _check_purges(experiment: Experiment, number: int) -> None:
+    """Refuse purges that, at the lowest sizes that are drawn, would leave no members: before anything is written."""
+    [first] = designs.samples(experiment, (0, number), 0, 1)
+    drawn = (each for each in experiment.uncertainties if each.target.startswith("events.") and not each.options)
+    lowest = {each.name: each.low for each in drawn}
+    for combination in range(len(experiment.combinations)):
+        try:
+            table = scenario_table(experiment, combination, first | lowest, quick=False)
+            scenario = Scenario.model_validate(table, strict=False)
+        except ValueError:
+            continue  # values that make no scenario are told of in their rows
+        check_members(scenario, effective(scenario))
+
+
+def _first_scenario(experiment: Experiment, number: int, combinations: int) -> Scenario:
+    last = ""
+    for drawn in designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):
+        for combination in range(combinations):
+            try:
+                table = scenario_table(experiment, combination, drawn, quick=False)
+                return Scenario.model_validate(table, strict=False)
+            except ValueError as error:
+                last = str(error)
+    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
 
 
 def describe(experiment: Experiment, plan: Plan, job: Job, drawn: list[str]) -> dict[str, Any]:
@@ -114,17 +169,20 @@ def describe(experiment: Experiment, plan: Plan, job: Job, drawn: list[str]) -> 
     }  # fmt: skip
 
 
-def _kept(known: dict[str, Any] | None, job: Job, *, whole: bool) -> dict[str, Any]:
-    """Return what a manifest keeps saying of the sweep's beginning, and of the models that gave its rows before.
+def _kept(known: Mapping[str, Any], now: Mapping[str, Any], *, grows: bool) -> dict[str, Any]:
+    """Return what a manifest keeps saying of the sweep's beginning, and of models and commits that gave rows before.
 
     The commit goes with the model, and is that of the last rows: it stays where neither is new.
     """
-    if known is None:
-        return {}
-    models = [name for name in same_rows.earlier(known) if name != job.model]
-    stays = ("commit",) if whole and job.model == known["model"] else ()
-    kept = {key: known[key] for key in ("format_version", "versions", "platform", "created", *stays)}
-    return kept | ({"models": models} if models else {})
+    kept = {key: known[key] for key in ("format_version", "versions", "platform", "created")}
+    if not grows and now["model"] == known["model"]:
+        kept["commit"] = known["commit"]
+    latest = kept | {"model": now["model"], "commit": kept.get("commit", now["commit"])}
+    for key, earlier in (("model", "models"), ("commit", "commits")):
+        before = [known[key], *known.get(earlier, ())]
+        if others := [name for name in before if name is not None and name != latest[key]]:
+            kept[earlier] = others
+    return kept
 
 
 def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
@@ -136,12 +194,6 @@ def _check(workers: int | None, extend: int | None, part_units: int | None) -> N
     ]
     if problems:
         raise UserError(problems)
-
-
-def _pool(job: Job, workers: int | None, cluster: str | None, say: Callable[[str], None]) -> Pool:
-    if cluster is None:
-        return Threads(job, workers or cores())
-    return connect(job, cluster, workers, say)
 
 
 def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
@@ -156,18 +208,18 @@ def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
         say(f"the pictures there show the sweep as it was: they are in {where}; skloki plot draws new ones")
 
 
-def _work(missing: Iterator[tuple[Chunk, Sequence[Values]]], store: Store, pool: Pool, watch: Watch) -> None:
+def _work(experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: Pool, watch: Watch) -> None:
     """Hand out the chunks that are missing, a few at a time, and store them as they come."""
     with pool:
         watch.tell()
         more, waiting = True, 0
         while more or waiting:
             while more and pool.has_room():
-                following = next(missing, None)
-                if following is None:
+                chunk = next(missing, None)
+                if chunk is None:
                     more = False
                 else:
-                    pool.submit(*following)
+                    pool.submit(chunk, designs.samples(experiment, chunk.block.points, *chunk.points))
                     waiting += 1
                     watch.tell()
             for made in pool.finished(TICK):
@@ -175,3 +227,59 @@ def _work(missing: Iterator[tuple[Chunk, Sequence[Values]]], store: Store, pool:
                 store.add(made)
                 watch.add(made)
             watch.tell()
+
+
+class Pool(Protocol):
+    """Works on chunks; leaving its block ends all work."""
+
+    def __enter__(self) -> Pool: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+    def has_room(self) -> bool:
+        """Say whether more chunks would be of use now; memory is bounded by it."""
+
+    def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
+        """Take a chunk."""
+
+    def finished(self, seconds: float) -> list[Made]:
+        """Return chunks that have come to their end, after so many seconds at the latest; raise what a chunk raised."""
+
+
+class Threads:
+    """Threads of this process: the month loop holds no lock, so they run side by side."""
+
+    def __init__(self, job: Job, workers: int) -> None:
+        self._job, self._workers = job, workers
+        self._stop = threading.Event()
+        self._waiting: set[Future[Made]] = set()
+
+    def __enter__(self) -> Threads:
+        # Compiled here, where Ctrl-C is heard.
+        engine(ENGINES[0]).prepare()
+        self._pool = ThreadPoolExecutor(self._workers)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def has_room(self) -> bool:
+        """Say whether some worker has no next chunk waiting for it."""
+        return len(self._waiting) < 2 * self._workers
+
+    def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
+        """Take a chunk."""
+        self._waiting.add(self._pool.submit(run_chunk, self._job, chunk, samples, self._go_on))
+
+    def finished(self, seconds: float) -> list[Made]:
+        """Return chunks that have come to their end."""
+        done, self._waiting = wait(self._waiting, seconds, FIRST_COMPLETED)
+        return [future.result() for future in sorted(done, key=id)]
+
+    def _go_on(self, months: int) -> None:
+        if self._stop.is_set():
+            raise Stopped

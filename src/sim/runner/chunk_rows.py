@@ -1,21 +1,24 @@
-"""What is kept of the runs of a chunk, gathered from their trajectories: outcomes at horizons, and months."""
+"""What is kept of the runs of a chunk: from their trajectories, by outcomes at horizons and by months, to its files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.bands import bins as bins_of
 from sim.analysis.scores import table_of
 from sim.analysis.targets import PRODUCED
-from sim.experiment.experiment import Experiment
+from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.horizons import measured
 from sim.experiment.plan import Chunk
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
+from sim.results.run_rows import first_days, floats, plain, texts, writer_options
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -25,6 +28,10 @@ TOGETHER = 256
 DENSE = 4_000_000
 """Cells and bins that are counted in a table, which is fast; of more, those that occur are sorted."""
 Counts = tuple[Integers, Integers, Integers]
+KINDS: dict[str, tuple[Any, Any]] = {
+    "bool": (pa.bool_(), np.bool_), "int": (pa.int64(), np.int64), "float": (pa.float64(), np.float64),
+    "text": (pa.string(), None),
+}  # fmt: skip
 
 
 class Recorder:
@@ -123,28 +130,81 @@ class Recorder:
             found.append(counted(cells[known], bins[known]))
         return found
 
-    def curves(self) -> tuple[Integers, NDArray[np.float32]] | None:
-        """Return run numbers and values of shape (runs, months, scopes, curve outcomes), or None if there are none."""
-        if not self._kept_rows or not sum(map(len, self._kept_rows)):
-            return None
-        numbers = np.concatenate(self._kept_rows) + self._chunk.first_run
-        values = np.concatenate(self._kept_curves)
-        outcomes, scopes = self._experiment.curve_outcomes, self._experiment.scopes
-        whole = np.full((*values.shape[:2], len(scopes), len(outcomes)), np.nan, dtype=np.float32)
-        for at, (outcome, scope) in enumerate(self._curve_columns):
-            whole[:, :, scopes.index(scope), outcomes.index(outcome)] = values[:, :, at]
-        return numbers, whole
+    def files(self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]) -> dict[str, bytes]:
+        """Return the chunk's files by their names, given its points and the errors of runs that failed."""
+        self.finish()
+        tables = {"runs": self._runs(samples, errors)}
+        if sum(map(len, self._kept_rows)):
+            tables["curves"] = self._curves_by_run()
+        if self._histograms:
+            tables["bins"] = self._bins()
+        return {f"{table}/{file_name(self._chunk.number)}": _file(columns) for table, columns in tables.items()}
 
-    def bins(self) -> tuple[Any, ...] | None:
-        """Return combination, pair of outcome and scope, month, bin and count of all cells that are not empty."""
-        if not self._histograms:
-            return None
-        # pair by pair, all runs together
+    def _runs(
+        self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]
+    ) -> dict[str, pa.Array]:
+        """Return the table of runs, a row each: numbers, levers, uncertainties, outcomes, targets, errors."""
+        experiment, chunk, each = self._experiment, self._chunk, self._chunk.combinations
+        points, replicates = (np.array(numbers) for numbers in zip(*chunk.pairs(), strict=True))
+        series = np.array([experiment.series(point, replicate) for point, replicate in chunk.pairs()])
+        columns = {
+            "run": plain(np.arange(chunk.first_run, chunk.first_run + chunk.runs), np.int64, pa.int64()),
+            "point": plain(np.repeat(points, each), np.int64, pa.int64()),
+            "replicate": plain(np.repeat(replicates, each), np.int32, pa.int32()),
+            "series": plain(np.repeat(series, each), np.int64, pa.int64()),
+            "seed": plain(np.repeat(experiment.seed, chunk.runs), np.int64, pa.int64()),
+        }
+        combinations = np.tile(np.arange(each), chunk.size)
+        for place, lever in enumerate(experiment.levers):
+            numbers = np.array([lever.options.index(options[place]) for options in experiment.combinations])
+            columns[lever.name] = _choices(lever.options, numbers[combinations])
+        drawn = np.repeat(points - chunk.points[0], each)
+        for factor in experiment.uncertainties:
+            columns[factor.name] = _drawn(factor, [sample[factor.name] for sample in samples], drawn)
+        for number, (column, *_) in enumerate(experiment.columns()):
+            columns[column] = floats(self.outcomes[:, number])
+        columns |= {name: floats(found) for name, found in self.targets.items()}
+        for number, column in enumerate(("error", "error_at")):
+            said = [errors[row][number] if row in errors else None for row in range(chunk.runs)] if errors else None
+            columns[column] = pa.nulls(chunk.runs, pa.string()) if said is None else pa.array(said, pa.string())
+        return columns
+
+    def _curves_by_run(self) -> dict[str, pa.Array]:
+        """Return the table of months: one row per run, month and scope, a column per outcome."""
+        numbers, values = np.concatenate(self._kept_rows) + self._chunk.first_run, np.concatenate(self._kept_curves)
+        scopes, (runs, months) = self._experiment.scopes, values.shape[:2]
+        columns = {
+            "run": plain(np.repeat(numbers, months * len(scopes)), np.int64, pa.int64()),
+            "month": plain(np.tile(np.repeat(first_days(self._months), len(scopes)), runs), np.int32, pa.date32()),
+            "scope": texts(np.tile(np.arange(len(scopes)), runs * months), scopes),
+        }
+        for outcome in self._experiment.curve_outcomes:
+            found = np.full((runs, months, len(scopes)), np.nan, dtype=np.float32)
+            for at, (name, scope) in enumerate(self._curve_columns):
+                if name == outcome:
+                    found[:, :, scopes.index(scope)] = values[:, :, at]
+            columns[outcome] = floats(found.ravel(), np.float32)
+        return columns
+
+    def _bins(self) -> dict[str, pa.Array]:
+        """Return the table of histograms: a row per combination, outcome, scope, month and bin that is not empty."""
+        # pair of outcome and scope by pair, all runs together
         merged = [counted(*map(np.concatenate, zip(*one, strict=True))) for one in zip(*self._histograms, strict=True)]
         pairs = np.repeat(np.arange(len(merged)), [len(counts) for _, _, counts in merged])
         cells, numbers, counts = (np.concatenate(arrays) for arrays in zip(*merged, strict=True))
-        combinations, months = np.divmod(cells, len(self._months))
-        return combinations, pairs, self._curve_columns, months, numbers, counts
+        combinations, at = np.divmod(cells, len(self._months))
+        return {
+            "combination": plain(combinations, np.int32, pa.int32()),
+            "outcome": texts(pairs, [outcome for outcome, _ in self._curve_columns]),
+            "scope": texts(pairs, [scope for _, scope in self._curve_columns]),
+            "month": plain(first_days(self._months)[at], np.int32, pa.date32()),
+            "bin": plain(numbers, np.int32, pa.int32()), "count": plain(counts, np.int64, pa.int64()),
+        }  # fmt: skip
+
+
+def file_name(number: int) -> str:
+    """Return the name of a chunk's files."""
+    return f"part-{number:06d}.parquet"
 
 
 def curve_scopes(experiment: Experiment, outcome: str) -> tuple[str, ...]:
@@ -168,3 +228,41 @@ def counted(cells: Integers, bins: Integers, counts: Integers | None = None) -> 
         found = keys[order][starts]
         number = np.add.reduceat(np.ones_like(keys) if counts is None else counts[order], starts)
     return found // width, found % width + low, number
+
+
+def kind_of(factor: Factor) -> str:
+    """Return the kind of a factor's column: ``bool``, ``int``, ``float`` or ``text``."""
+    if not factor.options:
+        return "int" if factor.whole else "float"
+    kinds = {type(option.value) for option in factor.options}
+    if len(kinds) == 1:
+        return {bool: "bool", int: "int", float: "float"}.get(kinds.pop(), "text")
+    return "float" if kinds == {int, float} else "text"
+
+
+def _drawn(factor: Factor, values: Sequence[Any], at: NDArray[np.int64]) -> pa.Array:
+    """Return the column of an uncertainty: its value at each run's point."""
+    if factor.options:
+        known = [option.value for option in factor.options]
+        if None in values:  # a variant that another one excludes at some points
+            return pa.array([values[point] for point in at.tolist()], pa.string())
+        return _choices(factor.options, np.array([known.index(value) for value in values])[at])
+    kind, numbers = KINDS[kind_of(factor)]
+    return plain(np.array(values, dtype=numbers)[at], numbers, kind)
+
+
+def _choices(options: Sequence[Option], at: NDArray[np.int64]) -> pa.Array:
+    """Return the column of a choice, given the number of each run's option."""
+    kind, numbers = KINDS[kind_of(Factor("", tuple(options)))]
+    if numbers is None:
+        return texts(at, [str(option.value) for option in options])
+    values = np.array([option.value for option in options], dtype=numbers)[at]
+    return pa.array(values) if numbers is np.bool_ else plain(values, numbers, kind)
+
+
+def _file(columns: Mapping[str, pa.Array]) -> bytes:
+    table = pa.table(dict(columns))
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, row_group_size=len(table) or 1, **writer_options(table.schema))
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

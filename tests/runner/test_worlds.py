@@ -8,7 +8,7 @@ import pytest
 from sim.engines.compiled import simulate
 from sim.experiment.experiment import Design, Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
-from sim.experiment.worlds import KEPT, Worlds, scenario_table
+from sim.runner.chunks import KEPT, Worlds, scenario_table
 from sim.scenario.schema import Scenario
 from sim.world.build import build
 
@@ -53,7 +53,7 @@ def test_a_world_gives_the_trace_of_its_scenario_to_the_last_bit() -> None:
 
 
 def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.experiment.worlds.KEPT", 1)
+    monkeypatch.setattr("sim.runner.chunks.KEPT", 1)
     worlds = Worlds(experiment())
     assert len(worlds.combinations) > 1
     first, second = (
@@ -61,7 +61,7 @@ def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypa
         for files in (0.3, 0.4)
     )
     assert all(one.like is two.like for one, two in zip(first, second, strict=True))
-    monkeypatch.setattr("sim.experiment.worlds.MOST", 1)
+    monkeypatch.setattr("sim.runner.chunks.MOST", 1)
     few = Worlds(experiment())
     for combination in range(len(few.combinations)):
         few.world(combination, draw(1))
