@@ -64,8 +64,8 @@ def test_nothing_else_is_forwarded():
     ("old", "name", "new", "renamed"),
     [
         ("sim.engines.trace", "Trace", "sim.engines.trajectory", "Trajectory"),
-        ("sim.study.courses", "Courses", "sim.results.trajectories", "Trajectories"),
-        ("sim.study.courses", "open_courses", "sim.results.trajectories", "open_trajectories"),
+        ("sim.study.courses", "Courses", "sim.results.result", "Trajectories"),
+        ("sim.study.courses", "open_courses", "sim.results.result", "open_trajectories"),
         ("sim.study.pairing", "Smallest", "sim.experiment.smallest_effect", "Smallest"),
         ("sim.study.pairing", "SHOWN", "sim.registry.outcomes", "SHOWN"),
         ("sim.study.tracing", "Traced", "sim.analysis.divergence.folder", "DivergenceFolder"),

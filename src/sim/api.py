@@ -19,14 +19,13 @@ if TYPE_CHECKING:
     from sim.analysis.stored import open_folder as open_
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
-    from sim.results.export import export_csv as export
+    from sim.results.result import export_csv as export
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
-    from sim.runner.failures import Progress
     from sim.runner.preview import Preview
     from sim.runner.progress import status
     from sim.runner.rerun import rerun
-    from sim.runner.run import run
+    from sim.runner.run import Progress, run
     from sim.runner.sweep import sweep
     from sim.scenario.load import Sets, Source
 
@@ -37,7 +36,7 @@ __all__ = [
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
-    "export": "results.export.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
+    "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
 }  # fmt: skip
 
 

@@ -32,8 +32,8 @@ MODULES = (
     ("study", "engines", "engines:engine"),
     ("study", "experiment", "horizons"),
     ("study", "results",
-     "atomic columns:run_rows comparison courses:trajectories export manifest opening:folder result store:run_store"),
-    ("study", "runner", "compare failures pairing preview run tracing:diverge"),
+     "atomic columns:run_rows comparison courses:result export:result manifest opening:folder result store:run_store"),
+    ("study", "runner", "compare failures:run pairing:compare preview run tracing:diverge"),
     ("study.sweeps", "analysis",
      "asked:selection bands crossed:variance_components effects influence:importance opened:sweep units:pair_table"),
     ("study.sweeps", "experiment",
@@ -50,8 +50,8 @@ MODULES = (
 NAMES = {
     "sim.engines.trace": {"Trace": "sim.engines.trajectory.Trajectory"},
     "sim.study.courses": {
-        "Courses": "sim.results.trajectories.Trajectories",
-        "open_courses": "sim.results.trajectories.open_trajectories",
+        "Courses": "sim.results.result.Trajectories",
+        "open_courses": "sim.results.result.open_trajectories",
     },
     "sim.study.engines": {"traces": "sim.engines.engine.trajectories"},
     "sim.study.pairing": {

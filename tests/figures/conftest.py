@@ -23,7 +23,7 @@ from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import UserError
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
-from sim.results.trajectories import Trajectories
+from sim.results.result import Trajectories
 from tests.figures.sweep_cases import CASES
 from tests.made_sweep import experiment, made
 

@@ -15,8 +15,7 @@ import pytest
 
 from sim.errors import UserError
 from sim.registry.entries import SCOPES
-from sim.results.export import export_csv
-from sim.results.result import open_result
+from sim.results.result import export_csv, open_result
 
 TABLES = ("monthly", "events", "committees")
 

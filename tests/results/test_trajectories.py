@@ -14,8 +14,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import run_store
 from sim.results.folder import read_frame
-from sim.results.result import Result, open_result
-from sim.results.trajectories import open_trajectories
+from sim.results.result import Result, open_result, open_trajectories
 from sim.runner.run import run
 from tests.scored import score
 

@@ -20,8 +20,7 @@ from sim.experiment.smallest_effect import Smallest, smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results.comparison import open_comparison
-from sim.runner.compare import compare
-from sim.runner.pairing import differences
+from sim.runner.compare import compare, differences
 from sim.runner.run import RunFailed
 from sim.world.build import build
 from tests.fakes import MONTHS, fake, row, traced, world

@@ -41,9 +41,9 @@ def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path 
     The same command again goes on where the last one stopped, however that ended. Without --out the
     folder is results/sweeps/NAME. Rows do not depend on workers or cluster; docs/sweeps.md says more.
     """
-    from sim import api
     from sim.results.sweep_store import usual_place
     from sim.runner.progress import status
+    from sim.runner.sweep import sweep as run_sweep
 
     require_memory()
     terminal.hush_compilation()
@@ -64,7 +64,7 @@ def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path 
                 last[:] = [state]
                 show(state)
 
-            place = api.sweep(experiment, out, extend=times(extend), progress=tell, note=note, **asked)
+            place = run_sweep(experiment, out, extend=times(extend), progress=tell, note=note, **asked)
     except KeyboardInterrupt as error:
         raise Interrupted(_kept(last, out or usual_place(Path(experiment).stem))) from error
     state, found = last[0], status(place)

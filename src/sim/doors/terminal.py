@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.runner.failures import Progress
+    from sim.runner.run import Progress
 
 #: Width of tables that go to a file or another program.
 PIPED_WIDTH = 120

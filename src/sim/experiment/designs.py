@@ -219,32 +219,28 @@ def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list
         For each point the value of each uncertainty by its name; of a choice, its option's value; None for a
         variant that another one excludes.
     """
-    return [asked(experiment, sample) for sample in _samples(experiment, block, start, stop)]
-
-
-def asked(experiment: Experiment, sample: dict[str, Value | None]) -> dict[str, Value | None]:
-    """Return a point without the readings that decide nothing there, since that on which they hang excludes them."""
-    for factor in experiment.uncertainties:
-        for parent in experiment.uncertainties if factor.under else ():
-            if factor.under and parent.target == factor.under[0] and sample[parent.name] != factor.under[1]:
-                sample[factor.name] = None
-    return sample
-
-
-def _samples(experiment: Experiment, block: Range, start: int, stop: int) -> list[dict[str, Value | None]]:
     kind, factors = kind_of(experiment), experiment.uncertainties
     names = [factor.name for factor in factors]
+    found: list[dict[str, Value | None]]
     if kind.listed:
-        return [{name: row[name] for name in names} for row in kind.listed(experiment)[start:stop]]
-    if not factors:
-        return [{} for _ in range(start, stop)]
-    columns = positions(experiment, block, start, stop).T
-    if kind.levels:
-        steps = zip(sampling.steps(experiment), columns.tolist(), strict=True)
-        found = [[step[number] for number in column] for step, column in steps]
+        found = [{name: row[name] for name in names} for row in kind.listed(experiment)[start:stop]]
+    elif not factors:
+        found = [{} for _ in range(start, stop)]
     else:
-        found = [sampling.values(factor, column) for factor, column in zip(factors, columns, strict=True)]
-    return [dict(zip(names, row, strict=True)) for row in zip(*found, strict=True)]
+        columns = positions(experiment, block, start, stop).T
+        if kind.levels:
+            steps = zip(sampling.steps(experiment), columns.tolist(), strict=True)
+            drawn = [[step[number] for number in column] for step, column in steps]
+        else:
+            drawn = [sampling.values(factor, column) for factor, column in zip(factors, columns, strict=True)]
+        found = [dict(zip(names, row, strict=True)) for row in zip(*drawn, strict=True)]
+    for factor in factors:
+        target, reading = factor.under or ("", "")
+        for parent in (one.name for one in factors if target and one.target == target):
+            for sample in found:
+                if sample[parent] != reading:  # then this one decides nothing
+                    sample[factor.name] = None
+    return found
 
 
 def positions(experiment: Experiment, block: Range, start: int, stop: int) -> NDArray[Any]:

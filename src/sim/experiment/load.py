@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +16,16 @@ from sim.experiment.designs import DESIGNS, kinds, points
 from sim.experiment.experiment import Design, Experiment
 from sim.experiment.factors import NAME, RUNS, factors
 from sim.experiment.horizons import Horizon, chosen, parting, usual
-from sim.experiment.schema import FORM, NOT_VARIED, Draft, ExperimentFile, LayeredFactor, inline, unknown_names
+from sim.experiment.schema import FORM, NOT_VARIED, Draft, ExperimentFile, LayeredFactor, inline
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.scenario import files, format
 from sim.scenario.contradictions import Review
 from sim.scenario.file_form import show
 from sim.scenario.files import keys, locate, shipped
-from sim.scenario.layers import SETS, Fault, KeyPath, Layer, drop, in_order, leaves, merge
+from sim.scenario.layers import SETS, Fault, KeyPath, Layer, drop, in_order, leaves, merge, unknown
 from sim.scenario.schema import Scenario, month_name, month_number
 
 MOST_RUNS = 10**9
@@ -74,7 +76,7 @@ def read(path: Path) -> Draft:
     """Read an experiment file, and all scenarios that it names."""
     own = files.read_experiment(path, FORM)
     file, faults = FORM.sound(own.table)
-    faults += unknown_names(file)
+    faults += _unknown_names(file)
     names = file.scenario
     asked: dict[KeyPath, str] = (
         {("scenario", i): name for i, name in enumerate(names)} if isinstance(names, list) else {("scenario",): names}
@@ -103,6 +105,23 @@ def read(path: Path) -> Draft:
     table, _ = merge(base)
     scenario, _ = format.FORM.sound({**table, "title": "?"})
     return Draft(path, own, file, base, table, scenario, worlds, problems, below.complete and bool(below.layers))
+
+
+def _unknown_names(file: ExperimentFile) -> Iterator[Fault]:
+    """Yield names of parameters and outcomes that there are not."""
+    asked, keep = file.uncertainties, file.keep
+    parameter, outcome = "a parameter or a variant (skloki list)", "an outcome (skloki list outcomes)"
+    drawn = [*PARAMETERS, *VARIANTS]
+    lists: list[tuple[KeyPath, Sequence[str], Collection[str], str]] = [
+        (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, drawn, parameter),
+        (("uncertainties", "fixed"), asked.fixed, drawn, parameter),
+        (("keep", "outcomes"), keep.outcomes, OUTCOMES, outcome),
+        (("keep", "curves", "outcomes"), keep.curves.outcomes or [], OUTCOMES, outcome),
+    ]
+    for where, names, known, allowed in lists:
+        yield from (unknown((*where, i), name, allowed, known) for i, name in enumerate(names) if name not in known)
+    allowed, known = f"share, relative or {outcome}", ["share", "relative", *OUTCOMES]
+    yield from (unknown(("smallest", name), name, allowed, known) for name in file.smallest.named if name not in known)
 
 
 def load_page(path_or_name: str | Path) -> schema.Page:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,14 +17,12 @@ from sim.errors import Problem
 from sim.experiment.designs import DESIGNS, kinds
 from sim.experiment.experiment import CurveKind, Factor
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES, SHOWN
-from sim.registry.parameters import PARAMETERS
-from sim.registry.variants import VARIANTS
+from sim.registry.outcomes import SHOWN
 from sim.scenario import doc_tables
 from sim.scenario import format as scenario_format
 from sim.scenario.doc_tables import fields_of
 from sim.scenario.file_form import FileForm
-from sim.scenario.layers import Fault, KeyPath, Layer, leaves, unknown
+from sim.scenario.layers import KeyPath, Layer, leaves
 from sim.scenario.schema import Scenario, Table
 
 LARGEST_SEED = 2**63 - 1
@@ -171,23 +169,6 @@ FORM = FileForm(
 """The format of experiment files."""
 OWN = frozenset(ExperimentFile.model_fields) - {"title", "why", "run"}
 """Tables by which an experiment file is told from a scenario."""
-
-
-def unknown_names(file: ExperimentFile) -> Iterator[Fault]:
-    """Yield names of parameters and outcomes that there are not."""
-    asked, keep = file.uncertainties, file.keep
-    parameter, outcome = "a parameter or a variant (skloki list)", "an outcome (skloki list outcomes)"
-    drawn = [*PARAMETERS, *VARIANTS]
-    lists: list[tuple[KeyPath, Sequence[str], Collection[str], str]] = [
-        (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, drawn, parameter),
-        (("uncertainties", "fixed"), asked.fixed, drawn, parameter),
-        (("keep", "outcomes"), keep.outcomes, OUTCOMES, outcome),
-        (("keep", "curves", "outcomes"), keep.curves.outcomes or [], OUTCOMES, outcome),
-    ]
-    for where, names, known, allowed in lists:
-        yield from (unknown((*where, i), name, allowed, known) for i, name in enumerate(names) if name not in known)
-    allowed, known = f"share, relative or {outcome}", ["share", "relative", *OUTCOMES]
-    yield from (unknown(("smallest", name), name, allowed, known) for name in file.smallest.named if name not in known)
 
 
 NOT_VARIED = {

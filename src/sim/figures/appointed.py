@@ -16,8 +16,7 @@ from matplotlib.patheffects import withStroke
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style, timeline
 from sim.figures.series import Array, Curve, Series, World, series, world
-from sim.results.result import Result
-from sim.results.trajectories import Trajectories
+from sim.results.result import Result, Trajectories
 
 LEFT, RIGHT, TALL = 18.0, 4.0, 45.0
 LABELS = {

@@ -16,8 +16,7 @@ from sim.analysis.paired import moments
 from sim.analysis.selection import Selection
 from sim.figures import panels, recorded, style
 from sim.figures.series import BAND, Array, world
-from sim.results.result import Result
-from sim.results.trajectories import Trajectories
+from sim.results.result import Result, Trajectories
 
 REASONS = {
     "moves_unfit": ("unfit, or a lost review", "#1F3A5F"),

@@ -13,8 +13,7 @@ from sim.analysis import paired
 from sim.errors import UserError
 from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES, unknown
-from sim.results.result import Result
-from sim.results.trajectories import Trajectories
+from sim.results.result import Result, Trajectories
 
 Array = NDArray[np.float64]
 

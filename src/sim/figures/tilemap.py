@@ -32,8 +32,7 @@ from sim.figures import style
 from sim.figures.series import outcome_named, series, title, world
 from sim.registry.entries import CLASSES
 from sim.registry.outcomes import OUTCOMES
-from sim.results.result import Result
-from sim.results.trajectories import Trajectories
+from sim.results.result import Result, Trajectories
 
 SIZE, MARGIN = 11.3, 0.63
 """Width of a tile, mm, and room around the centres of the outermost ones, tiles."""

@@ -1,21 +1,36 @@
-"""A stored result, opened with one call."""
+"""A stored result, opened with one call: its tables as frames, as CSV, and its monthly outcomes as arrays.
+
+Arrays come one outcome at a time, for what looks at all replicates at once: a data frame of all outcomes of a thousand
+replicates would take hundreds of megabytes; one outcome takes five.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import shutil
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
+from sim.registry.entries import SCOPES
+from sim.results.atomic import disk, staged_files
 from sim.results.folder import FILES, Folder, Format
+from sim.results.run_rows import Column, codebook
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.results.trajectories import Trajectories
     from sim.scenario.schema import Scenario
+
+Array = NDArray[np.float64]
 
 RESULT = Format(
     "skloki result", "run", "skloki-result", 1,
@@ -56,8 +71,6 @@ class Result(Folder):
 
     def trajectories(self) -> Trajectories:
         """Return the monthly outcomes as arrays, read one by one: for many replicates."""
-        from sim.results.trajectories import open_trajectories
-
         return open_trajectories(self.path / "monthly.parquet")
 
     courses = trajectories  # its former name
@@ -79,3 +92,88 @@ class Result(Folder):
 
 
 open_result = Result.open
+
+
+def export_csv(result: Result | str | Path, out: str | Path | None = None, *, force: bool = False) -> list[Path]:
+    """Write every table as CSV, with a codebook, and return the files.
+
+    They stand in ``out``, where ``force`` replaces files of the same names; by default in ``csv`` in the result's
+    folder, where they are always replaced.
+    """
+    result = result if isinstance(result, Result) else open_result(result)
+    folder = result.path / "csv" if out is None else Path(out).expanduser()
+    with staged_files(folder, replace=force or out is None) as hidden, disk(folder):
+        tables = [name for name in result.tables if name != "targets"]
+        for name in tables:
+            _write_table(result.path / f"{name}.parquet", hidden / f"{name}.csv")
+        shutil.copyfile(result.path / "targets.csv", hidden / "targets.csv")
+        with (hidden / "columns.csv").open("w", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerows([Column._fields, *codebook(tables)])
+        names = sorted(path.name for path in hidden.iterdir())
+    return [folder.resolve() / name for name in names]
+
+
+def _write_table(stored: Path, target: Path) -> None:
+    """Convert row group by row group, so that a long run needs no more memory than a short one."""
+    with pq.ParquetFile(stored) as file, target.open("wb") as csv_file:
+        schema: pa.Schema = file.schema_arrow
+        with pa_csv.CSVWriter(csv_file, schema) as writer:
+            for group in range(file.num_row_groups):
+                writer.write_table(file.read_row_group(group))
+
+
+class Trajectories:
+    """How outcomes went, month by month, in every replicate; those that failed are missing."""
+
+    def __init__(
+        self, months: NDArray[np.datetime64], replicates: NDArray[np.int32], read: Callable[[str], Array]
+    ) -> None:
+        self.months, self.replicates, self._read = months, replicates, read
+        self._last: tuple[str, Array] = "", np.empty(0)
+
+    def of(self, outcome: str, scope: str = "nation") -> Array:
+        """Return an outcome, of shape (replicates, months); nan where it is not defined."""
+        # The one read last is kept: whoever draws the nation draws the classes next.
+        if self._last[0] != outcome:
+            self._last = "", np.empty(0)  # let go of it before the next is read
+            shape = len(self.replicates), len(self.months), len(SCOPES)
+            self._last = outcome, self._read(outcome).reshape(shape)
+        # A copy, so that whoever keeps one scope does not keep all.
+        return self._last[1][:, :, SCOPES.index(scope)].copy()
+
+
+def open_trajectories(path: Path) -> Trajectories:
+    """Return the trajectories in a table ``monthly.parquet``, which holds its rows by replicate, month and scope."""
+    with pq.ParquetFile(path) as file:
+        metadata = file.metadata
+        numbers, days = (_column(file, name) for name in ("replicate", "month"))
+    replicates, first = np.unique(numbers[:: len(SCOPES)], return_index=True)
+    shape = len(replicates), len(numbers) // len(replicates) // len(SCOPES), len(SCOPES)
+    grid = np.broadcast_to(days[: shape[1] * len(SCOPES) : len(SCOPES), None], shape[1:])
+    whole = len(numbers) == np.prod(shape) and (np.diff(first) == shape[1]).all()
+    if not whole or not (days.reshape(-1, *shape[1:]) == grid).all():
+        raise UserError(Problem(str(path), allowed="rows by replicate, month and scope; their order was changed"))
+
+    def read(name: str) -> Array:
+        with pq.ParquetFile(path, metadata=metadata) as file:
+            return _column(file, name)
+
+    return Trajectories(grid[:, 0].astype("datetime64[D]").astype("datetime64[M]"), replicates, read)
+
+
+def _column(file: Any, name: str) -> NDArray[Any]:
+    """Return a column of a file; nulls become nan."""
+    groups = (file.read_row_group(group, columns=[name], use_threads=False) for group in range(file.num_row_groups))
+    return np.concatenate([_values(chunk) for group in groups for chunk in group[name].chunks])
+
+
+def _values(chunk: pa.Array) -> NDArray[Any]:
+    """Return numbers or days as numpy has them. Not by Arrow's own method, which imports pandas."""
+    valid, data = chunk.buffers()
+    kind = np.float64 if pa.types.is_floating(chunk.type) else np.int32
+    values: NDArray[Any] = np.frombuffer(data, kind)[chunk.offset : chunk.offset + len(chunk)]
+    if not chunk.null_count:
+        return values
+    bits = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")
+    return np.where(bits[chunk.offset : chunk.offset + len(chunk)], values, np.nan)

@@ -7,7 +7,7 @@ a replicate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,17 +19,7 @@ from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
-
-
-class Place(Protocol):
-    """What the store needs to know of a committee."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def level(self) -> str: ...  # noqa: D102
-    @property
-    def unit_class(self) -> str: ...  # noqa: D102
+    from sim.world.places import Place
 
 
 class Column(NamedTuple):

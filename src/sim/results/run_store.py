@@ -20,10 +20,11 @@ from sim.results import run_rows
 from sim.results.atomic import Staging, disk, staged_folder
 from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
 from sim.results.result import RESULT
-from sim.results.run_rows import COMMITTEES, EVENTS, MONTHLY, Place
+from sim.results.run_rows import COMMITTEES, EVENTS, MONTHLY
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
+    from sim.world.places import Place
 
 #: Rows, or bytes of them, that are collected before they are written as a row group: whichever comes first. They
 #: bound the memory of a long run.

@@ -21,7 +21,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
 from sim.results.sweep_store import SWEEP, Made
 from sim.runner.chunk_rows import Recorder
-from sim.runner.failures import failure
+from sim.runner.run import failure
 from sim.scenario.layers import Layer, merge, nested
 from sim.scenario.schema import Scenario
 from sim.world.build import World, build, vary

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,13 @@ from sim.errors import Problem, UserError
 from sim.experiment import horizons as spans
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.smallest_effect import smallest as read_smallest
-from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN, unknown
+from sim.registry.outcomes import OUTCOME_INDEX, SHOWN, unknown
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
-from sim.runner import pairing
-from sim.runner.failures import Progress, finished
-from sim.runner.run import RunFailed
-from sim.scenario.load import Sets, Source, load_all
+from sim.runner.run import Progress, RunFailed, finished, with_run
+from sim.scenario.load import Loaded, Sets, Source, load_all
+from sim.world.build import World
 
 REPLICATES = 200
 """Unless the user says otherwise; a scenario's own number is meant for a single world."""
@@ -43,6 +42,11 @@ CAVEAT = (
     "Intervals are over chance only, at fixed parameters: they hold neither the parameters' uncertainty "
     "nor that of the model's structure, and no verdict on a policy may rest on them alone."
 )
+
+
+NOT_COMPARED = ("title", "why", "run.replicates", "run.seed", "run.committees")
+"""Fields that make no difference between worlds on the same accidents."""
+UNSET: tuple[Any, ...] = (None, "", [])
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,12 @@ def compare(
     wanted = _wanted(precision, target)
     _check(outcomes, wanted, threads)
     most = replicates if replicates is not None else MOST if wanted else REPLICATES
-    loaded, names = pairing.agreed(read, most, seed), pairing.named(read)
+    loaded, names = _agreed(read, most, seed), _named(read)
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
         chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
-        pairing.same_places(loaded, built)
+        _require_same_places(loaded, built)
         months, partings = built[0].months, spans.partings(built)
         parting = spans.parting(built)
         sample = Sample(names, months, spans.chosen(horizons, months, parting), partings)
@@ -108,7 +112,7 @@ def compare(
         writer.finish(effect_rows(sample, least), band_tables(sample), {
             "title": " | ".join(world.scenario.title for world in loaded),
             "worlds": [
-                pairing.world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
+                _world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
                 for world, name, start in zip(loaded, names, partings, strict=True)
             ],
             "parting": _month(months, parting),
@@ -226,4 +230,89 @@ def _check(shown: Sequence[str], precision: Precision | None, threads: int | Non
         raise UserError(problems)
 
 
-assert set(SHOWN) <= set(OUTCOMES)
+def _named(worlds: Iterable[Loaded]) -> list[str]:
+    """Return a name for each world: its file's, with a number where two are called alike."""
+    names: list[str] = []
+    for world in worlds:
+        name, number = world.path.stem, 1
+        while name in names:
+            number += 1
+            name = f"{world.path.stem}-{number}"
+        names.append(name)
+    return names
+
+
+def _agreed(worlds: Sequence[Loaded], replicates: int, seed: int | None) -> list[Loaded]:
+    """Return the worlds with one number of replicates and one seed; refuse such as differ in months or seed."""
+    if len(worlds) < 2:
+        raise UserError(Problem("compare", found=f"{len(worlds)} scenario", allowed="two scenarios or more"))
+    # A world's single committees would fill memory and are not compared.
+    plain = [
+        replace(world, scenario=world.scenario.model_copy(
+            update={"run": world.scenario.run.model_copy(update={"committees": False})}
+        ))
+        for world in worlds
+    ]  # fmt: skip
+    plain = [with_run(world, replicates, seed) for world in plain]
+    base, problems = plain[0].scenario, []
+    for world in plain[1:]:
+        where, mine = str(world.path), world.scenario
+        if mine.period != base.period:
+            problems.append(Problem(
+                where, "period", f"{mine.period.start} to {mine.period.end}",
+                f"the months of {worlds[0].path.stem}, {base.period.start} to {base.period.end} "
+                f"(--set period.start=..., --set period.end=... sets them for all)",
+            ))  # fmt: skip
+        if mine.run.seed != base.run.seed:
+            allowed = f"the seed of {worlds[0].path.stem}, {base.run.seed} (--seed S sets it for all)"
+            problems.append(Problem(where, "run.seed", str(mine.run.seed), allowed))
+    if problems:
+        raise UserError(problems)
+    return plain
+
+
+def _require_same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> None:
+    """Refuse worlds of other committees: their means would differ by who is counted.
+
+    The same places may differ in literacy, skill or benches: that is then part of the effect.
+    """
+    def places(world: World) -> list[Any]:
+        return [(place.key, place.name, place.unit_class) for place in world.committees]
+
+    def size(world: World) -> str:
+        return f"{world.guberniias} guberniias and {len(world.committees) - world.guberniias} uezds"
+
+    base = worlds[0].path.stem
+    problems = [
+        Problem(str(loaded.path), "tree", size(world), f"the committees of {base}, {size(built[0])}")
+        for loaded, world in zip(worlds, built, strict=True)
+        if places(world) != places(built[0])
+    ]
+    if problems:
+        raise UserError(problems)
+
+
+def differences(base: Loaded, other: Loaded) -> list[dict[str, Any]]:
+    """Return what another world sets otherwise than the baseline, field by field."""
+    one, two = ({name: value for name, value, _ in world.effective()} for world in (base, other))
+    found = []
+    for name in dict.fromkeys([*one, *two]):
+        values = one.get(name), two.get(name)
+        # An entry that only one world has need not say what it leaves open, nor that it holds.
+        idle = all(value in UNSET for value in values) or (name.endswith(".enabled") and set(values) == {None, True})
+        if values[0] != values[1] and not idle and name not in NOT_COMPARED and not name.endswith(".source"):
+            found.append({"field": name, "base": values[0], "other": values[1]})
+    return found
+
+
+def _world_record(loaded: Loaded, name: str, base: Loaded) -> dict[str, Any]:
+    """Return what the manifest says of a world."""
+    scenario = loaded.scenario
+    return {
+        "name": name,
+        "title": scenario.title,
+        "scenario": scenario.model_dump(mode="json"),
+        "layers": dict(sorted(loaded.layers.items())),
+        "parameters": manifest.parameter_records(scenario.parameters, loaded.layers),
+        "differs": differences(base, loaded),
+    }

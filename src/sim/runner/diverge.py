@@ -21,8 +21,7 @@ from sim.errors import Problem, UserError
 from sim.results import manifest
 from sim.results.atomic import disk
 from sim.results.run_store import FolderWriter, default_folder, new_folder
-from sim.runner.failures import Progress
-from sim.runner.run import with_run
+from sim.runner.run import Progress, with_run
 from sim.scenario.load import Loaded, Sets, Source, load_all
 
 if TYPE_CHECKING:

@@ -23,9 +23,8 @@ from sim.results.result import Result
 from sim.runner.chunk_rows import file_name
 from sim.runner.chunks import Job, refusal, scenario_table, simulate
 from sim.runner.compatibility import models
-from sim.runner.failures import Progress
 from sim.runner.model_version import model
-from sim.runner.run import RunFailed
+from sim.runner.run import Progress, RunFailed
 from sim.runner.run import run as run_loaded
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
