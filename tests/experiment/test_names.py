@@ -56,20 +56,20 @@ def test_every_reserved_name_is_refused_with_another(table, rest, refused):
             )
             for problem in problems
         ), name
-        assert names.fault(f"world_{name}") is None
+        assert names._name_fault(f"world_{name}") is None
 
 
 def test_nothing_registered_is_reserved():
-    assert not [name for name in (*PARAMETERS, *MECHANISMS) if names.fault(name)]
+    assert not [name for name in (*PARAMETERS, *MECHANISMS) if names._name_fault(name)]
 
 
 @pytest.mark.parametrize("name, near", [
     ("Run", "world_run"), ("Bench", "bench"), ("my-lever", "my_lever"), ("9", "world_9"), ("é", ""), ("p 10", "p_10"),
 ])  # fmt: skip
 def test_what_is_no_name_is_refused_with_one(name, near):
-    fault = names.fault(name)
+    fault = names._name_fault(name)
     assert fault is not None and fault[2] == near
-    assert not near or names.fault(near) is None
+    assert not near or names._name_fault(near) is None
 
 
 def test_any_other_name_goes_through_sweep_bands_effects_and_pictures(tmp_path):
@@ -78,7 +78,7 @@ def test_any_other_name_goes_through_sweep_bands_effects_and_pictures(tmp_path):
     levers, uncertainties = (
         tuple(replace(factor, name=next(used)) for factor in factors) for factors in (of.levers, of.uncertainties)
     )
-    assert not any(names.fault(factor.name) for factor in (*levers, *uncertainties))
+    assert not any(names._name_fault(factor.name) for factor in (*levers, *uncertainties))
     of = replace(of, levers=levers, uncertainties=uncertainties)
     opened = open_sweep(sweep(of, tmp_path / "s"))
     plain = open_sweep(sweep(tiny.with_curves("all", points=4, replicates=2), tmp_path / "plain"))
