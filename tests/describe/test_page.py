@@ -126,5 +126,8 @@ def test_a_shipped_experiment_asks_its_page_for_what_there_is(name):
     assert bool(asked.pictures) == shown.exists(), "experiments with a page of another kind ask for none"
     assert all(picture["kind"] in PICTURED and set(picture) <= known for picture in asked.pictures)
     named = {factor.name for factor in (*of.levers, *of.uncertainties)} | set(of.outcomes) | set(of.horizons)
-    values = {value for picture in asked.pictures for key, value in picture.items() if key not in ("kind", "scope")}
+    options = {str(option.value) for lever in of.levers for option in lever.options}
+    assert {picture["option"] for picture in asked.pictures if "option" in picture} <= options
+    others = ("kind", "scope", "option")
+    values = {value for picture in asked.pictures for key, value in picture.items() if key not in others}
     assert values <= named
