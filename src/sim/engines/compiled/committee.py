@@ -106,7 +106,7 @@ def served(s, i, a, b):  # type: ignore[no-untyped-def]
     """Return for how many months two of the officials have served together: here, and where each was last."""
     now, d, e = float(s.month), dossier(s, a), dossier(s, b)
     tenure_a, tenure_b = person(s, a).tenure, person(s, b).tenure
-    months = served_together(now, tenure_a, now, tenure_b)
+    months = acquaintance(tenure_a, tenure_b)
     until_a, months_a, until_b, months_b = (
         float(d.former_until), float(d.former_months), float(e.former_until), float(e.former_months)
     )  # fmt: skip

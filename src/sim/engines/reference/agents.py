@@ -155,7 +155,7 @@ class Committee(mesa.Agent):
     def _served(self, first: Official, second: Official) -> float:
         """Return for how many months two of the officials have served together: here, and where each was last."""
         now, together = float(self.model.month), administration.served_together
-        months = together(now, first.tenure, now, second.tenure)
+        months = skloki.acquaintance(first.tenure, second.tenure)
         if first.former is not None and first.former is second.former:
             months += together(first.former_until, first.former_months, second.former_until, second.former_months)
         for back, other in ((first, second), (second, first)):

@@ -160,10 +160,9 @@ def _candidates(model: PartyState, opening: Opening) -> list[Official]:
         at = PER_SEAT * opening.seat + PER_CANDIDATE * k
         # each side's own kind, locals for voters and outsiders from above, unless the candidate crosses over
         local = (model.uniform("ballot", committee.key, at) < model.p.cross) == opening.above
-        home, away = _local(model, committee, at), _outside(model, committee, at, opening.above)
-        own, other = (home, away) if local else (away, home)
-        if _add_first(model, opening, own, chosen, k) is None and not model.first_version:
-            _add_first(model, opening, other, chosen, k)  # a side that has nobody left asks the other
+        found = _add_first(model, opening, _pool(model, opening, at, local), chosen, k)
+        if found is None and not model.first_version:  # a side that has nobody left asks the other
+            _add_first(model, opening, _pool(model, opening, at, not local), chosen, k)
     if not opening.above and 0.0 < committee.claimed < 1.0:
         if model.uniform("recommended", committee.key, opening.seat) < model.p.RECOMMENDED:
             at = PER_SEAT * opening.seat + PER_CANDIDATE * RECOMMENDED
@@ -191,6 +190,12 @@ def _add_first(
 def _secretary_of(uezds: list[Committee], number: int) -> list[Official]:
     man = uezds[number].seats[0]
     return [man] if man is not None and man.installed != "acting" else []
+
+
+def _pool(model: PartyState, opening: Opening, at: int, local: bool) -> list[Official]:
+    if local:
+        return _local(model, opening.committee, at)
+    return _outside(model, opening.committee, at, opening.above)
 
 
 def _local(model: PartyState, committee: Committee, at: int) -> list[Official]:

@@ -113,18 +113,18 @@ def _consider(
         remove(model, man)
         people.vacate(model, man, "unfit", decider(committee, model.claims(committee, FITNESS)))
         people.send_home(man)
-    else:
-        wanted = _called_away(model, committee) if seat == 0 and committee.head is None else ""
-        if not (wanted and model.first_version):
-            if wanted:
-                above = model.claims(committee, seat)
-                model.openings[committee.index, seat] = Opening(committee, seat, above, wanted, incumbent=man)
-            elif due:
-                _contest(model, committee, seat, man)
+    elif seat == 0 and committee.head is None and (wanted := _called_away(model, committee)):
+        if not model.first_version:
+            above = model.claims(committee, seat)
+            model.openings[committee.index, seat] = Opening(committee, seat, above, wanted, incumbent=man)
             return
         call_away(model, man, wanted)
         if wanted == "need":
             sent.append(man)
+    else:
+        if due:
+            _contest(model, committee, seat, man)
+        return
     model.openings[committee.index, seat] = Opening(committee, seat, model.claims(committee, seat), "vacancy")
 
 
