@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.analysis.conditions import _judged
+from sim.analysis.twins import _judged
 from sim.analysis.sweep import open_sweep
 from sim.errors import UserError
 from sim.experiment.experiment import Option

@@ -6,6 +6,7 @@ from sim.analysis import bands as _bands
 from sim.analysis import conditions as _conditions
 from sim.analysis import effects as _effects
 from sim.analysis import importance as _importance
+from sim.analysis import twins as _twins
 from sim.analysis.pair_table import PairedSweep
 
 
@@ -17,7 +18,7 @@ class Sweep(PairedSweep):
     by_year = _conditions.by_year
     importance = _importance.importance
     bands = _bands.bands
-    payments = _conditions.payments
+    payments = _twins.payments
 
 
 open_sweep = Sweep.open

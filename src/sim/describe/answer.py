@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.effects import differences
+from sim.analysis.effects import chosen, differences
 from sim.analysis.importance import influence
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.describe.page import facts, markdown
@@ -26,6 +26,8 @@ from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 
 Array = NDArray[np.float64]
+Leading = Sequence[tuple[str, float]]
+"""Uncertainties with which an effect goes most, and their shares of its variance."""
 
 SURE, RATHER = 0.8, 0.6
 """Shares of worlds from which an answer is called one, and a leaning; the first is the rule for claims."""
@@ -93,19 +95,15 @@ def contrast(sweep: Sweep, outcome: str, against: str, capacity: str) -> Contras
     other = [str(option.value) for option in sweep.experiment.lever("capacity").options].index(capacity)
     effects, pairs, sign = {}, {}, -1.0 if OUTCOMES[outcome].better == "lower" else 1.0
     main = next(iter(sweep.experiment.horizons))
-    for column, _, scope, horizon in sweep.columns:
-        if horizon == main and column.split("_after")[0].startswith(outcome) and _of(sweep, column) == outcome:
-            values = sweep.pairs.values(column)
-            elect, _ = differences(sweep.pairs, lever, names.index("election"), values, other)
-            rival = differences(sweep.pairs, lever, names.index(against), values, other)[0]
-            pairs[scope] = sign * (elect - rival)
-            found = sweep.pairs.by_point(pairs[scope])[0]
-            effects[scope] = found[np.isfinite(found)]
+    for column, _, scope, _ in chosen(sweep, outcome, None, main):
+        values = sweep.pairs.values(column)
+        elect, rival = (
+            differences(sweep.pairs, lever, names.index(name), values, other)[0] for name in ("election", against)
+        )
+        pairs[scope] = sign * (elect - rival)
+        found = sweep.pairs.by_point(pairs[scope])[0]
+        effects[scope] = found[np.isfinite(found)]
     return Contrast(outcome, effects, float(OUTCOMES[outcome].smallest or 0.0), pairs)
-
-
-def _of(sweep: Sweep, column: str) -> str:
-    return next(outcome for name, outcome, *_ in sweep.columns if name == column)
 
 
 def worded(found: Contrast, scopes: Sequence[str]) -> str:
@@ -125,7 +123,7 @@ def worded(found: Contrast, scopes: Sequence[str]) -> str:
     return "the model gives no answer"
 
 
-def hangs_on(sweep: Sweep, found: Contrast, scope: str) -> list[tuple[str, float]]:
+def hangs_on(sweep: Sweep, found: Contrast, scope: str) -> Leading:
     """Return the uncertainties with which the effect goes most, with their shares of its variance."""
     return [(str(name), max(float(size), 0.0)) for name, size in influence(sweep, found.pairs[scope])[:LEADING].items()]
 
@@ -133,16 +131,17 @@ def hangs_on(sweep: Sweep, found: Contrast, scope: str) -> list[tuple[str, float
 def page(drawn: Sweep, as_read: Sweep) -> str:
     """Return the page."""
     happened = contrast(drawn, "recovery_months", *ASKED["what happened"])
+    leading = hangs_on(drawn, happened, "nation")
     return "\n\n".join([
         "# Had the party elected its secretaries from December 1923?",
         CLAIMED,
-        " ".join(sentences(drawn, happened)),
+        " ".join(sentences(drawn, happened, leading)),
         MEASURED.format(paralysed=_paralysed(drawn)),
         _table(drawn, as_read),
         "![How often election does better, by class of guberniia](answer.png)",
         "*Right of the line election does better more often than each of three alternatives, left of it worse, over "
         "the three years from December 1923. Grey: no clear answer. Bars: two standard errors.*",
-        _why(drawn, happened),
+        _why(drawn, happened, leading),
         _before(drawn),
         READ,
         f"**Over what.** {facts(drawn)} With every reading at its default: {facts(as_read)} The standard error of a "
@@ -183,7 +182,7 @@ READ = """## How to read it
   standard explanation, which the article disputes."""
 
 
-def sentences(drawn: Sweep, found: Contrast) -> Iterator[str]:
+def sentences(drawn: Sweep, found: Contrast, leading: Leading) -> Iterator[str]:
     """Yield the answer in three sentences."""
     for where, scopes in (("For the provinces", PROVINCES), ("For Moscow and Petrograd", CLASSES[:1])):
         beyond = np.array([found.beyond(scope) for scope in scopes])
@@ -193,7 +192,7 @@ def sentences(drawn: Sweep, found: Contrast) -> Iterator[str]:
             f"{_of_hundred([found.share(scope) for scope in scopes])} of 100 simulated pasts, by more than "
             f"{_month(found.smallest)} in {ahead}, and behind by as much in {behind}.**"
         )
-    (name, size), *others = hangs_on(drawn, found, "nation")
+    name, size = leading[0]
     low, high = _turns(drawn, name, found)[:: 2 if name in PARAMETERS else 1][:2]
     yield (
         f"**No single unknown decides it; most goes with the {_meaning(name)}: {low[0]}, election is ahead in "
@@ -261,9 +260,9 @@ def _before(drawn: Sweep) -> str:
     )
 
 
-def _why(drawn: Sweep, found: Contrast) -> str:
+def _why(drawn: Sweep, found: Contrast, leading: Leading) -> str:
     rows, turn_it, clear = [], 0, "No figure alone would make"
-    for name, size in hangs_on(drawn, found, "nation"):
+    for name, size in leading:
         turns = _turns(drawn, name, found)
         shares = [share for _, share, _ in turns]
         turn_it += min(shares) < 0.5 < max(shares)
