@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.analysis.twins import _judged
 from sim.analysis.sweep import open_sweep
+from sim.analysis.twins import _judged
 from sim.errors import UserError
 from sim.experiment.experiment import Option
 from sim.experiment.load import load_experiment
