@@ -31,6 +31,9 @@ MONTHS = [f"{year}-{month:02d}" for year in range(1921, 1926) for month in range
 #: Bytes of a replicate's monthly table.
 ROWS = len(MONTHS) * len(SCOPES) * len(OUTCOMES) * 8
 FEW, MANY = 20, 100
+#: Pools that have counted. Arrow's threads let go of their last buffers after a read has returned: a pool that went
+#: with its reading would take them back when it is no more, which ends the process.
+POOLS: list[pa.ProxyMemoryPool] = []
 
 
 @pytest.fixture
@@ -60,6 +63,7 @@ def peak(work: Callable[[], object]) -> int:
     """Return the bytes that some work has held at most, by Python, numpy and Arrow."""
     usual = pa.default_memory_pool()
     counted = pa.proxy_memory_pool(usual)
+    POOLS.append(counted)
     pa.set_memory_pool(counted)
     tracemalloc.start()
     try:
