@@ -98,12 +98,12 @@ def compare(
     wanted = _wanted(precision, target)
     _check(outcomes, wanted, threads)
     most = replicates if replicates is not None else MOST if wanted else REPLICATES
-    loaded, names = _agreed(read, most, seed), _named(read)
+    loaded, names = agreed(read, most, seed), named(read)
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
         chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
-        _require_same_places(loaded, built)
+        require_same_places(loaded, built)
         months, partings = built[0].months, spans.partings(built)
         parting = spans.parting(built)
         sample = Sample(names, months, spans.chosen(horizons, months, parting), partings)
@@ -230,7 +230,7 @@ def _check(shown: Sequence[str], precision: Precision | None, threads: int | Non
         raise UserError(problems)
 
 
-def _named(worlds: Iterable[Loaded]) -> list[str]:
+def named(worlds: Iterable[Loaded]) -> list[str]:
     """Return a name for each world: its file's, with a number where two are called alike."""
     names: list[str] = []
     for world in worlds:
@@ -242,7 +242,7 @@ def _named(worlds: Iterable[Loaded]) -> list[str]:
     return names
 
 
-def _agreed(worlds: Sequence[Loaded], replicates: int, seed: int | None) -> list[Loaded]:
+def agreed(worlds: Sequence[Loaded], replicates: int, seed: int | None) -> list[Loaded]:
     """Return the worlds with one number of replicates and one seed; refuse such as differ in months or seed."""
     if len(worlds) < 2:
         raise UserError(Problem("compare", found=f"{len(worlds)} scenario", allowed="two scenarios or more"))
@@ -271,7 +271,7 @@ def _agreed(worlds: Sequence[Loaded], replicates: int, seed: int | None) -> list
     return plain
 
 
-def _require_same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> None:
+def require_same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> None:
     """Refuse worlds of other committees: their means would differ by who is counted.
 
     The same places may differ in literacy, skill or benches: that is then part of the effect.
