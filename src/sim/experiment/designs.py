@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
 from sim.experiment import sampling
-from sim.experiment.experiment import Experiment
+from sim.experiment.experiment import Experiment, Factor
 from sim.experiment.sampling import Range, Value
 
 MOST_NUMBERS = 2**28
@@ -234,13 +234,18 @@ def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list
         else:
             drawn = [sampling.values(factor, column) for factor, column in zip(factors, columns, strict=True)]
         found = [dict(zip(names, row, strict=True)) for row in zip(*drawn, strict=True)]
+    silence(factors, found)
+    return found
+
+
+def silence(factors: Sequence[Factor], found: Sequence[dict[str, Value | None]]) -> None:
+    """Take out of samples the variants that another one, drawn beside them, excludes: they decide nothing there."""
     for factor in factors:
         target, reading = factor.under or ("", "")
         for parent in (one.name for one in factors if target and one.target == target):
             for sample in found:
-                if sample[parent] != reading:  # then this one decides nothing
+                if sample[parent] != reading:
                     sample[factor.name] = None
-    return found
 
 
 def positions(experiment: Experiment, block: Range, start: int, stop: int) -> NDArray[Any]:

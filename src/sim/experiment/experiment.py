@@ -205,7 +205,7 @@ class Experiment:
 
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
-        record: dict[str, Any] = json.loads(json.dumps(_written(self, RECORD), allow_nan=False))
+        record: dict[str, Any] = json.loads(json.dumps(written(self, RECORD), allow_nan=False))
         if not self.targets:  # as before there were any
             del record["targets"]
         return record
@@ -223,12 +223,12 @@ class Experiment:
 NUMBER = float | int
 #: How an experiment stands in a sweep's manifest. These names are a format: a field that is called otherwise one day
 #: keeps its name here.
-_FACTOR = {
+FACTOR = {
     "name": str, "options": [{"value": object, "table": dict}], "target": str, "low": NUMBER, "high": NUMBER,
     "distribution": str, "whole": bool, "default": NUMBER, "unit": str, "meaning": str,
 }  # fmt: skip
 RECORD = {
-    "name": str, "title": str, "base": dict, "levers": [_FACTOR], "uncertainties": [_FACTOR],
+    "name": str, "title": str, "base": dict, "levers": [FACTOR], "uncertainties": [FACTOR],
     "design": {"kind": str, "points": int, "levels": int, "seed": int, "rows": [dict]}, "replicates": int, "seed": int,
     "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
     "curve_outcomes": [str], "curve_points": int,
@@ -247,10 +247,8 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
     if faults:
         raise ValueError("; ".join(faults))
     levers, uncertainties = (
-        tuple(Factor(**{**factor, "options": tuple(Option(**option) for option in factor["options"])})
-              for factor in record[kind])
-        for kind in ("levers", "uncertainties")
-    )  # fmt: skip
+        tuple(map(factor_of, record[kind])) for kind in ("levers", "uncertainties")
+    )
     base = {"defaults": FIRST, **record["base"]}
     renew(base)
     return Experiment(**{
@@ -262,13 +260,18 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
     })  # fmt: skip
 
 
-def _written(value: Any, shape: Any) -> Any:
-    """Return what a shape names of a value's fields."""
+def factor_of(record: Mapping[str, Any]) -> Factor:
+    """Return a factor that stands in a record."""
+    return Factor(**{**record, "options": tuple(Option(**option) for option in record["options"])})
+
+
+def written(value: Any, shape: Any) -> Any:
+    """Return what a shape names of a value's fields, as JSON can hold it."""
     if isinstance(shape, list):
-        return [_written(item, shape[0]) for item in value]
+        return [written(item, shape[0]) for item in value]
     if isinstance(shape, dict):
         if "*" in shape:
-            return {name: _written(item, shape["*"]) for name, item in value.items()}
+            return {name: written(item, shape["*"]) for name, item in value.items()}
         names = {name.removesuffix("?"): inner for name, inner in shape.items()}
-        return {name: _written(getattr(value, name), inner) for name, inner in names.items()}
+        return {name: written(getattr(value, name), inner) for name, inner in names.items()}
     return value

@@ -133,7 +133,7 @@ def latin_hypercube(experiment: Experiment, block: Range, numbers: Numbers) -> P
 
 def sobol(experiment: Experiment, block: Range, numbers: Numbers) -> Positions:
     """Return the positions at points of a scrambled Sobol' sequence."""
-    return _sobol(len(experiment.uncertainties), experiment.design.seed, numbers)
+    return scrambled(len(experiment.uncertainties), experiment.design.seed, numbers)
 
 
 def saltelli(experiment: Experiment, block: Range, numbers: Numbers) -> Positions:
@@ -143,7 +143,7 @@ def saltelli(experiment: Experiment, block: Range, numbers: Numbers) -> Position
     """
     factors = len(experiment.uncertainties)
     bases, rows = np.divmod(numbers, factors + 2)
-    both = _sobol(2 * factors, experiment.design.seed, bases)
+    both = scrambled(2 * factors, experiment.design.seed, bases)
     from_b = (rows[:, None] == 1) | (rows[:, None] == np.arange(factors) + 2)
     return np.where(from_b, both[:, factors:], both[:, :factors])
 
@@ -161,7 +161,7 @@ def _latin(factors: int, seed: int, first: int, last: int) -> Positions:
     return positions
 
 
-def _sobol(columns: int, seed: int, numbers: NDArray[np.int64]) -> Positions:
+def scrambled(columns: int, seed: int, numbers: NDArray[np.int64]) -> Positions:
     """Return points of a scrambled Sobol' sequence by their numbers, which never fall."""
     chunks, within = np.divmod(numbers, CHUNK)
     parts = [_chunk(columns, seed, int(chunk))[within[chunks == chunk]] for chunk in np.unique(chunks)]
