@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -132,9 +132,11 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
     return rows
 
 
-def band_tables(sample: Sample) -> Iterator[pa.Table]:
+def band_tables(sample: Sample, only: Container[str] = OUTCOMES) -> Iterator[pa.Table]:
     """Yield, outcome by outcome, the months of the worlds and of their differences month by month."""
     for o, outcome in enumerate(OUTCOMES.values()):
+        if outcome.name not in only:
+            continue
         scopes = len(SCOPES) if outcome.by_class else 1
         curves = [np.stack([curve[:, :scopes, o] for curve in kept]).astype(np.float64) for kept in sample.curves]
         for world, name in enumerate(sample.names):

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, style, timeline
-from sim.figures.series import Curve, World, by_scope, outcome_named, title, world
+from sim.figures.series import Curve, Told, World, by_scope, outcome_named, title, world
 from sim.registry.entries import CLASSES
 from sim.results.result import Result
 
@@ -36,7 +36,7 @@ class Courses(NamedTuple):
     curves: dict[str, dict[str, Curve]]
 
 
-def summary(result: Result, selection: Selection) -> Courses:
+def summary(result: Told, selection: Selection) -> Courses:
     """Return four outcomes."""
     return _read(result, SUMMARY, "Appointment, skloki, performance and recovery")
 
@@ -52,7 +52,7 @@ def one(result: Result, selection: Selection) -> Courses:
     return _read(result, (name,), title(name), threads=panels.THREADS)
 
 
-def _read(result: Result, names: tuple[str, ...], heading: str, threads: int = 0) -> Courses:
+def _read(result: Told, names: tuple[str, ...], heading: str, threads: int = 0) -> Courses:
     trajectories = result.trajectories()
     curves = {name: by_scope(trajectories, name, threads) for name in names}
     return Courses(heading, world(result, trajectories), curves)

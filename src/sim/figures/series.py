@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from sim.analysis import paired
 from sim.errors import UserError
 from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES, unknown
-from sim.results.result import Result, Trajectories
+from sim.results.result import Trajectories
 
 Array = NDArray[np.float64]
 
@@ -117,7 +118,15 @@ def day(month: str, end: bool = False) -> float:
     return float((stamp - pd.Timestamp(0)).days)
 
 
-def world(result: Result, trajectories: Trajectories) -> World:
+class Told(Protocol):
+    """A world's runs, stored or in memory: what its scenario says, and how outcomes went."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def trajectories(self) -> Trajectories: ...  # noqa: D102
+
+
+def world(result: Told, trajectories: Trajectories) -> World:
     """Return which scenario is shown, and how many replicates of it, as the line under a title says it."""
     months, count = trajectories.months, len(trajectories.replicates)
     scenario = result.manifest["scenario"]

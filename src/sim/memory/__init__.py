@@ -1,0 +1,1 @@
+"""Worlds run in memory, for notebooks, pages and programs."""
