@@ -168,8 +168,22 @@ def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
 def test_the_heading_says_what_is_subtracted_and_that_chance_alone_is_shown(made):
     for figure in (world(made, "curves", "election"), world(made, "effects", "election")):
         said = [text.get_text() for text in figure.texts]
-        assert said[0] == "election minus appointment"
+        assert said[0].split() == (
+            "The world of election from December 1923 compared with The world of appointment from December 1923"
+        ).split()
+        assert said[1] == "Difference: the first world minus the second"
         assert "chance only, at fixed parameters" in said[2] and "40 pairs" in said[2]
+
+
+def test_curves_are_called_by_titles_and_worlds_of_one_title_by_names_too():
+    found = Made(pairs=2, months=24, worlds=("my", "my-2"), shown=("performance",))
+    keys = [text.get_text() for text in world(found, "curves", "my-2").legends[0].get_texts()]
+    assert keys[:2] == ["The world of my from December 1923", "The world of my-2 from December 1923"]
+    for one in found.manifest["worlds"]:
+        one["title"] = "My world"
+    figure = world(found, "curves", "my-2")
+    assert figure.texts[0].get_text() == "My world (my-2) compared with My world (my)"
+    assert {"My world (my)", "My world (my-2)"} <= {text.get_text() for text in figure.legends[0].get_texts()}
 
 
 def test_all_that_is_drawn_lies_within_the_scale(made):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
-from sim.figures import moves, opposition, style
+from sim.figures import ahead, moves, opposition, style
 from sim.registry.entries import SCOPES
 
 # Machado, Oliveira and Fernandes 2009, severity 1: linear RGB as seen without one kind of cone.
@@ -76,3 +76,33 @@ def test_shortened_text_fits_and_short_text_is_left_alone(text, width):
     assert style.measure(short, 8) <= width
     text = " ".join(text.split())
     assert short == text or (short.endswith(" …") and style.measure(text, 8) > width)
+
+
+@given(st.lists(st.text("abc de,", min_size=1, max_size=90), min_size=1, max_size=3, unique=True), st.floats(60, 160))
+def test_texts_side_by_side_fit_and_the_short_ones_are_whole(texts, width):
+    line = style.side_by_side(texts, " | ", width, 8)
+    parts = line.split(" | ")
+    assert style.measure(line, 8) <= width + 0.5 and len(parts) == len(texts)
+    for text, part in zip(texts, parts, strict=True):
+        text = " ".join(text.split())
+        assert part == text or style.measure(text, 8) > (width - 2 * style.measure(" | ", 8)) / len(texts) - 0.5
+
+
+def test_a_long_title_is_wrapped_and_what_is_under_it_gives_way():
+    one, two = ("The world of December " * count for count in (2, 6))
+    assert style.head(style.WIDE, two, "said") == style.head(style.WIDE, one, "said") + 4.0
+    figure, top = style.headed(two, "said", room=20)
+    title, said = (text.get_window_extent() for text in figure.texts)
+    assert figure.texts[0].get_text().replace("\n", " ") == two.strip()
+    assert title.y0 > said.y1 and said.y0 / figure.dpi / style.MM > 20 and title.x1 < figure.bbox.x1
+
+
+def test_shares_of_pasts_are_drawn_in_the_one_style(untidy):
+    names = ("what happened", "appointment, with the hands it had", "appointment, with all the hands it wanted")
+    shares = {name: [0.1 * (at + 1)] * 4 for at, name in enumerate(names)}
+    figure = ahead.draw(ahead.Ahead(shares, 0.02, 700))
+    assert untidy(figure) == [] and round(figure.get_size_inches()[0] / style.MM) == style.WIDE
+    assert figure.texts[0].get_fontweight() == "bold" and not figure.axes[0].spines["top"].get_visible()
+    points = [line for line in figure.axes[0].lines if line.get_marker() in ("o", "s", "D")]
+    assert sorted({float(point.get_xdata()[0]) for point in points}) == pytest.approx([0.1, 0.2, 0.3])
+    assert list(figure.axes[0].get_ylim()) == [3.5, -0.5]

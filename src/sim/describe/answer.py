@@ -20,6 +20,8 @@ from sim.analysis.importance import influence
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.describe.page import facts, markdown
 from sim.errors import UserError
+from sim.figures.ahead import Ahead, draw
+from sim.figures.style import save
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -296,26 +298,11 @@ def _turns(drawn: Sweep, name: str, found: Contrast) -> list[tuple[str, float, f
     return [(label, one.share("nation"), max(one.beyond("nation"))) for label, one in there.items()]
 
 
-def picture(drawn: Sweep, path: Path) -> None:
-    """Draw the share of pasts in which election is ahead, by class, for each question."""
-    from matplotlib.figure import Figure
-
-    from sim.figures import style
-
-    figure = Figure(figsize=(style.WIDE * style.MM, 2.6))
-    axes = figure.subplots()
-    for place, (said, against) in enumerate(ASKED.items()):
-        found = contrast(drawn, "recovery_months", *against)
-        shares, rows = [found.share(scope) for scope in CLASSES], np.arange(len(CLASSES)) + 0.2 * (place - 1)
-        axes.errorbar(shares, rows, xerr=2 * found.error(), fmt="osD"[place], markersize=4, elinewidth=0.8, label=said)
-    axes.axvline(0.5, color=style.GREY, linewidth=0.8)
-    axes.axvspan(0.2, 0.8, color=style.GREY, alpha=0.12, linewidth=0)
-    axes.set_yticks(range(len(CLASSES)), list(NAMED.values()))
-    axes.set_xlim(0.0, 1.0)
-    axes.invert_yaxis()
-    axes.set_xlabel("← worse      share of simulated pasts in which election does better      better →")
-    axes.legend(title="election against", loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=7, title_fontsize=7)
-    figure.savefig(path, dpi=150, bbox_inches="tight")
+def ahead(drawn: Sweep) -> Ahead:
+    """Return the share of pasts in which election is ahead, by class, for each question."""
+    found = {said: contrast(drawn, "recovery_months", *against) for said, against in ASKED.items()}
+    shares = {said: [one.share(scope) for scope in CLASSES] for said, one in found.items()}
+    return Ahead(shares, max(one.error() for one in found.values()), len(drawn.pairs.points))
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -326,7 +313,7 @@ def main(given: Sequence[str] | None = None) -> None:
     try:
         drawn, as_read = (open_sweep(folder / name) for name in ("december-1923", "december-1923-as-read"))
         Path("results/answer.md").write_text(page(drawn, as_read), encoding="utf-8")
-        picture(drawn, Path("results/answer.png"))
+        save(draw(ahead(drawn)), Path("results"), "answer")
     except UserError as error:
         parser.error(str(error))
 

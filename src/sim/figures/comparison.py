@@ -19,7 +19,7 @@ from sim.figures.sweeps import strokes
 from sim.figures.sweeps.fans import Courses, Panel, blank
 from sim.figures.sweeps.fans import draw as draw_courses  # noqa: F401  # the drawing of `courses`
 from sim.registry.entries import SCOPES
-from sim.results.comparison import Comparison
+from sim.results.comparison import Comparison, titled
 
 MOST = 12
 """Outcomes on a page."""
@@ -59,7 +59,8 @@ def courses(comparison: Comparison, selection: Selection) -> Courses:
     # an older comparison has one for all worlds
     parting = _entry(comparison, world).get("parting", comparison.manifest["parting"])
     said = _said(comparison, world, first)
-    return Courses(f"{world} minus {base}", said, months, (base, world), "replicates, of pairs", shown, parting=parting)
+    titles, of = titled(comparison.manifest["worlds"]), "replicates, of pairs"
+    return Courses(_heading(comparison, world), said, months, (titles[base], titles[world]), of, shown, parting=parting)
 
 
 def effects(comparison: Comparison, selection: Selection) -> Effects:
@@ -67,9 +68,9 @@ def effects(comparison: Comparison, selection: Selection) -> Effects:
     world, frame = selection.world or comparison.worlds[1], comparison.effects()
     frame = frame[frame["world"] == world]
     rows = {name: frame[frame["outcome"] == name] for name in _names(comparison, selection)}
-    better = f"that favour {world}, ties half; where neither is better: that raise it"
+    better = "that favour the first world, ties half; where neither is better: that raise it"
     said = [*_said(comparison, world, "by class, "), f"Share of pairs at the first mark: {better}"]
-    return Effects(f"{world} minus {comparison.worlds[0]}", said, world, rows, comparison.horizons[: len(MARKS)])
+    return Effects(_heading(comparison, world), said, world, rows, comparison.horizons[: len(MARKS)])
 
 
 def _names(comparison: Comparison, selection: Selection) -> list[str]:
@@ -86,8 +87,14 @@ def _said(comparison: Comparison, world: str, of: str) -> list[str]:
     """Return what stands over a picture: what is set against what, and over how many pairs."""
     count = comparison.manifest["pairs"]
     pairs = f"{of}{count} pair{'s' * (count != 1)} of replicates on the same accidents"
-    against = " against ".join(_entry(comparison, name)["title"] for name in (world, comparison.worlds[0]))
-    return [against, f"{pairs}; over chance only, at fixed parameters"]
+    return ["Difference: the first world minus the second", f"{pairs}; over chance only, at fixed parameters"]
+
+
+def _heading(comparison: Comparison, world: str) -> str:
+    """Return what is set against what, by the titles of their files."""
+    titles = titled(comparison.manifest["worlds"])
+    room = 2 * (style.WIDE - 12.0) / 1.15  # two lines, bold
+    return style.side_by_side([titles[world], titles[comparison.worlds[0]]], " compared with ", room, 9)
 
 
 @style.styled

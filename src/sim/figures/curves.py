@@ -79,7 +79,7 @@ def _one(table: Courses, narrow: bool) -> Figure:
     across = width - LEFT - RIGHT
     found = timeline.arrange(timeline.marks(shown.events, shown.limits), shown.limits, across)
     lines = [shown.said] if narrow else [style.capital(entry.meaning), shown.said]
-    top = style.head(len(lines)) + timeline.height(found)
+    top = style.head(width, table.heading, *lines) + timeline.height(found)
     entries = _entries(shown.replicates, inside, bool(below), threads=True)
     foot = 11.0 + 4.2 * -(-len(entries) // columns)
     figure = style.new(width, top + tall + (49.0 if below else 0.0) + foot)

@@ -42,7 +42,8 @@ def described(traced: DivergenceFolder) -> tuple[str, str]:
     """Return the lines under a title: the two worlds, and which accidents they share."""
     record, found = traced.record, traced.divergence
     uezds = sum(place.parent >= 0 for place in found.places)
-    worlds = " · ".join(f"{name}: {title}" for name, title in zip("AB", traced.titles, strict=True))
+    titles = [f"{name}: {title}" for name, title in zip("AB", traced.titles, strict=True)]
+    worlds = style.side_by_side(titles, " · ", style.WIDE - 4.0, 8)
     places = f"{len(found.places) - uezds} guberniias" + (f", {uezds} uezds" if uezds else "")
     return worlds, f"One replicate, number {record['replicate']} of seed {record['seed']} · {places}"
 

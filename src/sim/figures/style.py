@@ -8,7 +8,7 @@ import of pyplot. Colours keep apart from one another under the three forms of c
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -140,27 +140,44 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     return [shorten(line, width, size) for line in lines if line]
 
 
+def side_by_side(texts: Sequence[str], between: str, width: float, size: float) -> str:
+    """Return texts in one line of a width in mm; what some do not need of it, longer ones have."""
+    room, short = width - measure(between, size) * (len(texts) - 1), dict.fromkeys(texts, "")
+    for number, text in enumerate(sorted(texts, key=lambda text: measure(text, size))):
+        short[text] = shorten(text, room / (len(texts) - number), size)
+        room -= measure(short[text], size)
+    return between.join(short[text] for text in texts)
+
+
 def capital(text: str) -> str:
     """Return a text with a capital letter; its others are left as they are."""
     return text[:1].upper() + text[1:]
 
 
-def head(lines: int) -> float:
-    """Return the height of a heading with some lines under its title, mm."""
-    return 7.5 + 4.2 * lines
+def head(width: float, title: str, *lines: str) -> float:
+    """Return the height of a heading on a page of a width, mm."""
+    return 7.5 + 4.0 * (len(_rows(title, width)) - 1) + 4.2 * len(lines)
+
+
+def _rows(title: str, width: float) -> list[str]:
+    """Return a title in one line, or in two if it is long, and cut if it is longer."""
+    # Measured as plain text: bold is an eighth wider.
+    return wrap(title, (width - 4) / 1.15, 9) or [""]
 
 
 def heading(figure: Figure, title: str, *lines: str) -> None:
     """Write the title and, in grey below it, what is shown, of which scenario."""
-    width = figure.get_size_inches()[0] / MM - 4
-    write(figure, title, 2, 1.5, fontsize=9, fontweight="bold", gid="heading")
+    width = figure.get_size_inches()[0] / MM
+    rows = _rows(title, width)
+    write(figure, "\n".join(rows), 2, 1.5, fontsize=9, fontweight="bold", gid="heading")
     for at, line in enumerate(lines):
-        write(figure, shorten(line, width, 8), 2, 6.2 + 4.2 * at, color=GREY, gid="heading")
+        top = 6.2 + 4.0 * (len(rows) - 1) + 4.2 * at
+        write(figure, shorten(line, width - 4, 8), 2, top, color=GREY, gid="heading")
 
 
 def headed(title: str, *lines: str, room: float) -> tuple[Figure, float]:
     """Return a new figure as wide as a page, with a heading and room under it, and where that begins; in mm."""
-    top = head(len(lines))
+    top = head(WIDE, title, *lines)
     figure = new(WIDE, top + room)
     heading(figure, title, *lines)
     return figure, top

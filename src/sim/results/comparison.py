@@ -68,6 +68,11 @@ class Comparison(Folder):
         return [world["name"] for world in self.manifest["worlds"]]
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What the worlds are called by those who wrote them, by name."""
+        return titled(self.manifest["worlds"])
+
+    @property
     def horizons(self) -> list[str]:
         """Names of the horizons, the main one first."""
         return list(self.manifest["horizons"])
@@ -86,6 +91,15 @@ class Comparison(Folder):
 
 
 open_comparison = Comparison.open
+
+
+def titled(worlds: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the titles of worlds by their names; of such as have one title in common with the name."""
+    titles = [world["title"] for world in worlds]
+    return {
+        world["name"]: title if titles.count(title) == 1 else f"{title} ({world['name']})"
+        for world, title in zip(worlds, titles, strict=True)
+    }
 
 
 class ComparisonWriter(FolderWriter):

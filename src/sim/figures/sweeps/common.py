@@ -42,21 +42,15 @@ class Said(NamedTuple):
     described: str
 
     def page(self, name: str, line: str, *, room: float, foot: str = "") -> tuple[Figure, float]:
-        """Return a page with a heading that says it, and where that ends; see `headed`."""
+        """Return a page with a heading that says it, and where that ends; see `style.headed`."""
         lines = self.title, line, *self.notes, self.described, *([foot] if foot else [])
-        return headed(name, *lines, room=room)
+        return style.headed(name, *lines, room=room)
 
 
 def said(sweep: Sweep, horizon: str | None, lever: Factor | None, *axes: Factor | None) -> Said:
     """Return what is said of a sweep over a picture of a lever's options along some factors."""
     when = sweep.experiment.horizons[horizon or next(iter(sweep.experiment.horizons))].meaning
     return Said(sweep.experiment.title, when, notes(sweep, lever, *axes), described(sweep))
-
-
-def headed(name: str, *lines: str, room: float) -> tuple[Figure, float]:
-    """Return a page with a heading, its title cut to the width; see `style.headed`."""
-    # Measured as plain text: bold is an eighth wider.
-    return style.headed(style.shorten(name, (style.WIDE - 4.0) / 1.15, 9), *lines, room=room)
 
 
 def described(sweep: Sweep, curves: bool = False) -> str:

@@ -31,6 +31,8 @@ LEFT, PITCH, WIDE, TALL, ROW = 17.0, 58.5, 38.5, 30.0, 44.0
 LOWER, GAP = 19.0, 3.0
 """Height of a panel of differences, and of the space above it, mm."""
 PARTING = (0, (1, 1.5))
+NAME = 42.0
+"""Width of a name in the legend at most, where three stand beside one another, mm."""
 
 
 class Panel(NamedTuple):
@@ -68,9 +70,11 @@ def blank(rows: pd.DataFrame, whole: float) -> pd.DataFrame:
 def draw(table: Courses) -> Figure:
     """Draw a panel an outcome or class, and below it the differences of pairs."""
     looks, shown = strokes.looks(len(table.names)), table.panels
-    keys, pitch = _keys(table, looks), ROW + (LOWER + GAP) * table.paired
-    room = -(-max(len(shown), 1) // COLUMNS) * pitch + 1.0 + 4.4 * -(-len(keys) // 3)
-    page, top = common.headed(table.heading, *table.lines, room=room)
+    # Titles of worlds are longer than names of options.
+    beside = 3 if all(style.measure(name, 8) <= NAME for name in table.names) else 2
+    keys, pitch = _keys(table, looks, NAME if beside == 3 else 1.7 * NAME), ROW + (LOWER + GAP) * table.paired
+    room = -(-max(len(shown), 1) // COLUMNS) * pitch + 1.0 + 4.4 * -(-len(keys) // beside)
+    page, top = style.headed(table.heading, *table.lines, room=room)
     wide = WIDE if len(shown) > 1 else (COLUMNS - 1) * PITCH + WIDE
     limits = day(table.months[0]), day(table.months[-1], end=True)
     for at, panel in enumerate(shown):
@@ -92,7 +96,7 @@ def draw(table: Courses) -> Figure:
             panels.time_axis(part, limits, most=5)
             if table.parting:
                 part.axvline(day(table.parting), color=style.GREY, linewidth=0.8, linestyle=PARTING, zorder=1)
-    panels.legend(page, keys, LEFT, 3)
+    panels.legend(page, keys, LEFT, beside)
     return page
 
 
@@ -120,8 +124,8 @@ def _differences(axes: Axes, panel: Panel, looks: Sequence[strokes.Stroke]) -> N
     axes.locator_params(axis="y", nbins=4)
 
 
-def _keys(table: Courses, looks: Sequence[strokes.Stroke]) -> list[Artist]:
-    names = [common.option(table.lever, at, 42.0) if table.lever else style.shorten(name, 42.0, 8)
+def _keys(table: Courses, looks: Sequence[strokes.Stroke], room: float) -> list[Artist]:
+    names = [common.option(table.lever, at, room) if table.lever else style.shorten(name, room, 8)
              for at, name in enumerate(table.names)]  # fmt: skip
     keys: list[Artist] = [*map(strokes.drawn, looks, names)]
     if any("low" in rows for panel in table.panels for rows in panel.changes):
