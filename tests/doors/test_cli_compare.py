@@ -12,8 +12,11 @@ from types import SimpleNamespace
 import pytest
 
 import sim
+from sim.analysis import sentences
 from sim.doors import comparing
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.outcomes import OUTCOMES, SHOWN
+from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.results.comparison import open_comparison
 from tests.fresh import imported, start
 from tests.small import YEAR
@@ -35,8 +38,33 @@ def small(here):
     return ("appointment.toml", "election.toml", "--engine", "reference")
 
 
-def test_it_prints_effects_and_how_to_read_them(small, skloki, no_figures, tmp_path):
-    code, out, err = skloki("compare", *small, "--replicates", 6, "--out", "c", "--smallest", "performance=0.005")
+def test_it_ends_in_the_answer_after_what_differs_and_one_table(small, skloki, no_figures, tmp_path):
+    code, out, err = skloki("compare", *small, "--replicates", 30, "--out", "c")
+    lines = out.splitlines()
+    assert code == 0 and lines[-1] == str(tmp_path / "c")
+    assert lines[:2] == [
+        "election minus appointment: A small world of election | A small world of appointment",
+        "  policy.changes.switch.rule: appointment -> election",
+    ]
+    said = sentences.answer(open_comparison("c"))
+    assert len(said) == 2 and lines[-5:-2] == [*said, ""] and "Over chance alone" in said[1]
+    assert [line for line in lines if line.startswith("outcome ")] == [lines[4]] and "reading" in lines[4]
+    rows = [line.split("│")[0].strip() for line in lines if "│" in line]
+    assert rows == list(SHOWN) and "MC error" not in out and "by class" not in out
+
+
+def test_draws_are_over_parameters_and_readings(small, skloki, no_figures):
+    code, out, err = skloki("compare", *small, "--draws", 30, "--set", "r_f=0.1", "--json")
+    document = json.loads(out)
+    assert code == 0 and not err
+    assert document["pairs"] == 30 and len(document["draws"]) == len(PARAMETERS) + len(VARIANTS) - 1
+    assert "r_f" not in document["draws"] and "drawn from their ranges" in document["uncertainty"]
+    assert f"Over chance and {len(document['draws'])} of {len(document['draws']) + 1}" in document["answer"][1]
+
+
+def test_everything_is_printed_in_full(small, skloki, no_figures, tmp_path):
+    arguments = ("--replicates", 6, "--out", "c", "--smallest", "performance=0.005", "--full")
+    code, out, err = skloki("compare", *small, *arguments)
     assert code == 0 and err == "warning: 6 pairs are few: the intervals hang on the differences being nearly normal\n"
     lines = out.splitlines()
     assert lines[0] == "election minus appointment: A small world of election | A small world of appointment"
@@ -65,6 +93,7 @@ def test_quiet_and_json(small, skloki, no_figures, tmp_path):
     chosen = ("--outcome", "misfit", "--horizon", "1921-12")
     code, out, err = skloki("compare", *small, "--json", "--replicates", 2, *chosen)
     document = json.loads(out)
+    assert document["answer"] == sentences.answer(open_comparison(document["comparison"])) and document["draws"] is None
     assert (code, err) == (0, "")
     path = Path(document["comparison"])
     assert path.parent == tmp_path / "results" / "comparisons" and path.name.startswith("appointment-election-2")
@@ -82,6 +111,9 @@ def test_precision_reached_and_not(small, skloki, no_figures):
     code, out, err = skloki(*arguments, "--precision", 1e-5, "--out", "c")
     needed = open_comparison("c").manifest["precision"]["needed"]
     assert code == 0 and f"it would take about {needed:,} pairs (--replicates {needed})" in err
+    arguments = ("compare", *small, "--draws", 40, "--for", "recovery")
+    code, out, err = skloki(*arguments, "--precision", 1e-5)
+    assert code == 0 and "pairs (--draws " in err
 
 
 def test_settings_hold_for_all_worlds(small, skloki, no_figures):
@@ -106,6 +138,9 @@ def test_settings_hold_for_all_worlds(small, skloki, no_figures):
         (["appointment.toml", "election.toml", "--precision", "1e-200"], "--precision: found 1e-200; allowed:"),
         (["appointment.toml", "election.toml", "--set", "replicates=5"], "--replicates N, which is for all worlds"),
         (["appointment.toml", "election.toml", "--replicates", "0"], "--replicates: found 0"),
+        (["appointment.toml", "election.toml", "--draws", "0"], "--draws: found 0; allowed: 1 to 1,000,000"),
+        (["appointment.toml", "election.toml", "--draws", "9", "--replicates", "9"],
+         "--replicates: found 9; allowed: nothing beside --draws 9: each draw is a pair with accidents of its own"),
         (["appointment.toml", "election.toml", "--threads", "0"], "0 is not in the range x>=1"),
         (["appointment.toml", "election.toml", "--engine", "steam"], "--engine: found steam"),
         (["appointment.toml", "election.toml", "--out", "election.toml"], "found a file"),
@@ -164,7 +199,7 @@ def test_a_switch_after_the_last_month_is_no_difference_in_these_months(small, s
 
 def test_an_outcome_asked_for_twice_is_printed_once(small, skloki, no_figures):
     twice = ("--outcome", "performance") * 2
-    _, out, _ = skloki("compare", *small, "--replicates", 2, "--horizon", "1921-12", *twice)
+    _, out, _ = skloki("compare", *small, "--replicates", 2, "--horizon", "1921-12", "--full", *twice)
     assert sum(line.startswith("performance") for line in out.splitlines()) == 2, "in two tables"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from sim.experiment.horizons import Horizon, measured, usual
 from sim.experiment.smallest_effect import Smallest, smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
 from sim.results.comparison import open_comparison
 from sim.runner.compare import compare, differences
 from sim.runner.run import RunFailed
@@ -330,6 +333,45 @@ def test_curves_are_kept_of_the_first_replicates_only(tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(result.effects(), whole.effects())
     three = compare(*worlds, replicates=3, out=tmp_path / "three", engine=fake())
     pd.testing.assert_frame_equal(result.bands(), three.bands())
+
+
+def test_each_pair_has_its_own_draw_the_same_in_all_worlds(tmp_path):
+    seen: dict[int, list[Any]] = {}
+    engine = fake(before=lambda world, replicate: seen.setdefault(replicate, []).append((world.p, world.variants)))
+    worlds = [replace(world(), layers={"parameters.r_f": "base.toml:3"}), world("b", "election"), world("c", "share")]
+    result = compare(*worlds, draws=5, out=tmp_path / "c", engine=engine)
+    assert result.manifest["pairs"] == 5 and list(seen) == [0, 1, 2, 3, 4]
+    samples = result.draws.samples(0, 5)
+    for number, worlds_of_pair in seen.items():
+        assert len(worlds_of_pair) == 3 and all(one == worlds_of_pair[0] for one in worlds_of_pair)
+        p, variants = worlds_of_pair[0]
+        assert vars(p)["kv"] == samples[number]["kv"] and variants["unserved"] == samples[number]["unserved"]
+        assert vars(p)["r_f"] == PARAMETERS["r_f"].default and "r_f" not in samples[number], "a file has set it"
+    assert len({vars(found[0][0])["kv"] for found in seen.values()}) == 5
+    fewer = compare(*worlds[1:], draws=3, out=tmp_path / "few", engine=fake())
+    assert fewer.draws.samples(0, 3)[2]["kv"] == samples[2]["kv"]
+
+
+def test_over_what_the_intervals_are_is_stored(tmp_path):
+    worlds = [world(), world("b", "election", parameters={"g_y": 0.2})]
+    drawn = compare(*worlds, draws=2, out=tmp_path / "drawn", engine=fake()).manifest
+    assert "over chance, parameters and readings, drawn from their ranges" in drawn["uncertainty"]
+    names = [factor["name"] for factor in drawn["draws"]["factors"]]
+    assert drawn["draws"]["seed"] == 1921 and "r_f" in names and "g_y" not in names, "the worlds differ in it"
+    plain = compare(*worlds, replicates=2, out=tmp_path / "plain", engine=fake())
+    assert plain.draws is None and "over chance only, at fixed parameters" in plain.manifest["uncertainty"]
+
+
+def test_worlds_part_where_a_draw_parts_them(tmp_path):
+    worlds = [world(), world("b", mechanisms={"networks": False})]
+    assert compare(*worlds, replicates=2, out=tmp_path / "plain", engine=fake()).manifest["parting"] is None
+    drawn = compare(*worlds, draws=2, out=tmp_path / "drawn", engine=fake()).manifest
+    assert drawn["parting"] == drawn["worlds"][1]["parting"] == "1921-01", "at the defaults networks do nothing"
+
+
+def test_a_comparison_of_draws_ends_at_its_precision(tmp_path):
+    found = compare(world(), world("b", "election"), draws=300, precision=0.01, out=tmp_path / "c", engine=fake())
+    assert found.manifest["precision"]["reached"] and found.manifest["pairs"] < 300
 
 
 def test_threads_change_nothing(tmp_path):

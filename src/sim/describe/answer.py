@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.effects import chosen, differences
 from sim.analysis.importance import influence
+from sim.analysis.sentences import PROVINCES, SURE, beyond, verdict
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.describe.page import facts, markdown
 from sim.errors import UserError
@@ -31,10 +32,14 @@ Array = NDArray[np.float64]
 Leading = Sequence[tuple[str, float]]
 """Uncertainties with which an effect goes most, and their shares of its variance."""
 
-SURE, RATHER = 0.8, 0.6
-"""Shares of worlds from which an answer is called one, and a leaning; the first is the rule for claims."""
+SAID: Mapping[str, str] = {
+    "better": "it would have done better", "worse": "it would have done worse",
+    "same": "it would have made no difference worth the name",
+    "leans towards": "the model gives no answer, but leans towards election",
+    "leans against": "the model gives no answer, but leans against election", "open": "the model gives no answer",
+}
+"""Verdicts in words."""
 NAMED = {"capital": "the capitals", "industrial": "industrial", "agrarian": "agrarian", "borderland": "borderland"}
-PROVINCES = CLASSES[1:]
 LEADING = 6
 """What the answer hangs on most: so many uncertainties are named."""
 PUBLISHED: Mapping[str, float] = {
@@ -78,8 +83,7 @@ class Contrast:
 
     def beyond(self, scope: str) -> tuple[float, float]:
         """Return the shares of worlds in which it is ahead, and behind, by more than the smallest effect."""
-        found = self.effects[scope]
-        return float(np.mean(found > self.smallest)), float(np.mean(found < -self.smallest))
+        return beyond(self.effects[scope], self.smallest)
 
     def mean(self, scope: str) -> float:
         """Return the mean effect."""
@@ -110,19 +114,7 @@ def contrast(sweep: Sweep, outcome: str, against: str, capacity: str) -> Contras
 
 def worded(found: Contrast, scopes: Sequence[str]) -> str:
     """Return what a contrast says of scopes together in plain words: never more than it does of each."""
-    beyond = [found.beyond(scope) for scope in scopes]
-    if all(ahead >= SURE for ahead, _ in beyond):
-        return "it would have done better"
-    if all(behind >= SURE for _, behind in beyond):
-        return "it would have done worse"
-    if all(1.0 - ahead - behind >= SURE for ahead, behind in beyond):
-        return "it would have made no difference worth the name"
-    shares = [found.share(scope) for scope in scopes]
-    if min(shares) >= RATHER:
-        return "the model gives no answer, but leans towards election"
-    if max(shares) <= 1.0 - RATHER:
-        return "the model gives no answer, but leans against election"
-    return "the model gives no answer"
+    return SAID[verdict([(*found.beyond(scope), found.share(scope)) for scope in scopes])]
 
 
 def hangs_on(sweep: Sweep, found: Contrast, scope: str) -> Leading:
@@ -187,8 +179,8 @@ READ = """## How to read it
 def sentences(drawn: Sweep, found: Contrast, leading: Leading) -> Iterator[str]:
     """Yield the answer in three sentences."""
     for where, scopes in (("For the provinces", PROVINCES), ("For Moscow and Petrograd", CLASSES[:1])):
-        beyond = np.array([found.beyond(scope) for scope in scopes])
-        ahead, behind = (_of_hundred(values) for values in beyond.T)
+        shares = np.array([found.beyond(scope) for scope in scopes])
+        ahead, behind = (_of_hundred(values) for values in shares.T)
         yield (
             f"**{where} {worded(found, scopes)}: electing secretaries from December 1923 is ahead of what happened in "
             f"{_of_hundred([found.share(scope) for scope in scopes])} of 100 simulated pasts, by more than "

@@ -26,6 +26,8 @@ NAMED = 6
 @click.command()
 @click.argument("worlds", metavar="A B [C ...]", nargs=-1, required=True, shell_complete=complete.scenarios)
 @click.option("--replicates", type=int, metavar="N", help="Pairs (default: 200), or with --precision at most (2000).")
+@click.option("--draws", type=int, metavar="N",
+              help="Pairs, each with its own draw of all parameters and readings that no world sets.")
 @click.option("--seed", type=int, metavar="S", help="Seed of all worlds, instead of the scenarios'.")
 @options.sets
 @click.option("--horizon", "horizons", multiple=True, metavar="MONTH[:MONTH]",
@@ -38,15 +40,18 @@ NAMED = 6
               help="Run until half the 95 % interval is no wider than H, or say how many pairs it would take.")
 @click.option("--for", "target", metavar="NAME", shell_complete=complete.outcomes,
               help="Outcome that --precision is about (default: performance), for the nation.")
+@click.option("--full", is_flag=True, help="Print all tables: by class, over the horizons, with every statistic.")
 @options.engines
 @options.svg
 @options.stores
-def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], svg: bool, **asked: Any) -> None:
-    """Run worlds on the same accidents and compare them.
+def compare(
+    terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], full: bool, svg: bool, **asked: Any
+) -> None:
+    """Run worlds on the same accidents and compare them, with the answer in two sentences at the end.
 
-    A is the baseline: effects are of every other world minus A, replicate by replicate. Intervals are
-    over chance only, at fixed parameters. Without --out the comparison is stored in a new folder in
-    results/comparisons; docs/comparing.md explains its tables.
+    A is the baseline: effects are of every other world minus A, pair by pair. Intervals are over chance
+    only, at fixed parameters, unless --draws asks over the ranges of these. Without --out the comparison
+    is stored in a new folder in results/comparisons; docs/comparing.md explains its tables.
     """
     from sim import api
 
@@ -58,7 +63,7 @@ def compare(terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...
     notes = remarks(comparison)
     for note in () if terminal.json else notes:
         terminal.note(note)
-    show(terminal, comparison)
+    show(terminal, comparison, full=full)
     figures = work.pictures(terminal, comparison, "comparison", svg)
     terminal.say(f"{len(figures)} figure files in {comparison.path / 'figures'}; the comparison is in")
     terminal.answer(lambda: document(comparison, [*map(str, warnings), *notes], figures), str(comparison.path))
@@ -79,7 +84,8 @@ def remarks(comparison: Comparison) -> list[str]:
         notes.append(f"warning: {pairs} pairs are few: the intervals hang on the differences being nearly normal")
     wanted = manifest["precision"]
     if wanted is not None and not wanted["reached"]:
-        reasons = "; ".join(_lacking(wanted, several=len(others) > 1))
+        option = "--draws" if manifest.get("draws") else "--replicates"
+        reasons = "; ".join(_lacking(wanted, option, several=len(others) > 1))
         notes.append(f"warning: precision not reached with {pairs} pairs: {reasons}")
     return notes
 
@@ -96,13 +102,13 @@ def _parted(world: Mapping[str, Any], base: str, horizon: str) -> list[str]:
     return [f"warning: the main horizon, {_words(horizon)}, {where} before {name} parts from {base} in {parting}"]
 
 
-def _lacking(wanted: Mapping[str, Any], several: bool) -> list[str]:
+def _lacking(wanted: Mapping[str, Any], option: str, several: bool) -> list[str]:
     """Return why a precision was not reached."""
     if wanted["achieved"] is None:
         return ["one pair has no interval"]
     reasons = [] if wanted["needed"] is None else [
         f"half the interval of {wanted['outcome']} is {wanted['achieved']:.2g}, not {wanted['half_width']:g}; "
-        f"it would take about {wanted['needed']:,} pairs (--replicates {wanted['needed']})"
+        f"it would take about {wanted['needed']:,} pairs ({option} {wanted['needed']})"
     ]  # fmt: skip
     return reasons + [
         (f"{world}: " if several else "")
@@ -111,8 +117,10 @@ def _lacking(wanted: Mapping[str, Any], several: bool) -> list[str]:
     ]
 
 
-def show(terminal: Terminal, comparison: Comparison) -> None:
-    """Print what differs, the effects at the main horizon, by class and over the horizons, and how to read them."""
+def show(terminal: Terminal, comparison: Comparison, *, full: bool) -> None:
+    """Print what differs, effects on the nation, and the answer in sentences; in full, all tables before these."""
+    from sim.analysis.sentences import answer
+
     if terminal.quiet or terminal.json:
         return
     manifest, frame = comparison.manifest, comparison.effects()
@@ -123,12 +131,41 @@ def show(terminal: Terminal, comparison: Comparison) -> None:
         for line in differing(world["differs"]):
             terminal.say(f"  {line}")
         terminal.say()
-        _show_main(terminal, comparison, title, rows)
-        _show_cells(terminal, f"{title}: effect [95 % interval] by class, {_words(comparison.horizons[0])}",
-                    rows[rows["horizon"] == comparison.horizons[0]], "scope", manifest["shown"])  # fmt: skip
-        if len(comparison.horizons) > 1:
-            _show_cells(terminal, f"{title}: effect [95 % interval] for the nation",
-                        rows[rows["scope"] == "nation"], "horizon", manifest["shown"])  # fmt: skip
+        (_show_tables if full else _show_short)(terminal, comparison, title, rows)
+    if full:
+        _show_how_to_read(terminal, manifest)
+    if manifest["precision"] is not None and manifest["precision"]["reached"]:
+        terminal.say(
+            f"Precision: half the interval of {manifest['precision']['outcome']} is "
+            f"{manifest['precision']['achieved']:.2g} after {manifest['pairs']} pairs."
+        )
+    for sentence in answer(comparison):
+        terminal.say(sentence)
+    terminal.say()
+
+
+def _show_short(terminal: Terminal, comparison: Comparison, title: str, rows: pd.DataFrame) -> None:
+    """Print effects on the nation at the main horizon, and how they read."""
+    found = _main(comparison, rows)
+    lines = [(name, number(row["base"]), number(row["other"]), effect(row).replace("\n", " "), row["reading"])
+             for name, row in found.loc[comparison.manifest["shown"]].iterrows()]  # fmt: skip
+    over = f"{title}: the nation, {_words(comparison.horizons[0])}, {comparison.manifest['pairs']} pairs"
+    header = ["outcome", "base", "other", "effect [95 % interval]", "reading"]
+    terminal.table(over, header, lines, right=(1, 2))
+
+
+def _show_tables(terminal: Terminal, comparison: Comparison, title: str, rows: pd.DataFrame) -> None:
+    """Print the effects at the main horizon with all statistics, by class, and over the horizons."""
+    shown = comparison.manifest["shown"]
+    _show_main(terminal, comparison, title, rows)
+    _show_cells(terminal, f"{title}: effect [95 % interval] by class, {_words(comparison.horizons[0])}",
+                rows[rows["horizon"] == comparison.horizons[0]], "scope", shown)  # fmt: skip
+    if len(comparison.horizons) > 1:
+        _show_cells(terminal, f"{title}: effect [95 % interval] for the nation",
+                    rows[rows["scope"] == "nation"], "horizon", shown)  # fmt: skip
+
+
+def _show_how_to_read(terminal: Terminal, manifest: Mapping[str, Any]) -> None:
     terminal.say(manifest["uncertainty"])
     small = manifest["smallest"]
     named = "".join(f", {value:g} for {name}" for name, value in small["named"].items())
@@ -138,11 +175,6 @@ def show(terminal: Terminal, comparison: Comparison) -> None:
         f"for the rest{named}. A convention, not a finding (grade: assumed). The reading says where the interval lies."
     )
     terminal.say("P: probability of doing better (of being higher, where neither is better) on the same accidents.")
-    if manifest["precision"] is not None and manifest["precision"]["reached"]:
-        terminal.say(
-            f"Precision: half the interval of {manifest['precision']['outcome']} is "
-            f"{manifest['precision']['achieved']:.2g} after {manifest['pairs']} pairs."
-        )
 
 
 def differing(fields: Sequence[dict[str, Any]]) -> list[str]:
@@ -157,7 +189,7 @@ def differing(fields: Sequence[dict[str, Any]]) -> list[str]:
 def _show_main(terminal: Terminal, comparison: Comparison, title: str, rows: pd.DataFrame) -> None:
     """Print one line per outcome: the nation at the main horizon."""
     main, pairs = comparison.horizons[0], comparison.manifest["pairs"]
-    found = rows[(rows["scope"] == "nation") & (rows["horizon"] == main)].set_index("outcome")
+    found = _main(comparison, rows)
     uneven = (found["pairs"] != pairs).any()
     lines = []
     for name in comparison.manifest["shown"]:
@@ -176,6 +208,11 @@ def _show_main(terminal: Terminal, comparison: Comparison, title: str, rows: pd.
     terminal.table(over, header, lines, right=(2, 3, 5, 8, 9, 10))
 
 
+def _main(comparison: Comparison, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the nation at the main horizon, by outcome."""
+    return rows[(rows["scope"] == "nation") & (rows["horizon"] == comparison.horizons[0])].set_index("outcome")
+
+
 def _show_cells(terminal: Terminal, title: str, rows: pd.DataFrame, across: str, names: Sequence[str]) -> None:
     """Print effects with one outcome a line, and scopes or horizons as columns."""
     columns = list(dict.fromkeys(rows[across]))
@@ -186,24 +223,22 @@ def _show_cells(terminal: Terminal, title: str, rows: pd.DataFrame, across: str,
 
 def effect(row: Mapping[str, Any] | pd.Series[Any]) -> str:
     """Return an effect over its interval, with the decimals that the interval's width deserves."""
+    from sim.analysis.sentences import decimals
+
     value, low, high = (float(row[name]) for name in ("effect", "low", "high"))
     if not math.isfinite(value):
         return UNDEFINED
-    half = (high - low) / 2
-    if not half > 0.0:
-        return fine(value, sign="+") + ("" if math.isnan(half) else f"\nin all {row['pairs']} pairs")
-    # Two digits of a width that begins with 1 or 2, else one.
-    decimals = min(max(math.ceil(-math.log10(half / 3)), 0), 7)
-    return f"{value:+.{decimals}f}\n[{low:.{decimals}f},{high:.{decimals}f}]"
+    if not high > low:
+        return fine(value, sign="+") + ("" if math.isnan(high - low) else f"\nin all {row['pairs']} pairs")
+    digits = decimals(low, high)
+    return f"{value:+.{digits}f}\n[{low:.{digits}f},{high:.{digits}f}]"
 
 
 def fine(value: float, sign: str = "-") -> str:
-    """Return a number with two digits that matter, since effects can be small beside what they are effects on."""
-    if not math.isfinite(value):
-        return UNDEFINED
-    if value == 0.0:
-        return "0"
-    return f"{value:{sign}.{min(max(1 - math.floor(math.log10(abs(value))), 0), 7)}f}"
+    """Return a number with two digits that matter; a dash where it is undefined."""
+    from sim.analysis.sentences import number as told
+
+    return told(value, sign) if math.isfinite(value) else UNDEFINED
 
 
 def _words(horizon: str) -> str:
@@ -211,14 +246,17 @@ def _words(horizon: str) -> str:
 
 
 def document(comparison: Comparison, notes: Sequence[str], figures: Sequence[Path]) -> dict[str, Any]:
-    """Return what `compare` prints as JSON: the effects of the shown outcomes, and how they came about."""
+    """Return what `compare` prints as JSON: the answer, the effects of the shown outcomes, and how they came about."""
+    from sim.analysis.sentences import answer
+
     manifest, frame = comparison.manifest, comparison.effects()
     kept = ("title", "parting", "horizons", "smallest", "seed", "pairs", "failed", "precision", "level", "uncertainty",
             "engine", "wall_seconds")  # fmt: skip
     of_world = ("name", "title", "differs", "parting")
     rows = frame[frame["outcome"].isin(manifest["shown"])].to_dict(orient="records")
     return {
-        "comparison": comparison.path,
+        "comparison": comparison.path, "answer": answer(comparison),
         "worlds": [{key: world[key] for key in of_world} for world in manifest["worlds"]],
-        **{key: manifest[key] for key in kept}, "notes": list(notes), "effects": rows, "figures": list(figures),
+        **{key: manifest[key] for key in kept}, "draws": comparison.draws and comparison.draws.names,
+        "notes": list(notes), "effects": rows, "figures": list(figures),
     }  # fmt: skip

@@ -53,6 +53,11 @@ class Draws:
     width: int
     seed: int
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the parameters and variants that are drawn."""
+        return [factor.name for factor in self.factors]
+
     def positions(self, start: int, stop: int) -> NDArray[np.uint32]:
         """Return where points ``start`` to ``stop`` lie, in parts of `STEPS`: a row each, a column for each factor.
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
+from sim.analysis.sentences import over
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
 from sim.figures.series import difference, direction, outcome_named, title
@@ -87,7 +88,7 @@ def _said(comparison: Comparison, world: str, of: str) -> list[str]:
     """Return what stands over a picture: what is set against what, and over how many pairs."""
     count = comparison.manifest["pairs"]
     pairs = f"{of}{count} pair{'s' * (count != 1)} of replicates on the same accidents"
-    return ["Difference: the first world minus the second", f"{pairs}; over chance only, at fixed parameters"]
+    return ["Difference: the first world minus the second", f"{pairs}; {over(comparison.manifest)}"]
 
 
 def _heading(comparison: Comparison, world: str) -> str:

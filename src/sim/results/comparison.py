@@ -20,6 +20,8 @@ from sim.results.run_store import FolderWriter, default_folder, new_folder
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiment.draws import Draws
+
 #: Statistics of a comparison's effects, in the order in which they are stored; see `sim.analysis.paired.Effects`.
 STATISTICS = (
     "base", "other", "effect", "low", "high", "error", "sd", "sd_base", "sd_other", "standardised", "pair_low",
@@ -47,7 +49,7 @@ BANDS = pa.schema([
 COMPARISON = Format(
     "comparison", "compare", "skloki-comparison", 1,
     {"title": str, "worlds": [{"name": str, "title": str}], "horizons": [str],
-     "shown": [str], "pairs": int, "files": FILES},
+     "shown": [str], "pairs": int, "draws?": dict | None, "files": FILES},
     {"effects.csv": EFFECTS, "bands.parquet": None, "pairs.parquet": None},
     ("effects.csv", "bands.parquet", "pairs.parquet"),
 )  # fmt: skip
@@ -76,6 +78,14 @@ class Comparison(Folder):
     def horizons(self) -> list[str]:
         """Names of the horizons, the main one first."""
         return list(self.manifest["horizons"])
+
+    @property
+    def draws(self) -> Draws | None:
+        """What was drawn for each pair, by the pair's replicate; none where all pairs have the same parameters."""
+        from sim.experiment.draws import Draws
+
+        record = self.manifest.get("draws")
+        return None if record is None else Draws.read(record)
 
     def effects(self) -> pd.DataFrame:
         """Return one row per world, outcome, scope and horizon; the columns are explained in docs/comparing.md."""

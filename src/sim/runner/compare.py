@@ -20,6 +20,8 @@ from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
 from sim.experiment import horizons as spans
+from sim.experiment.draws import Draws
+from sim.experiment.draws import draws as drawn_for
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.outcomes import OUTCOME_INDEX, SHOWN, unknown
@@ -28,7 +30,7 @@ from sim.results.comparison import Comparison, ComparisonWriter, new_comparison,
 from sim.results.manifest import Failure
 from sim.runner.run import Progress, RunFailed, finished, with_run
 from sim.scenario.load import Loaded, Sets, Source, load_all
-from sim.world.build import World
+from sim.world.build import World, vary
 
 REPLICATES = 200
 """Unless the user says otherwise; a scenario's own number is meant for a single world."""
@@ -42,7 +44,15 @@ CAVEAT = (
     "Intervals are over chance only, at fixed parameters: they hold neither the parameters' uncertainty "
     "nor that of the model's structure, and no verdict on a policy may rest on them alone."
 )
-
+CAVEAT_OF_DRAWS = (
+    "Intervals are over chance, parameters and readings, drawn from their ranges: they are of the mean over all draws "
+    "and hold nothing of the model's structure. Shares are of draws under these ranges, not probabilities."
+)
+MOST_DRAWS = 1_000_000
+AT_ONCE = 256
+"""Draws whose values are made at once."""
+LOOKED_AT = 8
+"""Draws at which it is asked when worlds part: what is off at the defaults may not be where it is drawn."""
 
 NOT_COMPARED = ("title", "why", "run.replicates", "run.seed", "run.committees")
 """Fields that make no difference between worlds on the same accidents."""
@@ -60,7 +70,8 @@ class Precision:
 def compare(
     *worlds: Source, replicates: int | None = None, seed: int | None = None, sets: Sets = (),
     horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
-    precision: float | None = None, target: str | None = None, out: Path | str | None = None, force: bool = False,
+    precision: float | None = None, target: str | None = None, draws: int | None = None,
+    out: Path | str | None = None, force: bool = False,
     progress: Progress | None = None, engine: str | Engine = ENGINES[0], threads: int | None = None,
 ) -> Comparison:  # fmt: skip
     """Run worlds on the same accidents, compare them pair by pair, and store the comparison.
@@ -83,6 +94,9 @@ def compare(
         Run until half the interval is so narrow, or the replicates are used up.
     target
         Outcome that the precision is about, for the nation at the main horizon: performance.
+    draws
+        Number of pairs, instead of ``replicates``: each pair has a draw of its own of whatever no world sets (see
+        `sim.experiment.draws`), the same in all worlds, besides accidents of its own.
     out
         The folder; by default a new one below ``results/comparisons`` of the current folder.
     progress
@@ -96,19 +110,21 @@ def compare(
     began, started = time.perf_counter(), datetime.now(UTC)
     read, least = load_all(worlds, sets), read_smallest(smallest)
     wanted = _wanted(precision, target)
-    _check(outcomes, wanted, threads)
-    most = replicates if replicates is not None else MOST if wanted else REPLICATES
+    _check(outcomes, wanted, threads, replicates, draws)
+    usual = MOST if wanted else REPLICATES
+    most = next((number for number in (draws, replicates) if number is not None), usual)
     loaded, names = agreed(read, most, seed), named(read)
+    drawn = None if draws is None else drawn_for(*loaded)
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
         chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
         require_same_places(loaded, built)
-        months, partings = built[0].months, spans.partings(built)
-        parting = spans.parting(built)
+        months, partings = built[0].months, _partings(built, drawn)
+        parting = min((start for start in partings if start is not None), default=None)
         sample = Sample(names, months, spans.chosen(horizons, months, parting), partings)
         for numbers in _batches(sample, most, wanted):
-            _run(sample, chosen, built, numbers, writer, progress, threads)
+            _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, threads)
         writer.finish(effect_rows(sample, least), band_tables(sample), {
             "title": " | ".join(world.scenario.title for world in loaded),
             "worlds": [
@@ -126,7 +142,8 @@ def compare(
             "failed": sample.failed,
             "precision": None if wanted is None else achieved(sample, wanted),
             "level": paired.LEVEL,
-            "uncertainty": CAVEAT,
+            "draws": None if drawn is None else drawn.record(),
+            "uncertainty": CAVEAT if drawn is None else CAVEAT_OF_DRAWS,
             **manifest.circumstances(chosen.name, started, time.perf_counter() - began),
         })  # fmt: skip
     return open_comparison(writer.destination, verify=False)
@@ -191,16 +208,32 @@ def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator
         done = end
 
 
+def drawn_pairs(built: Sequence[World], drawn: Draws | None, numbers: range) -> Iterator[tuple[World, int]]:
+    """Yield worlds and replicates in the order in which they are run: all worlds of a replicate have the same draw."""
+    for start in range(numbers.start, numbers.stop, AT_ONCE):
+        some = range(start, min(start + AT_ONCE, numbers.stop))
+        values = [None] * len(some) if drawn is None else drawn.varied(some.start, some.stop)
+        for number, value in zip(some, values, strict=True):
+            yield from ((world if value is None else vary(world, *value), number) for world in built)
+
+
+def _partings(built: Sequence[World], drawn: Draws | None) -> list[int | None]:
+    """Return for each world the first month in which it differs from the baseline, at the defaults or at a draw."""
+    found = [spans.partings(built)]
+    for parameters, readings in [] if drawn is None else drawn.varied(0, LOOKED_AT):
+        found.append(spans.partings([vary(world, parameters, readings) for world in built]))
+    return [min((start for start in starts if start is not None), default=None) for starts in zip(*found, strict=True)]
+
+
 def _run(
-    sample: Sample, engine: Engine, built: Sequence[Any], numbers: range, writer: ComparisonWriter,
+    sample: Sample, engine: Engine, runs: Iterable[tuple[World, int]], numbers: range, writer: ComparisonWriter,
     progress: Progress | None, threads: int | None,
 ) -> None:  # fmt: skip
     """Run replicates of all worlds in turn, and store what is compared of them."""
-    runs = ((world, number) for number in numbers for world in built)
-    each = len(built) * len(sample.months)
+    each = len(sample.names) * len(sample.months)
     with finished(engine, runs, range(numbers.start * each, numbers.stop * each), progress, threads) as made:
         for number in numbers:
-            rows = sample.add(number, [next(made) for _ in built])
+            rows = sample.add(number, [next(made) for _ in sample.names])
             if rows is not None:
                 writer.add(rows)
     if not sample.pairs:
@@ -216,7 +249,9 @@ def _wanted(precision: float | None, target: str | None) -> Precision | None:
     return Precision(precision, target or "performance")
 
 
-def _check(shown: Sequence[str], precision: Precision | None, threads: int | None) -> None:
+def _check(
+    shown: Sequence[str], precision: Precision | None, threads: int | None, replicates: int | None, draws: int | None
+) -> None:
     """Refuse what can be refused before anything is done."""
     problems = unknown("--outcome", shown)
     if precision is not None:
@@ -226,6 +261,11 @@ def _check(shown: Sequence[str], precision: Precision | None, threads: int | Non
             problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed=allowed))
     if threads is not None and threads < 1:
         problems.append(Problem("--threads", found=str(threads), allowed="1 or more"))
+    if draws is not None and not 1 <= draws <= MOST_DRAWS:
+        problems.append(Problem("--draws", found=str(draws), allowed=f"1 to {MOST_DRAWS:,}"))
+    elif draws is not None and replicates is not None:
+        allowed = f"nothing beside --draws {draws}: each draw is a pair with accidents of its own"
+        problems.append(Problem("--replicates", found=str(replicates), allowed=allowed))
     if problems:
         raise UserError(problems)
 

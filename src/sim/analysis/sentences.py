@@ -1,0 +1,346 @@
+"""A comparison in two sentences: what came out and how sure it is, and over what. Every door words it here.
+
+The first sentence begins with the answer. Over chance alone it goes by the interval of the mean effect and the smallest
+effect of interest. Over draws of parameters and readings it goes by the share of draws in which a world is ahead by
+more than that: a mean over guesses settles nothing. There are no p-values: see docs/comparing.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.registry.entries import CLASSES, SCOPES
+from sim.registry.outcomes import OUTCOMES, SHOWN
+from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
+from sim.scenario.files import DICT
+
+if TYPE_CHECKING:
+    from sim.results.comparison import Comparison
+
+SURE, RATHER = 0.8, 0.6
+"""Shares of draws from which an answer is called one, and a leaning; the first is the rule for claims."""
+VERDICTS = ("better", "worse", "same", "leans towards", "leans against", "open")
+"""What shares of draws come to; see `verdict`."""
+MAIN = "performance"
+"""The outcome that an answer is about, unless others were asked for."""
+PLACES: Mapping[str, str] = {
+    "nation": "the nation", "capital": "the capitals", "industrial": "industrial provinces",
+    "agrarian": "agrarian provinces", "borderland": "the borderland",
+}
+PROVINCES = CLASSES[1:]
+_OF_INTERVALS = {"above": "higher", "below": "lower", "within": "no different", "undecided": "undecided"}
+_OF_SHARES = {"better": "better", "worse": "worse", "same": "no difference"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One outcome of a world against the baseline at a horizon.
+
+    Attributes
+    ----------
+    base, other
+        What the two worlds are called.
+    horizon
+        As the command line writes it.
+    effects
+        Of each scope that it is known of, statistics by the names of `sim.analysis.paired.Effects`.
+    beyond
+        Of each scope, the shares of pairs in which the other world does better, and worse, by more than the smallest
+        effect; where neither is better, in which it is higher, and lower. Needed where parameters are drawn.
+    drawn
+        How many parameters and readings each pair has drawn; none where all pairs have the same.
+    same
+        Whether the worlds have the same inputs until the end of the horizon.
+    """
+
+    base: str
+    other: str
+    outcome: str
+    horizon: str
+    effects: Mapping[str, Mapping[str, Any]]
+    beyond: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    drawn: int | None = None
+    same: bool = False
+
+    @property
+    def nation(self) -> Mapping[str, Any]:
+        """Statistics of the nation."""
+        return self.effects["nation"]
+
+    @property
+    def what(self) -> str:
+        """The nation's outcome, in words."""
+        unit, words = OUTCOMES[self.outcome].unit, self.outcome.removesuffix("_nation").replace("_", " ")
+        shares = unit.startswith("share of ") and " " not in words and words.endswith(("ed", "acting"))
+        return f"the nation's {unit} that are {words}" if shares else f"the nation's {words}"
+
+    @property
+    def when(self) -> str:
+        """The horizon, in words."""
+        return "in " + self.horizon.replace(":", " to ")
+
+    @property
+    def judged(self) -> bool:
+        """Whether more is better, or worse."""
+        return OUTCOMES[self.outcome].better != "neither"
+
+
+def answer(comparison: Comparison) -> list[str]:
+    """Return the sentences of a stored comparison: two for each world beside the baseline."""
+    others = comparison.worlds[1:]
+    return [said for world in others for said in sentences(finding(comparison, world))]
+
+
+def finding(comparison: Comparison, world: str, outcome: str | None = None, horizon: str | None = None) -> Finding:
+    """Return what a stored comparison found of a world: by default of its main outcome at its main horizon."""
+    manifest = comparison.manifest
+    outcome, horizon = outcome or main_outcome(manifest), horizon or comparison.horizons[0]
+    frame = comparison.effects()
+    rows = frame[(frame["world"] == world) & (frame["outcome"] == outcome) & (frame["horizon"] == horizon)]
+    effects = {str(row["scope"]): row for row in rows.to_dict(orient="records")}
+    pairs = comparison.pairs(["replicate", "world", "horizon", "scope", outcome])
+    pairs = pairs[pairs["horizon"] == horizon].set_index("replicate")
+    shares = {}
+    for scope, row in effects.items():
+        both = [pairs.loc[(pairs["world"] == name) & (pairs["scope"] == scope), outcome]
+                for name in (world, comparison.worlds[0])]  # fmt: skip
+        shares[scope] = beyond(gains(outcome, (both[0] - both[1]).to_numpy()), row["smallest"])
+    known = {one["name"]: one for one in manifest["worlds"]}
+    last = horizon.split(":")[-1]
+    # older comparisons have one month of parting for all worlds
+    parting = known[world].get("parting", manifest.get("parting"))
+    draws = comparison.draws
+    return Finding(
+        called(known[comparison.worlds[0]]), called(known[world]), outcome, horizon, effects, shares,
+        None if draws is None else len(draws.factors), parting is None or parting > last,
+    )  # fmt: skip
+
+
+def over(manifest: Mapping[str, Any]) -> str:
+    """Return over what a comparison's intervals are, in a few words."""
+    if manifest.get("draws") is None:
+        return "over chance only, at fixed parameters"
+    return "over chance, parameters and readings, drawn from their ranges"
+
+
+def main_outcome(manifest: Mapping[str, Any]) -> str:
+    """Return the outcome that a comparison is about: a precision's, the first that was asked for, or performance."""
+    if manifest.get("precision"):
+        return str(manifest["precision"]["outcome"])
+    shown: list[str] = manifest["shown"]
+    return MAIN if shown == list(SHOWN) else shown[0]
+
+
+def called(world: Mapping[str, Any]) -> str:
+    """Return what a world is called in a sentence: its file's name, or its title where it came in as a dict."""
+    name = str(world["name"])
+    return f'"{world["title"]}"' if name.split("-")[0] == DICT else name
+
+
+def gains(outcome: str, differences: ArrayLike) -> Any:
+    """Return differences with the sign with which more is better; as they are where neither is."""
+    return np.asarray(differences, float) * (-1.0 if OUTCOMES[outcome].better == "lower" else 1.0)
+
+
+def beyond(found: ArrayLike, smallest: float) -> tuple[float, float]:
+    """Return the shares of gains above the smallest effect of interest, and below its negative."""
+    known = np.asarray(found, float)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return math.nan, math.nan
+    return float(np.mean(known > smallest)), float(np.mean(known < -smallest))
+
+
+def verdict(shares: Sequence[tuple[float, float, float]]) -> str:
+    """Return what shares of draws say of scopes together, out of `VERDICTS`: never more than they do of each.
+
+    Parameters
+    ----------
+    shares
+        Of each scope: ahead and behind by more than the smallest effect, and ahead at all, ties half.
+    """
+    if all(ahead >= SURE for ahead, _, _ in shares):
+        return "better"
+    if all(behind >= SURE for _, behind, _ in shares):
+        return "worse"
+    if all(1.0 - ahead - behind >= SURE for ahead, behind, _ in shares):
+        return "same"
+    favoured = [share for _, _, share in shares]
+    return "leans towards" if min(favoured) >= RATHER else "leans against" if max(favoured) <= 1.0 - RATHER else "open"
+
+
+def sentences(found: Finding) -> list[str]:
+    """Return the answer, and over what it is one."""
+    row = found.nation
+    if found.same:
+        until = found.horizon.split(":")[-1]
+        both = f"{_begun(found.other)} and {found.base}"
+        return [f"{both} have the same inputs until {until}: that they agree is no finding."]
+    if not math.isfinite(row["effect"]):
+        return [f"There is no answer: {found.what} is not defined {found.when} in both worlds."]
+    if row["pairs"] < 2:
+        return [f"There is no answer yet: one pair of runs has no interval. In it {found.what} {found.when} is "
+                f"{_compared(found)}."]  # fmt: skip
+    if found.drawn is None:
+        first, classes = _over_chance(found), _classes_by_interval(found)
+    else:
+        first, classes = _over_draws(found), _classes_by_shares(found)
+    return [f"{_begun(first)}{classes}.", f"{_over_what(found)}."]
+
+
+def _over_chance(found: Finding) -> str:
+    """Return the answer where all pairs have the same parameters."""
+    row, reading, least = found.nation, found.nation["reading"], f"{found.nation['smallest']:.2g}"
+    if reading == "within":
+        return (f"{found.other} made no difference of interest to {found.what} {found.when}: {_compared(found)} "
+                f"({_interval(row)}), where {least} would be worth naming")  # fmt: skip
+    left = f"{found.other} left {found.what} {_compared(found)} {found.when} ({_interval(row)})"
+    if reading in ("above", "below"):
+        for_whom = ", for the better" if gains(found.outcome, row["effect"]) > 0 else ", for the worse"
+        return f"{left}: a difference worth naming{for_whom if found.judged else ''}"
+    if row["low"] == row["high"]:
+        return f"{left}: undecided, since {row['pairs']} pairs are too few to have seen what is rare"
+    if row["low"] > 0.0 or row["high"] < 0.0:
+        return f"{left}: whether that is a difference worth naming, {least} or more, is undecided"
+    return (f"whether {found.other} left {found.what} higher or lower than {found.base} {found.when} is undecided: "
+            f"{_compared(found)} ({_interval(row)})")  # fmt: skip
+
+
+def _over_draws(found: Finding) -> str:
+    """Return the answer where every pair has its own parameters and readings."""
+    row, (ahead, behind) = found.nation, (hundred(share) for share in found.beyond["nation"])
+    least, said = f"{row['smallest']:.2g}", verdict([(*found.beyond["nation"], row["superiority"])])
+    about = f"{found.what} {found.when}"
+    mean = f"on the mean {_compared(found)} ({_interval(row)})"
+    if found.judged:
+        lead = {
+            "better": f"{found.other} would have done better", "worse": f"{found.other} would have done worse",
+            "same": f"{found.other} would have made no difference worth the name",
+            "leans towards": f"the model gives no answer, but leans towards {found.other}",
+            "leans against": f"the model gives no answer, but leans against {found.other}",
+        }.get(said, "the model gives no answer")
+        return (f"{lead}: by {about} {found.other} does better than {found.base} by more than {least} in {ahead} of "
+                f"100 draws and worse by as much in {behind}; {mean}")  # fmt: skip
+    lead = {
+        "better": f"{found.other} would have raised {about}", "worse": f"{found.other} would have lowered {about}",
+        "same": f"{found.other} would have made no difference worth the name to {about}",
+        "leans towards": f"the model gives no answer on {about}, but leans towards more under {found.other}",
+        "leans against": f"the model gives no answer on {about}, but leans towards less under {found.other}",
+    }.get(said, f"the model gives no answer on {about}")
+    return (f"{lead}: it is higher than under {found.base} by more than {least} in {ahead} of 100 draws and lower by "
+            f"as much in {behind}; {mean}")  # fmt: skip
+
+
+def _over_what(found: Finding) -> str:
+    """Return over what the answer is one, and how often the other world did better."""
+    row, did, what = found.nation, "did better" if found.judged else "was higher", "draws" if found.drawn else "pairs"
+    often = f"{found.other} {did} in {_often(row['superiority'], int(row['pairs']), what)}"
+    if row["low"] == row["high"] == 0.0:
+        often = f"no difference in any of {row['pairs']:,} {what}"
+    if found.drawn is None:
+        return f"Over chance alone, at one value of each parameter: {often}; --draws 200 asks over their ranges"
+    every = len(PARAMETERS) + len(VARIANTS)
+    which = f"all {every}" if found.drawn == every else f"{found.drawn} of {every}"
+    return (f"Over chance and {which} parameters and readings, drawn from their ranges: {often}; shares are of draws, "
+            "not probabilities, and say nothing of what the model leaves out")  # fmt: skip
+
+
+def _classes_by_interval(found: Finding) -> str:
+    """Return where classes of guberniia read otherwise; nothing where it is not known of them."""
+    read = {scope: row["reading"] for scope, row in found.effects.items()
+            if scope in CLASSES and math.isfinite(row["effect"])}  # fmt: skip
+    if set(read.values()) <= {"undecided"}:
+        return ""
+    differ = "signs differ: " if {"above", "below"} <= set(read.values()) else ""
+    return _grouped({scope: _OF_INTERVALS[reading] for scope, reading in read.items()}, differ)
+
+
+def _classes_by_shares(found: Finding) -> str:
+    said = {scope: verdict([(*found.beyond[scope], row["superiority"])]) for scope, row in found.effects.items()
+            if scope in CLASSES and math.isfinite(row["effect"])}  # fmt: skip
+    words = dict(_OF_SHARES) if found.judged else _OF_SHARES | {"better": "more", "worse": "less"}
+    if not set(words) & set(said.values()):
+        return ""
+    differ = "signs differ: " if {"better", "worse"} <= set(said.values()) else ""
+    return _grouped({scope: words.get(one, "no answer") for scope, one in said.items()}, differ)
+
+
+def _grouped(said: Mapping[str, str], differ: str) -> str:
+    """Return what is said of classes, those together of which the same is said."""
+    if len(set(said.values())) == 1:
+        return "; alike in the capitals and the provinces" if len(said) == len(CLASSES) else ""
+    groups: dict[str, list[str]] = {}
+    for scope, word in said.items():
+        groups.setdefault(word, []).append(scope)
+    return f"; {differ}" + ", ".join(f"{word} in {places(scopes)}" for word, scopes in groups.items())
+
+
+def places(scopes: Iterable[str]) -> str:
+    """Return scopes in words; the three classes that are no capitals are the provinces."""
+    scopes = [scope for scope in SCOPES if scope in set(scopes)]
+    provinces = [scope for scope in scopes if scope in PROVINCES]
+    if len(provinces) == len(PROVINCES):
+        words = [PLACES[scope] for scope in scopes if scope not in provinces] + ["the provinces"]
+    else:
+        words = [PLACES[scope] for scope in scopes]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _compared(found: Finding) -> str:
+    """Return an effect as a size with its direction, in the decimals of its interval."""
+    row, unit, value = found.nation, OUTCOMES[found.outcome].unit, float(found.nation["effect"])
+    if value == 0.0:
+        return f"the same as under {found.base}"
+    size = f"{abs(value):.{decimals(row['low'], row['high'])}f}" if row["high"] > row["low"] else number(abs(value))
+    of = f" {unit}" if unit in ("months", "persons", "thousand") else ""
+    return f"{size}{of} {'higher' if value > 0 else 'lower'} than {found.base}"
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    """Return an interval: of sizes, where both ends lie on one side of zero."""
+    low, high = float(row["low"]), float(row["high"])
+    if low == high:
+        return f"alike in all {row['pairs']:,} pairs"
+    digits = decimals(low, high)
+    if low <= 0.0 <= high:
+        return f"95 % interval {low:+.{digits}f} to {high:+.{digits}f}"
+    ends = sorted((abs(low), abs(high)))
+    return f"95 % interval {ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
+
+
+def _often(share: float, pairs: int, what: str) -> str:
+    if share in (0.0, 1.0):
+        return f"{'none of' if share == 0.0 else 'all'} {pairs:,} {what}"
+    return f"{hundred(share)} of 100 {what}"
+
+
+def hundred(share: float) -> str:
+    """Return a share as a number of a hundred; what is not quite none or all is not called so."""
+    rounded = round(100 * share)
+    if rounded == 0 and share > 0.0:
+        return "fewer than 1"
+    return "more than 99" if rounded == 100 and share < 1.0 else f"{rounded}"
+
+
+def decimals(low: float, high: float) -> int:
+    """Return the decimals that an interval deserves: two digits of a half width that begins with 1 or 2, else one."""
+    return min(max(math.ceil(-math.log10((high - low) / 6)), 0), 7)
+
+
+def number(value: float, sign: str = "-") -> str:
+    """Return a number with two digits that matter, since effects can be small beside what they are effects on."""
+    if value == 0.0:
+        return "0"
+    return f"{value:{sign}.{min(max(1 - math.floor(math.log10(abs(value))), 0), 7)}f}"
+
+
+def _begun(text: str) -> str:
+    """Return a text as a sentence begins."""
+    return text[:1].upper() + text[1:]
