@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-import sim
+import sim.memory.live
 from sim.analysis import sentences as words
 from sim.analysis.sentences import Finding, answer, beyond, finding, sentences, verdict
+from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import CLASSES
 from sim.registry.outcomes import SHOWN
 from sim.runner.compare import compare
@@ -149,6 +150,14 @@ def test_a_stored_comparison_is_answered_from_its_tables(tmp_path):
     assert known.beyond["capital"] == ((less > smallest).mean(), (less < -smallest).mean())
     assert known.drawn == len(result.draws.factors) and not known.same
     assert answer(result) == [said for name in "bc" for said in sentences(finding(result, name))]
+
+
+def test_runs_in_memory_are_answered_like_a_folder(tmp_path):
+    worlds = [world(), world("b", "election")]
+    stored = compare(*worlds, replicates=40, out=tmp_path / "c", engine=fake())
+    made = sim.memory.live.pair(*worlds, pairs=40, engine=fake()).all()
+    for outcome in ("performance", "conflict", "opposition_nation"):
+        assert sentences(words.sampled(made, Smallest(), outcome)) == sentences(finding(stored, "b", outcome))
 
 
 @pytest.mark.parametrize("name", ["comparison", "comparison-2"])

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.analysis.sample import Sample, effect_of
 from sim.registry.entries import CLASSES, SCOPES
-from sim.registry.outcomes import OUTCOMES, SHOWN
+from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario.files import DICT
 
 if TYPE_CHECKING:
+    from sim.experiment.smallest_effect import Smallest
     from sim.results.comparison import Comparison
 
 SURE, RATHER = 0.8, 0.6
@@ -120,6 +122,23 @@ def finding(comparison: Comparison, world: str, outcome: str | None = None, hori
     return Finding(
         called(known[comparison.worlds[0]]), called(known[world]), outcome, horizon, effects, shares,
         None if draws is None else len(draws.factors), parting is None or parting > last,
+    )  # fmt: skip
+
+
+def sampled(
+    sample: Sample, smallest: Smallest, outcome: str = MAIN, *, world: int = 1, horizon: int = 0,
+    names: Sequence[str] = (), drawn: int | None = None,
+) -> Finding:  # fmt: skip
+    """Return what runs in memory say of a world; ``names`` are what the worlds are called, if not as in the sample."""
+    called = list(names or sample.names)
+    at, scopes = OUTCOME_INDEX[outcome], SCOPES if OUTCOMES[outcome].by_class else SCOPES[:1]
+    found = vars(effect_of(sample, world, horizon, smallest))
+    effects = {scope: {name: array[s, at].item() for name, array in found.items()} for s, scope in enumerate(scopes)}
+    apart = sample.at(world, horizon)[..., at] - sample.at(0, horizon)[..., at]
+    shares = {scope: beyond(gains(outcome, apart[:, s]), effects[scope]["smallest"]) for s, scope in enumerate(scopes)}
+    return Finding(
+        called[0], called[world], outcome, sample.horizons[horizon].name, effects, shares, drawn,
+        sample.alike(world, horizon),
     )  # fmt: skip
 
 

@@ -120,16 +120,16 @@ def compare(
         chosen = load_engine(engine)
         built = [chosen.build(world.scenario) for world in loaded]
         require_same_places(loaded, built)
-        months, partings = built[0].months, _partings(built, drawn)
-        parting = min((start for start in partings if start is not None), default=None)
-        sample = Sample(names, months, spans.chosen(horizons, months, parting), partings)
+        months, starts = built[0].months, partings(built, drawn)
+        parting = min((start for start in starts if start is not None), default=None)
+        sample = Sample(names, months, spans.chosen(horizons, months, parting), starts)
         for numbers in _batches(sample, most, wanted):
             _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, threads)
         writer.finish(effect_rows(sample, least), band_tables(sample), {
             "title": " | ".join(world.scenario.title for world in loaded),
             "worlds": [
                 _world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
-                for world, name, start in zip(loaded, names, partings, strict=True)
+                for world, name, start in zip(loaded, names, starts, strict=True)
             ],
             "parting": _month(months, parting),
             "horizons": [horizon.name for horizon in sample.horizons],
@@ -217,7 +217,7 @@ def drawn_pairs(built: Sequence[World], drawn: Draws | None, numbers: range) -> 
             yield from ((world if value is None else vary(world, *value), number) for world in built)
 
 
-def _partings(built: Sequence[World], drawn: Draws | None) -> list[int | None]:
+def partings(built: Sequence[World], drawn: Draws | None) -> list[int | None]:
     """Return for each world the first month in which it differs from the baseline, at the defaults or at a draw."""
     found = [spans.partings(built)]
     for parameters, readings in [] if drawn is None else drawn.varied(0, LOOKED_AT):
