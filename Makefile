@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all checked lint test-newer baseline docs results openness experiments bench constraints clean
+.PHONY: help setup run test test-all checked lint test-newer baseline docs results openness experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -64,6 +64,9 @@ test-newer: .venv-newer/.complete  ## tests on a newer interpreter (NEWER=path)
 	$(NEWER) -m venv .venv-newer
 	.venv-newer/bin/python $(INSTALL) '.[test]'
 	@touch $@
+
+engine: $(VENV)/.complete-test  ## lower the engine to WebAssembly and ship it, after a change of the model
+	$(PY) -c 'from sim.engines import wasm; from sim.runner.model_version import model; wasm.ship(model())'
 
 baseline: $(VENV)/.complete-test  ## rewrite the stored baselines, on purpose
 	$(PY) -m pytest -q -m baseline --refresh-baseline

@@ -1,0 +1,86 @@
+"""The compiled engine in a browser: the same kernels, lowered to WebAssembly, with the same bits.
+
+`engine` gives the module for these sources, `image` a world as it stands in the module's memory, `layout` where
+everything in it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from uuid import uuid4
+
+from sim.engines.wasm.images import Image, image, layout, patch
+from sim.errors import UserError
+from sim.kernel import cache_folder
+
+__all__ = ["Image", "engine", "image", "layout", "patch", "ship", "shipped", "version_of"]
+
+SHIPPED = "engine.wasm", "engine.json"
+_PARTS = "derive.py", "lower.py"
+
+
+def engine(model: str) -> bytes:
+    """Return the module of a model: shipped, kept from an earlier call, or lowered now, which takes about a minute.
+
+    Parameters
+    ----------
+    model
+        The hash of its sources, see `sim.runner.model_version`.
+
+    Raises
+    ------
+    UserError
+        The compiler gave up.
+    """
+    version = version_of(model)
+    if shipped() == version:
+        return files("sim.engines.wasm").joinpath(SHIPPED[0]).read_bytes()
+    kept = cache_folder() / f"engine-{version}.wasm"
+    if not kept.exists():
+        _lower_into(kept)
+    return kept.read_bytes()
+
+
+def shipped() -> str:
+    """Return the version of the module that comes with the package; empty if none does."""
+    told = files("sim.engines.wasm").joinpath(SHIPPED[1])
+    return str(json.loads(told.read_text(encoding="utf-8"))["version"]) if told.is_file() else ""
+
+
+def ship(model: str) -> None:
+    """Put the module of a model into the package: ``make engine``."""
+    folder = Path(__file__).parent
+    _lower_into(folder / SHIPPED[0])
+    (folder / SHIPPED[1]).write_text(json.dumps({"version": version_of(model)}) + "\n", encoding="utf-8")
+
+
+def _lower_into(target: Path) -> None:
+    """Lower the engine into a file, in a process of its own."""
+    from sim.engines.wasm.lower import SETTINGS
+
+    hidden = target.with_name(f"{uuid4().hex}.tmp")
+    command = [sys.executable, "-m", "sim.engines.wasm.lower", str(hidden)]
+    try:
+        ended = subprocess.run(command, env=os.environ | SETTINGS, capture_output=True, text=True, check=False)
+        if ended.returncode or not hidden.exists():
+            why = ended.stderr.strip().rpartition("\n")[2] or f"exit code {ended.returncode}"
+            raise UserError(f"the engine could not be lowered to WebAssembly: {why}")
+        os.replace(hidden, target)
+    finally:
+        hidden.unlink(missing_ok=True)
+
+
+@cache
+def version_of(model: str) -> str:
+    """Return the hash of a model's module, 16 hexadecimal digits: the same on every machine."""
+    digest = hashlib.sha256(model.encode())
+    for name in _PARTS:
+        digest.update(files("sim.engines.wasm").joinpath(name).read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]

@@ -1,0 +1,101 @@
+"""A world as one block of bytes whose records hold 32-bit addresses: what a page copies to its place and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.engines.compiled import layout as compiled
+from sim.engines.compiled.pack import Packed, fresh, pack
+from sim.engines.trajectory import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS, SEAT_NAMES
+from sim.engines.wasm.derive import TABLES, tables
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+from sim.world.build import World
+
+BASE = 1 << 16
+"""Where an image begins: below it lie the stack and the engine's own constants."""
+LINE = 64
+GAP = 16
+"""Bytes that agree between two changes, up to which these are one."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A world before its first month.
+
+    Attributes
+    ----------
+    block
+        The bytes; the events' log, which comes last and is empty, has room for so many as were asked for.
+    base
+        Address of the first byte.
+    months
+        Number of months.
+    places, bytes
+        Address and size of each array of records by its name.
+    """
+
+    block: bytes
+    base: int
+    months: int
+    places: dict[str, int]
+    bytes: dict[str, int]
+
+
+def image(world: World, room: int = 0, packed: Packed | None = None) -> Image:
+    """Return a world as an image, with room for some events."""
+    memory = fresh(packed or pack(world), 0, room)
+    arrays = {**memory.arrays, **tables(world)}
+    arrays["log"] = arrays.pop("log")
+    s, places, at = memory.s.view(np.ndarray).copy(), {}, BASE + _lines(memory.s.nbytes)
+    for name, array in arrays.items():
+        places[name], at = at, at + _lines(array.nbytes)
+    for name in compiled.ARRAYS:
+        s[name] = places[name]
+    block = bytearray(at - BASE)
+    block[: s.nbytes] = s.tobytes()
+    for name, array in arrays.items():
+        begin = places[name] - BASE
+        block[begin : begin + array.nbytes] = array.view(np.ndarray).tobytes()
+    return Image(bytes(block), BASE, len(world.months), places, {name: each.nbytes for name, each in arrays.items()})
+
+
+def patch(base: Image, other: Image) -> list[tuple[int, bytes]]:
+    """Return the changes that turn one image into another: offsets and bytes.
+
+    Raises
+    ------
+    ValueError
+        The images are not laid out alike: their worlds have other places or months.
+    """
+    if (base.places, base.bytes) != (other.places, other.bytes):
+        raise ValueError("the worlds have not the same places and months")
+    one, two = (np.frombuffer(each.block, np.uint8) for each in (base, other))
+    differs = np.flatnonzero(one != two)
+    if not len(differs):
+        return []
+    runs = np.split(differs, np.flatnonzero(np.diff(differs) > GAP) + 1)
+    return [(int(run[0]), other.block[run[0] : run[-1] + 1]) for run in runs]
+
+
+def layout() -> dict[str, Any]:
+    """Return where everything is, and what numbers stand for: all that a reader of images needs to know."""
+    fields: Mapping[str, Any] = compiled.S.fields or {}
+    names = [name for name in fields if not fields[name][0].shape and name not in compiled.ARRAYS]
+    events: Mapping[str, Any] = CODES.fields or {}
+    return {
+        "fields": {name: fields[name][1] for name in names},
+        "types": {name: fields[name][0].str for name in names},
+        "tables": [*TABLES],
+        "outcomes": [*OUTCOMES], "scopes": [*SCOPES], "committee_fields": [*COMMITTEE_FIELDS],
+        "event": {name: events[name][1] for name in events}, "event_size": CODES.itemsize,
+        "kinds": [*KINDS], "reasons": [*REASONS], "authorities": [*AUTHORITIES], "seats": [*SEAT_NAMES],
+    }  # fmt: skip
+
+
+def _lines(size: int) -> int:
+    return -(-size // LINE) * LINE
