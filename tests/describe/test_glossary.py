@@ -6,16 +6,19 @@ import pytest
 
 from sim.analysis.targets import PRODUCED, targets
 from sim.data.catalogue import TABLES
+from sim.data.place_names import places
 from sim.describe.glossary import KINDS, entries, explain, names
 from sim.errors import UserError
+from sim.experiment.load import shipped_experiments
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
+from sim.registry.entries import CLASSES
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
-from sim.scenario.load import shipped
+from sim.scenario.load import load, shipped
 
 DECLARED = {
     "scenarios": [*shipped()],
@@ -27,6 +30,10 @@ DECLARED = {
     "data": [t.name for t in TABLES],
     "constants": list(CONSTANTS),
     "targets": [t.id for t in targets()],
+    "experiments": [*shipped_experiments()],
+    "classes": list(CLASSES),
+    "places": list(places()),
+    "events": list(load("historical").scenario.events),
 }
 
 
@@ -91,3 +98,28 @@ def test_case_does_not_matter_and_near_names_are_suggested():
         explain("skloky")
     with pytest.raises(UserError, match="did you mean 'parameters'"):
         entries("parameterz")
+    for wrong, meant in (("decembre-1923", "december-1923"), ("agrarien", "agrarian"), ("Tulla", "Tula"),
+                         ("lenin_levi", "lenin_levy"), ("unfiled", "unfilled")):  # fmt: skip
+        with pytest.raises(UserError, match=f"did you mean '{meant}'"):
+            explain(wrong)
+
+
+def test_without_a_kind_the_kinds_are_listed():
+    found = {entry.name: entry.fields for entry in entries()}
+    assert list(found) == list(KINDS) and all(fields["meaning"] for fields in found.values())
+    assert {name: fields["number"] for name, fields in found.items()} == {k: len(v) for k, v in DECLARED.items()}
+
+
+def test_an_experiment_says_what_it_asks():
+    (entry,) = explain("december-1923")
+    assert entry.kind == "experiment" and entry.fields["levers"]["policy"] == "historical, appointment, election"
+    assert entry.fields["not known"] == "all parameters and variants" and "latin-hypercube" in entry.fields["design"]
+    assert {len(one.fields["levers"]) for one in entries("experiments")} != {0}
+
+
+def test_a_place_says_its_class_and_a_class_its_places():
+    (tula,), (agrarian,) = explain("Tula"), explain("agrarian")
+    assert tula.kind == "place" and tula.fields["class"] in CLASSES
+    listed = {name: entry.fields["guberniias"].split(", ") for name in CLASSES for entry in explain(name)}
+    assert "Tula" in listed[tula.fields["class"]] and sum(map(len, listed.values())) == len(places())
+    assert agrarian.fields["number"] == len(listed["agrarian"])

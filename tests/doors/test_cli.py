@@ -10,6 +10,7 @@ import pytest
 
 import sim
 from sim import kernel
+from sim.describe.glossary import KINDS
 from sim.registry.outcomes import OUTCOMES
 from tests.fresh import imported
 
@@ -180,18 +181,30 @@ def test_check(small, skloki):
     assert not Path("results").exists(), "checking writes nothing"
 
 
-@pytest.mark.parametrize(
-    "what", ["scenarios", "parameters", "outcomes", "mechanisms", "draws", "data", "constants", "targets"]
-)
+def test_a_bare_list_says_what_can_be_listed(skloki):
+    code, out, _ = skloki("list")
+    assert code == 0 and all(any(line.startswith(kind) for line in out.splitlines()) for kind in KINDS)
+    assert skloki("list", "--quiet")[1].split() == list(KINDS)
+    assert [entry["name"] for entry in json.loads(skloki("list", "--json")[1])] == list(KINDS)
+    assert all(kind in skloki("list", "--help")[1] for kind in KINDS)
+
+
+@pytest.mark.parametrize("what", KINDS)
 def test_lists(what, skloki, monkeypatch):
     names = [entry.name for entry in sim.list(what)]
     code, out, _ = skloki("list", what, "--quiet")
-    assert code == 0 and out.split() == names
+    assert code == 0 and out.splitlines() == names
     assert [entry["name"] for entry in json.loads(skloki("list", what, "--json")[1])] == names
     for columns in (60, 120):  # names are never broken
         monkeypatch.setenv("COLUMNS", str(columns))
         table = skloki("list", what)[1]
         assert all(any(line.startswith(name) for line in table.splitlines()) for name in names)
+
+
+@pytest.mark.parametrize("name", ["december-1923", "agrarian", "Tula", "lenin_levy", "unfilled"])
+def test_names_of_every_kind_are_explained(name, skloki):
+    code, out, _ = skloki("explain", name)
+    assert code == 0 and out.startswith(f"{name} (")
 
 
 def test_explain(skloki):

@@ -11,7 +11,7 @@ from sim.errors import Problem, UserError, nearest, one_of
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
-from sim.registry.entries import Constant, Parameter
+from sim.registry.entries import CLASSES, Constant, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -41,8 +41,10 @@ class Entry:
 Make: TypeAlias = Callable[[], Iterator[Entry]]
 
 
-def entries(what: str) -> list[Entry]:
-    """Return all entries of a kind, named in the plural as in `KINDS`."""
+def entries(what: str | None = None) -> list[Entry]:
+    """Return all entries of a kind, named in the plural as in `KINDS`; without a kind, the kinds themselves."""
+    if what is None:
+        return [Entry("kind", kind, {"number": len(entries(kind)), "meaning": MEANINGS[kind]}) for kind in KINDS]
     return [entry for entry in KINDS[one_of("list", what, KINDS)]() if entry.kind != "part"]
 
 
@@ -137,6 +139,69 @@ def _scenarios() -> Iterator[Entry]:
         })  # fmt: skip
 
 
+def _experiments() -> Iterator[Entry]:
+    from sim.experiment.load import shipped_experiments
+
+    for name, path in sorted(shipped_experiments().items()):
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        asked, design = raw.get("uncertainties", {}), raw["design"]
+        own = [one for one in asked if one not in ("prior", "fixed")]
+        prior = asked.get("prior", [])
+        drawn = ["all parameters and variants"] if prior == "all" else list(prior)
+        size = next((f", {design[key]} {key}" for key in ("points", "levels", "file") if key in design), "")
+        yield Entry("experiment", name, {
+            "title": raw["title"], "why": " ".join(raw.get("why", "").split()), "scenario": raw["scenario"],
+            "levers": {lever: ", ".join(map(str, _options(table))) for lever, table in raw.get("levers", {}).items()},
+            "not known": ", ".join([*drawn, *own]), "design": f"{design['kind']}{size}",
+            "file": path.name, "to run it": f"skloki sweep {name}",
+        })  # fmt: skip
+
+
+def _options(table: Mapping[str, Any]) -> list[Any]:
+    return next(list(table[key]) for key in ("worlds", "values", "options") if key in table)
+
+
+def _classes() -> Iterator[Entry]:
+    from sim.data.tables import load
+
+    known = [row for row in load("guberniia") if row["exists_1923"]]
+    for name in CLASSES:
+        members = [str(row["name"]) for row in known if row["unit_class"] == name]
+        yield Entry("class", name, {
+            "meaning": OF_CLASSES[name], "number": len(members), "grade": "C",
+            "evidence": "a judgement: industry in 1897, later industrial history, national or frontier status",
+            "guberniias": ", ".join(members),
+        })  # fmt: skip
+
+
+def _places() -> Iterator[Entry]:
+    from sim.data.tables import load
+
+    for row in load("guberniia"):
+        if row["exists_1923"]:
+            yield Entry("place", str(row["name"]), {
+                "meaning": "a guberniia-level party organisation of 1923", "class": row["unit_class"],
+                "region": row["region"], "republic": row["polity"], "also called": row["alt_name"] or "",
+                "literacy in 1897": f"{row['lit_1897_all_pct']:g} per cent", "to Moscow": f"{row['dist_moscow_km']} km",
+                "source": row["source"], "note": row["note"] or "",
+            })  # fmt: skip
+
+
+def _events() -> Iterator[Entry]:
+    from sim.scenario.load import shipped
+
+    # The file as it stands: `explain` and completion need not wait for a world to be checked.
+    events = tomllib.loads(shipped()["historical"].read_text(encoding="utf-8"))["events"]
+    for name, event in events.items():
+        where = ", ".join(of for key in ("classes", "regions", "places") for of in event.get(key, ()))
+        yield Entry("event", name, {
+            "meaning": f"a dated event of the historical world: {event['kind'].replace('_', ' ')}",
+            "kind": event["kind"], "months": event["start"] + (f" to {event['end']}" if "end" in event else ""),
+            "size": event.get("size", ""), "where": where or "everywhere", "source": event.get("source", ""),
+            "set in": f"events.{name}",
+        })  # fmt: skip
+
+
 def _room(name: str) -> str:
     """Say in which step and file a mechanism acts; constants may name the file itself."""
     found = MECHANISMS.get(name)
@@ -146,6 +211,7 @@ def _room(name: str) -> str:
 #: What can be listed, and how.
 KINDS: dict[str, Make] = {
     "scenarios": _scenarios,
+    "experiments": _experiments,
     "parameters": _registered("parameter", PARAMETERS, lambda p: {
         "meaning": p.meaning, "symbol": p.symbol, "unit": p.unit, "default": p.default,
         "range": f"{p.low:g} to {p.high:g}, {p.distribution}", "bounds": f"{p.minimum:g} to {p.maximum:g}",
@@ -175,4 +241,27 @@ KINDS: dict[str, Make] = {
         "meaning": c.meaning, "unit": c.unit, "value": c.value, **_evidence(c),
     }),
     "targets": _targets,
+    "classes": _classes,
+    "places": _places,
+    "events": _events,
 }  # fmt: skip
+MEANINGS: Mapping[str, str] = {
+    "scenarios": "worlds that come with the program, to run, compare and trace",
+    "experiments": "sweeps over many worlds that come with it",
+    "parameters": "numbers that may be set or drawn, with range and grade",
+    "variants": "readings of the record that it does not settle",
+    "outcomes": "what is recorded each month",
+    "mechanisms": "processes that can be switched off",
+    "draws": "purposes for which the model draws at random",
+    "data": "tables of the record",
+    "constants": "numbers that belong to an equation and are not varied",
+    "targets": "recorded figures that runs are compared with",
+    "classes": "classes of guberniia",
+    "places": "guberniia-level organisations of 1923",
+    "events": "dated events of the historical world",
+}
+"""What the kinds are."""
+OF_CLASSES: Mapping[str, str] = {
+    "capital": "Moscow and Petrograd", "industrial": "provinces where industry employed many",
+    "agrarian": "provinces that lived by their fields", "borderland": "national units, and provinces at a frontier",
+}

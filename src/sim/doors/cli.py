@@ -95,18 +95,19 @@ def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: 
 
 
 @cli.command("list")
-@click.argument("what", metavar="WHAT", shell_complete=complete.kinds)
+@click.argument("kind", metavar="[KIND]", required=False, shell_complete=complete.kinds)
 @options.modes
 @click.pass_obj
-def list_(terminal: Terminal, what: str) -> None:
-    """List what there is of a kind.
+def list_(terminal: Terminal, kind: str | None) -> None:
+    """List what there is of a kind; without one, the kinds.
 
-    WHAT is one of scenarios, parameters, outcomes, mechanisms, draws, data, constants, targets.
+    KIND is one of scenarios, experiments, parameters, variants, outcomes, mechanisms, draws, data, constants, targets,
+    classes, places, events.
     """
     from sim import api
     from sim.doors import reports
 
-    reports.show_list(terminal, what, api.list_(what))
+    reports.show_list(terminal, kind, api.list_(kind))
 
 
 @cli.command()

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 #: Columns of the lists, per kind: labels of an entry's fields.
 LISTED = {
     "scenarios": ("title", "why"),
+    "experiments": ("title", "design", "why"),
+    "variants": ("default", "mechanism", "meaning"),
+    "classes": ("number", "meaning"),
+    "places": ("class", "region", "also called"),
+    "events": ("kind", "months", "size", "where", "source"),
     "parameters": ("symbol", "default", "range", "unit", "grade", "mechanism", "meaning"),
     "outcomes": ("unit", "better", "meaning"),
     "mechanisms": ("step", "meaning", "switched off"),
@@ -119,15 +124,17 @@ def preview_document(preview: Preview, everything: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show_list(terminal: Terminal, what: str, entries: list[Entry]) -> None:
-    """Print a list; names alone, one a line, with ``--quiet``."""
+def show_list(terminal: Terminal, what: str | None, entries: list[Entry]) -> None:
+    """Print a list, without a kind that of kinds; names alone, one a line, with ``--quiet``."""
     if terminal.json:
         return terminal.document([asdict(entry) for entry in entries])
     if terminal.quiet:
         return terminal.line("\n".join(entry.name for entry in entries))
-    labels = LISTED[what]
+    labels = ("number", "meaning") if what is None else LISTED[what]
     rows = [[entry.name, *(_short(exact(entry.fields[label])) for label in labels)] for entry in entries]
-    terminal.table("", ["name", *labels], rows, names=True)
+    terminal.table("", ["name" if what else "kind", *labels], rows, names=True)
+    if what is None:
+        terminal.say("skloki list KIND prints one of these; skloki explain NAME tells of any name in them.")
 
 
 def _short(text: str) -> str:
