@@ -21,8 +21,9 @@ from sim.engines.reference import run as run_reference
 from sim.engines.reference import simulate as reference
 from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
+from sim.registry.parameters import PARAMETERS
 from sim.scenario.load import load
-from sim.world.build import World, build
+from sim.world.build import World, build, vary
 from tests.engines.scenarios import scenarios
 from tests.engines.worlds import fingerprint, outcome, scenario, world
 
@@ -118,6 +119,17 @@ def test_moscows_votes_are_those_of_its_conferences() -> None:
              and e.month == "1924-01"}  # fmt: skip
     names = {"raion": "moscow_raions", "guberniia": "moscow_conference", "nation": "opposition_nation"}
     assert {tier: outcome(trajectory, name)[-1] for tier, name in names.items()} == votes
+
+
+def test_a_world_varied_runs_as_one_built_anew() -> None:
+    """Whatever parameter moved: a sweep packs its worlds after the model of the first."""
+    base = world(months=30, guberniias=4, uezds_each=2)
+    compiled.simulate(base, 0, events=False)  # its records are there to be copied
+    for name, parameter in PARAMETERS.items():
+        value = 0.37 * parameter.low + 0.63 * parameter.high
+        varied, built = vary(base, {name: value}), build(vary(base, {name: value}).scenario)
+        one, two = (compiled.simulate(world, 1, events=False).values for world in (varied, built))
+        assert one.tobytes() == two.tobytes(), name
 
 
 def test_threads_change_nothing() -> None:

@@ -56,7 +56,8 @@ def found(s):  # type: ignore[no-untyped-def]
 def man_committee(s, i):  # type: ignore[no-untyped-def]
     """Fill seats and bench from the home's own people, with grievances from before."""
     c = committee(s, i)
-    c.recovery = s.recovery_start
+    c.recovery, c.clarity, c.misfit = s.recovery_start, s.CLARITY_START, s.MISFIT_START
+    c.discussion, c.unity = s.debate_start, s.UNITY_START
     for seat in range(c.seats):
         man = born(s, i, 1)
         m = person(s, man)

@@ -204,9 +204,7 @@ def _committees(world: World) -> Any:
     guberniias = world.guberniias
     c["uezds"][:guberniias] = np.bincount(c["head"][guberniias:], minlength=guberniias)
     c["first_uezd"][:guberniias] = guberniias + np.cumsum(c["uezds"][:guberniias]) - c["uezds"][:guberniias]
-    p = world.p
-    c["clarity"], c["discussion"], c["unity"] = p.CLARITY_START, p.debate_start, p.UNITY_START
-    c["misfit"], c["held"] = p.MISFIT_START, -1
+    c["held"] = -1
     c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
     return c
 

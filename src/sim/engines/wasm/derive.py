@@ -75,9 +75,7 @@ def derive(s, months, world, schools, ways, recorded):  # type: ignore[no-untype
     for i in range(s.number):
         skill = s.SKILL_MEAN + s.b_slope * record_at(SCHOOL, schools, i).x + known.shift
         skill = min(max(skill, 0.02), 0.98)
-        c = committee(s, i)
-        c.skill = float(int(skill * ROUNDED + 0.5)) / ROUNDED
-        c.discussion = s.debate_start
+        committee(s, i).skill = float(int(skill * ROUNDED + 0.5)) / ROUNDED
     for t in range(months):
         way = record_at(WAY, ways, t)
         claimed = s.k0 + way.first * (s.k1 - s.k0) + way.late * s.k_late * (1.0 - s.k1)
