@@ -70,18 +70,19 @@ if not TYPE_CHECKING:
 def trace(
     a: Source, b: Source, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
     out: str | Path | None = None, force: bool = False, engine: str = "compiled", progress: Progress | None = None,
-    svg: bool = False,
+    svg: bool = False, figures: str = "all",
 ) -> DivergenceFolder:  # fmt: skip
     """Run two scenarios on the same accidents, find where they part, and store what was found, with pictures.
 
-    Parameters are those of `sim.runner.diverge.trace`; ``svg`` draws pictures as SVG besides PNG.
+    Parameters are those of `sim.runner.diverge.trace`; ``svg`` draws pictures as SVG besides PNG, and
+    ``figures="none"`` draws none.
     """
     from sim.figures import draw_all
     from sim.runner.diverge import trace as trace_worlds
 
     return trace_worlds(
         a, b, seed=seed, replicate=replicate, sets=sets, out=out, force=force, engine=engine, progress=progress,
-        draw=lambda traced, folder: draw_all(traced, folder, svg),
+        draw=None if figures == "none" else lambda traced, folder: draw_all(traced, folder, svg),
     )  # fmt: skip
 
 

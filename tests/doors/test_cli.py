@@ -12,6 +12,7 @@ import sim
 from sim import kernel
 from sim.describe.glossary import KINDS
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
 from tests.fresh import imported
 
 
@@ -68,6 +69,24 @@ def test_a_run_draws_its_figures(small, skloki, tmp_path):
     assert "overview.png" in {file.name for file in figures} and {file.suffix for file in figures} == {".png"}
     code, out, _ = skloki("plot", "r", "--out", "again")
     assert code == 0 and len(out.splitlines()) == len(figures)
+
+
+def test_pictures_are_drawn_as_many_as_are_asked_for(small, skloki, tmp_path):
+    for asked, files in (("summary", ["summary.png"]), ("none", None)):
+        code, out, _ = skloki("run", small, "--out", asked, "--figures", asked)
+        folder = tmp_path / asked / "figures"
+        assert code == 0 and out.splitlines()[-1] == str(tmp_path / asked)
+        assert (sorted(file.name for file in folder.iterdir()) if folder.exists() else None) == files
+        assert ("1 figure files in" in out) == (asked == "summary")
+    assert json.loads(skloki("run", small, "--figures", "none", "--json")[1])["figures"] == []
+    code, _, err = skloki("run", small, "--figures", "some")
+    assert code == 2 and "'none', 'summary', 'all'" in err
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "sweep"])
+def test_how_many_work_at_once_is_called_workers_everywhere(command, skloki):
+    _, out, _ = skloki(command, "--help")
+    assert "--workers N" in out and "--threads" not in out
 
 
 def test_all_faults_at_once_and_no_traceback(skloki, tmp_path):
@@ -133,7 +152,7 @@ def test_replicates_that_fail(small, skloki, no_figures, failing):
 
 def test_engines_and_threads_give_the_same_result(small, skloki, no_figures):
     for name, settings in {
-        "a": (), "b": ("--threads", 1), "c": ("--engine", "reference"), "d": ("--threads", 2, "--engine", "compiled"),
+        "a": (), "b": ("--workers", 1), "c": ("--engine", "reference"), "d": ("--threads", 2, "--engine", "compiled"),
     }.items():  # fmt: skip
         assert skloki("run", small, "--out", name, "--replicates", 5, *settings)[0] == 0
     records = {name: sim.open(name).manifest for name in "abcd"}
@@ -171,14 +190,33 @@ def test_check(small, skloki):
     assert "small.toml: valid" in out and "A small world. It is quick." in out
     assert "4 guberniias and 0 uezds, 12 months, 2 replicates: 96 committee-months" in out
     row = next(line for line in out.splitlines() if line.startswith("parameters.theta"))
-    assert [cell.strip() for cell in row.split("│")] == ["parameters.theta", "0.5", "conflict", "--set"]
-    assert "policy.rule" not in out
+    assert [cell.strip() for cell in row.split("│")] == ["parameters.theta", "0.48", "0.5", "conflict", "--set"]
+    assert "What differs from the defaults" in out and "policy.rule" not in out
     assert "warning: run.replicates: 2 are too few" in err
-    assert "policy.rule" in skloki("check", small, "--all")[1]
+    for flag in ("--full", "--all"):
+        full = skloki("check", small, flag)[1]
+        assert full.index("What differs from") < full.index("Effective values") < full.index("policy.rule")
     document = json.loads(skloki("check", small, "--json")[1])
     assert document["valid"] and document["committee_months"] == 96
     assert {"name": "tree.guberniias", "value": 4, "unit": "", "layer": "small.toml:9"} in document["settings"]
     assert not Path("results").exists(), "checking writes nothing"
+
+
+def test_check_shows_the_edit_and_not_what_lies_below(here, skloki):
+    Path("my.toml").write_text(
+        'extends = "historical.toml"\ntitle = "Mine"\n[policy.changes.mine]\ndate = "1923-12"\nrule = "election"\n'
+    )
+    out = skloki("check", "my.toml", "--set", "r_f=0.1")[1]
+    rows = [[cell.strip() for cell in line.split("│")] for line in out.splitlines() if "│" in line]
+    assert "What differs from historical.toml" in out and rows == [
+        ["policy.changes.mine.date", "unset", "1923-12", "", "my.toml:4"],
+        ["policy.changes.mine.rule", "unset", "election", "", "my.toml:5"],
+        ["parameters.r_f", f"{PARAMETERS['r_f'].default:g}", "0.1", PARAMETERS["r_f"].unit, "--set"],
+    ]
+    document = json.loads(skloki("check", "my.toml", "--json")[1])
+    assert document["base"] == "historical.toml"
+    assert [one["name"] for one in document["differs"]] == [row[0] for row in rows[:2]]
+    assert skloki("check", "my.toml", "--set", "policy.changes.mine.enabled=false")[1].count("│") > 4
 
 
 def test_a_bare_list_says_what_can_be_listed(skloki):

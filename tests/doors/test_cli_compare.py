@@ -104,6 +104,11 @@ def test_quiet_and_json(small, skloki, no_figures, tmp_path):
     assert set(open_comparison(path).effects()["outcome"]) == set(OUTCOMES), "all are stored"
 
 
+def test_pictures_can_be_left_out(small, skloki, tmp_path):
+    code, out, _ = skloki("compare", *small, "--replicates", 2, "--figures", "none", "--out", "c")
+    assert code == 0 and not (tmp_path / "c" / "figures").exists() and out.splitlines()[-2] == "The comparison is in"
+
+
 def test_precision_reached_and_not(small, skloki, no_figures):
     arguments = ("compare", *small, "--replicates", 40, "--for", "recovery")
     code, out, err = skloki(*arguments, "--precision", 0.5)
@@ -141,7 +146,7 @@ def test_settings_hold_for_all_worlds(small, skloki, no_figures):
         (["appointment.toml", "election.toml", "--draws", "0"], "--draws: found 0; allowed: 1 to 1,000,000"),
         (["appointment.toml", "election.toml", "--draws", "9", "--replicates", "9"],
          "--replicates: found 9; allowed: nothing beside --draws 9: each draw is a pair with accidents of its own"),
-        (["appointment.toml", "election.toml", "--threads", "0"], "0 is not in the range x>=1"),
+        (["appointment.toml", "election.toml", "--workers", "0"], "0 is not in the range x>=1"),
         (["appointment.toml", "election.toml", "--engine", "steam"], "--engine: found steam"),
         (["appointment.toml", "election.toml", "--out", "election.toml"], "found a file"),
         (["appointment.toml", "historical"], "period: found 1921-01 to 1929-12; allowed: the months of appointment"),

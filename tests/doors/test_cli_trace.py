@@ -69,6 +69,12 @@ def test_json_is_one_document(worlds, skloki, no_figures):
     assert [name.endswith("figures/one.png") for name in document["figures"]] == [True]
 
 
+def test_pictures_can_be_left_out(worlds, skloki):
+    assert skloki("a.toml", "b.toml", "--figures", "none", "--out", "t")[0] == 0
+    assert not (worlds / "t" / "figures").exists()
+    assert skloki("a.toml", "b.toml", "--figures", "summary")[0] == 2
+
+
 def test_quiet_prints_the_place_alone(worlds, skloki, no_figures):
     assert skloki("a.toml", "b.toml", "--quiet", "--out", "t") == (0, f"{worlds / 't'}\n", "")
 

@@ -211,7 +211,9 @@ def test_what_is_refused_for_its_seed_can_be_mended_and_places_may_differ_in_wha
         ({"precision": 1e-320}, "--precision: found .*; allowed: a number above 0, 1e-09 at least"),
         ({"precision": math.nan}, "--precision: found nan"),
         ({"precision": 0.1, "target": "speed"}, "--for: found 'speed'"),
-        ({"threads": 0}, "--threads: found 0"),
+        ({"workers": 0}, "--workers: found 0; allowed: 1 or more"),
+        ({"threads": 0}, "--workers: found 0"),
+        ({"workers": 2, "threads": 2}, "--workers: found 2, and --threads 2; allowed: one of the two"),
         ({"replicates": 0}, "--replicates: found 0"),
         ({"engine": "steam"}, "--engine: found steam"),
     ],
@@ -379,8 +381,9 @@ def test_threads_change_nothing(tmp_path):
     threaded = Engine("fake", engine.build, engine.simulate, threads=True)
     one = compare(*worlds, replicates=7, out=tmp_path / "one", engine=engine)
     many = compare(*worlds, replicates=7, out=tmp_path / "many", engine=threaded, threads=3)
+    more = compare(*worlds, replicates=7, out=tmp_path / "more", engine=threaded, workers=3)
     for name in one.manifest["files"]:
-        assert (one.path / name).read_bytes() == (many.path / name).read_bytes()
+        assert (one.path / name).read_bytes() == (many.path / name).read_bytes() == (more.path / name).read_bytes()
 
 
 def test_the_manifest_says_how_it_came_about_and_damage_is_found(tmp_path):

@@ -15,6 +15,8 @@ from sim.errors import UserError
 from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.load import load_experiment
+from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 from sim.runner import estimate as module
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.estimate import estimate
@@ -207,6 +209,16 @@ def test_check_prints_an_experiment(file, here, skloki):
     assert "Size: 4 guberniias and 0 uezds, 12 months: 36,864 committee-months" in text
     assert "Estimate from rates known of other machines: " in text and "on disk" in text
     assert "end: in 1921-12" in text
+
+
+@pytest.mark.usefixtures("untried")
+def test_what_is_drawn_as_the_registry_says_is_counted_where_it_is_much(file, here, skloki):
+    file.write_text(EXPERIMENT.replace("[uncertainties.r_f]", '[uncertainties]\nprior = "all"\n[uncertainties.r_f]'))
+    text = " ".join(skloki("check", file.name)[1].split())
+    count = len(PARAMETERS) + len(VARIANTS)
+    assert f"Drawn as the registry says besides: {count} parameters and variants (--full lists them)" in text
+    assert "order │ need, random" in text and "theta │" not in text
+    assert "theta │" in " ".join(skloki("check", file.name, "--full")[1].split())
 
 
 @pytest.mark.usefixtures("untried")

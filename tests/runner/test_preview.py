@@ -48,6 +48,23 @@ def test_settings_know_their_layer(look):
     assert named["policy.rule"].layer == "default"
 
 
+def test_what_differs_is_told_from_what_the_scenario_extends(look, tmp_path):
+    (tmp_path / "base.toml").write_text('title = "Base"\n[parameters]\ng_y = 0.2\ntheta = 0.4\n')
+    seen = look('extends = "base.toml"\n[parameters]\ng_y = 0.2\ntheta = 0.5\n', "run.replicates=20")
+    assert seen.base == "base.toml"
+    told = [(name, base, setting.value, setting.layer) for name, base, setting in seen.differs]
+    assert told == [("parameters.theta", 0.4, 0.5, "made.toml:5"), ("run.replicates", 10, 20, "--set")]
+    (tmp_path / "part.toml").write_text("[run]\nseed = 3\n")
+    part = look('extends = ["base.toml", "part.toml"]\n')
+    assert part.base == "base.toml + part.toml" and part.differs == []
+
+
+def test_files_below_that_are_no_world_leave_the_defaults(look, tmp_path):
+    (tmp_path / "half.toml").write_text('[tree]\nonly = ["Tula"]\n[events.hunger]\nstart = "1921-09"\n')
+    seen = look('extends = "half.toml"\n[events.hunger]\nkind = "famine"\n')
+    assert seen.base == "the defaults" and {"tree.only", "events.hunger.kind"} <= {name for name, *_ in seen.differs}
+
+
 def test_uneven_twins_are_named_once(look):
     parameter = next(p for p in PARAMETERS.values() if p.twin)
     other = parameter.low if parameter.default != parameter.low else parameter.high

@@ -24,7 +24,7 @@ from sim.errors import UTF8, Problem, UserError, not_utf8
 
 NAME = "skloki"
 MEMORY = (
-    f"{NAME}: not enough memory; allow more (ulimit -v), or ask for fewer replicates, for one thread (--threads 1), or "
+    f"{NAME}: not enough memory; allow more (ulimit -v), or ask for fewer replicates, for one worker (--workers 1), or "
     "without run.committees"
 )
 
@@ -52,9 +52,12 @@ for command in (compare, trace, sweep, status, rerun, query):
 @click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
 @options.sets
 @options.engines
+@options.figures("none", "summary", "all")
 @options.svg
 @options.stores
-def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], svg: bool, **asked: Any) -> None:
+def run(
+    terminal: Terminal, /, scenario: str, sets: tuple[str, ...], figures: str, svg: bool, **asked: Any
+) -> None:
     """Run SCENARIO and store the result.
 
     Prints a summary and the comparison with recorded figures, draws the figures, and ends with the
@@ -70,28 +73,29 @@ def run(terminal: Terminal, /, scenario: str, sets: tuple[str, ...], svg: bool, 
         terminal.note(f"replicate {failure['replicate']} failed: {failure['error']} (at {failure['where']})")
     reports.show_summary(terminal, result)
     reports.show_targets(terminal, result)
-    figures = work.pictures(terminal, result, "result", svg)
-    terminal.say(f"{len(figures)} figure files in {result.path / 'figures'}; the result is in")
-    terminal.answer(lambda: reports.run_document(result, warnings, figures), str(result.path))
+    drawn = work.pictures(terminal, result, "result", svg, figures)
+    work.say_where(terminal, "result", drawn)
+    terminal.answer(lambda: reports.run_document(result, warnings, drawn), str(result.path))
 
 
 @cli.command()
 @options.scenario
 @options.sets
-@click.option("--all", "everything", is_flag=True, help="Show defaults too.")
+@click.option("--full", "--all", "full", cls=options.Renamed, is_flag=True,
+              help="Show all values and where each was set; of an experiment all uncertainties.")
 @options.modes
 @click.pass_obj
-def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], everything: bool) -> None:
+def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], full: bool) -> None:
     """Check SCENARIO, or an experiment, without running it.
 
-    Prints the effective values and where each was set, warnings, and the size of the run. Of an experiment: levers,
-    uncertainties, design, and what it would take in runs, time and disk.
+    Prints what differs from the scenario that it extends, or from the defaults, and where that was set, warnings, and
+    the size of the run. Of an experiment: levers, uncertainties, design, and what it would take in runs, time and disk.
     """
     from sim import api
     from sim.doors.estimating import show_checked
 
     terminal.hush_compilation()
-    show_checked(terminal, api.check(scenario, sets=sets), everything=everything)
+    show_checked(terminal, api.check(scenario, sets=sets), full=full)
 
 
 @cli.command("list")

@@ -42,11 +42,13 @@ NAMED = 6
               help="Outcome that --precision is about (default: performance), for the nation.")
 @click.option("--full", is_flag=True, help="Print all tables: by class, over the horizons, with every statistic.")
 @options.engines
+@options.figures("none", "all")
 @options.svg
 @options.stores
 def compare(
-    terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], full: bool, svg: bool, **asked: Any
-) -> None:
+    terminal: Terminal, /, worlds: tuple[str, ...], sets: tuple[str, ...], full: bool, figures: str, svg: bool,
+    **asked: Any,
+) -> None:  # fmt: skip
     """Run worlds on the same accidents and compare them, with the answer in two sentences at the end.
 
     A is the baseline: effects are of every other world minus A, pair by pair. Intervals are over chance
@@ -64,9 +66,9 @@ def compare(
     for note in () if terminal.json else notes:
         terminal.note(note)
     show(terminal, comparison, full=full)
-    figures = work.pictures(terminal, comparison, "comparison", svg)
-    terminal.say(f"{len(figures)} figure files in {comparison.path / 'figures'}; the comparison is in")
-    terminal.answer(lambda: document(comparison, [*map(str, warnings), *notes], figures), str(comparison.path))
+    drawn = work.pictures(terminal, comparison, "comparison", svg, figures)
+    work.say_where(terminal, "comparison", drawn)
+    terminal.answer(lambda: document(comparison, [*map(str, warnings), *notes], drawn), str(comparison.path))
 
 
 def remarks(comparison: Comparison) -> list[str]:

@@ -10,6 +10,7 @@ from sim.doors.reports import exact, preview_document, show_preview
 from sim.doors.sweepbar import counted
 from sim.doors.terminal import Terminal
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Factor
@@ -17,22 +18,24 @@ if TYPE_CHECKING:
     from sim.runner.preview import Preview
 
 UNITS = (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+LISTED = 12
+"""Uncertainties that are listed though they are drawn as the registry says; more are counted."""
 SIZES = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 
 
-def show_checked(terminal: Terminal, found: Preview | Estimate, *, everything: bool) -> None:
-    """Print a scenario or an experiment that was checked; ``everything`` is about a scenario's defaults."""
+def show_checked(terminal: Terminal, found: Preview | Estimate, *, full: bool) -> None:
+    """Print a scenario or an experiment that was checked; in full, all values, or all uncertainties."""
     from sim.runner.preview import Preview
 
     if isinstance(found, Preview):
-        terminal.answer(lambda: preview_document(found, everything))
-        return None if terminal.json else show_preview(terminal, found, everything)
+        terminal.answer(lambda: preview_document(found, full))
+        return None if terminal.json else show_preview(terminal, found, full)
     terminal.answer(lambda: estimate_document(found))
-    return None if terminal.json else show_estimate(terminal, found)
+    return None if terminal.json else show_estimate(terminal, found, full)
 
 
-def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
-    """Print what an experiment asks, and what it would take."""
+def show_estimate(terminal: Terminal, estimate: Estimate, full: bool) -> None:
+    """Print what an experiment asks, and what it would take; in full, with what is drawn as the registry says."""
     experiment = estimate.experiment
     terminal.say(f"{experiment.name}: valid\n{experiment.title}")
     for paragraph in experiment.why.strip().split("\n\n"):
@@ -40,9 +43,14 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
     terminal.say()
     if levers := [(one.name, exact(one.options[0].value), _options(one, 1)) for one in experiment.levers]:
         terminal.table("Levers, crossed with one another", ["name", "baseline", "other options"], levers)
-    if unknowns := experiment.uncertainties:
-        rows = [(one.name, _options(one) if one.options else _range(one), one.unit, grade(one)) for one in unknowns]
+    unknowns = experiment.uncertainties
+    usual = [one for one in unknowns if as_registered(one)]
+    own = [one for one in unknowns if full or len(usual) <= LISTED or one not in usual]
+    if rows := [(one.name, _options(one) if one.options else _range(one), one.unit, grade(one)) for one in own]:
         terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], rows)
+    if rest := len(unknowns) - len(own):
+        besides = " besides" if own else ""
+        terminal.say(f"Drawn as the registry says{besides}: {rest} parameters and variants (--full lists them)\n")
     kept = [", ".join(experiment.outcomes), *(f"{name}: {one.meaning}" for name, one in experiment.horizons.items())]
     curves = [] if experiment.curves == "none" else [f"curves: {experiment.curves}"]
     terminal.say("Kept: " + "; ".join([*kept, *curves]))
@@ -62,6 +70,14 @@ def show_estimate(terminal: Terminal, estimate: Estimate) -> None:
         f"Estimate {source}: {in_time(estimate.seconds)} on {counted(estimate.cores, 'core')} of this machine "
         f"({estimate.seconds_per_run * 1e3:.3g} ms a run and core), {in_bytes(estimate.bytes)} on disk"
     )
+
+
+def as_registered(factor: Factor) -> bool:
+    """Say whether a parameter or a variant is drawn as the registry has it."""
+    parameter, variant = PARAMETERS.get(factor.name), VARIANTS.get(factor.name)
+    if parameter is not None and factor.target == f"parameters.{factor.name}" and not factor.options:
+        return (factor.low, factor.high, factor.distribution) == (parameter.low, parameter.high, parameter.distribution)
+    return variant is not None and [option.value for option in factor.options] == list(variant.choices)
 
 
 def estimate_document(estimate: Estimate) -> dict[str, Any]:

@@ -32,6 +32,17 @@ engine = click.option(
 )
 
 
+class Renamed(click.Option):
+    """An option whose earlier names are still understood, and not shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:  # noqa: D102
+        known, self.opts = self.opts, self.opts[:1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = known
+
+
 def modes(command: Command) -> Command:
     """Add --quiet and --json, which may stand before or after the command's name."""
 
@@ -51,9 +62,18 @@ def stores(command: Command) -> Command:
 
 
 def engines(command: Command) -> Command:
-    """Add --engine and --threads."""
-    threads = "Threads of the compiled engine; default: all cores."
-    return engine(click.option("--threads", type=click.IntRange(1), metavar="N", help=threads)(command))
+    """Add --engine and --workers, which was called --threads."""
+    text = "Replicates made at once, by the compiled engine; default: one for each core."
+    names = ("--workers", "--threads", "workers")
+    return engine(click.option(*names, cls=Renamed, type=click.IntRange(1), metavar="N", help=text)(command))
+
+
+def figures(*choices: str) -> Callable[[Command], Command]:
+    """Add --figures, which says how many pictures are drawn: the last choice, unless told otherwise."""
+    text = "Pictures to draw, for which most of the time is spent where runs are few."
+    return click.option(
+        "--figures", type=click.Choice(choices), default=choices[-1], show_default=True, help=text
+    )
 
 
 def picture(command: Command) -> Command:

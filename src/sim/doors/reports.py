@@ -93,18 +93,22 @@ def run_document(result: Result, warnings: Sequence[Problem], figures: list[Path
     }  # fmt: skip
 
 
-def show_preview(terminal: Terminal, preview: Preview, everything: bool) -> None:
-    """Print what a valid scenario amounts to."""
+def show_preview(terminal: Terminal, preview: Preview, full: bool) -> None:
+    """Print what a valid scenario amounts to: what differs from the world that it extends; in full, all its values."""
     scenario = preview.loaded.scenario
     terminal.say(f"{preview.loaded.path}: valid")
     terminal.say(f"{scenario.title}. {' '.join(scenario.why.split())}".rstrip())
     terminal.say()
-    settings = preview.settings if everything else preview.changed
-    if rows := [(setting.name, exact(setting.value), setting.unit, setting.layer) for setting in settings]:
-        title = "Effective values" if everything else "Values that are not defaults"
-        terminal.table(title, ["name", "value", "unit", "set in"], rows)
+    if differs := [(name, _told(base), _told(setting.value), setting.unit, setting.layer)
+                   for name, base, setting in preview.differs]:  # fmt: skip
+        terminal.table(f"What differs from {preview.base}", ["name", "there", "here", "unit", "set in"], differs)
     else:
-        terminal.say("All values are defaults.")
+        terminal.say(f"Nothing differs from {preview.base}.")
+    if full:
+        rows = [(setting.name, exact(setting.value), setting.unit, setting.layer) for setting in preview.settings]
+        terminal.table("Effective values", ["name", "value", "unit", "set in"], rows)
+    else:
+        terminal.say(f"All {len(preview.settings)} values, and where each was set: --full\n")
     for warning in preview.warnings:
         terminal.note(f"warning: {warning}")
     terminal.say(
@@ -113,12 +117,19 @@ def show_preview(terminal: Terminal, preview: Preview, everything: bool) -> None
     )
 
 
-def preview_document(preview: Preview, everything: bool) -> dict[str, Any]:
-    """Return what `check` prints as JSON."""
-    settings = preview.settings if everything else preview.changed
+def _told(value: Any) -> str:
+    return "unset" if value is None else exact(value)
+
+
+def preview_document(preview: Preview, full: bool) -> dict[str, Any]:
+    """Return what `check` prints as JSON; settings are all that are no defaults, or in full all there are."""
+    settings = preview.settings if full else preview.changed
     sizes = ("guberniias", "uezds", "months", "replicates", "committee_months")
     return {
         "scenario": preview.loaded.path, "title": preview.loaded.scenario.title, "valid": True,
+        "base": preview.base,
+        "differs": [{"name": name, "base": base, "here": setting.value, "layer": setting.layer}
+                    for name, base, setting in preview.differs],
         "settings": [asdict(setting) for setting in settings], "warnings": preview.warnings,
         **{name: getattr(preview, name) for name in sizes},
     }  # fmt: skip

@@ -105,9 +105,10 @@ def status(terminal: Terminal, folder: Path) -> None:
 @folder
 @click.option("--run", "number", type=int, required=True, metavar="N", help="Number of the run, as in the table runs.")
 @options.engine
+@options.figures("none", "summary", "all")
 @options.svg
 @options.stores
-def rerun(terminal: Terminal, /, folder: Path, number: int, svg: bool, **asked: Any) -> None:
+def rerun(terminal: Terminal, /, folder: Path, number: int, figures: str, svg: bool, **asked: Any) -> None:
     """Run one run of the sweep in DIR again, with full output.
 
     Stores the result as `run` does, with the run's scenario as scenario.toml, and compares it with the row
@@ -117,12 +118,13 @@ def rerun(terminal: Terminal, /, folder: Path, number: int, svg: bool, **asked: 
 
     with work.running(terminal, f"run {number}") as progress:
         found = api.rerun(folder, number, progress=progress, **asked)
-    figures = work.pictures(terminal, found.result, "result", svg) if found.result is not None else []
+    result = found.result
+    drawn = [] if result is None else work.pictures(terminal, result, "result", svg, figures)
     if terminal.json:
         terminal.document({
             "run": found.run, "point": found.point, "replicate": found.replicate, "equal": found.equal,
             "error": found.error or None, "differing": {key: list(both) for key, both in found.differing.items()},
-            "result": found.result and found.result.path, "figures": figures, "other_model": found.model or None,
+            "result": found.result and found.result.path, "figures": drawn, "other_model": found.model or None,
         })  # fmt: skip
     else:
         _show_rerun(terminal, found)

@@ -29,6 +29,7 @@ AFTER = (0, 3, 12, 36)
 @click.option("--replicate", type=int, metavar="R", default=0, show_default=True, help="Which accidents, from 0.")
 @options.sets
 @options.engine
+@options.figures("none", "all")
 @options.svg
 @options.stores
 def trace(terminal: Terminal, /, a: str, b: str, sets: tuple[str, ...], **asked: Any) -> None:

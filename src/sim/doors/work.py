@@ -48,12 +48,22 @@ def running(terminal: Terminal, label: str) -> Iterator[Callable[[int, int], Non
         raise Interrupted("interrupted: nothing was stored") from error
 
 
-def pictures(terminal: Terminal, stored: Stored, what: str, svg: bool = False) -> list[Path]:
-    """Draw all that a stored folder allows."""
+def pictures(terminal: Terminal, stored: Stored, what: str, svg: bool = False, figures: str = "all") -> list[Path]:
+    """Draw all that a stored folder allows, one kind of picture, or none."""
     from sim import api
 
+    if figures == "none":
+        return []
     try:
-        return api.plot(stored, svg=svg)
+        return api.plot(stored, None if figures == "all" else figures, svg=svg)
     except BaseException:
         terminal.note(f"the {what} is whole, its figures are not; to draw them: skloki plot {stored.path}")
         raise
+
+
+def say_where(terminal: Terminal, what: str, drawn: Sequence[Path]) -> None:
+    """Say where pictures are, and that the line which follows is the place of what was stored."""
+    if drawn:
+        terminal.say(f"{len(drawn)} figure files in {drawn[0].parent}; the {what} is in")
+    else:
+        terminal.say(f"The {what} is in")

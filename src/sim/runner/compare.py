@@ -28,8 +28,8 @@ from sim.registry.outcomes import OUTCOME_INDEX, SHOWN, unknown
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
-from sim.runner.run import Progress, RunFailed, finished, with_run
-from sim.scenario.load import Loaded, Sets, Source, load_all
+from sim.runner.run import Progress, RunFailed, agreed_workers, finished, with_run
+from sim.scenario.load import Loaded, Sets, Source, differences, load_all
 from sim.world.build import World, vary
 
 REPLICATES = 200
@@ -54,11 +54,6 @@ AT_ONCE = 256
 LOOKED_AT = 8
 """Draws at which it is asked when worlds part: what is off at the defaults may not be where it is drawn."""
 
-NOT_COMPARED = ("title", "why", "run.replicates", "run.seed", "run.committees")
-"""Fields that make no difference between worlds on the same accidents."""
-UNSET: tuple[Any, ...] = (None, "", [])
-
-
 @dataclass(frozen=True)
 class Precision:
     """How narrow half the interval of one outcome's effect shall be: for the nation, at the main horizon."""
@@ -72,14 +67,16 @@ def compare(
     horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
     precision: float | None = None, target: str | None = None, draws: int | None = None,
     out: Path | str | None = None, force: bool = False,
-    progress: Progress | None = None, engine: str | Engine = ENGINES[0], threads: int | None = None,
+    progress: Progress | None = None, engine: str | Engine = ENGINES[0], workers: int | None = None,
+    threads: int | None = None,
 ) -> Comparison:  # fmt: skip
     """Run worlds on the same accidents, compare them pair by pair, and store the comparison.
 
     Parameters
     ----------
     worlds
-        The baseline first; each as for `sim.runner.run.run`, as are ``sets``, ``force``, ``engine`` and ``threads``.
+        The baseline first; each as for `sim.runner.run.run`, as are ``sets``, ``force``, ``engine`` and
+        ``workers``.
     replicates
         Number of pairs (200); with a precision, at most so many (2000).
     seed
@@ -110,7 +107,8 @@ def compare(
     began, started = time.perf_counter(), datetime.now(UTC)
     read, least = load_all(worlds, sets), read_smallest(smallest)
     wanted = _wanted(precision, target)
-    _check(outcomes, wanted, threads, replicates, draws)
+    _check(outcomes, wanted, replicates, draws)
+    workers = agreed_workers(workers, threads)
     usual = MOST if wanted else REPLICATES
     most = next((number for number in (draws, replicates) if number is not None), usual)
     loaded, names = agreed(read, most, seed), named(read)
@@ -124,7 +122,7 @@ def compare(
         parting = min((start for start in starts if start is not None), default=None)
         sample = Sample(names, months, spans.chosen(horizons, months, parting), starts)
         for numbers in _batches(sample, most, wanted):
-            _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, threads)
+            _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, workers)
         writer.finish(effect_rows(sample, least), band_tables(sample), {
             "title": " | ".join(world.scenario.title for world in loaded),
             "worlds": [
@@ -227,11 +225,11 @@ def partings(built: Sequence[World], drawn: Draws | None) -> list[int | None]:
 
 def _run(
     sample: Sample, engine: Engine, runs: Iterable[tuple[World, int]], numbers: range, writer: ComparisonWriter,
-    progress: Progress | None, threads: int | None,
+    progress: Progress | None, workers: int | None,
 ) -> None:  # fmt: skip
     """Run replicates of all worlds in turn, and store what is compared of them."""
     each = len(sample.names) * len(sample.months)
-    with finished(engine, runs, range(numbers.start * each, numbers.stop * each), progress, threads) as made:
+    with finished(engine, runs, range(numbers.start * each, numbers.stop * each), progress, workers) as made:
         for number in numbers:
             rows = sample.add(number, [next(made) for _ in sample.names])
             if rows is not None:
@@ -249,9 +247,7 @@ def _wanted(precision: float | None, target: str | None) -> Precision | None:
     return Precision(precision, target or "performance")
 
 
-def _check(
-    shown: Sequence[str], precision: Precision | None, threads: int | None, replicates: int | None, draws: int | None
-) -> None:
+def _check(shown: Sequence[str], precision: Precision | None, replicates: int | None, draws: int | None) -> None:
     """Refuse what can be refused before anything is done."""
     problems = unknown("--outcome", shown)
     if precision is not None:
@@ -259,8 +255,6 @@ def _check(
         if not FINEST <= precision.half_width < float("inf"):
             allowed = f"a number above 0, {FINEST:g} at least"
             problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed=allowed))
-    if threads is not None and threads < 1:
-        problems.append(Problem("--threads", found=str(threads), allowed="1 or more"))
     if draws is not None and not 1 <= draws <= MOST_DRAWS:
         problems.append(Problem("--draws", found=str(draws), allowed=f"1 to {MOST_DRAWS:,}"))
     elif draws is not None and replicates is not None:
@@ -330,19 +324,6 @@ def require_same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> Non
     ]
     if problems:
         raise UserError(problems)
-
-
-def differences(base: Loaded, other: Loaded) -> list[dict[str, Any]]:
-    """Return what another world sets otherwise than the baseline, field by field."""
-    one, two = ({name: value for name, value, _ in world.effective()} for world in (base, other))
-    found = []
-    for name in dict.fromkeys([*one, *two]):
-        values = one.get(name), two.get(name)
-        # An entry that only one world has need not say what it leaves open, nor that it holds.
-        idle = all(value in UNSET for value in values) or (name.endswith(".enabled") and set(values) == {None, True})
-        if values[0] != values[1] and not idle and name not in NOT_COMPARED and not name.endswith(".source"):
-            found.append({"field": name, "base": values[0], "other": values[1]})
-    return found
 
 
 def _world_record(loaded: Loaded, name: str, base: Loaded) -> dict[str, Any]:

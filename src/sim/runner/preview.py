@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.warnings import unlike
 from sim.registry.parameters import PARAMETERS
+from sim.scenario.load import differences, extended
 from sim.scenario.schema import Scenario, month_number
 
 if TYPE_CHECKING:
@@ -64,10 +65,16 @@ class Preview(Check):
         The scenario itself.
     settings
         Every effective value, registered parameters included, in the order of the file format.
+    base
+        The files that the scenario extends, or the defaults.
+    differs
+        What is set otherwise than there: a field, its value in the base, and what it is here.
     """
 
     loaded: Loaded
     settings: list[Setting]
+    base: str
+    differs: list[tuple[str, Any, Setting]]
 
     @property
     def replicates(self) -> int:
@@ -85,9 +92,16 @@ def preview(loaded: Loaded) -> Preview:
     scenario = loaded.scenario
     guberniias, uezds = count(scenario)
     units = {f"parameters.{name}": parameter.unit for name, parameter in PARAMETERS.items()}
+    settings = [Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()]
+    known, (base, name) = {setting.name: setting for setting in settings}, extended(loaded)
+    differs = [
+        (one["field"], one["base"], known.get(one["field"], Setting(one["field"], None, "", "")))
+        for one in differences(base, loaded, ignoring=("title", "why"))
+    ]
+    differs.sort(key=lambda one: [*known].index(one[0]) if one[0] in known else len(known))
     return Preview(
-        loaded=loaded, warnings=tuple(warnings(loaded)), guberniias=guberniias, uezds=uezds,
-        settings=[Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()],
+        loaded=loaded, warnings=tuple(warnings(loaded)), guberniias=guberniias, uezds=uezds, settings=settings,
+        base=name, differs=differs,
         months=month_number(scenario.period.end) - month_number(scenario.period.start) + 1,
         runs=scenario.run.replicates,
     )  # fmt: skip

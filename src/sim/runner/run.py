@@ -49,6 +49,7 @@ def run(
     sets: Sets = (),
     force: bool = False,
     engine: str | Engine = ENGINES[0],
+    workers: int | None = None,
     threads: int | None = None,
     first: int = 0,
     texts: Mapping[str, str] | None = None,
@@ -72,8 +73,9 @@ def run(
         Replace an earlier result in ``out``.
     engine
         ``compiled``, or ``reference``: slow, written to be read, with the same result.
-    threads
-        Of the compiled engine; by default one for each core. The result does not depend on it.
+    workers
+        Replicates made at once by the compiled engine; by default one for each core. The result does not depend on it.
+        It was called ``threads``, which is still understood.
     first
         Number of the first replicate, which addresses its draws.
     texts
@@ -84,7 +86,7 @@ def run(
     RunFailed
         Every replicate failed. If only some do, they are listed in the manifest.
     """
-    loaded = with_run(load(scenario, sets), replicates, seed)
+    loaded, workers = with_run(load(scenario, sets), replicates, seed), agreed_workers(workers, threads)
     began, started = time.perf_counter(), datetime.now(UTC)
     destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.
@@ -92,7 +94,7 @@ def run(
         chosen = load_engine(engine)
         world = chosen.build(loaded.scenario)
         scores = Scores()
-        failed = _replicates(chosen, world, writer, scores, progress, threads, first)
+        failed = _replicates(chosen, world, writer, scores, progress, workers, first)
         writer.close_tables()
         with disk(writer.destination):
             write_csv(scores.rows(), writer.folder / "targets.csv")
@@ -100,6 +102,16 @@ def run(
                 (writer.folder / name).write_text(text, encoding="utf-8")
         writer.finish(manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed))
     return open_result(writer.destination, verify=False)
+
+
+def agreed_workers(workers: int | None, threads: int | None) -> int | None:
+    """Return how many replicates are made at once, under whichever name that was asked."""
+    if workers is not None and threads is not None:
+        raise UserError(Problem("--workers", found=f"{workers}, and --threads {threads}", allowed="one of the two"))
+    number = threads if workers is None else workers
+    if number is not None and number < 1:
+        raise UserError(Problem("--workers", found=str(number), allowed="1 or more"))
+    return number
 
 
 def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded:
@@ -120,7 +132,7 @@ def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded
 
 
 def _replicates(
-    engine: Engine, world: Any, writer: ResultWriter, scores: Scores, progress: Progress | None, threads: int | None,
+    engine: Engine, world: Any, writer: ResultWriter, scores: Scores, progress: Progress | None, workers: int | None,
     first: int,
 ) -> list[Failure]:  # fmt: skip
     """Store and score replicate after replicate; return those that failed."""
@@ -128,7 +140,7 @@ def _replicates(
     failed: list[Failure] = []
     numbers = range(first, first + replicates)
     runs, months = ((world, replicate) for replicate in numbers), range(len(world.months) * replicates)
-    with finished(engine, runs, months, progress, threads, events=True) as made:
+    with finished(engine, runs, months, progress, workers, events=True) as made:
         for replicate, trajectory in zip(numbers, made, strict=True):
             if isinstance(trajectory, Failure):
                 failed.append(trajectory)
@@ -161,7 +173,7 @@ def caught(engine: Engine) -> Engine:
 
 @contextmanager
 def finished(
-    engine: Engine, runs: Iterable[tuple[Any, int]], months: range, progress: Progress | None, threads: int | None,
+    engine: Engine, runs: Iterable[tuple[Any, int]], months: range, progress: Progress | None, workers: int | None,
     *, events: bool = False,
 ) -> Iterator[Iterator[Trajectory | Failure]]:  # fmt: skip
     """Give what runs come to, one after the other, and tell of months as they pass; leaving ends the threads, too."""
@@ -173,7 +185,7 @@ def finished(
         if progress is not None:
             progress(done, months.stop)
 
-    made = trajectories(caught(engine), runs, threads, events=events, on_months=on_months)
+    made = trajectories(caught(engine), runs, workers, events=events, on_months=on_months)
     with closing(cast("Generator[Trajectory | Failure]", made)) as found:
         yield found
 

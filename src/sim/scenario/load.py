@@ -8,7 +8,7 @@ at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,12 +19,15 @@ from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.contradictions import Review
 from sim.scenario.files import DICT, locate, read_files, shipped
 from sim.scenario.format import FORM
-from sim.scenario.layers import dotted, drop, in_order, leaves
+from sim.scenario.layers import Layer, dotted, drop, in_order, leaves
 from sim.scenario.schema import Scenario
 from sim.scenario.sets import add_sets
 
 __all__ = ["Loaded", "Sets", "Source", "load", "load_all", "shipped"]
 
+NOT_COMPARED = ("title", "why", "run.replicates", "run.seed", "run.committees")
+"""Fields that make no difference between worlds on the same accidents."""
+UNSET: tuple[Any, ...] = (None, "", [])
 Sets: TypeAlias = Iterable[str] | Mapping[str, Any]
 
 
@@ -38,6 +41,7 @@ class Loaded:
     layers: Mapping[str, str]
     path: Path  # the file; of a dict, its name in problems
     warnings: tuple[Problem, ...] = field(default=())  # what is allowed and may still not be meant
+    below: tuple[Layer, ...] = field(default=())  # of the files that it extends, from the bottom up
 
     def effective(self) -> list[tuple[str, Any, str]]:
         """Return every effective value as (dotted key, value, layer), parameters and mechanisms all listed.
@@ -76,14 +80,39 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
         stack.problems += review.problems()
     if review is None or stack.problems:
         raise UserError(in_order(stack.problems, [layer.label for layer in stack.layers]))
-    for idle in review.idle:
-        drop(review.table, idle)
     layers = {
         dotted(key): layer.where(key) for key, layer in review.origin.items()
         if not any(key[: len(idle)] == idle for idle in review.idle)
     }  # fmt: skip
     remarks = [remark for layer in stack.layers for remark in layer.remarks]
-    return Loaded(Scenario.model_validate(review.table), layers, path, (*remarks, *review.warnings))
+    return Loaded(_scenario(review), layers, path, (*remarks, *review.warnings), tuple(stack.layers[:-2]))
+
+
+def _scenario(review: Review) -> Scenario:
+    for idle in review.idle:
+        drop(review.table, idle)
+    return Scenario.model_validate(review.table)
+
+
+def extended(loaded: Loaded) -> tuple[Loaded, str]:
+    """Return the world that a scenario extends, and the names of its files; the defaults where these are no world."""
+    review = Review.of([Layer("", {"title": "?"}), *loaded.below, Layer("", {})]) if loaded.below else None
+    if review is None or review.problems():
+        return Loaded(Scenario(title="?"), {}, loaded.path), "the defaults"
+    return Loaded(_scenario(review), {}, loaded.path), " + ".join(layer.label for layer in loaded.below)
+
+
+def differences(base: Loaded, other: Loaded, ignoring: Collection[str] = NOT_COMPARED) -> list[dict[str, Any]]:
+    """Return what another world sets otherwise than a baseline, field by field."""
+    one, two = ({name: value for name, value, _ in world.effective()} for world in (base, other))
+    found = []
+    for name in dict.fromkeys([*one, *two]):
+        values = one.get(name), two.get(name)
+        # An entry that only one world has need not say what it leaves open, nor that it holds.
+        idle = all(value in UNSET for value in values) or (name.endswith(".enabled") and set(values) == {None, True})
+        if values[0] != values[1] and not idle and name not in ignoring and not name.endswith(".source"):
+            found.append({"field": name, "base": values[0], "other": values[1]})
+    return found
 
 
 def complete(scenario: Scenario, exclude_none: bool = True) -> dict[str, Any]:
