@@ -86,6 +86,33 @@ def test_enlarging(swept, skloki):
     assert {name: files(swept)[name] for name in before} == before
 
 
+def test_a_first_look_has_a_folder_of_its_own_and_says_what_the_whole_would_take(asked, here, skloki):
+    code, out, err = skloki("sweep", "few.toml", "--points", 2)
+    place = here / "results" / "sweeps" / "few-first-2"
+    assert code == 0 and out.startswith("12 of 12 runs (100 %)") and out.splitlines()[-1] == str(place)
+    said = "a first look: 2 of 4 points of few, kept apart; the whole sweep is 24 runs: by what is stored, "
+    assert err.startswith(said) and "seconds of one core" in err
+    code, out, err = skloki("sweep", "few.toml", "--points", 2, "--json")
+    assert code == 0 and "a first look" in json.loads(out)["notes"][-1]
+    whole = sim.sweep(asked)
+    assert whole == here / "results" / "sweeps" / "few" and len(table(whole)) == RUNS and len(table(place)) == 12
+    code, _, err = skloki("sweep", "few.toml", "--points", 2, "--out", whole)
+    assert code == 2 and "design.points" in err, "it never becomes part of the whole"
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "said"),
+    [
+        (4, FEW, "--points: found 4; allowed: 1 to 3, fewer points than the experiment's 4; for more, --extend"),
+        (2, FEW.replace('"latin-hypercube"\npoints = 4', '"grid"'), "the points of a grid are all of them"),
+    ],
+)
+def test_a_first_look_is_smaller(number, text, said, asked, here, skloki):
+    asked.write_text(text)
+    code, _, err = skloki("sweep", "few.toml", "--points", number)
+    assert code == 2 and said in err and not (here / "results").exists()
+
+
 @pytest.mark.parametrize("text", ["x", "0x", "-2", "2.5x", ""])
 def test_nonsense_to_enlarge_by(text, asked, skloki):
     code, _, err = skloki("sweep", "few.toml", "--extend", text)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import sim
-from sim.doors.estimating import in_bytes, in_time
 from sim.errors import UserError
 from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment, Factor, Option
@@ -21,6 +20,7 @@ from sim.runner import estimate as module
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.estimate import estimate
 from sim.runner.preview import Preview
+from sim.runner.progress import in_bytes, in_time
 from sim.runner.sweep import PER_COMMITTEE_MONTH, first_plan, sweep
 from tests import tiny
 from tests.small import YEAR

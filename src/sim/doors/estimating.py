@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
     from sim.runner.estimate import Estimate
     from sim.runner.preview import Preview
 
-UNITS = (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 LISTED = 12
 """Uncertainties that are listed though they are drawn as the registry says; more are counted."""
-SIZES = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 
 
 def show_checked(terminal: Terminal, found: Preview | Estimate, *, full: bool) -> None:
@@ -65,6 +62,8 @@ def show_estimate(terminal: Terminal, estimate: Estimate, full: bool) -> None:
         f"Size: {estimate.guberniias} guberniias and {estimate.uezds} uezds, {estimate.months} months: "
         f"{estimate.committee_months:,} committee-months"
     )
+    from sim.runner.progress import in_bytes, in_time
+
     source = "from a trial of some runs" if estimate.measured else "from rates known of other machines"
     terminal.say(
         f"Estimate {source}: {in_time(estimate.seconds)} on {counted(estimate.cores, 'core')} of this machine "
@@ -118,18 +117,3 @@ def _record(factor: Factor) -> dict[str, Any]:
         return {**about, "options": [option.value for option in factor.options]}
     names = ("low", "high", "distribution", "whole")
     return {**about, "field": factor.target, **{name: getattr(factor, name) for name in names}}
-
-
-def in_time(seconds: float) -> str:
-    """Return a duration in words, to a few digits."""
-    return _in(UNITS, seconds, 2)
-
-
-def in_bytes(size: float) -> str:
-    """Return an amount of bytes in words, to a few digits."""
-    return _in(SIZES, size, 1)
-
-
-def _in(units: Sequence[tuple[str, int]], amount: float, least: int) -> str:
-    name, size = next((unit for unit in units if amount >= least * unit[1]), units[-1])
-    return f"{amount / size:.2g} {name}" if amount / size < 99.5 else f"{amount / size:.0f} {name}"

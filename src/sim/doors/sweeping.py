@@ -29,18 +29,25 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
 
 @click.command()
 @click.argument("experiment", shell_complete=complete.experiments)
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Threads of this machine; default: all cores.")
+@click.option("--points", type=click.IntRange(1), metavar="N",
+              help="First look: only so many of the points, in a folder of their own, NAME-first-N.")
+@click.option("--workers", "--threads", "workers", cls=options.Renamed, type=click.IntRange(1), metavar="N",
+              help="Runs made at once on this machine; default: one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786), slurm, or local: processes.")
 @click.option("--extend", metavar="2x", help="Have so many times the points the experiment asks for; 1x: no more.")
 @options.out
 @options.modes
 @click.pass_obj
-def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path | None, **asked: Any) -> None:
+def sweep(
+    terminal: Terminal, /, experiment: str, extend: str | None, points: int | None, out: Path | None, **asked: Any
+) -> None:
     """Run EXPERIMENT: all its worlds, or what is left of them.
 
     The same command again goes on where the last one stopped, however that ended. Without --out the
-    folder is results/sweeps/NAME. Rows do not depend on workers or cluster; docs/sweeps.md says more.
+    folder is results/sweeps/NAME. --points shows quickly what may come. Rows do not depend on workers or
+    cluster; docs/sweeps.md says more.
     """
+    from sim.experiment.designs import first_name
     from sim.results.sweep_store import usual_place
     from sim.runner.progress import status
     from sim.runner.sweep import sweep as run_sweep
@@ -64,9 +71,10 @@ def sweep(terminal: Terminal, /, experiment: str, extend: str | None, out: Path 
                 last[:] = [state]
                 show(state)
 
-            place = run_sweep(experiment, out, extend=times(extend), progress=tell, note=note, **asked)
+            place = run_sweep(experiment, out, extend=times(extend), points=points, progress=tell, note=note, **asked)
     except KeyboardInterrupt as error:
-        raise Interrupted(_kept(last, out or usual_place(Path(experiment).stem))) from error
+        name = Path(experiment).stem if points is None else first_name(Path(experiment).stem, points)
+        raise Interrupted(_kept(last, out or usual_place(name))) from error
     state, found = last[0], status(place)
     terminal.answer(lambda: {"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})
     if not terminal.json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -197,6 +197,29 @@ def points(experiment: Experiment) -> int:
         )
         raise UserError(Problem(experiment.name, "design.points", found, allowed))
     return design.points * group(experiment)
+
+
+def first_look(experiment: Experiment, number: int) -> Experiment:
+    """Return an experiment with fewer points, under a name of its own: a sweep of it is no part of the whole one.
+
+    Of sequences and trajectories these are the first that the whole has; a hypercube is another one.
+    """
+    kind, asked = kind_of(experiment), experiment.design.points
+    if kind.counted is None:
+        allowed = f"nothing: the points of a {experiment.design.kind} are all of them"
+        raise UserError(Problem("--points", found=f"{number:,}", allowed=allowed))
+    if not 1 <= number < asked:
+        allowed = f"1 to {asked - 1:,}, fewer {kind.counted[1]} than the experiment's {asked:,}; for more, --extend"
+        raise UserError(Problem("--points", found=f"{number:,}", allowed=allowed))
+    fewer = replace(
+        experiment, name=first_name(experiment.name, number), design=replace(experiment.design, points=number)
+    )
+    return replace(fewer, curve_points=min(experiment.curve_points, points(fewer)))
+
+
+def first_name(name: str, number: int) -> str:
+    """Return what a first look at an experiment is called: its folder, too, unless another is asked for."""
+    return f"{name}-first-{number}"
 
 
 def group(experiment: Experiment) -> int:

@@ -25,6 +25,7 @@ from sim.experiment.plan import Chunk, Plan
 from sim.results.sweep_store import Store
 from sim.runner.chunk_rows import file_name
 from sim.runner.chunks import Job, run_chunk
+from sim.runner.progress import in_bytes, in_time
 
 SAID = ("name", "title", "why", "smallest")
 """Fields that change no row; the manifest takes over what they say now."""
@@ -112,7 +113,7 @@ def enlarged(
         raise UserError(Problem("--extend", found=found, allowed=f"at most {most:,}x; or begin a larger sweep"))
     asked = plan.enlarged(times, growing=growing, stored=stored)
     if asked.runs > plan.runs:
-        say(f"{asked.runs - plan.runs:,} runs are added to {plan.runs:,}{_costs(asked.runs - plan.runs, stored)}")
+        say(f"{asked.runs - plan.runs:,} runs are added to {plan.runs:,}{costs(asked.runs - plan.runs, stored)}")
     elif asked.runs < plan.runs:
         say(f"{plan.runs - asked.runs:,} runs that had not begun are left out again: {asked.runs:,} remain")
     if asked.runs > times * first:
@@ -120,14 +121,14 @@ def enlarged(
     return asked
 
 
-def _costs(runs: int, stored: Mapping[int, Mapping[str, Any]]) -> str:
+def costs(runs: int, stored: Mapping[int, Mapping[str, Any]]) -> str:
     """Return in words what runs take in time and disk, by those that are stored."""
     done = sum(entry["runs"] for entry in stored.values())
     if not done:
         return ""
     seconds = sum(entry["seconds"] for entry in stored.values()) * runs / done
     size = sum(file["bytes"] for entry in stored.values() for file in entry["files"].values()) * runs / done
-    return f": by what is stored, {seconds / 3600:.2g} hours of one core and {size / 2**20:,.2g} MiB"
+    return f": by what is stored, {in_time(seconds)} of one core and {in_bytes(size)}"
 
 
 def hashes(experiment: Experiment, plan: Plan) -> list[str]:

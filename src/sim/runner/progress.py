@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,8 @@ MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
 RECENT = 64
 """Chunks from which the rate is reckoned."""
+UNITS = (("weeks", 604_800), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+SIZES = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 
 
 @dataclass(frozen=True)
@@ -255,3 +257,18 @@ def _rate(entries: Mapping[int, Mapping[str, Any]]) -> float:
         runs, begun = runs + number, before
     passed = (last - begun).total_seconds() if last and begun else 0.0
     return runs / passed if passed > 0 else math.nan
+
+
+def in_time(seconds: float) -> str:
+    """Return a duration in words, to a few digits."""
+    return _in(UNITS, seconds, 2)
+
+
+def in_bytes(size: float) -> str:
+    """Return an amount of bytes in words, to a few digits."""
+    return _in(SIZES, size, 1)
+
+
+def _in(units: Sequence[tuple[str, int]], amount: float, least: int) -> str:
+    name, size = next((unit for unit in units if amount >= least * unit[1]), units[-1])
+    return f"{amount / size:.2g} {name}" if amount / size < 99.5 else f"{amount / size:.0f} {name}"

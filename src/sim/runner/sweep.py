@@ -52,6 +52,7 @@ def sweep(
     extend: int | None = None,
     progress: Progress | None = None,
     *,
+    points: int | None = None,
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
 ) -> Path:
@@ -71,12 +72,17 @@ def sweep(
         Have so many times the points (or replicates) that the experiment asks for; what has begun stays.
     progress
         Called now and then in the caller's thread; it may raise, which ends the sweep.
+    points
+        For a first look: so many of the points (or base points, or trajectories) that the experiment asks for, in a
+        folder of their own, ``NAME-first-N``, as a sweep that never becomes the whole one.
     note
         Called with remarks.
     part_units
         Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
     """
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
+    whole = None if points is None else experiment
+    experiment = experiment if points is None else designs.first_look(experiment, points)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
@@ -104,9 +110,20 @@ def sweep(
             else:
                 say(f"all {plan.runs:,} runs are there: nothing to do")
             watch.tell(now=True)
+            if whole is not None:
+                say(_first_look(whole, experiment, store))
         finally:
             store.close()
     return folder
+
+
+def _first_look(whole: Experiment, part: Experiment, store: Store) -> str:
+    """Return in words of how many points a first look was, and what all would take."""
+    runs = designs.points(whole) * len(whole.combinations) * whole.replicates
+    return (
+        f"a first look: {designs.points(part):,} of {designs.points(whole):,} points of {whole.name}, kept apart; "
+        f"the whole sweep is {runs:,} runs{compatibility.costs(runs, store.done)}"
+    )
 
 
 def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tuple[Plan, Scenario]:
