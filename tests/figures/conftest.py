@@ -19,11 +19,11 @@ from matplotlib.transforms import Bbox
 
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.data.tables import guberniias
-from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import UserError
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results.result import Trajectories
+from sim.results.run_rows import PLACE_OUTCOMES
 from tests.figures.sweep_cases import CASES
 from tests.made_sweep import experiment, made
 
@@ -68,11 +68,12 @@ class Fake:
     def __init__(self, replicates: int = 4, months: int = 108, committees: bool = False, **scenario: Any) -> None:
         plain = {"title": "The documented world", "events": EVENTS, "run": {"committees": committees}}
         self.format = SimpleNamespace(name="skloki-result")
+        self.tables = ("monthly", *(["places"] if committees else []))
         self.manifest = {"scenario": plain | scenario}
         self.months = pd.date_range("1921-01-01", periods=months, freq="MS")
         self.random = np.random.Generator(np.random.Philox(7))
         self.frame = pd.concat([self._scope(r, s) for r in range(replicates) for s in SCOPES], ignore_index=True)
-        self.states = self._committees(replicates) if committees else None
+        self.states = self._places() if committees else None
 
     def trajectories(self) -> Trajectories:
         def read(name: str) -> np.ndarray:
@@ -81,11 +82,11 @@ class Fake:
 
         return Trajectories(self.months.to_numpy().astype("datetime64[M]"), self.frame["replicate"].unique(), read)
 
-    def committees(self, columns: list[str], level: str, month: date) -> pd.DataFrame:
+    def places(self, outcomes: list[str], month: date | None = None) -> pd.DataFrame:
         if self.states is None:
-            raise UserError("this run stored no committees")
-        chosen = (self.states["level"] == level) & (self.states["month"] == pd.Timestamp(month))
-        return self.states.loc[chosen, columns]
+            raise UserError("this run stored no places")
+        chosen = self.states["month"].notna() if month is None else self.states["month"] == pd.Timestamp(month)
+        return self.states.loc[chosen, ["month", "committee", "unit_class", *outcomes]]
 
     def targets(self) -> pd.DataFrame:
         names = ["id", "period", "recorded", "low", "high", "grade", "median", "p10", "p90"]
@@ -109,17 +110,13 @@ class Fake:
         values["appointed_cc"] = 0.74 * values["appointed"]
         return pd.DataFrame({"replicate": replicate, "month": self.months, "scope": scope} | values)
 
-    def _committees(self, replicates: int) -> pd.DataFrame:
-        """Return guberniias at the value (place + 1) / 100, and an uezd that would spoil any scale."""
+    def _places(self) -> pd.DataFrame:
+        """Return guberniias at the value (place + 1) / 100."""
         parts = []
-        for replicate in range(replicates):
-            for at, place in enumerate(guberniias()):
-                fields = dict.fromkeys(COMMITTEE_FIELDS, (at + 1) / 100)
-                fields["appointed"] = float(replicate % 2)
-                head = {"replicate": replicate, "month": self.months, "committee": place.name, "level": "guberniia"}
-                parts.append(pd.DataFrame(head | {"unit_class": place.unit_class} | fields))
-            parts.append(parts[-1].assign(level="uezd", performance=99.0))
-        return pd.concat(parts, ignore_index=True)
+        for at, place in enumerate(guberniias()):
+            head = {"month": self.months, "committee": place.name, "unit_class": place.unit_class}
+            parts.append(pd.DataFrame(head | dict.fromkeys(PLACE_OUTCOMES, (at + 1) / 100) | {"appointed": 0.5}))
+        return pd.concat(parts).sort_values("month", kind="stable", ignore_index=True)
 
 
 @pytest.fixture(scope="session")

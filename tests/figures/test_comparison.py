@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
@@ -10,20 +11,28 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from matplotlib.colors import to_hex, to_rgba
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 
+import sim
 from sim import figures
 from sim.analysis.sample import Sample, band_tables, effect_rows
-from sim.engines.trajectory import Trajectory
+from sim.data.tables import guberniias
+from sim.engines.trajectory import COMMITTEE_FIELDS, Trajectory
+from sim.errors import UserError
 from sim.experiment.horizons import usual
 from sim.experiment.smallest_effect import Smallest
-from sim.figures import style
+from sim.figures import style, tilemap
 from sim.figures.series import day
 from sim.figures.sweeps import strokes
+from sim.figures.tilemap import tiles
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
 from tests.figures.drawn import world
 from tests.figures.test_style import EYES, lab
+from tests.figures.test_tilemap import faces
+from tests.golden import STORED
+
+PLACES = [SimpleNamespace(name=one.name, level="guberniia", unit_class=one.unit_class) for one in guberniias()]
 
 
 class Made:
@@ -32,10 +41,12 @@ class Made:
     def __init__(
         self, pairs: int = 40, months: int = 108, worlds: tuple[str, ...] = ("appointment", "election"),
         effect: float = 0.03, parting: int | None = 35, shown: tuple[str, ...] = SHOWN, undefined: tuple[str, ...] = (),
+        places: bool = False,
     ) -> None:  # fmt: skip
         names = [f"19{21 + at // 12}-{at % 12 + 1:02d}" for at in range(months)]
         begins = 0 if parting is None else min(parting, months - 1)
-        sample = Sample(worlds, names, usual(names, begins), [None] + [parting and begins] * (len(worlds) - 1))
+        parted = [None] + [parting and begins] * (len(worlds) - 1)
+        sample = Sample(worlds, names, usual(names, begins), parted, PLACES if places else ())
         for number in range(pairs):
             sample.add(number, [self._trace(names, number, at, effect, begins, undefined) for at in range(len(worlds))])
         self.worlds, self.horizons = list(worlds), [horizon.name for horizon in sample.horizons]
@@ -48,6 +59,8 @@ class Made:
         if parting is None:
             self.manifest["parting"] = None
         self._effects = pd.DataFrame(effect_rows(sample, Smallest()))
+        table = sample.by_place.table(worlds[1:])
+        self._places, self.tables = table and table.to_pandas(), ("effects", "bands", *(["places"] if table else []))
         self._bands = pa.concat_tables(band_tables(sample)).to_pandas(date_as_object=False)
 
     def effects(self) -> pd.DataFrame:
@@ -55,6 +68,10 @@ class Made:
 
     def bands(self, outcome: str) -> pd.DataFrame:
         return self._bands[self._bands["outcome"] == outcome]
+
+    def places(self, outcome: str) -> pd.DataFrame:
+        assert self._places is not None
+        return self._places[self._places["outcome"] == outcome]
 
     @staticmethod
     def _trace(
@@ -66,7 +83,12 @@ class Made:
         values[begins:] += at * (effect + 0.01 * np.random.default_rng([replicate, at]).standard_normal(shape)[begins:])
         values[:, :, [OUTCOME_INDEX[name] for name in undefined]] = np.nan
         values[:, 1:, OUTCOME_INDEX["opposition_nation"]] = np.nan
-        return Trajectory(names, values)
+        # Every place is as much higher as its number says, with little chance; in every fifth chance is all there is.
+        states = np.random.default_rng([replicate, 5]).random((len(names), len(PLACES), len(COMMITTEE_FIELDS)))
+        change = np.random.default_rng([replicate, at]).normal(np.arange(len(PLACES)) - 42, 0.5)
+        change[::5] = np.random.default_rng([replicate, 9]).choice([-1.0, 1.0], len(PLACES[::5]))
+        states[begins:] += at * 0.01 * change[:, None]
+        return Trajectory(names, values, committees=states)
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +107,10 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(list(case.items()))[:40])
-@pytest.mark.parametrize("what", ["curves", "effects"])
+@pytest.mark.parametrize("what", ["curves", "effects", "map"])
 def test_every_picture_is_tidy(what, case, untidy):
     few = {"months": 48, "pairs": 5, "shown": (*SHOWN[2:4], *SHOWN[-2:])}
-    found = Made(**(few | case))
+    found = Made(**(few | case), places=what == "map")
     assert untidy(world(found, what, found.worlds[1])) == []
 
 
@@ -214,3 +236,47 @@ def test_the_two_worlds_and_the_strip_stay_apart_for_every_eye_and_are_no_class(
         assert np.linalg.norm(lab(strokes.OPTIONS[1], "usual") - lab(style.CLASS_COLOURS[name], "usual")) > 20
     assert 1.05 / (style.luminance(strokes.OPTIONS[1]) + 0.05) > 2.8
     assert to_rgba(strokes.OPTIONS[1])[3] == 1.0
+
+
+@pytest.fixture(scope="module")
+def mapped() -> Made:
+    return Made(pairs=30, months=48, places=True, shown=("performance",))
+
+
+def test_a_map_shows_what_another_world_changes_in_each_place_white_where_nothing(mapped):
+    table = figures.table(mapped, "map", outcome="performance")
+    rows = mapped.places("performance")
+    rows = rows[rows["horizon"] == mapped.horizons[0]].set_index("committee")
+    names = [place.name for place in PLACES]
+    assert table.values == pytest.approx({name: 0.01 * (at - 42) for at, name in enumerate(names) if at % 5}
+                                         | {name: table.values[name] for name in names[::5]}, abs=0.004)  # fmt: skip
+    assert table.unclear == [name for name in rows.index if rows["low"][name] <= 0 <= rows["high"][name]]
+    assert len(table.unclear) >= 15 and {*names[1:40:5], *names[-1:45:-5]}.isdisjoint(table.unclear)
+    clear = 85 - len(table.unclear)
+    assert f"not clear in {len(table.unclear)}" in table.lines[0] and table.lines[0].startswith("Performance, mean of ")
+    assert sum(map(int, re.findall(r"(?:better|worse) in (\d+)", table.lines[0]))) == clear
+    figure = next(figure for stem, figure in figures.pages(mapped, "map", outcome="performance"))
+    axes = figure.axes[0]
+    low, high = axes.child_axes[0].get_xlim()
+    assert low == pytest.approx(-high) and axes.child_axes[0].get_xlabel() == "difference (share)"
+    found = faces(figure)
+    best, worst = (found[names[at]] for at in (84, 1))
+    assert to_rgb(best)[1] > to_rgb(best)[0] and to_rgb(worst)[1] < to_rgb(worst)[0], "green is better, purple worse"
+    assert style.luminance(to_hex(tilemap.EFFECTS(0.5))) > 0.9, "no effect is white"
+    hatched = {tuple(patch.xy) for patch in axes.patches if patch.get_hatch()}
+    assert hatched == {tiles()[name].centre for name in table.unclear}
+
+
+def test_where_less_is_better_less_is_green(mapped):
+    figure = next(figure for stem, figure in figures.pages(mapped, "map", outcome="conflict"))
+    best, worst = (faces(figure)[PLACES[at].name] for at in (1, 84))
+    assert to_rgb(best)[1] > to_rgb(best)[0] and to_rgb(worst)[1] < to_rgb(worst)[0]
+
+
+def test_a_comparison_without_places_says_why_it_has_no_map(tmp_path):
+    old = sim.open(STORED / "comparison")
+    with pytest.raises(UserError, match="older; compare the worlds again"):
+        figures.draw(old, tmp_path, "map")
+    with pytest.raises(UserError, match="one that places have"):
+        figures.draw(old, tmp_path, "map", outcome="opposition_nation")
+    assert not any(path.stem.startswith("map") for path in figures.draw_all(old, tmp_path))

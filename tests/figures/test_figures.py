@@ -223,3 +223,30 @@ def test_drawing_needs_no_pyplot_and_importing_no_matplotlib():
         "assert 'matplotlib.pyplot' not in sys.modules and 'scipy.optimize' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_of_a_class_of_two_places_each_has_a_line_by_name_and_no_median_is_drawn(result):
+    places = result.states.set_index("committee")
+    for kind in ("outcome", "column"):
+        figure = page(result, kind, outcome="performance")
+        red = style.CLASS_COLOURS["capital"]
+        lines = [line for axes in figure.axes for line in axes.lines if line.get_color() == red]
+        drawn = [line for line in lines if len(line.get_xdata()) == 108]
+        assert len(drawn) == 2 and len({line.get_linestyle() for line in drawn}) == 2
+        for line, name in zip(drawn, ("Moscow", "Petrograd"), strict=True):
+            np.testing.assert_array_equal(line.get_ydata(), places.loc[name, "performance"])
+        said = {text.get_text().removesuffix(", mean") for text in figure.legends[0].get_texts()}
+        assert {"Moscow", "Petrograd"} <= said and "capitals" not in said
+
+
+def test_of_few_places_that_were_not_stored_the_mean_is_drawn_and_called_so(fake):
+    for tree, scope in ((None, "capital"), ({"kind": "synthetic", "guberniias": 5}, "agrarian")):
+        older = fake(3, 24, **({"tree": tree} if tree else {}))
+        figure = page(older, "outcome", outcome="appointed")
+        rows = older.frame[older.frame["scope"] == scope]
+        wanted = rows.groupby("month")["appointed"].mean().to_numpy()
+        drawn = [line.get_ydata() for axes in figure.axes for line in axes.lines
+                 if line.get_color() == style.CLASS_COLOURS[scope] and len(line.get_xdata()) == 24]
+        assert len(drawn) == 1
+        np.testing.assert_allclose(drawn[0], wanted)
+        assert f"{style.SCOPE_LABELS[scope]}, mean" in {text.get_text() for text in figure.legends[0].get_texts()}

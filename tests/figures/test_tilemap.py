@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import RegularPolygon
 
+import sim
+from sim import figures
 from sim.data.tables import guberniias
 from sim.errors import UserError
 from sim.figures import style, tilemap
 from sim.figures.tilemap import tiles
 from tests.figures.drawn import page
 from tests.figures.tile_rule import regenerate
+from tests.golden import STORED
 
 NAMES = [place.name for place in guberniias()]
 
@@ -72,10 +76,49 @@ def faces(figure):
     return {centres[tuple(patch.xy)]: to_hex(patch.get_facecolor()) for patch in drawn}
 
 
-def test_tiles_show_the_median_of_guberniias_and_no_uezd(result):
+def test_tiles_show_the_means_of_guberniias(result):
     found = faces(page(result, "tilemap", outcome="performance"))
-    wanted = {name: to_hex(colormaps["cividis"](at / 84)) for at, name in enumerate(NAMES)}
+    wanted = {name: to_hex(tilemap.COLOURS(at / 84)) for at, name in enumerate(NAMES)}
     assert found == wanted
+
+
+@pytest.mark.parametrize("far", [9.0, -9.0])
+def test_a_place_far_out_leaves_the_others_their_colours_and_is_told(fake, untidy, far):
+    result = fake(1, 12, committees=True)
+    alike = faces(page(result, "tilemap"))
+    result.states.loc[result.states["committee"] == "Tula", "performance"] = far
+    figure = page(result, "tilemap")
+    found, bar = faces(figure), figure.axes[0].child_axes[0]
+    assert found["Tula"] == to_hex(tilemap.COLOURS(1.0 if far > 0 else 0.0))
+    steps = [np.linalg.norm(np.subtract(to_rgb(found[name]), to_rgb(alike[name]))) for name in NAMES if name != "Tula"]
+    assert max(steps) < 0.2 and len(set(found.values())) > 70
+    said = {text.get_text() for text in figure.axes[0].texts}
+    assert f"beyond the scale: Tula {far:g}".replace("-", "\u2212") in said
+    assert bar.get_xlim()[1] < 1.0 and bar.get_xlim()[0] > -0.1 and untidy(figure) == []
+    assert len([patch for patch in bar.patches if patch.get_visible()]) == 1  # the point at that end
+
+
+def test_ends_of_a_scale_hold_what_is_not_far_out():
+    even = np.linspace(0.0, 1.0, 85)
+    assert tilemap.limits(even) == (0.0, 1.0)
+    assert tilemap.limits([*even, 1.1]) == (0.0, 1.1)
+    low, high = tilemap.limits([*even, 50.0])
+    assert low == 0.0 and 0.9 < high < 1.1
+    low, high = tilemap.limits([*(even - 0.3), 50.0], centred=True)
+    assert low == -high and 0.6 < high < 0.8
+    assert tilemap.limits([0.0] * 84 + [1.0]) == (0.0, 1.0), "one place alone differs: that is what there is to see"
+    assert tilemap.limits([0.0] * 85, centred=True) == (-0.01, 0.01)
+    assert tilemap.limits([2.0] * 85) == (1.99, 2.01) and tilemap.limits([]) == (0.0, 1.0)
+
+
+def test_an_older_run_with_committees_has_the_same_map():
+    old = sim.open(STORED / "run")
+    frame = old.committees(["committee", "performance"], level="guberniia", month=date(1924, 1, 1))
+    found = figures.table(old, "tilemap", date="1924-01").values
+    assert found == pytest.approx(frame.groupby("committee")["performance"].mean().to_dict()) and len(found) == 6
+    assert figures.table(old, "tilemap", outcome="open_sklok").title == "Committees with an open sklok"
+    with pytest.raises(UserError, match="run the scenario again"):
+        figures.table(old, "tilemap", outcome="skloki_year")
 
 
 def test_a_field_of_yes_and_no_shows_the_share_of_replicates(result):
@@ -107,7 +150,7 @@ def test_outlines_tell_the_class(result):
 @pytest.mark.parametrize(
     ("case", "name", "date", "said"),
     [
-        ({}, "performance", None, r"--set run\.committees=true"),
+        ({}, "performance", None, "no places"),
         ({"tree": {"kind": "synthetic"}}, "performance", None, "synthetic"),
         ({}, "threat_perceived", None, "this one is the nation's"),
         ({}, "benhc", None, "did you mean 'bench'"),

@@ -71,7 +71,7 @@ def test_the_manifest_says_how_it_came_about(loaded, engine, tmp_path):
     assert record["versions"].keys() == {"python", "sim", "numpy", "mesa", "numba", "pandas", "pyarrow"}
     assert datetime.fromisoformat(record["started"]).utcoffset().total_seconds() == 0
     assert record["wall_seconds"] >= 0
-    names = {"monthly.parquet", "events.parquet", "committees.parquet", "targets.csv"}
+    names = {"monthly.parquet", "events.parquet", "committees.parquet", "places.parquet", "targets.csv"}
     assert record["files"] == {name: file_record(tmp_path / "r" / name) for name in sorted(names)}
 
 

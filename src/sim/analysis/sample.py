@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.analysis import paired
+from sim.analysis.places import PlaceEffects
 from sim.experiment.horizons import Horizon, measured
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
@@ -21,6 +22,7 @@ from sim.results.run_rows import floats
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
     from sim.experiment.smallest_effect import Smallest
+    from sim.world.places import Place
 
 CURVES = 128 * 2**20
 """Bytes that whole curves may take; the horizons' values are kept of all pairs."""
@@ -37,6 +39,7 @@ class Sample:
     horizons: Sequence[Horizon]
     #: per world: index of the first month in which it differs from the baseline; none if it never does
     partings: Sequence[int | None]
+    places: Sequence[Place] = ()  #: committees of all worlds, whose guberniias are told apart where runs hold states
     replicates: list[int] = field(default_factory=list)  #: numbers of the replicates that were finished in every world
     #: per world and replicate: (horizons, scopes, outcomes)
     values: list[list[NDArray[np.float64]]] = field(default_factory=list)
@@ -48,6 +51,7 @@ class Sample:
     def __post_init__(self) -> None:
         self.values = [[] for _ in self.names]
         self.curves = [[] for _ in self.names]
+        self.by_place = PlaceEffects(self.places, self.horizons, self.months)
         self._room = CURVES // (4 * len(self.names) * len(self.months) * len(SCOPES) * len(OUTCOMES))
 
     @property
@@ -74,6 +78,7 @@ class Sample:
             return None
         trajectories = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
+        self.by_place.add(trajectories)
         worlds = [trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories]
         values = measured(np.stack(worlds, axis=1), self.horizons, self.months, outcomes=[*OUTCOMES] * len(SCOPES))
         for at, trajectory in enumerate(trajectories):

@@ -139,7 +139,7 @@ def explain(terminal: Terminal, name: str) -> None:
 def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) -> None:
     """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed, or one kind alone.
 
-    A map needs a result with committees: run.committees = true.
+    A map needs places of 1923; made-up ones lie nowhere.
     """
     from sim import api
 

@@ -13,14 +13,18 @@ from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.analysis.sentences import over
+from sim.errors import Problem, UserError
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
 from sim.figures.series import difference, direction, outcome_named, title
 from sim.figures.sweeps import strokes
 from sim.figures.sweeps.fans import Courses, Panel, blank
 from sim.figures.sweeps.fans import draw as draw_courses  # noqa: F401  # the drawing of `courses`
+from sim.figures.tilemap import Changed
+from sim.figures.tilemap import draw_changes as draw_places  # noqa: F401  # the drawing of `places`
 from sim.registry.entries import SCOPES
 from sim.results.comparison import Comparison, titled
+from sim.results.run_rows import PLACE_OUTCOMES
 
 MOST = 12
 """Outcomes on a page."""
@@ -28,6 +32,8 @@ COLUMNS = 3
 LEFT, PITCH, WIDE, TALL, ROWS = 21.0, 51.0, 38.0, 33.0, 56.0
 """Left margin, from panel to panel, width and height of one, and from row to row, mm."""
 FOOT = 17.0
+MAPPED = "recovery_months"
+"""Outcome of which a map is drawn unless another is asked for."""
 MARKS = (("o", 4.5, 1.8), ("s", 3.2, 0.9), ("D", 2.8, 0.9))
 """Marker, its size and the width of the interval of the first horizons in the picture of effects."""
 
@@ -72,6 +78,33 @@ def effects(comparison: Comparison, selection: Selection) -> Effects:
     better = "that favour the first world, ties half; where neither is better: that raise it"
     said = [*_said(comparison, world, "by class, "), f"Share of pairs at the first mark: {better}"]
     return Effects(_heading(comparison, world), said, world, rows, comparison.horizons[: len(MARKS)])
+
+
+def places(comparison: Comparison, selection: Selection) -> Changed:
+    """Return what a world changes in each guberniia at the main horizon, by default in recovery, in months."""
+    world, outcome = selection.world or comparison.worlds[1], outcome_named(selection.outcome or MAPPED)
+    if outcome.name not in PLACE_OUTCOMES:
+        allowed = "one that places have: " + ", ".join(PLACE_OUTCOMES)
+        raise UserError(Problem("plot", "outcome", repr(outcome.name), allowed))
+    frame, horizon = comparison.places(outcome.name), comparison.horizons[0]
+    rows = frame[(frame["world"] == world) & (frame["horizon"] == horizon)].set_index("committee")
+    unclear = rows.index[(rows["low"] <= 0) & (rows["high"] >= 0)].to_list()
+    when = ("mean of " if ":" in horizon else "") + horizon.replace(":", " to ")
+    lines = [
+        f"{title(outcome.name)}, {when}: {_counted(rows, outcome.better)}",
+        *_said(comparison, world, ""),
+    ]
+    return Changed(_heading(comparison, world), lines, rows["effect"].to_dict(), unclear, difference(outcome),
+                   outcome.better)  # fmt: skip
+
+
+def _counted(rows: pd.DataFrame, better: str) -> str:
+    """Return in how many guberniias the first world does better, in how many worse, and where that is not clear."""
+    up, down = int((rows["low"] > 0).sum()), int((rows["high"] < 0).sum())
+    words = ("higher", "lower") if better == "neither" else ("better", "worse")
+    good, bad = (down, up) if better == "lower" else (up, down)
+    rest = len(rows) - up - down
+    return f"{words[0]} in {good} places (green), {words[1]} in {bad} (purple), not clear in {rest}"
 
 
 def _names(comparison: Comparison, selection: Selection) -> list[str]:

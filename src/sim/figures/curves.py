@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.figures import panels, style, timeline
-from sim.figures.series import Curve, Told, World, by_scope, outcome_named, title, world
+from sim.figures.series import Curve, Told, World, by_scope, few, outcome_named, title, world
 from sim.registry.entries import CLASSES
 from sim.results.result import Result
 
@@ -54,7 +54,8 @@ def one(result: Result, selection: Selection) -> Courses:
 
 def _read(result: Told, names: tuple[str, ...], heading: str, threads: int = 0) -> Courses:
     trajectories = result.trajectories()
-    curves = {name: by_scope(trajectories, name, threads) for name in names}
+    small = few(result, names)
+    curves = {name: by_scope(trajectories, name, threads, small) for name in names}
     return Courses(heading, world(result, trajectories), curves)
 
 
@@ -80,7 +81,9 @@ def _one(table: Courses, narrow: bool) -> Figure:
     found = timeline.arrange(timeline.marks(shown.events, shown.limits), shown.limits, across)
     lines = [shown.said] if narrow else [style.capital(entry.meaning), shown.said]
     top = style.head(width, table.heading, *lines) + timeline.height(found)
-    entries = _entries(shown.replicates, inside, bool(below), threads=True)
+    # In a panel of its own a class needs a key only where its places have lines.
+    told = {scope: one for scope, one in curves.items() if narrow or one.places is not None}
+    entries = _entries(shown.replicates, panels.of_classes([told], narrow), bool(below), threads=True)
     foot = 11.0 + 4.2 * -(-len(entries) // columns)
     figure = style.new(width, top + tall + (49.0 if below else 0.0) + foot)
     style.heading(figure, table.heading, *lines)
@@ -114,7 +117,7 @@ def page(table: Courses) -> Figure:
         panels.time_axis(panel, table.world.limits, most=5)
         panel.set_title(title(name))
         panels.unit(panel, outcome_named(name).unit, wide, away=10.2)
-    entries = _entries(table.world.replicates, list(CLASSES), False, threads=False)
+    entries = _entries(table.world.replicates, panels.of_classes(table.curves.values()), False, threads=False)
     panels.legend(figure, entries + timeline.keys(found), left, columns=5)
     return figure
 
@@ -142,14 +145,14 @@ def _panel(
     entry, nation = outcome_named(name), curves["nation"]
     timeline.shade(axes, found)
     for scope in classes:
-        panels.line(axes, curves[scope].x, curves[scope].centre, style.SCOPE_COLOURS[scope], 1.1)
+        panels.classed(axes, curves[scope], style.SCOPE_COLOURS[scope], 1.1)
     panels.curve(axes, nation, style.NATION)
     if nation.empty and not classes:
         panels.missing(axes)
     panels.scale([axes], entry.low, entry.high)
 
 
-def _entries(count: int, classes: list[str], compared: bool, threads: bool) -> list[Artist]:
+def _entries(count: int, classes: list[Artist], compared: bool, threads: bool) -> list[Artist]:
     """Return the entries of a legend for what was drawn of so many replicates; classes begin a column of their own."""
     label = ("nation, " if classes else "") + ("median" if count > 1 else "value")
     found: list[Artist] = [panels.stroke(style.NATION, 1.5, label)]
@@ -160,6 +163,6 @@ def _entries(count: int, classes: list[str], compared: bool, threads: bool) -> l
         found.append(panels.stroke("#909090", 0.6, shown))
     if compared:
         found.append(panels.stroke(style.NATION, 0.8, "nation, for comparison", linestyle=DASHES))
-    if classes and threads:
+    if classes and threads and not compared:
         found += [panels.stroke("none", 0, " ") for _ in range(len(classes) - len(found))]
-    return found + [panels.stroke(style.SCOPE_COLOURS[scope], 1.1, style.SCOPE_LABELS[scope]) for scope in classes]
+    return found + classes

@@ -22,7 +22,7 @@ from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
 from sim.figures import panels, style, tilemap
 from sim.figures.series import day, middle
-from sim.figures.tilemap import BAR, SIZE, tiles
+from sim.figures.tilemap import SIZE, tiles
 from sim.registry.entries import SCOPES
 
 LEFT, BETWEEN, TALL, GAP = 18.0, 23.0, 42.0, 13.0
@@ -263,10 +263,9 @@ def draw_parting(table: Parting) -> Figure:
     drawn, top = style.headed("Where, and how soon, two worlds part", *table.lines, what, room=room)
     second = top + 2.0 + tall + 13.0
     axes = tilemap.blank(drawn, 3.0, top + 2.0, wide * SIZE)
-    soon = Normalize(0, max([*table.soon.values(), 1]))
-    tilemap.paint(axes, table.soon, table.classes, soon, SOON, f"months from {table.began}")
-    if len(table.soon) < len(table.classes):
-        axes.text(BAR[0], BAR[1] - 0.35, f"white: not {VISIBLE} apart to the end", color=style.GREY, fontsize=7.5)
+    ends = 0.0, max(tilemap.limits(table.soon.values())[1], 1.0)
+    never = [f"white: not {VISIBLE} apart to the end"] if len(table.soon) < len(table.classes) else []
+    tilemap.paint(axes, table.soon, table.classes, ends, SOON, f"months from {table.began}", said=never)
     held = f"Seats of the guberniia committee{' and its uezds' if table.uezds else ''} held by different persons"
     style.write(drawn, held, 3.0, second - 10.0, fontsize=8.5)
     for at, (month, shares) in enumerate(table.seats.items()):

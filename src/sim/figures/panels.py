@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -16,20 +16,37 @@ from matplotlib.patches import Patch
 
 from sim.figures import style
 from sim.figures.series import BAND, Array, Curve, middle
+from sim.registry.entries import SCOPES
 
 Dashes: TypeAlias = Literal["-"] | tuple[float, tuple[float, ...]]
 """How a line is broken: not at all, or where that begins, and lengths of strokes and gaps."""
+STROKES: tuple[Dashes, ...] = ("-", (0.0, (3.5, 1.5)), (0.0, (1.0, 1.2)))
+MEAN: tuple[Dashes, ...] = ((0.0, (6.0, 1.0, 1.0, 1.0)),)
+"""Lines of single places of a class, and of the mean of a few."""
 THREADS = 30
 """Single replicates drawn at most: more of them make a smear."""
 
 
 def curve(axes: Axes, drawn: Curve, colour: str) -> None:
-    """Draw one scope: the median over the band and single replicates, as far as there are several."""
+    """Draw one scope: the median over the band and single replicates, as far as there are several.
+
+    Of a class of few places, their lines alone.
+    """
+    if drawn.places is not None:
+        classed(axes, drawn, colour, 1.4)
+        return
     if drawn.replicates > 1:
         for values in drawn.threads:
             axes.plot(drawn.x, values, color=colour, alpha=0.30, linewidth=0.4, zorder=2)
         axes.fill_between(drawn.x, drawn.low, drawn.high, color=colour, alpha=0.20, linewidth=0, zorder=2.5)
     line(axes, drawn.x, drawn.centre, colour, 1.5)
+
+
+def classed(axes: Axes, drawn: Curve, colour: str, width: float) -> None:
+    """Draw a class: its median or, of few places, a line each."""
+    dashes = STROKES if drawn.places else MEAN if drawn.places is not None else STROKES
+    for at, values in enumerate(drawn.lines.values()):
+        line(axes, drawn.x, values, colour, width, dashes[at % len(dashes)])
 
 
 def line(axes: Axes, x: Array, y: Array, colour: str, width: float, dashes: Dashes = "-", zorder: float = 3) -> None:
@@ -103,6 +120,23 @@ def medians(entries: Mapping[str, str], several: bool) -> list[Artist]:
     """Return the entries of a legend for curves by colour: of several replicates their medians, and the band."""
     lines = [stroke(colour, 1.5, label + (", median" if several else "")) for colour, label in entries.items()]
     return [*lines, *([spread("#666666", 0.3)] if several else [])]
+
+
+def of_classes(curves: Iterable[Mapping[str, Curve]], narrow: bool = False) -> list[Artist]:
+    """Return the entries of a legend for classes: their medians, and lines of places or means of few."""
+    keys: dict[tuple[str, str], Artist] = {}
+    for curve_of in curves:
+        for scope, one in curve_of.items():
+            if scope == SCOPES[0]:
+                continue
+            few, several = one.places is not None, one.replicates > 1
+            dashes = MEAN if few and not one.places else STROKES
+            for at, place in enumerate(one.lines):
+                label = (place or style.SCOPE_LABELS[scope]) + (", mean" if few and several and not narrow else "")
+                look: dict[str, Any] = {"linestyle": dashes[at % len(dashes)]}
+                keys[scope, label] = stroke(style.SCOPE_COLOURS[scope], 1.1, label, **look)
+    order = {scope: at for at, scope in enumerate(SCOPES)}
+    return [keys[key] for key in sorted(keys, key=lambda key: order[key[0]])]
 
 
 def titled(axes: Axes, scope: str) -> None:

@@ -74,6 +74,8 @@ PICTURES: dict[str, Kind] = {
                           ("outcome",), "once", table="courses", draw="draw_courses"),
         "effects": Picture("effects by class at the first horizons, with intervals", "comparison", ("outcome",), "once",
                            table="effects", draw="draw_effects"),
+        "map": Picture("a map of the effect on an outcome at the main horizon, a tile for each guberniia", "comparison",
+                       ("outcome",), "with_places", table="places", draw="draw_places"),
     }),
     "skloki-divergence": Kind("a trace", "of_trace", {
         "spread": Picture("how far the worlds are apart, month by month", "divergence", usual="once", table="spread",

@@ -138,10 +138,14 @@ def principal(result: Any) -> list[dict[str, str]]:
 
 
 def of_real_places(result: Any) -> list[dict[str, str]]:
-    """Draw it where committees of real places were stored."""
-    scenario = result.manifest["scenario"]
-    real = scenario.get("tree", {}).get("kind", "real") == "real"
-    return [{}] if real and scenario.get("run", {}).get("committees", False) else []
+    """Draw it where real places were stored."""
+    real = result.manifest["scenario"].get("tree", {}).get("kind", "real") == "real"
+    return [{}] if real and {"places", "committees"} & set(result.tables) else []
+
+
+def with_places(comparison: Any) -> list[dict[str, str]]:
+    """Draw it where places were stored: of what is shown, the outcomes that a reader asks of places first."""
+    return [{}] if "places" in comparison.tables else []
 
 
 def of_levers(sweep: Sweep) -> list[dict[str, str]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import paired
+from sim.data.tables import guberniias
 from sim.errors import UserError
-from sim.registry.entries import SCOPES, Outcome
+from sim.registry.entries import CLASSES, SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES, unknown
 from sim.results.result import Trajectories
+from sim.results.run_rows import PLACE_OUTCOMES
 
 Array = NDArray[np.float64]
 
@@ -23,6 +25,7 @@ BAND = (10, 90)
 TITLES = {
     "skloki_year": "Open skloki in 12 months",
     "open_skloki": "Open skloki",
+    "recovery_months": "Months of recovery",
     "uezd_open_skloki": "Open skloki in uezds",
     "paralysed": "Paralysed committees",
     "appointed_cc": "Appointed by the CC",
@@ -34,6 +37,11 @@ TITLES = {
     "threat_objective": "Objective threat",
     "threat_perceived": "Perceived threat",
 }
+
+
+FEW = 3
+"""Places of a class up to which it has no median: of two that are so or not it leaps between none, half and all."""
+Few: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Array]]]
 
 
 class World(NamedTuple):
@@ -55,6 +63,14 @@ class Curve(NamedTuple):
     threads: Array  # single replicates, shape (some, months)
     replicates: int  # in all
     empty: bool  # whether it is defined in no month of any
+    #: Of a class of few places their means over replicates, by name, or nothing where these are not known: then the
+    #: centre is the class's mean over replicates; of others none.
+    places: Mapping[str, Array] | None = None
+
+    @property
+    def lines(self) -> dict[str, Array]:
+        """Lines that are drawn for it, by the places that have lines of their own; without a name the centre."""
+        return {**self.places} if self.places else {"": self.centre}
 
 
 @dataclass(frozen=True)
@@ -101,10 +117,34 @@ def series(trajectories: Trajectories, name: str, scope: str = "nation") -> Seri
     return Series(middle(pd.DatetimeIndex(trajectories.months.astype("datetime64[s]"))), trajectories.of(name, scope))
 
 
-def by_scope(trajectories: Trajectories, name: str, threads: int = 0) -> dict[str, Curve]:
+def by_scope(trajectories: Trajectories, name: str, threads: int = 0, few: Few | None = None) -> dict[str, Curve]:
     """Return the curves of an outcome: the nation's first, and those of classes in which it has values."""
     found = {scope: series(trajectories, name, scope) for scope in SCOPES}
-    return {scope: one.curve(threads) for scope, one in found.items() if scope == SCOPES[0] or not one.empty}
+    curves = {scope: one.curve(threads) for scope, one in found.items() if scope == SCOPES[0] or not one.empty}
+    for scope, places in (few or {}).items():
+        if scope in curves:
+            curves[scope] = curves[scope]._replace(centre=found[scope].mean(), places=places.get(name, {}))
+    return curves
+
+
+def few(result: Told, outcomes: Sequence[str]) -> Few:
+    """Return of classes of few places what these come to, as far as that was stored: by class, outcome and place."""
+    tree = result.manifest["scenario"].get("tree", {})
+    kept, known = tree.get("only") or (), "places" in getattr(result, "tables", ())
+    if tree.get("kind") == "synthetic":
+        classes = [CLASSES[at % len(CLASSES)] for at in range(tree["guberniias"])] if not tree.get("alike") else []
+        return {scope: {} for scope in CLASSES if 0 < classes.count(scope) <= FEW}
+    there = [place for place in guberniias() if not kept or place.name in kept]
+    small = {scope: [place.name for place in there if place.unit_class == scope] for scope in CLASSES}
+    small = {scope: places for scope, places in small.items() if 0 < len(places) <= FEW}
+    names = [name for name in outcomes if name in PLACE_OUTCOMES] if known and small else []
+    if not names:
+        return {scope: {} for scope in small}
+    frame = result.places(names).set_index("committee")  # type: ignore[attr-defined]
+    return {
+        scope: {name: {place: frame.loc[[place], name].to_numpy(float) for place in places} for name in names}
+        for scope, places in small.items()
+    }
 
 
 def middle(months: pd.DatetimeIndex) -> Array:

@@ -9,7 +9,8 @@ centres to its tiles (Siberia compressed) fills it; a few places are then put ri
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from functools import cache
@@ -26,14 +27,18 @@ from matplotlib.patches import RegularPolygon
 
 from sim.analysis.selection import Selection
 from sim.data.tables import guberniias
-from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
 from sim.figures import style
-from sim.figures.series import outcome_named, series, title, world
+from sim.figures.series import Array, outcome_named, series, title, world
 from sim.registry.entries import CLASSES
 from sim.registry.outcomes import OUTCOMES
 from sim.results.result import Result, Trajectories
+from sim.results.run_rows import OF_FIELD, PLACE_OUTCOMES
 
+FEW, BEYOND = 0.03, 0.25
+"""Share of places at an end of a scale that may lie beyond it, and how far out, in parts of what the others span."""
+TOLD = 3
+"""Places beyond a scale that are named."""
 SIZE, MARGIN = 11.3, 0.63
 """Width of a tile, mm, and room around the centres of the outermost ones, tiles."""
 BAR = (8.6, 8.75, 5.0, 0.28)
@@ -90,17 +95,66 @@ def _hexagon(centre: tuple[float, float], fill: str, edge: str, width: float, ra
     return RegularPolygon(centre, 6, radius=radius, facecolor=fill, edgecolor=edge, linewidth=width, joinstyle="miter")
 
 
-def paint(axes: Axes, values: Mapping[str, float], classes: Mapping[str, str], norm: Normalize, colours: Colormap,
-          unit: str) -> None:  # fmt: skip
-    """Draw tiles with labels, coloured by their values as far as they have any, with the key and the scale."""
+def limits(values: Iterable[float], centred: bool = False) -> tuple[float, float]:
+    """Return the ends of a scale of colours, from the values or, if it is centred, as far on either side of 0.
+
+    A few values that lie far out do not stretch it, since all others would then look alike: it ends before them.
+    """
+    known = np.array([value for value in values if np.isfinite(value)])
+    if not len(known):
+        return (-1.0, 1.0) if centred else (0.0, 1.0)
+    if centred:
+        size = np.abs(known)
+        reach = _end(size, 1 - 2 * FEW, float(np.quantile(size, 1 - 2 * FEW))) or 0.01
+        return -reach, reach
+    within = float(np.subtract(*np.quantile(known, (1 - FEW, FEW))))
+    low, high = -_end(-known, 1 - FEW, within), _end(known, 1 - FEW, within)
+    return (low, high) if low < high else (low - 0.01, low + 0.01)
+
+
+def _end(values: Array, share: float, within: float) -> float:
+    """Return the largest of the values that do not lie too far beyond most of them."""
+    near = values <= np.quantile(values, share) + BEYOND * within
+    return float((values[near] if within > 0.0 else values).max())
+
+
+def paint(axes: Axes, values: Mapping[str, float], classes: Mapping[str, str], ends: tuple[float, float],
+          colours: Colormap, unit: str, unclear: Container[str] = (), said: Sequence[str] = ()) -> None:  # fmt: skip
+    """Draw tiles with labels, coloured by their values as far as they have any, with the key and the scale.
+
+    Values beyond the ends of the scale have its last colour, and are told above it; what is unclear is hatched.
+    """
+    norm = Normalize(*ends)
     for tile in tiles().values():
         value, there = values.get(tile.name, np.nan), classes.get(tile.name)
         colour = to_hex(colours(float(norm(value)))) if np.isfinite(value) else "#FFFFFF"
         edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
         fill(axes, tile, colour, edge, ink=ink)
+        if tile.name in unclear:
+            hatch(axes, tile.centre)
     key(axes, any(tile not in classes for tile in tiles()))
     if values:
-        scale(axes.inset_axes(BAR, transform=axes.transData), norm, colours, unit)
+        bar = axes.inset_axes(BAR, transform=axes.transData)
+        scale(bar, norm, colours, unit, [value for value in values.values() if np.isfinite(value)])
+        for at, line in enumerate(reversed([*said, *beyond(values, ends)])):
+            axes.text(BAR[0], BAR[1] - 0.3 - 0.32 * at, line, color=style.GREY, fontsize=7)
+
+
+def beyond(values: Mapping[str, float], ends: tuple[float, float]) -> list[str]:
+    """Return in a line or two which places lie beyond the ends of a scale, and where."""
+    def far(name: str) -> float:
+        return max(ends[0] - values[name], values[name] - ends[1])
+
+    out = {name: values[name] for name in sorted(values, key=far, reverse=True) if far(name) > 0}
+    told = [f"{re.sub(r' [(].*', '', name)} {value:.2g}".replace("-", "\u2212") for name, value in out.items()]
+    more = f" and {len(told) - TOLD} more" if len(told) > TOLD else ""
+    return style.wrap(f"beyond the scale: {', '.join(told[:TOLD])}{more}", BAR[2] * SIZE, 7) if told else []
+
+
+def hatch(axes: Axes, centre: tuple[float, float], radius: float = 0.5) -> None:
+    """Hatch a tile, under its label."""
+    axes.add_patch(RegularPolygon(centre, 6, radius=radius, facecolor="none", edgecolor="#8C8C8C", linewidth=0.0,
+                                  hatch="//////", zorder=1.5))  # fmt: skip
 
 
 def key(axes: Axes, partial: bool) -> None:
@@ -113,21 +167,26 @@ def key(axes: Axes, partial: bool) -> None:
         axes.text(x + 0.45, y, label, va="center")
 
 
-def scale(bar: Axes, norm: Normalize, colours: Colormap, label: str) -> None:
-    """Draw the scale of a map's colours."""
-    drawn = bar.figure.colorbar(ScalarMappable(norm, colours), cax=bar, orientation="horizontal")
+def scale(bar: Axes, norm: Normalize, colours: Colormap, label: str, values: Sequence[float] = ()) -> None:
+    """Draw the scale of a map's colours, with a point at an end beyond which values lie."""
+    low, high = (min(values, default=0.0) < float(norm.vmin or 0.0), max(values, default=0.0) > float(norm.vmax or 0.0))
+    extend = ("both" if high else "min") if low else ("max" if high else "neither")
+    drawn = bar.figure.colorbar(
+        ScalarMappable(norm, colours), cax=bar, orientation="horizontal", extend=extend if values else "neither",
+    )  # fmt: skip
     drawn.set_label(label)
     drawn.outline.set_linewidth(0.5)
     bar.locator_params(nbins=5)
 
 
 YES_OR_NO = {
-    "open_sklok": "Committees with an open sklok",
+    "open_skloki": "Committees with an open sklok",
+    "skloki_year": "Committees with an open sklok in 12 months",
     "paralysed": "Paralysed committees",
     "appointed": "Secretaries appointed from above",
 }
-"""Fields that are 0 or 1 in a replicate: their mean over replicates is a share."""
-COLOURS = colormaps["cividis"]
+"""Outcomes that are 0 or 1 in one place and replicate: their mean over replicates is a share."""
+COLOURS = colormaps["YlGnBu"]
 
 
 class Shown(NamedTuple):
@@ -144,14 +203,16 @@ class Shown(NamedTuple):
 def table(result: Result, selection: Selection) -> Shown:
     """Return a value for each guberniia.
 
-    The selection's outcome is a committee's field, stored with ``run.committees``, or one that is recorded by class;
-    its date a month as ``YYYY-MM``, by default the last. Refused where the places are synthetic.
+    The selection's outcome is one that places have, or one that is recorded by class; its date a month as
+    ``YYYY-MM``, by default the last. Refused where the places are synthetic.
     """
     if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
         raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
     name, trajectories = selection.outcome or "performance", result.trajectories()
     month = _month(trajectories, selection.date)
-    shown = _of_committees(result, name, month) if _field(name) else _of_classes(result, trajectories, name, month)
+    name = OF_FIELD.get(name, name)
+    shown = _of_places(result, name, month) if name in PLACE_OUTCOMES else _of_classes(
+        result, trajectories, name, month)  # fmt: skip
     return shown._replace(month=f"{month:%B %Y}", said=world(result, trajectories).said)
 
 
@@ -163,10 +224,8 @@ def draw(table: Shown) -> Figure:
     drawn, top = style.headed(*head, room=high * SIZE + 5.0)
     axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
     known = {name: value for name, value in table.values.items() if np.isfinite(value)}
-    low, high = min(known.values(), default=0.0), max(known.values(), default=1.0)
-    norm = Normalize(low, high) if low < high else Normalize(low - 0.01, low + 0.01)
     classes = {place.name: place.unit_class for place in guberniias() if place.name in known}
-    paint(axes, known, classes, norm, COLOURS, table.unit)
+    paint(axes, known, classes, limits(known.values()), COLOURS, table.unit)
     return drawn
 
 
@@ -179,38 +238,53 @@ def _month(trajectories: Trajectories, date: str | None) -> Day:
     return months[-1] if date is None else named[date]
 
 
-def _field(name: str) -> str:
-    """Return the committee's field that holds an outcome; empty if there is none."""
-    return {"open_skloki": "open_sklok"}.get(name, name if name in COMMITTEE_FIELDS else "")
-
-
-def _of_committees(result: Result, name: str, month: Day) -> Shown:
-    field = _field(name)
-    try:
-        frame = result.committees(["committee", field], level="guberniia", month=month)
-    except UserError as error:
-        hint = "run the scenario again with --set run.committees=true"
-        raise UserError(Problem("plot", "tilemap", "a result without committees", hint)) from error
-    grouped = frame.groupby("committee")[field]
-    if field in YES_OR_NO:
-        note = "Share of replicates in which it is so, each guberniia"
-        return Shown(grouped.mean().to_dict(), YES_OR_NO[field], "share of replicates", note)
-    note = "Median over replicates, each guberniia"
-    return Shown(grouped.median().to_dict(), title(name), outcome_named(name).unit, note)
+def _of_places(result: Result, name: str, month: Day) -> Shown:
+    values = result.places([name], month=month).set_index("committee")[name].to_dict()
+    if name in YES_OR_NO:
+        return Shown(values, YES_OR_NO[name], "share of replicates", "Share of replicates in which it is so")
+    return Shown(values, title(name), outcome_named(name).unit, "Mean over replicates")
 
 
 def _of_classes(result: Result, trajectories: Trajectories, name: str, month: Day) -> Shown:
     if name not in OUTCOMES:
-        names = [*COMMITTEE_FIELDS, *OUTCOMES]
-        allowed = "a committee's field or an outcome: skloki list outcomes"
-        raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, names)))
+        allowed = "an outcome: skloki list outcomes"
+        raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, OUTCOMES)))
     if not OUTCOMES[name].by_class:
-        allowed = "an outcome by class or committee: this one is the nation's"
+        allowed = "an outcome by class or place: this one is the nation's"
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
     at = trajectories.months.tolist().index(month)
-    by_class = {scope: series(trajectories, name, scope).quantiles(0.5)[0, at] for scope in CLASSES}
+    by_class = {scope: series(trajectories, name, scope).mean()[at] for scope in CLASSES}
     kept = result.manifest["scenario"].get("tree", {}).get("only") or [place.name for place in guberniias()]
     there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
     values = {place.name: float(by_class[place.unit_class]) for place in there}
-    note = "Median over replicates, by class: each tile has the value of its class"
+    note = "Mean over replicates, by class: each tile has the value of its class"
     return Shown(values, title(name), OUTCOMES[name].unit, note)
+
+
+EFFECTS = colormaps["PRGn"]
+"""From purple over white, where there is no effect, to green."""
+
+
+class Changed(NamedTuple):
+    """What another world changes in each guberniia."""
+
+    heading: str
+    lines: Sequence[str]  # what is said under it
+    values: dict[str, float]  # mean difference, by guberniia
+    unclear: list[str]  # places whose interval holds 0
+    unit: str
+    better: str  # whether it is good if an outcome is higher, lower, or neither
+
+
+@style.styled
+def draw_changes(table: Changed) -> Figure:
+    """Draw a tile map of differences: green is better, or more where neither is better; what may be none is hatched."""
+    wide, high = extent()
+    drawn, top = style.headed(table.heading, *table.lines, room=high * SIZE + 5.0)
+    axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
+    known = {name: value for name, value in table.values.items() if np.isfinite(value)}
+    classes = {place.name: place.unit_class for place in guberniias() if place.name in known}
+    colours = EFFECTS.reversed() if table.better == "lower" else EFFECTS
+    said = ["hatched: the interval holds 0"] if table.unclear else []
+    paint(axes, known, classes, limits(known.values(), centred=True), colours, table.unit, table.unclear, said)
+    return drawn

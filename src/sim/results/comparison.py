@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from sim.errors import Problem, UserError
 from sim.registry.outcomes import OUTCOMES
 from sim.results.atomic import Staging, disk
 from sim.results.folder import FILES, Folder, Format
 from sim.results.run_rows import writer_options
-from sim.results.run_store import FolderWriter, default_folder, new_folder
+from sim.results.run_store import FolderWriter, default_folder, new_folder, write_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,11 +47,17 @@ BANDS = pa.schema([
     *((name, pa.float64()) for name in _OF_BANDS),
 ])  # fmt: skip
 
+#: One row per world, outcome, guberniia and horizon; of worlds on the map of 1923.
+PLACE_EFFECTS = pa.schema([
+    *((name, pa.string()) for name in ("world", "outcome", "committee", "unit_class", "horizon")),
+    ("pairs", pa.int32()), *((name, pa.float64()) for name in ("base", "effect", "low", "high", "error")),
+])  # fmt: skip
+
 COMPARISON = Format(
     "comparison", "compare", "skloki-comparison", 1,
     {"title": str, "worlds": [{"name": str, "title": str}], "horizons": [str],
      "shown": [str], "pairs": int, "draws?": dict | None, "files": FILES},
-    {"effects.csv": EFFECTS, "bands.parquet": None, "pairs.parquet": None},
+    {"effects.csv": EFFECTS, "bands.parquet": None, "pairs.parquet": None, "places.parquet": None},
     ("effects.csv", "bands.parquet", "pairs.parquet"),
 )  # fmt: skip
 
@@ -95,6 +102,13 @@ class Comparison(Folder):
         """Return one row per world, outcome, scope and month, of all outcomes or of one."""
         return self.frame("bands", **({} if outcome is None else {"outcome": outcome}))
 
+    def places(self, outcome: str | None = None) -> pd.DataFrame:
+        """Return one row per world, outcome, guberniia and horizon, of all outcomes that places have, or of one."""
+        if "places" not in self.tables:
+            allowed = "a comparison that keeps guberniias: it is of made-up places, or older; compare the worlds again"
+            raise UserError(Problem(str(self.path), "places", "none", allowed))
+        return self.frame("places", **({} if outcome is None else {"outcome": outcome}))
+
     def pairs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return one row per replicate, world, horizon and scope, with a column per outcome."""
         return self.frame("pairs", columns)
@@ -122,7 +136,10 @@ class ComparisonWriter(FolderWriter):
         """Store the values of one replicate in all worlds."""
         self.add_rows(pairs=rows)
 
-    def finish(self, effects: Sequence[Mapping[str, Any]], bands: Iterator[pa.Table], manifest: dict[str, Any]) -> None:
+    def finish(
+        self, effects: Sequence[Mapping[str, Any]], bands: Iterator[pa.Table], manifest: dict[str, Any],
+        places: pa.Table | None = None,
+    ) -> None:  # fmt: skip
         """Write the other tables, and the manifest."""
         self.close_tables()
         with disk(self.destination):
@@ -133,6 +150,7 @@ class ComparisonWriter(FolderWriter):
             with pq.ParquetWriter(self.folder / "bands.parquet", BANDS, **writer_options(BANDS)) as file:
                 for table in bands:
                     file.write_table(table)
+            write_places(self.folder, places)
         self.seal(manifest)
 
 

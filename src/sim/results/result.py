@@ -19,11 +19,12 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError
 from sim.registry.entries import SCOPES
 from sim.results.atomic import disk, staged_files
 from sim.results.folder import FILES, Folder, Format
-from sim.results.run_rows import Column, codebook
+from sim.results.run_rows import OF_FIELD, Column, codebook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
+OF_STATE = {outcome: field for field, outcome in OF_FIELD.items()}
 
 RESULT = Format(
     "skloki result", "run", "skloki-result", 1,
     {"title": str, "scenario": dict, "layers": {"*": str}, "replicates": int, "seed": int, "files": FILES},
     {
-        "monthly.parquet": None, "events.parquet": None, "committees.parquet": None,
+        "monthly.parquet": None, "events.parquet": None, "committees.parquet": None, "places.parquet": None,
         # An empty column would else be of no type.
         "targets.csv": dict.fromkeys(("recorded", "low", "high", "median", "p10", "p90", "share_in_band"), pa.float64())
         | {"in_band": pa.bool_()},
@@ -84,6 +86,22 @@ class Result(Folder):
             reason = "this run stored no committees; set run.committees = true in the scenario"
             raise UserError(Problem(str(self.path), field="committees", allowed=reason))
         return self.frame("committees", columns, **where)
+
+    def places(self, outcomes: Sequence[str], **where: Any) -> pd.DataFrame:
+        """Return month, committee, class and outcomes of guberniias: means over replicates.
+
+        ``where`` is as for `committees`, from which they are made for a run of a version that stored no places.
+        """
+        keys = ["month", "committee", "unit_class"]
+        if "places" in self.tables:
+            return self.frame("places", [*keys, *outcomes], **where)
+        fields = {OF_STATE.get(name, name): name for name in outcomes}
+        if "committees" not in self.tables or not set(fields) <= set(COMMITTEE_FIELDS):
+            allowed = "a run of real places, by this version or with run.committees = true: run the scenario again"
+            raise UserError(Problem(str(self.path), "places", "none", allowed))
+        frame = self.committees([*keys, *fields], level="guberniia", **where).rename(columns=fields)
+        means: pd.DataFrame = frame.groupby(keys, sort=False, as_index=False).mean()
+        return means
 
     def targets(self) -> pd.DataFrame:
         """Return the recorded figures beside what the model gave."""

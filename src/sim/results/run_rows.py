@@ -41,6 +41,19 @@ COMMITTEES = pa.schema([
     *((name, pa.float64()) for name in COMMITTEE_FIELDS),
 ])  # fmt: skip
 
+#: Outcomes that single guberniias have, of which maps are drawn.
+PLACE_OUTCOMES = (
+    "performance", "recovery", "recovery_months", "conflict", "open_skloki", "skloki_year", "paralysed", "appointed",
+    "claimed", "misfit", "discussion", "unity", "clarity", "literacy", "team_skill",
+)  # fmt: skip
+#: Fields of a committee's state whose name is not that of the outcome which counts them.
+OF_FIELD = {"open_sklok": "open_skloki"}
+#: One row per month and guberniia: means over replicates.
+PLACES = pa.schema([
+    ("month", pa.date32()), ("committee", pa.string()), ("unit_class", pa.string()), ("replicates", pa.int32()),
+    *((name, pa.float64()) for name in PLACE_OUTCOMES),
+])  # fmt: skip
+
 
 def writer_options(schema: pa.Schema) -> dict[str, Any]:
     """Return the encodings: split bytes for numbers, dictionaries for what repeats, zstd for all."""
@@ -91,6 +104,7 @@ def committee_rows(replicate: int, trajectory: Trajectory, places: Sequence[Plac
 def codebook(tables: Sequence[str]) -> list[Column]:
     """Return the meaning of every column of the named tables."""
     keys = (("replicate", "number", "replicate, from 0"), ("month", "date", "first day of the month"))
+    begin = {"places": keys[1:]}
     own = {
         "monthly": [("scope", "name", "the nation or a class of committees")]
         + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES.values()],
@@ -108,8 +122,14 @@ def codebook(tables: Sequence[str]) -> list[Column]:
             ("unit_class", "name", "class of the place"),
             *((name, "", "state of the committee in this month") for name in COMMITTEE_FIELDS),
         ],
+        "places": [
+            ("committee", "name", "the guberniia"), ("unit_class", "name", "class of the place"),
+            ("replicates", "number", "over how many the means are"),
+            *((name, OUTCOMES[name].unit, f"mean over replicates: {OUTCOMES[name].meaning}")
+              for name in PLACE_OUTCOMES),
+        ],
     }  # fmt: skip
-    return [Column(table, *column) for table in tables for column in (*keys, *own[table])]
+    return [Column(table, *column) for table in tables for column in (*begin.get(table, keys), *own[table])]
 
 
 def floats(values: Any, kind: type = np.float64) -> pa.Array:

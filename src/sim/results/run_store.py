@@ -155,6 +155,12 @@ class ResultWriter(FolderWriter):
     finish = FolderWriter.seal
 
 
+def write_places(folder: Path, places: pa.Table | None) -> None:
+    """Write the table of single guberniias, if there is one."""
+    if places is not None:
+        pq.write_table(places, folder / "places.parquet", **run_rows.writer_options(places.schema))
+
+
 def new_result(
     out: Path | None, name: str, *, committees: bool = False, force: bool = False
 ) -> AbstractContextManager[ResultWriter]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis import paired
+from sim.analysis.places import mapped
 from sim.analysis.sample import Sample, band_tables, effect_of, effect_rows
 from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
@@ -116,11 +117,11 @@ def compare(
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
         chosen = load_engine(engine)
-        built = [chosen.build(world.scenario) for world in loaded]
+        built = [chosen.build(mapped(world.scenario)) for world in loaded]
         require_same_places(loaded, built)
         months, starts = built[0].months, partings(built, drawn)
         parting = min((start for start in starts if start is not None), default=None)
-        sample = Sample(names, months, spans.chosen(horizons, months, parting), starts)
+        sample = Sample(names, months, spans.chosen(horizons, months, parting), starts, built[0].committees)
         for numbers in _batches(sample, most, wanted):
             _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, workers)
         writer.finish(effect_rows(sample, least), band_tables(sample), {
@@ -143,7 +144,7 @@ def compare(
             "draws": None if drawn is None else drawn.record(),
             "uncertainty": CAVEAT if drawn is None else CAVEAT_OF_DRAWS,
             **manifest.circumstances(chosen.name, started, time.perf_counter() - began),
-        })  # fmt: skip
+        }, sample.by_place.table(names[1:]))  # fmt: skip
     return open_comparison(writer.destination, verify=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from sim.analysis.places import PlaceMeans, mapped
 from sim.analysis.scores import Scores, write_csv
 from sim.engines.engine import ENGINES, Engine, Simulate, trajectories
 from sim.engines.engine import engine as load_engine
@@ -22,7 +23,7 @@ from sim.results import manifest
 from sim.results.atomic import disk
 from sim.results.manifest import Failure
 from sim.results.result import Result, open_result
-from sim.results.run_store import ResultWriter, new_result
+from sim.results.run_store import ResultWriter, new_result, write_places
 from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run
 
@@ -92,11 +93,12 @@ def run(
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
         chosen = load_engine(engine)
-        world = chosen.build(loaded.scenario)
-        scores = Scores()
-        failed = _replicates(chosen, world, writer, scores, progress, workers, first)
+        world = chosen.build(mapped(loaded.scenario))
+        scores, places = Scores(), PlaceMeans(world.committees)
+        failed = _replicates(chosen, world, writer, (scores, places), progress, workers, first)
         writer.close_tables()
         with disk(writer.destination):
+            write_places(writer.folder, places.table())
             write_csv(scores.rows(), writer.folder / "targets.csv")
             for name, text in (texts or {}).items():
                 (writer.folder / name).write_text(text, encoding="utf-8")
@@ -132,10 +134,10 @@ def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded
 
 
 def _replicates(
-    engine: Engine, world: Any, writer: ResultWriter, scores: Scores, progress: Progress | None, workers: int | None,
-    first: int,
+    engine: Engine, world: Any, writer: ResultWriter, kept: Sequence[Scores | PlaceMeans], progress: Progress | None,
+    workers: int | None, first: int,
 ) -> list[Failure]:  # fmt: skip
-    """Store and score replicate after replicate; return those that failed."""
+    """Store replicate after replicate, and take what is kept of it; return those that failed."""
     replicates = world.scenario.run.replicates
     failed: list[Failure] = []
     numbers = range(first, first + replicates)
@@ -146,7 +148,8 @@ def _replicates(
                 failed.append(trajectory)
             else:
                 writer.add(replicate, trajectory, world.committees)
-                scores.add(trajectory)
+                for one in kept:
+                    one.add(trajectory)
     if len(failed) == replicates:
         raise RunFailed(failed)
     return failed
