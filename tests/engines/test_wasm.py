@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +22,7 @@ from sim.engines import compiled, wasm
 from sim.engines.compiled import layout
 from sim.engines.compiled.month import advance
 from sim.engines.compiled.pack import fresh, pack
-from sim.engines.wasm.lower import SETTINGS, number, sections, stripped
+from sim.engines.wasm.lower import ENTRIES, SETTINGS, number, sections, stripped
 from sim.errors import UserError
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.parameters import PARAMETERS
@@ -54,6 +59,15 @@ def test_worlds_have_the_native_engines_bits(name, hosts):
     host = hosts.of(wasm.image(built))
     for replicate in (0, 3):
         assert same(host.run(replicate), native(built, replicate))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["historical", "election", "appointment", "endogenous-congress"])
+def test_whole_worlds_have_the_native_engines_bits(name, hosts):
+    built = build(load(name).scenario)
+    host = hosts.of(wasm.image(built))
+    for replicate in range(3):
+        assert same(host.run(replicate), native(built, replicate)), replicate
 
 
 @settings(
@@ -95,6 +109,11 @@ def test_every_parameter_can_be_moved_in_an_image(part, hosts):
             assert same(found, wanted), (name, value)
             moved += not same(found, plain)
     assert moved > 20
+
+
+def test_no_parameter_makes_another_tree_or_calendar():
+    """These are packed: a parameter that they read could not be moved in an image."""
+    assert not world().read["laid"]
 
 
 def test_every_reading_can_be_taken_in_an_image(hosts):
@@ -150,20 +169,42 @@ def test_the_layout_is_where_things_are(hosts):
     codes = host.events()
     event, size = known["event"], known["event_size"]
     raw = host.part("log").tobytes()
+    # By name alone, as a page does it.
+    assert {name: known["fields"][name] for name in PARAMETERS} and known["fields"]["flat"] == known["fields"]["flat_"]
+    assert [function.__name__ for function in ENTRIES] == [*known["entries"]]
+    assert [*known["entries"].values()] == [1, 2]
+    assert json.loads(json.dumps(known)) == known
     assert int.from_bytes(raw[size + event["month"] :][:4], "little") == codes["month"][1]
 
 
-def test_addresses_are_those_that_a_linker_would_write(tmp_path):
-    whole = tmp_path / "whole.wasm"
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: Any) -> bytes:
+    """Return the engine lowered here, with what linkers read."""
+    target = tmp_path_factory.mktemp("lowered") / "whole.wasm"
     code = (
         "import sys; from pathlib import Path; from sim.engines.wasm import lower; "
         "lower.stripped = lambda module: module; Path(sys.argv[1]).write_bytes(lower.lowered())"
     )
-    subprocess.run([sys.executable, "-c", code, str(whole)], check=True, env=os.environ | SETTINGS)
-    made = whole.read_bytes()
-    seen, wrong = relocations(made)
+    subprocess.run([sys.executable, "-c", code, str(target)], check=True, env=os.environ | SETTINGS)
+    return target.read_bytes()
+
+
+@pytest.mark.exhaustive
+def test_addresses_are_those_that_a_linker_would_write(whole):
+    seen, wrong = relocations(whole)
     assert seen and not wrong
-    assert stripped(made) == wasm.engine(model()), "lowered again it has the same bytes"
+
+
+@pytest.mark.exhaustive
+def test_lowered_here_it_is_the_shipped_one_or_reckons_the_same(whole):
+    made = stripped(whole)
+    # Another interpreter has another bytecode, and another LLVM another order of instructions.
+    if wasm.told()["made_with"] == wasm.tools():
+        assert made == wasm.engine(model())
+    host = Hosts(made).of(wasm.image(world("appointment")))
+    for sets in ({}, {"k1": 0.31, "k0": 0.2, "b_slope": 0.09, "term": 7.3, "n_cand": 5.2, "maj": 0.6}):
+        wanted = native(world("appointment", *(f"parameters.{name}={value}" for name, value in sets.items())), 1)
+        assert same(host.run(1, sets), wanted)
 
 
 def relocations(module: bytes) -> tuple[Counter[int], int]:
@@ -251,8 +292,45 @@ def test_the_engine_of_other_sources_is_another():
     assert wasm.version_of(model()) != wasm.version_of("0" * 16)
 
 
+#: Says of a package's engine: its version, whether it was the shipped one, whether it has its own native engine's bits,
+#: and what these are.
+CHANGED = """
+import hashlib
+from sim.engines import wasm
+from sim.runner.model_version import model
+from tests.engines.test_wasm import Hosts, native, world
+built = world("appointment")
+bits = native(built, 1)
+same = Hosts().of(wasm.image(built)).run(1).tobytes() == bits.tobytes()
+version = wasm.version_of(model())
+print(version, version == wasm.shipped(), same, hashlib.sha256(bits.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.exhaustive
+def test_a_changed_mechanism_gives_an_engine_that_has_it(tmp_path):
+    package = Path(wasm.__file__).parents[2]
+    shutil.copytree(package, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("scenarios", "tests"):  # what a checkout has beside the sources
+        (tmp_path / folder).symlink_to(Path(__file__).parents[2] / folder)
+    changed = tmp_path / "sim" / "mechanisms" / "arithmetic.py"
+    text = changed.read_text()
+    assert (line := "0.5 + 0.5 * h / math.sqrt(1.0 + h * h)") in text
+    changed.write_text(text.replace(line, "0.5 + 0.25 * h / math.sqrt(1.0 + h * h)"))
+    places = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-c", CHANGED], env=os.environ | places, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    version, was_shipped, is_same, bits = done.stdout.split()
+    assert version != wasm.version_of(model()) and was_shipped == "False" and is_same == "True"
+    assert bits != hashlib.sha256(native(world("appointment"), 1).tobytes()).hexdigest()
+
+
 def test_the_shipped_engine_is_that_of_these_sources():
     assert wasm.shipped() == wasm.version_of(model()), "the engine has changed: make engine"
+    # A merge may take one file from one side and one from the other.
+    assert wasm.told()["sha256"] == hashlib.sha256(wasm.engine(model())).hexdigest(), "mixed up: make engine"
 
 
 def test_a_compiler_that_gives_up_is_one_error(tmp_path, monkeypatch):

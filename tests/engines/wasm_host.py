@@ -12,10 +12,9 @@ from sim.engines import wasm
 from sim.engines.compiled.layout import NAMES, S
 from sim.engines.trajectory import CODES
 from sim.engines.wasm.derive import TABLES
-from sim.engines.wasm.images import BASE
+from sim.engines.wasm.images import BASE, RETURNS
 from sim.runner.model_version import model
 
-RETURNS = 4096
 FIELDS = {name: field for field, name in NAMES.items()}
 
 
@@ -72,11 +71,11 @@ class Host:
 
 
 class Hosts:
-    """The module, compiled once for all images."""
+    """The module, compiled once for all images; another one where it is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, code: bytes | None = None) -> None:
         self.store = wt.Store()
-        self.module = wt.Module(self.store.engine, wasm.engine(model()))
+        self.module = wt.Module(self.store.engine, code or wasm.engine(model()))
 
     def of(self, image: wasm.Image) -> Host:
         """Return a host of an image."""

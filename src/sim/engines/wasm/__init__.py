@@ -16,11 +16,15 @@ from importlib.resources import files
 from pathlib import Path
 from uuid import uuid4
 
+import llvmlite  # type: ignore[import-untyped]
+import numba
+import numpy
+
+from sim import kernel
 from sim.engines.wasm.images import Image, image, layout, patch
 from sim.errors import UserError
-from sim.kernel import cache_folder
 
-__all__ = ["Image", "engine", "image", "layout", "patch", "ship", "shipped", "version_of"]
+__all__ = ["Image", "engine", "image", "layout", "patch", "ship", "shipped", "told", "tools", "version_of"]
 
 SHIPPED = "engine.wasm", "engine.json"
 _PARTS = "derive.py", "lower.py"
@@ -42,7 +46,7 @@ def engine(model: str) -> bytes:
     version = version_of(model)
     if shipped() == version:
         return files("sim.engines.wasm").joinpath(SHIPPED[0]).read_bytes()
-    kept = cache_folder() / f"engine-{version}.wasm"
+    kept = kernel.cache_folder() / f"engine-{version}.wasm"
     if not kept.exists():
         _lower_into(kept)
     return kept.read_bytes()
@@ -50,21 +54,36 @@ def engine(model: str) -> bytes:
 
 def shipped() -> str:
     """Return the version of the module that comes with the package; empty if none does."""
-    told = files("sim.engines.wasm").joinpath(SHIPPED[1])
-    return str(json.loads(told.read_text(encoding="utf-8"))["version"]) if told.is_file() else ""
+    return told().get("version", "")
+
+
+def told() -> dict[str, str]:
+    """Return what is told of the module that comes with the package: version, check sum, and what made it."""
+    file = files("sim.engines.wasm").joinpath(SHIPPED[1])
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+
+
+def tools() -> str:
+    """Return what lowers here: others give a module of other bytes that reckons the same."""
+    libraries = ", ".join(f"{one.__name__} {one.__version__}" for one in (numba, llvmlite, numpy))
+    return f"Python {sys.version_info.major}.{sys.version_info.minor}, {libraries}"
 
 
 def ship(model: str) -> None:
     """Put the module of a model into the package: ``make engine``."""
     folder = Path(__file__).parent
     _lower_into(folder / SHIPPED[0])
-    (folder / SHIPPED[1]).write_text(json.dumps({"version": version_of(model)}) + "\n", encoding="utf-8")
+    digest = hashlib.sha256((folder / SHIPPED[0]).read_bytes()).hexdigest()
+    about = {"version": version_of(model), "sha256": digest, "made_with": tools()}
+    (folder / SHIPPED[1]).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 def _lower_into(target: Path) -> None:
     """Lower the engine into a file, in a process of its own."""
     from sim.engines.wasm.lower import SETTINGS
 
+    if kernel.on_compile:
+        kernel.on_compile("lowering the engine to WebAssembly, once: about a minute")
     hidden = target.with_name(f"{uuid4().hex}.tmp")
     command = [sys.executable, "-m", "sim.engines.wasm.lower", str(hidden)]
     try:

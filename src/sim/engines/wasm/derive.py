@@ -20,9 +20,9 @@ from sim.world.build import World
 from sim.world.places import DIGITS, MEDIAN_SCHOOLING
 from sim.world.schedule import CLAIMS_LATE, CLAIMS_RISE
 
-ROUNDED = 10.0**DIGITS
-#: Of a world: what its skill is shifted by, and whether claims and the first appointed follow k0.
-WORLD = np.dtype([("shift", "f8"), ("claims_follow", "i1"), ("appointed_follow", "i1")], align=True)
+#: Of a world: what its skill is shifted by, how finely it is rounded (steps to one; a constant of another file would be
+#: frozen into compiled code that does not know of its change), and whether claims and the first appointed follow k0.
+WORLD = np.dtype([("shift", "f8"), ("steps", "f8"), ("claims_follow", "i1"), ("appointed_follow", "i1")], align=True)
 #: Of a committee: its schooling over that of the median guberniia, as a logarithm.
 SCHOOL = np.dtype([("x", "f8")])
 #: Of a month: how far the recorded share of claims has risen, at first and later.
@@ -39,7 +39,8 @@ def tables(world: World) -> dict[str, Any]:
         "ways": np.zeros(len(world.months), WAY), "recorded": np.zeros(world.rules.at.size, RECORDED),
     }  # fmt: skip
     scenario = world.scenario
-    found["world"][0] = scenario.tree.skill_shift, scenario.policy.start is None, scenario.tree.appointed is None
+    tree, start = scenario.tree, scenario.policy.start
+    found["world"][0] = tree.skill_shift, 10.0**DIGITS, start is None, tree.appointed is None
     schooling = np.array([place.schooling for place in world.committees])
     found["schools"]["x"] = schooling - math.log(MEDIAN_SCHOOLING)
     numbers = world.first + np.arange(len(world.months))
@@ -75,7 +76,7 @@ def derive(s, months, world, schools, ways, recorded):  # type: ignore[no-untype
     for i in range(s.number):
         skill = s.SKILL_MEAN + s.b_slope * record_at(SCHOOL, schools, i).x + known.shift
         skill = min(max(skill, 0.02), 0.98)
-        committee(s, i).skill = float(int(skill * ROUNDED + 0.5)) / ROUNDED
+        committee(s, i).skill = float(int(skill * known.steps + 0.5)) / known.steps
     for t in range(months):
         way = record_at(WAY, ways, t)
         claimed = s.k0 + way.first * (s.k1 - s.k0) + way.late * s.k_late * (1.0 - s.k1)

@@ -14,10 +14,13 @@ from sim.engines.trajectory import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, 
 from sim.engines.wasm.derive import TABLES, tables
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.variants import CHOICES
 from sim.world.build import World
 
 BASE = 1 << 16
-"""Where an image begins: below it lie the stack and the engine's own constants."""
+"""Where an image begins: below it lie the stack, which grows down from here, and the engine's own constants."""
+RETURNS = 4096
+"""Below the stack and above the constants: two words that numba's calling convention wants as its first arguments."""
 LINE = 64
 GAP = 16
 """Bytes that agree between two changes, up to which these are one."""
@@ -83,16 +86,25 @@ def patch(base: Image, other: Image) -> list[tuple[int, bytes]]:
 
 
 def layout() -> dict[str, Any]:
-    """Return where everything is, and what numbers stand for: all that a reader of images needs to know."""
+    """Return where everything is, and what numbers stand for: all that a reader of images needs to know, as JSON.
+
+    ``fields`` and ``types`` are of the first record, parameters also under their names in the registry; ``entries`` are
+    the functions' places in the table. The array ``values`` has months, scopes, outcomes, ``states`` months,
+    committees, committee fields, both float64; ``log`` has events of ``event_size`` bytes. The low byte comes first.
+    """
     fields: Mapping[str, Any] = compiled.S.fields or {}
-    names = [name for name in fields if not fields[name][0].shape and name not in compiled.ARRAYS]
+    own = {name: name for name in fields if not fields[name][0].shape and name not in compiled.ARRAYS}
+    names = own | {name: field for field, name in compiled.NAMES.items()}
     events: Mapping[str, Any] = CODES.fields or {}
     return {
-        "fields": {name: fields[name][1] for name in names},
-        "types": {name: fields[name][0].str for name in names},
+        "base": BASE, "returns": RETURNS, "entries": {"advance": 1, "derive": 2},
+        "fields": {name: fields[field][1] for name, field in names.items()},
+        "types": {name: fields[field][0].str for name, field in names.items()},
         "tables": [*TABLES],
         "outcomes": [*OUTCOMES], "scopes": [*SCOPES], "committee_fields": [*COMMITTEE_FIELDS],
+        "readings": {name: dict(numbers) for name, numbers in CHOICES.items()},
         "event": {name: events[name][1] for name in events}, "event_size": CODES.itemsize,
+        "event_types": {name: events[name][0].str for name in events},
         "kinds": [*KINDS], "reasons": [*REASONS], "authorities": [*AUTHORITIES], "seats": [*SEAT_NAMES],
     }  # fmt: skip
 
