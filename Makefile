@@ -77,7 +77,7 @@ docs: setup  ## rewrite the generated tables of docs/ODD.md
 	$(PY) -m sim.experiment.schema docs/experiments.md
 
 results: setup  ## regenerate results/historical and the README's picture (20 replicates)
-	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --set run.committees=true --force --out $(KEPT)
+	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --force --out $(KEPT)
 	mkdir -p results/historical
 	cp $(KEPT)/manifest.json $(KEPT)/targets.csv results/historical/
 	for name in summary appointed moves opposition tilemap-performance; do cp $(KEPT)/figures/$$name.png results/historical/ || exit 1; done

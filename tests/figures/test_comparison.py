@@ -263,8 +263,13 @@ def test_a_map_shows_what_another_world_changes_in_each_place_white_where_nothin
     best, worst = (found[names[at]] for at in (84, 1))
     assert to_rgb(best)[1] > to_rgb(best)[0] and to_rgb(worst)[1] < to_rgb(worst)[0], "green is better, purple worse"
     assert style.luminance(to_hex(tilemap.EFFECTS(0.5))) > 0.9, "no effect is white"
+    centres = {tile.centre: name for name, tile in tiles().items()}
     hatched = {tuple(patch.xy) for patch in axes.patches if patch.get_hatch()}
     assert hatched == {tiles()[name].centre for name in table.unclear}
+    for patch in axes.patches:
+        if patch.get_hatch():
+            ink, tile = to_hex(patch.get_edgecolor()), found[centres[tuple(patch.xy)]]
+            assert np.linalg.norm(lab(ink, "usual") - lab(tile, "usual")) > 18, "it is seen on its tile"
 
 
 def test_where_less_is_better_less_is_green(mapped):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -85,8 +87,8 @@ def test_curves_show_the_shares_by_class(traced):
 
 def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced):
     found, figure = traced(REAL).divergence, page(traced(REAL), "cascade")
-    axes = figure.axes[0]
-    steps = found.steps[: divergence.SHOWN]
+    axes = figure.axes[3]
+    steps = divergence.early(found.steps)
     points = [line for line in axes.lines if line.get_marker() in ("s", "o")]
     assert len(points) == len(steps) == divergence.SHOWN
     for row, (point, step) in enumerate(zip(points, steps, strict=True)):
@@ -97,7 +99,7 @@ def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced)
     x = {step.committee: point.get_xdata()[0] for step, point in zip(steps, points, strict=True)}
     assert sorted(x.values()) == list(x.values())
     elbows = [line for line in axes.lines if len(line.get_xdata()) == 3]
-    passed = [step for step in steps if step.source >= 0]
+    passed = [step for step in steps if step.source in x]
     assert passed and [line.get_xdata()[0] for line in elbows] == [x[step.source] for step in passed]
     assert [line.get_ydata()[2] for line in elbows] == [steps.index(step) for step in passed]
     texts = [text.get_text() for text in figure.texts]
@@ -135,3 +137,45 @@ def test_small_maps_count_the_seats_of_uezds_too(traced):
     assert len(own) > 1 and shares["Moscow"] == found.spread.seats_differ[last, own].sum() / seats
     titles = [axes.get_title(loc="center") for axes in page(traced(SOME), "map").axes]
     assert found.months[-1] in titles
+
+
+def test_the_first_months_share_the_rows_of_the_cascade(traced):
+    found = traced(REAL).divergence
+    steps = divergence.early(found.steps)
+    assert len(steps) == divergence.SHOWN < len(found.steps) and steps[0] is found.steps[0]
+    assert steps == sorted(steps, key=found.steps.index)
+    months = Counter(step.month for step in steps)
+    assert len(months) == divergence.SPREAD and max(months.values()) <= 5
+    assert list(months) == list(dict.fromkeys(step.month for step in found.steps))[: divergence.SPREAD]
+    few = found.steps[:7]
+    assert divergence.early(few) == list(few)
+    one_month = [step for step in found.steps if step.month == found.steps[0].month]
+    assert len(divergence.early(one_month)) == min(len(one_month), divergence.SHOWN)
+
+
+def test_the_panels_above_count_who_parts_in_each_month_and_what_then_differs(traced):
+    found = traced(REAL).divergence
+    table = figures.table(traced(REAL), "cascade")
+    assert [sum(counts) for counts in zip(*table.ways.values(), strict=True)] == [
+        sum(step.month == month for step in found.steps) for month in range(len(found.months))
+    ]
+    last = [row for row in found.spread.rows() if (row.scope, row.level) == ("nation", "all")]
+    assert table.officials == [row.seats_differ for row in last]
+    figure = page(traced(REAL), "cascade")
+    tops: Counter[float] = Counter()
+    for bars in figure.axes[0].containers:
+        for bar in bars:
+            tops[bar.get_x()] += bar.get_height()
+    assert sum(tops.values()) == len(found.steps)
+    (line,) = (line for line in figure.axes[1].lines if len(line.get_xdata()) > 1)
+    assert line.get_ydata().tolist() == table.officials[table.began :]
+
+
+def test_the_heading_says_how_fast_a_difference_spreads():
+    def said(*counts: int) -> str:
+        steps = [SimpleNamespace(month=3 + month) for month, count in enumerate(counts) for _ in range(count)]
+        return divergence.reached(steps, ["1921-01", "1921-12"], 10)
+
+    assert said(5, 3, 1) == "The difference reaches half of the committees in 1 month, nine in ten in 3 months"
+    assert said(4, 0, 2) == "The difference reaches half of the committees in 3 months"
+    assert said(2, 1) == "The difference reaches 3 of 10 committees by 1921-12"

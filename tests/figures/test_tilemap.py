@@ -72,7 +72,8 @@ def faces(figure):
     """Return the fill of each tile by its guberniia."""
     axes = figure.axes[0]
     centres = {tile.centre: name for name, tile in tiles().items()}
-    drawn = [patch for patch in axes.patches if isinstance(patch, RegularPolygon) and tuple(patch.xy) in centres]
+    hexagons = [patch for patch in axes.patches if isinstance(patch, RegularPolygon) and not patch.get_hatch()]
+    drawn = [patch for patch in hexagons if tuple(patch.xy) in centres]
     return {centres[tuple(patch.xy)]: to_hex(patch.get_facecolor()) for patch in drawn}
 
 

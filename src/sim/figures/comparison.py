@@ -121,7 +121,7 @@ def _said(comparison: Comparison, world: str, of: str) -> list[str]:
     """Return what stands over a picture: what is set against what, and over how many pairs."""
     count = comparison.manifest["pairs"]
     pairs = f"{of}{count} pair{'s' * (count != 1)} of replicates on the same accidents"
-    return ["Difference: the first world minus the second", f"{pairs}; {over(comparison.manifest)}"]
+    return ["Difference: the first world minus the second", f"{style.capital(pairs)}; {over(comparison.manifest)}"]
 
 
 def _heading(comparison: Comparison, world: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize, to_hex
+from matplotlib.colors import Normalize, to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -112,8 +113,10 @@ MARKS = {
     "bench": Mark("#A0527A", "o", True, "by a bench drawn upon before"),
     "nation": Mark("#8A8A8A", "o", False, "by what all places share"),
 }
-SHOWN = 25
-"""Committees in the picture at most."""
+SHOWN, SPREAD = 25, 8
+"""Committees in the picture at most, and of how many of the first months."""
+COUNTS = 27.0
+"""Height of the panels above, mm."""
 ROW, EDGE, GRAPH = 4.6, 6.0, 36.0
 COLUMNS = {"committee": (44.5, 42.5), "in A": (88.0, 42.0), "in B": (131.0, 42.0)}
 """Left edge and width of the columns beside the graph, mm."""
@@ -126,33 +129,81 @@ KEYS = 3
 
 
 class Cascade(NamedTuple):
-    """The first committees to part."""
+    """How a difference spreads from committee to committee."""
 
+    heading: str
     lines: tuple[str, ...]  # what is said of the two worlds
     months: Sequence[str]  # of the worlds
+    began: int  # number of the month in which the first committee parts
+    ways: dict[str, list[int]]  # how many committees part in each month, by the way in which it came
+    officials: list[int]  # in each month, of seats that different persons hold
+    skloki: list[int]  # in each month, of committees with an open sklok in one world only
     steps: Sequence[Step]  # those that are shown, in the order in which they part
     names: list[str]  # of their committees
     parted: int  # how many part in all
 
 
 def cascade(traced: DivergenceFolder, selection: Selection) -> Cascade:
-    """Return the first committees to part, and where the difference came from."""
+    """Return how many committees part in each month, and some of them, with where the difference came from."""
     found = traced.divergence
-    steps = found.steps[:SHOWN]
+    steps = early(found.steps)
     names = [found.places[step.committee].name for step in steps]
-    return Cascade(described(traced), found.months, steps, names, len(found.steps))
+    counted = Counter((step.way, step.month) for step in found.steps)
+    every = range(len(found.months))
+    ways = {way: [counted[way, month] for month in every] for way in MARKS if way in found.ways()}
+    officials = found.spread.seats_differ.sum(axis=1).tolist()
+    skloki = (found.spread.difference("open_sklok") != 0).sum(axis=1).tolist()
+    return Cascade(
+        reached(found.steps, found.months, len(found.places)), described(traced), found.months, found.steps[0].month,
+        ways, officials, skloki, steps, names, len(found.steps),
+    )  # fmt: skip
+
+
+def early(steps: Sequence[Step]) -> list[Step]:
+    """Return the first committees to part, as many of each of the first months, in their order.
+
+    Of a month those to which the difference came from one that is shown, and those that passed it on to most.
+    """
+    passed, chosen = Counter(step.source for step in steps), {steps[0].committee}
+    by_month: dict[int, list[Step]] = {}
+    for step in steps:
+        by_month.setdefault(step.month, []).append(step)
+    first = list(by_month.values())[:SPREAD]
+    for at, there in enumerate(first):
+        room = -(-(SHOWN - len(chosen)) // (len(first) - at))
+        there = [step for step in there if step.committee not in chosen]
+        there.sort(key=lambda step: (step.source not in chosen, -passed[step.committee]))  # else in their order
+        chosen |= {step.committee for step in there[:room]}
+    rest = [step.committee for step in steps if step.committee not in chosen]
+    chosen |= set(rest[: SHOWN - len(chosen)])
+    return [step for step in steps if step.committee in chosen]
+
+
+def reached(steps: Sequence[Step], months: Sequence[str], places: int) -> str:
+    """Return in words how fast a difference reaches committees."""
+    said = [
+        f"{share} in {after} month{'s' * (after > 1)}"
+        for share, least in (("half of the committees", 0.5), ("nine in ten", 0.9))
+        if len(steps) >= least * places
+        for after in [steps[math.ceil(least * places) - 1].month - steps[0].month + 1]
+    ]
+    if not said:
+        return f"The difference reaches {len(steps)} of {places} committees by {months[-1]}"
+    return f"The difference reaches {', '.join(said)}"
 
 
 @style.styled
 def draw_cascade(table: Cascade) -> Figure:
-    """Draw a row for each committee, and lines to those from which the difference came."""
+    """Draw how many committees part month by month, and below a row for each of some, with lines to their sources."""
     steps, months = table.steps, table.months
     high = ROW * len(steps)
-    used = [MARKS[way] for way in MARKS if any(step.way == way for step in steps)]
-    title = "The first committees to part, and where the difference came from"
-    several = f"The first {len(steps)} of {table.parted} that part, in this order · attributed by rules, not proven"
-    drawn, under = style.headed(title, *table.lines, several, room=6.5 + high + 12.5 + 4.4 * -(-len(used) // KEYS))
-    top = under + 6.5
+    several = (f"Below: {len(steps)} of the {table.parted} that part, some of each of the first months · "
+               "attributed by rules, not proven")  # fmt: skip
+    used = [MARKS[way] for way in table.ways]
+    room = 6.0 + COUNTS + 15.0 + high + 12.5 + 4.4 * -(-len(used) // KEYS)
+    drawn, under = style.headed(table.heading, *table.lines, several, room=room)
+    _counts(drawn, table, under + 6.0)
+    top = under + 6.0 + COUNTS + 15.0
     limits = day(months[steps[0].month]), day(months[steps[-1].month], end=True)
     axes = style.place(drawn, EDGE, top, GRAPH, high, xlim=limits, ylim=(len(steps) - 0.5, -0.5))
     _tree(axes, table, limits)
@@ -168,6 +219,33 @@ def draw_cascade(table: Cascade) -> Figure:
         _text(drawn, name, step, top + ROW * row + 1.1)
     panels.legend(drawn, [_point(mark, label=mark.label) for mark in used], EDGE, KEYS)
     return drawn
+
+
+def _counts(figure: Figure, table: Cascade, top: float) -> None:
+    """Draw month by month how many committees part, and in how many seats and committees the worlds then differ."""
+    shown = slice(table.began, None)
+    limits, x = (day(table.months[table.began]), day(table.months[-1], end=True)), middle(
+        pd.DatetimeIndex(table.months[shown]))  # fmt: skip
+    width = (style.WIDE - 12.0 - 4.0 - 2 * 15.0) / 3
+    each = [style.place(figure, 12.0 + at * (width + 15.0), top, width, COUNTS) for at in range(3)]
+    foot = np.zeros(len(x))
+    for way, counts in table.ways.items():
+        mark, number = MARKS[way], np.array(counts[shown], float)
+        face = to_rgba(mark.colour, 1.0 if mark.filled else 0.45)
+        each[0].bar(x, number, 27.0, bottom=foot, color=face, linewidth=0)
+        foot += number
+    for axes, counts in zip(each[1:], (table.officials, table.skloki), strict=True):
+        panels.line(axes, x, np.array(counts[shown], float), style.NATION, 1.4)
+    titles = "Committees that part", "Seats held by other persons", "Skloki open in one only"
+    # Where hardly any part any more there is nothing to see.
+    most = int(np.searchsorted(foot.cumsum(), 0.97 * foot.sum())) + 1
+    last = min(max(most, 12), len(x)) - 1 + table.began
+    for axes, title in zip(each, titles, strict=True):
+        end = day(table.months[last], end=True) if axes is each[0] else limits[1]
+        panels.time_axis(axes, (limits[0], end), 4)
+        panels.scale([axes])
+        axes.set_ylim(bottom=0)
+        axes.set_title(title)
 
 
 def _tree(axes: Axes, table: Cascade, limits: tuple[float, float]) -> None:

@@ -80,7 +80,7 @@ PICTURES: dict[str, Kind] = {
     "skloki-divergence": Kind("a trace", "of_trace", {
         "spread": Picture("how far the worlds are apart, month by month", "divergence", usual="once", table="spread",
                           draw="draw_spread"),
-        "cascade": Picture("the first committees to part, and where the difference came from", "divergence",
+        "cascade": Picture("how many part month by month, who comes first, and where it came from", "divergence",
                            usual="once", table="cascade", draw="draw_cascade"),
         "map": Picture("how soon each guberniia parts, and how many seats others hold", "divergence",
                        usual="once", table="parting", draw="draw_parting"),

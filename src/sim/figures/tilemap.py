@@ -37,6 +37,8 @@ from sim.results.run_rows import OF_FIELD, PLACE_OUTCOMES
 
 FEW, BEYOND = 0.03, 0.25
 """Share of places at an end of a scale that may lie beyond it, and how far out, in parts of what the others span."""
+PALE = 0.55
+"""Luminance from which a tile is hatched in grey, not in white."""
 TOLD = 3
 """Places beyond a scale that are named."""
 SIZE, MARGIN = 11.3, 0.63
@@ -131,7 +133,7 @@ def paint(axes: Axes, values: Mapping[str, float], classes: Mapping[str, str], e
         edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
         fill(axes, tile, colour, edge, ink=ink)
         if tile.name in unclear:
-            hatch(axes, tile.centre)
+            hatch(axes, tile.centre, "#FFFFFF" if style.luminance(colour) < PALE else "#8C8C8C")
     key(axes, any(tile not in classes for tile in tiles()))
     if values:
         bar = axes.inset_axes(BAR, transform=axes.transData)
@@ -151,9 +153,9 @@ def beyond(values: Mapping[str, float], ends: tuple[float, float]) -> list[str]:
     return style.wrap(f"beyond the scale: {', '.join(told[:TOLD])}{more}", BAR[2] * SIZE, 7) if told else []
 
 
-def hatch(axes: Axes, centre: tuple[float, float], radius: float = 0.5) -> None:
+def hatch(axes: Axes, centre: tuple[float, float], ink: str) -> None:
     """Hatch a tile, under its label."""
-    axes.add_patch(RegularPolygon(centre, 6, radius=radius, facecolor="none", edgecolor="#8C8C8C", linewidth=0.0,
+    axes.add_patch(RegularPolygon(centre, 6, radius=0.5, facecolor="none", edgecolor=ink, linewidth=0.0,
                                   hatch="//////", zorder=1.5))  # fmt: skip
 
 
