@@ -55,7 +55,7 @@ def pictures(terminal: Terminal, stored: Stored, what: str, svg: bool = False, f
     if figures == "none":
         return []
     try:
-        return api.plot(stored, None if figures == "all" else figures, svg=svg)
+        return api.plot(stored, svg=svg) if figures == "all" else api.plot(stored, figures, svg=svg)
     except BaseException:
         terminal.note(f"the {what} is whole, its figures are not; to draw them: skloki plot {stored.path}")
         raise
