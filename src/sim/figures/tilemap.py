@@ -24,6 +24,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import RegularPolygon
+from matplotlib.patheffects import withStroke
 
 from sim.analysis.selection import Selection
 from sim.data.tables import guberniias
@@ -85,12 +86,15 @@ def blank(figure: Figure, left: float, top: float, width: float) -> Axes:
     return axes
 
 
-def fill(axes: Axes, tile: Tile, colour: str, edge: str, width: float = 1.5, ink: str = "") -> None:
-    """Draw a tile, with its label if there is ink for it."""
+def fill(
+    axes: Axes, tile: Tile, colour: str, edge: str, width: float = 1.5, ink: str = "", halo: str = ""
+) -> None:
+    """Draw a tile, with its label if there is ink for it, on a halo where the tile is not plain."""
     axes.add_patch(_hexagon(tile.centre, colour, edge, width))
     if ink:
         axes.text(*tile.centre, tile.label.replace("/", "\n"), fontsize=6.4, color=ink, ha="center", va="center",
-                  linespacing=1.02, gid="tile")  # fmt: skip
+                  linespacing=1.02, gid="tile",
+                  path_effects=[withStroke(linewidth=2.2, foreground=halo)] if halo else None)  # fmt: skip
 
 
 def _hexagon(centre: tuple[float, float], fill: str, edge: str, width: float, radius: float = 0.535) -> RegularPolygon:
@@ -131,7 +135,7 @@ def paint(axes: Axes, values: Mapping[str, float], classes: Mapping[str, str], e
         value, there = values.get(tile.name, np.nan), classes.get(tile.name)
         colour = to_hex(colours(float(norm(value)))) if np.isfinite(value) else "#FFFFFF"
         edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
-        fill(axes, tile, colour, edge, ink=ink)
+        fill(axes, tile, colour, edge, ink=ink, halo=colour if tile.name in unclear else "")
         if tile.name in unclear:
             hatch(axes, tile.centre, "#FFFFFF" if style.luminance(colour) < PALE else "#8C8C8C")
     key(axes, any(tile not in classes for tile in tiles()))
