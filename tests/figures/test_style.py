@@ -98,11 +98,14 @@ def test_a_long_title_is_wrapped_and_what_is_under_it_gives_way():
 
 
 def test_shares_of_pasts_are_drawn_in_the_one_style(untidy):
-    names = ("what happened", "appointment, with the hands it had", "appointment, with all the hands it wanted")
-    shares = {name: [0.1 * (at + 1)] * 4 for at, name in enumerate(names)}
-    figure = ahead.draw(ahead.Ahead(shares, 0.02, 700))
+    names = ("what happened", "what happened, loyalty hardly counting", "appointment, with the hands it had",
+             "appointment, both without a limit of hands")  # fmt: skip
+    shares = {name: [(0.1 * (at + 1), 0.86 - 0.1 * at, 0.04)] * 4 for at, name in enumerate(names)}
+    figure = ahead.draw(ahead.Ahead(shares, {name: [0.6] * 4 for name in names}, "700 simulated pasts", "a month"))
     assert untidy(figure) == [] and round(figure.get_size_inches()[0] / style.MM) == style.WIDE
     assert figure.texts[0].get_fontweight() == "bold" and not figure.axes[0].spines["top"].get_visible()
-    points = [line for line in figure.axes[0].lines if line.get_marker() in ("o", "s", "D")]
-    assert sorted({float(point.get_xdata()[0]) for point in points}) == pytest.approx([0.1, 0.2, 0.3])
+    third = figure.axes[2]
+    assert [bar.get_width() for bar in third.patches[:3]] == pytest.approx([4, 66, 30]), "worse, no different, better"
+    assert [text.get_text() for text in third.texts[:2]] == ["66", "30"], "no number where there is no room"
+    assert third.lines[0].get_xdata()[0] == pytest.approx(40), "worse at all"
     assert list(figure.axes[0].get_ylim()) == [3.5, -0.5]

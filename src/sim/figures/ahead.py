@@ -1,4 +1,4 @@
-"""How often one policy does better than others, by class: the picture of results/answer.md."""
+"""How often one policy does better, worse, or as well, by class: the picture of results/answer.md."""
 
 from __future__ import annotations
 
@@ -6,50 +6,66 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from sim.figures import panels, style
-from sim.figures.sweeps.strokes import MARKERS, OPTIONS
 from sim.registry.entries import CLASSES
 
-LEFT, WIDTH, ROW = 26.0, 140.0, 10.0
-"""Left margin, width of the panel, and height of a class, mm."""
+LEFT, WIDTH, GAP, TALL, BETWEEN = 22.0, 70.0, 8.0, 22.0, 9.0
+"""Left margin, width of a panel, between two; height of a panel, between two; mm."""
+SHADES = (style.INSTALLED_COLOURS["appointed"], style.PALE, style.INSTALLED_COLOURS["elected"])
+"""Of the shares behind, of no difference, and ahead."""
+ROOM = 0.05
+"""Share from which a part of a bar has room for its number."""
 
 
 class Ahead(NamedTuple):
-    """Shares of simulated pasts, class by class."""
+    """Shares of simulated pasts, class by class, in each of which a policy is behind, level, or ahead."""
 
-    shares: Mapping[str, Sequence[float]]  # in which it does better than another, by what that is called
-    error: float  # standard error of a share
-    pasts: int
+    shares: Mapping[str, Sequence[tuple[float, float, float]]]  # by what it is set against: ahead, level, behind
+    at_all: Mapping[str, Sequence[float]]  # the same, ahead by however little
+    said: str  # under the heading
+    least: str  # nearer than which is level
     what: str = "election"
-    unclear: tuple[float, float] = (0.2, 0.8)  # between these a share is no clear answer
 
 
 @style.styled
 def draw(table: Ahead) -> Figure:
-    """Draw a row a class, a mark an alternative, with two standard errors."""
-    tall = ROW * len(CLASSES)
-    heading = f"How often {table.what} does better, by class of guberniia"
-    said = f"{table.pasts:,} simulated pasts; bars: two standard errors of drawing so many, not of the assumptions"
-    figure, top = style.headed(heading, said, room=tall + 28.0)
-    axes = style.place(figure, LEFT, top + 5.0, WIDTH, tall, xlim=(0, 1), ylim=(len(CLASSES) - 0.5, -0.5))
-    axes.axvspan(*table.unclear, color=style.PALE, alpha=0.5, linewidth=0, zorder=0.2)
-    axes.axvline(0.5, color="#444444", linewidth=0.6, zorder=1)
-    entries: list[Artist] = []
-    step = 0.56 / max(len(table.shares) - 1, 1)
-    for place, (name, shares) in enumerate(table.shares.items()):
-        colour, marker = OPTIONS[place], MARKERS[place]
-        for row, share in enumerate(shares):
-            y, reach = row + step * place - 0.28, 2 * table.error
-            axes.plot([share - reach, share + reach], [y, y], color=colour, linewidth=1.2, solid_capstyle="butt")
-            axes.plot([share], [y], marker, color=colour, markersize=4.5)
-        entries.append(panels.stroke(colour, 1.2, f"than {name}", marker))
-    axes.set_yticks(range(len(CLASSES)), [style.SCOPE_LABELS[scope] for scope in CLASSES])
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("share of simulated pasts in which it does better")
-    panels.remark(axes, "← worse", 0.0)
-    panels.remark(axes, "no clear answer", sum(table.unclear) / 2, ha="center")
-    panels.remark(axes, "better →", 1.0, ha="right")
+    """Draw a panel an alternative, two in a row; in each a bar a class."""
+    down = -(-len(table.shares) // 2)
+    heading = f"{style.capital(table.what)} worse, no different, or better, by class of guberniia"
+    figure, top = style.headed(heading, table.said, room=down * (TALL + BETWEEN) + 21.0)
+    for place, name in enumerate(table.shares):
+        left, below = LEFT + (WIDTH + GAP) * (place % 2), top + 6.0 + (TALL + BETWEEN) * (place // 2)
+        axes = style.place(figure, left, below, WIDTH, TALL, xlim=(0, 100), ylim=(len(CLASSES) - 0.5, -0.5))
+        axes.set_title(f"than {name}", fontsize=8)
+        _bars(axes, table.shares[name], table.at_all[name])
+        axes.set_yticks(range(len(CLASSES)), [style.SCOPE_LABELS[scope] for scope in CLASSES] if not place % 2 else [])
+        axes.tick_params(axis="y", length=0)
+        if place // 2 < down - 1:
+            axes.tick_params(axis="x", labelbottom=False)
+        else:
+            axes.set_xlabel("of 100 simulated pasts")
+    beyond = f"by more than {table.least}"
+    words = (f"worse {beyond}", "no different: nearer than that", f"better {beyond}")
+    entries: list[Artist] = [Patch(color=shade, label=word) for shade, word in zip(SHADES, words, strict=True)]
+    said = "left of it worse, right of it better, by however little"
+    entries.append(panels.stroke("black", 1.2, said, "|", linestyle=""))
     panels.legend(figure, entries, LEFT, 2)
     return figure
+
+
+def _bars(axes: Axes, shares: Sequence[tuple[float, float, float]], at_all: Sequence[float]) -> None:
+    for row, (parts, ahead) in enumerate(zip(shares, at_all, strict=True)):
+        begin = 0.0
+        for share, shade in zip(reversed(parts), SHADES, strict=True):
+            axes.barh(row, 100 * share, left=begin, height=0.74, color=shade, linewidth=0)
+            if share >= ROOM:
+                # of no difference at the right, clear of the stroke
+                at = begin + (100 * share - 4 if shade == style.PALE else 50 * share)
+                axes.text(at, row, f"{100 * share:.0f}", color=style.on(shade), fontsize=7, ha="center", va="center")
+            begin += 100 * share
+        axes.plot([100 * (1 - ahead)] * 2, [row - 0.37, row + 0.37], color="black", linewidth=1.2)
+    axes.axvline(50, color=style.GREY, linewidth=0.6, linestyle=(0, (2, 2)), zorder=0.5)
