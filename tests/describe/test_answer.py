@@ -63,7 +63,7 @@ def test_the_first_sentences_turn_with_the_numbers() -> None:
     assert provinces.startswith("In the provinces the model bears out neither that elections were likely to make")
     assert "behind what happened by more than a month in 8, ahead by more in 16, and nearer than that in" in provinces
     assert "the model bears out: in 94 of 100" in capitals and "but nor are they in the provinces, in 92" in capitals
-    assert unknowns.startswith("No single unknown decides") and "in 34 of 100 to 82" in unknowns
+    assert unknowns.startswith("No single unknown decides") and "in 34 of 100 to being so in 82" in unknowns
     worse, contrary, decided = sentences(
         made(5, 85, capital=effects(5, 81)), [*MOVED, ("cool", {"low": made(85, 5), "high": made(9, 9)})])  # fmt: skip
     assert worse.startswith(f"In the provinces {SAID['worse']} (borderline).")

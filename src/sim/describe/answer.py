@@ -246,7 +246,8 @@ def sentences(found: Contrast, moved: Moved) -> list[str]:
         f"{100 * there:.0f} of 100 elections are not behind there by more than {_least(found)}, {too} "
         f"{_of_hundred(here)}.",
         f"{lead}; the balance moves most with {', '.join(named[:-1])}, and {named[-1]}: each moves elections from "
-        f"being ahead, by however little, in {_of_hundred(map(min, leading))} of 100 to {_of_hundred(map(max, leading))}.",
+        f"being ahead, by however little, in {_of_hundred(map(min, leading))} of 100 to being so in "
+        f"{_of_hundred(map(max, leading))}.",
     ]
 
 
@@ -275,9 +276,9 @@ def page(drawn: Sweep, as_read: Sweep, later: Sweep | None) -> str:
         _later(later),
         _before(drawn),
         READ.format(low=f"{100 * shares.low:.2g}", high=f"{100 * shares.high:.2g}", chance=ONCE if times == 1 else ""),
-        f"**Over what.** {facts(drawn)} With every reading at its default: {facts(as_read)} The standard error of a "
-        f"share is at most {happened.error():.3f}, of a third of the pasts {3**0.5 * happened.error():.2f}: of drawing "
-        "so many pasts, not of the assumptions.",
+        f"**Over what.** {facts(drawn)} {'As many' if facts(as_read) == facts(drawn) else facts(as_read)} with every "
+        f"reading at its default. The standard error of a share is at most {happened.error():.3f}, of a third of the "
+        f"pasts {3**0.5 * happened.error():.2f}: of drawing so many pasts, not of the assumptions.",
     ]) + "\n"  # fmt: skip
 
 
@@ -290,10 +291,10 @@ with elections from December 1923. Compared is where industry stands after three
 growth is no difference. *Worse*, *better* or *no difference* is an answer where {sure} of 100 pasts or more agree
 ({border}: borderline)."""
 MEASURED = """Harris fears for "basic administrative stability" and "early signs of economic growth". We measure growth
-by industry's recovery, which says little in agrarian and borderland guberniias with hardly any, and stability by
-committees paralysed by infighting. {paralysed} The model's quarrels are shorter than the long ones on record
-([known limits](../docs/changes-0.2.md)): this is its weakest measure. Whether elections would have spared the country
-the dictatorship is not asked here."""
+by industry's recovery, which says little in agrarian and borderland guberniias, most of the provinces, with hardly
+any, and stability by committees paralysed by infighting. {paralysed}
+The model's quarrels are shorter than the long ones on record ([known limits](../docs/changes-0.2.md)): this is its
+weakest measure. Whether elections would have spared the country the dictatorship is not asked here."""
 ONCE = """Each was run once: accident is not told from ignorance, and pulls shares towards one half, most in the
   capitals, which are only two."""
 READ = """## How to read it
@@ -333,8 +334,8 @@ def _on_premise(found: Contrast, premise: Contrast) -> str:
 def _paralysed(quarrels: Contrast) -> str:
     ahead, within, behind = _three(quarrels, ["nation"])
     return (
-        f"By paralysed committees {worded(quarrels, ['nation'], SHORT)}: fewer by more than one of 85 in {ahead} of "
-        f"100 pasts, more in {behind}, neither in {within}."
+        f"Counting these, {worded(quarrels, ['nation'], SHORT)}: fewer by more than one of 85 in {ahead} of 100 pasts, "
+        f"more in {behind}, neither in {within} (by class below)."
     )
 
 
