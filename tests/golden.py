@@ -91,6 +91,8 @@ def frame(stored: Any, table: str) -> pd.DataFrame:
     """Return a table as the public interface gives it; empty where a sweep has none of that name."""
     if table in ("curves", "bins"):
         return _asked(stored, table)
+    if table == "places":  # of a result that has some, whole
+        return stored.frame(table)
     read: pd.DataFrame = getattr(stored, table)()
     return read
 
@@ -240,7 +242,8 @@ def write(name: str, scratch: Path) -> None:
     if place.exists():
         raise SystemExit(f"{place} is there: what a folder once said is never written again")
     stored, of = sim.open(folder), kind(folder)
-    frames = {table: frame(stored, table) for table in TABLES[of]}
+    later = [table for table in ("places",) if table in getattr(stored, "tables", ())]
+    frames = {table: frame(stored, table) for table in (*TABLES[of], *later)}
     content: dict[str, Any] = {"tables": {table: digests(read) for table, read in frames.items()}}
     with duckdb.connect() as connection:
         for table, read in frames.items():

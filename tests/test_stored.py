@@ -25,6 +25,8 @@ PICTURES = {
     "run": ({"what": "summary"}, {"what": "tilemap", "date": "1924-01"}),
     "comparison": ({"what": "effects", "outcome": "tenure_elected"},),
     "comparison-2": ({"what": "effects", "outcome": "recovery_months"},),
+    "run-places": ({"what": "tilemap", "outcome": "skloki_year"}, {"what": "summary"}),
+    "comparison-places": ({"what": "map"}, {"what": "map", "outcome": "paralysed"}),
     "run-2": ({"what": "appointed"}, {"what": "moves"}),
     "trace": ({"what": "spread"}, {"what": "cascade"}),
     "trace-2": ({"what": "spread"}, {"what": "cascade"}),

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
-from sim.analysis.sentences import over
+from sim.analysis.sentences import main_outcome, over
 from sim.errors import Problem, UserError
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
@@ -32,8 +32,8 @@ COLUMNS = 3
 LEFT, PITCH, WIDE, TALL, ROWS = 21.0, 51.0, 38.0, 33.0, 56.0
 """Left margin, from panel to panel, width and height of one, and from row to row, mm."""
 FOOT = 17.0
-MAPPED = "recovery_months"
-"""Outcome of which a map is drawn unless another is asked for."""
+MAPPED = "performance"
+"""Outcome of which a map is drawn unless another is asked for, or is what the comparison is about."""
 MARKS = (("o", 4.5, 1.8), ("s", 3.2, 0.9), ("D", 2.8, 0.9))
 """Marker, its size and the width of the interval of the first horizons in the picture of effects."""
 
@@ -81,8 +81,10 @@ def effects(comparison: Comparison, selection: Selection) -> Effects:
 
 
 def places(comparison: Comparison, selection: Selection) -> Changed:
-    """Return what a world changes in each guberniia at the main horizon, by default in recovery, in months."""
-    world, outcome = selection.world or comparison.worlds[1], outcome_named(selection.outcome or MAPPED)
+    """Return what a world changes in each guberniia at the main horizon, by default in the main outcome."""
+    usual = main_outcome(comparison.manifest)
+    named = selection.outcome or (usual if usual in PLACE_OUTCOMES else MAPPED)
+    world, outcome = selection.world or comparison.worlds[1], outcome_named(named)
     if outcome.name not in PLACE_OUTCOMES:
         allowed = "one that places have: " + ", ".join(PLACE_OUTCOMES)
         raise UserError(Problem("plot", "outcome", repr(outcome.name), allowed))
