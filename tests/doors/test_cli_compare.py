@@ -59,6 +59,7 @@ def test_draws_are_over_parameters_and_readings(small, skloki, no_figures):
     assert code == 0 and not err
     assert document["pairs"] == 30 and len(document["draws"]) == len(PARAMETERS) + len(VARIANTS) - 1
     assert "r_f" not in document["draws"] and "drawn from their ranges" in document["uncertainty"]
+    assert "reading of the mean" in skloki("compare", *small, "--draws", 30, "--figures", "none")[1]
     assert f"Over chance and {len(document['draws'])} of {len(document['draws']) + 1}" in document["answer"][1]
 
 

@@ -1,7 +1,7 @@
 """Statistics of paired replicates: two worlds, the same accidents, many times.
 
-Everything here is over chance alone, at fixed parameters. There are no tests of significance: with
-enough replicates any difference is "significant", and the number of replicates is a choice.
+Everything here is over the pairs that are given: over chance alone, unless each has its own draw of parameters. There
+are no tests of significance: with enough replicates any difference is "significant", and their number is a choice.
 """
 
 from __future__ import annotations

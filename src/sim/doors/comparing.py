@@ -152,7 +152,8 @@ def _show_short(terminal: Terminal, comparison: Comparison, title: str, rows: pd
     lines = [(name, number(row["base"]), number(row["other"]), effect(row).replace("\n", " "), row["reading"])
              for name, row in found.loc[comparison.manifest["shown"]].iterrows()]  # fmt: skip
     over = f"{title}: the nation, {_words(comparison.horizons[0])}, {comparison.manifest['pairs']} pairs"
-    header = ["outcome", "base", "other", "effect [95 % interval]", "reading"]
+    reading = "reading" if comparison.draws is None else "reading of the mean"
+    header = ["outcome", "base", "other", "effect [95 % interval]", reading]
     terminal.table(over, header, lines, right=(1, 2))
 
 
