@@ -1,0 +1,218 @@
+"""What a page knows: worlds, what can be moved in them, outcomes, places, and the accidents' draws.
+
+Everything comes from the registry, the scenario's own loader and the engine's image, so that a page has no list of its
+own: a new parameter or outcome is on it without an edit.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.paired import student
+from sim.engines import compiled, wasm
+from sim.experiment.draws import Draws, every_name, is_set, prior
+from sim.figures import style, timeline
+from sim.figures.series import title
+from sim.figures.tilemap import extent, tiles
+from sim.registry.entries import CLASSES, SCOPES
+from sim.registry.mechanisms import LIMITS, MECHANISMS
+from sim.registry.outcomes import OUTCOMES, SHOWN
+from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import CHOICES, VARIANTS
+from sim.runner.compare import agreed, named, require_same_places
+from sim.runner.model_version import model
+from sim.scenario.load import Loaded
+from sim.scenario.schema import Scenario, readings
+from sim.scenario.write import to_toml
+from sim.world.build import TWINS, World, build, effective
+
+RULES = ("recorded", "election", "appointment", "readiness", "endogenous")
+"""Rules of filling posts that a page offers; the rule ``share`` needs a number besides."""
+MOST = 128
+"""Pairs that a page runs at most, each with draws of its own."""
+PACKED_AS = {"flat": "flat_"}
+"""Parameters whose field in the engine's record has another name."""
+
+
+def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
+    """Return what a page of some worlds needs, as JSON can hold it.
+
+    Parameters
+    ----------
+    engine
+        Whether the engine, the images of the worlds and their check sums go along, as a file needs them that runs by
+        itself; a server runs worlds natively.
+    """
+    sure = [_with_states(one) for one in agreed(worlds, 1, None)] if len(worlds) > 1 else [_with_states(worlds[0])]
+    built = [build(one.scenario) for one in sure]
+    require_same_places(sure, built)
+    found = {
+        "worlds": [world(one, name, each, engine) for one, name, each in zip(sure, named(sure), built, strict=True)],
+        **registered(),
+        "layout": wasm.layout(),
+        "draws": _draws(sure[0].scenario),
+        "version": model(),
+    }
+    return found | ({"engine": packed(wasm.engine(model()))} if engine else {})
+
+
+def registered() -> dict[str, Any]:
+    """Return what the registry says of whatever a page shows or moves."""
+    return {
+        "parameters": [_parameter(one.name) for one in PARAMETERS.values()],
+        "variants": [
+            {"name": one.name, "mechanism": one.mechanism, "meaning": one.meaning, "evidence": one.evidence,
+             "choices": dict(one.choices), "numbers": CHOICES[one.name], "under": one.under}
+            for one in VARIANTS.values()
+        ],
+        "mechanisms": [
+            {"name": one.name, "room": one.room, "meaning": one.meaning, "off": one.off, "source": one.source}
+            for one in MECHANISMS.values()
+        ],
+        "outcomes": [
+            {"name": one.name, "title": title(one.name), "unit": one.unit, "meaning": one.meaning,
+             "better": one.better, "by_class": one.by_class, "low": _finite(one.low), "high": one.high,
+             "smallest": one.smallest, "in_months": one.in_months}
+            for one in OUTCOMES.values()
+        ],
+        "shown": list(SHOWN),
+        "scopes": [{"name": scope, "label": style.SCOPE_LABELS[scope], "colour": _colour(scope)} for scope in SCOPES],
+        "tiles": [
+            {"name": tile.name, "label": tile.label.split("/"), "x": tile.centre[0], "y": tile.centre[1]}
+            for tile in tiles().values()
+        ],
+        "extent": extent(),
+        "twins": TWINS,
+        "rules": RULES,
+        # the factor from a standard error to half the interval, by the number of pairs
+        "student": [_finite(float(factor)) for factor in student(np.arange(MOST + 1))],
+    }  # fmt: skip
+
+
+def world(loaded: Loaded, name: str, built: World, engine: bool) -> dict[str, Any]:
+    """Return what a page knows of one world."""
+    scenario = loaded.scenario
+    now = effective(scenario)
+    found: dict[str, Any] = {
+        "name": name,
+        "title": scenario.title,
+        "why": scenario.why,
+        "months": built.months,
+        "seed": scenario.run.seed,
+        "places": [[place.name, CLASSES.index(place.unit_class), place.parent] for place in built.committees],
+        "guberniias": built.guberniias,
+        "values": {name: vars(now)[name] for name in PARAMETERS},
+        "readings": readings(scenario),
+        "off": [name for name, on in scenario.mechanisms.items() if not on],
+        "own": [name for name in every_name() if is_set(loaded, name)],
+        "equal": scenario.options.twins == "equal",
+        "rules": _rules(scenario),
+        "events": _events(scenario),
+        "file": to_toml(loaded),
+    }
+    return found | (_image(scenario, built) if engine else {})
+
+
+def packed(content: bytes) -> str:
+    """Return bytes as text that a page unpacks."""
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+def _with_states(loaded: Loaded) -> Loaded:
+    run = loaded.scenario.run.model_copy(update={"committees": True})
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"run": run}))
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    one = PARAMETERS[name]
+    fields = ("name", "symbol", "unit", "default", "low", "high", "grade", "mechanism", "meaning", "source", "twin",
+              "distribution", "minimum", "maximum")  # fmt: skip
+    return {field: getattr(one, field) for field in fields} | {"field": PACKED_AS.get(name, name)}
+
+
+def _finite(value: float | None) -> float | None:
+    """Return a number if JSON can hold it."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _colour(scope: str) -> str:
+    return style.SCOPE_COLOURS[scope]
+
+
+def _draws(scenario: Scenario) -> dict[str, Any]:
+    """Return the draws of everything: which of it is not drawn hangs on what is moved."""
+    all_of = prior(scenario)
+    known = Draws(tuple(all_of), tuple(range(len(all_of))), len(all_of), scenario.run.seed)
+    factors = [
+        {"name": one.name, "low": one.low, "high": one.high, "log": one.distribution == "loguniform",
+         "options": [option.value for option in one.options] or None, "under": _under_which(one.under)}
+        for one in known.factors
+    ]  # fmt: skip
+    return {"factors": factors, "packed": packed(known.positions(0, MOST).astype("<u4").tobytes())}
+
+
+def _under_which(under: tuple[str, str] | None) -> list[str] | None:
+    return None if under is None else [under[0].removeprefix("variants."), under[1]]
+
+
+def _rules(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the rules by which posts are filled, dated switches one by one, as fields that can be set."""
+    found = [{"field": "policy.rule", "from": scenario.period.start, "where": "", "rule": scenario.policy.rule}]
+    for name, change in scenario.policy.changes.items():
+        if change.enabled:
+            where = ", ".join([*change.classes, *change.places])
+            found.append({"field": f"policy.changes.{name}.rule", "from": change.date or scenario.period.start,
+                          "where": where, "rule": change.rule})  # fmt: skip
+    return found
+
+
+def under(scenario: Scenario, field: str, rule: str) -> Scenario:
+    """Return a scenario with another rule in one of its fields."""
+    policy = scenario.policy
+    if field == "policy.rule":
+        return scenario.model_copy(update={"policy": policy.model_copy(update={"rule": rule})})
+    name = field.split(".")[2]
+    changes = policy.changes | {name: policy.changes[name].model_copy(update={"rule": rule})}
+    return scenario.model_copy(update={"policy": policy.model_copy(update={"changes": changes})})
+
+
+def _events(scenario: Scenario) -> list[dict[str, Any]]:
+    first, last = scenario.period.start, scenario.period.end
+    return [
+        {"kind": event.kind, "label": timeline.label(name, event.kind), "start": event.start,
+         "end": event.end or event.start}
+        for name, event in scenario.events.items()
+        if event.enabled and event.start <= last and (event.end or event.start) >= first
+    ]  # fmt: skip
+
+
+def _image(scenario: Scenario, built: World) -> dict[str, Any]:
+    """Return a world's image, what each switch and rule changes in it, and the sum of one replicate's numbers."""
+    image = wasm.image(built)
+
+    def runs(other: Scenario) -> tuple[Any, str]:
+        found = wasm.patch(image, wasm.image(build(other)))
+        return [[at, len(data)] for at, data in found], packed(b"".join(data for _, data in found))
+
+    changed = {}
+    for name in MECHANISMS:
+        off = scenario.model_copy(update={"mechanisms": scenario.mechanisms | {name: False}})
+        fields = {PACKED_AS.get(field, field): value for field, value in LIMITS[name].items()}
+        changed[f"mechanisms.{name}"] = [fields, *runs(off)]
+    for rule in _rules(scenario):
+        for other in RULES:
+            if other != rule["rule"]:
+                changed[f"{rule['field']}={other}"] = [{}, *runs(under(scenario, rule["field"], other))]
+    values = compiled.simulate(built, 0, events=False).values
+    return {
+        "version": model(), "image": packed(image.block), "base": image.base, "at": image.places,
+        "bytes": image.bytes, "changes": changed, "sum": hashlib.sha256(values.tobytes()).hexdigest(),
+    }  # fmt: skip

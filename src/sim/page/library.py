@@ -1,0 +1,166 @@
+"""What a viewer may open: scenarios that are shipped, lie in the given folders or were uploaded; and results.
+
+Everything has a reference, a short text that a link can hold. A reference is looked up and never taken for a path.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sim.analysis.stored import KINDS, Stored, open_folder
+from sim.errors import Problem, UserError, nearest
+from sim.page.content import content
+from sim.results.folder import MANIFEST
+from sim.scenario.load import Loaded, Source, complete, load, shipped
+from sim.scenario.renewal import stored
+from sim.world.build import World, build, vary
+
+DEEP = 4
+"""Levels of folders below a given one in which results are looked for."""
+MOST = 500
+"""Results and files that are listed at most."""
+KEPT = 32
+"""Worlds that are kept built."""
+
+
+class Library:
+    """Scenarios and results by reference, and worlds built of them."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = [folder.expanduser().resolve() for folder in folders]
+        for folder in self.folders:
+            if not folder.is_dir():
+                raise UserError(Problem(str(folder), found="no folder", allowed="a folder of results or scenarios"))
+        self._aside = tempfile.TemporaryDirectory(prefix="skloki-view-")
+        self._lock, self._worlds, self._uploads = Lock(), dict[str, World](), 0
+
+    def close(self) -> None:
+        """Let go of what was uploaded."""
+        self._aside.cleanup()
+
+    @cached_property
+    def stored(self) -> dict[str, Path]:
+        """Stored folders by their number; a new call of `view` finds what was stored since."""
+        found = (path.parent for folder in self.folders for path in _below(folder, MANIFEST) if _format(path) in KINDS)
+        return {str(number): path for number, path in enumerate(sorted(dict.fromkeys(found))[:MOST])}
+
+    def list(self) -> dict[str, Any]:
+        """Return what can be opened."""
+        files = [path for folder in self.folders for path in _below(folder, "*.toml")]
+        return {
+            "shipped": list(shipped()),
+            "files": {f"file:{number}": str(path) for number, path in enumerate(files[:MOST])},
+            "stored": {
+                name: {"kind": KINDS[_format(path / MANIFEST)].split(":")[1].lower(), "path": str(path)}
+                for name, path in self.stored.items()
+            },
+        }
+
+    def upload(self, name: str, text: str) -> str:
+        """Keep a scenario file while the viewer runs, and return its reference; it is loaded when it is opened."""
+        with self._lock:
+            self._uploads += 1
+            folder = Path(self._aside.name) / str(self._uploads)
+        folder.mkdir()
+        safe = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in Path(name).name)[-60:]
+        (folder / f"{Path(safe).stem or 'scenario'}.toml").write_text(text, encoding="utf-8")
+        return f"upload:{folder.name}"
+
+    def source(self, reference: str) -> Source:
+        """Return what a reference stands for, as `sim.scenario.load.load` takes it."""
+        kind, _, name = reference.partition(":")
+        if not name and reference in shipped():
+            return reference
+        if kind == "file" and (path := self.list()["files"].get(reference)):
+            return Path(path)
+        if kind == "upload" and name.isdigit():
+            for path in (Path(self._aside.name) / name).glob("*.toml"):
+                return path
+        if kind == "stored" and (found := self._of_stored(name)) is not None:
+            return found
+        allowed = "what the list of worlds names; what was uploaded is kept until the viewer ends"
+        raise UserError(Problem("open", "world", repr(reference), allowed, nearest(reference, shipped())))
+
+    def open(self, references: Sequence[str]) -> dict[str, Any]:
+        """Return what a page of these worlds needs."""
+        found, problems = [], dict[Problem, None]()
+        for reference in references:
+            try:
+                found.append(_named(load(self.source(reference)), reference))
+            except UserError as error:
+                problems |= dict.fromkeys(error.problems)
+        if problems:
+            raise UserError(problems)
+        known = content(found, engine=False)
+        for each, reference in zip(known["worlds"], references, strict=True):
+            each["reference"] = reference
+        return known
+
+    def world(self, reference: str, settings: Mapping[str, Any]) -> World:
+        """Return a world with what was moved in it: switches and rules by loading, numbers and readings quickly."""
+        tables: dict[str, dict[str, Any]] = {"parameters": {}, "variants": {}}
+        slow: dict[str, Any] = {}
+        for name, value in settings.items():
+            table, _, key = name.partition(".")
+            tables.get(table, slow)[key if table in tables else name] = value
+        key = json.dumps([reference, slow], sort_keys=True)
+        with self._lock:
+            world = self._worlds.get(key)
+        if world is None:
+            loaded = load(self.source(reference))
+            loaded = load(complete(loaded.scenario), slow) if slow else loaded
+            run = loaded.scenario.run.model_copy(update={"committees": True})
+            world = build(loaded.scenario.model_copy(update={"run": run}))
+            with self._lock:
+                while len(self._worlds) >= KEPT:
+                    del self._worlds[next(iter(self._worlds))]
+                self._worlds[key] = world
+        checked = load({"title": "?", **{name: moved for name, moved in tables.items() if moved}}).scenario
+        return vary(world, checked.parameters, checked.variants) if any(tables.values()) else world
+
+    def folder(self, number: str) -> Stored:
+        """Return a stored folder by its number."""
+        if number not in self.stored:
+            allowed = "a number of the list of results"
+            raise UserError(Problem("stored", found=repr(number), allowed=allowed))
+        return open_folder(self.stored[number], verify=False)
+
+    def _of_stored(self, name: str) -> Loaded | None:
+        """Return the scenario of a stored run (``3``) or of a world of a comparison (``3:1``)."""
+        number, _, at = name.partition(":")
+        if number not in self.stored:
+            return None
+        manifest = self.folder(number).manifest
+        worlds = manifest.get("worlds") or ([manifest] if "scenario" in manifest else [])
+        place = int(at or "0") if (at or "0").isdigit() else len(worlds)
+        if place >= len(worlds):
+            return None
+        chosen = worlds[place]
+        return Loaded(stored(chosen["scenario"]), chosen.get("layers", {}), Path(chosen.get("name", "stored")))
+
+
+def _named(loaded: Loaded, reference: str) -> Loaded:
+    return loaded if loaded.path.suffix else replace(loaded, path=Path(loaded.path.name or reference))
+
+
+def _below(folder: Path, pattern: str) -> Iterator[Path]:
+    """Yield files some levels deep, without hidden folders and links."""
+    depths = ["/".join(["*"] * depth + [pattern]) for depth in range(DEEP)]
+    for path in sorted(found for depth in depths for found in folder.glob(depth)):
+        below = path.relative_to(folder).parts
+        if not any(part.startswith(".") for part in below) and not path.is_symlink():
+            yield path
+
+
+def _format(manifest: Path) -> str:
+    with suppress(OSError, ValueError, RecursionError, AttributeError):
+        return str(json.loads(manifest.read_bytes()).get("format", "skloki-result"))
+    return ""

@@ -1,0 +1,595 @@
+// The page: what was asked for (in the address), the runs that answer it, and what is shown of them.
+"use strict";
+const FIRST = 5, MAP_FIELDS = ["performance", "conflict", "misfit", "discussion", "unity", "literacy", "team_skill", "appointed", "open_sklok", "paralysed", "recovery"];
+const $ = (id) => document.getElementById(id);
+let content, texts, language = "en", asked, backend, work = null, handling = 0, playing = null;
+
+const say = (key, values = {}) => (texts[language][key] ?? texts.en[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const element = (name, attributes = {}, ...inner) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== undefined && value !== false) made.setAttribute(key, value);
+  }
+  made.append(...inner.filter((each) => each !== undefined && each !== null));
+  return made;
+};
+const unpacked = async (text, as = "bytes") => {
+  const stream = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return as === "json" ? new Response(stream).json() : new Uint8Array(await new Response(stream).arrayBuffer());
+};
+const world = (side) => content.worlds.find((each) => each.name === asked[side]);
+const outcome = () => content.outcomes.find((each) => each.name === asked.outcome);
+const parameter = Object.create(null), variant = Object.create(null), mechanism = Object.create(null);
+
+// ---- What is asked for: the whole state is in the address, so that a link repeats it and Back goes back.
+
+function fresh() {
+  const [one, two] = content.worlds;
+  return { a: one.name, b: (two ?? one).name, outcome: "performance", scope: "nation", first: "", last: "", draw: true, runs: 32,
+    view: two ? "change" : "a", field: "performance", month: "", place: "", replicate: 0, sets: { a: {}, b: {} } };
+}
+
+function toAddress() {
+  const plain = fresh(), found = new URLSearchParams();
+  for (const key of Object.keys(plain)) if (key !== "sets" && String(asked[key]) !== String(plain[key])) found.set(key, asked[key]);
+  for (const side of ["a", "b"]) for (const [name, value] of Object.entries(asked.sets[side])) found.set(`${side}:${name}`, value);
+  if (language !== "en") found.set("language", language);
+  return `#${found}`;
+}
+
+// Whatever stands in the address that is not known is left out and said.
+function fromAddress() {
+  const found = fresh(), strange = [];
+  for (const [key, text] of new URLSearchParams(location.hash.slice(1))) {
+    const known = { a: names("worlds"), b: names("worlds"), outcome: names("outcomes"), scope: names("scopes"), view: ["a", "b", "change"], field: MAP_FIELDS }[key];
+    const setting = /^([ab]):(.+)$/.exec(key);
+    if (key === "language" && texts[text]) language = text;
+    else if (setting) { const value = checked(setting[2], text); value === undefined ? strange.push(key) : (found.sets[setting[1]][setting[2]] = value); }
+    else if (known ? known.includes(text) : ["first", "last", "month"].includes(key) && content.worlds[0].months.includes(text)) found[key] = text;
+    else if (key === "place" && content.worlds[0].places.some(([name]) => name === text)) found.place = text;
+    else if (key === "draw") found.draw = text === "true";
+    else if (["runs", "replicate"].includes(key) && /^\d{1,4}$/.test(text)) found[key] = Number(text);
+    else strange.push(key);
+  }
+  found.runs = Math.min(Math.max(found.runs, 1), limit());
+  asked = found;
+  return strange;
+}
+
+const names = (list) => content[list].map((each) => each.name);
+const limit = () => 128;
+
+// A value of a setting, if it is one.
+function checked(name, text) {
+  const [table, key] = name.split(/\.(.*)/s);
+  if (table === "parameters" && parameter[key]) { const value = Number(text); return text !== "" && value >= parameter[key].minimum && value <= parameter[key].maximum ? value : undefined; }
+  if (table === "variants" && variant[key]) return text in variant[key].choices ? text : undefined;
+  if (table === "mechanisms" && mechanism[key]) return text === "false" || text === false ? false : text === "true" || text === true ? true : undefined;
+  if (table === "policy") return content.rules.includes(text) ? text : undefined;
+  return undefined;
+}
+
+function change(entries, replace = false) {
+  const before = location.hash;
+  Object.assign(asked, entries);
+  const address = toAddress();
+  if (address !== before) history[replace ? "replaceState" : "pushState"](null, "", address || "#");
+  update();
+}
+
+// ---- What is set: a world's own values, then what was moved, then what is drawn.
+
+const target = () => document.querySelector("input[name=target]:checked").value;
+const sides = () => (target() === "both" ? ["a", "b"] : [target()]);
+
+function valueOf(side, name) {
+  const [table, key] = name.split(/\.(.*)/s), known = world(side);
+  if (name in asked.sets[side]) return asked.sets[side][name];
+  if (table === "parameters") return known.values[key];
+  if (table === "variants") return known.readings[key];
+  if (table === "mechanisms") return !known.off.includes(key);
+  return known.rules.find((each) => each.field === name)?.rule;
+}
+
+function set(name, value, replace = false) {
+  for (const side of sides()) {
+    delete asked.sets[side][name];
+    if (value !== undefined && value !== valueOf(side, name)) asked.sets[side][name] = value;
+  }
+  change({}, replace);
+}
+
+// Names that are not drawn: what either world's file sets, what was moved, and what differs between the worlds.
+function kept() {
+  const found = new Set([...world("a").own, ...world("b").own]);
+  for (const side of ["a", "b"]) for (const name of Object.keys(asked.sets[side])) found.add(name.split(/\.(.*)/s)[1]);
+  for (const table of ["values", "readings"])
+    for (const name of Object.keys(world("a")[table])) if (world("a")[table][name] !== world("b")[table][name]) found.add(name);
+  return found;
+}
+
+// What a run is asked for: fields by name, and changes that switches and rules make.
+function job(side, replicate) {
+  const known = world(side), sets = asked.sets[side], fields = [], changes = [], values = {};
+  if (asked.draw && content.draws) for (const [name, value] of Object.entries(drawn(content.draws, replicate, kept(), (name) => valueOf(side, `variants.${name}`)))) values[name] = value;
+  for (const [name, value] of Object.entries(sets)) {
+    const [table, key] = name.split(/\.(.*)/s);
+    if (table === "parameters" || table === "variants") values[key] = value;
+    else if (table === "mechanisms") { if (value === false) changes.push(name); }
+    else if (known.rules.find((each) => each.field === name)?.rule !== value) changes.push(`${name}=${value}`);
+  }
+  if (known.equal) for (const [one, two] of Object.entries(content.twins)) { const value = values[one] ?? known.values[one]; values[two] = value; }
+  for (const [name, value] of Object.entries(values))
+    fields.push(name in variant ? [name, variant[name].numbers[value]] : [parameter[name].field, value]);
+  for (const name of known.off) changes.push(`mechanisms.${name}`);
+  const settings = { ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name in variant ? "variants" : "parameters"}.${name}`, value])), ...Object.fromEntries(Object.entries(sets).filter(([name]) => /^(mechanisms|policy)\./.test(name))) };
+  return { world: known.name, replicate, fields, changes, settings };
+}
+
+// ---- Who runs: workers with the engine in this page, or the server.
+
+class Workers {
+  constructor(number) {
+    this.waiting = [];
+    this.jobs = new Map();
+    this.free = [];
+    this.next = 0;
+    const address = URL.createObjectURL(new Blob([$("worker").textContent], { type: "text/javascript" }));
+    this.all = Array.from({ length: number }, () => {
+      const worker = new Worker(address);
+      worker.onmessage = ({ data }) => this.done(worker, data);
+      worker.onerror = (event) => fail(say("worker_failed", { why: event.message ?? "" }));
+      this.free.push(worker);
+      return worker;
+    });
+  }
+  async load() {
+    const module = await WebAssembly.compile(await unpacked(content.engine));
+    for (const worker of this.all) worker.postMessage({ engine: module, layout: content.layout });
+    for (const each of content.worlds) await this.add(each);
+  }
+  async add(each) {
+    if (each.version !== content.version) throw new Error(say("other_engine"));
+    const changes = {};
+    for (const [name, [fields, places, bytes]] of Object.entries(each.changes)) {
+      const all = places.length ? await unpacked(bytes) : new Uint8Array();
+      let from = 0;
+      changes[name] = { fields, runs: places.map(([offset, length]) => [offset, all.subarray(from, (from += length))]) };
+    }
+    const image = { block: await unpacked(each.image), base: each.base, at: each.at, bytes: each.bytes, months: each.months.length, guberniias: each.guberniias, changes };
+    for (const worker of this.all) worker.postMessage({ name: each.name, image });
+  }
+  run(request, urgent = false) {
+    return new Promise((resolve, reject) => {
+      const entry = { request: { ...request, job: this.next++ }, resolve, reject };
+      this.waiting[urgent ? "unshift" : "push"](entry);
+      this.go();
+    });
+  }
+  forget() {
+    for (const entry of this.waiting) entry.reject(new Stale());
+    this.waiting = [];
+  }
+  go() {
+    while (this.free.length && this.waiting.length) {
+      const worker = this.free.pop(), entry = this.waiting.shift();
+      this.jobs.set(entry.request.job, entry);
+      const { settings, ...plain } = entry.request;
+      worker.postMessage(plain);
+    }
+  }
+  done(worker, data) {
+    const entry = this.jobs.get(data.job);
+    this.jobs.delete(data.job);
+    this.free.push(worker);
+    this.go();
+    data.error ? entry.reject(new Error(data.error)) : entry.resolve(data);
+  }
+}
+
+class Stale extends Error {}
+
+// ---- The runs of what is asked now: pairs by number, sums for the map. A change begins anew; what is late is dropped.
+
+async function runAll() {
+  const mine = { key: runKey(), pairs: [], maps: null, events: {} };
+  work = mine;
+  backend.forget();
+  const both = (replicate) => Promise.all(["a", "b"].map((side) => backend.run(job(side, replicate))));
+  const take = async (numbers) => {
+    await Promise.all(numbers.map(async (replicate) => {
+      const found = await both(replicate);
+      if (work !== mine) throw new Stale();
+      mine.pairs.push({ replicate, values: found.map((each) => each.values) });
+      addMap(mine, found.map((each) => each.states));
+    }));
+    mine.pairs.sort((one, two) => one.replicate - two.replicate);
+    if (work === mine) show();
+  };
+  try {
+    let done = 0;
+    for (const until of [Math.min(FIRST, asked.runs), ...steps(asked.runs)]) {
+      if (until <= done) continue;
+      await take(Array.from({ length: until - done }, (_, k) => done + k));
+      done = until;
+    }
+    if (work === mine) { mine.whole = true; status(); tell(); }
+  } catch (error) {
+    if (!(error instanceof Stale)) fail(error.message);
+  }
+}
+
+const steps = (runs) => [10, 20, 32, 48, 64, 96, 128].filter((each) => each < runs).concat(runs);
+const runKey = () => JSON.stringify([asked.a, asked.b, asked.sets, asked.draw]);
+
+function addMap(mine, states) {
+  if (!states[0]) return;
+  mine.maps ??= { n: 0, sums: states.map((each) => new Float64Array(each.length)), square: new Float64Array(states[0].length) };
+  mine.maps.n++;
+  for (let k = 0; k < states[0].length; k++) {
+    const change = states[1][k] - states[0][k];
+    mine.maps.sums[0][k] += states[0][k];
+    mine.maps.sums[1][k] += states[1][k];
+    mine.maps.square[k] += change * change;
+  }
+}
+
+// ---- What is shown.
+
+const months = () => world("a").months;
+function span() {
+  const all = months(), parting = Math.max(all.indexOf("1923-12"), 0);
+  const first = asked.first ? all.indexOf(asked.first) : parting, last = asked.last ? all.indexOf(asked.last) : Math.min(parting + 35, all.length - 1);
+  return first <= last ? [first, last] : [last, first];
+}
+const monthNow = () => (asked.month ? months().indexOf(asked.month) : span()[1]);
+const pairsOf = (name, scope) => {
+  const o = names("outcomes").indexOf(name), s = names("scopes").indexOf(scope);
+  return work.pairs.map(({ values }) => values.map((run) => series(content, run, months().length, s, o)));
+};
+
+function update() {
+  controls();
+  if (!work || work.key !== runKey()) runAll();
+  else if (work.pairs.length < asked.runs && work.whole) runAll();
+  else show();
+  tellStory();
+}
+
+let frame = 0;
+const show = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(draw); };
+
+function draw() {
+  if (!work.pairs.length) return;
+  const pairs = pairsOf(asked.outcome, asked.scope), entry = outcome(), all = months(), at = monthNow();
+  const lines = ["a", "b"].map((side, k) => ({ name: side, colour: COLOURS[side], points: band(pairs.map((pair) => pair[k])), dashes: k ? undefined : "" }));
+  const changes = band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value)));
+  const found = effect(pairs, ...span(), entry, content.student), onMonth = (t, pressed) => { readout(lines, changes, t); if (pressed) change({ month: all[t] }, true); };
+  $("curves").replaceChildren(curves({ title: `${entry.title}: A ${lineName("a")}, B ${lineName("b")}`, unit: entry.unit, months: all, lines, events: world("a").events, span: span(), mark: at, onMonth }));
+  $("change").replaceChildren(curves({ title: say("change_title"), unit: entry.unit, months: all, lines: [{ name: "change", colour: COLOURS.change, points: changes }], span: span(), mark: at, zero: true, small: found.smallest, onMonth }));
+  readout(lines, changes, at);
+  drawMap();
+  answer(found);
+  status();
+  document.documentElement.dataset.pairs = work.pairs.length;
+}
+
+const lineName = (side) => (asked.a === asked.b ? "" : asked[side]);
+
+function readout(lines, changes, t) {
+  const digits = 4, unit = outcome().unit;
+  $("readout").textContent = say("readout", { month: months()[t], a: number(lines[0].points[t].middle, digits), b: number(lines[1].points[t].middle, digits), change: number(changes[t].middle, digits), low: number(changes[t].low, digits), high: number(changes[t].high, digits), unit });
+}
+
+function answer(found) {
+  const entry = outcome(), [first, last] = span().map((t) => months()[t]), where = content.scopes.find((each) => each.name === asked.scope);
+  $("title").textContent = asked.a === asked.b && runKeySame() ? world("a").title : say("against", { a: world("a").title, b: world("b").title });
+  const values = { outcome: entry.title.toLowerCase(), scope: say(`scope_${where.name}`), first, last, effect: number(Math.abs(found.effect), digitsOf(found)), low: number(found.low, digitsOf(found)), high: number(found.high, digitsOf(found)),
+    unit: entry.unit, base: number(found.base, 3), other: number(found.other, 3), smallest: number(found.smallest, digitsOf(found)), n: found.n };
+  const direction = found.effect > 0 ? "higher" : "lower", good = entry.better === "neither" ? "" : (entry.better === "higher") === found.effect > 0 ? "better" : "worse";
+  const key = found.n < 2 || !Number.isFinite(found.effect) ? "sentence_none" : { above: "sentence_differs", below: "sentence_differs", within: "sentence_within", undecided: "sentence_undecided" }[found.reading];
+  $("sentence").textContent = say(key, { ...values, direction: say(direction), judged: good ? say(good) : "" });
+  $("sure").textContent = found.n > 1 ? say(asked.draw ? "sure_drawn" : "sure_chance", { ...values, share: Math.round(100 * (entry.better === "neither" ? (found.effect > 0 ? found.share : 1 - found.share) : found.share)), does: say(entry.better === "neither" ? (found.effect > 0 ? "is_higher" : "is_lower") : "does_better") }) : "";
+}
+
+const runKeySame = () => JSON.stringify(asked.sets.a) === JSON.stringify(asked.sets.b);
+const digitsOf = (found) => Math.min(Math.max(Math.ceil(-Math.log10((found.high - found.low || 0.001) / 6)), 0), 5);
+
+function status() {
+  const n = work?.pairs.length ?? 0;
+  $("state").textContent = [n < asked.runs ? say("running", { n, of: asked.runs }) : say("done", { n }), content.engine || content.server ? say(content.server ? "native" : "same_bits") : ""].join(" ");
+}
+
+// Said to screen readers once, when all runs are there.
+const tell = () => $("answer").setAttribute("aria-busy", "false");
+
+function drawMap() {
+  const maps = work.maps, all = content.layout.committee_fields, at = monthNow(), field = all.indexOf(asked.field), here = world("a");
+  $("month").max = months().length - 1;
+  $("month").value = at;
+  $("month-name").textContent = months()[at];
+  $("month").setAttribute("aria-valuetext", months()[at]);
+  if (!maps || here.places.slice(0, here.guberniias).every(([name]) => !content.tiles.some((tile) => tile.name === name))) {
+    $("map").replaceChildren(element("p", {}, say("no_map")));
+    return;
+  }
+  const values = {}, unsure = {}, n = maps.n;
+  for (let g = 0; g < here.guberniias; g++) {
+    const k = (at * here.guberniias + g) * all.length + field, [one, two] = maps.sums.map((sum) => sum[k] / n), change = two - one;
+    values[here.places[g][0]] = { a: one, b: two, change }[asked.view];
+    const spread = Math.sqrt(Math.max(maps.square[k] / n - change * change, 0) * (n / Math.max(n - 1, 1)));
+    unsure[here.places[g][0]] = n < 2 || Math.abs(change) <= (content.student[Math.min(n, content.student.length - 1)] * spread) / Math.sqrt(n);
+  }
+  const what = say(`field_${asked.field}`), title = say(`map_${asked.view}`, { what, month: months()[at] });
+  $("map").replaceChildren(tilemap({ content, values, unsure, difference: asked.view === "change", unit: "", title, chosen: asked.place, onPlace: (name) => change({ place: name }) }));
+  $("map-said").textContent = say(asked.view === "change" ? "map_said_change" : "map_said", { what, month: months()[at], n, world: world(asked.view === "b" ? "b" : "a").title });
+}
+
+async function tellStory() {
+  const box = $("story");
+  if (!asked.place) { box.replaceChildren(element("p", {}, say("choose_place"))); return; }
+  const key = JSON.stringify([runKey(), asked.place, asked.replicate, language]);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  const found = await Promise.all(["a", "b"].map((side) => {
+    const committee = world(side).places.findIndex(([name]) => name === asked.place);
+    return backend.run({ ...job(side, asked.replicate), committee }, true).then((got) => ({ ...got, committee, side }));
+  })).catch((error) => { if (!(error instanceof Stale)) fail(error.message); delete box.dataset.key; return null; });
+  if (!found || box.dataset.key !== key) return;
+  box.replaceChildren(...found.map(storyOf));
+}
+
+function storyOf({ events, states, committee, side }) {
+  const here = world(side), all = content.layout.committee_fields, level = here.places[committee][2] < 0 ? 4 : 2;
+  const conflict = months().map((_, t) => (committee < here.guberniias ? states[(t * here.guberniias + committee) * all.length + all.indexOf("conflict")] : NaN));
+  const count = (kind) => events.filter((each) => each.kind === kind).length;
+  const picture = story({ months: months(), events, seats: content.layout.seats.slice(0, level), conflict: conflict.map((v) => (Number.isFinite(v) ? v : 0)), words: (key) => say(`event_${key}`), title: `${side.toUpperCase()}: ${here.title}` });
+  const rows = events.map((event) => element("tr", {}, element("td", {}, months()[event.month]), element("td", {}, say(`event_${event.kind}`)), element("td", {}, event.seat < 0 ? "" : say(`event_${content.layout.seats[event.seat]}`)), element("td", {}, event.person < 0 ? "" : `${event.person}`), element("td", {}, event.reason ? say(`event_${event.reason}`) : ""), element("td", {}, event.authority ? say(`event_${event.authority}`) : "")));
+  return element("figure", {}, picture,
+    element("figcaption", {}, say("story_said", { place: asked.place, secretaries: events.filter((e) => e.kind === "took" && e.seat === 0).length, incidents: count("incident"), skloki: count("sklok_opened") })),
+    element("details", {}, element("summary", {}, say("every_event", { n: events.length })), element("div", { class: "scroll", tabindex: 0 }, element("table", {}, element("thead", {}, element("tr", {}, ...["month", "event", "seat", "person", "reason", "authority"].map((key) => element("th", { scope: "col" }, say(`head_${key}`))))), element("tbody", {}, ...rows)))));
+}
+
+// ---- Controls, made from the registry.
+
+// Values that a slider stands at: even steps (of the logarithm where it is drawn so), the default and both ends exactly.
+function stops(one) {
+  const found = new Set([one.low, one.high, one.default, ...["a", "b"].map((side) => world(side).values[one.name])]);
+  for (let k = 1; k < 60; k++) {
+    const way = k / 60, value = one.distribution === "loguniform" ? Math.exp(Math.log(one.low) + (Math.log(one.high) - Math.log(one.low)) * way) : one.low + (one.high - one.low) * way;
+    found.add(Number(value.toPrecision(3)));
+  }
+  return [...found].sort((x, y) => x - y);
+}
+
+function buildControls() {
+  const groups = new Map(), box = $("controls");
+  const into = (room, row) => { if (!groups.has(room)) groups.set(room, []); groups.get(room).push(row); };
+  for (const one of content.rules_of ?? []) into("policy", one);
+  for (const one of content.parameters) into(mechanism[one.mechanism]?.room ?? "other", sliderRow(one));
+  for (const one of content.variants) into("readings", choiceRow(`variants.${one.name}`, one.meaning, Object.entries(one.choices), one.evidence));
+  for (const one of content.mechanisms) into("switches", switchRow(one));
+  const rules = [...new Set(content.worlds.flatMap((each) => each.rules.map((rule) => rule.field)))];
+  for (const field of rules) {
+    const known = content.worlds.flatMap((each) => each.rules).find((rule) => rule.field === field);
+    into("policy", choiceRow(field, say("rule_from", { date: known.from, where: known.where ? `, ${known.where}` : "" }), content.rules.map((rule) => [rule, say(`rule_${rule}`)]), ""));
+  }
+  const order = ["policy", "readings", "switches"], rest = [...groups.keys()].filter((room) => !order.includes(room));
+  box.replaceChildren(...[...order, ...rest].filter((room) => groups.has(room)).map((room) => element("details", { class: "group", "data-room": room, open: room === "policy" }, element("summary", {}, say(`room_${room}`)), ...groups.get(room))));
+}
+
+function sliderRow(one) {
+  const name = `parameters.${one.name}`, values = stops(one), id = `p-${one.name}`;
+  const slider = element("input", { type: "range", id, min: 0, max: values.length - 1, step: 1, list: `${id}-default`, oninput: (event) => { set(name, values[event.target.value], true); }, onchange: () => history.pushState(null, "", toAddress()) });
+  const box = element("input", { type: "number", step: "any", min: one.minimum, max: one.maximum, "aria-label": `${one.meaning}, ${one.unit}`, onchange: (event) => { const value = checked(name, event.target.value); value === undefined ? refresh() : set(name, value); } });
+  const refresh = () => {
+    const value = valueOf(target() === "b" ? "b" : "a", name);
+    let nearest = 0;
+    values.forEach((each, k) => { if (Math.abs(each - value) < Math.abs(values[nearest] - value)) nearest = k; });
+    slider.value = nearest;
+    slider.setAttribute("aria-valuetext", `${value} ${one.unit}`);
+    if (document.activeElement !== box) box.value = value;
+    row.classList.toggle("moved", ["a", "b"].some((side) => name in asked.sets[side]));
+  };
+  const back = element("button", { type: "button", class: "back", title: say("back"), "aria-label": `${say("back")}: ${one.name}`, onclick: () => set(name, undefined) }, "↺");
+  const row = element("div", { class: "control", "data-find": `${one.name} ${one.symbol} ${one.meaning} ${one.mechanism}`.toLowerCase() },
+    element("label", { for: id }, element("span", { class: "symbol" }, one.symbol), ` ${one.meaning} `, element("span", { class: "unit" }, `(${one.unit})`)),
+    element("div", { class: "line" }, slider, element("datalist", { id: `${id}-default` }, element("option", { value: values.indexOf(one.default) })), box, back),
+    element("p", { class: "note" }, element("span", { class: `grade ${one.grade}` }, say(`grade_${one.grade}`)), ` ${say("range", { low: one.low, high: one.high, default: one.default })} ${one.source}`));
+  row.refresh = refresh;
+  return row;
+}
+
+function choiceRow(name, meaning, choices, evidence) {
+  const select = element("select", { onchange: (event) => set(name, event.target.value) }, ...choices.map(([key, words]) => element("option", { value: key }, words === key ? key : `${key}: ${words}`)));
+  const row = element("div", { class: "control", "data-find": `${name} ${meaning}`.toLowerCase() }, element("label", {}, `${meaning} `, select), evidence ? element("p", { class: "note" }, evidence) : null);
+  row.refresh = () => {
+    const value = valueOf(target() === "b" ? "b" : "a", name) ?? valueOf("b", name);
+    if (value !== undefined) select.value = value;
+    select.disabled = sides().every((side) => valueOf(side, name) === undefined);
+    row.classList.toggle("moved", ["a", "b"].some((side) => name in asked.sets[side]));
+  };
+  return row;
+}
+
+function switchRow(one) {
+  const name = `mechanisms.${one.name}`, box = element("input", { type: "checkbox", onchange: (event) => set(name, event.target.checked) });
+  const row = element("div", { class: "control switch", "data-find": `${one.name} ${one.meaning}`.toLowerCase() }, element("label", {}, box, ` ${one.meaning} `, element("span", { class: "unit" }, `${say("off")}: ${one.off}`)));
+  row.refresh = () => { box.checked = valueOf(target() === "b" ? "b" : "a", name); box.disabled = sides().some((side) => world(side).off.includes(one.name)); row.classList.toggle("moved", ["a", "b"].some((side) => name in asked.sets[side])); };
+  return row;
+}
+
+function controls() {
+  for (const row of document.querySelectorAll(".control")) row.refresh();
+  for (const key of ["a", "b", "outcome", "scope", "view", "field", "runs"]) $(key).value = asked[key];
+  const [first, last] = span().map((t) => months()[t]);
+  [$("first").value, $("last").value, $("draw").checked, $("place").value, $("replicate").value, $("language").value] = [first, last, asked.draw, asked.place, asked.replicate, language];
+  const moved = ["a", "b"].flatMap((side) => Object.entries(asked.sets[side]).map(([name, value]) => `${side.toUpperCase()}: ${name} = ${value}`));
+  $("moved").textContent = moved.length ? say("moved", { list: moved.join("; ") }) : say("unmoved");
+  $("reset").hidden = !moved.length;
+  $("command").textContent = command();
+}
+
+// ---- What can be taken along.
+
+const quoted = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text}'`);
+
+function command() {
+  const [one, two] = [asked.sets.a, asked.sets.b], same = JSON.stringify(one) === JSON.stringify(two);
+  const file = (side) => (same || !Object.keys(asked.sets[side]).length ? world(side).name : `${world(side).name}-${side}.toml`);
+  const sets = same ? Object.entries(one).map(([name, value]) => ` --set ${quoted(`${name}=${value}`)}`).join("") : "";
+  const [first, last] = span().map((t) => months()[t]), number = asked.draw ? `--draws ${asked.runs}` : `--replicates ${asked.runs}`;
+  return `skloki compare ${file("a")} ${file("b")}${sets} ${number} --horizon ${first}:${last} --outcome ${asked.outcome}`;
+}
+
+// A scenario file with what was moved: lines that are there are changed, tables that are not are added.
+function scenario(side) {
+  const lines = world(side).file.split("\n"), missing = {};
+  for (const [name, value] of Object.entries(asked.sets[side])) {
+    const parts = name.split("."), key = parts.pop(), table = `[${parts.join(".")}]`, from = lines.indexOf(table);
+    const text = typeof value === "string" ? `"${value}"` : String(value);
+    let at = -1;
+    for (let k = from + 1; from >= 0 && k < lines.length && !lines[k].startsWith("["); k++) if (lines[k].startsWith(`${key} = `)) at = k;
+    if (at >= 0) lines[at] = `${key} = ${text}  # moved in the page`;
+    else if (from >= 0) lines.splice(from + 1, 0, `${key} = ${text}  # moved in the page`);
+    else (missing[table] ??= []).push(`${key} = ${text}  # moved in the page`);
+  }
+  return [...lines, ...Object.entries(missing).flatMap(([table, rows]) => ["", table, ...rows])].join("\n").replace(/\n*$/, "\n");
+}
+
+function table() {
+  const entry = outcome(), pairs = pairsOf(asked.outcome, asked.scope), rows = [["month", "world", "outcome", "scope", "unit", "pairs", "p10", "p50", "p90", "mean"]];
+  const add = (name, points) => points.forEach((p, t) => rows.push([months()[t], name, entry.name, asked.scope, entry.unit, pairs.length, p.low, p.middle, p.high, p.mean]));
+  ["a", "b"].forEach((side, k) => add(`${side.toUpperCase()} ${world(side).name}`, band(pairs.map((pair) => pair[k]))));
+  add("B minus A", band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value))));
+  return rows.map((row) => row.map((cell) => (Number.isNaN(cell) ? "" : /[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(",")).join("\n") + "\n";
+}
+
+function picture() {
+  const style = document.querySelector("style").textContent, parts = [...document.querySelectorAll("#curves svg, #change svg")];
+  let top = 0;
+  const inner = parts.map((each) => { const copy = each.cloneNode(true), [, , wide, tall] = each.getAttribute("viewBox").split(" "); copy.setAttribute("y", top); copy.setAttribute("width", wide); copy.setAttribute("height", tall); top += Number(tall); return copy.outerHTML; });
+  return `<svg xmlns="${SVG}" viewBox="0 0 760 ${top}" font-family="sans-serif"><style>${style.replaceAll("<", "&lt;")}</style>${inner.join("")}</svg>`;
+}
+
+function save(name, type, text) {
+  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+function takeAlong() {
+  const button = (key, work) => element("button", { type: "button", "data-take": key, onclick: work }, say(`take_${key}`));
+  $("take").replaceChildren(
+    ...["a", "b"].map((side) => button(`file_${side}`, () => save(`${world(side).name}-${side}.toml`, "application/toml", scenario(side)))),
+    button("csv", () => save(`${asked.outcome}-${asked.scope}.csv`, "text/csv", table())), button("svg", () => save(`${asked.outcome}-${asked.scope}.svg`, "image/svg+xml", picture())),
+    button("command", () => navigator.clipboard?.writeText(command())), button("link", () => navigator.clipboard?.writeText(location.href)), button("print", () => print()));
+}
+
+// ---- Beginning.
+
+function fail(why) {
+  const box = $("state");
+  box.textContent = why;
+  box.classList.add("failed");
+  document.documentElement.dataset.failed = why;
+}
+
+function options(id, entries) {
+  $(id).replaceChildren(...entries.map(([value, words]) => element("option", { value }, words)));
+}
+
+function wordsOnPage() {
+  document.documentElement.lang = language;
+  for (const each of document.querySelectorAll("[data-text]")) each.textContent = say(each.dataset.text);
+  options("a", content.worlds.map((each) => [each.name, each.title]));
+  options("b", content.worlds.map((each) => [each.name, each.title]));
+  const shown = content.outcomes.filter((each) => content.shown.includes(each.name)), rest = content.outcomes.filter((each) => !content.shown.includes(each.name));
+  options("outcome", [...shown, ...rest].map((each) => [each.name, each.title]));
+  options("scope", content.scopes.map((each) => [each.name, say(`scope_${each.name}`)]));
+  for (const id of ["first", "last"]) options(id, content.worlds[0].months.map((month) => [month, month]));
+  options("runs", [5, 10, 20, 32, 64, 128].filter((each) => each <= limit()).map((each) => [each, each]));
+  options("view", [["a", say("view_a")], ["b", say("view_b")], ["change", say("view_change")]]);
+  options("field", MAP_FIELDS.map((field) => [field, say(`field_${field}`)]));
+  const places = content.worlds[0].places, heads = places.filter(([, , parent]) => parent < 0), uezds = places.filter(([, , parent]) => parent >= 0);
+  const group = (label, list) => element("optgroup", { label }, ...list.map(([name]) => element("option", { value: name }, name)));
+  $("place").replaceChildren(element("option", { value: "" }, "–"), group(say("guberniias"), heads), ...(uezds.length ? [group(say("uezds"), uezds)] : []));
+  $("about").innerHTML = "";
+  for (const each of content.worlds) $("about").append(element("h3", {}, each.title), element("p", {}, each.why.trim()));
+  $("about").append(element("p", {}, say("about_text", { version: content.version_name })));
+  buildControls();
+  takeAlong();
+}
+
+function listen() {
+  for (const key of ["a", "b", "outcome", "scope", "first", "last", "view", "field", "place"]) $(key).addEventListener("change", (event) => change({ [key]: event.target.value }));
+  $("runs").addEventListener("change", (event) => change({ runs: Number(event.target.value) }));
+  $("draw").addEventListener("change", (event) => change({ draw: event.target.checked }));
+  $("replicate").addEventListener("change", (event) => change({ replicate: Math.min(Math.max(Math.round(Number(event.target.value)) || 0, 0), 9999) }));
+  $("month").addEventListener("input", (event) => change({ month: months()[event.target.value] }, true));
+  $("reset").addEventListener("click", () => change({ sets: { a: {}, b: {} } }));
+  $("play").addEventListener("click", play);
+  $("language").addEventListener("change", (event) => { language = event.target.value; wordsOnPage(); delete $("story").dataset.key; change({}); });
+  $("find").addEventListener("input", (event) => {
+    const wanted = event.target.value.toLowerCase().trim();
+    for (const group of document.querySelectorAll(".group")) {
+      let any = false;
+      for (const row of group.querySelectorAll(".control")) { const found = row.dataset.find.includes(wanted); row.hidden = !found; any ||= found; }
+      group.hidden = !any;
+      if (wanted) group.open = any;
+    }
+  });
+  for (const radio of document.querySelectorAll("input[name=target]")) radio.addEventListener("change", controls);
+  addEventListener("popstate", () => { fromAddress(); update(); });
+}
+
+function play() {
+  if (playing) { clearInterval(playing); playing = null; $("play").textContent = say("play"); return; }
+  $("play").textContent = say("pause");
+  let at = monthNow() >= months().length - 1 ? 0 : monthNow();
+  playing = setInterval(() => {
+    at++;
+    if (at >= months().length) { play(); return; }
+    change({ month: months()[at] }, true);
+  }, 150);
+}
+
+// The first replicate of each world must have the bits that `skloki run` gives, or nothing is shown.
+async function selfCheck() {
+  for (const each of content.worlds) {
+    const { values } = await backend.run({ world: each.name, replicate: 0, fields: [], changes: [] });
+    const sum = [...new Uint8Array(await crypto.subtle.digest("SHA-256", values))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (sum !== each.sum) throw new Error(say("other_bits", { world: each.title }));
+  }
+}
+
+async function begin() {
+  try {
+    const spec = JSON.parse($("content").textContent);
+    content = spec.packed ? await unpacked(spec.packed, "json") : spec;
+    texts = content.texts;
+    for (const one of content.parameters) parameter[one.name] = one;
+    for (const one of content.variants) variant[one.name] = one;
+    for (const one of content.mechanisms) mechanism[one.name] = one;
+    if (content.draws) content.draws.positions = new Uint32Array((await unpacked(content.draws.packed)).buffer);
+    if (content.server) await opened();
+    const strange = fromAddress();
+    backend = content.server ? new Server() : new Workers(Math.min(Math.max(navigator.hardwareConcurrency || 2, 1), 4));
+    wordsOnPage();
+    listen();
+    controls();
+    $("state").textContent = say("starting");
+    if (!content.server) { await backend.load(); await selfCheck(); }
+    update();
+    if (strange.length) $("moved").textContent = say("strange", { list: strange.join(", ") });
+    document.documentElement.dataset.ready = "yes";
+  } catch (error) {
+    fail(error.message);
+  }
+}
+
+if (typeof document !== "undefined") begin();
