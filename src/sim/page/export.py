@@ -21,7 +21,7 @@ POLICY = (
     "worker-src blob:; img-src data: blob:{more}"
 )
 """What the page may load: itself, and nothing from anywhere."""
-SCRIPTS = ("reduce.js", "draw.js", "main.js")
+SCRIPTS = ("reduce.js", "sentences.js", "draw.js", "main.js")
 
 
 def export_page(

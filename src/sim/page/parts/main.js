@@ -33,6 +33,7 @@ function fresh() {
 
 function toAddress() {
   const plain = fresh(), found = new URLSearchParams();
+  if (asked.open) found.set("open", asked.open);
   for (const key of Object.keys(plain)) if (key !== "sets" && String(asked[key]) !== String(plain[key])) found.set(key, asked[key]);
   for (const side of ["a", "b"]) for (const [name, value] of Object.entries(asked.sets[side])) found.set(`${side}:${name}`, value);
   if (language !== "en") found.set("language", language);
@@ -46,6 +47,7 @@ function fromAddress() {
     const known = { a: names("worlds"), b: names("worlds"), outcome: names("outcomes"), scope: names("scopes"), view: ["a", "b", "change"], field: MAP_FIELDS }[key];
     const setting = /^([ab]):(.+)$/.exec(key);
     if (key === "language" && texts[text]) language = text;
+    else if (key === "open") found.open = text;
     else if (setting) { const value = checked(setting[2], text); value === undefined ? strange.push(key) : (found.sets[setting[1]][setting[2]] = value); }
     else if (known ? known.includes(text) : ["first", "last", "month"].includes(key) && content.worlds[0].months.includes(text)) found[key] = text;
     else if (key === "place" && content.worlds[0].places.some(([name]) => name === text)) found.place = text;
@@ -189,6 +191,96 @@ class Workers {
   }
 }
 
+// The server of `skloki view`: the same numbers, natively.
+class Server {
+  constructor() { this.waiting = []; this.busy = 0; this.cancelled = new AbortController(); }
+  run(request, urgent = false) {
+    return new Promise((resolve, reject) => {
+      this.waiting[urgent ? "unshift" : "push"]({ request, resolve, reject });
+      this.go();
+    });
+  }
+  forget() {
+    this.cancelled.abort();
+    this.cancelled = new AbortController();
+    for (const { reject } of this.waiting) reject(new Stale());
+    this.waiting = [];
+  }
+  async go() {
+    if (this.busy >= 3 || !this.waiting.length) return;
+    const { request, resolve, reject } = this.waiting.shift();
+    this.busy++;
+    try { resolve(await this.ask(request)); } catch (error) { reject(error.name === "AbortError" ? new Stale() : error); }
+    this.busy--;
+    this.go();
+  }
+  async ask({ world, replicate, settings, committee }) {
+    const known = content.worlds.find((each) => each.name === world), body = { world: known.reference, replicate, settings };
+    if (committee === undefined) {
+      const found = await (await post("run", body, this.cancelled.signal)).arrayBuffer();
+      const values = known.months.length * content.scopes.length * content.outcomes.length;
+      return { values: new Float64Array(found, 0, values), states: new Float32Array(found, 8 * values) };
+    }
+    const { events, states } = await (await post("story", { ...body, committee })).json();
+    return { events: events.month.map((month, k) => ({ month, kind: content.layout.kinds[events.kind[k]], seat: events.seat[k], person: events.person[k], other: events.other[k],
+      reason: content.layout.reasons[events.reason[k]], authority: content.layout.authorities[events.authority[k]], value: events.value[k] ?? NaN })), own: states };
+  }
+}
+
+async function post(verb, body, signal) {
+  const answer = await fetch(verb, { method: "POST", body: JSON.stringify(body), signal, headers: { "Content-Type": "application/json" } }).catch((error) => {
+    throw error.name === "AbortError" ? error : new Error(say("lost"));
+  });
+  if (!answer.ok) throw new Error((await answer.json()).errors.join("\n"));
+  return answer;
+}
+
+// Worlds that the address names are opened; what cannot be is said in the words of the command line.
+async function opened() {
+  const wanted = new URLSearchParams(location.hash.slice(1)).get("open")?.split(",").filter(Boolean);
+  let wrong = "";
+  const ask = async (worlds) => Object.assign(content, await (await post("open", { worlds })).json());
+  try { await ask(wanted ?? content.first); } catch (error) { wrong = error.message; await ask(content.first); }
+  const list = await (await fetch("list")).json();
+  const entry = (value, words) => element("option", { value }, words);
+  const pick = (side) => element("select", { "aria-label": say(`world_${side}`), onchange: (event) => reopen(side, event.target.value) }, entry("", say(`open_${side}`)),
+    element("optgroup", { label: say("worlds") }, ...list.shipped.map((name) => entry(name, name))), element("optgroup", { label: say("files") }, ...Object.entries(list.files).map(([key, path]) => entry(key, path))));
+  const upload = element("input", { type: "file", accept: ".toml", id: "upload", onchange: async (event) => {
+    const [file] = event.target.files;
+    if (!file) return;
+    try { reopen("b", (await (await post("upload", { name: file.name, text: await file.text() })).json()).reference); } catch (error) { tellWrong(error.message); }
+    event.target.value = "";
+  } });
+  const stored = element("select", { id: "stored-list", "aria-label": say("stored"), onchange: (event) => tellStored(event.target.value) }, entry("", Object.keys(list.stored).length ? say("stored") : say("nothing_stored")), ...Object.entries(list.stored).map(([key, one]) => entry(key, `${one.kind}: ${one.path}`)));
+  $("server").hidden = false;
+  $("server").replaceChildren(pick("a"), pick("b"), element("label", {}, `${say("upload")} `, upload), stored, element("pre", { class: "error", id: "wrong", role: "alert" }, wrong));
+}
+
+const tellWrong = (text) => { $("wrong").textContent = text; };
+
+// The page begins anew with another world: what was moved belonged to the old ones.
+function reopen(side, reference) {
+  if (!reference) return;
+  const known = content.worlds.map((each) => each.reference), [one, two] = [known[0], known[1] ?? known[0]];
+  const next = side === "a" ? [reference, two] : [one, reference];
+  location.hash = `#open=${[...new Set(next)].join(",")}`;
+  location.reload();
+}
+
+async function tellStored(number) {
+  const box = $("stored");
+  box.hidden = !number;
+  if (!number) return;
+  try {
+    const found = await (await fetch(`stored/${number}`)).json();
+    if (found.errors) throw new Error(found.errors.join("\n"));
+    const open = found.worlds.length ? element("button", { type: "button", onclick: () => { location.hash = `#open=${found.worlds.slice(0, 2).map((_, k) => `stored:${number}:${k}`).join(",")}`; location.reload(); } }, say("open_worlds")) : null;
+    box.replaceChildren(element("h2", {}, found.title), ...found.lines.map((line) => element("p", {}, line)), element("p", { class: "note" }, `${found.kind}, ${found.path}`), open ?? "",
+      ...found.pictures.map((name) => element("figure", {}, element("img", { src: `figures/${number}/${encodeURIComponent(name)}`, alt: name.replace(/\.png$/, ""), loading: "lazy" }), element("figcaption", {}, name.replace(/\.png$/, "")))));
+    box.scrollIntoView();
+  } catch (error) { tellWrong(error.message); }
+}
+
 class Stale extends Error {}
 
 // ---- The runs of what is asked now: pairs by number, sums for the map. A change begins anew; what is late is dropped.
@@ -267,12 +359,14 @@ function draw() {
   const lines = ["a", "b"].map((side, k) => ({ name: side, colour: COLOURS[side], points: band(pairs.map((pair) => pair[k])), dashes: k ? undefined : "" }));
   const changes = band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value)));
   const found = effect(pairs, ...span(), entry, content.student), onMonth = (t, pressed) => { readout(lines, changes, t); if (pressed) change({ month: all[t] }, true); };
-  $("curves").replaceChildren(curves({ title: `${entry.title}: A ${lineName("a")}, B ${lineName("b")}`, unit: entry.unit, months: all, lines, events: world("a").events, span: span(), mark: at, onMonth }));
+  $("curves").replaceChildren(curves({ title: `${titleOf(entry)}: A ${lineName("a")}, B ${lineName("b")}`, unit: entry.unit, months: all, lines, events: world("a").events, span: span(), mark: at, onMonth }));
   $("change").replaceChildren(curves({ title: say("change_title"), unit: entry.unit, months: all, lines: [{ name: "change", colour: COLOURS.change, points: changes }], span: span(), mark: at, zero: true, small: found.smallest, onMonth }));
   readout(lines, changes, at);
   drawMap();
-  answer(found);
+  const whole = finding();
+  answer(whole);
   status();
+  document.documentElement.dataset.found = JSON.stringify(whole);
   document.documentElement.dataset.pairs = work.pairs.length;
 }
 
@@ -283,19 +377,40 @@ function readout(lines, changes, t) {
   $("readout").textContent = say("readout", { month: months()[t], a: number(lines[0].points[t].middle, digits), b: number(lines[1].points[t].middle, digits), change: number(changes[t].middle, digits), low: number(changes[t].low, digits), high: number(changes[t].high, digits), unit });
 }
 
-function answer(found) {
-  const entry = outcome(), [first, last] = span().map((t) => months()[t]), where = content.scopes.find((each) => each.name === asked.scope);
-  $("title").textContent = asked.a === asked.b && runKeySame() ? world("a").title : say("against", { a: world("a").title, b: world("b").title });
-  const values = { outcome: entry.title.toLowerCase(), scope: say(`scope_${where.name}`), first, last, effect: number(Math.abs(found.effect), digitsOf(found)), low: number(found.low, digitsOf(found)), high: number(found.high, digitsOf(found)),
-    unit: entry.unit, base: number(found.base, 3), other: number(found.other, 3), smallest: number(found.smallest, digitsOf(found)), n: found.n };
-  const direction = found.effect > 0 ? "higher" : "lower", good = entry.better === "neither" ? "" : (entry.better === "higher") === found.effect > 0 ? "better" : "worse";
-  const key = found.n < 2 || !Number.isFinite(found.effect) ? "sentence_none" : { above: "sentence_differs", below: "sentence_differs", within: "sentence_within", undecided: "sentence_undecided" }[found.reading];
-  $("sentence").textContent = say(key, { ...values, direction: say(direction), judged: good ? say(good) : "" });
-  $("sure").textContent = found.n > 1 ? say(asked.draw ? "sure_drawn" : "sure_chance", { ...values, share: Math.round(100 * (entry.better === "neither" ? (found.effect > 0 ? found.share : 1 - found.share) : found.share)), does: say(entry.better === "neither" ? (found.effect > 0 ? "is_higher" : "is_lower") : "does_better") }) : "";
+// What is found, as the sentences want it: the chosen scope, and the classes beside it.
+function finding() {
+  const entry = outcome(), [first, last] = span(), effects = {}, beyond = {};
+  for (const { name } of content.scopes) {
+    if (name !== "nation" && !entry.by_class) continue;
+    effects[name] = effect(pairsOf(entry.name, name), first, last, entry, content.student);
+    beyond[name] = effects[name].beyond;
+  }
+  const scope = asked.scope in effects ? asked.scope : "nation", drawing = asked.draw && content.draws, held = kept();
+  const names = asked.a === asked.b ? ["A", "B"] : [asked.a, asked.b], all = months();
+  return { base: names[0], other: names[1], outcome: entry.name, unit: entry.unit, better: entry.better, horizon: first === last ? all[first] : `${all[first]}:${all[last]}`, scope, effects, beyond,
+    drawn: drawing ? content.draws.factors.filter(({ name }) => !held.has(name)).length : null, every: content.draws.factors.length, same: asked.a === asked.b && runKeySame() };
 }
 
+function answer(found) {
+  $("title").textContent = asked.a === asked.b ? world("a").title : say("against", { a: world("a").title, b: world("b").title });
+  const said = language === "en" ? sentences(found) : translated(found);
+  [$("sentence").textContent, $("sure").textContent] = [said[0], said[1] ?? ""];
+}
+
+// Other languages say the same more shortly.
+function translated(found) {
+  const row = found.effects[found.scope], entry = outcome(), digits = decimals(row.low, row.high || row.low + 0.001), fixed = (x) => number(x, digits);
+  const values = { outcome: titleOf(entry).toLowerCase(), scope: say(`scope_${found.scope}`), horizon: found.horizon.replace(":", " — "), effect: fixed(Math.abs(row.effect)), low: fixed(row.low), high: fixed(row.high), unit: entry.unit,
+    smallest: twoDigits(row.smallest), n: row.pairs, share: hundred(row.superiority), direction: say(row.effect > 0 ? "higher" : "lower"), ahead: hundred(row.beyond[0]), behind: hundred(row.beyond[1]) };
+  if (found.same) return [say("sentence_same")];
+  if (row.pairs < 2 || !Number.isFinite(row.effect)) return [say("sentence_none", values)];
+  if (found.drawn === null) return [say({ above: "sentence_differs", below: "sentence_differs", within: "sentence_within", undecided: "sentence_undecided" }[row.reading], values), say("sure_chance", values)];
+  return [say(`drawn_${judgement([[...row.beyond, row.superiority]]).replace(" ", "_")}`, values), say("sure_drawn", values)];
+}
+
+const titleOf = (entry) => texts[language][`outcome_${entry.name}`] ?? entry.title;
+
 const runKeySame = () => JSON.stringify(asked.sets.a) === JSON.stringify(asked.sets.b);
-const digitsOf = (found) => Math.min(Math.max(Math.ceil(-Math.log10((found.high - found.low || 0.001) / 6)), 0), 5);
 
 function status() {
   const n = work?.pairs.length ?? 0;
@@ -341,9 +456,10 @@ async function tellStory() {
   box.replaceChildren(...found.map(storyOf));
 }
 
-function storyOf({ events, states, committee, side }) {
+function storyOf({ events, states, own, committee, side }) {
   const here = world(side), all = content.layout.committee_fields, level = here.places[committee][2] < 0 ? 4 : 2;
-  const conflict = months().map((_, t) => (committee < here.guberniias ? states[(t * here.guberniias + committee) * all.length + all.indexOf("conflict")] : NaN));
+  const at = all.indexOf("conflict");
+  const conflict = months().map((_, t) => (own ? own[t][at] : committee < here.guberniias ? states[(t * here.guberniias + committee) * all.length + at] : NaN));
   const count = (kind) => events.filter((each) => each.kind === kind).length;
   const picture = story({ months: months(), events, seats: content.layout.seats.slice(0, level), conflict: conflict.map((v) => (Number.isFinite(v) ? v : 0)), words: (key) => say(`event_${key}`), title: `${side.toUpperCase()}: ${here.title}` });
   const rows = events.map((event) => element("tr", {}, element("td", {}, months()[event.month]), element("td", {}, say(`event_${event.kind}`)), element("td", {}, event.seat < 0 ? "" : say(`event_${content.layout.seats[event.seat]}`)), element("td", {}, event.person < 0 ? "" : `${event.person}`), element("td", {}, event.reason ? say(`event_${event.reason}`) : ""), element("td", {}, event.authority ? say(`event_${event.authority}`) : "")));
@@ -509,7 +625,7 @@ function wordsOnPage() {
   options("a", content.worlds.map((each) => [each.name, each.title]));
   options("b", content.worlds.map((each) => [each.name, each.title]));
   const shown = content.outcomes.filter((each) => content.shown.includes(each.name)), rest = content.outcomes.filter((each) => !content.shown.includes(each.name));
-  options("outcome", [...shown, ...rest].map((each) => [each.name, each.title]));
+  options("outcome", [...shown, ...rest].map((each) => [each.name, titleOf(each)]));
   options("scope", content.scopes.map((each) => [each.name, say(`scope_${each.name}`)]));
   for (const id of ["first", "last"]) options(id, content.worlds[0].months.map((month) => [month, month]));
   options("runs", [5, 10, 20, 32, 64, 128].filter((each) => each <= limit()).map((each) => [each, each]));
@@ -544,7 +660,12 @@ function listen() {
     }
   });
   for (const radio of document.querySelectorAll("input[name=target]")) radio.addEventListener("change", controls);
-  addEventListener("popstate", () => { fromAddress(); update(); });
+  addEventListener("popstate", () => {
+    const before = asked.open;
+    fromAddress();
+    if (asked.open === before) update();
+    else location.reload();
+  });
 }
 
 function play() {
@@ -575,8 +696,8 @@ async function begin() {
     for (const one of content.parameters) parameter[one.name] = one;
     for (const one of content.variants) variant[one.name] = one;
     for (const one of content.mechanisms) mechanism[one.name] = one;
-    if (content.draws) content.draws.positions = new Uint32Array((await unpacked(content.draws.packed)).buffer);
     if (content.server) await opened();
+    if (content.draws) content.draws.positions = new Uint32Array((await unpacked(content.draws.packed)).buffer);
     const strange = fromAddress();
     backend = content.server ? new Server() : new Workers(Math.min(Math.max(navigator.hardwareConcurrency || 2, 1), 4));
     wordsOnPage();

@@ -63,7 +63,9 @@ function effect(pairs, first, last, outcome, student) {
   const smallest = outcome.smallest ?? 0.05 * Math.abs(base), sign = outcome.better === "lower" ? -1 : 1;
   const share = mean(changes.map((each) => 0.5 + 0.5 * Math.sign(sign * each)));
   const [low, high] = [middle - half, middle + half];
-  return { n, base, other, effect: middle, low, high, smallest, share, reading: verdict(low, high, smallest) };
+  const gains = changes.map((each) => sign * each), beyond = [gains.filter((each) => each > smallest), gains.filter((each) => each < -smallest)];
+  return { pairs: n, base, other, effect: middle, low, high, smallest, superiority: share, reading: verdict(low, high, smallest),
+    beyond: beyond.map((each) => each.length / n) };
 }
 
 function verdict(low, high, smallest) {
