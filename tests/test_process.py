@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.doors import endings
 from sim.errors import UserError
 from tests.fresh import start
 
@@ -233,3 +234,11 @@ def test_a_lack_of_memory_is_one_line(skloki, monkeypatch):
     monkeypatch.setattr("sim.api.list_", starved)
     code, out, err = skloki("list", "parameters")
     assert (code, out) == (1, "") and err.startswith("skloki: not enough memory;") and err.count("\n") == 1
+
+
+def test_the_first_request_to_end_is_obeyed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no month of a run passes at which it would be raised again."""
+    monkeypatch.setattr(endings, "_received", [])
+    with pytest.raises(SystemExit):
+        endings._receive(signal.SIGTERM, None)
+    endings._receive(signal.SIGHUP, None)  # the second of a session's end disturbs nothing

@@ -5,8 +5,9 @@
 >>> result.monthly()                                            # doctest: +SKIP
 
 The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
-`plot`, `export`, `list`, `explain`, and of sweeps `sweep`, `status`, `rerun`. They are loaded when first used, so
-that importing the package costs nothing.
+`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`; beside them `live` and `pair`
+run worlds in memory, and `registered` gives the registry as JSON. They are loaded when first used, so that importing
+the package costs nothing.
 """
 
 from __future__ import annotations
@@ -22,19 +23,24 @@ if TYPE_CHECKING:
     from sim.api import compare as compare
     from sim.api import explain as explain
     from sim.api import export as export
+    from sim.api import export_page as export_page
     from sim.api import list_ as list
+    from sim.api import live as live
     from sim.api import open_ as open
+    from sim.api import pair as pair
     from sim.api import plot as plot
+    from sim.api import registered as registered
     from sim.api import rerun as rerun
     from sim.api import run as run
     from sim.api import status as status
     from sim.api import sweep as sweep
     from sim.api import trace as trace
+    from sim.api import view as view
     from sim.errors import UserError as UserError
 
 __all__ = [
-    "UserError", "__version__", "check", "compare", "explain", "export", "list", "open", "plot", "rerun", "run",
-    "status", "sweep", "trace",
+    "UserError", "__version__", "check", "compare", "explain", "export", "export_page", "list", "live", "open", "pair",
+    "plot", "registered", "rerun", "run", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sim.analysis.stored import open_folder as open_
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
+    from sim.memory.live import live, pair
+    from sim.page.content import registered
+    from sim.page.export import export_page
+    from sim.page.server import view
     from sim.results.result import export_csv as export
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
@@ -30,13 +34,16 @@ if TYPE_CHECKING:
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "check", "compare", "explain", "export", "list_", "open_", "plot", "rerun", "run", "status", "sweep", "trace",
+    "check", "compare", "explain", "export", "export_page", "list_", "live", "open_", "pair", "plot", "registered",
+    "rerun", "run", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
+    "live": "memory.live.live", "pair": "memory.live.pair", "registered": "page.content.registered",
+    "export_page": "page.export.export_page", "view": "page.server.view",
 }  # fmt: skip
 
 

@@ -149,16 +149,60 @@ def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) ->
 
 
 @cli.command()
-@options.result
-@click.option("--csv", is_flag=True, help="Write CSV, the only format so far.")
+@click.argument("what", metavar="RESULT | A [B ...]", nargs=-1, required=True, shell_complete=complete.scenarios)
+@click.option("--csv", is_flag=True, help="Write the tables of RESULT as CSV.")
+@click.option("--page", is_flag=True, help="Write worlds A, B, ... as one page that runs them in a browser.")
+@options.sets
 @options.stores
-def export(terminal: Terminal, /, result: Path, csv: bool, **asked: Any) -> None:
-    """Write the tables of RESULT in another format."""
+def export(
+    terminal: Terminal, /, what: tuple[str, ...], csv: bool, page: bool, sets: tuple[str, ...], **asked: Any
+) -> None:
+    """Write the tables of a RESULT in another format, or worlds as a page.
+
+    With --page the arguments are scenarios, the baseline first, and --out names a file (page.html). The page holds the
+    engine and opens offline by double click: no install, no server, no network.
+    """
     from sim import api
 
-    if not csv:
-        raise click.UsageError("name a format: --csv")
-    _print_files(terminal, api.export(result, **asked))
+    if csv == page:
+        raise click.UsageError("name a format: --csv of a result, or --page of scenarios")
+    if page:
+        asked["out"] = asked["out"] or Path("page.html")
+        terminal.hush_compilation()
+        _print_files(terminal, [api.export_page(*what, sets=sets, **asked)])
+        return
+    if sets or len(what) > 1:
+        raise click.UsageError("--csv is of one result as it is stored; --set and several worlds belong to --page")
+    _print_files(terminal, api.export(what[0], **asked))
+
+
+@cli.command()
+@click.argument("folders", metavar="[FOLDER ...]", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--world", "worlds", multiple=True, metavar="NAME", shell_complete=complete.scenarios,
+              help="Scenario to begin with (default: appointment, election); may be repeated.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port (default: any that is free).")
+@options.modes
+@click.pass_obj
+def view(terminal: Terminal, /, folders: tuple[Path, ...], worlds: tuple[str, ...], port: int) -> None:
+    """Show worlds and stored results as a page, from a server on this machine that runs until Ctrl-C.
+
+    Scenarios and results below each FOLDER (default: results, if there is one) can be opened. Only this machine, and
+    whoever has the link, can ask.
+    """
+    from sim import api
+
+    usual = [Path("results")] if Path("results").is_dir() else []
+    terminal.hush_compilation()
+
+    def ready(address: str) -> None:
+        terminal.note("open this link in a browser; Ctrl-C ends the server")
+        terminal.answer(lambda: {"address": address}, address)
+        sys.stdout.flush()  # whoever reads it through a pipe waits for it
+
+    try:
+        api.view(*(folders or usual), worlds=worlds, port=port, ready=ready)
+    except KeyboardInterrupt:
+        terminal.note("ended")
 
 
 def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:

@@ -78,7 +78,7 @@ def watched(progress: Callable[[int, int], None] | None) -> Callable[[int, int],
 
 def _receive(number: int, frame: FrameType | None) -> None:
     now = time.monotonic()
-    again = number != signal.SIGINT and _received and now - _received[-1][1] < TOGETHER
+    again = number != signal.SIGINT and bool(_received) and now - _received[-1][1] < TOGETHER
     _received.append((number, now))
     if not again:
         _raise(number)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,16 @@ MARKS = (("o", 4.5, 1.8), ("s", 3.2, 0.9), ("D", 2.8, 0.9))
 """Marker, its size and the width of the interval of the first horizons in the picture of effects."""
 
 
+class Pairs(Protocol):
+    """Pairs of runs, stored or in memory."""
+
+    @property
+    def worlds(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def manifest(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def bands(self, outcome: str) -> pd.DataFrame: ...  # noqa: D102
+
+
 class Effects(NamedTuple):
     """Effects of a world against another."""
 
@@ -48,7 +58,7 @@ class Effects(NamedTuple):
     horizons: Sequence[str]  # those that are marked
 
 
-def courses(comparison: Comparison, selection: Selection) -> Courses:
+def courses(comparison: Pairs, selection: Selection) -> Courses:
     """Return the courses of a world and of the baseline, and their difference; the nation."""
     base, world = comparison.worlds[0], selection.world or comparison.worlds[1]
     pairs, shown = comparison.manifest["pairs_of_curves"], []
@@ -109,24 +119,24 @@ def _counted(rows: pd.DataFrame, better: str) -> str:
     return f"{words[0]} in {good} places (green), {words[1]} in {bad} (purple), not clear in {rest}"
 
 
-def _names(comparison: Comparison, selection: Selection) -> list[str]:
+def _names(comparison: Pairs, selection: Selection) -> list[str]:
     """Return the outcome that was asked for, which need not be among those that are shown, or these."""
     shown: list[str] = comparison.manifest["shown"][:MOST]
     return shown if selection.outcome is None else [outcome_named(selection.outcome).name]
 
 
-def _entry(comparison: Comparison, world: str) -> dict[str, Any]:
+def _entry(comparison: Pairs, world: str) -> dict[str, Any]:
     return next(one for one in comparison.manifest["worlds"] if one["name"] == world)
 
 
-def _said(comparison: Comparison, world: str, of: str) -> list[str]:
+def _said(comparison: Pairs, world: str, of: str) -> list[str]:
     """Return what stands over a picture: what is set against what, and over how many pairs."""
     count = comparison.manifest["pairs"]
     pairs = f"{of}{count} pair{'s' * (count != 1)} of replicates on the same accidents"
     return ["Difference: the first world minus the second", f"{style.capital(pairs)}; {over(comparison.manifest)}"]
 
 
-def _heading(comparison: Comparison, world: str) -> str:
+def _heading(comparison: Pairs, world: str) -> str:
     """Return what is set against what, by the titles of their files."""
     titles = titled(comparison.manifest["worlds"])
     room = 2 * (style.WIDE - 12.0) / 1.15  # two lines, bold

@@ -16,16 +16,19 @@ from numpy.typing import NDArray
 
 from sim.analysis.paired import moments, quantiles
 from sim.analysis.sample import Sample, band_tables, effect_rows
+from sim.analysis.sentences import main_outcome, sampled, sentences
 from sim.engines.engine import ENGINES, Engine, trajectories
 from sim.engines.engine import engine as load_engine
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, Trajectory
 from sim.errors import Problem, UserError, nearest
 from sim.experiment import horizons as spans
+from sim.experiment.draws import Draws
+from sim.experiment.draws import draws as drawn_for
 from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES, SHOWN, unknown
 from sim.results.result import Trajectories
-from sim.runner.compare import agreed, named, require_same_places
+from sim.runner.compare import agreed, drawn_pairs, named, partings, record, require_same_places
 from sim.runner.run import with_run
 from sim.scenario.load import Loaded, Sets, Source, load, load_all
 from sim.world.build import World
@@ -71,6 +74,9 @@ class Live:
 
     def __len__(self) -> int:
         return len(self.replicates)
+
+    def __repr__(self) -> str:
+        return f"<Live: {self.title}, {len(self._made)} of {len(self)} replicates made>"
 
     @property
     def title(self) -> str:
@@ -160,20 +166,22 @@ class Live:
 class Pair:
     """Two worlds on the same accidents, pair after pair; effects are of the second minus the first.
 
-    Iterating makes and yields pairs of trajectories; leaving the loop ends the work. Whatever asks about all pairs
-    makes those that are missing.
+    Iterating makes and yields pairs of trajectories; leaving the loop ends the work. What asks about all pairs makes
+    those that are missing. Of each pair half a megabyte stays in memory.
     """
 
     def __init__(
         self, loaded: Sequence[Loaded], engine: Engine, pairs: int, *, horizons: Iterable[str] = (),
-        outcomes: Sequence[str] = (), smallest: Iterable[str] = (), draws: bool = False, workers: int | None = None,
+        outcomes: Sequence[str] = (), smallest: Iterable[str] = (), drawn: Draws | None = None,
+        workers: int | None = None,
     ) -> None:  # fmt: skip
-        self.loaded, self.names, self.shown = list(loaded), named(loaded), list(outcomes or SHOWN)
-        self.worlds: list[World] = [engine.build(one.scenario) for one in loaded]
-        require_same_places(loaded, self.worlds)
-        self.months, self.draws = self.worlds[0].months, draws
-        chosen = spans.chosen(horizons, self.months, spans.parting(self.worlds))
-        self.sample = Sample(self.names, self.months, chosen, spans.partings(self.worlds))
+        self.loaded, self.worlds, self.shown = list(loaded), named(loaded), list(outcomes or SHOWN)
+        self.built: list[World] = [engine.build(one.scenario) for one in loaded]
+        require_same_places(loaded, self.built)
+        self.months, self.drawn = self.built[0].months, drawn
+        starts = partings(self.built, drawn)
+        first = min((start for start in starts if start is not None), default=None)
+        self.sample = Sample(self.worlds, self.months, spans.chosen(horizons, self.months, first), starts)
         self._least, self._number = read_smallest(smallest), pairs
         self._engine, self._workers = engine, workers
         self._made: list[tuple[Trajectory, Trajectory]] = []
@@ -184,8 +192,7 @@ class Pair:
     def __iter__(self) -> Iterator[tuple[Trajectory, Trajectory]]:
         yield from self._made
         numbers = range(len(self._made), self._number)
-        runs = ((world, number) for number in numbers for world in self._drawn(number))
-        made = trajectories(self._engine, runs, self._workers)
+        made = trajectories(self._engine, drawn_pairs(self.built, self.drawn, numbers), self._workers)
         with closing(cast("Generator[Trajectory]", made)) as found:
             for number in numbers:
                 both = next(found), next(found)
@@ -193,8 +200,15 @@ class Pair:
                 self._made.append(both)
                 yield both
 
-    def _drawn(self, number: int) -> list[World]:
-        return self.worlds
+    def answer(self, outcome: str | None = None) -> list[str]:
+        """Return the answer in two sentences, as `compare` prints it."""
+        drawn = None if self.drawn is None else len(self.drawn.factors)
+        return sentences(sampled(self.all(), self._least, _outcome(outcome or self.main), drawn=drawn))
+
+    @property
+    def main(self) -> str:
+        """The outcome that the answer is about."""
+        return main_outcome({"shown": self.shown})
 
     @property
     def title(self) -> str:
@@ -207,6 +221,19 @@ class Pair:
         for _ in self:
             pass
         return self.sample
+
+    @property
+    def horizons(self) -> list[str]:
+        """Names of the horizons, the main one first."""
+        return [horizon.name for horizon in self.sample.horizons]
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What a stored comparison would say of the pairs that were made, for pictures."""
+        return record(self.sample, self.loaded, self._least, self.shown, self.drawn)
+
+    def __repr__(self) -> str:
+        return f"<Pair: {self.title}, {len(self._made)} of {len(self)} pairs made>"
 
     def effects(self) -> pd.DataFrame:
         """Return the table that `compare` stores as ``effects.csv``: by outcome, scope and horizon."""
@@ -223,7 +250,7 @@ class Pair:
     def to_xarray(self) -> xarray.Dataset:
         """Return the outcomes shown as variables over world, replicate, month and scope, with units."""
         both = [np.stack([one.values for one in made]) for made in zip(*self, strict=True)]
-        keys = {"world": self.names, "replicate": self.sample.replicates}
+        keys = {"world": self.worlds, "replicate": self.sample.replicates}
         return _dataset(self.shown, keys, np.stack(both), self.months)
 
     def _repr_html_(self) -> str:
@@ -263,18 +290,22 @@ def live(
 
 
 def pair(
-    a: Source, b: Source, *, sets: Sets = (), pairs: int = 20, seed: int | None = None, horizons: Iterable[str] = (),
-    outcomes: Sequence[str] = (), smallest: Iterable[str] = (), engine: str | Engine = ENGINES[0],
-    workers: int | None = None,
+    a: Source, b: Source, *, sets: Sets = (), pairs: int = 20, draws: int | None = None, seed: int | None = None,
+    horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
+    engine: str | Engine = ENGINES[0], workers: int | None = None,
 ) -> Pair:  # fmt: skip
     """Run two worlds on the same accidents in memory; effects are of ``b`` minus ``a``.
 
-    Parameters are those of `sim.compare`, whose numbers these are; ``outcomes`` are those shown.
+    Parameters are those of `sim.compare`, whose numbers and sentences these are; ``outcomes`` are those shown, and
+    ``draws`` asks for so many pairs with a draw of their own of whatever neither world sets, instead of ``pairs``.
     """
     _known(outcomes)
-    loaded = agreed(load_all([a, b], sets), pairs, seed)
-    return Pair(loaded, load_engine(engine), pairs, horizons=horizons, outcomes=outcomes, smallest=smallest,
-                workers=workers)  # fmt: skip
+    number = pairs if draws is None else draws
+    if number < 1:
+        raise UserError(Problem("pair", "pairs" if draws is None else "draws", str(number), "a number above 0"))
+    loaded = agreed(load_all([a, b], sets), number, seed)
+    return Pair(loaded, load_engine(engine), number, horizons=horizons, outcomes=outcomes, smallest=smallest,
+                drawn=None if draws is None else drawn_for(*loaded), workers=workers)  # fmt: skip
 
 
 def _dataset(outcomes: Sequence[str], keys: dict[str, Any], values: Array, months: Sequence[str]) -> xarray.Dataset:

@@ -8,26 +8,32 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from sim.analysis.selection import Selection
-from sim.figures import curves
+from sim.figures import comparison, curves
+from sim.figures.sweeps import fans
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.memory.live import Live, Pair
 
+DPI = 110
+"""Of pictures: a notebook's column is some 800 points wide."""
+
 
 def live_html(live: Live) -> str:
     """Return a world's runs: its title, and four outcomes over time."""
-    return _html(live.title, curves.page(curves.summary(live, Selection())))
+    return _html([live.title], curves.page(curves.summary(live, Selection())))
 
 
 def pair_html(pair: Pair) -> str:
-    """Return two worlds' runs: their titles, and how one outcome went in both."""
-    raise NotImplementedError
+    """Return two worlds' runs: the answer, what it is of, and how the main outcome went in both."""
+    return _html([*pair.answer(), pair.title], fans.draw(comparison.courses(pair, Selection(outcome=pair.main))))
 
 
-def _html(title: str, figure: Figure) -> str:
+def _html(lines: list[str], figure: Figure) -> str:
     file = BytesIO()
-    figure.savefig(file, format="png", dpi=110)
+    figure.savefig(file, format="png", dpi=DPI)
     picture = base64.b64encode(file.getvalue()).decode()
-    return f'<p><strong>{escape(title)}</strong></p><img alt="{escape(title)}" src="data:image/png;base64,{picture}">'
+    first, *rest = map(escape, lines)
+    said = f"<p><strong>{first}</strong></p>" + "".join(f"<p>{line}</p>" for line in rest if line)
+    return f'{said}<img alt="{first}" src="data:image/png;base64,{picture}">'

@@ -18,7 +18,7 @@ from sim.version import __version__
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; "
-    "worker-src blob:; img-src data: blob:{more}"
+    "worker-src blob:; img-src 'self' data: blob:{more}"
 )
 """What the page may load: itself, and nothing from anywhere."""
 SCRIPTS = ("reduce.js", "sentences.js", "draw.js", "main.js")

@@ -17,6 +17,7 @@ from typing import Any
 
 from sim.analysis.stored import KINDS, Stored, open_folder
 from sim.errors import Problem, UserError, nearest
+from sim.figures import draw_all
 from sim.page.content import content
 from sim.results.folder import MANIFEST
 from sim.scenario.load import Loaded, Source, complete, load, shipped
@@ -40,7 +41,7 @@ class Library:
             if not folder.is_dir():
                 raise UserError(Problem(str(folder), found="no folder", allowed="a folder of results or scenarios"))
         self._aside = tempfile.TemporaryDirectory(prefix="skloki-view-")
-        self._lock, self._worlds, self._uploads = Lock(), dict[str, World](), 0
+        self._lock, self._drawing, self._worlds, self._uploads = Lock(), Lock(), dict[str, World](), 0
 
     def close(self) -> None:
         """Let go of what was uploaded."""
@@ -132,6 +133,17 @@ class Library:
             allowed = "a number of the list of results"
             raise UserError(Problem("stored", found=repr(number), allowed=allowed))
         return open_folder(self.stored[number], verify=False)
+
+    def pictures(self, number: str) -> Path:
+        """Return the folder of a stored folder's pictures; where it has none they are drawn aside, once."""
+        stored = self.folder(number)
+        own, aside = stored.path / "figures", Path(self._aside.name) / f"figures-{number}"
+        if any(own.glob("*.png")):
+            return own
+        with self._drawing:
+            if not aside.exists():
+                draw_all(stored, aside)
+        return aside
 
     def _of_stored(self, name: str) -> Loaded | None:
         """Return the scenario of a stored run (``3``) or of a world of a comparison (``3:1``)."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.analysis.sentences import answer
 from sim.analysis.stored import Stored
 from sim.results.comparison import Comparison
 
@@ -21,13 +23,13 @@ class Told(NamedTuple):
     circumstances: dict[str, Any]
 
 
-def told(stored: Stored) -> Told:
-    """Return what a viewer shows of a folder."""
+def told(stored: Stored, pictures: Path) -> Told:
+    """Return what a viewer shows of a folder; ``pictures`` is where its pictures are."""
     manifest = stored.manifest
     worlds = manifest.get("worlds") or ([manifest] if "scenario" in manifest else [])
     return Told(
         type(stored).__name__.lower(), str(manifest.get("title", stored.path.name)), str(stored.path), _lines(stored),
-        sorted(path.name for path in (stored.path / "figures").glob("*.png")),
+        sorted(path.name for path in pictures.glob("*.png")),
         [one.get("title", one["scenario"]["title"]) for one in worlds if "scenario" in one],
         {name: manifest[name] for name in ("seed", "replicates", "pairs", "engine", "skloki") if name in manifest},
     )  # fmt: skip
@@ -35,5 +37,5 @@ def told(stored: Stored) -> Told:
 
 def _lines(stored: Stored) -> list[str]:
     if isinstance(stored, Comparison):
-        return [str(stored.manifest["uncertainty"])]
+        return answer(stored)
     return [stored.told]

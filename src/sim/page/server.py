@@ -22,7 +22,7 @@ from sim.errors import Problem, UserError
 from sim.page.content import registered
 from sim.page.export import page
 from sim.page.library import Library
-from sim.page.results import Told, told
+from sim.page.results import told
 
 MOST_BYTES = 1 << 20
 """Bytes of a request: a scenario file has some thousands."""
@@ -155,12 +155,11 @@ class _Request(BaseHTTPRequestHandler):
         return _json(self.server.library.list())
 
     def _stored(self, number: str) -> tuple[bytes, str]:
-        found: Told = told(self.server.library.folder(number))
-        return _json(found._asdict())
+        library = self.server.library
+        return _json(told(library.folder(number), library.pictures(number))._asdict())
 
     def _figure(self, number: str, name: str) -> tuple[bytes, str]:
-        folder = self.server.library.folder(number).path / "figures"
-        for path in folder.glob("*.png"):
+        for path in self.server.library.pictures(number).glob("*.png"):
             if path.name == name and not path.is_symlink():
                 return path.read_bytes(), "image/png"
         raise Refused(HTTPStatus.NOT_FOUND)

@@ -125,27 +125,38 @@ def compare(
         for numbers in _batches(sample, most, wanted):
             _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, workers)
         writer.finish(effect_rows(sample, least), band_tables(sample), {
-            "title": " | ".join(world.scenario.title for world in loaded),
-            "worlds": [
-                _world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
-                for world, name, start in zip(loaded, names, starts, strict=True)
-            ],
-            "parting": _month(months, parting),
-            "horizons": [horizon.name for horizon in sample.horizons],
-            "shown": list(dict.fromkeys(outcomes or SHOWN)),
-            "smallest": asdict(least),
-            "seed": loaded[0].scenario.run.seed,
+            **record(sample, loaded, least, outcomes, drawn),
             "replicates": most,
-            "pairs": sample.pairs,
-            "pairs_of_curves": len(sample.curves[0]),
-            "failed": sample.failed,
             "precision": None if wanted is None else achieved(sample, wanted),
-            "level": paired.LEVEL,
-            "draws": None if drawn is None else drawn.record(),
-            "uncertainty": CAVEAT if drawn is None else CAVEAT_OF_DRAWS,
             **manifest.circumstances(chosen.name, started, time.perf_counter() - began),
         }, sample.by_place.table(names[1:]))  # fmt: skip
     return open_comparison(writer.destination, verify=False)
+
+
+def record(
+    sample: Sample, loaded: Sequence[Loaded], least: Smallest, outcomes: Sequence[str], drawn: Draws | None
+) -> dict[str, Any]:
+    """Return what a manifest says of pairs, however they were made."""
+    months = sample.months
+    first = min((start for start in sample.partings if start is not None), default=None)
+    return {
+        "title": " | ".join(world.scenario.title for world in loaded),
+        "worlds": [
+            _world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
+            for world, name, start in zip(loaded, sample.names, sample.partings, strict=True)
+        ],
+        "parting": _month(months, first),
+        "horizons": [horizon.name for horizon in sample.horizons],
+        "shown": list(dict.fromkeys(outcomes or SHOWN)),
+        "smallest": asdict(least),
+        "seed": loaded[0].scenario.run.seed,
+        "pairs": sample.pairs,
+        "pairs_of_curves": len(sample.curves[0]),
+        "failed": sample.failed,
+        "level": paired.LEVEL,
+        "draws": None if drawn is None else drawn.record(),
+        "uncertainty": CAVEAT if drawn is None else CAVEAT_OF_DRAWS,
+    }
 
 
 def _month(months: Sequence[str], at: int | None) -> str | None:

@@ -1,0 +1,208 @@
+"""The page in a real browser: it opens offline, shows the model's own numbers and words, and whatever is moved works."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.errors import UserError
+from sim.page.export import export_page, part
+from sim.scenario.load import load
+from tests.page.conftest import SMALL, wait
+
+FIVE = "#runs=5"
+
+
+def found(tab: Any) -> dict[str, Any]:
+    """Return the finding that the page words."""
+    return json.loads(tab.locator("html").get_attribute("data-found"))
+
+
+def at(page_file: Path, more: str = "") -> str:
+    return f"file://{page_file}{FIVE}{more}"
+
+
+
+
+def test_it_opens_offline_says_that_it_has_the_models_bits_and_asks_nobody(page_file, opened):
+    tab = opened(at(page_file))
+    assert "same bits as skloki run" in tab.inner_text("#state")
+    assert {url.split(":")[0] for url in tab.asked} <= {"file", "blob", "data"}
+    assert tab.locator("#curves svg").count() == 1 and tab.locator("#map .tile").count() == 85
+
+
+@pytest.mark.parametrize("draws", [True, False])
+def test_its_numbers_and_words_are_those_of_compare(page_file, opened, draws):
+    tab = opened(at(page_file, "" if draws else "&draw=false"))
+    asked = {"draws": 5} if draws else {"pairs": 5}
+    pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1923-12:1926-11"], **asked)
+    frame = pair.effects()
+    row = frame[(frame["outcome"] == "performance") & (frame["scope"] == "nation")].iloc[0]
+    mine = found(tab)["effects"]["nation"]
+    for name in ("base", "other", "effect", "low", "high", "superiority", "smallest"):
+        assert mine[name] == pytest.approx(row[name], abs=1e-12), name
+    assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+
+
+@pytest.mark.parametrize("outcome", ["recovery_months", "sklok_duration", "appointed", "opposition_nation", "members"])
+def test_every_kind_of_outcome_is_worded_as_compare_words_it(page_file, opened, outcome):
+    tab = opened(at(page_file, f"&outcome={outcome}"))
+    pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1923-12:1926-11"], draws=5, outcomes=[outcome])
+    assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+
+
+def test_what_is_moved_gives_the_world_that_the_command_line_gives(page_file, opened):
+    moved = {"parameters.k1": "0.8", "parameters.n_cand": "4", "variants.unfilled": "acting",
+             "mechanisms.voice": "false", "policy.rule": "endogenous"}  # fmt: skip
+    more = "".join(f"&{side}:{name}={value}" for side in "ab" for name, value in moved.items())
+    tab = opened(at(page_file, f"&draw=false{more}"))
+    sets = [*SMALL, *(f"{name}={value}" for name, value in moved.items())]
+    pair = sim.pair("appointment", "election", sets=sets, horizons=["1923-12:1926-11"], pairs=5)
+    assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+    command = tab.inner_text("#command")
+    assert all(f"--set {name}={value}" in command for name, value in moved.items())
+
+
+def test_a_slider_hits_default_and_ends_exactly_and_an_untouched_one_sends_nothing(page_file, opened):
+    tab = opened(at(page_file))
+    tab.evaluate_handle("document.querySelectorAll('details.group').forEach((each) => { each.open = true; })")
+    assert ":parameters" not in tab.url
+    slider = tab.locator("#p-b_slope")
+    known = {one["name"]: one for one in sim.registered()["parameters"]}["b_slope"]
+    for key, value in (("End", known["high"]), ("Home", known["low"])):
+        slider.focus()
+        slider.press(key)
+        tab.wait_for_selector(f"#moved:has-text('b_slope = {value:g}')")
+    tab.locator(".control.moved .back").first.click()
+    tab.wait_for_selector("#moved:has-text('as in their files')")
+    assert ":parameters" not in tab.url
+
+
+def test_no_end_of_any_slider_and_no_switch_leads_to_an_error(page_file, opened):
+    tab = opened(at(page_file, "&draw=false"))
+    parameters = [one["name"] for one in sim.registered()["parameters"]]
+    for end in ("low", "high"):
+        values = {one["name"]: one[end] for one in sim.registered()["parameters"]}
+        more = "".join(f"&b:parameters.{name}={values[name]!r}" for name in parameters)
+        tab.goto(at(page_file, f"&draw=false{more}"))
+        tab.reload()
+        wait(tab)
+        assert "failed" not in (tab.locator("#state").get_attribute("class") or "").split()
+    off = "".join(f"&b:mechanisms.{one['name']}=false" for one in sim.registered()["mechanisms"])
+    tab.goto(at(page_file, f"&draw=false{off}"))
+    tab.reload()
+    wait(tab)
+    assert "failed" not in (tab.locator("#state").get_attribute("class") or "").split()
+
+
+def test_back_goes_back_and_a_link_repeats_everything(page_file, opened):
+    tab = opened(at(page_file))
+    tab.select_option("#outcome", "conflict")
+    tab.wait_for_selector("#sentence:has-text('conflict')")
+    tab.select_option("#scope", "capital")
+    tab.wait_for_selector("#sentence:has-text('the capitals')")
+    said, address = tab.inner_text("#sentence"), tab.url
+    tab.go_back()
+    tab.wait_for_selector("#sentence:has-text('the nation')")
+    again = opened(address)
+    again.wait_for_selector("#sentence:has-text('the capitals')")
+    assert again.inner_text("#sentence") == said
+
+
+def test_what_stands_in_an_address_and_is_not_known_is_left_out_and_said(page_file, opened):
+    tab = opened(at(page_file, "&outcome=nonsense&a:parameters.k1=7&b:mechanisms.gone=false"))
+    tab.wait_for_selector("#moved:has-text('Not understood')")
+    said = tab.inner_text("#moved")
+    assert "outcome" in said and "parameters.k1" in said and "mechanisms.gone" in said
+
+
+def test_the_map_plays_and_a_committee_tells_its_story(page_file, opened):
+    tab = opened(at(page_file))
+    tab.locator("#month").focus()
+    tab.locator("#month").press("Home")
+    tab.wait_for_selector("#month-name:has-text('1921-01')")
+    tab.click("#play")
+    tab.wait_for_selector("#month-name:has-text('1921-06')")
+    tab.click("#play")
+    tab.locator('#map .tile[data-name="Tula"]').click()
+    tab.wait_for_selector("#story svg")
+    events = sim.live("appointment", sets=SMALL, replicates=1, events=True).story("Tula")
+    assert tab.locator("#story figure").count() == 2
+    tab.uncheck("#draw")
+    tab.wait_for_selector(f"#story summary:has-text('({len(events)})')")
+
+
+def test_what_is_taken_along_repeats_the_page(page_file, opened, tmp_path):
+    tab = opened(at(page_file, "&draw=false&b:parameters.k1=0.81&b:mechanisms.voice=false&b:variants.unfilled=acting"))
+
+    def saved(key: str) -> Path:
+        with tab.expect_download() as download:
+            tab.click(f'[data-take="{key}"]')
+        download.value.save_as(tmp_path / download.value.suggested_filename)
+        return tmp_path / download.value.suggested_filename
+
+    loaded = load(saved("file_b"))
+    assert loaded.scenario.parameters["k1"] == 0.81
+    assert loaded.scenario.mechanisms["voice"] is False and loaded.scenario.variants["unfilled"] == "acting"
+    pair = sim.pair(load(saved("file_a")), loaded, pairs=5, horizons=["1923-12:1926-11"])
+    rows = list(csv.DictReader(io.StringIO(saved("csv").read_text())))
+    bands = pair.bands("performance")
+    theirs = bands[(bands["scope"] == "nation") & (bands["world"] == pair.worlds[0])]["p50"]
+    mine = [float(row["p50"]) for row in rows if row["world"].startswith("A ")]
+    assert mine == pytest.approx(list(theirs), abs=1e-7)  # curves of pairs are kept in single precision
+    assert saved("svg").read_text().startswith("<svg")
+
+
+def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
+    tab = opened(at(page_file))
+    tab.select_option("#language", "ru")
+    tab.wait_for_selector("h2:has-text('По губерниям')")
+    assert "language=ru" in tab.url and tab.locator("html").get_attribute("lang") == "ru"
+    unnamed = tab.evaluate_handle(
+        "[...document.querySelectorAll('select, input, button')].filter((each) => !each.labels?.length "
+        "&& !each.getAttribute('aria-label') && !each.textContent.trim()).map((each) => each.outerHTML)"
+    ).json_value()
+    assert unnamed == []
+
+
+def test_texts_are_there_in_both_languages():
+    known = json.loads(part("texts.json"))
+    own_words = {key for key in known["ru"] if key.startswith(("sentence_", "drawn_", "sure_"))}
+    assert set(known["ru"]) - own_words == set(known["en"])
+    assert all(text.strip() for texts in known.values() for text in texts.values())
+
+
+def test_a_page_whose_numbers_would_differ_shows_none(page_file, opened, tmp_path):
+    text = page_file.read_text()
+    broken = tmp_path / "broken.html"
+    broken.write_text(text.replace("if (sum !== each.sum)", "if (sum === each.sum)"))
+    tab = opened(f"file://{broken}", pairs=None)
+    tab.wait_for_selector("html[data-failed]", state="attached")
+    assert "could not be trusted" in tab.inner_text("#state")
+    assert tab.locator("#curves svg").count() == 0
+
+
+def test_two_worlds_of_the_whole_tree_stay_under_half_a_megabyte_and_are_there_at_once(opened, tmp_path):
+    file = export_page("appointment", "election", out=tmp_path / "whole.html")
+    assert file.stat().st_size < 500_000
+    begun = time.monotonic()
+    opened(f"file://{file}")
+    assert time.monotonic() - begun < 60  # a hang, not a speed
+
+
+def test_wrong_requests_are_refused(tmp_path):
+    with pytest.raises(UserError, match="the committees of"):
+        export_page("appointment", {"title": "x", "tree": {"only": ["Tula"], "uezds": 0}}, out=tmp_path / "x.html")
+    export_page("appointment", sets=SMALL, out=tmp_path / "x.html")
+    with pytest.raises(UserError, match="--force"):
+        export_page("appointment", sets=SMALL, out=tmp_path / "x.html")
+    with pytest.raises(UserError, match="a folder"):
+        export_page("appointment", out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.html"]

@@ -1,0 +1,210 @@
+"""The viewer's server: the same page with native numbers, for this machine and whoever has the link alone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.analysis.sentences import answer
+from sim.engines import compiled
+from sim.errors import UserError
+from sim.page import server as served
+from sim.page.server import MOST_BYTES, Viewer
+from sim.registry.entries import SCOPES
+from sim.registry.outcomes import OUTCOMES
+from sim.scenario.load import load
+from sim.world.build import build
+from tests.page.conftest import SMALL, wait
+
+STORED = Path(__file__).parents[1] / "stored"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with two stored results and two scenarios, one of them wrong."""
+    results = tmp_path / "results"
+    for name in ("run-2", "comparison-2"):
+        shutil.copytree(STORED / name, results / name)
+    (results / "mine.toml").write_text('extends = "historical"\ntitle = "Mine"\n[parameters]\nk1 = 0.7\n')
+    (results / "wrong.toml").write_text('extends = "historical"\ntitle = "Wrong"\n[parameters]\nk1 = 7\n')
+    return results
+
+
+@pytest.fixture
+def viewer(folder: Path) -> Iterator[Viewer]:
+    compiled.prepare()
+    with Viewer([folder]) as made:
+        thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield made
+        made.shutdown()
+        thread.join()
+
+
+def ask(viewer: Viewer, verb: str, body: Any = None, token: str | None = None, **headers: str) -> tuple[int, bytes]:
+    """Ask the server as a client on this machine."""
+    client = http.client.HTTPConnection("127.0.0.1", viewer.server_port, timeout=60)
+    host = {"Host": f"127.0.0.1:{viewer.server_port}"} | headers
+    text = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    client.request("GET" if body is None else "POST", f"/{viewer.token if token is None else token}/{verb}", text, host)
+    answer = client.getresponse()
+    found = answer.status, answer.read()
+    client.close()
+    return found
+
+
+def test_runs_are_the_native_engines(viewer):
+    settings = {"parameters.k1": 0.81, "variants.unfilled": "acting", "mechanisms.voice": False}
+    status, body = ask(viewer, "run", {"world": "election", "replicate": 3, "settings": settings})
+    world = build(load("election", settings).scenario)
+    wanted = compiled.simulate(world, 3, events=False).values
+    size = len(world.months) * len(SCOPES) * len(OUTCOMES)
+    assert status == 200 and body[: 8 * size] == wanted.tobytes()
+    assert len(body) == 8 * size + 4 * len(world.months) * 85 * len(compiled.COMMITTEE_FIELDS)
+
+
+def test_a_story_is_what_happened_there(viewer):
+    status, body = ask(viewer, "story", {"world": "historical", "replicate": 0, "committee": 5})
+    events = json.loads(body)["events"]
+    live = sim.live("historical", replicates=1, events=True)
+    name = live.world.committees[5].name
+    assert status == 200 and len(events["month"]) == len(live.story(name))
+
+
+def test_scenarios_and_uploads_get_the_messages_of_the_command_line(viewer, folder):
+    files = json.loads(ask(viewer, "list")[1])["files"]
+    by_name = {Path(path).name: reference for reference, path in files.items()}
+    known = json.loads(ask(viewer, "open", {"worlds": [by_name["mine.toml"]]})[1])
+    assert known["worlds"][0]["values"]["k1"] == 0.7 and known["worlds"][0]["own"] == ["k1"]
+    status, body = ask(viewer, "open", {"worlds": [by_name["wrong.toml"]]})
+    with pytest.raises(UserError) as refused:
+        load(folder / "wrong.toml")
+    assert status == 422 and json.loads(body)["errors"] == [str(one) for one in refused.value.problems]
+    text = (folder / "wrong.toml").read_text()
+    status, body = ask(viewer, "upload", {"name": "../../bad.toml", "text": text})
+    assert status == 422 and "k1" in json.loads(body)["errors"][0]
+    status, body = ask(viewer, "upload", {"name": "good.toml", "text": (folder / "mine.toml").read_text()})
+    reference = json.loads(body)["reference"]
+    assert json.loads(ask(viewer, "open", {"worlds": [reference]})[1])["worlds"][0]["title"] == "Mine"
+
+
+def test_stored_results_say_what_they_found_and_open_their_worlds(viewer):
+    listed = json.loads(ask(viewer, "list")[1])["stored"]
+    kinds = {one["kind"]: number for number, one in listed.items()}
+    found = json.loads(ask(viewer, f"stored/{kinds['comparison']}")[1])
+    assert found["lines"] == answer(sim.open(listed[kinds["comparison"]]["path"]))
+    assert found["pictures"], "drawn aside, where the folder has none"
+    assert ask(viewer, f"figures/{kinds['comparison']}/{found['pictures'][0]}")[1].startswith(b"\x89PNG")
+    status, body = ask(viewer, "open", {"worlds": [f"stored:{kinds['comparison']}:{k}" for k in (0, 1)]})
+    assert status == 200 and len(json.loads(body)["worlds"]) == 2
+
+
+def test_nothing_is_written_below_the_given_folders(viewer, folder):
+    before = sorted(folder.rglob("*"))
+    listed = json.loads(ask(viewer, "list")[1])["stored"]
+    (number,) = (number for number, one in listed.items() if one["kind"] == "comparison")
+    assert json.loads(ask(viewer, f"stored/{number}")[1])["pictures"]
+    ask(viewer, "upload", {"name": "x.toml", "text": "title = 3"})
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_only_this_machine_by_its_own_name_and_with_the_token_is_answered(viewer):
+    port = viewer.server_port
+    assert viewer.server_address[0] == "127.0.0.1"
+    assert ask(viewer, "list", Host=f"localhost:{port}")[0] == 200
+    assert ask(viewer, "list", Host="evil.example")[0] == 421
+    assert ask(viewer, "list", Host="127.0.0.1:1")[0] == 421
+    assert ask(viewer, "open", {"worlds": ["election"]}, Origin="http://evil.example")[0] == 403
+    for wrong in ("", "x", "x" + viewer.token[1:], viewer.token + "x"):
+        assert ask(viewer, "list", token=wrong)[0] == 403
+    assert len(viewer.token) >= 20
+
+
+@pytest.mark.parametrize("verb", [
+    "figures/0/..%2Fmanifest.json", "figures/0/../manifest.json", "figures/0/%2Fetc%2Fpasswd", "figures/9/x.png",
+    "stored/..", "stored/99", "stored/0/more", "nothing", "open",
+])  # fmt: skip
+def test_nothing_beside_what_is_listed_is_read(viewer, verb):
+    status, body = ask(viewer, verb)
+    assert status in (400, 404, 422) and b"root:" not in body and b"skloki-" not in body
+
+
+@pytest.mark.parametrize("body", [
+    b"{", b"[]", b"null", b'{"worlds": "election"}', b'{"worlds": [3]}', b'{"worlds": []}', b"[" * 100_000,
+])  # fmt: skip
+def test_requests_that_are_none_are_refused(viewer, body):
+    assert ask(viewer, "open", body)[0] == 400
+
+
+def test_numbers_that_no_run_has_are_refused(viewer):
+    for wrong in ({"replicate": -1}, {"replicate": 10**9}, {"replicate": "0"}, {"settings": []}):
+        assert ask(viewer, "run", {"world": "election", "replicate": 0, "settings": {}} | wrong)[0] == 400, wrong
+    for settings in ({"parameters.k1": 7}, {"parameters.nothing": 1}, {"tree.uezds": 10**9}, {"run.seed": -1}):
+        body = {"world": "election", "replicate": 0, "settings": settings}
+        assert ask(viewer, "run", body)[0] in (400, 422), settings
+
+
+def test_a_large_upload_is_refused_before_it_is_read(viewer):
+    with socket.create_connection(("127.0.0.1", viewer.server_port), timeout=30) as client:
+        head = f"POST /{viewer.token}/upload HTTP/1.1\r\nHost: 127.0.0.1:{viewer.server_port}\r\n"
+        client.sendall(f"{head}Content-Length: {MOST_BYTES + 1}\r\n\r\n".encode())
+        assert b" 413 " in client.recv(100)
+
+
+def test_a_slow_client_is_let_go_and_hinders_nobody(viewer, monkeypatch):
+    monkeypatch.setattr(served._Request, "timeout", 0.5)
+    with socket.create_connection(("127.0.0.1", viewer.server_port), timeout=30) as slow:
+        slow.sendall(b"GET /")
+        assert ask(viewer, "list")[0] == 200
+        assert slow.recv(100) == b""
+
+
+def test_a_killed_server_leaves_its_port_and_a_folder_that_is_none_is_an_error(tmp_path):
+    with pytest.raises(UserError, match="no folder"):
+        Viewer([tmp_path / "gone"])
+    command = [sys.executable, "-m", "sim", "view", str(tmp_path)]
+    for number, code in ((signal.SIGINT, 0), (signal.SIGTERM, 128 + signal.SIGTERM)):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+        assert process.stdout is not None
+        port = int(process.stdout.readline().split(":")[2].split("/")[0])
+        process.send_signal(number)
+        assert process.wait(30) == code, process.stderr
+        with socket.socket() as free:
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("127.0.0.1", port))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UserError, match="a port that is free"):
+            Viewer([tmp_path], port=taken.getsockname()[1])
+
+
+def test_the_page_from_the_server_shows_the_same_and_opens_another_world(viewer, opened, folder):
+    tab = opened(viewer.address + "#runs=5", offline=False)
+    assert "skloki on this machine" in tab.inner_text("#state")
+    pair = sim.pair("appointment", "election", horizons=["1923-12:1926-11"], draws=5)
+    assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+    tab.set_input_files("#upload", {"name": "bad.toml", "mimeType": "text/plain", "buffer": b"title = 3"})
+    tab.wait_for_selector("#wrong:has-text('title')")
+    tab.select_option("#stored-list", index=1)
+    tab.wait_for_selector("#stored img")
+    second = opened(viewer.address + "#runs=5&open=historical,new-course", offline=False)
+    wait(second)
+    assert "New Course" in second.inner_text("#title") or "new" in second.inner_text("#title").lower()
+    other = {url.split("/")[2] for url in tab.asked if url.startswith("http")}
+    assert other == {f"127.0.0.1:{viewer.server_port}"}
+    assert np.isfinite(json.loads(second.locator("html").get_attribute("data-found"))["effects"]["nation"]["effect"])
