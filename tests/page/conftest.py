@@ -48,7 +48,8 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         # that a request was refused is said by the page itself
         refused = "Failed to load resource: the server responded"
-        tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" and refused not in said.text else 0)
+        tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" and refused not in said.text
+               else None)  # fmt: skip
         tab.on("request", lambda request: asked.append(request.url))
         tab.goto(url)
         if pairs is not None:

@@ -28,7 +28,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.scenario.load import load
 from sim.world.build import build
-from tests.page.conftest import SMALL, wait
+from tests.page.conftest import wait
 
 STORED = Path(__file__).parents[1] / "stored"
 

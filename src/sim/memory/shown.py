@@ -5,27 +5,43 @@ from __future__ import annotations
 import base64
 from html import escape
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
 from sim.figures import comparison, curves
+from sim.figures.comparison import Pairs
+from sim.figures.series import Told
 from sim.figures.sweeps import fans
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from sim.memory.live import Live, Pair
 
 DPI = 110
 """Of pictures: a notebook's column is some 800 points wide."""
 
 
-def live_html(live: Live) -> str:
+class World(Told, Protocol):
+    """A world's runs."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+
+
+class Worlds(Pairs, Protocol):
+    """Two worlds' runs, and what they say."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def main(self) -> str: ...  # noqa: D102
+    def answer(self) -> list[str]: ...  # noqa: D102
+
+
+def live_html(live: World) -> str:
     """Return a world's runs: its title, and four outcomes over time."""
     return _html([live.title], curves.page(curves.summary(live, Selection())))
 
 
-def pair_html(pair: Pair) -> str:
+def pair_html(pair: Worlds) -> str:
     """Return two worlds' runs: the answer, what it is of, and how the main outcome went in both."""
     return _html([*pair.answer(), pair.title], fans.draw(comparison.courses(pair, Selection(outcome=pair.main))))
 

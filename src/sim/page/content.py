@@ -38,8 +38,6 @@ RULES = ("recorded", "election", "appointment", "readiness", "endogenous")
 """Rules of filling posts that a page offers; the rule ``share`` needs a number besides."""
 MOST = 128
 """Pairs that a page runs at most, each with draws of its own."""
-PACKED_AS = {"flat": "flat_"}
-"""Parameters whose field in the engine's record has another name."""
 
 
 def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
@@ -59,7 +57,7 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
         **registered(),
         "layout": wasm.layout(),
         "draws": _draws(sure[0].scenario),
-        "version": model(),
+        "version": wasm.version_of(model()),
     }
     return found | ({"engine": packed(wasm.engine(model()))} if engine else {})
 
@@ -135,7 +133,7 @@ def _parameter(name: str) -> dict[str, Any]:
     one = PARAMETERS[name]
     fields = ("name", "symbol", "unit", "default", "low", "high", "grade", "mechanism", "meaning", "source", "twin",
               "distribution", "minimum", "maximum")  # fmt: skip
-    return {field: getattr(one, field) for field in fields} | {"field": PACKED_AS.get(name, name)}
+    return {field: getattr(one, field) for field in fields}
 
 
 def _finite(value: float | None) -> float | None:
@@ -205,14 +203,13 @@ def _image(scenario: Scenario, built: World) -> dict[str, Any]:
     changed = {}
     for name in MECHANISMS:
         off = scenario.model_copy(update={"mechanisms": scenario.mechanisms | {name: False}})
-        fields = {PACKED_AS.get(field, field): value for field, value in LIMITS[name].items()}
-        changed[f"mechanisms.{name}"] = [fields, *runs(off)]
+        changed[f"mechanisms.{name}"] = [dict(LIMITS[name]), *runs(off)]
     for rule in _rules(scenario):
         for other in RULES:
             if other != rule["rule"]:
                 changed[f"{rule['field']}={other}"] = [{}, *runs(under(scenario, rule["field"], other))]
     values = compiled.simulate(built, 0, events=False).values
     return {
-        "version": model(), "image": packed(image.block), "base": image.base, "at": image.places,
+        "version": wasm.version_of(model()), "image": packed(image.block), "base": image.base, "at": image.places,
         "bytes": image.bytes, "changes": changed, "sum": hashlib.sha256(values.tobytes()).hexdigest(),
     }  # fmt: skip

@@ -124,7 +124,7 @@ function job(side, replicate) {
   }
   if (known.equal) for (const [one, two] of Object.entries(content.twins)) { const value = values[one] ?? known.values[one]; values[two] = value; }
   for (const [name, value] of Object.entries(values))
-    fields.push(name in variant ? [name, variant[name].numbers[value]] : [parameter[name].field, value]);
+    fields.push(name in variant ? [name, variant[name].numbers[value]] : [name, value]);
   for (const name of known.off) changes.push(`mechanisms.${name}`);
   const settings = { ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name in variant ? "variants" : "parameters"}.${name}`, value])), ...Object.fromEntries(Object.entries(sets).filter(([name]) => /^(mechanisms|policy)\./.test(name))) };
   return { world: known.name, replicate, fields, changes, settings };
@@ -683,8 +683,7 @@ function play() {
 async function selfCheck() {
   for (const each of content.worlds) {
     const { values } = await backend.run({ world: each.name, replicate: 0, fields: [], changes: [] });
-    const sum = [...new Uint8Array(await crypto.subtle.digest("SHA-256", values))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    if (sum !== each.sum) throw new Error(say("other_bits", { world: each.title }));
+    if (sha256(new Uint8Array(values.buffer)) !== each.sum) throw new Error(say("other_bits", { world: each.title }));
   }
 }
 
