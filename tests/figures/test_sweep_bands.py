@@ -9,8 +9,9 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Patch
 
+from sim.analysis.bands import bands, means
 from sim.figures import style
-from sim.figures.sweeps import strokes
+from sim.figures.sweeps import fans, strokes
 from tests.figures.drawn import page
 from tests.figures.sweep_cases import DATES, legend, words
 from tests.figures.test_style import EYES, lab
@@ -90,3 +91,25 @@ def test_options_stay_apart_for_every_eye_and_stand_out_from_paper(eye):
         for colour in (*few, *many):
             assert 1.05 / (style.luminance(colour) + 0.05) > 2.8
     assert len(set(strokes.colours(choice("x", *range(30))))) == 30
+
+
+@pytest.mark.parametrize("kind", ["all", "quantiles"])
+def test_of_a_class_of_two_places_means_are_drawn_and_called_so(stores, kind):
+    sweep = stores(f"capitals {kind}", curves=kind, points=20)
+    figure = page(sweep, "bands", outcome="performance")
+    titles = [axes.get_title("left") for axes in figure.axes]
+    assert "Capitals, mean" in titles and "Nation" in titles and "Capitals" not in titles
+    lever = sweep.experiment.levers[0]
+    drawn = lines_of(figure.axes[titles.index("Capitals, mean")], strokes.colours(lever)[1])[0]
+    combination = fans._combinations(sweep, lever)[1]
+    wanted = means(sweep, "performance", "capital")
+    np.testing.assert_allclose(drawn.get_ydata(), wanted[wanted["combination"] == combination]["mean"])
+    rows = bands(sweep, ["performance"]).query(f"scope == 'capital' and combination == {combination}")
+    medians = rows["p50"].to_numpy(float)
+    assert not np.allclose(drawn.get_ydata(), medians, atol=1e-6)
+
+
+def test_means_of_histograms_are_those_of_curves_to_the_width_of_a_bin(stores):
+    whole, binned = (means(stores(f"capitals {kind}", curves=kind, points=20), "performance", "capital")
+                     for kind in ("all", "quantiles"))  # fmt: skip
+    np.testing.assert_allclose(whole["mean"], binned["mean"], atol=5.1e-4)

@@ -99,7 +99,7 @@ def bands(sweep: SweepFolder, outcomes: Sequence[str] | None = None, at: Sequenc
 
 
 def differences(sweep: SweepFolder, outcome: str, combinations: Sequence[int], scopes: Sequence[str]) -> pd.DataFrame:
-    """Return quantiles of pairs' differences from the first combination, by combination, scope and month.
+    """Return quantiles and mean of pairs' differences from the first combination, by combination, scope and month.
 
     Histograms know no pairs: the sweep must have kept curves of runs; of others the answer is empty.
     """
@@ -107,13 +107,14 @@ def differences(sweep: SweepFolder, outcome: str, combinations: Sequence[int], s
 
     names = [quantile_name(share) for share in QUANTILES]
     if sweep.experiment.curves == "quantiles" or outcome not in sweep.curve_outcomes():
-        return pd.DataFrame(columns=["combination", "scope", "month", "runs", *names])
+        return pd.DataFrame(columns=["combination", "scope", "month", "runs", *names, "mean"])
     width = len(sweep.experiment.combinations)
     change = f'(other."{outcome}" - base."{outcome}")'
     columns = ", ".join(f"quantile_cont({change}, {share!r}) AS {quantile_name(share)}" for share in QUANTILES)
     wanted = ", ".join(f"'{scope}'" for scope in scopes)
     frame = sweep.query(f"""
-        SELECT other.run % {width} AS combination, other.scope, other.month, count(*) AS runs, {columns}
+        SELECT other.run % {width} AS combination, other.scope, other.month, count(*) AS runs, {columns},
+            avg({change}) AS mean
         FROM curves AS other JOIN curves AS base
             ON base.run = other.run - other.run % {width} AND base.scope = other.scope AND base.month = other.month
         WHERE other.run % {width} IN ({", ".join(map(str, combinations))}) AND other.scope IN ({wanted})
@@ -122,6 +123,26 @@ def differences(sweep: SweepFolder, outcome: str, combinations: Sequence[int], s
     """)
     frame["month"] = sweep.month_stamps(frame["month"])
     return frame
+
+
+def means(sweep: SweepFolder, outcome: str, scope: str) -> pd.DataFrame:
+    """Return means over all runs, by combination and month, of an outcome in a scope: of what `bands` has quantiles."""
+    if sweep.experiment.curves == "quantiles":
+        frame = sweep.query(f"""
+            SELECT combination, month, bin, sum("count")::BIGINT AS n FROM bins
+            WHERE outcome = '{outcome}' AND scope = '{scope}' AND bin >= 0 GROUP BY ALL ORDER BY ALL
+        """)
+        frame["total"] = middle(frame["bin"].to_numpy(), outcome) * frame["n"]
+        frame = frame.groupby(["combination", "month"], as_index=False)[["total", "n"]].sum()
+        frame["mean"] = frame["total"] / frame["n"]
+    else:
+        frame = sweep.query(f"""
+            SELECT run % {len(sweep.experiment.combinations)} AS combination, month, avg("{outcome}") AS mean
+            FROM curves WHERE scope = '{scope}' AND "{outcome}" IS NOT NULL AND NOT isnan("{outcome}")
+            GROUP BY ALL ORDER BY ALL
+        """)
+    frame["month"] = sweep.month_stamps(frame["month"])
+    return frame[["combination", "month", "mean"]]
 
 
 def quantile_name(share: float) -> str:

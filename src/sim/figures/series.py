@@ -130,13 +130,7 @@ def by_scope(trajectories: Trajectories, name: str, threads: int = 0, few: Few |
 def few(result: Told, outcomes: Sequence[str]) -> Few:
     """Return of classes of few places what these come to, as far as that was stored: by class, outcome and place."""
     tree = result.manifest["scenario"].get("tree", {})
-    kept, known = tree.get("only") or (), "places" in getattr(result, "tables", ())
-    if tree.get("kind") == "synthetic":
-        classes = [CLASSES[at % len(CLASSES)] for at in range(tree["guberniias"])] if not tree.get("alike") else []
-        return {scope: {} for scope in CLASSES if 0 < classes.count(scope) <= FEW}
-    there = [place for place in guberniias() if not kept or place.name in kept]
-    small = {scope: [place.name for place in there if place.unit_class == scope] for scope in CLASSES}
-    small = {scope: places for scope, places in small.items() if 0 < len(places) <= FEW}
+    small, known = small_classes(tree), "places" in getattr(result, "tables", ()) and tree.get("kind") != "synthetic"
     names = [name for name in outcomes if name in PLACE_OUTCOMES] if known and small else []
     if not names:
         return {scope: {} for scope in small}
@@ -145,6 +139,18 @@ def few(result: Told, outcomes: Sequence[str]) -> Few:
         scope: {name: {place: frame.loc[[place], name].to_numpy(float) for place in places} for name in names}
         for scope, places in small.items()
     }
+
+
+def small_classes(tree: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the classes of few places in a tree as a scenario has it, and the places."""
+    if tree.get("kind") == "synthetic":
+        names = [] if tree.get("alike") else [f"Synthetic {at + 1}" for at in range(tree.get("guberniias", 12))]
+        there = [(name, CLASSES[at % len(CLASSES)]) for at, name in enumerate(names)]
+    else:
+        kept = tree.get("only") or ()
+        there = [(place.name, place.unit_class) for place in guberniias() if not kept or place.name in kept]
+    found = {scope: [name for name, of in there if of == scope] for scope in CLASSES}
+    return {scope: places for scope, places in found.items() if 0 < len(places) <= FEW}
 
 
 def middle(months: pd.DatetimeIndex) -> Array:

@@ -15,13 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.analysis.bands import bands, differences, numbers
+from sim.analysis.bands import bands, differences, means, numbers
 from sim.analysis.selection import Selection, label, some
 from sim.analysis.sweep import Sweep
 from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style
-from sim.figures.series import Array, day, middle, title
+from sim.figures.series import Array, day, middle, small_classes, title
 from sim.figures.sweeps import common, strokes
 from sim.registry.entries import Outcome
 from sim.registry.outcomes import OUTCOMES
@@ -148,6 +148,7 @@ def table(sweep: Sweep, selection: Selection) -> Courses:
         del scopes[1:]
     found = bands(sweep, kept).set_index(["outcome", "scope", "combination"]).sort_index()
     paired, shown = experiment.curves != "quantiles" and lever is not None, []
+    small = small_classes(experiment.base.get("tree", {}))
     for name in kept:
         apart = differences(sweep, name, combinations[1:], scopes) if paired else None
         for scope in scopes:
@@ -158,6 +159,11 @@ def table(sweep: Sweep, selection: Selection) -> Courses:
                 apart[(apart["scope"] == scope) & (apart["combination"] == at)] for at in combinations[1:]
             ]  # fmt: skip
             said = style.capital(style.SCOPE_LABELS[scope]) if outcome else title(name)
+            if scope in small:
+                said, changes = f"{said}, mean", [one.assign(p50=one["mean"]) for one in changes]
+                mean = means(sweep, name, scope).set_index(["combination", "month"])["mean"]
+                rows = [one.assign(p50=[mean[at, month] for month in one["month"]])
+                        for at, one in zip(combinations, rows, strict=True)]  # fmt: skip
             rows, changes = ([blank(one, one["runs"].max()) for one in each] for each in (rows, changes))
             size = float(experiment.smallest.of(OUTCOMES[name], 0.0))  # of what is no share it hangs on the baseline
             shown.append(Panel(said, OUTCOMES[name], rows, changes, size))
