@@ -66,7 +66,7 @@ test-newer: .venv-newer/.complete  ## tests on a newer interpreter (NEWER=path)
 	@touch $@
 
 engine: $(VENV)/.complete-test  ## lower the engine to WebAssembly and ship it, after a change of the model
-	$(PY) -c 'from sim.engines import wasm; from sim.runner.model_version import model; wasm.ship(model())'
+	$(PY) -c 'from sim.engines import wasm; from sim.runner.model_version import kernels; wasm.ship(kernels())'
 
 baseline: $(VENV)/.complete-test  ## rewrite the stored baselines, on purpose
 	$(PY) -m pytest -q -m baseline --refresh-baseline

@@ -27,7 +27,7 @@ from sim.errors import UserError
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import CHOICES, VARIANTS
-from sim.runner.model_version import model
+from sim.runner.model_version import kernels
 from sim.scenario.load import load
 from sim.world.build import World, build
 from tests.engines.scenarios import scenarios
@@ -200,7 +200,7 @@ def test_lowered_here_it_is_the_shipped_one_or_reckons_the_same(whole):
     made = stripped(whole)
     # Another interpreter has another bytecode, and another LLVM another order of instructions.
     if wasm.told()["made_with"] == wasm.tools():
-        assert made == wasm.engine(model())
+        assert made == wasm.engine(kernels())
     host = Hosts(made).of(wasm.image(world("appointment")))
     for sets in ({}, {"k1": 0.31, "k0": 0.2, "b_slope": 0.09, "term": 7.3, "n_cand": 5.2, "maj": 1.7}):
         wanted = native(world("appointment", *(f"parameters.{name}={value}" for name, value in sets.items())), 1)
@@ -289,7 +289,7 @@ def _symbols(content: bytes, segments: list[int]) -> list[int]:
 
 
 def test_the_engine_of_other_sources_is_another():
-    assert wasm.version_of(model()) != wasm.version_of("0" * 16)
+    assert wasm.version_of(kernels()) != wasm.version_of("0" * 16)
 
 
 #: Says of a package's engine: its version, whether it was the shipped one, whether it has its own native engine's bits,
@@ -297,12 +297,12 @@ def test_the_engine_of_other_sources_is_another():
 CHANGED = """
 import hashlib
 from sim.engines import wasm
-from sim.runner.model_version import model
+from sim.runner.model_version import kernels
 from tests.engines.test_wasm import Hosts, native, world
 built = world("appointment")
 bits = native(built, 1)
 same = Hosts().of(wasm.image(built)).run(1).tobytes() == bits.tobytes()
-version = wasm.version_of(model())
+version = wasm.version_of(kernels())
 print(version, version == wasm.shipped(), same, hashlib.sha256(bits.tobytes()).hexdigest())
 """
 
@@ -324,14 +324,14 @@ def test_a_changed_mechanism_gives_an_engine_that_has_it(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     version, was_shipped, is_same, bits = done.stdout.split()
-    assert version != wasm.version_of(model()) and was_shipped == "False" and is_same == "True"
+    assert version != wasm.version_of(kernels()) and was_shipped == "False" and is_same == "True"
     assert bits != hashlib.sha256(native(world("appointment"), 1).tobytes()).hexdigest()
 
 
 def test_the_shipped_engine_is_that_of_these_sources():
-    assert wasm.shipped() == wasm.version_of(model()), "the engine has changed: make engine"
+    assert wasm.shipped() == wasm.version_of(kernels()), "the engine has changed: make engine"
     # A merge may take one file from one side and one from the other.
-    assert wasm.told()["sha256"] == hashlib.sha256(wasm.engine(model())).hexdigest(), "mixed up: make engine"
+    assert wasm.told()["sha256"] == hashlib.sha256(wasm.engine(kernels())).hexdigest(), "mixed up: make engine"
 
 
 def test_a_compiler_that_gives_up_is_one_error(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from sim.engines.compiled.layout import NAMES, S
 from sim.engines.trajectory import CODES
 from sim.engines.wasm.derive import TABLES
 from sim.engines.wasm.images import BASE, RETURNS
-from sim.runner.model_version import model
+from sim.runner.model_version import kernels
 
 FIELDS = {name: field for field, name in NAMES.items()}
 
@@ -75,7 +75,7 @@ class Hosts:
 
     def __init__(self, code: bytes | None = None) -> None:
         self.store = wt.Store()
-        self.module = wt.Module(self.store.engine, code or wasm.engine(model()))
+        self.module = wt.Module(self.store.engine, code or wasm.engine(kernels()))
 
     def of(self, image: wasm.Image) -> Host:
         """Return a host of an image."""

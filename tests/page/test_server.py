@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import shutil
 import signal
 import socket
@@ -178,11 +177,11 @@ def test_a_killed_server_leaves_its_port_and_a_folder_that_is_none_is_an_error(t
         Viewer([tmp_path / "gone"])
     command = [sys.executable, "-m", "sim", "view", str(tmp_path)]
     for number, code in ((signal.SIGINT, 0), (signal.SIGTERM, 128 + signal.SIGTERM)):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
-        assert process.stdout is not None
-        port = int(process.stdout.readline().split(":")[2].split("/")[0])
-        process.send_signal(number)
-        assert process.wait(30) == code, process.stderr
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            port = int(process.stdout.readline().split(":")[2].split("/")[0])
+            process.send_signal(number)
+            assert process.wait(60) == code, process.stderr
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             free.bind(("127.0.0.1", port))

@@ -28,7 +28,7 @@ from sim.registry.outcomes import OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import CHOICES, VARIANTS
 from sim.runner.compare import agreed, named, require_same_places
-from sim.runner.model_version import model
+from sim.runner.model_version import kernels
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario, readings
 from sim.scenario.write import to_toml
@@ -57,9 +57,9 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
         **registered(),
         "layout": wasm.layout(),
         "draws": _draws(sure[0].scenario),
-        "version": wasm.version_of(model()),
+        "version": wasm.version_of(kernels()),
     }
-    return found | ({"engine": packed(wasm.engine(model()))} if engine else {})
+    return found | ({"engine": packed(wasm.engine(kernels()))} if engine else {})
 
 
 def registered() -> dict[str, Any]:
@@ -210,6 +210,6 @@ def _image(scenario: Scenario, built: World) -> dict[str, Any]:
                 changed[f"{rule['field']}={other}"] = [{}, *runs(under(scenario, rule["field"], other))]
     values = compiled.simulate(built, 0, events=False).values
     return {
-        "version": wasm.version_of(model()), "image": packed(image.block), "base": image.base, "at": image.places,
+        "version": wasm.version_of(kernels()), "image": packed(image.block), "base": image.base, "at": image.places,
         "bytes": image.bytes, "changes": changed, "sum": hashlib.sha256(values.tobytes()).hexdigest(),
     }  # fmt: skip

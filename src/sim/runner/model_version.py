@@ -29,8 +29,18 @@ UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 @cache
 def model() -> str:
     """Return the hash, 16 hexadecimal digits; the same on every machine and interpreter."""
+    return _of(KERNEL_SOURCES + OTHERS)
+
+
+@cache
+def kernels() -> str:
+    """Return the hash of what is compiled alone: of two models that agree in it the engine is the same."""
+    return _of(KERNEL_SOURCES)
+
+
+def _of(names: Iterable[str]) -> str:
     root = Path(version.__file__).parent
-    places = [root / name for name in (*KERNEL_SOURCES, *OTHERS)]
+    places = [root / name for name in names]
     files = {file for place in places for file in ([place] if place.is_file() else place.glob("*.*"))}
     return hash_of(file for file in files if file.suffix in (".py", ".csv"))
 

@@ -30,12 +30,12 @@ SHIPPED = "engine.wasm", "engine.json"
 _PARTS = "derive.py", "lower.py"
 
 
-def engine(model: str) -> bytes:
-    """Return the module of a model: shipped, kept from an earlier call, or lowered now, which takes about a minute.
+def engine(kernels: str) -> bytes:
+    """Return the module of what is compiled: shipped, kept from an earlier call, or lowered now, which takes about a minute.
 
     Parameters
     ----------
-    model
+    kernels
         The hash of its sources, see `sim.runner.model_version`.
 
     Raises
@@ -43,7 +43,7 @@ def engine(model: str) -> bytes:
     UserError
         The compiler gave up.
     """
-    version = version_of(model)
+    version = version_of(kernels)
     if shipped() == version:
         return files("sim.engines.wasm").joinpath(SHIPPED[0]).read_bytes()
     kept = kernel.cache_folder() / f"engine-{version}.wasm"
@@ -69,12 +69,12 @@ def tools() -> str:
     return f"Python {sys.version_info.major}.{sys.version_info.minor}, {libraries}"
 
 
-def ship(model: str) -> None:
-    """Put the module of a model into the package: ``make engine``."""
+def ship(kernels: str) -> None:
+    """Put the module of what is compiled into the package: ``make engine``."""
     folder = Path(__file__).parent
     _lower_into(folder / SHIPPED[0])
     digest = hashlib.sha256((folder / SHIPPED[0]).read_bytes()).hexdigest()
-    about = {"version": version_of(model), "sha256": digest, "made_with": tools()}
+    about = {"version": version_of(kernels), "sha256": digest, "made_with": tools()}
     (folder / SHIPPED[1]).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
@@ -97,9 +97,9 @@ def _lower_into(target: Path) -> None:
 
 
 @cache
-def version_of(model: str) -> str:
-    """Return the hash of a model's module, 16 hexadecimal digits: the same on every machine."""
-    digest = hashlib.sha256(model.encode())
+def version_of(kernels: str) -> str:
+    """Return the hash of a module, 16 hexadecimal digits: the same on every machine."""
+    digest = hashlib.sha256(kernels.encode())
     for name in _PARTS:
         digest.update(files("sim.engines.wasm").joinpath(name).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
