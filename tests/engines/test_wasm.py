@@ -332,6 +332,8 @@ def test_the_shipped_engine_is_that_of_these_sources():
     assert wasm.shipped() == wasm.version_of(kernels()), "the engine has changed: make engine"
     # A merge may take one file from one side and one from the other.
     assert wasm.told()["sha256"] == hashlib.sha256(wasm.engine(kernels())).hexdigest(), "mixed up: make engine"
+    published = Path(wasm.__file__).with_name("layout.json")
+    assert json.loads(published.read_text()) == wasm.layout(), "the layout has changed: make engine"
 
 
 def test_a_compiler_that_gives_up_is_one_error(tmp_path, monkeypatch):

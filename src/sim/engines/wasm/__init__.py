@@ -26,12 +26,12 @@ from sim.errors import UserError
 
 __all__ = ["Image", "engine", "image", "layout", "patch", "ship", "shipped", "told", "tools", "version_of"]
 
-SHIPPED = "engine.wasm", "engine.json"
+SHIPPED = "engine.wasm", "engine.json", "layout.json"
 _PARTS = "derive.py", "lower.py"
 
 
 def engine(kernels: str) -> bytes:
-    """Return the module of what is compiled: shipped, kept from an earlier call, or lowered now, which takes about a minute.
+    """Return the module of what is compiled: shipped, kept from an earlier call, or lowered now, in about a minute.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def ship(kernels: str) -> None:
     _lower_into(folder / SHIPPED[0])
     digest = hashlib.sha256((folder / SHIPPED[0]).read_bytes()).hexdigest()
     about = {"version": version_of(kernels), "sha256": digest, "made_with": tools()}
-    (folder / SHIPPED[1]).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    for name, content in zip(SHIPPED[1:], (about, layout()), strict=True):
+        (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _lower_into(target: Path) -> None:
