@@ -22,6 +22,7 @@ from sim.analysis.sentences import answer
 from sim.engines import compiled
 from sim.errors import UserError
 from sim.page import server as served
+from sim.page.results import told
 from sim.page.server import MOST_BYTES, Viewer
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
@@ -110,6 +111,15 @@ def test_stored_results_say_what_they_found_and_open_their_worlds(viewer):
     assert ask(viewer, f"figures/{kinds['comparison']}/{found['pictures'][0]}")[1].startswith(b"\x89PNG")
     status, body = ask(viewer, "open", {"worlds": [f"stored:{kinds['comparison']}:{k}" for k in (0, 1)]})
     assert status == 200 and len(json.loads(body)["worlds"]) == 2
+
+
+def test_a_sweep_is_told_by_shares_of_worlds_drawn(tmp_path):
+    sweep = sim.open(STORED / "sweep-readings")
+    _, said, _ = told(sweep, tmp_path).lines
+    effects = sweep.effects()
+    row = effects[(effects["outcome"] == "performance") & (effects["scope"] == "nation")].iloc[0]
+    assert said.startswith(f"policy {row['option']} against {row['baseline']}: performance is better by more than 0.005")
+    assert f"in {100 * row['points_above']:.0f} of 100" in said and said.endswith(f"in {100 * row['points_below']:.0f}.")
 
 
 def test_nothing_is_written_below_the_given_folders(viewer, folder):
