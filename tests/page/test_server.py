@@ -118,8 +118,9 @@ def test_a_sweep_is_told_by_shares_of_worlds_drawn(tmp_path):
     _, said, _ = told(sweep, tmp_path).lines
     effects = sweep.effects()
     row = effects[(effects["outcome"] == "performance") & (effects["scope"] == "nation")].iloc[0]
-    assert said.startswith(f"policy {row['option']} against {row['baseline']}: performance is better by more than 0.005")
-    assert f"in {100 * row['points_above']:.0f} of 100" in said and said.endswith(f"in {100 * row['points_below']:.0f}.")
+    above, below = (f"in {100 * row[name]:.0f}" for name in ("points_above", "points_below"))
+    assert said.startswith(f"policy {row['option']} against {row['baseline']}: performance is better by")
+    assert f"{above} of 100" in said and said.endswith(f"{below}.")
 
 
 def test_nothing_is_written_below_the_given_folders(viewer, folder):
