@@ -124,3 +124,21 @@ def test_the_registry_is_json():
     known = json.loads(json.dumps(sim.registered(), allow_nan=False))
     assert [one["name"] for one in known["parameters"]] == [*PARAMETERS]
     assert {one["name"] for one in known["outcomes"]} == {*OUTCOMES}
+
+
+def test_a_question_within_a_loop_makes_no_run_twice():
+    live = sim.live("historical", sets=SMALL, replicates=4)
+    asked = [(one, live.values("performance")) for one in live]
+    assert len(asked) == 4 and all(values.shape[0] == 4 for _, values in asked)
+    pair = sim.pair("appointment", "election", sets=SMALL, pairs=3)
+    said = [pair.answer() for _ in pair]
+    assert len(said) == 3 and said[0] == said[2]
+    assert (pair.effects()["pairs"] <= 3).all() and len(pair.sample.replicates) == 3
+
+
+def test_worlds_that_differ_in_a_reading_alone_are_not_called_the_same():
+    """Whatever is not dated counts from the first month."""
+    base = {"extends": "appointment", "title": "A"}
+    pair = sim.pair(base, base | {"variants": {"place_terms": "by_literacy"}}, sets=SMALL, pairs=4)
+    assert pair.sample.partings == [None, 0]
+    assert "no finding" not in pair.answer()[0]

@@ -13,6 +13,7 @@ import pytest
 
 import sim
 from sim.errors import UserError
+from sim.experiment.draws import draws
 from sim.page.export import export_page, part
 from sim.scenario.load import load
 from tests.page.conftest import SMALL, wait
@@ -38,10 +39,10 @@ def test_it_opens_offline_says_that_it_has_the_models_bits_and_asks_nobody(page_
     assert tab.locator("#curves svg").count() == 1 and tab.locator("#map .tile").count() == 85
 
 
-@pytest.mark.parametrize("draws", [True, False])
-def test_its_numbers_and_words_are_those_of_compare(page_file, opened, draws):
-    tab = opened(at(page_file, "" if draws else "&draw=false"))
-    asked = {"draws": 5} if draws else {"pairs": 5}
+@pytest.mark.parametrize("drawing", [True, False])
+def test_its_numbers_and_words_are_those_of_compare(page_file, opened, drawing):
+    tab = opened(at(page_file, "" if drawing else "&draw=false"))
+    asked = {"draws": 5} if drawing else {"pairs": 5}
     pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1923-12:1926-11"], **asked)
     frame = pair.effects()
     row = frame[(frame["outcome"] == "performance") & (frame["scope"] == "nation")].iloc[0]
@@ -65,9 +66,46 @@ def test_what_is_moved_gives_the_world_that_the_command_line_gives(page_file, op
     tab = opened(at(page_file, f"&draw=false{more}"))
     sets = [*SMALL, *(f"{name}={value}" for name, value in moved.items())]
     pair = sim.pair("appointment", "election", sets=sets, horizons=["1923-12:1926-11"], pairs=5)
-    assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+    said = " ".join(pair.answer())
+    for name, letter in {"appointment": "A", "election": "B", "Election": "B"}.items():
+        said = said.replace(name, letter)  # a world that was moved is not what its file is called any more
+    assert " ".join([tab.inner_text("#sentence"), tab.inner_text("#sure")]) == said
     command = tab.inner_text("#command")
-    assert all(f"--set {name}={value}" in command for name, value in moved.items())
+    # the page's worlds are smaller than those that come with the program: their files are named
+    assert command.startswith("skloki compare appointment-a.toml election-b.toml ")
+
+
+def test_months_before_the_worlds_part_are_no_finding(page_file, opened):
+    tab = opened(at(page_file, "&first=1921-01&last=1923-06&draw=false"))
+    pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1921-01:1923-06"], pairs=5)
+    assert tab.inner_text("#sentence") == pair.answer()[0] and "no finding" in pair.answer()[0]
+    same = opened(at(page_file, "&a:policy.changes.everywhere.rule=election"))
+    assert "no finding" in same.inner_text("#sentence"), "both elect now"
+
+
+def test_what_is_drawn_is_what_compare_draws(page_file, opened):
+    """Whatever is switched off or read otherwise in one world."""
+    for more in ("&b:mechanisms.voice=false&b:mechanisms.skloki=false", "&b:variants.unfilled=acting",
+                 "&a:variants.unfilled=acting&b:variants.unfilled=acting", "&b:parameters.ign=0.1"):  # fmt: skip
+        tab = opened(at(page_file, more))
+        moved = [part.split(":") for part in more[1:].split("&")]
+        worlds = [load(name, [*SMALL, *(text for of, text in moved if of == side)])
+                  for name, side in (("appointment", "a"), ("election", "b"))]  # fmt: skip
+        pair = sim.pair(*worlds, horizons=["1923-12:1926-11"], draws=5)
+        assert found(tab)["drawn"] == len(draws(*worlds).factors), more
+        row = pair.effects().query("outcome == 'performance' and scope == 'nation'").iloc[0]
+        assert found(tab)["effects"]["nation"]["effect"] == pytest.approx(row["effect"], abs=1e-12), more
+
+
+def test_runs_can_be_asked_for_while_they_run_and_taken_back(page_file, opened):
+    tab = opened(at(page_file, "&draw=false"))
+    tab.select_option("#runs", "20")
+    tab.select_option("#runs", "32")
+    wait(tab, 32)
+    tab.select_option("#runs", "10")
+    wait(tab, 10)
+    pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1923-12:1926-11"], pairs=10)
+    assert tab.inner_text("#sentence") == pair.answer()[0]
 
 
 def test_a_slider_hits_default_and_ends_exactly_and_an_untouched_one_sends_nothing(page_file, opened):
@@ -80,6 +118,8 @@ def test_a_slider_hits_default_and_ends_exactly_and_an_untouched_one_sends_nothi
         slider.focus()
         slider.press(key)
         tab.wait_for_selector(f"#moved:has-text('b_slope = {value:g}')")
+    tab.go_back()
+    tab.wait_for_selector(f"#moved:has-text('b_slope = {known['high']:g}')")
     tab.locator(".control.moved .back").first.click()
     tab.wait_for_selector("#moved:has-text('as in their files')")
     assert ":parameters" not in tab.url
@@ -100,6 +140,20 @@ def test_no_end_of_any_slider_and_no_switch_leads_to_an_error(page_file, opened)
     tab.reload()
     wait(tab)
     assert "failed" not in (tab.locator("#state").get_attribute("class") or "").split()
+
+
+def test_no_single_slider_rule_or_switch_and_no_odd_address_leads_to_an_error(page_file, opened):
+    tab = opened(at(page_file, "&draw=false"))
+    for change in ("a:policy.changes.everywhere.rule=readiness", "b:policy.rule=endogenous", "b:policy.rule=election",
+                   "a:mechanisms.skloki=false", "constructor=1", "b:variants.unfilled=toString", "replicate=9999",
+                   "place=Tula&replicate=127&draw=true"):  # fmt: skip
+        tab.goto(at(page_file, f"&draw=false&{change}"))
+        tab.reload()
+        wait(tab)
+        assert tab.locator("html[data-failed]").count() == 0, change
+    tab.focus("#skip")
+    tab.press("#skip", "Enter")
+    assert "place=Tula" in tab.url, "to go to the answer leaves everything as it is"
 
 
 def test_back_goes_back_and_a_link_repeats_everything(page_file, opened):

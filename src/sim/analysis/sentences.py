@@ -32,6 +32,8 @@ VERDICTS = ("better", "worse", "same", "leans towards", "leans against", "open")
 """What shares of draws come to; see `verdict`."""
 MAIN = "performance"
 """The outcome that an answer is about, unless others were asked for."""
+ENOUGH = 30
+"""Draws below which their shares are no answer."""
 PLACES: Mapping[str, str] = {
     "nation": "the nation", "capital": "the capitals", "industrial": "industrial provinces",
     "agrarian": "agrarian provinces", "borderland": "the borderland",
@@ -238,8 +240,9 @@ def _over_draws(found: Finding) -> str:
     least, said = f"{row['smallest']:.2g}", verdict([(*found.beyond["nation"], row["superiority"])])
     about = f"{found.what} {found.when}"
     mean = f"on the mean {_compared(found)} ({_interval(row)})"
+    few = f"{row['pairs']} draws are too few for an answer" if row["pairs"] < ENOUGH else ""
     if found.judged:
-        lead = {
+        lead = few or {
             "better": f"{found.other} would have done better", "worse": f"{found.other} would have done worse",
             "same": f"{found.other} would have made no difference worth the name",
             "leans towards": f"the model gives no answer, but leans towards {found.other}",
@@ -247,7 +250,7 @@ def _over_draws(found: Finding) -> str:
         }.get(said, "the model gives no answer")
         return (f"{lead}: by {about} {found.other} does better than {found.base} by more than {least} in {ahead} of "
                 f"100 draws and worse by as much in {behind}; {mean}")  # fmt: skip
-    lead = {
+    lead = f"{few} on {about}" if few else {
         "better": f"{found.other} would have raised {about}", "worse": f"{found.other} would have lowered {about}",
         "same": f"{found.other} would have made no difference worth the name to {about}",
         "leans towards": f"the model gives no answer on {about}, but leans towards more under {found.other}",
@@ -282,6 +285,8 @@ def _classes_by_interval(found: Finding) -> str:
 
 
 def _classes_by_shares(found: Finding) -> str:
+    if found.nation["pairs"] < ENOUGH:
+        return ""
     said = {scope: verdict([(*found.beyond[scope], row["superiority"])]) for scope, row in found.effects.items()
             if scope in CLASSES and math.isfinite(row["effect"])}  # fmt: skip
     words = dict(_OF_SHARES) if found.judged else _OF_SHARES | {"better": "more", "worse": "less"}

@@ -186,4 +186,4 @@ def _parting(base: World, other: World) -> int | None:
 def _undated(world: World) -> tuple[object, ...]:
     # Dated switches of the rule, and events, are in the tables of rules and of the calendar.
     policy = world.scenario.policy.model_dump(exclude={"changes", "rule", "share", "recall"})
-    return policy, vars(world.p), world.scenario.options, world.claims, world.committees, world.skill
+    return policy, vars(world.p), world.variants, world.scenario.options, world.claims, world.committees, world.skill

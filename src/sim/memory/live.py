@@ -64,13 +64,26 @@ class Live:
         self._made: list[Trajectory] = []
 
     def __iter__(self) -> Iterator[Trajectory]:
-        yield from self._made
-        runs = [(self.world, replicate) for replicate in self.replicates[len(self._made):]]
+        # What is asked for within a loop over it makes what is missing, and the loop goes on with that.
+        at = 0
+        while at < len(self):
+            if at == len(self._made):
+                yield from self._more()
+                at = len(self._made)
+            else:
+                yield self._made[at]
+                at += 1
+
+    def _more(self) -> Iterator[Trajectory]:
+        """Make and yield trajectories, as long as nobody else has made more meanwhile."""
+        first = len(self._made)
+        runs = [(self.world, replicate) for replicate in self.replicates[first:]]
         made = trajectories(self._engine, runs, self._workers, events=self._events)
         with closing(cast("Generator[Trajectory]", made)) as found:
-            for trajectory in found:
-                self._made.append(trajectory)
-                yield trajectory
+            for number, trajectory in enumerate(found, start=first):
+                if number == len(self._made):
+                    self._made.append(trajectory)
+                yield self._made[number]
 
     def __len__(self) -> int:
         return len(self.replicates)
@@ -190,15 +203,26 @@ class Pair:
         return self._number
 
     def __iter__(self) -> Iterator[tuple[Trajectory, Trajectory]]:
-        yield from self._made
+        # as in a world's runs
+        at = 0
+        while at < len(self):
+            if at == len(self._made):
+                yield from self._more()
+                at = len(self._made)
+            else:
+                yield self._made[at]
+                at += 1
+
+    def _more(self) -> Iterator[tuple[Trajectory, Trajectory]]:
         numbers = range(len(self._made), self._number)
         made = trajectories(self._engine, drawn_pairs(self.built, self.drawn, numbers), self._workers)
         with closing(cast("Generator[Trajectory]", made)) as found:
             for number in numbers:
                 both = next(found), next(found)
-                self.sample.add(number, both)
-                self._made.append(both)
-                yield both
+                if number == len(self._made):
+                    self.sample.add(number, both)
+                    self._made.append(both)
+                yield self._made[number]
 
     def answer(self, outcome: str | None = None) -> list[str]:
         """Return the answer in two sentences, as `compare` prints it."""

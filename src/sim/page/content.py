@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.analysis.paired import student
 from sim.engines import compiled, wasm
+from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws, every_name, is_set, prior
 from sim.figures import style, timeline
 from sim.figures.series import title
@@ -27,9 +28,9 @@ from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.outcomes import OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import CHOICES, VARIANTS
-from sim.runner.compare import agreed, named, require_same_places
+from sim.runner.compare import agreed, named, require_same_places, same_but_rules
 from sim.runner.model_version import kernels
-from sim.scenario.load import Loaded
+from sim.scenario.load import Loaded, complete, shipped
 from sim.scenario.schema import Scenario, readings
 from sim.scenario.write import to_toml
 from sim.world.build import TWINS, World, build, effective
@@ -54,6 +55,9 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
     require_same_places(sure, built)
     found = {
         "worlds": [world(one, name, each, engine) for one, name, each in zip(sure, named(sure), built, strict=True)],
+        # of each pair of worlds the first month in which they differ, and whether by rules alone
+        "partings": [[spans.partings([one, other])[1] for other in built] for one in built],
+        "by_rules": [[same_but_rules(one, other) for other in sure] for one in sure],
         **registered(),
         "layout": wasm.layout(),
         "draws": _draws(sure[0].scenario),
@@ -108,6 +112,8 @@ def world(loaded: Loaded, name: str, built: World, engine: bool) -> dict[str, An
         "places": [[place.name, CLASSES.index(place.unit_class), place.parent] for place in built.committees],
         "guberniias": built.guberniias,
         "values": {name: vars(now)[name] for name in PARAMETERS},
+        "said": {name: value for name, value in complete(scenario)["parameters"].items() if name in PARAMETERS},
+        "shipped": shipped().get(loaded.path.stem) == loaded.path and "--set" not in loaded.layers.values(),
         "readings": readings(scenario),
         "off": [name for name, on in scenario.mechanisms.items() if not on],
         "own": [name for name in every_name() if is_set(loaded, name)],

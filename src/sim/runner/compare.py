@@ -338,6 +338,11 @@ def require_same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> Non
         raise UserError(problems)
 
 
+def same_but_rules(one: Loaded, other: Loaded) -> bool:
+    """Return whether two worlds differ in how posts are filled alone."""
+    return all(found["field"].startswith("policy.") for found in differences(one, other))
+
+
 def _world_record(loaded: Loaded, name: str, base: Loaded) -> dict[str, Any]:
     """Return what the manifest says of a world."""
     scenario = loaded.scenario

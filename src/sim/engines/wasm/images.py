@@ -81,7 +81,9 @@ def patch(base: Image, other: Image) -> list[tuple[int, bytes]]:
     differs = np.flatnonzero(one != two)
     if not len(differs):
         return []
-    runs = np.split(differs, np.flatnonzero(np.diff(differs) > GAP) + 1)
+    # Of the first record no byte between two changes is taken along: it may be of a field that a reader has moved.
+    first = differs < compiled.S.itemsize
+    runs = np.split(differs, np.flatnonzero(np.diff(differs) > np.where(first[:-1], 1, GAP)) + 1)
     return [(int(run[0]), other.block[run[0] : run[-1] + 1]) for run in runs]
 
 

@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = { a: "#2166ac", b: "#c4512d", change: "#3d3d3d" };
 const STOPS = ["#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838"]; // cividis
-const DIVERGING = ["#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b"];
+const DIVERGING = ["#8c510a", "#dfc27d", "#f5f5f5", "#80cdc1", "#01665e"];
 
 function svg(name, attributes = {}, ...inner) {
   const made = document.createElementNS(SVG, name);
@@ -36,7 +36,7 @@ function curves({ title, unit, months, lines, events = [], span, mark, zero = fa
   const x = (t) => left + ((t + 0.5) / months.length) * (wide - left - right);
   const y = (value) => top + (1 - (value - low) / (high - low)) * (tall - top - foot);
   const picture = svg("svg", { viewBox: `0 0 ${wide} ${tall}`, role: "img", class: "curves" }, svg("title", {}, title));
-  if (span) picture.append(svg("rect", { x: x(span[0] - 0.5), y: top, width: x(span[1] + 0.5) - x(span[0] - 0.5), height: tall - top - foot, class: "span" }));
+  if (span) picture.append(svg("rect", { x: x(span[0] - 0.5), y: tall - foot - 5, width: x(span[1] + 0.5) - x(span[0] - 0.5), height: 5, class: "span" }));
   if (zero && small) picture.append(svg("rect", { x: left, y: y(small), width: wide - left - right, height: y(-small) - y(small), class: "small" }));
   for (const event of events) {
     const from = Math.max(months.indexOf(event.start), 0), to = months.indexOf(event.end) < 0 ? months.length - 1 : months.indexOf(event.end);
@@ -95,8 +95,9 @@ function mixed(stops, way) {
 }
 
 // Tiles by value: a plain scale for worlds, a scale around nought for their difference; unsure ones are hatched.
-function tilemap({ content, values, unsure, difference, unit, title, chosen, onPlace }) {
-  const size = 48, [wide, high] = content.extent, known = Object.values(values).filter(Number.isFinite).sort((x, y) => x - y);
+function tilemap({ content, values, all, unsure, difference, unit, title, chosen, onPlace }) {
+  // One scale for all months, so that colours can be compared while it plays.
+  const size = 48, [wide, high] = content.extent, known = all.filter(Number.isFinite).sort((x, y) => x - y);
   const limit = Math.max(quantile(known.map(Math.abs).sort((x, y) => x - y), 0.95) || 0, 1e-6);
   let [low, top] = difference ? [-limit, limit] : [quantile(known, 0.02), quantile(known, 0.98)];
   if (!(top > low)) [low, top] = [(low || 0) - 0.01, (low || 0) + 0.01];
@@ -126,7 +127,7 @@ function story({ months, events, seats, conflict, words, title }) {
   const x = (t) => left + (t / months.length) * (wide - left - right);
   const picture = svg("svg", { viewBox: `0 0 ${wide} ${tall}`, role: "img", class: "story" }, svg("title", {}, title));
   picture.append(svg("text", { x: 8, y: 14, class: "heading" }, title));
-  const people = [...new Set(events.filter((e) => e.kind === "took").map((e) => e.person))];
+  const people = [...new Set(events.flatMap((e) => [e.person, e.other]).filter((each) => each >= 0))];
   seats.forEach((seat, place) => {
     const y = top + place * row;
     picture.append(svg("text", { x: left - 6, y: y + 15, class: "tick end" }, words(seat)));
@@ -156,7 +157,8 @@ function story({ months, events, seats, conflict, words, title }) {
   if (since !== null) picture.append(svg("rect", { x: x(since), y: y + 3, width: x(months.length) - x(since), height: row - 7, class: "sklok" }));
   const base = tall - 22, high = 40;
   picture.append(svg("text", { x: left - 6, y: base - 16, class: "tick end" }, words("conflict")), svg("line", { x1: left, x2: wide - right, y1: base, y2: base, class: "axis" }));
-  picture.append(svg("polyline", { points: conflict.map((value, t) => `${round(x(t + 0.5))},${round(base - value * high)}`).join(" "), class: "line", stroke: "#7a3b8f" }));
+  for (const part of parts(conflict.map((middle) => ({ middle }))))
+    picture.append(svg("polyline", { points: part.map(([t, { middle }]) => `${round(x(t + 0.5))},${round(base - middle * high)}`).join(" "), class: "line", stroke: "#7a3b8f" }));
   months.forEach((month, t) => { if (month.endsWith("-01")) picture.append(svg("line", { x1: x(t), x2: x(t), y1: top, y2: base, class: "grid" }), svg("text", { x: x(t + 6), y: tall - 6, class: "tick middle" }, month.slice(0, 4))); });
   return picture;
 }

@@ -71,6 +71,13 @@ function states(world) {
   return found;
 }
 
+// One committee's state, month by month.
+function course(world, committee) {
+  const fields = layout.committee_fields.length, all = world.bytes.states / 8 / world.months;
+  const from = new Float64Array(world.memory.buffer, world.at.states, world.bytes.states / 8);
+  return Array.from({ length: world.months }, (_, t) => [...from.subarray(t * all + committee * fields, t * all + (committee + 1) * fields)]);
+}
+
 function run(job) {
   const world = worlds.get(job.world);
   if (job.committee === undefined) {
@@ -80,7 +87,7 @@ function run(job) {
   }
   let room = 20000, logged;
   while ((logged = months(world, job, room)) > room) room = logged;
-  return { events: happened(world, logged, job.committee), states: states(world) };
+  return { events: happened(world, logged, job.committee), own: course(world, job.committee) };
 }
 
 if (typeof self !== "undefined" && typeof window === "undefined")

@@ -44,30 +44,40 @@ function toAddress() {
 function fromAddress() {
   const found = fresh(), strange = [];
   for (const [key, text] of new URLSearchParams(location.hash.slice(1))) {
-    const known = { a: names("worlds"), b: names("worlds"), outcome: names("outcomes"), scope: names("scopes"), view: ["a", "b", "change"], field: MAP_FIELDS }[key];
+    const known = { __proto__: null, a: names("worlds"), b: names("worlds"), outcome: names("outcomes"), scope: names("scopes"), view: ["a", "b", "change"], field: MAP_FIELDS }[key];
     const setting = /^([ab]):(.+)$/.exec(key);
     if (key === "language" && texts[text]) language = text;
     else if (key === "open") found.open = text;
     else if (setting) { const value = checked(setting[2], text); value === undefined ? strange.push(key) : (found.sets[setting[1]][setting[2]] = value); }
-    else if (known ? known.includes(text) : ["first", "last", "month"].includes(key) && content.worlds[0].months.includes(text)) found[key] = text;
+    else if (Array.isArray(known) ? known.includes(text) : ["first", "last", "month"].includes(key) && content.worlds[0].months.includes(text)) found[key] = text;
     else if (key === "place" && content.worlds[0].places.some(([name]) => name === text)) found.place = text;
     else if (key === "draw") found.draw = text === "true";
     else if (["runs", "replicate"].includes(key) && /^\d{1,4}$/.test(text)) found[key] = Number(text);
     else strange.push(key);
   }
   found.runs = Math.min(Math.max(found.runs, 1), limit());
+  found.replicate = Math.min(found.replicate, limit() - 1);
   asked = found;
+  for (const side of ["a", "b"]) for (const name of Object.keys(found.sets[side])) if (!settable(side, name)) { strange.push(`${side}:${name}`); delete found.sets[side][name]; }
   return strange;
 }
 
+const scopeNow = () => (outcome().by_class ? asked.scope : "nation");
 const names = (list) => content[list].map((each) => each.name);
 const limit = () => 128;
+
+// Whether a world has a setting: a rule that only the other one dates, or a mechanism that its file leaves out, it has not.
+function settable(side, name) {
+  const [table, key] = name.split(/\.(.*)/s), known = world(side);
+  if (table === "mechanisms") return !known.off.includes(key);
+  return table !== "policy" || known.rules.some((each) => each.field === name);
+}
 
 // A value of a setting, if it is one.
 function checked(name, text) {
   const [table, key] = name.split(/\.(.*)/s);
   if (table === "parameters" && parameter[key]) { const value = Number(text); return text !== "" && value >= parameter[key].minimum && value <= parameter[key].maximum ? value : undefined; }
-  if (table === "variants" && variant[key]) return text in variant[key].choices ? text : undefined;
+  if (table === "variants" && variant[key]) return Object.hasOwn(variant[key].choices, text) ? text : undefined;
   if (table === "mechanisms" && mechanism[key]) return text === "false" || text === false ? false : text === "true" || text === true ? true : undefined;
   if (table === "policy") return content.rules.includes(text) ? text : undefined;
   return undefined;
@@ -77,7 +87,7 @@ function change(entries, replace = false) {
   const before = location.hash;
   Object.assign(asked, entries);
   const address = toAddress();
-  if (address !== before) history[replace ? "replaceState" : "pushState"](null, "", address || "#");
+  if (address !== before) history[replace ? "replaceState" : "pushState"](null, "", address);
   update();
 }
 
@@ -98,7 +108,7 @@ function valueOf(side, name) {
 function set(name, value, replace = false) {
   for (const side of sides()) {
     delete asked.sets[side][name];
-    if (value !== undefined && value !== valueOf(side, name)) asked.sets[side][name] = value;
+    if (value !== undefined && settable(side, name) && value !== valueOf(side, name)) asked.sets[side][name] = value;
   }
   change({}, replace);
 }
@@ -107,7 +117,7 @@ function set(name, value, replace = false) {
 function kept() {
   const found = new Set([...world("a").own, ...world("b").own]);
   for (const side of ["a", "b"]) for (const name of Object.keys(asked.sets[side])) found.add(name.split(/\.(.*)/s)[1]);
-  for (const table of ["values", "readings"])
+  for (const table of ["said", "readings"])
     for (const name of Object.keys(world("a")[table])) if (world("a")[table][name] !== world("b")[table][name]) found.add(name);
   return found;
 }
@@ -115,7 +125,7 @@ function kept() {
 // What a run is asked for: fields by name, and changes that switches and rules make.
 function job(side, replicate) {
   const known = world(side), sets = asked.sets[side], fields = [], changes = [], values = {};
-  if (asked.draw && content.draws) for (const [name, value] of Object.entries(drawn(content.draws, replicate, kept(), (name) => valueOf(side, `variants.${name}`)))) values[name] = value;
+  if (asked.draw && content.draws) for (const [name, value] of Object.entries(drawn(content.draws, replicate, kept(), (name) => valueOf("a", `variants.${name}`)))) values[name] = value;
   for (const [name, value] of Object.entries(sets)) {
     const [table, key] = name.split(/\.(.*)/s);
     if (table === "parameters" || table === "variants") values[key] = value;
@@ -142,7 +152,9 @@ class Workers {
     this.all = Array.from({ length: number }, () => {
       const worker = new Worker(address);
       worker.onmessage = ({ data }) => this.done(worker, data);
-      worker.onerror = (event) => fail(say("worker_failed", { why: event.message ?? "" }));
+      worker.onerror = (event) => {
+        for (const entry of [...this.jobs.values(), ...this.waiting]) entry.reject(new Error(say("worker_failed", { why: event.message ?? "" })));
+      };
       this.free.push(worker);
       return worker;
     });
@@ -170,9 +182,11 @@ class Workers {
       this.go();
     });
   }
+  // Runs that nobody waits for any longer are not begun; a committee's story is not among them.
   forget() {
-    for (const entry of this.waiting) entry.reject(new Stale());
-    this.waiting = [];
+    const urgent = this.waiting.filter(({ request }) => request.committee !== undefined);
+    for (const entry of this.waiting) if (!urgent.includes(entry)) entry.reject(new Stale());
+    this.waiting = urgent;
   }
   go() {
     while (this.free.length && this.waiting.length) {
@@ -275,6 +289,7 @@ async function tellStored(number) {
     const found = await (await fetch(`stored/${number}`)).json();
     if (found.errors) throw new Error(found.errors.join("\n"));
     const open = found.worlds.length ? element("button", { type: "button", onclick: () => { location.hash = `#open=${found.worlds.slice(0, 2).map((_, k) => `stored:${number}:${k}`).join(",")}`; location.reload(); } }, say("open_worlds")) : null;
+    tellWrong("");
     box.replaceChildren(element("h2", {}, found.title), ...found.lines.map((line) => element("p", {}, line)), element("p", { class: "note" }, `${found.kind}, ${found.path}`), open ?? "",
       ...found.pictures.map((name) => element("figure", {}, element("img", { src: `figures/${number}/${encodeURIComponent(name)}`, alt: name.replace(/\.png$/, ""), loading: "lazy" }), element("figcaption", {}, name.replace(/\.png$/, "")))));
     box.scrollIntoView();
@@ -285,10 +300,11 @@ class Stale extends Error {}
 
 // ---- The runs of what is asked now: pairs by number, sums for the map. A change begins anew; what is late is dropped.
 
-async function runAll() {
-  const mine = { key: runKey(), pairs: [], maps: null, events: {} };
+async function runAll(mine = { key: runKey(), pairs: [], maps: null }) {
+  if (work !== mine) backend.forget();
   work = mine;
-  backend.forget();
+  $("answer").setAttribute("aria-busy", "true");
+  well();
   const both = (replicate) => Promise.all(["a", "b"].map((side) => backend.run(job(side, replicate))));
   const take = async (numbers) => {
     await Promise.all(numbers.map(async (replicate) => {
@@ -301,19 +317,20 @@ async function runAll() {
     if (work === mine) show();
   };
   try {
-    let done = 0;
-    for (const until of [Math.min(FIRST, asked.runs), ...steps(asked.runs)]) {
-      if (until <= done) continue;
+    // More may be asked for meanwhile.
+    while (work === mine && mine.pairs.length < asked.runs) {
+      const done = mine.pairs.length, until = STEPS.find((each) => each > done && each <= asked.runs) ?? asked.runs;
       await take(Array.from({ length: until - done }, (_, k) => done + k));
-      done = until;
     }
-    if (work === mine) { mine.whole = true; status(); tell(); }
+    mine.whole = true;
+    if (work === mine) { show(); tell(); }
   } catch (error) {
+    if (work === mine) work = null;  // asked again, it is tried again
     if (!(error instanceof Stale)) fail(error.message);
   }
 }
 
-const steps = (runs) => [10, 20, 32, 48, 64, 96, 128].filter((each) => each < runs).concat(runs);
+const STEPS = [FIRST, 10, 20, 32, 48, 64, 96, 128];
 const runKey = () => JSON.stringify([asked.a, asked.b, asked.sets, asked.draw]);
 
 function addMap(mine, states) {
@@ -339,23 +356,30 @@ function span() {
 const monthNow = () => (asked.month ? months().indexOf(asked.month) : span()[1]);
 const pairsOf = (name, scope) => {
   const o = names("outcomes").indexOf(name), s = names("scopes").indexOf(scope);
-  return work.pairs.map(({ values }) => values.map((run) => series(content, run, months().length, s, o)));
+  return work.pairs.slice(0, asked.runs).map(({ values }) => values.map((run) => series(content, run, months().length, s, o)));
 };
 
 function update() {
   controls();
   if (!work || work.key !== runKey()) runAll();
-  else if (work.pairs.length < asked.runs && work.whole) runAll();
+  else if (work.pairs.length < asked.runs && work.whole) more();
   else show();
   tellStory();
+}
+
+// More pairs of the same worlds: those that are there stay.
+function more() {
+  work.whole = false;
+  return runAll(work);
 }
 
 let frame = 0;
 const show = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(draw); };
 
 function draw() {
-  if (!work.pairs.length) return;
-  const pairs = pairsOf(asked.outcome, asked.scope), entry = outcome(), all = months(), at = monthNow();
+  if (!work?.pairs.length) return;
+  const pairs = pairsOf(asked.outcome, scopeNow()), entry = outcome(), all = months(), at = monthNow();
+  $("meaning").textContent = `${entry.meaning}; ${entry.unit}; ${say(`better_${entry.better}`)}`;
   const lines = ["a", "b"].map((side, k) => ({ name: side, colour: COLOURS[side], points: band(pairs.map((pair) => pair[k])), dashes: k ? undefined : "" }));
   const changes = band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value)));
   const found = effect(pairs, ...span(), entry, content.student), onMonth = (t, pressed) => { readout(lines, changes, t); if (pressed) change({ month: all[t] }, true); };
@@ -367,13 +391,15 @@ function draw() {
   answer(whole);
   status();
   document.documentElement.dataset.found = JSON.stringify(whole);
-  document.documentElement.dataset.pairs = work.pairs.length;
+  document.documentElement.dataset.pairs = Math.min(work.pairs.length, asked.runs);
 }
 
-const lineName = (side) => (asked.a === asked.b ? "" : asked[side]);
+// A world that was moved is not what its file is called any more.
+const anyMoved = () => ["a", "b"].some((side) => Object.keys(asked.sets[side]).length);
+const lineName = (side) => (asked.a === asked.b ? "" : `${asked[side]}${Object.keys(asked.sets[side]).length ? ` ${say("changed")}` : ""}`);
 
 function readout(lines, changes, t) {
-  const digits = 4, unit = outcome().unit;
+  const size = Math.max(...[0, 1].map((k) => Math.abs(lines[k].points[t].middle) || 0)), digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 2 ? 2 : 4, unit = outcome().unit;
   $("readout").textContent = say("readout", { month: months()[t], a: number(lines[0].points[t].middle, digits), b: number(lines[1].points[t].middle, digits), change: number(changes[t].middle, digits), low: number(changes[t].low, digits), high: number(changes[t].high, digits), unit });
 }
 
@@ -385,14 +411,30 @@ function finding() {
     effects[name] = effect(pairsOf(entry.name, name), first, last, entry, content.student);
     beyond[name] = effects[name].beyond;
   }
-  const scope = asked.scope in effects ? asked.scope : "nation", drawing = asked.draw && content.draws, held = kept();
-  const names = asked.a === asked.b ? ["A", "B"] : [asked.a, asked.b], all = months();
+  const scope = scopeNow(), drawing = asked.draw && content.draws, held = kept();
+  const names = asked.a === asked.b || anyMoved() ? ["A", "B"] : [asked.a, asked.b], all = months();
   return { base: names[0], other: names[1], outcome: entry.name, unit: entry.unit, better: entry.better, horizon: first === last ? all[first] : `${all[first]}:${all[last]}`, scope, effects, beyond,
-    drawn: drawing ? content.draws.factors.filter(({ name }) => !held.has(name)).length : null, every: content.draws.factors.length, same: asked.a === asked.b && runKeySame() };
+    drawn: drawing ? content.draws.factors.filter(({ name, under }) => !held.has(name) && !(under && held.has(under[0]) && valueOf("a", `variants.${under[0]}`) !== under[1])).length : null,
+    every: content.draws.factors.length, same: parting() === null || parting() > last };
+}
+
+// The first month in which the worlds as moved differ: what is not dated counts from the first.
+function parting() {
+  const [one, two] = ["a", "b"].map((side) => content.worlds.indexOf(world(side))), moved = [...new Set(["a", "b"].flatMap((side) => Object.keys(asked.sets[side])))];
+  const apart = moved.filter((name) => asked.sets.a[name] !== asked.sets.b[name] && valueOf("a", name) !== valueOf("b", name));
+  if (apart.some((name) => !name.startsWith("policy."))) return 0;
+  if (!moved.some((name) => name.startsWith("policy.")) || !content.by_rules[one][two]) return content.partings[one][two];
+  const rules = new Map(["a", "b"].flatMap((side) => world(side).rules.map((rule) => [rule.field, rule.from])));
+  const months_ = [...rules].filter(([field]) => valueOf("a", field) !== valueOf("b", field)).map(([, from]) => Math.max(months().indexOf(from), 0));
+  return months_.length ? Math.min(...months_) : null;
 }
 
 function answer(found) {
   $("title").textContent = asked.a === asked.b ? world("a").title : say("against", { a: world("a").title, b: world("b").title });
+  if (work.pairs.length < Math.min(asked.runs, ENOUGH)) {
+    [$("sentence").textContent, $("sure").textContent] = [say("working", { n: work.pairs.length, of: asked.runs }), ""];
+    return;
+  }
   const said = language === "en" ? sentences(found) : translated(found);
   [$("sentence").textContent, $("sure").textContent] = [said[0], said[1] ?? ""];
 }
@@ -413,7 +455,7 @@ const titleOf = (entry) => texts[language][`outcome_${entry.name}`] ?? entry.tit
 const runKeySame = () => JSON.stringify(asked.sets.a) === JSON.stringify(asked.sets.b);
 
 function status() {
-  const n = work?.pairs.length ?? 0;
+  const n = Math.min(work?.pairs.length ?? 0, asked.runs);
   $("state").textContent = [n < asked.runs ? say("running", { n, of: asked.runs }) : say("done", { n }), content.engine || content.server ? say(content.server ? "native" : "same_bits") : ""].join(" ");
 }
 
@@ -430,7 +472,11 @@ function drawMap() {
     $("map").replaceChildren(element("p", {}, say("no_map")));
     return;
   }
-  const values = {}, unsure = {}, n = maps.n;
+  const values = {}, unsure = {}, n = maps.n, scale = [];
+  for (let k = field; k < maps.square.length; k += all.length) {
+    const [one, two] = maps.sums.map((sum) => sum[k] / n);
+    scale.push(...(asked.view === "change" ? [two - one] : [one, two]));
+  }
   for (let g = 0; g < here.guberniias; g++) {
     const k = (at * here.guberniias + g) * all.length + field, [one, two] = maps.sums.map((sum) => sum[k] / n), change = two - one;
     values[here.places[g][0]] = { a: one, b: two, change }[asked.view];
@@ -438,8 +484,9 @@ function drawMap() {
     unsure[here.places[g][0]] = n < 2 || Math.abs(change) <= (content.student[Math.min(n, content.student.length - 1)] * spread) / Math.sqrt(n);
   }
   const what = say(`field_${asked.field}`), title = say(`map_${asked.view}`, { what, month: months()[at] });
-  $("map").replaceChildren(tilemap({ content, values, unsure, difference: asked.view === "change", unit: "", title, chosen: asked.place, onPlace: (name) => change({ place: name }) }));
-  $("map-said").textContent = say(asked.view === "change" ? "map_said_change" : "map_said", { what, month: months()[at], n, world: world(asked.view === "b" ? "b" : "a").title });
+  $("map").replaceChildren(tilemap({ content, values, all: scale, unsure, difference: asked.view === "change", unit: "", title, chosen: asked.place, onPlace: (name) => change({ place: name }) }));
+  const apart = Object.values(values).some((value) => value !== 0), sure = Object.values(unsure).filter((each) => !each).length;
+  $("map-said").textContent = say(asked.view !== "change" ? "map_said" : apart ? "map_said_change" : "map_same", { sure, of: here.guberniias, chance: Math.round(here.guberniias / 20), what, month: months()[at], n, world: world(asked.view === "b" ? "b" : "a").title });
 }
 
 async function tellStory() {
@@ -448,24 +495,26 @@ async function tellStory() {
   const key = JSON.stringify([runKey(), asked.place, asked.replicate, language]);
   if (box.dataset.key === key) return;
   box.dataset.key = key;
+  box.replaceChildren(element("p", {}, say("starting")));
   const found = await Promise.all(["a", "b"].map((side) => {
     const committee = world(side).places.findIndex(([name]) => name === asked.place);
     return backend.run({ ...job(side, asked.replicate), committee }, true).then((got) => ({ ...got, committee, side }));
-  })).catch((error) => { if (!(error instanceof Stale)) fail(error.message); delete box.dataset.key; return null; });
+  })).catch((error) => { if (!(error instanceof Stale)) fail(error.message); if (box.dataset.key === key) delete box.dataset.key; return null; });
   if (!found || box.dataset.key !== key) return;
   box.replaceChildren(...found.map(storyOf));
 }
 
-function storyOf({ events, states, own, committee, side }) {
+function storyOf({ events, own, committee, side }) {
   const here = world(side), all = content.layout.committee_fields, level = here.places[committee][2] < 0 ? 4 : 2;
   const at = all.indexOf("conflict");
-  const conflict = months().map((_, t) => (own ? own[t][at] : committee < here.guberniias ? states[(t * here.guberniias + committee) * all.length + at] : NaN));
+  const conflict = own.map((state) => state[at] ?? NaN);
   const count = (kind) => events.filter((each) => each.kind === kind).length;
-  const picture = story({ months: months(), events, seats: content.layout.seats.slice(0, level), conflict: conflict.map((v) => (Number.isFinite(v) ? v : 0)), words: (key) => say(`event_${key}`), title: `${side.toUpperCase()}: ${here.title}` });
-  const rows = events.map((event) => element("tr", {}, element("td", {}, months()[event.month]), element("td", {}, say(`event_${event.kind}`)), element("td", {}, event.seat < 0 ? "" : say(`event_${content.layout.seats[event.seat]}`)), element("td", {}, event.person < 0 ? "" : `${event.person}`), element("td", {}, event.reason ? say(`event_${event.reason}`) : ""), element("td", {}, event.authority ? say(`event_${event.authority}`) : "")));
+  const picture = story({ months: months(), events, seats: content.layout.seats.slice(0, level), conflict, words: (key) => say(`event_${key}`), title: `${side.toUpperCase()}: ${here.title}` });
+  const people = [...new Set(events.flatMap((event) => [event.person, event.other]).filter((each) => each >= 0))], who = (person) => (person < 0 ? "" : `#${people.indexOf(person) + 1}`);
+  const rows = events.map((event) => element("tr", {}, element("td", {}, months()[event.month]), element("td", {}, say(`event_${event.kind}`)), element("td", {}, event.seat < 0 ? "" : say(`event_${content.layout.seats[event.seat]}`)), element("td", {}, who(event.person)), element("td", {}, who(event.other)), element("td", {}, event.reason ? say(`event_${event.reason}`) : ""), element("td", {}, event.authority ? say(`event_${event.authority}`) : "")));
   return element("figure", {}, picture,
     element("figcaption", {}, say("story_said", { place: asked.place, secretaries: events.filter((e) => e.kind === "took" && e.seat === 0).length, incidents: count("incident"), skloki: count("sklok_opened") })),
-    element("details", {}, element("summary", {}, say("every_event", { n: events.length })), element("div", { class: "scroll", tabindex: 0 }, element("table", {}, element("thead", {}, element("tr", {}, ...["month", "event", "seat", "person", "reason", "authority"].map((key) => element("th", { scope: "col" }, say(`head_${key}`))))), element("tbody", {}, ...rows)))));
+    element("details", {}, element("summary", {}, say("every_event", { n: events.length })), element("div", { class: "scroll", tabindex: 0 }, element("table", {}, element("thead", {}, element("tr", {}, ...["month", "event", "seat", "person", "other", "reason", "authority"].map((key) => element("th", { scope: "col" }, say(`head_${key}`))))), element("tbody", {}, ...rows)))));
 }
 
 // ---- Controls, made from the registry.
@@ -498,7 +547,7 @@ function buildControls() {
 
 function sliderRow(one) {
   const name = `parameters.${one.name}`, values = stops(one), id = `p-${one.name}`;
-  const slider = element("input", { type: "range", id, min: 0, max: values.length - 1, step: 1, list: `${id}-default`, oninput: (event) => { set(name, values[event.target.value], true); }, onchange: () => history.pushState(null, "", toAddress()) });
+  const slider = element("input", { type: "range", id, min: 0, max: values.length - 1, step: 1, list: `${id}-default`, oninput: (event) => { set(name, values[event.target.value], row.dragged); row.dragged = true; }, onchange: () => { row.dragged = false; } });
   const box = element("input", { type: "number", step: "any", min: one.minimum, max: one.maximum, "aria-label": `${one.meaning}, ${one.unit}`, onchange: (event) => { const value = checked(name, event.target.value); value === undefined ? refresh() : set(name, value); } });
   const refresh = () => {
     const value = valueOf(target() === "b" ? "b" : "a", name);
@@ -519,7 +568,7 @@ function sliderRow(one) {
 }
 
 function choiceRow(name, meaning, choices, evidence) {
-  const select = element("select", { onchange: (event) => set(name, event.target.value) }, ...choices.map(([key, words]) => element("option", { value: key }, words === key ? key : `${key}: ${words}`)));
+  const select = element("select", { onchange: (event) => set(name, event.target.value) }, ...choices.map(([key, words]) => element("option", { value: key }, words === key || words.startsWith(key) ? words : `${key}: ${words}`)));
   const row = element("div", { class: "control", "data-find": `${name} ${meaning}`.toLowerCase() }, element("label", {}, `${meaning} `, select), evidence ? element("p", { class: "note" }, evidence) : null);
   row.refresh = () => {
     const value = valueOf(target() === "b" ? "b" : "a", name) ?? valueOf("b", name);
@@ -539,7 +588,8 @@ function switchRow(one) {
 
 function controls() {
   for (const row of document.querySelectorAll(".control")) row.refresh();
-  for (const key of ["a", "b", "outcome", "scope", "view", "field", "runs"]) $(key).value = asked[key];
+  for (const key of ["a", "b", "outcome", "view", "field", "runs"]) $(key).value = asked[key];
+  [$("scope").value, $("scope").disabled] = [scopeNow(), !outcome().by_class];
   const [first, last] = span().map((t) => months()[t]);
   [$("first").value, $("last").value, $("draw").checked, $("place").value, $("replicate").value, $("language").value] = [first, last, asked.draw, asked.place, asked.replicate, language];
   const moved = ["a", "b"].flatMap((side) => Object.entries(asked.sets[side]).map(([name, value]) => `${side.toUpperCase()}: ${name} = ${value}`));
@@ -550,12 +600,14 @@ function controls() {
 
 // ---- What can be taken along.
 
-const quoted = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text}'`);
+const quoted = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 function command() {
   const [one, two] = [asked.sets.a, asked.sets.b], same = JSON.stringify(one) === JSON.stringify(two);
-  const file = (side) => (same || !Object.keys(asked.sets[side]).length ? world(side).name : `${world(side).name}-${side}.toml`);
-  const sets = same ? Object.entries(one).map(([name, value]) => ` --set ${quoted(`${name}=${value}`)}`).join("") : "";
+  // A world that is not one of those that come with the program is the file that can be taken along.
+  const plain = (side) => world(side).shipped && (same || !Object.keys(asked.sets[side]).length);
+  const file = (side) => quoted(plain(side) ? world(side).name : `${world(side).name}-${side}.toml`);
+  const sets = same && plain("a") && plain("b") ? Object.entries(one).map(([name, value]) => ` --set ${quoted(`${name}=${value}`)}`).join("") : "";
   const [first, last] = span().map((t) => months()[t]), number = asked.draw ? `--draws ${asked.runs}` : `--replicates ${asked.runs}`;
   return `skloki compare ${file("a")} ${file("b")}${sets} ${number} --horizon ${first}:${last} --outcome ${asked.outcome}`;
 }
@@ -598,15 +650,31 @@ function save(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+// The clipboard is there in secure contexts alone; elsewhere a text that is selected can be copied.
+async function copy(text) {
+  $("state").textContent = say("copied");
+  if (navigator.clipboard) { await navigator.clipboard.writeText(text); return; }
+  const box = element("textarea", { readonly: true }, text);
+  document.body.append(box);
+  box.select();
+  document.execCommand("copy");
+  box.remove();
+}
+
 function takeAlong() {
   const button = (key, work) => element("button", { type: "button", "data-take": key, onclick: work }, say(`take_${key}`));
   $("take").replaceChildren(
     ...["a", "b"].map((side) => button(`file_${side}`, () => save(`${world(side).name}-${side}.toml`, "application/toml", scenario(side)))),
     button("csv", () => save(`${asked.outcome}-${asked.scope}.csv`, "text/csv", table())), button("svg", () => save(`${asked.outcome}-${asked.scope}.svg`, "image/svg+xml", picture())),
-    button("command", () => navigator.clipboard?.writeText(command())), button("link", () => navigator.clipboard?.writeText(location.href)), button("print", () => print()));
+    button("command", () => copy(command())), button("link", () => copy(location.href)), button("print", () => print()));
 }
 
 // ---- Beginning.
+
+function well() {
+  $("state").classList.remove("failed");
+  delete document.documentElement.dataset.failed;
+}
 
 function fail(why) {
   const box = $("state");
@@ -642,11 +710,18 @@ function wordsOnPage() {
 }
 
 function listen() {
-  for (const key of ["a", "b", "outcome", "scope", "first", "last", "view", "field", "place"]) $(key).addEventListener("change", (event) => change({ [key]: event.target.value }));
+  for (const key of ["outcome", "scope", "first", "last", "view", "field", "place"]) $(key).addEventListener("change", (event) => change({ [key]: event.target.value }));
+  for (const side of ["a", "b"])
+    $(side).addEventListener("change", (event) => {
+      asked[side] = event.target.value;
+      for (const name of Object.keys(asked.sets[side])) if (!settable(side, name)) delete asked.sets[side][name];
+      change({});
+    });
   $("runs").addEventListener("change", (event) => change({ runs: Number(event.target.value) }));
   $("draw").addEventListener("change", (event) => change({ draw: event.target.checked }));
-  $("replicate").addEventListener("change", (event) => change({ replicate: Math.min(Math.max(Math.round(Number(event.target.value)) || 0, 0), 9999) }));
+  $("replicate").addEventListener("change", (event) => change({ replicate: Math.min(Math.max(Math.round(Number(event.target.value)) || 0, 0), limit() - 1) }));
   $("month").addEventListener("input", (event) => change({ month: months()[event.target.value] }, true));
+  $("skip").addEventListener("click", () => $("answer").focus());
   $("reset").addEventListener("click", () => change({ sets: { a: {}, b: {} } }));
   $("play").addEventListener("click", play);
   $("language").addEventListener("change", (event) => { language = event.target.value; wordsOnPage(); delete $("story").dataset.key; change({}); });
@@ -661,6 +736,7 @@ function listen() {
   });
   for (const radio of document.querySelectorAll("input[name=target]")) radio.addEventListener("change", controls);
   addEventListener("popstate", () => {
+    if (location.hash.length > 1 && !location.hash.includes("=")) return;
     const before = asked.open;
     fromAddress();
     if (asked.open === before) update();

@@ -80,6 +80,7 @@ function drawn(draws, point, kept, reading) {
   const found = {};
   draws.factors.forEach((factor, column) => {
     if (kept.has(factor.name)) return;
+    if (point * draws.factors.length + column >= draws.positions.length) throw new Error(`there is no draw ${point}`);
     const position = draws.positions[point * draws.factors.length + column] / 2 ** 30;
     if (factor.options) found[factor.name] = factor.options[Math.min(Math.floor(position * factor.options.length), factor.options.length - 1)];
     else if (factor.log) {

@@ -1,6 +1,6 @@
 // The answer in two sentences: sim.analysis.sentences in this page's language, to which a test holds it word by word.
 "use strict";
-const SURE = 0.8, RATHER = 0.6;
+const SURE = 0.8, RATHER = 0.6, ENOUGH = 30;
 const PLACES = { nation: "the nation", capital: "the capitals", industrial: "industrial provinces", agrarian: "agrarian provinces", borderland: "the borderland" };
 const PROVINCES = ["industrial", "agrarian", "borderland"], CLASSES = ["capital", ...PROVINCES];
 
@@ -27,12 +27,13 @@ function overDraws(found) {
   const row = found.effects[found.scope], { other, base } = found, beyond = found.beyond[found.scope];
   const [ahead, behind] = beyond.map(hundred), least = twoDigits(row.smallest), said = judgement([[...beyond, row.superiority]]);
   const about = `${what(found)} ${when(found)}`, mean = `on the mean ${compared(found)} (${interval(row)})`;
+  const few = row.pairs < ENOUGH ? `${row.pairs} draws are too few for an answer` : "";
   if (found.better !== "neither") {
-    const lead = { better: `${other} would have done better`, worse: `${other} would have done worse`, same: `${other} would have made no difference worth the name`,
+    const lead = few || { better: `${other} would have done better`, worse: `${other} would have done worse`, same: `${other} would have made no difference worth the name`,
       "leans towards": `the model gives no answer, but leans towards ${other}`, "leans against": `the model gives no answer, but leans against ${other}`, open: "the model gives no answer" }[said];
     return `${lead}: by ${about} ${other} does better than ${base} by more than ${least} in ${ahead} of 100 draws and worse by as much in ${behind}; ${mean}`;
   }
-  const lead = { better: `${other} would have raised ${about}`, worse: `${other} would have lowered ${about}`, same: `${other} would have made no difference worth the name to ${about}`,
+  const lead = few ? `${few} on ${about}` : { better: `${other} would have raised ${about}`, worse: `${other} would have lowered ${about}`, same: `${other} would have made no difference worth the name to ${about}`,
     "leans towards": `the model gives no answer on ${about}, but leans towards more under ${other}`, "leans against": `the model gives no answer on ${about}, but leans towards less under ${other}`, open: `the model gives no answer on ${about}` }[said];
   return `${lead}: it is higher than under ${base} by more than ${least} in ${ahead} of 100 draws and lower by as much in ${behind}; ${mean}`;
 }
@@ -56,6 +57,7 @@ function classesByInterval(found) {
 }
 
 function classesByShares(found) {
+  if (found.effects.nation.pairs < ENOUGH) return "";
   const words = found.better === "neither" ? { better: "more", worse: "less", same: "no difference" } : { better: "better", worse: "worse", same: "no difference" };
   const said = known(found).map((scope) => [scope, judgement([[...found.beyond[scope], found.effects[scope].superiority]])]), all = new Set(said.map(([, one]) => one));
   if (![...all].some((one) => one in words)) return "";
