@@ -5,8 +5,10 @@ Everything has a reference, a short text that a link can hold. A reference is lo
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +32,8 @@ MOST = 500
 """Results and files that are listed at most."""
 KEPT = 32
 """Worlds that are kept built."""
+UPLOADS = 100
+"""Files that may be uploaded while a viewer runs."""
 
 
 class Library:
@@ -49,16 +53,16 @@ class Library:
 
     @cached_property
     def stored(self) -> dict[str, Path]:
-        """Stored folders by their number; a new call of `view` finds what was stored since."""
+        """Stored folders by reference; a new call of `view` finds what was stored since."""
         found = (path.parent for folder in self.folders for path in _below(folder, MANIFEST) if _format(path) in KINDS)
-        return {str(number): path for number, path in enumerate(sorted(dict.fromkeys(found))[:MOST])}
+        return {_key(path): path for path in sorted(dict.fromkeys(found))[:MOST]}
 
     def list(self) -> dict[str, Any]:
         """Return what can be opened."""
         files = [path for folder in self.folders for path in _below(folder, "*.toml")]
         return {
             "shipped": list(shipped()),
-            "files": {f"file:{number}": str(path) for number, path in enumerate(files[:MOST])},
+            "files": {f"file:{_key(path)}": str(path) for path in files[:MOST]},
             "stored": {
                 name: {"kind": KINDS[_format(path / MANIFEST)].split(":")[1].lower(), "path": str(path)}
                 for name, path in self.stored.items()
@@ -67,7 +71,11 @@ class Library:
 
     def upload(self, name: str, text: str) -> str:
         """Keep a scenario file while the viewer runs, and return its reference; it is loaded when it is opened."""
+        _refuse_paths(text)
         with self._lock:
+            if self._uploads == UPLOADS:
+                allowed = f"{UPLOADS} while the viewer runs: start it anew, or name a folder that holds the file"
+                raise UserError(Problem("upload", found=f"one more than {UPLOADS}", allowed=allowed))
             self._uploads += 1
             folder = Path(self._aside.name) / str(self._uploads)
         folder.mkdir()
@@ -82,7 +90,7 @@ class Library:
             return reference
         if kind == "file" and (path := self.list()["files"].get(reference)):
             return Path(path)
-        if kind == "upload" and name.isdigit():
+        if kind == "upload" and name.isdecimal():
             for path in (Path(self._aside.name) / name).glob("*.toml"):
                 return path
         if kind == "stored" and (found := self._of_stored(name)) is not None:
@@ -112,11 +120,13 @@ class Library:
         for name, value in settings.items():
             table, _, key = name.partition(".")
             tables.get(table, slow)[key if table in tables else name] = value
-        key = json.dumps([reference, slow], sort_keys=True)
+        source = self.source(reference)
+        changed = source.stat().st_mtime_ns if isinstance(source, Path) else 0
+        key = json.dumps([reference, changed, slow], sort_keys=True)
         with self._lock:
             world = self._worlds.get(key)
         if world is None:
-            loaded = load(self.source(reference))
+            loaded = load(source)
             loaded = load(complete(loaded.scenario), slow) if slow else loaded
             run = loaded.scenario.run.model_copy(update={"committees": True})
             world = build(loaded.scenario.model_copy(update={"run": run}))
@@ -128,9 +138,9 @@ class Library:
         return vary(world, checked.parameters, checked.variants) if any(tables.values()) else world
 
     def folder(self, number: str) -> Stored:
-        """Return a stored folder by its number."""
+        """Return a stored folder by its reference."""
         if number not in self.stored:
-            allowed = "a number of the list of results"
+            allowed = "one of the list of results"
             raise UserError(Problem("stored", found=repr(number), allowed=allowed))
         return open_folder(self.stored[number], verify=False)
 
@@ -138,11 +148,13 @@ class Library:
         """Return the folder of a stored folder's pictures; where it has none they are drawn aside, once."""
         stored = self.folder(number)
         own, aside = stored.path / "figures", Path(self._aside.name) / f"figures-{number}"
-        if any(own.glob("*.png")):
+        if any(own.glob("*.png")) and _within(own, stored.path):
             return own
         with self._drawing:
             if not aside.exists():
-                draw_all(stored, aside)
+                half = aside.with_name(f"half-{number}")
+                draw_all(stored, half)
+                half.rename(aside)
         return aside
 
     def _of_stored(self, name: str) -> Loaded | None:
@@ -152,7 +164,7 @@ class Library:
             return None
         manifest = self.folder(number).manifest
         worlds = manifest.get("worlds") or ([manifest] if "scenario" in manifest else [])
-        place = int(at or "0") if (at or "0").isdigit() else len(worlds)
+        place = int(at or "0") if (at or "0").isdecimal() else len(worlds)
         if place >= len(worlds):
             return None
         chosen = worlds[place]
@@ -168,8 +180,29 @@ def _below(folder: Path, pattern: str) -> Iterator[Path]:
     depths = ["/".join(["*"] * depth + [pattern]) for depth in range(DEEP)]
     for path in sorted(found for depth in depths for found in folder.glob(depth)):
         below = path.relative_to(folder).parts
-        if not any(part.startswith(".") for part in below) and not path.is_symlink():
+        if not any(part.startswith(".") for part in below) and _within(path, folder):
             yield path
+
+
+def _within(path: Path, folder: Path) -> bool:
+    """Return whether a path leads to something in a folder, whatever links are on the way."""
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _key(path: Path) -> str:
+    """Return a reference that a path keeps, whatever comes to lie beside it."""
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _refuse_paths(text: str) -> None:
+    """Refuse an upload that builds on a file of this machine: it may extend what comes with the program alone."""
+    try:
+        base = tomllib.loads(text).get("extends")
+    except tomllib.TOMLDecodeError:
+        return  # what is wrong with it is said when it is loaded
+    if isinstance(base, str) and base.removesuffix(".toml") not in shipped():
+        allowed = "in an upload, a scenario that comes with the program (skloki list scenarios)"
+        raise UserError(Problem("upload", "extends", repr(base), allowed, nearest(base, shipped())))
 
 
 def _format(manifest: Path) -> str:

@@ -8,32 +8,42 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
 
 from sim.engines import compiled
+from sim.engines.engine import cores
 from sim.errors import Problem, UserError
 from sim.page.content import registered
 from sim.page.export import page
 from sim.page.library import Library
 from sim.page.results import told
+from sim.scenario.load import load_all
 
 MOST_BYTES = 1 << 20
 """Bytes of a request: a scenario file has some thousands."""
 PATIENCE = 10.0
 """Seconds that a client may take to say what it wants."""
+CLIENTS = 64
+"""Connections at a time; a browser has some six."""
 FIRST = ("appointment", "election")
 """Worlds that are opened unless others are asked for."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin", "X-Frame-Options": "DENY",
 }  # fmt: skip
+
+
+WANTED = {"": 0, "list": 0, "stored": 1, "figures": 2, "open": 1, "upload": 1, "run": 1, "story": 1}
+"""How many parts stand behind a verb in an address, or that it wants a body."""
 
 
 class Viewer(ThreadingHTTPServer):
@@ -43,8 +53,10 @@ class Viewer(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(self, folders: Sequence[Path] = (), worlds: Sequence[str] = (), port: int = 0) -> None:
-        self.library, self.token = Library(folders), secrets.token_urlsafe(16)
         self.worlds = tuple(worlds) or FIRST
+        load_all(self.worlds)  # what is wrong with them is said before anybody opens the link
+        self.library, self.token = Library(folders), secrets.token_urlsafe(16)
+        self._clients, self.runs = BoundedSemaphore(CLIENTS), BoundedSemaphore(cores())
         try:
             super().__init__(("127.0.0.1", port), _Request)
         except OSError as error:
@@ -56,6 +68,20 @@ class Viewer(ThreadingHTTPServer):
     def address(self) -> str:
         """The first link."""
         return f"http://127.0.0.1:{self.server_port}/{self.token}/"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, or not at all where too many are at it."""
+        if self._clients.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer one client."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._clients.release()
 
     def server_close(self) -> None:
         """Close the port, and let go of what was uploaded."""
@@ -96,25 +122,29 @@ class _Request(BaseHTTPRequestHandler):
             verb, *rest = self._place()
             if verb not in known:
                 raise Refused(HTTPStatus.NOT_FOUND)
-            if self.command == "POST":
-                rest = [self._body()]
-            try:
-                self._send(HTTPStatus.OK, *known[verb](*rest))
-            except TypeError as error:
-                raise Refused(HTTPStatus.BAD_REQUEST) from error
+            rest = [self._body()] if self.command == "POST" else rest
+            if len(rest) != WANTED[verb]:
+                raise Refused(HTTPStatus.NOT_FOUND)
+            self._send(HTTPStatus.OK, *known[verb](*rest))
         except Refused as error:
             self.close_connection = True
             self._send(error.status, *_json({"errors": [str(error)]}))
         except UserError as error:
             self._send(HTTPStatus.UNPROCESSABLE_ENTITY, *_json({"errors": [str(one) for one in error.problems]}))
-        except (BrokenPipeError, ConnectionError, TimeoutError):
+        except (ConnectionError, TimeoutError):
             self.close_connection = True
+        except Exception as error:  # a fault of the program: the page says so, and the server goes on
+            self.close_connection = True
+            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, *_json({"errors": [f"{type(error).__name__}: {error}"]}))
 
     def _place(self) -> list[str]:
         """Return the parts of the address behind the token; refuse whoever does not know it or comes from elsewhere."""
         own = {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}
-        if self.headers.get("Host") not in own:
+        if [*self.headers.get_all("Host", [])] not in [[name] for name in own]:
             raise Refused(HTTPStatus.MISDIRECTED_REQUEST)
+        lengths = self.headers.get_all("Content-Length", [])
+        if "Transfer-Encoding" in self.headers or len(lengths) > 1 or (lengths and self.command == "GET"):
+            raise Refused(HTTPStatus.BAD_REQUEST)
         origin = self.headers.get("Origin")
         if origin is not None and origin not in {f"http://{name}" for name in own}:
             raise Refused(HTTPStatus.FORBIDDEN)
@@ -125,17 +155,27 @@ class _Request(BaseHTTPRequestHandler):
 
     def _body(self) -> Any:
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit():
+        if not (length.isascii() and length.isdecimal()):
             raise Refused(HTTPStatus.LENGTH_REQUIRED)
         if int(length) > MOST_BYTES:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
-            found = json.loads(self.rfile.read(int(length)))
+            found = json.loads(self._read(int(length)))
         except (ValueError, RecursionError) as error:
             raise Refused(HTTPStatus.BAD_REQUEST) from error
         if not isinstance(found, dict):
             raise Refused(HTTPStatus.BAD_REQUEST)
         return found
+
+    def _read(self, length: int) -> bytes:
+        """Return what a client sends, if all of it comes in time."""
+        parts, until = b"", time.monotonic() + PATIENCE
+        while len(parts) < length:
+            part = self.rfile.read1(length - len(parts))
+            if not part or time.monotonic() > until:
+                raise TimeoutError
+            parts += part
+        return parts
 
     def _send(self, status: HTTPStatus, body: bytes, kind: str) -> None:
         self.send_response(status)
@@ -195,7 +235,8 @@ class _Request(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.BAD_REQUEST)
         (reference,) = _texts([body.get("world")])
         world = self.server.library.world(reference, settings)
-        return compiled.simulate(world, replicate, events=events), world
+        with self.server.runs:
+            return compiled.simulate(world, replicate, events=events), world
 
 
 def _texts(found: Any) -> list[str]:
