@@ -74,14 +74,14 @@ HEIGHT = 112.0
 @style.styled
 def draw(timings: Sequence[Timing], every: dict[str, Contestant], folder: Path) -> list[Path]:
     """Draw seconds per run against committees, both logarithmic, with lines of slope 1 to compare with."""
-    figure, frame = style.new(style.WIDE, HEIGHT), pd.DataFrame(timings)
-    style.heading(
-        figure, "Time of one run against the number of committees",
+    figure, frame, title = style.new(style.WIDE, HEIGHT), pd.DataFrame(timings), "Time of one run by committees"
+    said = (
         f"seconds for {timings[0].months} months of a synthetic tree; median over rounds, bars from least to greatest",
         "2 threads: two runs at once. Grey lines: time proportional to size. "
         f"Compiled, 1 thread: slope {slope(timings, 'compiled').median:.2f}",
     )  # fmt: skip
-    top = style.head(2) + 2
+    style.heading(figure, title, *said)
+    top = style.head(style.WIDE, title, *said) + 2
     axes = style.place(figure, 15, top, style.WIDE - 19, HEIGHT - 13 - top, xscale="log", yscale="log")
     for name, contestant in every.items():
         of_size = frame[frame["contestant"] == name].groupby("committees")["seconds"].agg(["median", "min", "max"])

@@ -36,7 +36,7 @@ R = TypeVar("R")
 _ROOT = Path(__file__).parent
 #: Files, and folders of files, below the package, whose content can end up in compiled code.
 KERNEL_SOURCES = (
-    "kernel.py", "draws", "mechanisms", "engines", "engines/compiled",
+    "kernel.py", "draws", "mechanisms", "engines", "engines/compiled", "engines/wasm/derive.py",
     *(f"registry/{name}.py" for name in (
         "constants", "decision_points", "entries", "outcomes", "parameters", "variants")),
 )  # fmt: skip

@@ -202,7 +202,7 @@ def test_a_run_again_gives_what_is_stored(run, engine, swept, here, skloki, no_f
         f"run {run} (point {run // 6}, replicate {replicate}) gives what is stored, to the last bit.\n{here / 'r'}\n"
     )
     result = sim.open("r")
-    assert result.tables == ("monthly", "events", "committees", "targets")
+    assert result.tables == ("monthly", "events", "committees", "places", "targets")
     assert set(result.monthly()["replicate"]) == {run // 2}, "each point has accidents of its own"
     row = table(swept).slice(run, 1).to_pylist()[0]
     nation = result.monthly().query("scope == 'nation'")["performance"]

@@ -117,7 +117,8 @@ def on(colour: str) -> str:
 @lru_cache(4096)
 def measure(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text, mm."""
-    figure = new(10, 10)
+    figure = Figure()
+    FigureCanvasAgg(figure)
     written = figure.text(0, 0, text, fontsize=size, fontweight=weight)
     return float(written.get_window_extent().width / figure.dpi / MM)
 

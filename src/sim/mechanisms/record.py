@@ -30,10 +30,10 @@ def half_life(task, novelty, corrected):  # type: ignore[no-untyped-def]
     """Return the months in which an error added to policy falls by half: ln 2 / (mu Q + kv V + ki I).
 
     Of an addition to the error E, whose month is E + mu Q (1 - E) - (kv V + ki I) E, a part mu Q + kv V + ki I goes
-    each month; nan where nothing does.
+    each month; nan where next to nothing does.
     """
     rate = novelty * task + corrected
-    if rate > 0.0:
+    if rate > 1e-12:
         return 0.6931471805599453 / rate
     return _NAN
 
