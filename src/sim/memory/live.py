@@ -6,9 +6,9 @@ notebook and a folder answer alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
+Made = TypeVar("Made")
 
 BAND = (0.1, 0.5, 0.9)
 """Quantiles over replicates that `bands` gives."""
@@ -64,15 +65,7 @@ class Live:
         self._made: list[Trajectory] = []
 
     def __iter__(self) -> Iterator[Trajectory]:
-        # What is asked for within a loop over it makes what is missing, and the loop goes on with that.
-        at = 0
-        while at < len(self):
-            if at == len(self._made):
-                yield from self._more()
-                at = len(self._made)
-            else:
-                yield self._made[at]
-                at += 1
+        return _through(self._made, len(self), self._more)
 
     def _more(self) -> Iterator[Trajectory]:
         """Make and yield trajectories, as long as nobody else has made more meanwhile."""
@@ -203,15 +196,7 @@ class Pair:
         return self._number
 
     def __iter__(self) -> Iterator[tuple[Trajectory, Trajectory]]:
-        # as in a world's runs
-        at = 0
-        while at < len(self):
-            if at == len(self._made):
-                yield from self._more()
-                at = len(self._made)
-            else:
-                yield self._made[at]
-                at += 1
+        return _through(self._made, len(self), self._more)
 
     def _more(self) -> Iterator[tuple[Trajectory, Trajectory]]:
         numbers = range(len(self._made), self._number)
@@ -281,6 +266,21 @@ class Pair:
         from sim.memory.shown import pair_html
 
         return pair_html(self)
+
+
+def _through(made: list[Made], count: int, more: Callable[[], Iterator[Made]]) -> Iterator[Made]:
+    """Yield what was made, then what ``more`` makes and adds to it.
+
+    What is asked for within a loop over it makes what is missing, and the loop goes on with that.
+    """
+    at = 0
+    while at < count:
+        if at == len(made):
+            yield from more()
+            at = len(made)
+        else:
+            yield made[at]
+            at += 1
 
 
 def live(

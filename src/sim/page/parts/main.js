@@ -382,12 +382,11 @@ function draw() {
   $("meaning").textContent = `${entry.meaning}; ${entry.unit}; ${say(`better_${entry.better}`)}`;
   const lines = ["a", "b"].map((side, k) => ({ name: side, colour: COLOURS[side], points: band(pairs.map((pair) => pair[k])), dashes: k ? undefined : "" }));
   const changes = band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value)));
-  const found = effect(pairs, ...span(), entry, content.student), onMonth = (t, pressed) => { readout(lines, changes, t); if (pressed) change({ month: all[t] }, true); };
+  const whole = finding(), onMonth = (t, pressed) => { readout(lines, changes, t); if (pressed) change({ month: all[t] }, true); };
   $("curves").replaceChildren(curves({ title: `${titleOf(entry)}: A ${lineName("a")}, B ${lineName("b")}`, unit: entry.unit, months: all, lines, events: world("a").events, span: span(), mark: at, onMonth }));
-  $("change").replaceChildren(curves({ title: say("change_title"), unit: entry.unit, months: all, lines: [{ name: "change", colour: COLOURS.change, points: changes }], span: span(), mark: at, zero: true, small: found.smallest, onMonth }));
+  $("change").replaceChildren(curves({ title: say("change_title"), unit: entry.unit, months: all, lines: [{ name: "change", colour: COLOURS.change, points: changes }], span: span(), mark: at, zero: true, small: whole.effects[whole.scope].smallest, onMonth }));
   readout(lines, changes, at);
   drawMap();
-  const whole = finding();
   answer(whole);
   status();
   document.documentElement.dataset.found = JSON.stringify(whole);
@@ -452,7 +451,6 @@ function translated(found) {
 
 const titleOf = (entry) => texts[language][`outcome_${entry.name}`] ?? entry.title;
 
-const runKeySame = () => JSON.stringify(asked.sets.a) === JSON.stringify(asked.sets.b);
 
 function status() {
   const n = Math.min(work?.pairs.length ?? 0, asked.runs);
@@ -532,7 +530,6 @@ function stops(one) {
 function buildControls() {
   const groups = new Map(), box = $("controls");
   const into = (room, row) => { if (!groups.has(room)) groups.set(room, []); groups.get(room).push(row); };
-  for (const one of content.rules_of ?? []) into("policy", one);
   for (const one of content.parameters) into(mechanism[one.mechanism]?.room ?? "other", sliderRow(one));
   for (const one of content.variants) into("readings", choiceRow(`variants.${one.name}`, one.meaning, Object.entries(one.choices), one.evidence));
   for (const one of content.mechanisms) into("switches", switchRow(one));

@@ -2,13 +2,10 @@
 "use strict";
 const YEARS = 3, LEAST_GROWTH = 0.004;
 
-const where = (content, world, month, scope, outcome) =>
-  (month * content.scopes.length + scope) * content.outcomes.length + outcome;
-
 // One outcome in one scope of a run, month by month.
 function series(content, run, months, scope, outcome) {
   const found = new Float64Array(months);
-  for (let t = 0; t < months; t++) found[t] = run[where(content, null, t, scope, outcome)];
+  for (let t = 0; t < months; t++) found[t] = run[(t * content.scopes.length + scope) * content.outcomes.length + outcome];
   return found;
 }
 
@@ -127,5 +124,3 @@ function sha256(bytes) {
   }
   return [...state].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
-
-if (typeof module !== "undefined") module.exports = { quantile, band, measured, effect, verdict, drawn, series, sha256 };

@@ -127,5 +127,3 @@ function hundred(share) {
   const rounded = half ? below + (below % 2) : Math.round(times);
   return rounded === 0 && share > 0 ? "fewer than 1" : rounded === 100 && share < 1 ? "more than 99" : `${rounded}`;
 }
-
-if (typeof module !== "undefined") module.exports = { sentences };
