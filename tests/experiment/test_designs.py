@@ -47,6 +47,7 @@ KINDS = [
     experiment("grid", levels=3), experiment("latin-hypercube", 40, seed=3), experiment("sobol", 40, seed=3),
     experiment("saltelli", 6, seed=3), experiment("morris", 6, seed=3, levels=4),
     experiment("one-at-a-time", levels=4), experiment("table", rows=ROWS),
+    experiment("ensemble", len(ROWS), rows=ROWS),
 ]  # fmt: skip
 
 
@@ -244,7 +245,7 @@ def test_every_design_is_described_and_gives_its_points_in_one_way():
     for name, kind in DESIGNS.items():
         assert (kind.positions is None) != (kind.listed is None), name
         assert kind.covers and kind.when
-        assert not kind.drawn or kind.growing, "what is drawn can be drawn further"
+        assert not kind.drawn or kind.growing or kind.listed, "what is drawn, and not listed, can be drawn further"
 
 
 def test_a_new_design_is_one_entry(monkeypatch):

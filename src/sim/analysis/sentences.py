@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.analysis.sample import Sample, effect_of
+from sim.experiment.experiment import Given
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
 from sim.registry.parameters import PARAMETERS
@@ -23,6 +24,7 @@ from sim.registry.variants import VARIANTS
 from sim.scenario.files import DICT
 
 if TYPE_CHECKING:
+    from sim.experiment.draws import Draws
     from sim.experiment.smallest_effect import Smallest
     from sim.results.comparison import Comparison
 
@@ -60,6 +62,8 @@ class Finding:
         effect; where neither is better, in which it is higher, and lower. Needed where parameters are drawn.
     drawn
         How many parameters and readings each pair has drawn; none where all pairs have the same.
+    given
+        The ensemble out of which they are drawn; none where they are drawn from their ranges.
     same
         Whether the worlds have the same inputs until the end of the horizon.
     """
@@ -72,6 +76,7 @@ class Finding:
     beyond: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     drawn: int | None = None
     same: bool = False
+    given: Given | None = None
 
     @property
     def nation(self) -> Mapping[str, Any]:
@@ -124,12 +129,13 @@ def finding(comparison: Comparison, world: str, outcome: str | None = None, hori
     return Finding(
         called(known[comparison.worlds[0]]), called(known[world]), outcome, horizon, effects, shares,
         None if draws is None else len(draws.factors), parting is None or parting > last,
+        None if draws is None else draws.ensemble,
     )  # fmt: skip
 
 
 def sampled(
     sample: Sample, smallest: Smallest, outcome: str = MAIN, *, world: int = 1, horizon: int = 0,
-    names: Sequence[str] = (), drawn: int | None = None,
+    names: Sequence[str] = (), drawn: Draws | None = None,
 ) -> Finding:  # fmt: skip
     """Return what runs in memory say of a world; ``names`` are what the worlds are called, if not as in the sample."""
     called = list(names or sample.names)
@@ -139,8 +145,9 @@ def sampled(
     apart = sample.at(world, horizon)[..., at] - sample.at(0, horizon)[..., at]
     shares = {scope: beyond(gains(outcome, apart[:, s]), effects[scope]["smallest"]) for s, scope in enumerate(scopes)}
     return Finding(
-        called[0], called[world], outcome, sample.horizons[horizon].name, effects, shares, drawn,
-        sample.alike(world, horizon),
+        called[0], called[world], outcome, sample.horizons[horizon].name, effects, shares,
+        None if drawn is None else len(drawn.factors), sample.alike(world, horizon),
+        None if drawn is None else drawn.ensemble,
     )  # fmt: skip
 
 
@@ -148,7 +155,13 @@ def over(manifest: Mapping[str, Any]) -> str:
     """Return over what a comparison's intervals are, in a few words."""
     if manifest.get("draws") is None:
         return "over chance only, at fixed parameters"
-    return "over chance, parameters and readings, drawn from their ranges"
+    given = manifest["draws"].get("ensemble")
+    return f"over chance, parameters and readings, drawn {drawn_from(given and Given(**given))}"
+
+
+def drawn_from(ensemble: Given | None) -> str:
+    """Return in words what draws are drawn from: ranges, or an ensemble, which is called calibrated."""
+    return "from their ranges" if ensemble is None else f"from {ensemble.name}, calibrated on {ensemble.given}"
 
 
 def main_outcome(manifest: Mapping[str, Any]) -> str:
@@ -270,8 +283,8 @@ def _over_what(found: Finding) -> str:
         return f"Over chance alone, at one value of each parameter: {often}; --draws 200 asks over their ranges"
     every = len(PARAMETERS) + len(VARIANTS)
     which = f"all {every}" if found.drawn == every else f"{found.drawn} of {every}"
-    return (f"Over chance and {which} parameters and readings, drawn from their ranges: {often}; shares are of draws, "
-            "not probabilities, and say nothing of what the model leaves out")  # fmt: skip
+    return (f"Over chance and {which} parameters and readings, drawn {drawn_from(found.given)}: {often}; shares are of "
+            "draws, not probabilities, and say nothing of what the model leaves out")  # fmt: skip
 
 
 def _classes_by_interval(found: Finding) -> str:

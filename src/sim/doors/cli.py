@@ -50,6 +50,7 @@ for command in (compare, trace, sweep, status, rerun, query):
 @options.scenario
 @click.option("--replicates", type=int, metavar="N", help="Number of replicates, instead of the scenario's.")
 @click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
+@options.ensemble
 @options.sets
 @options.engines
 @options.figures("none", "summary", "all")

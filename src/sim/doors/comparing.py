@@ -28,6 +28,7 @@ NAMED = 6
 @click.option("--replicates", type=int, metavar="N", help="Pairs (default: 200), or with --precision at most (2000).")
 @click.option("--draws", type=int, metavar="N",
               help="Pairs, each with its own draw of all parameters and readings that no world sets.")
+@options.ensemble
 @click.option("--seed", type=int, metavar="S", help="Seed of all worlds, instead of the scenarios'.")
 @options.sets
 @click.option("--horizon", "horizons", multiple=True, metavar="MONTH[:MONTH]",
@@ -52,7 +53,8 @@ def compare(
     """Run worlds on the same accidents and compare them, with the answer in two sentences at the end.
 
     A is the baseline: effects are of every other world minus A, pair by pair. Intervals are over chance
-    only, at fixed parameters, unless --draws asks over the ranges of these. Without --out the comparison
+    only, at fixed parameters, unless --draws asks over the ranges of these, or --ensemble over those that
+    agree with the record. Without --out the comparison
     is stored in a new folder in results/comparisons; docs/comparing.md explains its tables.
     """
     from sim import api

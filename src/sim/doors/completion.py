@@ -39,6 +39,7 @@ scenarios = _of("scenario.load.shipped", or_file=True)
 experiments = _of(_EXPERIMENTS, or_file=True)
 kinds, names = _of("describe.glossary.KINDS"), _of("describe.glossary.names")
 engines, outcomes = _of("engines.engine.ENGINES"), _of("registry.outcomes.OUTCOMES")
+ensembles = _of("experiment.ensemble.known")
 settings = _of("registry.parameters.PARAMETERS parameters.{}=", "registry.mechanisms.MECHANISMS mechanisms.{}=")
 
 

@@ -31,6 +31,11 @@ engine = click.option(
     help="compiled or reference: the same result, fast or slow and readable.",
 )
 
+ensemble = click.option(
+    "--ensemble", metavar="NAME", shell_complete=complete.ensembles,
+    help="Take draws from a calibration: its folder, or its name in results/calibration.",
+)
+
 
 class Renamed(click.Option):
     """An option whose earlier names are still understood, and not shown."""

@@ -31,6 +31,7 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
 @click.argument("experiment", shell_complete=complete.experiments)
 @click.option("--points", type=click.IntRange(1), metavar="N",
               help="First look: only so many of the points, in a folder of their own, NAME-first-N.")
+@options.ensemble
 @click.option("--workers", "--threads", "workers", cls=options.Renamed, type=click.IntRange(1), metavar="N",
               help="Runs made at once on this machine; default: one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786), slurm, or local: processes.")
@@ -48,6 +49,7 @@ def sweep(
     cluster; docs/sweeps.md says more.
     """
     from sim.experiment.designs import first_name
+    from sim.experiment.ensemble import read
     from sim.results.sweep_store import usual_place
     from sim.runner.progress import status
     from sim.runner.sweep import sweep as run_sweep
@@ -73,7 +75,9 @@ def sweep(
 
             place = run_sweep(experiment, out, extend=times(extend), points=points, progress=tell, note=note, **asked)
     except KeyboardInterrupt as error:
-        name = Path(experiment).stem if points is None else first_name(Path(experiment).stem, points)
+        name = Path(experiment).stem
+        name = name if asked["ensemble"] is None else f"{name}-{read(asked['ensemble']).name}"
+        name = name if points is None else first_name(name, points)
         raise Interrupted(_kept(last, out or usual_place(name))) from error
     state, found = last[0], status(place)
     terminal.answer(lambda: {"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})

@@ -47,7 +47,8 @@ class DesignKind:
     levels
         How many settings of a number there are by default; nothing where none are picked out.
     drawn
-        Whether points are drawn over the ranges: each has accidents of its own unless the file says otherwise.
+        Whether points are drawn, over the ranges or out of an ensemble: each has accidents of its own unless the file
+        says otherwise.
     whole
         Whether a block can only be drawn as a whole.
     from_base
@@ -79,7 +80,7 @@ class DesignKind:
     @property
     def fixed(self) -> bool:
         """Whether its points are chosen, so that there is nothing between them to conclude on."""
-        return not self.growing
+        return not (self.growing or self.drawn)
 
     @property
     def families(self) -> bool:
@@ -163,6 +164,11 @@ DESIGNS: dict[str, DesignKind] = {
         "points from elsewhere: a posterior, another program's design, single cases",
         listed=lambda experiment: experiment.design.rows, file=True,
     ),
+    "ensemble": DesignKind(
+        "the draws of the ensemble that `[uncertainties]` names, all of them or the first `points`",
+        "what recorded figures leave open, instead of the whole ranges",
+        listed=lambda experiment: experiment.design.rows, drawn=True,
+    ),
 }  # fmt: skip
 
 
@@ -205,15 +211,15 @@ def first_look(experiment: Experiment, number: int) -> Experiment:
     Of sequences and trajectories these are the first that the whole has; a hypercube is another one.
     """
     kind, asked = kind_of(experiment), experiment.design.points
-    if kind.counted is None:
+    counted = ("draw", "draws") if experiment.ensemble else kind.counted
+    if counted is None:
         allowed = f"nothing: the points of a {experiment.design.kind} are all of them"
         raise UserError(Problem("--points", found=f"{number:,}", allowed=allowed))
     if not 1 <= number < asked:
-        allowed = f"1 to {asked - 1:,}, fewer {kind.counted[1]} than the experiment's {asked:,}; for more, --extend"
+        allowed = f"1 to {asked - 1:,}, fewer {counted[1]} than the experiment's {asked:,}; for more, --extend"
         raise UserError(Problem("--points", found=f"{number:,}", allowed=allowed))
-    fewer = replace(
-        experiment, name=first_name(experiment.name, number), design=replace(experiment.design, points=number)
-    )
+    design = replace(experiment.design, points=number, rows=experiment.design.rows[:number])
+    fewer = replace(experiment, name=first_name(experiment.name, number), design=design)
     return replace(fewer, curve_points=min(experiment.curve_points, points(fewer)))
 
 

@@ -3,23 +3,25 @@
 `compare --draws`, `sim.pair` and the page ask `draws`, so that draw 7 of a scenario is the same at every door. Factors
 are those of an experiment with ``prior = "all"``, and points those of a scrambled Sobol' sequence seeded by the
 scenario's ``run.seed``. Every parameter and variant of the registry has its own column of the sequence whether it is
-drawn or not: so no draw moves when more are asked for, nor when another parameter is set by hand.
+drawn or not: so no draw moves when more are asked for, nor when another parameter is set by hand. Out of an ensemble
+draw 7 is its row 7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import misfits
+from sim.errors import Problem, UserError, misfits
 from sim.experiment import sampling
 from sim.experiment.designs import silence
-from sim.experiment.experiment import FACTOR, Factor, factor_of, written
+from sim.experiment.ensemble import Ensemble
+from sim.experiment.experiment import FACTOR, GIVEN, Factor, Given, factor_of, written
 from sim.experiment.factors import KNOWN, factors
 from sim.experiment.sampling import Value
 from sim.experiment.schema import Draft, ExperimentFile
@@ -29,7 +31,7 @@ from sim.scenario.schema import Scenario
 
 STEPS = 2**30
 """Positions are whole numbers of this part, from 0 up: a reader without this sequence can be sent these."""
-RECORD = {"seed": int, "width": int, "columns": [int], "factors": [FACTOR]}
+RECORD = {"seed": int, "width": int, "columns": [int], "factors": [FACTOR], "ensemble?": GIVEN}
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,16 @@ class Draws:
         How many columns the sequence has.
     seed
         Of the sequence.
+    ensemble, rows
+        Out of which they are drawn, if not over the ranges, and its rows; of stored draws these are not kept.
     """
 
     factors: tuple[Factor, ...]
     columns: tuple[int, ...]
     width: int
     seed: int
+    ensemble: Given | None = None
+    rows: tuple[Mapping[str, Value | None], ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -69,6 +75,8 @@ class Draws:
 
     def samples(self, start: int, stop: int) -> list[dict[str, Value | None]]:
         """Return the value of each factor at points by its name; None for a variant that another one excludes."""
+        if self.ensemble is not None:
+            return [{name: row[name] for name in self.names} for row in self.rows[start:stop]]
         columns = (self.positions(start, stop) / STEPS).T
         values = [sampling.values(factor, column) for factor, column in zip(self.factors, columns, strict=True)]
         found: list[dict[str, Value | None]]
@@ -86,17 +94,19 @@ class Draws:
     def record(self) -> dict[str, Any]:
         """Return what gives the same draws again, as JSON can hold it."""
         found: dict[str, Any] = written(self, RECORD)
-        return found
+        return found if self.ensemble else {name: of for name, of in found.items() if name != "ensemble"}
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Draws:
         """Return the draws that `record` has written down; ValueError where it is none."""
         for field, found, allowed in misfits(record, RECORD):
             raise ValueError(f"{field}: found {found}; allowed: {allowed}")
-        return cls(tuple(map(factor_of, record["factors"])), tuple(record["columns"]), record["width"], record["seed"])
+        given = Given(**record["ensemble"]) if "ensemble" in record else None
+        factors = tuple(map(factor_of, record["factors"]))
+        return cls(factors, tuple(record["columns"]), record["width"], record["seed"], given)
 
 
-def draws(*worlds: Loaded, fixed: Collection[str] = ()) -> Draws:
+def draws(*worlds: Loaded, fixed: Collection[str] = (), ensemble: Ensemble | None = None) -> Draws:
     """Return the draws of worlds, the same for all: of what none of them sets, and in which they do not differ.
 
     Parameters
@@ -105,20 +115,36 @@ def draws(*worlds: Loaded, fixed: Collection[str] = ()) -> Draws:
         The seed is the first one's.
     fixed
         Parameters and variants that are not drawn besides, by name.
+    ensemble
+        Out of which they are drawn, instead of over the ranges.
     """
     set_by_hand = {name for name in every_name() if any(is_set(world, name) for world in worlds)} | set(fixed)
     values = [complete(world.scenario) for world in worlds]
     apart = {name for table, known in KNOWN.items() for name in known
              if any(each[table][name] != values[0][table][name] for each in values)}  # fmt: skip
-    of_all = prior(worlds[0].scenario)
+    of_all = prior(worlds[0].scenario) if ensemble is None else _plain(ensemble)
     kept = [
         (factor, column) for column, factor in enumerate(of_all)
         if factor.name not in set_by_hand | apart and not _excluded(factor, values[0]["variants"], set_by_hand | apart)
     ]  # fmt: skip
-    return Draws(
+    found = Draws(
         tuple(factor for factor, _ in kept), tuple(column for _, column in kept), len(of_all),
         worlds[0].scenario.run.seed,
     )  # fmt: skip
+    return found if ensemble is None else replace(found, ensemble=ensemble.identity, rows=ensemble.rows)
+
+
+def _plain(ensemble: Ensemble) -> Sequence[Factor]:
+    """Return what an ensemble draws, which must be parameters and variants alone."""
+    other = [one.name for one in ensemble.factors if one.target != f"{_table(one.name)}.{one.name}"]
+    if other:
+        allowed = "an ensemble of parameters and variants; one of more can be swept (skloki sweep --ensemble)"
+        raise UserError(Problem("ensemble", ensemble.name, f"draws of {', '.join(other)}", allowed))
+    return ensemble.factors
+
+
+def _table(name: str) -> str:
+    return next((table for table, known in KNOWN.items() if name in known), "")
 
 
 def every_name() -> Iterator[str]:

@@ -125,6 +125,16 @@ class Design:
 
 
 @dataclass(frozen=True)
+class Given:
+    """Which ensemble points are drawn from: its name, what it agrees with in words, its model, a hash of its rows."""
+
+    name: str
+    given: str
+    model: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Experiment:
     """A sweep that can be run: everything a worker needs, and nothing it has to look up.
 
@@ -143,6 +153,8 @@ class Experiment:
         What is kept of each run; horizons by name, the first is the main one.
     targets
         Whether each run's row has what it gave for the targets.
+    ensemble
+        Out of which the points are draws, where they are not over the ranges.
     curves, curve_outcomes, curve_points
         Whether months are kept: not at all, as quantiles over all runs, of the first points, or of all runs.
     """
@@ -165,6 +177,7 @@ class Experiment:
     why: str = ""
     accidents: Accidents = "shared"
     targets: bool = False
+    ensemble: Given | None = None
 
     def lever(self, name: str | None = None) -> Factor:
         """Return the lever of that name, by default the first that has a choice; UserError where there is none."""
@@ -187,9 +200,12 @@ class Experiment:
         """Return the number of the series of accidents of a replicate of a point: the engine's replicate.
 
         All combinations of levers at the point share it. With accidents of its own no other point has it, so that
-        what chance does to the mean over points shrinks with their number.
+        what chance does to the mean over points shrinks with their number; nor will one that comes later, be it that
+        there can be more points or only more replicates.
         """
-        return point * self.replicates + replicate if self.accidents == "own" else replicate
+        if self.accidents == "shared":
+            return replicate
+        return point + replicate * self.design.points if self.ensemble else point * self.replicates + replicate
 
     def columns(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield the store's columns of outcomes as (column, outcome, scope, horizon's name).
@@ -206,8 +222,9 @@ class Experiment:
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
         record: dict[str, Any] = json.loads(json.dumps(written(self, RECORD), allow_nan=False))
-        if not self.targets:  # as before there were any
-            del record["targets"]
+        for name in ("targets", "ensemble"):
+            if not record[name]:  # as before there were any
+                del record[name]
         return record
 
     def fingerprint(self) -> str:
@@ -227,13 +244,14 @@ FACTOR = {
     "name": str, "options": [{"value": object, "table": dict}], "target": str, "low": NUMBER, "high": NUMBER,
     "distribution": str, "whole": bool, "default": NUMBER, "unit": str, "meaning": str,
 }  # fmt: skip
+GIVEN = {"name": str, "given": str, "model": str, "digest": str}
 RECORD = {
     "name": str, "title": str, "base": dict, "levers": [FACTOR], "uncertainties": [FACTOR],
     "design": {"kind": str, "points": int, "levels": int, "seed": int, "rows": [dict]}, "replicates": int, "seed": int,
     "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
     "curve_outcomes": [str], "curve_points": int,
     "smallest": {"share": NUMBER | None, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
-    "targets?": bool,
+    "targets?": bool, "ensemble?": GIVEN,
 }  # fmt: skip
 
 
@@ -257,6 +275,7 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
         "design": Design(**{**record["design"], "rows": tuple(record["design"]["rows"])}),
         "horizons": {name: Horizon(**horizon) for name, horizon in record["horizons"].items()},
         "smallest": Smallest(**record["smallest"]),
+        "ensemble": Given(**record["ensemble"]) if "ensemble" in record else None,
     })  # fmt: skip
 
 
@@ -270,6 +289,8 @@ def written(value: Any, shape: Any) -> Any:
     if isinstance(shape, list):
         return [written(item, shape[0]) for item in value]
     if isinstance(shape, dict):
+        if value is None:
+            return None
         if "*" in shape:
             return {name: written(item, shape["*"]) for name, item in value.items()}
         names = {name.removesuffix("?"): inner for name, inner in shape.items()}

@@ -66,7 +66,7 @@ def factors(draft: Draft) -> tuple[list[LayeredFactor], list[LayeredFactor], lis
             own.append(_own(draft, name, table))
         except _Wrong as wrong:
             faults += wrong.faults
-    prior, prior_faults = _prior(draft, own)
+    prior, prior_faults = _of_ensemble(draft) if draft.file.uncertainties.ensemble else _prior(draft, own)
     uncertainties = prior + [each for each in own if each not in prior]
     return levers, uncertainties, [*faults, *prior_faults, *_overlaps([*levers, *uncertainties])]
 
@@ -96,6 +96,26 @@ def _prior(draft: Draft, own: Sequence[LayeredFactor]) -> tuple[list[LayeredFact
                 where = ("uncertainties", "prior") if every else ("uncertainties", "prior", asked.prior.index(name))
                 prior.append(_drawn(draft, where, name, f"{table}.{name}"))
     return prior, faults
+
+
+def _of_ensemble(draft: Draft) -> tuple[list[LayeredFactor], list[Fault]]:
+    """Return what an ensemble draws, nothing where it could not be read, and what is wrong with what is held fixed."""
+    ensemble = draft.ensemble
+    if ensemble is None:
+        return [], []
+    names = [factor.name for factor in ensemble.factors]
+    faults = [
+        unknown(("uncertainties", "fixed", i), name, f"what {ensemble.name} draws", names)
+        for i, name in enumerate(draft.file.uncertainties.fixed) if name not in names
+    ]  # fmt: skip
+    where: KeyPath = ("uncertainties", "ensemble")
+    found = []
+    for factor in ensemble.factors:
+        tables = [dict(option.table) for option in factor.options] or [
+            nested(factor.target, end) for end in (factor.low, factor.high)]  # fmt: skip
+        if factor.name not in draft.file.uncertainties.fixed:
+            found.append(LayeredFactor(factor, where, [[inline(draft.own, where, table)] for table in tables]))
+    return found, faults
 
 
 def _drawn(draft: Draft, where: KeyPath, name: str, field: str) -> LayeredFactor:
@@ -318,7 +338,7 @@ def _overlaps(factors: Sequence[LayeredFactor]) -> Iterator[Fault]:
             other = next((taken[path[:n]] for n in range(1, len(path) + 1) if path[:n] in taken), None)
             if other is not None:
                 allowed = "a field that no other lever or uncertainty sets"
-                if ("uncertainties", "prior") in (other.where[:2], layered.where[:2]):
+                if {("uncertainties", "prior"), ("uncertainties", "ensemble")} & {other.where[:2], layered.where[:2]}:
                     allowed += ", or the parameter in uncertainties.fixed"
                 yield Fault(layered.where, f"{dotted(path)}, which {dotted(other.where)} sets, too", allowed)
                 break

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import Problem, UserError
+from sim.experiment import ensemble as ensembles
 from sim.experiment import schema
 from sim.experiment.design_file import Rows, read_table
 from sim.experiment.designs import DESIGNS, kinds, points
@@ -104,7 +105,15 @@ def read(path: Path) -> Draft:
     base = [*below.layers, above]
     table, _ = merge(base)
     scenario, _ = format.FORM.sound({**table, "title": "?"})
-    return Draft(path, own, file, base, table, scenario, worlds, problems, below.complete and bool(below.layers))
+    complete, ensemble = below.complete and bool(below.layers), None
+    if file.uncertainties.ensemble is not None:
+        try:
+            ensemble = ensembles.read(file.uncertainties.ensemble, path.parent)
+        except UserError as error:
+            said = error.problems[0]
+            where = ("uncertainties", "ensemble")
+            problems.append(own.problem(Fault(where, said.found, said.allowed, said.suggestion)))
+    return Draft(path, own, file, base, table, scenario, worlds, problems, complete, ensemble)
 
 
 def _unknown_names(file: ExperimentFile) -> Iterator[Fault]:
@@ -188,15 +197,21 @@ def _kept(
     problems: list[Problem] = []
     if known and kind.file and file.design.file:
         rows, wrong_rows, problems = read_table(draft.path.parent, file.design.file, unknowns)
+    design = Design(
+        file.design.kind, file.design.points or 0, file.design.levels or kind.levels or 5, file.design.seed, rows
+    )
+    if draft.ensemble is not None and not faults:
+        try:
+            design = ensembles.design(draft.ensemble, unknowns, file.design.points)
+        except UserError as error:
+            wrong_rows = [Fault(("design", "points"), error.problems[0].found, error.problems[0].allowed)]
     outcomes, curve_outcomes = _known(keep.outcomes), _known(keep.curves.outcomes or ())
     experiment = Experiment(
         name=draft.path.stem, title=file.title, why=file.why,
         # said aloud, so that the rows keep their meaning when there are other defaults
         base={"defaults": draft.scenario.defaults, **{key: of for key, of in draft.table.items() if key != "run"}},
         levers=tuple(lever.factor for lever in levers), uncertainties=unknowns,
-        design=Design(
-            file.design.kind, file.design.points or 0, file.design.levels or kind.levels or 5, file.design.seed, rows
-        ),
+        design=design, ensemble=None if draft.ensemble is None else draft.ensemble.identity,
         replicates=file.run.replicates, seed=draft.scenario.run.seed if file.run.seed is None else file.run.seed,
         accidents=file.run.accidents or ("own" if kind.drawn else "shared"), outcomes=outcomes, horizons=horizons,
         scopes=tuple(keep.scopes), curves=keep.curves.kind,
@@ -267,18 +282,25 @@ def _design_faults(file: ExperimentFile, certain: bool) -> Iterator[Fault]:
     """Yield what does not go with the kind of the design; ``certain`` if there is no uncertainty."""
     table, kind = file.design, file.design.kind
     growing, filed = kinds(lambda kind: kind.growing), kinds(lambda kind: kind.file)
-    if file.run.accidents == "own" and kind not in growing:
+    if file.run.accidents == "own" and kind not in (*growing, "ensemble"):
         # more replicates would otherwise need numbers that other points have
         allowed = f'"shared", or a design out of {", ".join(growing)}'
         yield Fault(("run", "accidents"), f'"own" with {kind}', allowed)
+    if (kind == "ensemble") != (file.uncertainties.ensemble is not None):
+        yield Fault(("design", "kind"), f'"{kind}"', 'design.kind = "ensemble" together with uncertainties.ensemble')
+    elif kind == "ensemble" and (file.uncertainties.prior or file.uncertainties.own):
+        found = "ranges beside an ensemble"
+        yield Fault(("uncertainties",), found, "an ensemble alone: what it does not draw is as the base has it")
     for key, having in (("points", growing), ("levels", schema.BY_LEVELS), ("file", filed)):
         value = getattr(table, key)
+        if kind == "ensemble" and key == "points":
+            continue
         if value is not None and kind not in having:
             allowed = f"nothing: {key} belong{'s' * (key == 'file')} to {', '.join(having)}"
             yield Fault(("design", key), show(value), allowed)
         elif value is None and kind in having and key != "levels":
             yield Fault(("design", key), "nothing", f"{FORM.allowed(('design', key))}, which {kind} needs")
-    if certain and not file.uncertainties.prior and not file.uncertainties.own and kind != "grid":
+    if certain and not file.uncertainties.prior and not file.uncertainties.own and kind not in ("grid", "ensemble"):
         allowed = 'uncertainties, or "grid" for one point'
         yield Fault(("design", "kind"), f'"{kind}" without uncertainties', allowed)
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import Problem
 from sim.experiment.designs import DESIGNS, kinds
+from sim.experiment.ensemble import Ensemble
 from sim.experiment.experiment import CurveKind, Factor
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import SHOWN
@@ -75,7 +76,8 @@ class Uncertainties(Table):
     __pydantic_extra__: dict[str, Uncertainty]
 
     prior: Literal["all"] | list[str] = Field([], description='parameters and variants drawn as the registry says: their names, or "all"')
-    fixed: list[str] = Field([], description="of the prior: held at the base's value instead")
+    ensemble: str | None = Field(None, min_length=1, description="draws of an ensemble instead: its folder, beside the experiment, or its name in `results/calibration`")
+    fixed: list[str] = Field([], description="of the prior or the ensemble: held at the base's value instead")
 
     @property
     def own(self) -> dict[str, Uncertainty]:
@@ -227,6 +229,8 @@ class Draft:
         What is wrong with the file's own tables and with the scenarios.
     complete
         Whether the scenario below could be read.
+    ensemble
+        Out of which uncertainties are drawn, if one is named and could be read.
     """
 
     path: Path
@@ -238,6 +242,7 @@ class Draft:
     worlds: Mapping[KeyPath, list[Layer] | None]
     problems: list[Problem]
     complete: bool
+    ensemble: Ensemble | None = None
 
 
 def inline(own: Layer, root: KeyPath, table: dict[str, Any], single: KeyPath = ()) -> Layer:

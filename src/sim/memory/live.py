@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -24,12 +25,14 @@ from sim.errors import Problem, UserError, nearest
 from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws
 from sim.experiment.draws import draws as drawn_for
+from sim.experiment.ensemble import read
 from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES, SHOWN, unknown
 from sim.results.result import Trajectories
-from sim.runner.compare import agreed, drawn_pairs, named, partings, record, require_same_places
-from sim.runner.run import with_run
+from sim.runner.compare import agreed, named, partings, record, require_same_places
+from sim.runner.ensembles import checked
+from sim.runner.run import drawn_pairs, with_run
 from sim.scenario.load import Loaded, Sets, Source, load, load_all
 from sim.world.build import World
 
@@ -211,8 +214,7 @@ class Pair:
 
     def answer(self, outcome: str | None = None) -> list[str]:
         """Return the answer in two sentences, as `compare` prints it."""
-        drawn = None if self.drawn is None else len(self.drawn.factors)
-        return sentences(sampled(self.all(), self._least, _outcome(outcome or self.main), drawn=drawn))
+        return sentences(sampled(self.all(), self._least, _outcome(outcome or self.main), drawn=self.drawn))
 
     @property
     def main(self) -> str:
@@ -315,8 +317,8 @@ def live(
 
 def pair(
     a: Source, b: Source, *, sets: Sets = (), pairs: int = 20, draws: int | None = None, seed: int | None = None,
-    horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
-    engine: str | Engine = ENGINES[0], workers: int | None = None,
+    ensemble: str | Path | None = None, horizons: Iterable[str] = (), outcomes: Sequence[str] = (),
+    smallest: Iterable[str] = (), engine: str | Engine = ENGINES[0], workers: int | None = None,
 ) -> Pair:  # fmt: skip
     """Run two worlds on the same accidents in memory; effects are of ``b`` minus ``a``.
 
@@ -324,12 +326,15 @@ def pair(
     ``draws`` asks for so many pairs with a draw of their own of whatever neither world sets, instead of ``pairs``.
     """
     _known(outcomes)
+    calibrated = None if ensemble is None else checked(read(ensemble))
+    if calibrated is not None:
+        draws = min(pairs, len(calibrated.rows)) if draws is None else draws
     number = pairs if draws is None else draws
     if number < 1:
         raise UserError(Problem("pair", "pairs" if draws is None else "draws", str(number), "a number above 0"))
     loaded = agreed(load_all([a, b], sets), number, seed)
     return Pair(loaded, load_engine(engine), number, horizons=horizons, outcomes=outcomes, smallest=smallest,
-                drawn=None if draws is None else drawn_for(*loaded), workers=workers)  # fmt: skip
+                drawn=None if draws is None else drawn_for(*loaded, ensemble=calibrated), workers=workers)  # fmt: skip
 
 
 def _dataset(outcomes: Sequence[str], keys: dict[str, Any], values: Array, months: Sequence[str]) -> xarray.Dataset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -30,6 +31,12 @@ class Failure:
     seed: int
     error: str
     where: str
+
+
+def failure(replicate: int, seed: int, error: Exception) -> Failure:
+    """Return the record of a replicate that ended with an error."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return Failure(replicate, seed, f"{type(error).__name__}: {error}", f"{Path(frame.filename).name}:{frame.lineno}")
 
 
 def describe(

@@ -19,9 +19,9 @@ from pydantic import ValidationError
 from sim.engines.engine import ENGINES, engine
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
+from sim.results.manifest import failure
 from sim.results.sweep_store import SWEEP, Made
 from sim.runner.chunk_rows import Recorder
-from sim.runner.run import failure
 from sim.scenario.layers import Layer, merge, nested
 from sim.scenario.schema import Scenario
 from sim.world.build import World, build, vary

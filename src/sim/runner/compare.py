@@ -17,19 +17,23 @@ from typing import Any
 from sim.analysis import paired
 from sim.analysis.places import mapped
 from sim.analysis.sample import Sample, band_tables, effect_of, effect_rows
+from sim.analysis.sentences import drawn_from
 from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
 from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws
 from sim.experiment.draws import draws as drawn_for
+from sim.experiment.ensemble import Ensemble
+from sim.experiment.ensemble import read as read_ensemble
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.outcomes import OUTCOME_INDEX, SHOWN, unknown
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
-from sim.runner.run import Progress, RunFailed, agreed_workers, finished, with_run
+from sim.runner.ensembles import checked
+from sim.runner.run import Progress, RunFailed, agreed_workers, drawn_pairs, finished, with_run
 from sim.scenario.load import Loaded, Sets, Source, differences, load_all
 from sim.world.build import World, vary
 
@@ -46,12 +50,10 @@ CAVEAT = (
     "nor that of the model's structure, and no verdict on a policy may rest on them alone."
 )
 CAVEAT_OF_DRAWS = (
-    "Intervals are over chance, parameters and readings, drawn from their ranges: they are of the mean over all draws "
-    "and hold nothing of the model's structure. Shares are of draws under these ranges, not probabilities."
+    "Intervals are over chance, parameters and readings, drawn {given}: they are of the mean over all draws "
+    "and hold nothing of the model's structure. Shares are of these draws, not probabilities."
 )
 MOST_DRAWS = 1_000_000
-AT_ONCE = 256
-"""Draws whose values are made at once."""
 LOOKED_AT = 8
 """Draws at which it is asked when worlds part: what is off at the defaults may not be where it is drawn."""
 
@@ -67,7 +69,7 @@ def compare(
     *worlds: Source, replicates: int | None = None, seed: int | None = None, sets: Sets = (),
     horizons: Iterable[str] = (), outcomes: Sequence[str] = (), smallest: Iterable[str] = (),
     precision: float | None = None, target: str | None = None, draws: int | None = None,
-    out: Path | str | None = None, force: bool = False,
+    ensemble: str | Path | None = None, out: Path | str | None = None, force: bool = False,
     progress: Progress | None = None, engine: str | Engine = ENGINES[0], workers: int | None = None,
     threads: int | None = None,
 ) -> Comparison:  # fmt: skip
@@ -95,6 +97,9 @@ def compare(
     draws
         Number of pairs, instead of ``replicates``: each pair has a draw of its own of whatever no world sets (see
         `sim.experiment.draws`), the same in all worlds, besides accidents of its own.
+    ensemble
+        Whose draws these are, instead of draws over the ranges: a calibration's folder or name; see
+        `sim.experiment.ensemble.read`. Without ``draws``, the first 200.
     out
         The folder; by default a new one below ``results/comparisons`` of the current folder.
     progress
@@ -108,12 +113,15 @@ def compare(
     began, started = time.perf_counter(), datetime.now(UTC)
     read, least = load_all(worlds, sets), read_smallest(smallest)
     wanted = _wanted(precision, target)
-    _check(outcomes, wanted, replicates, draws)
+    calibrated = None if ensemble is None else checked(read_ensemble(ensemble))
+    if calibrated is not None and draws is None and replicates is None:
+        draws = min(REPLICATES, len(calibrated.rows))
+    _check(outcomes, wanted, replicates, draws, calibrated)
     workers = agreed_workers(workers, threads)
     usual = MOST if wanted else REPLICATES
     most = next((number for number in (draws, replicates) if number is not None), usual)
     loaded, names = agreed(read, most, seed), named(read)
-    drawn = None if draws is None else drawn_for(*loaded)
+    drawn = None if draws is None else drawn_for(*loaded, ensemble=calibrated)
     # The destination comes first: a place that cannot be written is found before any work is done.
     with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
         chosen = load_engine(engine)
@@ -155,7 +163,7 @@ def record(
         "failed": sample.failed,
         "level": paired.LEVEL,
         "draws": None if drawn is None else drawn.record(),
-        "uncertainty": CAVEAT if drawn is None else CAVEAT_OF_DRAWS,
+        "uncertainty": CAVEAT if drawn is None else CAVEAT_OF_DRAWS.format(given=drawn_from(drawn.ensemble)),
     }
 
 
@@ -218,15 +226,6 @@ def _batches(sample: Sample, most: int, precision: Precision | None) -> Iterator
         done = end
 
 
-def drawn_pairs(built: Sequence[World], drawn: Draws | None, numbers: range) -> Iterator[tuple[World, int]]:
-    """Yield worlds and replicates in the order in which they are run: all worlds of a replicate have the same draw."""
-    for start in range(numbers.start, numbers.stop, AT_ONCE):
-        some = range(start, min(start + AT_ONCE, numbers.stop))
-        values = [None] * len(some) if drawn is None else drawn.varied(some.start, some.stop)
-        for number, value in zip(some, values, strict=True):
-            yield from ((world if value is None else vary(world, *value), number) for world in built)
-
-
 def partings(built: Sequence[World], drawn: Draws | None) -> list[int | None]:
     """Return for each world the first month in which it differs from the baseline, at the defaults or at a draw."""
     found = [spans.partings(built)]
@@ -259,7 +258,10 @@ def _wanted(precision: float | None, target: str | None) -> Precision | None:
     return Precision(precision, target or "performance")
 
 
-def _check(shown: Sequence[str], precision: Precision | None, replicates: int | None, draws: int | None) -> None:
+def _check(
+    shown: Sequence[str], precision: Precision | None, replicates: int | None, draws: int | None,
+    ensemble: Ensemble | None,
+) -> None:  # fmt: skip
     """Refuse what can be refused before anything is done."""
     problems = unknown("--outcome", shown)
     if precision is not None:
@@ -267,8 +269,12 @@ def _check(shown: Sequence[str], precision: Precision | None, replicates: int | 
         if not FINEST <= precision.half_width < float("inf"):
             allowed = f"a number above 0, {FINEST:g} at least"
             problems.append(Problem("--precision", found=f"{precision.half_width:g}", allowed=allowed))
-    if draws is not None and not 1 <= draws <= MOST_DRAWS:
-        problems.append(Problem("--draws", found=str(draws), allowed=f"1 to {MOST_DRAWS:,}"))
+    most = MOST_DRAWS if ensemble is None else len(ensemble.rows)
+    if draws is not None and not 1 <= draws <= most:
+        whose = "" if ensemble is None else f", the draws of {ensemble.name}"
+        problems.append(Problem("--draws", found=str(draws), allowed=f"1 to {most:,}{whose}"))
+    elif ensemble is not None and draws is None:
+        problems.append(Problem("--replicates", found=str(replicates), allowed="--draws N beside --ensemble"))
     elif draws is not None and replicates is not None:
         allowed = f"nothing beside --draws {draws}: each draw is a pair with accidents of its own"
         problems.append(Problem("--replicates", found=str(replicates), allowed=allowed))

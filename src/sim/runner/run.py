@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
-import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -19,14 +20,20 @@ from sim.engines.engine import ENGINES, Engine, Simulate, trajectories
 from sim.engines.engine import engine as load_engine
 from sim.engines.trajectory import Trajectory
 from sim.errors import Problem, UserError
+from sim.experiment.draws import Draws, draws
+from sim.experiment.ensemble import read as read_ensemble
 from sim.results import manifest
 from sim.results.atomic import disk
-from sim.results.manifest import Failure
+from sim.results.manifest import Failure, failure
 from sim.results.result import Result, open_result
 from sim.results.run_store import ResultWriter, new_result, write_places
+from sim.runner.ensembles import checked
 from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run
+from sim.world.build import World, vary
 
+AT_ONCE = 256
+"""Draws whose values are made at once."""
 #: Called with the number of months done and the number of all months of all replicates.
 Progress = Callable[[int, int], None]
 
@@ -54,6 +61,7 @@ def run(
     threads: int | None = None,
     first: int = 0,
     texts: Mapping[str, str] | None = None,
+    ensemble: str | Path | None = None,
 ) -> Result:
     """Run a scenario and store the result.
 
@@ -81,6 +89,9 @@ def run(
         Number of the first replicate, which addresses its draws.
     texts
         Files to add to the result's folder, by name.
+    ensemble
+        A calibration's folder or name: replicate r has the parameters and readings of its draw r, where the scenario
+        does not set them; ``draws.csv`` says which. At most as many replicates as it has draws.
 
     Raises
     ------
@@ -88,6 +99,7 @@ def run(
         Every replicate failed. If only some do, they are listed in the manifest.
     """
     loaded, workers = with_run(load(scenario, sets), replicates, seed), agreed_workers(workers, threads)
+    drawn = None if ensemble is None else _drawn(loaded, ensemble, first)
     began, started = time.perf_counter(), datetime.now(UTC)
     destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.
@@ -95,15 +107,37 @@ def run(
         chosen = load_engine(engine)
         world = chosen.build(mapped(loaded.scenario))
         scores, places = Scores(), PlaceMeans(world.committees)
-        failed = _replicates(chosen, world, writer, (scores, places), progress, workers, first)
+        failed = _replicates(chosen, world, drawn, writer, (scores, places), progress, workers, first)
         writer.close_tables()
         with disk(writer.destination):
             write_places(writer.folder, places.table())
             write_csv(scores.rows(), writer.folder / "targets.csv")
-            for name, text in (texts or {}).items():
+            for name, text in {**(texts or {}), **_draws_file(drawn, first, loaded.scenario.run.replicates)}.items():
                 (writer.folder / name).write_text(text, encoding="utf-8")
-        writer.finish(manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed))
+        said = manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed)
+        writer.finish(said if drawn is None else said | {"draws": drawn.record()})
     return open_result(writer.destination, verify=False)
+
+
+def _drawn(loaded: Loaded, name: str | Path, first: int) -> Draws:
+    """Return an ensemble's draws for the replicates of a run."""
+    ensemble, last = checked(read_ensemble(name)), first + loaded.scenario.run.replicates
+    if last > len(ensemble.rows):
+        raise UserError(Problem("--replicates", found=str(loaded.scenario.run.replicates),
+                                allowed=f"at most {len(ensemble.rows):,}, the draws of {ensemble.name}"))  # fmt: skip
+    return draws(loaded, ensemble=ensemble)
+
+
+def _draws_file(drawn: Draws | None, first: int, replicates: int) -> dict[str, str]:
+    """Return the table of what each replicate has drawn, as a file."""
+    if drawn is None:
+        return {}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["replicate", *drawn.names], lineterminator="\n")
+    writer.writeheader()
+    samples = drawn.samples(first, first + replicates)
+    writer.writerows({"replicate": first + at, **sample} for at, sample in enumerate(samples))
+    return {"draws.csv": text.getvalue()}
 
 
 def agreed_workers(workers: int | None, threads: int | None) -> int | None:
@@ -134,14 +168,14 @@ def with_run(loaded: Loaded, replicates: int | None, seed: int | None) -> Loaded
 
 
 def _replicates(
-    engine: Engine, world: Any, writer: ResultWriter, kept: Sequence[Scores | PlaceMeans], progress: Progress | None,
-    workers: int | None, first: int,
+    engine: Engine, world: World, drawn: Draws | None, writer: ResultWriter, kept: Sequence[Scores | PlaceMeans],
+    progress: Progress | None, workers: int | None, first: int,
 ) -> list[Failure]:  # fmt: skip
     """Store replicate after replicate, and take what is kept of it; return those that failed."""
     replicates = world.scenario.run.replicates
     failed: list[Failure] = []
     numbers = range(first, first + replicates)
-    runs, months = ((world, replicate) for replicate in numbers), range(len(world.months) * replicates)
+    runs, months = drawn_pairs([world], drawn, numbers), range(len(world.months) * replicates)
     with finished(engine, runs, months, progress, workers, events=True) as made:
         for replicate, trajectory in zip(numbers, made, strict=True):
             if isinstance(trajectory, Failure):
@@ -153,6 +187,15 @@ def _replicates(
     if len(failed) == replicates:
         raise RunFailed(failed)
     return failed
+
+
+def drawn_pairs(built: Sequence[World], drawn: Draws | None, numbers: range) -> Iterator[tuple[World, int]]:
+    """Yield worlds and replicates in the order in which they are run: all worlds of a replicate have the same draw."""
+    for start in range(numbers.start, numbers.stop, AT_ONCE):
+        some = range(start, min(start + AT_ONCE, numbers.stop))
+        values = [None] * len(some) if drawn is None else drawn.varied(some.start, some.stop)
+        for number, value in zip(some, values, strict=True):
+            yield from ((world if value is None else vary(world, *value), number) for world in built)
 
 
 def caught(engine: Engine) -> Engine:
@@ -191,9 +234,3 @@ def finished(
     made = trajectories(caught(engine), runs, workers, events=events, on_months=on_months)
     with closing(cast("Generator[Trajectory | Failure]", made)) as found:
         yield found
-
-
-def failure(replicate: int, seed: int, error: Exception) -> Failure:
-    """Return the record of a replicate that ended with an error."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return Failure(replicate, seed, f"{type(error).__name__}: {error}", f"{Path(frame.filename).name}:{frame.lineno}")

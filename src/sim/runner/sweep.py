@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from sim.engines.engine import ENGINES, Stopped, cores, engine
 from sim.errors import Problem, UserError
 from sim.experiment import designs
+from sim.experiment import ensemble as ensembles
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
@@ -22,6 +23,7 @@ from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_pla
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk, scenario_table
 from sim.runner.cluster import connect, require_guard
+from sim.runner.ensembles import require
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, Watch
 from sim.scenario.schema import Scenario
@@ -53,6 +55,7 @@ def sweep(
     progress: Progress | None = None,
     *,
     points: int | None = None,
+    ensemble: str | Path | None = None,
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
 ) -> Path:
@@ -75,20 +78,29 @@ def sweep(
     points
         For a first look: so many of the points (or base points, or trajectories) that the experiment asks for, in a
         folder of their own, ``NAME-first-N``, as a sweep that never becomes the whole one.
+    ensemble
+        A calibration's folder or name: its draws instead of the experiment's own points, in a folder of their own,
+        ``NAME-ENSEMBLE``.
     note
         Called with remarks.
     part_units
         Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
     """
+    say, tell = note or (lambda text: None), progress or (lambda state: None)
+    near = Path(experiment).parent if isinstance(experiment, str | Path) else Path()
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
+    if ensemble is not None:
+        experiment, remarks = ensembles.over(experiment, ensembles.read(ensemble))
+        for remark in remarks:
+            say(remark)
     whole = None if points is None else experiment
     experiment = experiment if points is None else designs.first_look(experiment, points)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
-    say, tell = note or (lambda text: None), progress or (lambda state: None)
     _check(workers, extend, part_units)
     if cluster == "local":
         require_guard()
     begun(folder)
+    require(experiment.ensemble, near if ensemble is None else Path(ensemble), say)
     first, scenario = first_plan(experiment, part_units)
     with opened(folder, say) as (known, journal):
         version = SWEEP.version if known is None else known["format_version"]

@@ -25,6 +25,7 @@ from sim.figures.series import Array, title
 TURNED = 18.0
 """Length of labels at most that are turned upright, mm."""
 RANGES = "over the ranges of the parameters, not over history"
+CALIBRATED = "over draws calibrated on {}, not over history"
 CHOSEN = "over the points chosen, not over history"
 CLAUSES = re.compile(r"[,;] +(?![^(]*\))")
 """What ends a clause outside parentheses."""
@@ -66,7 +67,9 @@ def described(sweep: Sweep, curves: bool = False) -> str:
         text += f", curves of the first {sweep.experiment.curve_points:,} points"
     if not sweep.experiment.uncertainties:
         return f"{text}; over chance only"
-    return f"{text}; {CHOSEN if kind_of(sweep.experiment).fixed else RANGES}"
+    given = sweep.experiment.ensemble
+    drawn = RANGES if given is None else CALIBRATED.format(given.given)
+    return f"{text}; {CHOSEN if kind_of(sweep.experiment).fixed else drawn}"
 
 
 def unfinished(sweep: Sweep) -> list[str]:
