@@ -208,12 +208,14 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _general(kind: Any) -> Any:
-    """Return the type with which a callee is compiled: every signed integer has 64 bits, no value is built in.
+    """Return the type with which a callee is compiled: signed integers and truth values have 64 bits, none is built in.
 
-    Numba would compile a callee anew for each width of integer and each literal argument.
+    Numba would compile a callee anew for each width of integer, for truth values beside these, and for each literal
+    argument.
     """
     kind = types.unliteral(kind)  # type: ignore[no-untyped-call]
-    return types.int64 if isinstance(kind, types.Integer) and getattr(kind, "signed", False) else kind
+    whole = isinstance(kind, types.Boolean) or isinstance(kind, types.Integer) and getattr(kind, "signed", False)
+    return types.int64 if whole else kind
 
 
 def inlined(compiled: Callable[P, R]) -> Callable[P, R]:

@@ -42,14 +42,9 @@ def block(seed, replicate, point, month, entity, number):  # type: ignore[no-unt
 def uniform(seed, replicate, point, month, entity, index):  # type: ignore[no-untyped-def]
     """Return a uniform draw, (x + 0.5) / 2**32 of one word: exact, never 0 or 1."""
     w0, w1, w2, w3 = block(seed, replicate, point, month, entity, index // 4)
-    lane = index % 4
-    word = w0
-    if lane == 1:
-        word = w1
-    elif lane == 2:
-        word = w2
-    elif lane == 3:
-        word = w3
+    # by its two bits: of a chain of tests the compiler makes a jump table, which no loop of vectors can have
+    low, high = (w1, w3) if index & 1 else (w0, w2)
+    word = high if index & 2 else low
     return (np.float64(word) + 0.5) * UNIT
 
 

@@ -20,7 +20,7 @@ from sim.engines.compiled.layout import (
     person,
 )
 from sim.engines.compiled.people import note
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms import (
     administration,
     arithmetic,
@@ -172,6 +172,7 @@ def work(s):  # type: ignore[no-untyped-def]
 
 
 # ---------------------------------------------------------------- step 5
+@inlined
 @kernel
 def suffer(s, i, tie, man, other, rival_temper, friction, above):  # type: ignore[no-untyped-def]
     """Let an incident happen in a tie, or not."""

@@ -72,7 +72,10 @@ def reserve_above(s, i):  # type: ignore[no-untyped-def]
 @kernel
 def claims(s, i, index):  # type: ignore[no-untyped-def]
     """Tell whether the superior body claims a decision."""
-    return draw(s, CLAIM, committee(s, i).key, index) < committee(s, i).claimed
+    share = committee(s, i).claimed
+    if share <= 0.0 or share >= 1.0:  # a draw is never 0 or 1
+        return share >= 1.0
+    return draw(s, CLAIM, committee(s, i).key, index) < share
 
 
 @kernel
