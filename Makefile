@@ -71,8 +71,8 @@ engine: $(VENV)/.complete-test  ## lower the engine to WebAssembly and ship it, 
 baseline: $(VENV)/.complete-test  ## rewrite the stored baselines, on purpose
 	$(PY) -m pytest -q -m baseline --refresh-baseline
 
-docs: setup  ## rewrite the generated tables of docs/ODD.md
-	$(PY) -m sim.describe.odd docs/ODD.md
+docs: setup  ## rewrite the generated tables of documents
+	$(PY) -m sim.describe.odd docs/ODD.md docs/inference.md
 	$(PY) -m sim.scenario.doc_tables docs/scenarios.md scenarios/scenario.schema.json
 	$(PY) -m sim.experiment.schema docs/experiments.md
 

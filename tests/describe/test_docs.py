@@ -15,7 +15,7 @@ from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[2]
-ODD = ROOT / "docs" / "ODD.md"
+GENERATED = ROOT / "docs" / "ODD.md", ROOT / "docs" / "inference.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
@@ -29,13 +29,15 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_odd_is_current():
-    text = ODD.read_text("utf-8")
+@pytest.mark.parametrize("document", GENERATED, ids=lambda path: path.name)
+def test_generated_tables_are_current(document: Path):
+    text = document.read_text("utf-8")
     assert odd.render(text) == text, "out of date: make docs"
 
 
-def test_odd_uses_every_generated_part_once():
-    assert sorted(re.findall(r"<!-- generated: (\w+) -->", ODD.read_text("utf-8"))) == sorted(odd.TABLES)
+def test_documents_use_every_generated_part_once():
+    found = [name for path in GENERATED for name in re.findall(r"<!-- generated: (\w+) -->", path.read_text("utf-8"))]
+    assert sorted(found) == sorted(odd.TABLES)
 
 
 def test_generated_tables_hold_every_entry_and_no_broken_row():

@@ -15,6 +15,7 @@ from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import CLASSES
 from sim.registry.mechanisms import MECHANISMS
+from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
@@ -30,6 +31,7 @@ DECLARED = {
     "data": [t.name for t in TABLES],
     "constants": list(CONSTANTS),
     "targets": [t.id for t in targets()],
+    "observables": list(OBSERVABLES),
     "experiments": [*shipped_experiments()],
     "classes": list(CLASSES),
     "places": list(places()),

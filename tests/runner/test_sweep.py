@@ -18,8 +18,9 @@ from sim.errors import UserError
 from sim.experiment.experiment import Design, Factor, from_record
 from sim.runner import sweep as driver
 from sim.runner.progress import State, status
+from sim.runner.rerun import rerun
 from sim.runner.sweep import PER_RUN, Threads, first_plan, sweep
-from tests.tiny import experiment, files, table, with_curves
+from tests.tiny import BASE, experiment, files, table, with_curves
 
 
 @pytest.fixture(scope="module")
@@ -248,3 +249,23 @@ def test_rows_have_targets_where_they_are_kept(alone, tmp_path):
     assert march["target"].tolist() == pytest.approx(march["vote"].tolist(), rel=1e-6)
     assert "targets" not in plain.record() and not from_record(plain.record()).targets
     assert from_record(kept.record()).targets and kept.fingerprint() != plain.fingerprint()
+
+
+def test_rows_have_observables_where_they_are_kept(tmp_path):
+    base = {**BASE, "period": {"start": "1921-01", "end": "1923-02"}}
+    plain = experiment(3, 1, base=base)
+    kept = replace(plain, observables=("turnover_1921", "filled_from_above_1921", "bench_dec_1923"))
+    for one, folder in ((plain, "plain"), (kept, "kept")):
+        sweep(one, tmp_path / folder, part_units=2)
+    found = table(tmp_path / "kept")
+    assert found.drop_columns(list(kept.observables)).equals(table(tmp_path / "plain"))
+    assert [found[name].null_count for name in kept.observables] == [0, found["filled_from_above_1921"].null_count, 12]
+    assert found["filled_from_above_1921"].null_count < 12
+    # the committee that is read of a run is its own, however many are at work
+    sweep(kept, tmp_path / "two", part_units=1, workers=2)
+    assert table(tmp_path / "two").equals(found)
+    again = rerun(tmp_path / "kept", 7, tmp_path / "again", engine="reference")
+    assert again.equal and again.row["turnover_1921"] is not None
+    assert len(table(sweep(kept, tmp_path / "kept", extend=2))) == 24
+    assert "observables" not in plain.record() and from_record(kept.record()) == kept
+    assert kept.fingerprint() != plain.fingerprint()

@@ -13,6 +13,7 @@ from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import CLASSES, Constant, Parameter
 from sim.registry.mechanisms import MECHANISMS
+from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
@@ -241,6 +242,11 @@ KINDS: dict[str, Make] = {
         "meaning": c.meaning, "unit": c.unit, "value": c.value, **_evidence(c),
     }),
     "targets": _targets,
+    "observables": _registered("observable", OBSERVABLES, lambda o: {
+        "meaning": o.meaning, "unit": o.unit, "kind": o.kind, "scope": o.scope, "period": o.period,
+        "reliability": o.reliability, "because": o.reason, "may be held by": o.where,
+        "to keep it": f'[keep] observables = ["{o.name}"] in an experiment',
+    }),
     "classes": _classes,
     "places": _places,
     "events": _events,
@@ -256,6 +262,7 @@ MEANINGS: Mapping[str, str] = {
     "data": "tables of the record",
     "constants": "numbers that belong to an equation and are not varied",
     "targets": "recorded figures that runs are compared with",
+    "observables": "figures that an archive could hold, and nobody has published",
     "classes": "classes of guberniia",
     "places": "guberniia-level organisations of 1923",
     "events": "dated events of the historical world",

@@ -1,4 +1,4 @@
-"""The generated parts of docs/ODD.md: tables from the registry, equations from the mechanisms.
+"""The generated parts of docs/ODD.md and docs/inference.md: tables from the registry, equations from the mechanisms.
 
 A block of the document between ``<!-- generated: NAME -->`` and ``<!-- end -->`` is replaced by
 the table of that name. The mechanisms are read as text, not imported, so that no compiler is
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import Parameter
 from sim.registry.mechanisms import MECHANISMS
+from sim.registry.observables import OBSERVABLES, SPANS, Observable
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
@@ -109,6 +110,25 @@ def construction() -> str:
     ))
 
 
+def observables() -> str:
+    """Return the figures that an archive could hold, a row a figure with its scopes and spans."""
+    figures = dict.fromkeys(one.figure for one in OBSERVABLES.values())
+    return _table("figure | what is counted | unit | kind | scopes | spans | reliability | because | where", (
+        _observed([one for one in OBSERVABLES.values() if one.figure == figure]) for figure in figures
+    ))
+
+
+def _observed(every: Sequence[Observable]) -> tuple[str, ...]:
+    first = every[0]
+    spans = {span: name for name, span in SPANS.items()}
+    return (
+        _code(first.figure), first.meaning.split(", capital places")[0].split(", industrial places")[0], first.unit,
+        "contrast" if first.kind == "contrast" else "level", ", ".join(dict.fromkeys(one.scope for one in every)),
+        ", ".join(dict.fromkeys(_code(spans[one.first, one.last]) for one in every)),
+        f"{first.reliability:g}", first.reason, first.where,
+    )  # fmt: skip
+
+
 def _said(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -164,6 +184,7 @@ def submodels() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     **{name: partial(_registered, name) for name in REGISTERED},
     "process": process, "submodels": submodels, "twins": twins, "construction": construction,
+    "observables": observables,
 }
 
 

@@ -153,6 +153,8 @@ class Experiment:
         What is kept of each run; horizons by name, the first is the main one.
     targets
         Whether each run's row has what it gave for the targets.
+    observables
+        Names of those that each run's row has: see `sim.registry.observables`.
     ensemble
         Out of which the points are draws, where they are not over the ranges.
     curves, curve_outcomes, curve_points
@@ -177,6 +179,7 @@ class Experiment:
     why: str = ""
     accidents: Accidents = "shared"
     targets: bool = False
+    observables: tuple[str, ...] = ()
     ensemble: Given | None = None
 
     def lever(self, name: str | None = None) -> Factor:
@@ -222,7 +225,7 @@ class Experiment:
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
         record: dict[str, Any] = json.loads(json.dumps(written(self, RECORD), allow_nan=False))
-        for name in ("targets", "ensemble"):
+        for name in ("targets", "observables", "ensemble"):
             if not record[name]:  # as before there were any
                 del record[name]
         return record
@@ -251,7 +254,7 @@ RECORD = {
     "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
     "curve_outcomes": [str], "curve_points": int,
     "smallest": {"share": NUMBER | None, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
-    "targets?": bool, "ensemble?": GIVEN,
+    "targets?": bool, "observables?": [str], "ensemble?": GIVEN,
 }  # fmt: skip
 
 
@@ -275,6 +278,7 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
         "design": Design(**{**record["design"], "rows": tuple(record["design"]["rows"])}),
         "horizons": {name: Horizon(**horizon) for name, horizon in record["horizons"].items()},
         "smallest": Smallest(**record["smallest"]),
+        "observables": tuple(record.get("observables", ())),
         "ensemble": Given(**record["ensemble"]) if "ensemble" in record else None,
     })  # fmt: skip
 

@@ -19,6 +19,8 @@ from sim.experiment.factors import NAME, RUNS, factors
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.schema import FORM, NOT_VARIED, Draft, ExperimentFile, LayeredFactor, inline
 from sim.experiment.smallest_effect import Smallest
+from sim.registry import observables
+from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
@@ -120,12 +122,13 @@ def _unknown_names(file: ExperimentFile) -> Iterator[Fault]:
     """Yield names of parameters and outcomes that there are not."""
     asked, keep = file.uncertainties, file.keep
     parameter, outcome = "a parameter or a variant (skloki list)", "an outcome (skloki list outcomes)"
-    drawn = [*PARAMETERS, *VARIANTS]
+    observable, drawn = "all, or observables (skloki list observables)", [*PARAMETERS, *VARIANTS]
     lists: list[tuple[KeyPath, Sequence[str], Collection[str], str]] = [
         (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, drawn, parameter),
         (("uncertainties", "fixed"), asked.fixed, drawn, parameter),
         (("keep", "outcomes"), keep.outcomes, OUTCOMES, outcome),
         (("keep", "curves", "outcomes"), keep.curves.outcomes or [], OUTCOMES, outcome),
+        (("keep", "observables"), [] if keep.observables == "all" else keep.observables, observables.ASKED, observable),
     ]
     for where, names, known, allowed in lists:
         yield from (unknown((*where, i), name, allowed, known) for i, name in enumerate(names) if name not in known)
@@ -217,6 +220,7 @@ def _kept(
         scopes=tuple(keep.scopes), curves=keep.curves.kind,
         curve_outcomes=() if keep.curves.kind == "none" else curve_outcomes or outcomes,
         curve_points=keep.curves.points or 0, targets=keep.targets,
+        observables=observables.named(OBSERVABLES if keep.observables == "all" else keep.observables),
         smallest=Smallest(file.smallest.share, file.smallest.relative, file.smallest.named),
     )  # fmt: skip
     return experiment, [*faults, *wrong_horizons, *wrong_rows], problems
@@ -231,6 +235,7 @@ def _kept_faults(file: ExperimentFile) -> Iterator[Fault]:
     lists: list[tuple[KeyPath, Sequence[str]]] = [
         (("keep", "outcomes"), keep.outcomes), (("keep", "curves", "outcomes"), curves.outcomes or []),
         (("keep", "scopes"), keep.scopes),
+        (("keep", "observables"), [] if keep.observables == "all" else keep.observables),
     ]  # fmt: skip
     for where, names in lists:
         for i, name in enumerate(names):
@@ -328,6 +333,7 @@ def _alike_columns(experiment: Experiment, named: bool) -> Iterator[Fault]:
             where: KeyPath = ("keep", "horizons", horizon) if named else ("keep",)
             yield Fault(where, f'the name "{horizon}", whose column {column} is {taken[column]}', "another name")
         taken.setdefault(column, f"{outcome} of {scope}, {horizon}")
+    taken |= dict.fromkeys(experiment.observables, "an observable's")
     factors = [("levers", lever.name) for lever in experiment.levers]
     factors += [("uncertainties", each.name) for each in experiment.uncertainties]
     for table, name in factors:

@@ -119,6 +119,7 @@ class Keep(Table):
     horizons: dict[str, str] = Field({}, description='name = month "YYYY-MM", or mean of a span "YYYY-MM:YYYY-MM"; the first is the main one')
     curves: Curves = Curves(kind="none")
     targets: bool = Field(False, description="whether each run's row has what it gave for the recorded figures, in columns called T01, T14a and so on (`skloki list targets`)")
+    observables: Literal["all"] | list[str] = Field([], description="which figures that an archive could hold each run's row has, in columns called by their names (`skloki list observables`): all, or names, be it of a figure with all its scopes and spans")
 
 
 class SmallestTable(Table):

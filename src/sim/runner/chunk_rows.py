@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.bands import bins as bins_of
+from sim.analysis.observables import Archive, needs_committees, observed
 from sim.analysis.scores import table_of
 from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Experiment, Factor, Option
@@ -43,6 +44,10 @@ class Recorder:
         Shape (runs, columns of ``experiment.columns()``); nan where a run failed, or an outcome is not defined.
     targets
         What each run gave for each target, if that is kept; nan where its period does not cover it.
+    observables
+        The same of observables.
+    committees
+        Whether these ask for states of committees and events.
     """
 
     def __init__(self, experiment: Experiment, months: Sequence[str], chunk: Chunk, *, alone: bool = False) -> None:
@@ -72,19 +77,24 @@ class Recorder:
         self._histograms: list[list[Counts]] = []
         self.outcomes = np.full((chunk.runs, len(columns)), np.nan)
         self.targets = {name: np.full(chunk.runs, np.nan) for name in (PRODUCED if experiment.targets else ())}
+        self.observables = {name: np.full(chunk.runs, np.nan) for name in experiment.observables}
+        self.committees = needs_committees(experiment.observables)
 
     def _wanted(self) -> bool:
         """Whether this chunk has runs whose months are kept."""
         return self._experiment.curves != "sample" or self._chunk.points[0] < self._experiment.curve_points
 
-    def add(self, row: int, values: Floats) -> None:
-        """Take the trajectory of a run, whose number is counted from the chunk's first."""
+    def add(self, row: int, values: Floats, archive: Archive | None = None) -> None:
+        """Take a run's trajectory, by its number in the chunk; observables are read from its archive."""
         if len(values) != len(self._months):
             raise ValueError(f"this world has {len(values)} months, the experiment has {len(self._months)}")
         if self.targets:
             table = table_of(values.reshape(len(values), len(SCOPES), len(OUTCOMES)), self._months)
             for name, found in self.targets.items():
                 found[row] = PRODUCED[name].value(table)
+        if archive is not None:
+            for name, value in observed(archive, [*self.observables]).items():
+                self.observables[name][row] = value
         pair, combination = divmod(row, self._chunk.combinations)
         if pair >= self._first + len(self._finished):
             self.finish()
@@ -143,7 +153,7 @@ class Recorder:
     def _runs(
         self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]
     ) -> dict[str, pa.Array]:
-        """Return the table of runs, a row each: numbers, levers, uncertainties, outcomes, targets, errors."""
+        """Return the table of runs, a row each: numbers, factors, outcomes, targets, observables, errors."""
         experiment, chunk, each = self._experiment, self._chunk, self._chunk.combinations
         points, replicates = (np.array(numbers) for numbers in zip(*chunk.pairs(), strict=True))
         series = np.array([experiment.series(point, replicate) for point, replicate in chunk.pairs()])
@@ -163,7 +173,7 @@ class Recorder:
             columns[factor.name] = _drawn(factor, [sample[factor.name] for sample in samples], drawn)
         for number, (column, *_) in enumerate(experiment.columns()):
             columns[column] = floats(self.outcomes[:, number])
-        columns |= {name: floats(found) for name, found in self.targets.items()}
+        columns |= {name: floats(found) for name, found in (self.targets | self.observables).items()}
         for number, column in enumerate(("error", "error_at")):
             said = [errors[row][number] if row in errors else None for row in range(chunk.runs)] if errors else None
             columns[column] = pa.nulls(chunk.runs, pa.string()) if said is None else pa.array(said, pa.string())

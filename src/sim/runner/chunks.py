@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.analysis.observables import Archive, needs_committees
 from sim.engines.engine import ENGINES, engine
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
@@ -114,8 +115,9 @@ def simulate(
                 if combination not in made:
                     made[combination] = worlds.world(combination, samples[point - chunk.points[0]])
                 series = job.experiment.series(point, replicate)
-                trajectory = run(made[combination], series, go_on, events=False)
-                kept.add(row, trajectory.values)
+                trajectory = run(made[combination], series, go_on, events=kept.committees)
+                archive = Archive(trajectory, made[combination].committees) if kept.observables else None
+                kept.add(row, trajectory.values, archive)
             except (MemoryError, OSError):
                 raise  # the machine's fault, and perhaps not the next time: no row must say so
             except Exception as error:
@@ -216,5 +218,7 @@ def scenario_table(
             above.append(next(option.table for option in factor.options if option.value == sample[factor.name]))
         else:
             above.append(nested(factor.target, sample[factor.name]))
-    own = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
+    own: dict[str, Any] = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
+    if needs_committees(experiment.observables):
+        own["run"]["committees"] = True
     return merge(Layer("", dict(table)) for table in (experiment.base, *above, own))[0]

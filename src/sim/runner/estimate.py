@@ -100,7 +100,7 @@ def _tried(experiment: Experiment, plan: Plan, scenario: Scenario) -> float:
 
 def _bytes(experiment: Experiment, months: int, plan: Plan) -> float:
     """Return the bytes of the whole on disk, by known rates."""
-    outcomes = len(list(experiment.columns())) + len(PRODUCED) * experiment.targets
+    outcomes = len(list(experiment.columns())) + len(PRODUCED) * experiment.targets + len(experiment.observables)
     unknowns = len(experiment.uncertainties)
     runs, chunks = plan.runs, plan.chunks
     repeated = runs / plan.points

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from sim.analysis.observables import Archive
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.engines.engine import ENGINES
+from sim.engines.trajectory import COMMITTEE_FIELDS, Event, Trajectory, encode
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.plan import Chunk, Plan
@@ -29,6 +32,7 @@ from sim.runner.run import run as run_loaded
 from sim.scenario.load import Loaded
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_toml
+from sim.world.build import build
 
 SCENARIO = "scenario.toml"
 
@@ -108,7 +112,7 @@ def rerun(
         series = sweep.experiment.series(point, replicate)
         result = run_loaded(loaded, 1, None, out, progress, force=force, engine=engine, first=series, texts=texts)
         pair = replace(chunk, first_pair=chunk.first_pair + number, size=1, first_run=run - combination)
-        found, error = _measured(sweep, pair, combination, sample, result)
+        found, error = _measured(sweep, pair, combination, sample, result, loaded.scenario)
     except ValidationError as refused:
         error = refusal(refused)
     except RunFailed as failure:
@@ -143,9 +147,9 @@ def _names(table: Mapping[str, Any], before: str = "") -> Iterator[str]:
 
 
 def _measured(
-    sweep: Sweep, pair: Chunk, combination: int, sample: Mapping[str, Any], result: Result
+    sweep: Sweep, pair: Chunk, combination: int, sample: Mapping[str, Any], result: Result, scenario: Scenario
 ) -> tuple[dict[str, float], str]:
-    """Return the columns of outcomes from the result's table of months, or why they are none.
+    """Return the columns of outcomes, targets and observables from the result's tables, or why they are none.
 
     Which months count hangs on the other worlds of its pair too: these are run beside it.
     """
@@ -156,12 +160,23 @@ def _measured(
     frame = result.monthly().sort_values("month", kind="stable")
     values = np.stack([frame[frame["scope"] == scope][list(OUTCOMES)].to_numpy(np.float64) for scope in SCOPES], axis=1)
     try:
-        kept.add(combination, values)
+        kept.add(combination, values, _archive(sweep, result, values, scenario) if kept.observables else None)
     except ValueError as fault:
         return {}, f"ValueError: {fault}"
     kept.finish()
     columns = [column for column, *_ in sweep.experiment.columns()]
-    return dict(zip(columns, kept.outcomes[combination].tolist(), strict=True)), ""
+    found = dict(zip(columns, kept.outcomes[combination].tolist(), strict=True))
+    return found | {name: of[combination].item() for name, of in (kept.targets | kept.observables).items()}, ""
+
+
+def _archive(sweep: Sweep, result: Result, values: NDArray[np.float64], scenario: Scenario) -> Archive:
+    """Return what observables are counted in, from the tables of a result."""
+    places, months = build(scenario).committees, [*sweep.months]
+    frame = result.events(["month", *Event._fields[1:]])
+    frame["month"] = frame["month"].astype("datetime64[ms]").dt.strftime("%Y-%m")
+    events = encode(map(Event._make, frame.itertuples(index=False)), months, places)
+    states = result.committees([*COMMITTEE_FIELDS]).to_numpy(np.float64)
+    return Archive(Trajectory(months, values, events, states.reshape(len(months), len(places), -1)), places)
 
 
 def _differing(row: Mapping[str, Any], found: Mapping[str, Any], error: str) -> dict[str, tuple[Any, Any]]:
