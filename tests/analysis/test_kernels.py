@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from sim.analysis.kernels import LOGARITHMIC, MASS, ONE_SIDED, TOGETHER, compared, log_kernel, log_score
+from sim.analysis.kernels import (
+    LOGARITHMIC,
+    MASS,
+    ONE_SIDED,
+    TOGETHER,
+    compared,
+    log_kernel,
+    log_kernels,
+    log_score,
+    weights,
+)
 from sim.analysis.targets import PRODUCED
 from tests.analysis.test_targets import run
 
@@ -98,3 +108,15 @@ def test_what_has_nothing_to_be_divided_by_is_impossible():
     assert values == {"T25": math.inf, "T28": math.inf}
     assert log_score(values | {"T24": 1.31}) == -math.inf
     assert math.isnan(PRODUCED["T25"].value(run({"moves": 0.0}, last=1926)))
+
+
+@pytest.mark.parametrize("name", compared())
+def test_many_values_are_scored_as_each(name):
+    values = np.array([math.nan, -0.1, 0.0, 0.1, compared()[name].value, 3.0, math.inf])
+    each = [log_kernel(compared()[name], value) for value in values]
+    np.testing.assert_array_equal(log_kernels(compared()[name], values), each)
+    assert math.isnan(each[0]) and each[-1] == -math.inf
+
+
+def test_weights_are_those_of_the_figures_that_are_scored():
+    assert weights(["T01", "T24", "T25", "T29"]) == {"T01": 1.0, "T24": 0.5, "T25": 0.5, "T29": 1.0}

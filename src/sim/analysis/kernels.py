@@ -8,11 +8,16 @@ one replicate a draw, and not medians.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from statistics import NormalDist
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.analysis.targets import PRODUCED, Target, targets, tiers
+
+Array = NDArray[np.float64]
 
 MASS: Mapping[str, float] = {"A": 0.95, "B": 0.80, "C": 0.60}
 """Share of a figure's uncertainty that lies within its band, by grade."""
@@ -25,28 +30,45 @@ TOGETHER = (("T01", "T02"), ("T16", "T17"), ("T18", "T19"), ("T03", "T30"), ("T2
 
 
 def log_kernel(target: Target, value: float) -> float:
-    """Return the logarithm of a target's kernel at what a run gave; nan where its months are not in the run.
+    """Return the logarithm of a target's kernel at what a run gave, as `log_kernels` does."""
+    return float(log_kernels(target, np.array([value]))[0])
+
+
+def log_kernels(target: Target, values: Array) -> Array:
+    """Return the logarithms of a target's kernel at what runs gave; nan where its months are not in a run.
 
     Where a run has nothing to divide by, the figure is infinite, and impossible: minus infinity.
 
     A rate with count and exposure is Poisson. Every other figure has a two-piece normal about what
     is recorded, each side as wide as its side of the band says.
     """
-    if math.isnan(value):
-        return math.nan
-    if target.count is not None and target.exposure is not None:
-        return _poisson(target.count, value * target.exposure)
-    middle, low, high = target.value, target.low, target.high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if target.count is not None and target.exposure is not None:
+            found = _poisson(target.count, values * target.exposure)
+        else:
+            middle, (below, above) = best(target), deviations(target)
+            if target.id in LOGARITHMIC:
+                values = np.where(values > 0.0, np.log(values), np.where(values <= 0.0, -np.inf, np.nan))
+            away = (values - middle) / np.where(values >= middle, above, below)
+            found = np.where(values == middle, 0.0, -0.5 * away**2)
+    return np.where(np.isnan(values), np.nan, found)
+
+
+def best(target: Target) -> float:
+    """Return the likeliest value of a figure that is no rate, as a logarithm where its kernel is one of logarithms."""
     if target.id in ONE_SIDED:
-        middle = low = 0.0
-    elif target.id in LOGARITHMIC:
-        if value <= 0.0:
-            return -math.inf
-        value, middle, low, high = (math.log(figure) for figure in (value, middle, low, high))
-    deviation = (high - middle if value >= middle else middle - low) / quantile(target)
-    if value == middle:
         return 0.0
-    return -0.5 * ((value - middle) / deviation) ** 2 if deviation > 0.0 else -math.inf
+    return math.log(target.value) if target.id in LOGARITHMIC else target.value
+
+
+def deviations(target: Target) -> tuple[float, float]:
+    """Return the standard deviations of a figure that is no rate, below and above what is likeliest; 0 if none is."""
+    low, high = target.low, target.high
+    if target.id in LOGARITHMIC:
+        low, high = math.log(low), math.log(high)
+    middle = best(target)
+    below = 0.0 if target.id in ONE_SIDED else (middle - low) / quantile(target)
+    return below, (high - middle) / quantile(target)
 
 
 def quantile(target: Target) -> float:
@@ -54,10 +76,12 @@ def quantile(target: Target) -> float:
     return NormalDist().inv_cdf((1.0 + MASS[target.confidence]) / 2.0)
 
 
-def _poisson(count: float, expected: float) -> float:
-    if expected <= 0.0:
-        return 0.0 if count == expected else -math.inf
-    return count * math.log(expected / count) - (expected - count) if count else -expected
+def _poisson(count: float, expected: Array) -> Array:
+    """Return logarithms of the probability of a count, 0 where it is likeliest."""
+    if count == 0.0:
+        return np.where(expected < 0.0, -np.inf, -expected)
+    found = count * np.log(expected / count) - (expected - count)
+    return np.where(expected > 0.0, found, -np.inf)
 
 
 @cache
@@ -76,9 +100,14 @@ def log_score(values: Mapping[str, float]) -> float:
         What the run gave, by target; others are not scored. Of two runs compare the scores of the same
         targets. nan where the run lacks one's months.
     """
-    groups = [*TOGETHER, *((name,) for name in compared() if not any(name in group for group in TOGETHER))]
-    total = 0.0
-    for group in groups:
-        found = [log_kernel(compared()[name], values[name]) for name in group if name in values]
-        total += sum(found) / len(found) if found else 0.0
-    return total
+    weight = weights(values)
+    return sum((weight[name] * log_kernel(compared()[name], values[name]) for name in weight), 0.0)
+
+
+def weights(names: Collection[str]) -> dict[str, float]:
+    """Return what each figure's logarithm counts beside the others: of figures written twice all together as one."""
+    found = {name: 1.0 for name in compared() if name in names}
+    for group in TOGETHER:
+        there = [name for name in group if name in found]
+        found |= dict.fromkeys(there, 1.0 / max(len(there), 1))
+    return found

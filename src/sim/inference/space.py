@@ -115,16 +115,22 @@ class Space:
 
         A number goes from -1 to 1, and so does the second of two options; of k options each is 1 - 1/k or -1/k.
         """
-        found = 2.0 * self.middles(positions)[:, self.columns] - 1.0
-        numbers = self.numbers(positions)
-        for at, factor in enumerate(self.factors):
-            mine, count = self.columns == at, len(factor.options)
-            if count == 2:
-                found[:, mine] = 2.0 * numbers[:, [at]] - 1.0
-            elif count:
-                found[:, mine] = (numbers[:, [at]] == np.arange(mine.sum())) - 1.0 / count
-        found *= self.asked(positions)[:, self.columns]
+        gain, wide = self._gain
+        found = (self.middles(positions) - 0.5) * gain * self.asked(positions)
+        if not wide:
+            return found
+        found, numbers = found[:, self.columns], self.numbers(positions)
+        asked = self.asked(positions)
+        for at, mine in wide:
+            found[:, mine] = ((numbers[:, [at]] == np.arange(len(mine))) - 1.0 / len(mine)) * asked[:, [at]]
         return found
+
+    @cached_property
+    def _gain(self) -> tuple[Array, list[tuple[int, NDArray[np.int64]]]]:
+        """By what a position less a half is multiplied, and which factors have more columns than one, with these."""
+        count = np.bincount(self.columns, minlength=self.size)
+        wide = [(int(at), np.flatnonzero(self.columns == at)) for at in np.flatnonzero(count > 1)]
+        return np.array([4.0 if len(factor.options) == 2 else 2.0 for factor in self.factors]), wide
 
 
 def _number(factor: Factor, value: Any, otherwise: int) -> int:
