@@ -81,7 +81,7 @@ def _poisson(count: float, expected: Array) -> Array:
     if count == 0.0:
         return np.where(expected < 0.0, -np.inf, -expected)
     found = count * np.log(expected / count) - (expected - count)
-    return np.where(expected > 0.0, found, -np.inf)
+    return np.where((expected > 0.0) & np.isfinite(expected), found, -np.inf)
 
 
 @cache
