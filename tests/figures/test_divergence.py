@@ -50,7 +50,8 @@ def traced(tmp_path_factory) -> Callable[..., DivergenceFolder]:
 
 
 def pictures(traced: DivergenceFolder) -> dict[str, Figure]:
-    return {what: page(traced, what) for what in ("spread", "cascade", *(["map"] if traced.real else []))}
+    real = traced.manifest["a"]["scenario"]["tree"]["kind"] == "real"
+    return {what: page(traced, what) for what in ("spread", "cascade", *(["map"] if real else []))}
 
 
 @pytest.mark.parametrize(("tree", "months"), [(SYNTHETIC, 8), (REAL, 18), (SOME, 18)], ids=["small", "real", "some"])

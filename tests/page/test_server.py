@@ -124,6 +124,11 @@ def test_uploads_and_links_lead_nowhere_else(viewer, folder, tmp_path):
     for base in ("/etc/passwd", str(other / "secret.toml"), "../other/secret.toml", "secret"):
         status, body = ask(viewer, "upload", {"name": "x.toml", "text": f'title = "u"\nextends = "{base}"'})
         assert status == 422 and b"root:" not in body and b"comes with the program" in body, base
+        several = f'title = "u"\nextends = ["historical", "{base}"]'
+        assert ask(viewer, "upload", {"name": "x.toml", "text": several})[0] == 422, base
+    table = 'title = "u"\n[tree]\ntable = "/etc/passwd"'
+    status, body = ask(viewer, "upload", {"name": "x.toml", "text": table})
+    assert status == 422 and b"root:" not in body and b"tree.places" in body
 
 
 def test_a_file_that_is_edited_or_gets_company_is_the_file_that_is_run(viewer, folder):

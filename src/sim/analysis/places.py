@@ -36,11 +36,11 @@ _PLACES = [_FIELDS.index(name) for name in PLACE_OUTCOMES]
 
 
 def mapped(scenario: Scenario) -> Scenario:
-    """Return a scenario whose runs hold the states of committees, if these lie on a map and there is room for them."""
+    """Return a scenario whose runs hold the states of committees, if these have names and there is room for them."""
     tree, period = scenario.tree, scenario.period
     months = month_number(period.end) - month_number(period.start) + 1
-    count = (len(tree.only) or len(guberniias())) + tree.uezds
-    if tree.kind != "real" or 8 * months * count * len(COMMITTEE_FIELDS) > ROOM:
+    count = len(tree.places) or (len(tree.only) or len(guberniias())) + tree.uezds
+    if tree.kind == "synthetic" or 8 * months * count * len(COMMITTEE_FIELDS) > ROOM:
         return scenario
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"committees": True})})
 

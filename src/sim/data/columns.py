@@ -110,6 +110,7 @@ class Table:
     used_for: str  # what the model uses it for
     #: groups of columns whose known values must not fall from left to right
     ordered: tuple[tuple[str, ...], ...] = (("low", "value", "high"),)
+    partial: bool = False  # whether columns may be left out whose cells may be empty
 
     @property
     def file(self) -> str:

@@ -42,7 +42,7 @@ def load(name: str, path: str | Path | None = None) -> list[Row]:
     if path is None:
         return [dict(row) for row in _packaged(name)]
     try:
-        return _parse(table(name), Path(path).read_bytes(), str(path))
+        return [row for _, row in numbered(table(name), Path(path).read_bytes(), str(path))]
     except OSError as error:
         problem = Problem(str(path), found=error.strerror or "no access", allowed="a readable CSV table")
         raise UserError(problem) from error
@@ -51,7 +51,8 @@ def load(name: str, path: str | Path | None = None) -> list[Row]:
 @cache
 def _packaged(name: str) -> tuple[Row, ...]:
     declared = table(name)
-    return tuple(_parse(declared, files("sim.data").joinpath("csv", declared.file).read_bytes(), declared.file))
+    content = files("sim.data").joinpath("csv", declared.file).read_bytes()
+    return tuple(row for _, row in numbered(declared, content, declared.file))
 
 
 def number(row: Mapping[str, Value], column: str) -> float:
@@ -104,7 +105,8 @@ def sources(name: str) -> list[Source]:
 # Reading. Faults are collected, so that one look shows all of them.
 
 
-def _parse(declared: Table, content: bytes, where: str) -> list[Row]:
+def numbered(declared: Table, content: bytes, where: str) -> list[tuple[int, Row]]:
+    """Return the rows of a table with their lines; `UserError` with every fault of the file."""
     header, records = _records(content, where)
     problems = [*_check_header(declared, header, where)]
     rows: list[tuple[int, Row]] = []
@@ -121,7 +123,7 @@ def _parse(declared: Table, content: bytes, where: str) -> list[Row]:
     problems += _repeated(declared, rows, where)
     if problems:
         raise UserError(problems)
-    return [row for _, row in rows]
+    return rows
 
 
 def _records(content: bytes, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -147,7 +149,7 @@ def _records(content: bytes, where: str) -> tuple[list[str], list[tuple[int, lis
 
 def _check_header(declared: Table, header: list[str], where: str) -> Iterable[Problem]:
     names = [column.name for column in declared.columns]
-    for name in names:
+    for name in (column.name for column in declared.columns if not (declared.partial and column.empty)):
         if name not in header:
             yield Problem(f"{where}:1", name, "no such column", "a column of this name")
     for name, times in Counter(header).items():

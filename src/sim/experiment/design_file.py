@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
 from sim.scenario.file_form import show
-from sim.scenario.files import Unreadable, read_text
 from sim.scenario.layers import Fault
+from sim.scenario.texts import Unreadable, read_text
 
 Rows: TypeAlias = tuple[Mapping[str, Any], ...]
 LARGEST_TABLE = 64 * 2**20  # bytes

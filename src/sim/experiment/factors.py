@@ -19,7 +19,7 @@ from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, leaves, merge, nested, unknown
 from sim.scenario.schema import Scenario
 
-PLACES = ("kind", "only", "uezds", "guberniias", "uezds_each")
+PLACES = ("kind", "only", "uezds", "guberniias", "uezds_each", "places")
 """Fields of [tree] that decide who is in the world."""
 KNOWN = {"parameters": PARAMETERS, "variants": VARIANTS}
 BARE = {name: f"{table}." for table, known in (*KNOWN.items(), ("mechanisms", MECHANISMS)) for name in known}

@@ -248,7 +248,7 @@ class Draft:
 
 def inline(own: Layer, root: KeyPath, table: dict[str, Any], single: KeyPath = ()) -> Layer:
     """Return tables that stand in an experiment file as a layer, wrong values noted and left out."""
-    layer = Layer(own.label, table, own.lines, root, single)
+    layer = Layer(own.label, table, own.lines, root, single, own.folder)
     scenario_format.FORM.clean(layer)
     return layer
 

@@ -20,7 +20,7 @@ from sim.figures.series import difference, direction, outcome_named, title
 from sim.figures.sweeps import strokes
 from sim.figures.sweeps.fans import Courses, Panel, blank
 from sim.figures.sweeps.fans import draw as draw_courses  # noqa: F401  # the drawing of `courses`
-from sim.figures.tilemap import Changed
+from sim.figures.tilemap import Changed, board_of
 from sim.figures.tilemap import draw_changes as draw_places  # noqa: F401  # the drawing of `places`
 from sim.registry.entries import SCOPES
 from sim.results.comparison import Comparison, titled
@@ -106,8 +106,9 @@ def places(comparison: Comparison, selection: Selection) -> Changed:
         f"{title(outcome.name)}, {when}: {_counted(rows, outcome.better)}",
         *_said(comparison, world, ""),
     ]
+    there = board_of(comparison.manifest["worlds"][0].get("scenario", {}).get("tree", {}))
     return Changed(_heading(comparison, world), lines, rows["effect"].to_dict(), unclear, difference(outcome),
-                   outcome.better)  # fmt: skip
+                   outcome.better, there)  # fmt: skip
 
 
 def _counted(rows: pd.DataFrame, better: str) -> str:

@@ -23,7 +23,7 @@ from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
 from sim.figures import panels, style, tilemap
 from sim.figures.series import day, middle
-from sim.figures.tilemap import SIZE, tiles
+from sim.figures.tilemap import SIZE
 from sim.registry.entries import SCOPES
 
 LEFT, BETWEEN, TALL, GAP = 18.0, 23.0, 42.0, 13.0
@@ -300,7 +300,7 @@ class Parting(NamedTuple):
     """Where two worlds part."""
 
     lines: tuple[str, ...]  # what is said of them
-    classes: dict[str, str]  # of the guberniias that both have
+    board: tilemap.Board  # the map, and the classes of the guberniias that both have
     began: str  # month in which they begin to part
     soon: dict[str, int]  # months from then until a guberniia is visibly apart; of those that never are, nothing
     seats: dict[str, dict[str, float]]  # by month, the share that others hold, by guberniia with its uezds
@@ -316,9 +316,9 @@ def parting(traced: DivergenceFolder, selection: Selection) -> Parting:
     last = len(found.months) - 1
     shown = sorted({min(found.began + after, last) for after in AFTER} | {last})
     seats = {found.months[month]: _seats(found, month) for month in shown}
-    classes = {place.name: place.unit_class for place in heads}
+    there = tilemap.board_of(traced.manifest["a"]["scenario"]["tree"])
     return Parting(
-        described(traced), classes, found.months[found.began], soon, seats, len(heads) < len(found.places)
+        described(traced), there, found.months[found.began], soon, seats, len(heads) < len(found.places)
     )
 
 
@@ -342,13 +342,13 @@ def draw_parting(table: Parting) -> Figure:
     second = top + 2.0 + tall + 13.0
     axes = tilemap.blank(drawn, 3.0, top + 2.0, wide * SIZE)
     ends = 0.0, max(tilemap.limits(table.soon.values())[1], 1.0)
-    never = [f"white: not {VISIBLE} apart to the end"] if len(table.soon) < len(table.classes) else []
-    tilemap.paint(axes, table.soon, table.classes, ends, SOON, f"months from {table.began}", said=never)
+    never = [f"white: not {VISIBLE} apart to the end"] if len(table.soon) < len(table.board.classes) else []
+    tilemap.paint(axes, table.soon, table.board, ends, SOON, f"months from {table.began}", said=never)
     held = f"Seats of the guberniia committee{' and its uezds' if table.uezds else ''} held by different persons"
     style.write(drawn, held, 3.0, second - 10.0, fontsize=8.5)
     for at, (month, shares) in enumerate(table.seats.items()):
         axes = tilemap.blank(drawn, 3.0 + at * (small + APART), second, small)
-        for tile in tiles().values():
+        for tile in table.board.tiles.values():
             colour = to_hex(SEATED(shares[tile.name])) if tile.name in shares else "#FFFFFF"
             tilemap.fill(axes, tile, colour, style.RULE, 0.3)
         axes.set_title(month, loc="center")

@@ -67,7 +67,7 @@ PICTURES: dict[str, Kind] = {
         "column": Picture("one outcome in one panel, as wide as a journal's column (84 mm)", "curves", ("outcome",),
                           table="one", draw="column"),
         "tilemap": Picture("a map of one outcome at one date, a tile for each guberniia", "tilemap",
-                           ("outcome", "date"), "of_real_places"),
+                           ("outcome", "date"), "of_places"),
     }),
     "skloki-comparison": Kind("a comparison", "of_comparison", {
         "curves": Picture("courses of both worlds for the nation, and their difference below", "comparison",

@@ -43,8 +43,8 @@ def of_comparison(comparison: Any, what: str, picture: Picture, asked: Asked) ->
 
 
 def of_trace(traced: Any, what: str, picture: Picture, asked: Asked) -> Found:
-    """Return the trace; nothing of worlds in which the same happens, and no map of synthetic places."""
-    if not traced.divergence.steps or (what == "map" and not traced.real):
+    """Return the trace; nothing of worlds in which the same happens, and no map of places that have none."""
+    if not traced.divergence.steps or (what == "map" and not _on_a_map(traced.manifest["a"]["scenario"])):
         return []
     return [(what, Selection())]
 
@@ -137,15 +137,21 @@ def principal(result: Any) -> list[dict[str, str]]:
     return [{"outcome": name} for name in PRINCIPAL]
 
 
-def of_real_places(result: Any) -> list[dict[str, str]]:
-    """Draw it where real places were stored."""
-    real = result.manifest["scenario"].get("tree", {}).get("kind", "real") == "real"
-    return [{}] if real and {"places", "committees"} & set(result.tables) else []
+def of_places(result: Any) -> list[dict[str, str]]:
+    """Draw it where places were stored that have a map."""
+    return [{}] if {"places", "committees"} & set(result.tables) and _on_a_map(result.manifest["scenario"]) else []
+
+
+def _on_a_map(scenario: Mapping[str, Any]) -> bool:
+    from sim.figures.tilemap import board
+
+    return board(scenario.get("tree", {})) is not None
 
 
 def with_places(comparison: Any) -> list[dict[str, str]]:
     """Draw it where places were stored: of what is shown, the outcomes that a reader asks of places first."""
-    return [{}] if "places" in comparison.tables else []
+    there = "places" in comparison.tables and _on_a_map(comparison.manifest["worlds"][0].get("scenario", {}))
+    return [{}] if there else []
 
 
 def of_levers(sweep: Sweep) -> list[dict[str, str]]:

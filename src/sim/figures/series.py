@@ -146,6 +146,8 @@ def small_classes(tree: Mapping[str, Any]) -> dict[str, list[str]]:
     if tree.get("kind") == "synthetic":
         names = [] if tree.get("alike") else [f"Synthetic {at + 1}" for at in range(tree.get("guberniias", 12))]
         there = [(name, CLASSES[at % len(CLASSES)]) for at, name in enumerate(names)]
+    elif tree.get("kind") == "table":
+        there = [(row["name"], row["unit_class"]) for row in tree["places"] if not row["superior"]]
     else:
         kept = tree.get("only") or ()
         there = [(place.name, place.unit_class) for place in guberniias() if not kept or place.name in kept]

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import csv
 import re
+import textwrap
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import colormaps
@@ -71,6 +72,52 @@ def tiles() -> dict[str, Tile]:
     return {row["name"]: Tile(row["name"], row["label"], int(row["column"]), int(row["row"])) for row in rows}
 
 
+ACROSS, DOWN = 9, 11
+"""Columns and rows that places of a table of one's own may fill: beside them stand the key and the scale."""
+LETTERS = 9
+"""Letters of a line of their labels, and of a word that is not cut short."""
+
+
+class Board(NamedTuple):
+    """The tiles of a world's map, and the classes of those places that are in it."""
+
+    tiles: Mapping[str, Tile]
+    classes: Mapping[str, str]
+
+
+def board(tree: Mapping[str, Any]) -> Board | None:
+    """Return the map of a tree as a scenario has it: the shipped one, a grid by class, or nothing where none fits."""
+    if tree.get("kind") == "synthetic":
+        return None
+    if tree.get("kind") == "table":
+        return _grid({row["name"]: row["unit_class"] for row in tree["places"] if not row.get("superior")})
+    kept = tree.get("only") or ()
+    return Board(tiles(), {one.name: one.unit_class for one in guberniias() if not kept or one.name in kept})
+
+
+def board_of(tree: Mapping[str, Any]) -> Board:
+    """Return the map of a tree; UserError where there is none."""
+    found = board(tree)
+    if found is None:
+        many = f"are more than a grid of {ACROSS} by {DOWN} holds"
+        why = "are synthetic" if tree.get("kind") == "synthetic" else many
+        raise UserError(f"no tile map: the guberniias of this world {why} and lie nowhere")
+    return found
+
+
+def _grid(classes: Mapping[str, str]) -> Board | None:
+    """Lay places that lie on no map in rows, a class below another."""
+    found, row = dict[str, Tile](), 0
+    for scope in CLASSES:
+        names = [name for name, of in classes.items() if of == scope]
+        for at, name in enumerate(names):
+            words = (word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}." for word in name.split())
+            label = "/".join(textwrap.wrap(" ".join(words), LETTERS, max_lines=3, placeholder=" …"))
+            found[name] = Tile(name, label, at % ACROSS, row + at // ACROSS)
+        row += -(-len(names) // ACROSS)
+    return Board(found, classes) if row <= DOWN else None
+
+
 def extent() -> tuple[float, float]:
     """Return width and height of the map, tiles."""
     x, y = zip(*(tile.centre for tile in tiles().values()), strict=True)
@@ -124,21 +171,21 @@ def _end(values: Array, share: float, within: float) -> float:
     return float((values[near] if within > 0.0 else values).max())
 
 
-def paint(axes: Axes, values: Mapping[str, float], classes: Mapping[str, str], ends: tuple[float, float],
+def paint(axes: Axes, values: Mapping[str, float], board: Board, ends: tuple[float, float],
           colours: Colormap, unit: str, unclear: Container[str] = (), said: Sequence[str] = ()) -> None:  # fmt: skip
     """Draw tiles with labels, coloured by their values as far as they have any, with the key and the scale.
 
     Values beyond the ends of the scale have its last colour, and are told above it; what is unclear is hatched.
     """
     norm = Normalize(*ends)
-    for tile in tiles().values():
-        value, there = values.get(tile.name, np.nan), classes.get(tile.name)
+    for tile in board.tiles.values():
+        value, there = values.get(tile.name, np.nan), board.classes.get(tile.name)
         colour = to_hex(colours(float(norm(value)))) if np.isfinite(value) else "#FFFFFF"
         edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
         fill(axes, tile, colour, edge, ink=ink, halo=colour if tile.name in unclear else "")
         if tile.name in unclear:
             hatch(axes, tile.centre, "#FFFFFF" if style.luminance(colour) < PALE else "#8C8C8C")
-    key(axes, any(tile not in classes for tile in tiles()))
+    key(axes, any(tile not in board.classes for tile in board.tiles))
     if values:
         bar = axes.inset_axes(BAR, transform=axes.transData)
         scale(bar, norm, colours, unit, [value for value in values.values() if np.isfinite(value)])
@@ -202,6 +249,7 @@ class Shown(NamedTuple):
     title: str
     unit: str
     note: str
+    board: Board
     month: str = ""
     said: str = ""
 
@@ -212,13 +260,12 @@ def table(result: Result, selection: Selection) -> Shown:
     The selection's outcome is one that places have, or one that is recorded by class; its date a month as
     ``YYYY-MM``, by default the last. Refused where the places are synthetic.
     """
-    if result.manifest["scenario"].get("tree", {}).get("kind") == "synthetic":
-        raise UserError("no tile map: the guberniias of this world are synthetic and lie nowhere")
+    there = board_of(result.manifest["scenario"].get("tree", {}))
     name, trajectories = selection.outcome or "performance", result.trajectories()
     month = _month(trajectories, selection.date)
     name = OF_FIELD.get(name, name)
-    shown = _of_places(result, name, month) if name in PLACE_OUTCOMES else _of_classes(
-        result, trajectories, name, month)  # fmt: skip
+    shown = _of_places(result, name, month, there) if name in PLACE_OUTCOMES else _of_classes(
+        trajectories, name, month, there)  # fmt: skip
     return shown._replace(month=f"{month:%B %Y}", said=world(result, trajectories).said)
 
 
@@ -230,8 +277,7 @@ def draw(table: Shown) -> Figure:
     drawn, top = style.headed(*head, room=high * SIZE + 5.0)
     axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
     known = {name: value for name, value in table.values.items() if np.isfinite(value)}
-    classes = {place.name: place.unit_class for place in guberniias() if place.name in known}
-    paint(axes, known, classes, limits(known.values()), COLOURS, table.unit)
+    paint(axes, known, table.board, limits(known.values()), COLOURS, table.unit)
     return drawn
 
 
@@ -244,14 +290,14 @@ def _month(trajectories: Trajectories, date: str | None) -> Day:
     return months[-1] if date is None else named[date]
 
 
-def _of_places(result: Result, name: str, month: Day) -> Shown:
+def _of_places(result: Result, name: str, month: Day, there: Board) -> Shown:
     values = result.places([name], month=month).set_index("committee")[name].to_dict()
     if name in YES_OR_NO:
-        return Shown(values, YES_OR_NO[name], "share of replicates", "Share of replicates in which it is so")
-    return Shown(values, title(name), outcome_named(name).unit, "Mean over replicates")
+        return Shown(values, YES_OR_NO[name], "share of replicates", "Share of replicates in which it is so", there)
+    return Shown(values, title(name), outcome_named(name).unit, "Mean over replicates", there)
 
 
-def _of_classes(result: Result, trajectories: Trajectories, name: str, month: Day) -> Shown:
+def _of_classes(trajectories: Trajectories, name: str, month: Day, there: Board) -> Shown:
     if name not in OUTCOMES:
         allowed = "an outcome: skloki list outcomes"
         raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, OUTCOMES)))
@@ -260,11 +306,9 @@ def _of_classes(result: Result, trajectories: Trajectories, name: str, month: Da
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
     at = trajectories.months.tolist().index(month)
     by_class = {scope: series(trajectories, name, scope).mean()[at] for scope in CLASSES}
-    kept = result.manifest["scenario"].get("tree", {}).get("only") or [place.name for place in guberniias()]
-    there = [place for place in guberniias() if place.name in kept and place.unit_class in by_class]
-    values = {place.name: float(by_class[place.unit_class]) for place in there}
+    values = {place: float(by_class[scope]) for place, scope in there.classes.items()}
     note = "Mean over replicates, by class: each tile has the value of its class"
-    return Shown(values, title(name), OUTCOMES[name].unit, note)
+    return Shown(values, title(name), OUTCOMES[name].unit, note, there)
 
 
 EFFECTS = colormaps["PRGn"]
@@ -280,6 +324,7 @@ class Changed(NamedTuple):
     unclear: list[str]  # places whose interval holds 0
     unit: str
     better: str  # whether it is good if an outcome is higher, lower, or neither
+    board: Board
 
 
 @style.styled
@@ -289,8 +334,7 @@ def draw_changes(table: Changed) -> Figure:
     drawn, top = style.headed(table.heading, *table.lines, room=high * SIZE + 5.0)
     axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
     known = {name: value for name, value in table.values.items() if np.isfinite(value)}
-    classes = {place.name: place.unit_class for place in guberniias() if place.name in known}
     colours = EFFECTS.reversed() if table.better == "lower" else EFFECTS
     said = ["hatched: the interval holds 0"] if table.unclear else []
-    paint(axes, known, classes, limits(known.values(), centred=True), colours, table.unit, table.unclear, said)
+    paint(axes, known, table.board, limits(known.values(), centred=True), colours, table.unit, table.unclear, said)
     return drawn

@@ -10,7 +10,7 @@ import base64
 import gzip
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws, every_name, is_set, prior
 from sim.figures import style, timeline
 from sim.figures.series import title
-from sim.figures.tilemap import extent, tiles
+from sim.figures.tilemap import Tile, board, extent, tiles
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.outcomes import OUTCOMES, SHOWN
@@ -53,12 +53,14 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
     sure = [_with_states(one) for one in agreed(worlds, 1, None)] if len(worlds) > 1 else [_with_states(worlds[0])]
     built = [build(one.scenario) for one in sure]
     require_same_places(sure, built)
+    there = board(sure[0].scenario.model_dump(mode="json")["tree"])
     found = {
         "worlds": [world(one, name, each, engine) for one, name, each in zip(sure, named(sure), built, strict=True)],
         # of each pair of worlds the first month in which they differ, and whether by rules alone
         "partings": [[spans.partings([one, other])[1] for other in built] for one in built],
         "by_rules": [[same_but_rules(one, other) for other in sure] for one in sure],
         **registered(),
+        **({"tiles": _tiles(there.tiles)} if there else {}),
         "layout": wasm.layout(),
         "draws": _draws(sure[0].scenario),
         "version": wasm.version_of(kernels()),
@@ -87,16 +89,21 @@ def registered() -> dict[str, Any]:
         ],
         "shown": list(SHOWN),
         "scopes": [{"name": scope, "label": style.SCOPE_LABELS[scope], "colour": _colour(scope)} for scope in SCOPES],
-        "tiles": [
-            {"name": tile.name, "label": tile.label.split("/"), "x": tile.centre[0], "y": tile.centre[1]}
-            for tile in tiles().values()
-        ],
+        "tiles": _tiles(tiles()),
         "extent": extent(),
         "twins": TWINS,
         "rules": RULES,
         # the factor from a standard error to half the interval, by the number of pairs
         "student": [_finite(float(factor)) for factor in student(np.arange(MOST + 1))],
     }  # fmt: skip
+
+
+def _tiles(laid: Mapping[str, Tile]) -> list[dict[str, Any]]:
+    """Return the tiles of a map as a page draws them."""
+    return [
+        {"name": tile.name, "label": tile.label.split("/"), "x": tile.centre[0], "y": tile.centre[1]}
+        for tile in laid.values()
+    ]
 
 
 def world(loaded: Loaded, name: str, built: World, engine: bool) -> dict[str, Any]:

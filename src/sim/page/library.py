@@ -197,12 +197,17 @@ def _key(path: Path) -> str:
 def _refuse_paths(text: str) -> None:
     """Refuse an upload that builds on a file of this machine: it may extend what comes with the program alone."""
     try:
-        base = tomllib.loads(text).get("extends")
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return  # what is wrong with it is said when it is loaded
-    if isinstance(base, str) and base.removesuffix(".toml") not in shipped():
-        allowed = "in an upload, a scenario that comes with the program (skloki list scenarios)"
-        raise UserError(Problem("upload", "extends", repr(base), allowed, nearest(base, shipped())))
+    named, tree = table.get("extends"), table.get("tree")
+    for base in named if isinstance(named, list) else [named]:
+        if isinstance(base, str) and base.removesuffix(".toml") not in shipped():
+            allowed = "in an upload, a scenario that comes with the program (skloki list scenarios)"
+            raise UserError(Problem("upload", "extends", repr(base), allowed, nearest(base, shipped())))
+    if isinstance(tree, dict) and "table" in tree:
+        allowed = "in an upload, tree.places with the rows themselves, as a stored scenario has them"
+        raise UserError(Problem("upload", "tree.table", repr(tree["table"]), allowed))
 
 
 def _format(manifest: Path) -> str:

@@ -94,10 +94,10 @@ def preview(loaded: Loaded) -> Preview:
     units = {f"parameters.{name}": parameter.unit for name, parameter in PARAMETERS.items()}
     settings = [Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()]
     known, (base, name) = {setting.name: setting for setting in settings}, extended(loaded)
-    differs = [
-        (one["field"], one["base"], known.get(one["field"], Setting(one["field"], None, "", "")))
-        for one in differences(base, loaded, ignoring=("title", "why"))
-    ]
+    differs = []
+    for one in differences(base, loaded, ignoring=("title", "why")):
+        here = Setting(one["field"], one["other"], "", loaded.layers.get(one["field"], ""))
+        differs.append((one["field"], one["base"], known.get(one["field"], here)))
     differs.sort(key=lambda one: [*known].index(one[0]) if one[0] in known else len(known))
     return Preview(
         loaded=loaded, warnings=tuple(warnings(loaded)), guberniias=guberniias, uezds=uezds, settings=settings,
@@ -112,6 +112,8 @@ def count(scenario: Scenario) -> tuple[int, int]:
     tree = scenario.tree
     if tree.kind == "synthetic":
         return tree.guberniias, tree.guberniias * tree.uezds_each
+    if tree.kind == "table":
+        return len(tree.units), len(tree.places) - len(tree.units)
     if tree.uezds > COUNTED:
         return len(tree.only) or REAL_GUBERNIIAS, tree.uezds
     from sim.world.build import build

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sim.data import place_names
-from sim.errors import Problem
+from sim.errors import Problem, nearest
 from sim.registry.mechanisms import LIMITS
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import show
 from sim.scenario.format import FORM
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, merge
-from sim.scenario.schema import Change, Event, Scenario, month_number, readings
+from sim.scenario.schema import Change, Committee, Event, Scenario, Tree, month_number, readings
 
 #: Sizes that make sense, by kind of event; of the others the format's own bounds hold.
 _SIZES = {"dispute": (0.0, 1.0), "famine": (0.0, 1.0), "policy_error": (-0.9, 1.0)}
+
+#: Fields of [tree] that only one kind of tree reads.
+OF_KIND = {"real": ("only", "uezds"), "synthetic": ("guberniias", "uezds_each", "alike"), "table": ()}
+MOST_UNDER = 255
+"""Committees under one: the draws of more could not be addressed."""
 
 
 @dataclass
@@ -59,7 +65,7 @@ class Review:
 
     def run(self) -> Review:
         """Look at everything that can be judged; return itself."""
-        for look in (_parameters, _variants, _tree, _policy, _threat, _sizes, _places, _dates):
+        for look in (_parameters, _variants, _tree, _own_places, _policy, _threat, _sizes, _places, _dates):
             look(self)
         return self
 
@@ -131,13 +137,49 @@ def _variants(review: Review) -> None:
 
 def _tree(review: Review) -> None:
     tree = review.scenario.tree
-    unused = ("guberniias", "uezds_each", "alike") if tree.kind == "real" else ("only", "uezds")
-    for name in unused:
+    for name in (name for kind, names in OF_KIND.items() for name in names if kind != tree.kind):
         if review.rank(("tree", name)) >= max(review.rank(("tree", "kind")), 0):
             review.warn(("tree", name), f"without effect in a {tree.kind} tree")
     everywhere = len(place_names.places())
     if review.sound(("tree",)) and tree.kind == "real" and not tree.only and 0 < tree.uezds < everywhere:
         review.fault(("tree", "uezds"), tree.uezds, f"0, or at least one for each of {everywhere} guberniias")
+
+
+def _own_places(review: Review) -> None:
+    """Look at a table of one's own: two tiers, and what each of them needs."""
+    tree, at = review.scenario.tree, ("tree", "places")
+    if not review.sound(("tree",)):
+        return
+    if tree.kind != "table":
+        review.without_effect(at, ("tree", "kind"), "rows belong to the kind table")
+        return
+    if not tree.places:
+        review.fault(at, "nothing", "at least one committee, or the name of a table, which the kind table needs")
+    heads = {row.name: row for row in reversed(tree.places) if not row.superior}
+    first, under = dict[str, int](), Counter[str]()
+    for i, row in enumerate(tree.places):
+        if first.setdefault(row.name, i) != i:
+            review.fault((*at, i, "name"), show(row.name), "each name once")
+        for name in ("unit_class", "members") if not row.superior else ():
+            if getattr(row, name) is None:
+                review.fault((*at, i, name), "nothing", f"{FORM.allowed((*at, i, name))}: needed without a superior")
+        if row.superior:
+            _inferior(review, (*at, i), row, heads)
+            under[row.superior] += 1
+            if under[row.superior] == MOST_UNDER + 1:
+                review.fault((*at, i, "superior"), show(row.superior), f"at most {MOST_UNDER} committees under one")
+
+
+def _inferior(review: Review, at: KeyPath, row: Committee, heads: Mapping[str, Committee]) -> None:
+    head = heads.get(row.superior)
+    if head is None:
+        known = "a committee of the table that is itself under the centre"
+        review.fault((*at, "superior"), show(row.superior), known, nearest(row.superior, heads))
+        return
+    for name in ("unit_class", "region"):
+        own, above = getattr(row, name), getattr(head, name)
+        if own and own != above:
+            review.fault((*at, name), show(own), f"nothing, or {show(above)}, as {row.superior} has it")
 
 
 def _policy(review: Review) -> None:
@@ -226,22 +268,48 @@ def _named(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
                     yield (*at, own, scope, i), name
 
 
+def _own_names(tree: Tree) -> dict[str, list[str]]:
+    """Return the names of places and regions of a table, by the key that may name them."""
+    heads = [row for row in tree.places if not row.superior]
+    return {"places": [row.name for row in heads], "regions": [*dict.fromkeys(row.region for row in heads)]}
+
+
+def _unknown(path: KeyPath, name: str) -> Fault | None:
+    """Return the fault of a name that is neither of the record nor of a synthetic tree."""
+    region = path[-2] == "regions"
+    known = [*place_names.regions(), place_names.SYNTHETIC_REGION] if region else place_names.places()
+    if name in known or (not region and place_names.SYNTHETIC_PLACE.fullmatch(name)):
+        return None
+    near = nearest(name, known) if region else place_names.nearest_place(name)
+    return Fault(path, show(name), FORM.allowed(path), near)
+
+
 def _places(review: Review) -> None:
     """Find names of places that exist but are not part of this tree."""
     tree = review.scenario.tree
     inherited = []
-    if not review.sound(("tree",)):
+    sound, own = review.sound(("tree",)), _own_names(tree) if tree.kind == "table" else None
+    if own and not sound:
         return
     for path, name in _named(review.scenario):
         match = place_names.SYNTHETIC_PLACE.fullmatch(name)
-        if tree.kind == "synthetic":
+        near = ""
+        if own is not None:
+            known = own[str(path[-2])]
+            here, allowed, near = name in known, "a name of this world's own table", nearest(name, known)
+        elif fault := _unknown(path, name):
+            review.faults.append(fault)
+            continue
+        elif not sound:
+            continue
+        elif tree.kind == "synthetic":
             here = name == place_names.SYNTHETIC_REGION or bool(match and int(match[1]) <= tree.guberniias)
             allowed = f'"Synthetic 1" to "Synthetic {tree.guberniias}" in this synthetic tree'
         else:
             here = match is None and name != place_names.SYNTHETIC_REGION
             allowed = "a name of the real tree"
         if not here and review.rank(path[:-1]) >= review.rank(("tree",)):
-            review.fault(path, show(name), allowed)
+            review.fault(path, show(name), allowed, near)
         elif not here:
             inherited.append(name)
         elif tree.kind == "real" and tree.only and path[-2] == "places" and name not in tree.only:

@@ -14,15 +14,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.scenario.file_form import Node, in_words
-from sim.scenario.format import EXTENDS, FORM, write_schema
+from sim.scenario.format import EXTENDS, FORM, TABLE, write_schema
 from sim.scenario.layers import KeyPath
-from sim.scenario.schema import Change, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
+from sim.scenario.schema import Change, Committee, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
 
 #: Each table of a scenario file: its model, and where it stands.
 TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
     "scenario": (Scenario, ()),
     "period": (Period, ("period",)),
     "tree": (Tree, ("tree",)),
+    "committees": (Committee, ("tree", "places", 0)),
     "policy": (Policy, ("policy",)),
     "changes": (Change, ("policy", "changes", "NAME")),
     "threat": (Threat, ("threat",)),
@@ -38,7 +39,7 @@ _BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL
 def field_table(name: str) -> str:
     """Return the Markdown table of the fields of one table of the format."""
     model, path = TABLES[name]
-    first = [] if path else [_row("extends", EXTENDS, "none")]
+    first = {"scenario": [_row("extends", EXTENDS, "none")], "tree": [_row("table", TABLE, "none")]}.get(name, [])
     return fields_of(model, lambda field: FORM.node_at((*path, field))[0], first)
 
 

@@ -232,6 +232,8 @@ def _text(node: Node) -> str:
         return '"Synthetic 1" and so on of a synthetic tree'
     if pattern:
         return MONTH
+    if node.get("title", "").startswith("a "):
+        return str(node["title"])
     if "maxLength" in node:
         return f"a text of {node['minLength']} to {node['maxLength']} characters"
     return "a text"

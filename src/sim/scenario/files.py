@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.errors import UTF8, Problem, UserError, nearest, not_utf8
+from sim.errors import Problem, UserError, nearest
 from sim.scenario.file_form import FileForm, show
 from sim.scenario.format import FORM
 from sim.scenario.layers import KeyPath, Layer, dotted, scan
+from sim.scenario.texts import Unreadable, read_text
 
-LARGEST_FILE = 2**20  # bytes; the shipped files have about ten thousand
-LONGEST_LINE = 10_000  # characters; the standard reader takes minutes over a key of many thousand dots
 LONGEST_CHAIN = 16
 DEEPEST = 32  # tables in tables; the format needs five
 #: What a file keeps to itself: it says what that file is about.
@@ -70,7 +68,7 @@ def read_files(source: Path | Mapping[str, Any]) -> Stack:
         stack.read(source, Problem(str(source)), ())
     else:
         try:
-            stack.lay(Layer(DICT, _plain(source)), Path(DICT))
+            stack.lay(Layer(DICT, _plain(source), folder=Path()), Path(DICT))
         except RecursionError:
             stack.refuse(_too_deep(DICT, "a dict"))
     for layer in stack.layers[:-1]:
@@ -155,7 +153,7 @@ class Stack:
         label = f"{path.parent.name}/{path.name}" if path.name in self.labels else path.name
         self.labels.add(label)
         try:
-            return Layer(label, _plain(tomllib.loads(text)), scan(text))
+            return Layer(label, _plain(tomllib.loads(text)), scan(text), folder=path.parent)
         except RecursionError:
             self.refuse(_too_deep(label, "a file"))
         except ValueError as error:
@@ -196,55 +194,12 @@ def _base(name: str, folder: Path) -> Path:
     return shipped().get(name.removesuffix(".toml"), beside)
 
 
-class Unreadable(Exception):
-    """Why a file gives no text: what was found, what is allowed, and what may have been meant."""
-
-    def __init__(self, found: str, allowed: str, suggestion: str = "") -> None:
-        super().__init__(found)
-        self.found, self.allowed, self.suggestion = found, allowed, suggestion
-
-
 def read_file(path: Path, form: FileForm[Any] = FORM) -> str:
     """Return the text of a file of a format; `Unreadable` suggests the nearest one where there is no such file."""
     try:
         return read_text(path, form.called)
     except FileNotFoundError:
         raise Unreadable("no such file", form.sought, _near(path, form)) from None
-
-
-def read_text(path: Path, kind: str = FORM.called, largest: int = LARGEST_FILE) -> str:
-    """Return a file's text; `Unreadable` where it is none, which should have been a ``kind``, or has more bytes."""
-    if not_utf8(path.name):
-        raise Unreadable(f"a file called {not_utf8(path.name)}", UTF8)
-    raw = _bytes(path, kind, largest)
-    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable("a binary file", f"{kind}, which is text")
-    try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise Unreadable(f"a file that is not UTF-8 (line {line})", "a text file in UTF-8") from None
-    if max(map(len, text.split("\n"))) > LONGEST_LINE:
-        raise Unreadable("a line that is too long", f"lines of at most {LONGEST_LINE} characters")
-    return text
-
-
-def _bytes(path: Path, kind: str, largest: int) -> bytes:
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise Unreadable("a directory", kind)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("something that is not a regular file", kind)
-        if status.st_size > largest:
-            raise Unreadable(f"a file of {status.st_size / 2**20:.1f} MiB", f"at most {largest // 2**20} MiB")
-        with path.open("rb") as stream:
-            return stream.read(largest + 1)
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise Unreadable(f"a file that cannot be read ({reason.lower()})", f"{kind} that can be read") from None
 
 
 def _near(path: Path, form: FileForm[Any]) -> str:

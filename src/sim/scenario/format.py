@@ -21,7 +21,8 @@ from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.registry.versions import SUCCESSORS
 from sim.scenario.file_form import FileForm, Node, show
-from sim.scenario.layers import Fault, KeyPath
+from sim.scenario.layers import Fault, KeyPath, Layer
+from sim.scenario.own_places import take
 from sim.scenario.renewal import renew_layer
 from sim.scenario.schema import Scenario
 
@@ -30,6 +31,11 @@ EXTENDS: Node = {
     "title": "Extends",
     "description": "scenario files that this one is laid over: looked up beside it, then among the shipped ones",
 }
+
+TABLE: Node = {
+    "type": "string", "title": "Table",
+    "description": "a CSV table of committees, looked up beside the file: its rows are taken in, and kind is table",
+}  # fmt: skip
 
 
 @cache
@@ -48,12 +54,14 @@ def _schema() -> Node:
         properties[table] |= {"properties": named, "additionalProperties": False}
     real = {"type": "string", "enum": list(place_names.places()), "title": "the name of a guberniia"}
     made = {"type": "string", "pattern": r"^Synthetic [1-9][0-9]*$"}
+    own = {"type": "string", "minLength": 1, "title": "a name of the world's own table"}
     names = [*place_names.regions(), place_names.SYNTHETIC_REGION]
     regions = {"type": "string", "enum": names, "title": "the name of a region"}
     tables = schema["$defs"]
+    tables["Tree"]["properties"] = {"table": TABLE, **tables["Tree"]["properties"]}
     for table, field, items in (
-        ("Tree", "only", real), ("Change", "places", {"anyOf": [real, made]}),
-        ("Event", "places", {"anyOf": [real, made]}), ("Event", "regions", regions),
+        ("Tree", "only", real), ("Change", "places", {"anyOf": [real, made, own]}),
+        ("Event", "places", {"anyOf": [real, made, own]}), ("Event", "regions", {"anyOf": [regions, own]}),
     ):  # fmt: skip
         tables[table]["properties"][field]["items"] = items
     for table in tables.values():
@@ -114,15 +122,11 @@ def _name_faults(table: Mapping[str, Any]) -> list[Fault]:
                     faults.append(Fault(path, show(value), FORM.allowed(path)))
             elif kind == "variant" and isinstance(value, str) and value not in VARIANTS[name].choices:
                 faults.append(Fault(path, show(value), FORM.allowed(path), nearest(value, VARIANTS[name].choices)))
-    lists: list[tuple[KeyPath, Any]] = [(("tree", "only"), _table(table, "tree").get("only"))]
-    changes: tuple[KeyPath, Mapping[str, Any]] = (("policy", "changes"), _table(_table(table, "policy"), "changes"))
-    for at, entries in ((("events",), _table(table, "events")), changes):
-        for name in entries:
-            lists += [((*at, name, key), _table(entries, name).get(key)) for key in ("places", "regions")]
-    for where, values in lists:
-        for i, value in enumerate(values if isinstance(values, list) else []):
-            if isinstance(value, str):
-                faults += _place_faults((*where, i), value)
+    kept = _table(table, "tree").get("only")
+    for i, value in enumerate(kept if isinstance(kept, list) else []):
+        if isinstance(value, str) and value not in place_names.places():
+            where: KeyPath = ("tree", "only", i)
+            faults.append(Fault(where, show(value), FORM.allowed(where), place_names.nearest_place(value)))
     return faults
 
 
@@ -131,17 +135,13 @@ def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else {}
 
 
-def _place_faults(path: KeyPath, name: str) -> list[Fault]:
-    region = path[-2] == "regions"
-    known = [*place_names.regions(), place_names.SYNTHETIC_REGION] if region else place_names.places()
-    made_up = not region and path[0] != "tree" and place_names.SYNTHETIC_PLACE.fullmatch(name)
-    if name in known or made_up:
-        return []
-    near = nearest(name, known) if region else place_names.nearest_place(name)
-    return [Fault(path, show(name), FORM.allowed(path), near)]
+def _renew(layer: Layer) -> None:
+    """Write anew what an earlier version had, and take in the table that a layer names."""
+    renew_layer(layer)
+    take(layer)
 
 
 FORM = FileForm(
     Scenario, "a scenario file", "a scenario file or a shipped scenario (skloki list scenarios)", "scenarios", "",
-    schema_json, _name_faults, renew_layer, {"title": "?"},
+    schema_json, _name_faults, _renew, {"title": "?"},
 )  # fmt: skip

@@ -11,6 +11,7 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, nearest
@@ -63,14 +64,18 @@ class Layer:
     lines: Mapping[KeyPath, int] | None = None
     root: KeyPath = ()  # where in the file its tables stand
     single: KeyPath = ()  # the key that has a value, if there is but one and the value itself stands at the root
+    folder: Path | None = None  # in which a table stands that is named without a path
+    #: what was taken from another file: for a key, or a row, that file and its line
+    taken: dict[KeyPath, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)  # what was wrong with its values, which have been left out
     #: what is written as an earlier version wanted it, and was taken as it is meant
     remarks: list[Problem] = field(default_factory=list)
 
     def where(self, path: KeyPath) -> str:
         """Return file and line of a key, or of the nearest table around it."""
-        if self.lines is None:
-            return self.label
+        elsewhere = self._taken(path)
+        if elsewhere or self.lines is None:
+            return elsewhere or self.label
         path = self._named(path)
         line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 1)
         return f"{self.label}:{line}"
@@ -82,12 +87,17 @@ class Layer:
 
     def problem(self, fault: Fault) -> Problem:
         """Return a fault of its tables as a problem, with the place where it stands."""
+        if self._taken(fault.path):  # whose field is a column
+            return Problem(self.where(fault.path), str(fault.path[-1]), fault.found, fault.allowed, fault.suggestion)
         named = self.in_file(fault)
         return Problem(self.where(fault.path), dotted(named.path), named.found, named.allowed, named.suggestion)
 
     def problems(self) -> list[Problem]:
         """Return what was wrong with its values."""
         return [self.problem(fault) for fault in self.faults]
+
+    def _taken(self, path: KeyPath) -> str:
+        return next((self.taken[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.taken), "")
 
     def _named(self, path: KeyPath) -> KeyPath:
         return self.root if self.single else (*self.root, *path)

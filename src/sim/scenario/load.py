@@ -50,7 +50,16 @@ class Loaded:
         """
         values = complete(self.scenario, exclude_none=False)
         values["mechanisms"] = dict.fromkeys(MECHANISMS, True) | values["mechanisms"]
-        return [(dotted(path), value, self.layers.get(dotted(path), "default")) for path, value in leaves(values)]
+        if rows := values["tree"].get("places"):
+            values["tree"]["places"] = {
+                row["name"]: {key: cell for key, cell in row.items() if key != "name" and cell not in UNSET}
+                for row in rows
+            }  # fmt: skip
+        taken = {"tree.places": self.layers.get("tree.places", "default")}
+        return [
+            (dotted(path), value, taken.get(dotted(path[:2])) or self.layers.get(dotted(path), "default"))
+            for path, value in leaves(values)
+        ]  # fmt: skip
 
 
 Source: TypeAlias = str | Path | Mapping[str, Any] | Loaded
@@ -105,6 +114,12 @@ def extended(loaded: Loaded) -> tuple[Loaded, str]:
 def differences(base: Loaded, other: Loaded, ignoring: Collection[str] = NOT_COMPARED) -> list[dict[str, Any]]:
     """Return what another world sets otherwise than a baseline, field by field."""
     one, two = ({name: value for name, value, _ in world.effective()} for world in (base, other))
+    rows = [len(world.scenario.tree.places) for world in (base, other)]
+    if rows[0] != rows[1]:  # of two tables cells are told, but not all of one
+        for known, number in zip((one, two), rows, strict=True):
+            for name in [name for name in known if name.startswith("tree.places.")]:
+                del known[name]
+            known["tree.places"] = f"{number} committees" if number else None
     found = []
     for name in dict.fromkeys([*one, *two]):
         values = one.get(name), two.get(name)

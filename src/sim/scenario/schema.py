@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)  # fmt: skip
 
 from sim.data.tables import passage
 from sim.registry.entries import CLASSES
@@ -65,10 +73,24 @@ class Period(Table):
     _ordered = model_validator(mode="after")(_in_order)
 
 
-class Tree(Table):
-    """Who is in the world: real guberniias of 1923, with or without uezds, or a synthetic tree."""
+class Committee(Table):
+    """A committee of one's own: a row of the table that ``tree.table`` names."""
 
-    kind: Literal["real", "synthetic"] = Field("real", description="guberniias of 1923, or made-up places")
+    name: str = Field(min_length=1, max_length=60, description="how it is called, each once")
+    superior: str = Field("", description="name of the committee it is under; empty: under the centre itself, as a guberniia is")
+    unit_class: Class | None = Field(None, description="class, by which results are told apart; needed under the centre, elsewhere that of the superior")
+    region: str = Field("", description="region, by which a famine can be limited; elsewhere than under the centre that of the superior")
+    literacy: Share = Field(description="share of members able to follow and judge written policy at the start")
+    schooling: float = Field(0.89, ge=0.01, le=100, allow_inf_nan=False, description="people with secondary or higher schooling around it, per cent, from which the skill of trained people follows; 0.89: the median guberniia's of 1897")
+    members: Annotated[int, Field(ge=1, le=10**9)] | None = Field(None, description="members and candidates at the start, persons, those of its inferiors included; needed under the centre, elsewhere an equal part of the superior's")
+    bench: Annotated[int, Field(ge=1, le=30)] | None = Field(None, description="places on its bench, persons; default: tree.bench, tree.uezd_bench")
+    source: str = Field("", description="where the row comes from")
+
+
+class Tree(Table):
+    """Who is in the world: real guberniias of 1923, with or without uezds, a synthetic tree, or a table of one's own."""
+
+    kind: Literal["real", "synthetic", "table"] = Field("real", description="guberniias of 1923, made-up places, or those of a table; default where a table is named: that")
     only: list[str] = Field([], description="real: names of the guberniias to keep; empty for all 85")
     uezds: int = Field(650, ge=0, le=100_000, description="real: number of uezds over all guberniias; 0 for none")
     guberniias: int = Field(12, ge=1, le=100_000, description="synthetic: number of guberniias")
@@ -80,6 +102,23 @@ class Tree(Table):
     appointed: Share | None = Field(None, description="share of the first secretaries who were appointed, by lot; default: claims at the start")
     skill_shift: float = Field(0.0, ge=-0.4, le=0.5, allow_inf_nan=False, description="added to mean skill everywhere, skill")
     literacy_floor: Share = Field(0.0, description="members' literacy at the start is at least this")
+    places: list[Committee] = Field([], max_length=100_000, description="table: the rows themselves, in place of a file; what is stored has them")
+
+    @model_serializer(mode="wrap")
+    def _without_places(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave rows out where there are none: what was stored before they could be named stays as it is."""
+        found = handler(self)
+        if not self.places:
+            del found["places"]
+        return found
+
+    @property
+    def units(self) -> list[tuple[Committee, list[Committee]]]:
+        """The rows of places that stand under the centre itself, each with those under it, in the order written."""
+        under: dict[str, list[Committee]] = {row.name: [] for row in self.places if not row.superior}
+        for row in (row for row in self.places if row.superior):
+            under[row.superior].append(row)
+        return [(row, under[row.name]) for row in self.places if not row.superior]
 
 
 class Policy(Table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, nearest
@@ -39,7 +40,7 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
             within = [] if path[0] in Scenario.model_fields else [name for name in tables if path[0] in tables[name]]
             path = [*within[:1], *path]
         _put(table, path, _value(text.strip()))
-    stack.layers.append(Layer(SETS, table))
+    stack.layers.append(Layer(SETS, table, folder=Path()))
 
 
 def _parts(item: str) -> tuple[list[str] | None, str]:

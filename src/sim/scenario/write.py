@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.scenario.contradictions import OF_KIND
 from sim.scenario.layers import KeyPath, dotted, quoted
 from sim.scenario.load import Loaded, complete
-
-#: Fields that only one kind of tree reads: written for the other kind they would raise a warning.
-_TREE = {"real": ("guberniias", "uezds_each", "alike"), "synthetic": ("only", "uezds")}
 
 
 def to_toml(loaded: Loaded) -> str:
@@ -19,8 +17,8 @@ def to_toml(loaded: Loaded) -> str:
     default should change. Behind each value stands the layer that set it.
     """
     values = complete(loaded.scenario)
-    for name in _TREE[loaded.scenario.tree.kind]:
-        del values["tree"][name]
+    for name in (name for kind, names in OF_KIND.items() for name in names if kind != loaded.scenario.tree.kind):
+        del values["tree"][name]  # which would raise a warning
     return "\n".join(_tables(values, (), loaded.layers)).lstrip("\n") + "\n"
 
 
@@ -36,6 +34,10 @@ def _tables(table: Mapping[str, Any], path: KeyPath, layers: Mapping[str, str]) 
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{dotted((key,))} = {_value(inner)}' for key, inner in value.items())} }}"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):  # a line for each row
+        return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
     if isinstance(value, list):
         return f"[{', '.join(_value(item) for item in value)}]"
     if isinstance(value, str):

@@ -16,7 +16,7 @@ from sim.registry.decision_points import DECISION_POINTS
 from sim.registry.entries import CLASSES
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Tree
+    from sim.scenario.schema import Committee, Tree
 
 PLACE = DECISION_POINTS["place"].number
 #: Bits of a person's identity below the home's key, and of a committee's key below the guberniia's.
@@ -109,6 +109,17 @@ def _real(tree: Tree) -> list[Guberniia]:
     return [g for g in guberniias() if not tree.only or g.name in tree.only]
 
 
+def _own(row: Committee, tree: Tree, key: int, parent: int, head: Place | None = None, among: int = 1) -> Place:
+    """Make a committee of a table of one's own; one of several under a head, which gives what the row leaves open."""
+    persons = row.members / 1000.0 if row.members is not None else head.members / among if head else 0.0
+    unit_class, region = (head.unit_class, head.region) if head else (str(row.unit_class), row.region)
+    usual = tree.uezd_bench if head else tree.bench
+    return Place(
+        key, row.name, "uezd" if head else "guberniia", unit_class, region, parent,
+        round(max(row.literacy, tree.literacy_floor), DIGITS), math.log(row.schooling), persons, row.bench or usual,
+    )
+
+
 class _Head(NamedTuple):
     """A guberniia, and what its uezds are made from: logits, urban share."""
 
@@ -118,13 +129,15 @@ class _Head(NamedTuple):
 
 
 def _heads(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> Iterator[_Head]:
-    """Make the guberniias: those of the record, or made-up ones, alike or with the spread of the real ones by class."""
+    """Make the guberniias: those of the record or of a table, or made-up ones, alike or spread as the real by class."""
     def head(number: int, name: str, unit_class: str, region: str, base: tuple[float, float], members: float) -> Place:
         literacy = _member_literacy(base[0], p, tree.literacy_floor)
         return Place(
             number << UEZD_BITS, name, "guberniia", unit_class, region, -1, literacy, base[1], members, tree.bench
         )
 
+    for i, own in enumerate(row for row, _ in tree.units if tree.kind == "table"):
+        yield _Head(_own(own, tree, (1024 + i) << UEZD_BITS, -1), (0.0, 0.0), 0.0)
     per_member = members / sum(g.members_mid for g in guberniias())
     for g in _real(tree) if tree.kind == "real" else ():
         base = (_logit(g.lit_1920), math.log(g.secondary_pct))
@@ -146,8 +159,13 @@ def plant(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> list[Pla
     """
     heads = [*_heads(tree, p, members, seed)]
     places = [head.place for head in heads]
-    for i, (head, number) in enumerate(zip(heads, uezds_of(tree), strict=True)):
-        places += _uezds(i, head, number, tree, p, seed)
+    if tree.kind == "table":
+        for i, (_, rows) in enumerate(tree.units):
+            head = places[i]
+            places += [_own(row, tree, head.key + u + 1, i, head, len(rows)) for u, row in enumerate(rows)]
+        return places
+    for i, (made, number) in enumerate(zip(heads, uezds_of(tree), strict=True)):
+        places += _uezds(i, made, number, tree, p, seed)
     return places
 
 
@@ -159,9 +177,11 @@ def mean_skill(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[floa
 
 
 def uezds_of(tree: Tree) -> list[int]:
-    """Return the number of uezds of each guberniia: by population, or as many for each."""
+    """Return the number of uezds of each guberniia: by population, as many for each, or as a table has them."""
     if tree.kind == "synthetic":
         return [tree.uezds_each] * tree.guberniias
+    if tree.kind == "table":
+        return [len(rows) for _, rows in tree.units]
     weights = [float(g.pop_1926) for g in _real(tree)]
     if tree.uezds == 0:
         return [0] * len(weights)

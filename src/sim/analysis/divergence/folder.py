@@ -90,11 +90,6 @@ class DivergenceFolder(Folder):
         """Titles of the two scenarios."""
         return self.manifest["a"]["title"], self.manifest["b"]["title"]
 
-    @property
-    def real(self) -> bool:
-        """Whether the guberniias are those of 1923."""
-        return bool(self.manifest["a"]["scenario"]["tree"]["kind"] == "real")
-
 
 
 def rerun(record: Mapping[str, Any]) -> Divergence:

@@ -27,7 +27,7 @@ ASIDE = ("title", "why", "run.")
 PLACE = ("key", "name", "level", "unit_class", "parent")
 #: Settings that decide which committees and months there are.
 EXTENT = ("period.start", "period.end", "tree.kind", "tree.only", "tree.uezds", "tree.guberniias", "tree.uezds_each",
-          "tree.alike")  # fmt: skip
+          "tree.alike", "tree.places")  # fmt: skip
 #: The nation's series of a calendar, in words.
 SERIES = {
     "objective": "objective threat", "perceived": "perceived threat", "economic": "economic threat",
@@ -76,6 +76,8 @@ def require_comparable(pair: tuple[Loaded, Loaded], worlds: tuple[World, World])
         table, name = field.split(".")
         ours, theirs = (getattr(getattr(loaded.scenario, table), name) for loaded in pair)
         if apart[table] and ours != theirs:
+            if name == "places":
+                ours, theirs = (f"a table of {len(rows)} committees" for rows in (ours, theirs))
             allowed = f"{theirs!r}, as in {pair[1].path}: only worlds of one period, tree and seed can be compared"
             allowed += "; --seed sets both" if field == "run.seed" else ""
             problems.append(Problem(str(pair[0].path), field, repr(ours), allowed))
