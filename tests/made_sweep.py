@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.analysis.bands import bins
+from sim.analysis.targets import PRODUCED
 from sim.experiment.designs import DESIGNS
 from sim.experiment.experiment import Design, Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
@@ -158,6 +159,9 @@ def _part(
         values = np.stack([truth(drawn, world, outcome, SCOPES.index(scope), noise) for world in worlds], axis=1)
         values = np.where(broken, np.nan, (values + np.zeros((len(pairs), 1))).ravel())
         columns[column] = pa.array(values, from_pandas=True)
+    for name in (*of.observables, *(PRODUCED if of.targets else ())):
+        values = np.stack([truth(drawn, world, name, 0, noise) + np.zeros(len(pairs)) for world in worlds], axis=1)
+        columns[name] = pa.array(np.where(broken, np.nan, values.ravel()), from_pandas=True)
     columns["error"] = pa.array(np.where(broken, "ZeroDivisionError: by nobody", None), pa.string())
     columns["error_at"] = pa.array(np.where(broken, "1922-03", None), pa.string())
     tables = {"runs": pa.table(columns)} | _curves(of, truth, drawn, worlds, noise, run, broken)

@@ -5,9 +5,9 @@
 >>> result.monthly()                                            # doctest: +SKIP
 
 The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
-`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`; beside them `live` and `pair`
-run worlds in memory, and `registered` gives the registry as JSON. They are loaded when first used, so that importing
-the package costs nothing.
+`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`, `lookfor`; beside them `live` and
+`pair` run worlds in memory, and `registered` gives the registry as JSON. They are loaded when first used, so that
+importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.api import export_page as export_page
     from sim.api import list_ as list
     from sim.api import live as live
+    from sim.api import lookfor as lookfor
     from sim.api import open_ as open
     from sim.api import pair as pair
     from sim.api import plot as plot
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from sim.errors import UserError as UserError
 
 __all__ = [
-    "UserError", "__version__", "check", "compare", "explain", "export", "export_page", "list", "live", "open", "pair",
-    "plot", "registered", "rerun", "run", "status", "sweep", "trace", "view",
+    "UserError", "__version__", "check", "compare", "explain", "export", "export_page", "list", "live", "lookfor",
+    "open", "pair", "plot", "registered", "rerun", "run", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.analysis.stored import open_folder as open_
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
+    from sim.inference.lookfor import lookfor
     from sim.memory.live import live, pair
     from sim.page.content import registered
     from sim.page.export import export_page
@@ -34,14 +35,15 @@ if TYPE_CHECKING:
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "check", "compare", "explain", "export", "export_page", "list_", "live", "open_", "pair", "plot", "registered",
-    "rerun", "run", "status", "sweep", "trace", "view",
+    "check", "compare", "explain", "export", "export_page", "list_", "live", "lookfor", "open_", "pair", "plot",
+    "registered", "rerun", "run", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
+    "lookfor": "inference.lookfor.lookfor",
     "live": "memory.live.live", "pair": "memory.live.pair", "registered": "page.content.registered",
     "export_page": "page.export.export_page", "view": "page.server.view",
 }  # fmt: skip

@@ -86,8 +86,8 @@ def test_every_observable_has_a_figure_and_every_figure_an_observable():
 
 
 def test_a_figures_name_means_all_its_scopes_and_spans():
-    assert named(["dip_appointed_deeper"]) == ("dip_appointed_deeper_1922_23", "dip_appointed_deeper_1922_26")
-    assert named(["turnover_1921", "dip_appointed_deeper", "turnover_1921"])[-1] == "turnover_1921"
+    assert named(["change_appointed_ahead"]) == ("change_appointed_ahead_1922_23", "change_appointed_ahead_1922_26")
+    assert named(["turnover_1921", "change_appointed_ahead", "turnover_1921"])[-1] == "turnover_1921"
     assert set(ASKED) == set(OBSERVABLES) | set(FIGURES) and named(["nothing"]) == ()
 
 
@@ -167,13 +167,13 @@ def test_a_dip_is_what_falls_after_a_change_against_the_class(run):
     run.of("performance")[at:] -= 0.05  # everywhere: no dip
     run.took("1923-01", "A", "elected")
     # the class mean falls by half of it
-    assert run.gives("dip_after_change_1922_23") == pytest.approx(-0.05)
-    assert run.gives("dip_after_change_agrarian_1922_23") == pytest.approx(-0.05)
-    assert math.isnan(run.gives("dip_after_change_industrial_1922_23"))
+    assert run.gives("results_after_change_1922_23") == pytest.approx(-0.05)
+    assert run.gives("results_after_change_agrarian_1922_23") == pytest.approx(-0.05)
+    assert math.isnan(run.gives("results_after_change_industrial_1922_23"))
     run.took("1923-01", "C", "appointed")
-    assert run.gives("dip_appointed_deeper_1922_23") == pytest.approx(0.05)
+    assert run.gives("change_appointed_ahead_1922_23") == pytest.approx(0.05)
     run.took("1923-02", "C", "acting")  # no change of secretary
-    assert run.gives("dip_after_change_1922_23") == pytest.approx(-0.025)
+    assert run.gives("results_after_change_1922_23") == pytest.approx(-0.025)
 
 
 def test_gains_are_those_of_the_year_after_half_a_year(run):

@@ -457,13 +457,13 @@ def _decided(changes: Changes, *authorities: str) -> Changes:
     return changes.where(_among(AUTHORITIES, authorities)[changes.authority])
 
 
-@_figure("dip_after_change")
+@_figure("results_after_change")
 def _dip(archive: Archive, scope: str, span: Span) -> float:
     return _after(archive, "performance", _chosen(archive, scope, span, "took"), *DIP)
 
 
-@_figure("dip_appointed_deeper")
-def _deeper(archive: Archive, scope: str, span: Span) -> float:
+@_figure("change_appointed_ahead")
+def _change(archive: Archive, scope: str, span: Span) -> float:
     took = _chosen(archive, scope, span, "took")
     ways = _by_reason(took, "appointed"), _by_reason(took, "elected", "recommended")
     appointed, elected = (_after(archive, "performance", some, *DIP) for some in ways)

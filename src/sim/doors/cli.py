@@ -17,6 +17,7 @@ from sim.doors import completion as complete
 from sim.doors import endings, options, work
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
+from sim.doors.looking import lookfor
 from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
 from sim.doors.tracing import trace
@@ -42,7 +43,7 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-for command in (compare, trace, sweep, status, rerun, query):
+for command in (compare, trace, sweep, status, rerun, query, lookfor):
     cli.add_command(command)
 
 
@@ -107,7 +108,7 @@ def list_(terminal: Terminal, kind: str | None) -> None:
     """List what there is of a kind; without one, the kinds.
 
     KIND is one of scenarios, experiments, parameters, variants, outcomes, mechanisms, draws, data, constants, targets,
-    classes, places, events.
+    observables, classes, places, events.
     """
     from sim import api
     from sim.doors import reports

@@ -144,24 +144,28 @@ OBSERVABLES: Mapping[str, Observable] = by_name(
     *_family("results_long_outsiders_ahead", "share", "plans met: secretaries from elsewhere of more than "
              "two years less those of less than one, within class", "contrast", "1922_23 1924_26", 0.5, _NOISED, _RESULTS),
     # What a change of secretary did: before and after, against the class's other places.
-    *_family("dip_after_change", "share", "plans met in the six months after a change of secretary less the "
-             "six before, against the class's other places", "contrast", "1922_23 1924_26", 0.5, _NOISED, _RESULTS,
+    *_family("results_after_change", "share", "plans met in the six months after a change of secretary less those "
+             "before, against the class's other places (below nothing: a dip)", "contrast", "1922_23 1924_26", 0.5, _NOISED, _RESULTS,
              WITHIN),
-    *_family("dip_appointed_deeper", "share", "that fall after an appointment less that after an election", "contrast",
+    *_family("change_appointed_ahead", "share", "plans met in the six months after a change of secretary less those "
+             "before: appointments less elections (below nothing: an appointment cost more)", "contrast",
              "1922_23 1922_26", 0.4, _HARVEST, _RESULTS),
     *_family("gain_appointed", "share", "plans met from the seventh to the eighteenth month under an appointed "
              "secretary less the year before him, against the class's other places", "contrast", "1922_23 1922_26",
              0.4, _HARVEST, _RESULTS),
-    *_family("gain_elected", "share", "the same under an elected secretary", "contrast", "1922_23 1922_26", 0.4, _HARVEST,
+    *_family("gain_elected", "share", "plans met from the seventh to the eighteenth month under an elected "
+             "secretary less the year before him, against the class's other places", "contrast", "1922_23 1922_26", 0.4, _HARVEST,
              _RESULTS),
     *_family("skloki_after_change", "share of months", "months of open sklok in the year after a change of secretary less "
              "the year before, against the class's other places", "contrast", "1922_23 1922_26", 0.4, _SKLOKI, _HEARD),
-    *_family("skloki_after_transfer", "share of months", "the same where the secretary was moved because of a sklok",
+    *_family("skloki_after_transfer", "share of months", "months of open sklok in the year after a secretary was moved because "
+             "of a sklok less the year before, against the class's other places",
              "contrast", "1922_26", 0.4, _SKLOKI, _HEARD),
     *_family("results_of_removed_centre", "share", "plans met in the year before the centre removed a "
              "secretary as unfit or after a review, against the class's other places", "contrast", "1922_23 1922_26",
              0.4, _NOISED, "reasons of removals, RGASPI f. 17, op. 69, beside " + _RESULTS),
-    *_family("results_of_removed_conference", "share", "the same where a conference voted him out or recalled him",
+    *_family("results_of_removed_conference", "share", "plans met in the year before a conference voted a "
+             "secretary out or recalled him, against the class's other places",
              "contrast", "1922_23 1922_26", 0.4, _NOISED, "protocols of conferences in provincial party archives, beside "
              + _RESULTS),
     # Why they were moved.

@@ -1,0 +1,400 @@
+"""What to look for: which figures that an archive could hold would teach most about what is open.
+
+What is open is an effect (one policy against another, by class), or which of two structures the world has. A
+population is the draws of a sweep: over the ranges, or those of an ensemble, which agree with the record. In each draw
+every observable is counted in one world, the sweep's baseline: with `historical` there, that is what an archive holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import selection
+from sim.analysis.pair_table import PairedSweep
+from sim.analysis.selection import Selection
+from sim.analysis.sweep import open_sweep
+from sim.analysis.targets import PRODUCED
+from sim.errors import Problem, UserError
+from sim.experiment.designs import kind_of
+from sim.experiment.experiment import Factor
+from sim.inference import worth
+from sim.inference.found import Found, read_found
+from sim.inference.worth import Array, Draws
+from sim.registry.observables import OBSERVABLES, Observable
+from sim.registry.outcomes import OUTCOMES
+
+RELIABILITIES = (1.0, 0.5, 0.3)
+"""At which every figure's worth is told, beside its own."""
+FEW = 30
+"""Fewer draws teach nothing about figures."""
+STRUCTURE = "structure"
+"""What a factor is called whose options are structures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Something that is open, and its value in each draw.
+
+    Attributes
+    ----------
+    kind
+        An effect, or which of two structures it is.
+    option, against
+        What is set against what.
+    lever, outcome, scope, horizon
+        Of an effect; of structures the lever is the factor, and the others are empty.
+    unit
+        Of the values.
+    values
+        Shape (draws,). Effects as the option less the other; structures 1 and 0; nan where it is not asked.
+    ahead
+        1 where the option does better (where neither is better: is higher), .5 where both are alike, 0; nan as above.
+    better
+        Whether higher values are better, lower ones, or neither.
+    """
+
+    kind: Literal["effect", "structure"]
+    lever: str
+    option: str
+    against: str
+    outcome: str
+    scope: str
+    horizon: str
+    unit: str
+    values: Array
+    ahead: Array
+    better: str
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What one observable would teach about a question.
+
+    Attributes
+    ----------
+    known
+        Share of the draws in which it is defined.
+    explains
+        Share of the question's variance that it explains at each of `RELIABILITIES`; not below 0.
+    expected
+        The same at its own expected reliability.
+    narrowing
+        By which part the standard deviation of the question would shrink, at its own.
+    edges, middle, ahead
+        Of its thirds over draws: where they end (2), their means (3), and in which share of each the option is ahead.
+    """
+
+    observable: Observable
+    known: float
+    explains: tuple[float, ...]
+    expected: float
+    narrowing: float
+    edges: tuple[float, float]
+    middle: tuple[float, float, float]
+    ahead: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Together:
+    """The few observables that would teach most together, at a reliability (None: each at its own)."""
+
+    reliability: float | None
+    observables: tuple[str, ...]
+    explains: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What would be learnt about one question.
+
+    Attributes
+    ----------
+    draws, effective
+        Over how many draws, and how many that count alike are worth as much.
+    mean, sd, share
+        Of the question over draws, and the share of draws in which the option is ahead, ties half.
+    luck
+        Share that the best of as many useless observables seldom exceeds.
+    worths
+        Of all observables, the most telling first.
+    few
+        The few best together.
+    before
+        Mean, standard deviation and share without the figures that were found; nothing where none were.
+    """
+
+    question: Question
+    draws: int
+    effective: float
+    mean: float
+    sd: float
+    share: float
+    luck: float
+    worths: tuple[Worth, ...]
+    few: tuple[Together, ...]
+    before: tuple[float, float, float] | None
+
+    @property
+    def best(self) -> Worth | None:
+        """What would teach most, if that is more than luck would have it."""
+        return next((one for one in self.worths if one.explains[0] > self.luck), None)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to look for in the archive, by question.
+
+    Attributes
+    ----------
+    title
+        Of the sweep.
+    population
+        What the draws are, in words: over the ranges, or calibrated on what.
+    history
+        In which world observables were counted: options by lever.
+    found
+        Figures by which draws were weighed, and how many draws that count alike that leaves.
+    """
+
+    title: str
+    population: str
+    calibrated: bool
+    history: dict[str, str]
+    draws: int
+    found: tuple[Found, ...]
+    effective: float
+    answers: tuple[Answer, ...]
+
+
+class Population:
+    """The draws of a sweep: a row a pair of runs (one point, the same accidents)."""
+
+    def __init__(self, sweep: PairedSweep) -> None:
+        self.sweep, self.experiment = sweep, sweep.experiment
+        if not self.experiment.observables:
+            raise UserError(Problem(
+                str(sweep.path), "keep.observables", "no observables kept",
+                'a sweep whose experiment says [keep] observables = "all": they are counted while it runs',
+            ))  # fmt: skip
+        if kind_of(self.experiment).fixed:
+            raise UserError(Problem(
+                str(sweep.path), "design.kind", f'"{self.experiment.design.kind}", points that were chosen',
+                "draws: latin-hypercube, sobol, ensemble",
+            ))  # fmt: skip
+        self.pairs = sweep.pairs
+        if len(self.pairs) < FEW:
+            raise UserError(Problem(str(sweep.path), "runs", f"{len(self.pairs)} draws", f"at least {FEW}"))
+
+    @cached_property
+    def part(self) -> NDArray[np.int64]:
+        """In which part of the draws each is foretold: what hangs together stays together."""
+        found: NDArray[np.int64] = self.pairs.point // self.pairs.family % worth.FOLDS
+        return found
+
+    def columns(self, names: Sequence[str]) -> Array:
+        """Return columns in the world that an archive is of, the baseline of every lever."""
+        return np.column_stack([values[:, 0] for values in self.pairs.each(*names)])
+
+    @property
+    def history(self) -> dict[str, str]:
+        """The baseline of every lever that has a choice."""
+        return {lever.name: lever.options[0].label for lever in self.experiment.levers if len(lever.options) > 1}
+
+    def weights(self, found: Sequence[Found]) -> Array:
+        """Return how much each draw counts, given figures that were found."""
+        missing = [one.column for one in found if one.column not in self._kept]
+        if missing:
+            raise UserError(
+                Problem(str(self.sweep.path), "keep", f"nothing of {name}",
+                        "a quantity that this sweep keeps: [keep] targets = true, observables = \"all\"")
+                for name in missing
+            )  # fmt: skip
+        total = np.zeros(len(self.pairs))
+        for one, values in zip(found, self.columns([one.column for one in found]).T if found else (), strict=True):
+            total += np.array([one.log_kernel(value) for value in values.tolist()])
+        if not np.isfinite(total).any():
+            return np.zeros(len(total))
+        weights: Array = np.exp(total - total.max())
+        return weights
+
+    @cached_property
+    def _kept(self) -> set[str]:
+        return {*self.experiment.observables, *(PRODUCED if self.experiment.targets else ())}
+
+    def effects(self, selected: Selection, against: str | None) -> Iterator[Question]:
+        """Yield the effects that are asked for: by default of the first lever's options, in all scopes."""
+        lever = selected.lever
+        if lever is None:
+            return
+        base = 0 if against is None else lever.options.index(lever.option(against))
+        outcome = selected.outcome or ("performance" if "performance" in self.experiment.outcomes else None)
+        shown = selection.shown(self.sweep, Selection(outcome, selected.scope, selected.horizon))
+        scopes = [selected.scope] if selected.scope else [
+            scope for scope in self.experiment.scopes if OUTCOMES[shown.entry.name].by_class or scope == "nation"
+        ]
+        columns = [self.sweep.column(shown.entry.name, scope, shown.horizon) for scope in scopes]
+        for scope, values in zip(scopes, self.pairs.each(*columns), strict=True):
+            # at the baseline of all other levers, as observables are
+            options = self.pairs.options(values, lever)[:, :, 0]
+            for number in selected.options:
+                if number != base:
+                    yield _effect(lever, number, base, shown, scope, options[:, number] - options[:, base])
+
+    def structures(self) -> Iterator[Question]:
+        """Yield every pair of structures, where they are drawn."""
+        factor = next((one for one in self.experiment.uncertainties if one.name == STRUCTURE and one.options), None)
+        if factor is None:
+            return
+        drawn = self.pairs.drawn(factor.name)
+        for one, other in itertools.combinations(factor.options, 2):
+            both = np.isin(drawn, [one.value, other.value])
+            values = np.where(both, (drawn == one.value).astype(np.float64), np.nan)
+            yield Question("structure", factor.name, one.label, other.label, "", "", "", "share of draws", values,
+                           values, "neither")  # fmt: skip
+
+
+def _effect(lever: Factor, number: int, base: int, shown: selection.Shown, scope: str, effect: Array) -> Question:
+    sign = -1.0 if shown.entry.better == "lower" else 1.0
+    ahead = np.where(np.isfinite(effect), 0.5 + 0.5 * np.sign(sign * effect), np.nan)
+    one, other = (lever.options[at].label for at in (number, base))
+    entry = shown.entry
+    return Question("effect", lever.name, one, other, entry.name, scope, shown.horizon, entry.unit, effect, ahead,
+                    entry.better)  # fmt: skip
+
+
+def lookfor(
+    path: Path | str | PairedSweep, lever: str | None = None, option: Any = None, against: str | None = None,
+    outcome: str | None = None, scope: str | None = None, horizon: str | None = None,
+    figures: Path | str | Sequence[Found] = (), progress: Callable[[int, int], None] | None = None,
+) -> Look:  # fmt: skip
+    """Return what observables would teach about effects, and about structures where a sweep draws them.
+
+    Parameters
+    ----------
+    path
+        Of a sweep whose runs have observables, or the sweep.
+    lever, option, against
+        Whose options are set against one, by default all of the first lever against its baseline.
+    outcome, scope, horizon
+        By default performance (or the first outcome), the nation and every class, the main horizon.
+    figures
+        Figures that were found, or a table of them (see `sim.inference.found`): draws count as they agree with these.
+    progress
+        Called with how many questions are answered, of how many.
+    """
+    sweep = path if isinstance(path, PairedSweep) else open_sweep(path, verify=False)
+    for kind, name in (("outcome", outcome), ("scope", scope), ("horizon", horizon)):
+        selection.some(kind, name, selection.known(sweep, kind))
+    found = read_found(Path(figures)) if isinstance(figures, (str, Path)) else list(figures)
+    population = Population(sweep)
+    selected = _selected(population, lever, option, against, outcome, scope, horizon)
+    weights = population.weights(found)
+    left = worth.effective(weights)
+    if left < FEW:
+        raise UserError(Problem(
+            str(figures) if isinstance(figures, (str, Path)) else "figures", "",
+            f"figures with which only {left:.1f} of {len(weights):,} draws agree (as many that count alike)",
+            f"at least {FEW}: a sweep of more points, fewer figures at once, or wider bands; or calibrate on them",
+        ))  # fmt: skip
+    used = {one.column for one in found}
+    names = [name for name in population.experiment.observables if name not in used]
+    draws = Draws(population.columns(names), weights, population.part)
+    questions = [*population.effects(selected, against), *population.structures()]
+    if not questions:
+        raise UserError(Problem(str(sweep.path), allowed="nothing is open in this sweep: it compares no policies and "
+                                                         "draws no structures"))  # fmt: skip
+    answers = []
+    for number, question in enumerate(questions):
+        answers.append(_answer(question, draws, names, weighed=bool(found)))
+        if progress is not None:
+            progress(number + 1, len(questions))
+    given = population.experiment.ensemble
+    return Look(
+        population.experiment.title, "over the ranges" if given is None else f"calibrated on {given.given}",
+        given is not None, population.history, len(weights), tuple(found), left, tuple(answers),
+    )  # fmt: skip
+
+
+def _selected(
+    population: Population, lever: str | None, option: Any, against: str | None, outcome: str | None, scope: str | None,
+    horizon: str | None,
+) -> Selection:  # fmt: skip
+    """Return what is asked for, its names known; no lever where the sweep compares nothing and none is named."""
+    levers = [one for one in population.experiment.levers if len(one.options) > 1]
+    if not levers and lever is None and option is None and against is None:
+        return Selection(outcome, scope, horizon)
+    chosen = population.experiment.lever(lever)
+    options = range(len(chosen.options))
+    numbers = tuple(options) if option is None else (chosen.options.index(chosen.option(option)),)
+    base = 0 if against is None else chosen.options.index(chosen.option(against))
+    if numbers == (base,):
+        allowed = ", ".join(one.label for at, one in enumerate(chosen.options) if at != base)
+        raise UserError(Problem(chosen.name, "option", f"{chosen.options[base].label!r} against itself", allowed))
+    return Selection(outcome, scope, horizon, chosen, numbers)
+
+
+def _answer(question: Question, draws: Draws, names: Sequence[str], *, weighed: bool) -> Answer:
+    asked = np.isfinite(question.values)
+    some, values, ahead = draws.at(asked), question.values[asked], question.ahead[asked]
+    effective = some.effective
+    if effective < FEW:
+        found = f"{effective:.0f} draws in which both are defined"
+        raise UserError(Problem(f"{question.option} against {question.against}", "", found, f"at least {FEW}"))
+    own = np.array([OBSERVABLES[name].reliability for name in names])
+    known = _share_known(some)
+    explains = [worth.alone(some, values, reliability) for reliability in RELIABILITIES]
+    expected = worth.alone(some, values, own)
+    ranked = np.flatnonzero(known >= worth.HALF)
+    ranked = ranked[np.argsort(-expected[ranked], kind="stable")]
+    worths = [
+        _worth(OBSERVABLES[names[at]], some, at, ahead, float(known[at]), [of[at] for of in explains], expected[at])
+        for at in ranked.tolist()
+    ]
+    return Answer(
+        question, len(values), effective, *_spread(values, ahead, some.weights),
+        worth.luck(len(ranked), effective), tuple(worths),
+        tuple(_few(some, values, names, ranked, own)),
+        _spread(values, ahead, np.ones(len(values))) if weighed else None,
+    )  # fmt: skip
+
+
+def _share_known(draws: Draws) -> Array:
+    found: Array = (np.isfinite(draws.figures) * draws.weights[:, None]).sum(axis=0) / draws.weights.sum()
+    return found
+
+
+def _spread(values: Array, ahead: Array, weights: Array) -> tuple[float, float, float]:
+    """Return mean, standard deviation, and the share in which the option is ahead."""
+    middle = worth.mean(values, weights)
+    return middle, worth.mean((values - middle) ** 2, weights) ** 0.5, worth.mean(ahead, weights)
+
+
+def _worth(
+    one: Observable, draws: Draws, at: int, ahead: Array, known: float, explains: Sequence[float], expected: float
+) -> Worth:
+    edges, middle, shares = worth.thirds(draws.figures[:, at], ahead, draws.weights)
+    at_own = max(0.0, float(expected))
+    a, b = edges.tolist()
+    x, y, z = middle.tolist()
+    low, between, high = shares.tolist()
+    told = tuple(max(0.0, float(value)) for value in explains)
+    return Worth(one, known, told, at_own, 1.0 - (1.0 - at_own) ** 0.5, (a, b), (x, y, z), (low, between, high))
+
+
+def _few(
+    draws: Draws, values: Array, names: Sequence[str], ranked: NDArray[np.int64], own: Array
+) -> Iterator[Together]:
+    """Yield the few best together, at each reliability and at each figure's own."""
+    some = Draws(draws.figures[:, ranked], draws.weights, draws.part)
+    kinds = [OBSERVABLES[names[at]].figure for at in ranked]
+    found = worth.together(some, values, [*RELIABILITIES, own[ranked]], kinds)
+    for reliability, (chosen, share) in zip((*RELIABILITIES, None), found, strict=True):
+        yield Together(reliability, tuple(names[ranked[at]] for at in chosen), max(0.0, share))

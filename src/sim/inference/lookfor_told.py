@@ -1,0 +1,177 @@
+"""What to look for, in words and rows: every door tells it by these functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.analysis.sentences import PLACES
+from sim.inference import worth
+from sim.inference.lookfor import RELIABILITIES, Answer, Look, Question, Worth
+
+THIRDS = ("lowest", "middle", "highest")
+TOGETHER = {reliability: f"{reliability:g}" for reliability in RELIABILITIES}
+
+
+def number(value: float) -> str:
+    """Return a figure as sentences have it."""
+    return f"{value:.3g}"
+
+
+def share(value: float) -> str:
+    """Return a share as sentences and tables have it."""
+    return f"{value:.2f}"
+
+
+def named(question: Question) -> str:
+    """Return a question's name, as rows and headings have it."""
+    if question.kind == "structure":
+        return f"{question.option} or {question.against}"
+    where = PLACES[question.scope]
+    return f"{question.outcome} in {where}: {question.option} against {question.against}, {question.horizon}"
+
+
+def ahead(question: Question) -> str:
+    """Return what the share of draws counts, in words."""
+    if question.kind == "structure":
+        return f"it is {question.option}"
+    does = "is higher" if question.better == "neither" else "does better"
+    return f"{question.option} {does}"
+
+
+def asked(question: Question) -> str:
+    """Return what is open, in words."""
+    if question.kind == "structure":
+        return f"whether the world is that of {question.option} or of {question.against}"
+    where = PLACES[question.scope]
+    return f"whether {ahead(question)} than {question.against} ({question.outcome} in {where}, {question.horizon})"
+
+
+def by_thirds(one: Worth, question: Question) -> str:
+    """Return what a figure's value would say, in words: "below -.002 election does better in .61, ..."."""
+    low, high = map(number, one.edges)
+    unit = one.observable.unit
+    below, between, above = map(share, one.ahead)
+    return (f"where it lies below {low} ({unit}), {ahead(question)} in {below} of the draws; "
+            f"between, in {between}; above {high}, in {above}")  # fmt: skip
+
+
+def edges(one: Worth) -> str:
+    """Return where the middle third of a figure lies."""
+    return " to ".join(f"{value:.2g}" for value in one.edges)
+
+
+def thirds(one: Worth) -> str:
+    """Return the shares of draws by thirds of a figure, the lowest first."""
+    return " / ".join(map(share, one.ahead))
+
+
+def leading(look: Look) -> Answer:
+    """Return the question about which most could be learnt."""
+    return max(look.answers, key=lambda answer: answer.best.expected if answer.best else 0.0)
+
+
+def sentences(look: Look) -> list[str]:
+    """Return the answer: what to look for first, what its value would say, and where it may lie."""
+    answer = leading(look)
+    best, question = answer.best, answer.question
+    over = f"{answer.draws:,} draws {look.population}"
+    if best is None:
+        what = "this question" if len(look.answers) == 1 else "any of these questions"
+        return [f"Nothing that was kept would teach more about {what} than luck with so many figures: of what is open "
+                f"in {over}, the best of as many useless ones seldom explains {share(answer.luck)}."]  # fmt: skip
+    one = best.observable
+    return [
+        f"Look first for {one.name} ({one.period}): {one.meaning}.",
+        f"Of what is open about {asked(question)}, {share(answer.share)} of {over} being for it, it would explain "
+        f"{share(best.expected)} if it is as reliable as expected ({one.reliability:g}) and {share(best.explains[0])} "
+        f"if it were free of error: {by_thirds(best, question)}.",
+        f"It may be held in: {one.where}.",
+    ]
+
+
+def sureness(look: Look) -> list[str]:
+    """Return how sure that is: remarks."""
+    answer = leading(look)
+    first = answer.best or (answer.worths[0] if answer.worths else None)
+    count = len(answer.worths)
+    said = [
+        f"Shares are cross-validated over {answer.draws:,} draws, chance in them; the best of {count} useless figures "
+        f"would seldom exceed {share(answer.luck)}"
+        + ("" if first is None else f", and {first.observable.name}'s share at reliability 1 has a standard error of "
+           f"about {share(worth.error(first.explains[0], answer.effective))}") + ".",
+    ]  # fmt: skip
+    if not look.calibrated:
+        said.append("The draws are over the ranges, not weighed by what is recorded: a figure that only repeats a "
+                    "recorded one can rank high. For what is left given the record, sweep an ensemble.")  # fmt: skip
+    world = ", ".join(f"{lever} = {option}" for lever, option in look.history.items())
+    if world:
+        said.append(f"Figures were counted in the world {world}, the sweep's baseline: it should be what happened.")
+    for one in answer.few:
+        if one.reliability in (1.0, None) and len(one.observables) > 1:
+            at = "free of error" if one.reliability else "each as reliable as expected"
+            said.append(f"Together {', '.join(one.observables)} would explain {share(one.explains)}, {at}.")
+    if look.found:
+        said.append(found(look))
+    return said
+
+
+def found(look: Look) -> str:
+    """Return what figures that were found have done, in words."""
+    answer = leading(look)
+    figures = ", ".join(f"{one.column} = {number(one.target.value)}" for one in look.found)
+    text = f"Draws count as they agree with {figures}: they are worth {look.effective:,.0f} of {look.draws:,}."
+    if answer.before is None:
+        return text
+    return (f"{text} With that {ahead(answer.question)} in {share(answer.share)} of them instead of "
+            f"{share(answer.before[2])}; the standard deviation is {number(answer.sd)} instead of "
+            f"{number(answer.before[1])} ({named(answer.question)}).")  # fmt: skip
+
+
+def rows(look: Look) -> Iterator[dict[str, Any]]:
+    """Yield a row for each question and observable, the most telling first: what --csv and --json show."""
+    for answer in look.answers:
+        question = answer.question
+        asked_of = {
+            "kind": question.kind, "lever": question.lever, "option": question.option, "against": question.against,
+            "outcome": question.outcome, "scope": question.scope, "horizon": question.horizon,
+            "draws": answer.draws, "effective": answer.effective, "mean": answer.mean, "sd": answer.sd,
+            "share": answer.share, "luck": answer.luck,
+        }  # fmt: skip
+        for rank, one in enumerate(answer.worths, start=1):
+            yield asked_of | {"rank": rank} | _row(one)
+
+
+def _row(one: Worth) -> dict[str, Any]:
+    observable = one.observable
+    explains = {f"explains_{at:g}": value for at, value in zip(RELIABILITIES, one.explains, strict=True)}
+    in_thirds = {
+        f"{name}_{what}": value
+        for what, values in (("mean", one.middle), ("share", one.ahead))
+        for name, value in zip(THIRDS, values, strict=True)
+    }
+    return {
+        "observable": observable.name, "observable_unit": observable.unit, "period": observable.period,
+        "defined": one.known, **explains, "reliability": observable.reliability, "explains": one.expected,
+        "narrowing": one.narrowing, "edge_low": one.edges[0], "edge_high": one.edges[1], **in_thirds,
+        "meaning": observable.meaning, "where": observable.where,
+    }  # fmt: skip
+
+
+def document(look: Look) -> dict[str, Any]:
+    """Return a look as JSON can hold it."""
+    return {
+        "answer": sentences(look), "sureness": sureness(look), "population": look.population,
+        "calibrated": look.calibrated, "world": look.history, "draws": look.draws, "effective": look.effective,
+        "figures": [
+            {"quantity": one.column, "value": one.target.value, "low": one.target.low, "high": one.target.high,
+             "unit": one.unit, "grade": one.target.confidence, "source": one.source} for one in look.found
+        ],
+        "questions": [
+            {"question": named(answer.question), "share": answer.share, "mean": answer.mean, "sd": answer.sd,
+             "before": answer.before, "luck": answer.luck,
+             "together": [{"reliability": one.reliability, "observables": one.observables, "explains": one.explains}
+                          for one in answer.few]} for answer in look.answers
+        ],
+        "observables": list(rows(look)),
+    }  # fmt: skip
