@@ -9,12 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.analysis.kernels import MASS, compared, log_kernel
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.kernels import MASS, compared, log_kernels
 from sim.analysis.targets import PRODUCED, Target
 from sim.errors import Problem, UserError, nearest
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.observables import ASKED, OBSERVABLES, SPANS
 from sim.scenario.files import Unreadable, read_text
+
+Array = NDArray[np.float64]
 
 LARGEST = 2**20
 """Bytes of a table."""
@@ -43,10 +48,10 @@ class Found:
     unit: str
     source: str = ""
 
-    def log_kernel(self, value: float) -> float:
-        """Return the logarithm of how likely it is where a run gave this value; minus infinity where it gave none."""
-        found = log_kernel(self.target, value)
-        return -math.inf if math.isnan(found) else found
+    def log_kernels(self, values: Array) -> Array:
+        """Return the logarithms of its likelihood where runs gave these values; minus infinity where they gave none."""
+        found = log_kernels(self.target, values)
+        return np.where(np.isnan(found), -np.inf, found)
 
 
 def read_found(path: Path) -> list[Found]:

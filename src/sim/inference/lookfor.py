@@ -219,7 +219,7 @@ class Population:
             )  # fmt: skip
         total = np.zeros(len(self.pairs))
         for one, values in zip(found, self.columns([one.column for one in found]).T if found else (), strict=True):
-            total += np.array([one.log_kernel(value) for value in values.tolist()])
+            total += one.log_kernels(values)
         if not np.isfinite(total).any():
             return np.zeros(len(total))
         weights: Array = np.exp(total - total.max())
