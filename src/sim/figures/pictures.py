@@ -106,6 +106,10 @@ PICTURES: dict[str, Kind] = {
             "an outcome, or the effect on it, over two of them (--x, --y), with the line where it changes sign",
             "sweeps.surface", (*_ALL, "x", "y"), "of_leading_two", "besides", ("x", "y"),
         ),
+        "lookfor": Picture(
+            "which figures of an archive would teach most about what is open, where observables are kept",
+            "sweeps.lookfor", _ALL, "of_observed", stem=("lever", "option", "outcome", "scope", "horizon"),
+        ),
     }),
 }  # fmt: skip
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis import selection
 from sim.analysis.selection import Selection
 from sim.errors import Problem, UserError
+from sim.experiment.designs import kind_of
 from sim.experiment.horizons import following
 from sim.figures.pictures import Picture
+from sim.inference.worth import FEW
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -173,6 +175,13 @@ def of_courses(sweep: Sweep) -> list[dict[str, str]]:
 def of_curves(sweep: Sweep) -> list[dict[str, str]]:
     """Draw it where curves were kept."""
     return [{}] if sweep.curve_outcomes() else []
+
+
+def of_observed(sweep: Sweep) -> list[dict[str, str]]:
+    """Draw it of each lever and of the nation where observables were kept of draws enough."""
+    drawn = bool(sweep.experiment.observables) and not kind_of(sweep.experiment).fixed and len(sweep.pairs) >= FEW
+    scope = {"scope": "nation"} if "nation" in sweep.experiment.scopes else {}
+    return [one | scope for one in of_levers(sweep)] if drawn else []
 
 
 def of_leading(sweep: Sweep) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from sim.analysis.targets import PRODUCED, Target
 from sim.errors import Problem, UserError, nearest
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.observables import ASKED, OBSERVABLES, SPANS
-from sim.scenario.files import Unreadable, read_text
+from sim.scenario.texts import Unreadable, read_text
 
 Array = NDArray[np.float64]
 

@@ -27,14 +27,12 @@ from sim.experiment.designs import kind_of
 from sim.experiment.experiment import Factor
 from sim.inference import worth
 from sim.inference.found import Found, read_found
-from sim.inference.worth import Array, Draws
+from sim.inference.worth import FEW, Array, Draws
 from sim.registry.observables import OBSERVABLES, Observable
 from sim.registry.outcomes import OUTCOMES
 
 RELIABILITIES = (1.0, 0.5, 0.3)
 """At which every figure's worth is told, beside its own."""
-FEW = 30
-"""Fewer draws teach nothing about figures."""
 STRUCTURE = "structure"
 """What a factor is called whose options are structures."""
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+FEW = 30
+"""Fewer draws teach nothing about figures."""
 FOLDS = 10
 """Parts of the draws."""
 MOST = 4
