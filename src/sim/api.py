@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.page.export import export_page
     from sim.page.server import view
     from sim.results.result import export_csv as export
+    from sim.runner.calibrate import calibrate
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
     from sim.runner.preview import Preview
@@ -35,12 +36,13 @@ if TYPE_CHECKING:
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "check", "compare", "explain", "export", "export_page", "list_", "live", "lookfor", "open_", "pair", "plot",
-    "registered", "rerun", "run", "status", "sweep", "trace", "view",
+    "calibrate", "check", "compare", "explain", "export", "export_page", "list_", "live", "lookfor", "open_", "pair",
+    "plot", "registered", "rerun", "run", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
+    "calibrate": "runner.calibrate.calibrate",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
     "lookfor": "inference.lookfor.lookfor",

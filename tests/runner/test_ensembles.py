@@ -1,5 +1,4 @@
-"""Draws of an ensemble, at every door that takes them: the same draws, called calibrated, and refused where they are not
-this model's."""
+"""Draws of an ensemble at every door that takes them: the same, called calibrated, refused where not this model's."""
 
 from __future__ import annotations
 
@@ -142,7 +141,7 @@ horizons = { end = "1921-12" }
     assert isinstance(found.uncertainties[0], Factor)
     for old, new, said in (
         ('"record"', '"recard"', 'results/calibration: record; did you mean .record.\\?$'),
-        ('kind = "ensemble"\npoints = 5', 'kind = "latin-hypercube"\npoints = 5', "together with uncertainties.ensemble"),
+        ('kind = "ensemble"\n', 'kind = "latin-hypercube"\n', "together with uncertainties.ensemble"),
         ("points = 5", "points = 13", "1 to 12, the draws of record"),
         ('fixed = ["g_y"]', 'prior = "all"', "an ensemble alone"),
         ('["g_y"]', '["k1"]', "what record draws"),

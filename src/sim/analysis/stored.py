@@ -13,16 +13,18 @@ from sim.results.folder import MANIFEST
 if TYPE_CHECKING:
     from sim.analysis.divergence.folder import DivergenceFolder
     from sim.analysis.sweep import Sweep
+    from sim.results.calibration import Calibration
     from sim.results.comparison import Comparison
     from sim.results.result import Result
 
-Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep"
+Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep | Calibration"
 
 KINDS = {
     "skloki-result": "sim.results.result:Result",
     "skloki-comparison": "sim.results.comparison:Comparison",
     "skloki-divergence": "sim.analysis.divergence.folder:DivergenceFolder",
     "skloki-sweep": "sim.analysis.sweep:Sweep",
+    "skloki-calibration": "sim.results.calibration:Calibration",
 }
 """Module and class by the format in the manifest: only what is opened is loaded."""
 

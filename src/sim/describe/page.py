@@ -62,12 +62,13 @@ def write(sweep: Sweep, page: Page, folder: Path) -> Path:
     empty = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in MARKS)
     text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {sweep.experiment.title}\n\n{empty}"
     for mark, content in parts.items():
-        text = _filled(text, mark, content)
+        text = filled(text, mark, content)
     readme.write_text(text, encoding="utf-8")
     return readme
 
 
-def _filled(text: str, mark: str, content: str) -> str:
+def filled(text: str, mark: str, content: str) -> str:
+    """Return a page with what stands between the marks of a name replaced."""
     block = re.compile(rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
     return block.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 

@@ -15,6 +15,7 @@ import click
 import sim
 from sim.doors import completion as complete
 from sim.doors import endings, options, work
+from sim.doors.calibrating import calibrate
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.looking import lookfor
@@ -43,7 +44,7 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-for command in (compare, trace, sweep, status, rerun, query, lookfor):
+for command in (compare, trace, sweep, calibrate, lookfor, status, rerun, query):
     cli.add_command(command)
 
 

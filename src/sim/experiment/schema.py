@@ -137,6 +137,16 @@ class SmallestTable(Table):
         return dict(self.__pydantic_extra__ or {})
 
 
+class Calibrate(Table):
+    """How worlds are made to agree with recorded figures (`skloki calibrate`); no sweep depends on it."""
+
+    targets: Literal["all"] | list[str] = Field("all", description="recorded figures to agree with (`skloki list targets`): all that the model produces, or some by their names")
+    exclude: list[str] = Field([], description="of these: left out, and only looked at afterwards")
+    points: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(None, description="points of every later round; the first has those of `[design]`, which is the default")
+    rounds: int = Field(4, ge=1, le=20, description="rounds at most; there are fewer where nothing changes any more")
+    draws: int = Field(400, ge=10, le=100_000, description="draws of the ensemble, and points over the ranges that its effects are set beside")
+
+
 class Page(Table):
     """What the page of the sweep shows; no run depends on it."""
 
@@ -161,6 +171,7 @@ class ExperimentFile(Table):
     run: RunTable = RunTable()
     keep: Keep = Keep()
     smallest: SmallestTable = SmallestTable()
+    calibrate: Calibrate = Calibrate()
     page: Page = Page()
 
 
@@ -264,6 +275,7 @@ TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
     "keep": (Keep, ("keep",)),
     "curves": (Curves, ("keep", "curves")),
     "smallest": (SmallestTable, ("smallest",)),
+    "calibrate": (Calibrate, ("calibrate",)),
     "page": (Page, ("page",)),
 }
 

@@ -111,6 +111,14 @@ PICTURES: dict[str, Kind] = {
             "sweeps.lookfor", _ALL, "of_observed", stem=("lever", "option", "outcome", "scope", "horizon"),
         ),
     }),
+    "skloki-calibration": Kind("a calibration", "of_calibration", {
+        "decided": Picture("in which share of draws an option does better, before and after, by class", "calibration",
+                           ("outcome",), "with_effects", table="decided", draw="draw_decided"),
+        "learned": Picture("how far the record narrows each parameter, coloured by the evidence for it", "calibration",
+                           usual="once", table="learned", draw="draw_learned"),
+        "met": Picture("every recorded figure, against draws over the ranges and calibrated ones", "calibration",
+                       usual="once", table="met", draw="draw_met"),
+    }),
 }  # fmt: skip
 
 OPTIONS = {

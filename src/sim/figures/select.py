@@ -44,6 +44,14 @@ def of_comparison(comparison: Any, what: str, picture: Picture, asked: Asked) ->
     ]
 
 
+def of_calibration(calibration: Any, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return the outcome, where one is asked for."""
+    outcome = asked.get("outcome")
+    if outcome is not None:
+        selection.some("outcome", outcome, list(dict.fromkeys(calibration.effects()["outcome"])))
+    return [("-".join([what, *([outcome] if outcome else [])]), Selection(outcome=outcome))]
+
+
 def of_trace(traced: Any, what: str, picture: Picture, asked: Asked) -> Found:
     """Return the trace; nothing of worlds in which the same happens, and no map of places that have none."""
     if not traced.divergence.steps or (what == "map" and not _on_a_map(traced.manifest["a"]["scenario"])):
@@ -132,6 +140,11 @@ PRINCIPAL = ("performance", "recovery", "skloki_year", "centralisation")
 def once(stored: Any) -> list[dict[str, str]]:
     """Draw it as it is."""
     return [{}]
+
+
+def with_effects(calibration: Any) -> list[dict[str, str]]:
+    """Draw it where levers were set beside one another."""
+    return [{}] if len(calibration.effects()) else []
 
 
 def principal(result: Any) -> list[dict[str, str]]:

@@ -1,0 +1,134 @@
+"""The command ``skloki calibrate``, and what it prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.doors import completion as complete
+from sim.doors import options, work
+from sim.doors.endings import Interrupted, watched
+from sim.doors.sweepbar import shown
+from sim.doors.terminal import Terminal, number, require_memory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.calibration import Calibration
+    from sim.runner.progress import State
+
+MOST = 12
+"""Parameters that are printed, those first of which the record teaches most."""
+
+
+@click.command()
+@click.argument("experiment", shell_complete=complete.experiments)
+@click.option("--workers", type=click.IntRange(1), metavar="N",
+              help="Runs made at once on this machine; default: one for each core.")
+@click.option("--full", is_flag=True, help="Print all tables: every figure, every parameter, every effect.")
+@options.svg
+@options.out
+@options.modes
+@click.pass_obj
+def calibrate(
+    terminal: Terminal, /, experiment: str, workers: int | None, full: bool, svg: bool, out: Path | None
+) -> None:
+    """Make the worlds of EXPERIMENT agree with what is recorded, and say what that decides and what it leaves open.
+
+    The same command again goes on where the last one stopped. Without --out the folder is
+    results/calibration/NAME, and `compare`, `run` and `sweep` take its draws with --ensemble NAME;
+    docs/inference.md says more.
+    """
+    from sim import api
+
+    require_memory()
+    terminal.hush_compilation()
+    heard, notes = watched(None), list[str]()
+
+    def note(text: str) -> None:
+        notes.append(text)
+        if not terminal.quiet and not terminal.json:
+            terminal.note(text)
+
+    try:
+        with shown(terminal, experiment) as show:
+
+            def tell(state: State) -> None:
+                heard(state.done, state.total)
+                show(state)
+
+            found = api.calibrate(experiment, out, workers, tell, note=note)
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
+    show_calibration(terminal, found, full=full)
+    drawn = work.pictures(terminal, found, "calibration", svg)
+    work.say_where(terminal, "calibration", drawn)
+    terminal.answer(lambda: document(found, notes, drawn), str(found.path))
+
+
+def show_calibration(terminal: Terminal, found: Calibration, *, full: bool) -> None:
+    """Print the answer, then what was met, what was learned, and each effect before and after."""
+    if terminal.quiet or terminal.json:
+        return
+    for sentence in found.answer:
+        terminal.say(sentence)
+    terminal.say()
+    targets, parameters, effects = found.targets(), found.parameters(), found.effects()
+    _figures(terminal, targets if full else targets[targets["used"]])
+    numbers = parameters[parameters["option"].isna() | (parameters["option"] == "")]
+    numbers = numbers.sort_values("contraction", ascending=False, kind="stable")
+    _numbers(terminal, numbers if full else numbers.head(MOST))
+    first = effects.head(1)
+    _effects(terminal, effects if full or not len(first) else effects[
+        (effects["outcome"] == first["outcome"].item()) & (effects["horizon"] == first["horizon"].item())])  # fmt: skip
+
+
+def _figures(terminal: Terminal, rows: pd.DataFrame) -> None:
+    lines = [
+        (row["id"], row["description"], row["grade"], f"{number(row['recorded'])} ({_span(row, ('low', 'high'))})",
+         _span(row, ("prior_p05", "prior_p95")), _span(row, ("given_p05", "given_p95")), row["reading"])
+        for row in rows.to_dict(orient="records")
+    ]  # fmt: skip
+    header = ["figure", "of", "grade", "recorded (band)", "over the ranges", "calibrated", ""]
+    terminal.table("Recorded figures, and what nine draws in ten give", header, lines)
+
+
+def _numbers(terminal: Terminal, rows: pd.DataFrame) -> None:
+    lines = [
+        (row["name"], row["grade"], f"{number(row['prior_mean'])} ± {number(row['prior_sd'])}",
+         f"{number(row['given_mean'])} ± {number(row['given_sd'])}", f"{row['contraction']:.2f}")
+        for row in rows.to_dict(orient="records")
+    ]  # fmt: skip
+    header = ["parameter", "evidence", "over its range", "calibrated", "learned"]
+    terminal.table("What the record teaches: by how much of its variance a parameter is narrowed", header, lines)
+
+
+def _effects(terminal: Terminal, rows: pd.DataFrame) -> None:
+    lines = [
+        (row["option"], row["outcome"], row["scope"], f"{row['prior_better']:.2f}",
+         f"{row['given_better']:.2f} ± {row['error']:.2f}", _told(row["unlearned"]), row["reading"])
+        for row in rows.to_dict(orient="records")
+    ]  # fmt: skip
+    header = ["instead", "outcome", "where", "better before", "better, calibrated", "rests on the unlearned", "reading"]
+    terminal.table("In which share of draws it does better than the baseline", header, lines)
+
+
+def _told(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else "-"
+
+
+def _span(row: dict[str, Any], names: Sequence[str]) -> str:
+    return " to ".join(number(row[name]) for name in names)
+
+
+def document(found: Calibration, notes: Sequence[str], figures: Sequence[Path]) -> dict[str, Any]:
+    """Return what `calibrate` prints as JSON."""
+    tables = {name: found.frame(name).to_dict(orient="records")
+              for name in ("targets", "parameters", "effects", "rounds")}  # fmt: skip
+    kept = ("title", "given", "converged", "targets", "model", "runs")
+    return {"calibration": found.path, "answer": found.answer, **{key: found.manifest[key] for key in kept}, **tables,
+            "notes": list(notes), "figures": list(figures)}  # fmt: skip

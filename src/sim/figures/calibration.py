@@ -1,0 +1,179 @@
+"""A calibration in three pictures: which figures are met, what they teach, and what that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.analysis.sentences import SURE
+from sim.figures import panels, style
+from sim.registry.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from sim.analysis.selection import Selection
+    from sim.results.calibration import Calibration
+
+LEFT, RIGHT, ROW, MOST, END = 80.0, 9.0, 4.6, 24, 4.0
+"""Room for names at the left, for labels at the right, height of a row, mm; parameters shown at most; where a scale is
+cut, in half widths of a band."""
+GRADES = {"documented": "#1F3A5F", "inferred": "#6FA8D8", "assumed": "#E3A018", "free": "#C9C4BC", "": "#8B8B8B"}
+"""Colours of evidence grades, from the best; what has none is a reading or a structure."""
+BEFORE, AFTER, PALE = style.RULE, style.NATION, "#E8F0E4"
+
+
+class Met(NamedTuple):
+    """Recorded figures and what draws give, each in half widths of its own band; by what it is called."""
+
+    title: str
+    said: str
+    names: Sequence[str]
+    before: np.ndarray  # (figures, 3): 5th, 50th, 95th of a hundred, of draws over the ranges
+    after: np.ndarray  # the same of calibrated draws
+    used: Sequence[bool]
+
+
+def met(calibration: Calibration, selection: Selection) -> Met:
+    """Return what the figures come to."""
+    rows = calibration.targets()
+    rows = rows[rows["given_p50"].notna()]
+    middle, half = (rows["low"] + rows["high"]) / 2, (rows["high"] - rows["low"]) / 2
+    half = half.where(half > 0, rows["recorded"].abs().clip(lower=1e-9))
+
+    def scaled(which: str) -> np.ndarray:
+        columns = [f"{which}_{name}" for name in ("p05", "p50", "p95")]
+        return ((rows[columns].to_numpy(float) - middle.to_numpy()[:, None]) / half.to_numpy()[:, None])
+
+    names = [f"{row['id']} {row['description']}, {row['period']}" for row in rows.to_dict(orient="records")]
+    return Met("What is recorded, and what the worlds give", _said(calibration), names, scaled("prior"),
+               scaled("given"), rows["used"].tolist())  # fmt: skip
+
+
+@style.styled
+def draw_met(table: Met) -> Figure:
+    """Draw a row a figure: its band in the middle, draws over the ranges in grey, calibrated ones in black."""
+    count = len(table.names)
+    figure, top = style.headed(table.title, table.said, room=ROW * count + 24.0)
+    axes = style.place(figure, LEFT, top + 1, style.WIDE - LEFT - RIGHT, ROW * count, xlim=(-END, END),
+                       ylim=(count - 0.5, -0.5))  # fmt: skip
+    axes.axvspan(-1, 1, color=PALE, linewidth=0)
+    for row in range(count):
+        for shift, spread, colour in ((-0.17, table.before[row], BEFORE), (0.17, table.after[row], AFTER)):
+            low, mid, high = np.clip(spread, -END, END)
+            axes.plot([low, high], [row + shift] * 2, color=colour, linewidth=1.3)
+            axes.plot([mid], [row + shift], "o", color=colour, markersize=2.6)
+    _names(axes, table.names)
+    for label, used in zip(axes.get_yticklabels(), table.used, strict=True):
+        label.set_color("black" if used else style.GREY)
+    axes.set_xticks([-3, -1, 1, 3], ["lower", "band's\nlow end", "band's\nhigh end", "higher"])
+    panels.legend(figure, [
+        Patch(color=PALE, label="recorded band"), panels.stroke(BEFORE, 1.3, "nine of ten draws over the ranges"),
+        panels.stroke(AFTER, 1.3, "nine of ten calibrated draws")], 4, 3)  # fmt: skip
+    return figure
+
+
+class Learned(NamedTuple):
+    """By how much of its variance each parameter is narrowed: the first of them, with their evidence grades."""
+
+    title: str
+    said: str
+    rows: Sequence[tuple[str, float, str]]
+
+
+def learned(calibration: Calibration, selection: Selection) -> Learned:
+    """Return the parameters of which the record teaches most."""
+    rows = calibration.parameters()
+    rows = rows[rows["option"].isna() | (rows["option"] == "")]
+    rows = rows.sort_values("contraction", ascending=False, kind="stable")
+    told = len(rows[rows["contraction"] >= 0.1])
+    title = f"The record teaches something of {told} of {len(rows)} numbers"
+    found = [(_meant(str(row["name"])), float(row["contraction"]), str(row["grade"] or ""))
+             for row in rows.to_dict("records")]  # fmt: skip
+    return Learned(title, _said(calibration), found[:MOST])
+
+
+@style.styled
+def draw_learned(table: Learned) -> Figure:
+    """Draw a bar a parameter, coloured by what was known of it before."""
+    count = len(table.rows)
+    figure, top = style.headed(table.title, table.said, room=ROW * count + 20.0)
+    axes = style.place(figure, LEFT, top + 1, style.WIDE - LEFT - RIGHT, ROW * count, xlim=(0, 1),
+                       ylim=(count - 0.5, -0.5))  # fmt: skip
+    for row, (_, contraction, grade) in enumerate(table.rows):
+        axes.barh(row, max(contraction, 0.0), height=0.7, color=GRADES.get(grade, GRADES[""]), linewidth=0)
+    axes.axvline(0.1, color=style.GREY, linewidth=0.6, linestyle=(0, (2, 2)))
+    _names(axes, [name for name, _, _ in table.rows])
+    axes.set_xlabel("part of its variance that the recorded figures take away")
+    known = dict.fromkeys(grade for _, _, grade in table.rows)
+    panels.legend(figure, [Patch(color=GRADES.get(grade, GRADES[""]), label=grade or "a reading, a structure")
+                           for grade in GRADES if grade in known], 4, 5)  # fmt: skip
+    return figure
+
+
+class Decided(NamedTuple):
+    """Shares of draws in which an option does better than the baseline, scope by scope, before and after."""
+
+    title: str
+    said: str
+    panels: dict[str, Sequence[tuple[str, float, float, float]]]  # by option: scope, before, after, standard error
+    by: str
+
+
+def decided(calibration: Calibration, selection: Selection) -> Decided:
+    """Return the shares of one outcome at the main horizon: the first of the table, unless another is asked for."""
+    rows = calibration.effects()
+    outcome = selection.outcome or rows["outcome"].iloc[0]
+    rows = rows[(rows["outcome"] == outcome) & (rows["horizon"] == rows["horizon"].iloc[0])]
+    found: dict[str, list[tuple[str, float, float, float]]] = {}
+    for row in rows.to_dict("records"):
+        known = found.setdefault(f"{row['option']} instead of {row['baseline']}", [])
+        known.append((row["scope"], row["prior_better"], row["given_better"], row["error"]))
+    return Decided("What the recorded figures decide", _said(calibration), dict(found), outcome.replace("_", " "))
+
+
+@style.styled
+def draw_decided(table: Decided) -> Figure:
+    """Draw a panel an option: an arrow a scope, from the share over the ranges to the share of calibrated draws."""
+    height = ROW * max(map(len, table.panels.values()))
+    figure, top = style.headed(table.title, table.said, room=(height + 11.0) * len(table.panels) + 18.0)
+    for place, (name, rows) in enumerate(table.panels.items()):
+        axes = style.place(figure, 26, top + 6 + (height + 11.0) * place, style.WIDE - 26 - RIGHT, height, xlim=(0, 1),
+                           ylim=(len(rows) - 0.5, -0.5))  # fmt: skip
+        axes.set_title(name, fontsize=8)
+        for low, high in ((0.0, 1.0 - SURE), (SURE, 1.0)):
+            axes.axvspan(low, high, color=PALE, linewidth=0)
+        axes.axvline(0.5, color=style.GREY, linewidth=0.6, linestyle=(0, (2, 2)))
+        for row, (scope, before, after, error) in enumerate(rows):
+            colour = style.SCOPE_COLOURS[scope]
+            axes.plot([before], [row], "o", color="white", markeredgecolor=colour, markersize=4)
+            axes.plot([before, after], [row, row], color=colour, linewidth=0.8)
+            axes.errorbar([after], [row], xerr=[2 * error], fmt="o", color=colour, markersize=4, linewidth=1.6)
+        _names(axes, [style.SCOPE_LABELS[scope] for scope, *_ in rows])
+        axes.set_xticks([0, 0.2, 0.5, 0.8, 1.0], ["never\nbetter", ".2", "half", ".8", "always\nbetter"])
+    entries = [panels.stroke(style.NATION, 0.8, "over the ranges", "o", markerfacecolor="white"),
+               panels.stroke(style.NATION, 1.6, "calibrated, with two standard errors", "o"),
+               Patch(color=PALE, label="four draws in five")]  # fmt: skip
+    panels.legend(figure, entries, 26, 3)
+    return figure
+
+
+def _said(calibration: Calibration) -> str:
+    manifest: dict[str, Any] = calibration.manifest
+    converged = "" if manifest["converged"] else "; NOT CONVERGED"
+    return f"{calibration.manifest['title']}: calibrated on {manifest['given']}{converged}"
+
+
+def _meant(name: str) -> str:
+    """Return a parameter's name with its meaning up to the first comma."""
+    parameter = PARAMETERS.get(name)
+    return name if parameter is None else f"{name}: {parameter.meaning.split(',')[0]}"
+
+
+def _names(axes: Axes, names: Sequence[str]) -> None:
+    axes.set_yticks(range(len(names)), [style.shorten(name, LEFT - 9, 7.5) for name in names], fontsize=7.5)
+    axes.tick_params(axis="y", length=0)
+

@@ -1,0 +1,271 @@
+"""What a calibration says: its tables, and the answer in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis import effects as of_effects
+from sim.analysis.kernels import compared, log_kernel
+from sim.analysis.pair_table import PairedSweep
+from sim.analysis.sentences import PLACES, PROVINCES, beyond, gains, hundred, verdict
+from sim.analysis.targets import PRODUCED
+from sim.experiment.experiment import Factor
+from sim.inference.fit import UNLEARNED, Contrast, positions_of
+from sim.registry.observables import OBSERVABLES
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from sim.inference.fit import Fit
+
+Array = NDArray[np.float64]
+Row = dict[str, Any]
+
+FAR = -12.5
+"""Logarithm of a kernel at five standard deviations: no run that is further away has anything to do with a figure."""
+QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+
+
+class Nearest(NamedTuple):
+    """The run that comes nearest to a recorded figure."""
+
+    value: float
+    recorded: float
+    log_kernel: float
+    runs: int
+
+
+def nearest_of(sweep: PairedSweep, target: str) -> Nearest | None:
+    """Return which of the runs comes nearest to a figure; none where no run holds its months."""
+    values = sweep.pairs.values(target)[:, 0]
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None
+    scores = np.array([log_kernel(compared()[target], value) for value in known.tolist()])
+    at = int(np.argmax(scores))
+    return Nearest(float(known[at]), compared()[target].value, float(scores[at]), len(known))
+
+
+def chance_of(sweep: PairedSweep, target: str) -> float:
+    """Return the variance within points of what runs gave for a figure; nan where none has two that gave one."""
+    values = np.where(np.isfinite(values := sweep.pairs.values(target)[:, 0]), values, np.nan)
+    means, counts = sweep.pairs.by_point(values)
+    away = values - sweep.pairs.repeated(means)
+    free = int(counts.sum()) - int((counts > 0).sum())
+    return float(np.nansum(away * away) / free) if free else math.nan
+
+
+def tables(
+    fit: Fit, prior: PairedSweep, given: PairedSweep, used: Sequence[str], chance: PairedSweep
+) -> dict[str, list[Row]]:
+    """Return the rows of the tables that are stored."""
+    effects = list(contrasts(prior, given))
+    before, after = positions_of(fit.space, prior), fit.chosen(len(given.pairs.points))[given.pairs.point]
+    return {
+        "targets.csv": [*_targets(fit, prior, given, used, chance)], "parameters.csv": [*_parameters(fit)],
+        "observables.csv": [*_observables(prior, given)],
+        "effects.csv": [*_effects(effects, fit.learned(effects, before, after))],
+        "left_out.csv": [*fit.left_out(effects, after)],
+        "rounds.csv": fit.told_rounds,
+    }  # fmt: skip
+
+
+def _targets(
+    fit: Fit, prior: PairedSweep, given: PairedSweep, used: Sequence[str], chance: PairedSweep
+) -> Iterator[Row]:
+    """Yield a row for each figure: what the worlds gave over the ranges, and what those give that agree."""
+    explained = dict(zip(fit.targets, fit.emulator.r2.tolist(), strict=True))
+    for name, target in compared().items():
+        row: Row = {
+            "id": name, "description": target.description, "unit": PRODUCED[name].unit, "period": target.period,
+            "grade": target.confidence, "kind": PRODUCED[name].kind, "used": name in used,
+            "recorded": target.value, "low": target.low, "high": target.high,
+            "explained": explained.get(name, math.nan), "chance": _part(chance, prior, name),
+        }  # fmt: skip
+        for which, sweep in (("prior", prior), ("given", given)):
+            values = sweep.pairs.values(name)[:, 0]
+            row |= {f"{which}_{label}": value for label, value in _spread(values).items()}
+            values = values[~np.isnan(values)]
+            inside = (values >= target.low) & (values <= target.high)
+            row[f"{which}_in_band"] = float(inside.mean()) if len(values) else math.nan
+        yield row | {"reading": _reading(row)}
+
+
+def _observables(prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
+    """Yield a row for each observable that was kept: what the worlds that happened gave, before and after."""
+    for name in given.experiment.observables:
+        entry = OBSERVABLES[name]
+        row: Row = {"name": name, "unit": entry.unit, "meaning": entry.meaning, "reliability": entry.reliability}
+        for which, sweep in (("prior", prior), ("given", given)):
+            row |= {f"{which}_{label}": value for label, value in _spread(sweep.pairs.values(name)[:, 0]).items()}
+        values = given.pairs.values(name)[:, 0]
+        known = values[np.isfinite(values)]
+        yield row | {"given_sd": float(known.std(ddof=1)) if len(known) > 1 else math.nan}
+
+
+def _spread(values: Array) -> dict[str, float]:
+    """Return quantiles of what is known; nan where it is not a number that could be recorded."""
+    known = values[~np.isnan(values)]
+    found = np.quantile(known, [*QUANTILES.values()]) if len(known) else np.full(len(QUANTILES), np.nan)
+    found = np.where(np.isfinite(found), found, np.nan)
+    return dict(zip(QUANTILES, found.tolist(), strict=True))
+
+
+def _part(chance: PairedSweep, prior: PairedSweep, name: str) -> float:
+    """Return which part of a figure's variance over the ranges is chance, at most all of it."""
+    values = prior.pairs.values(name)[:, 0]
+    known = values[np.isfinite(values)]
+    whole = float(known.var()) if len(known) else math.nan
+    return min(chance_of(chance, name) / whole, 1.0) if whole > 0.0 else math.nan
+
+
+def _reading(row: Mapping[str, Any]) -> str:
+    """Say in words how a figure lies in what the calibrated worlds give."""
+    if math.isnan(row["given_p50"]):
+        return "not in these months"
+    if row["given_p05"] <= row["recorded"] <= row["given_p95"]:
+        return "met" if row["low"] <= row["given_p50"] <= row["high"] else "within reach"
+    return "too low" if row["given_p95"] < row["recorded"] else "too high"
+
+
+def _parameters(fit: Fit) -> Iterator[Row]:
+    """Yield a row for each number, and for each option of a choice, with what the record taught of it."""
+    for at, factor in enumerate(fit.space.factors):
+        learned = {"contraction": fit.contraction[at], "error": fit.contraction_error[at]}
+        column = fit.positions[:, at]
+        if not factor.options:
+            yield {**_number(factor, column), **learned, "name": factor.name, "option": ""}
+            continue
+        chosen = np.minimum((column * len(factor.options)).astype(int), len(factor.options) - 1)
+        for number, option in enumerate(factor.options):
+            prior = 1.0 / len(factor.options)
+            yield {
+                "name": factor.name, "option": option.label, "kind": "reading" if factor.target else "structure",
+                "unit": "share of draws", "prior_mean": prior, "prior_sd": math.sqrt(prior * (1.0 - prior)),
+                "given_mean": float(np.mean(chosen == number)), **learned,
+            }  # fmt: skip
+
+
+def _number(factor: Factor, column: Array) -> Row:
+    from sim.experiment.sampling import values
+
+    parameter = PARAMETERS.get(factor.target.removeprefix("parameters."))
+    every = np.array(values(factor, (np.arange(1000) + 0.5) / 1000), float)
+    found = np.array(values(factor, column), float)
+    return {
+        "kind": "parameter" if parameter else "number", "unit": factor.unit, "low": factor.low, "high": factor.high,
+        "grade": parameter.grade if parameter else "", "prior_mean": every.mean(), "prior_sd": every.std(),
+        "given_mean": found.mean(), "given_sd": found.std(),
+        **{f"given_{label}": float(np.quantile(found, share)) for label, share in QUANTILES.items()},
+    }  # fmt: skip
+
+
+def contrasts(prior: PairedSweep, given: PairedSweep) -> Iterator[Contrast]:
+    """Yield the effect of every option of every lever, on each outcome in each scope at each horizon."""
+    for column, outcome, scope, horizon in given.experiment.columns():
+        both = [sweep.pairs.values(column) for sweep in (prior, given)]
+        for lever in (one for one in given.experiment.levers if len(one.options) > 1):
+            for number, option in enumerate(lever.options[1:], start=1):
+                found = [of_effects.differences(sweep.pairs, lever, number, values)
+                         for sweep, values in zip((prior, given), both, strict=True)]  # fmt: skip
+                base = found[1][1]
+                entry = OUTCOMES[outcome]
+                yield Contrast(
+                    {"lever": lever.name, "option": option.label, "baseline": lever.options[0].label,
+                     "outcome": outcome, "unit": entry.unit, "better": entry.better, "scope": scope,
+                     "horizon": horizon},
+                    found[0][0], found[1][0],
+                    float(given.experiment.smallest.of(entry, float(np.nanmean(base)) if len(base) else math.nan)),
+                )  # fmt: skip
+
+
+def shares(outcome: str, effect: Array, smallest: float) -> tuple[float, float, float]:
+    """Return the shares of draws in which an effect is better by more than the smallest, worse by more, better at all."""
+    gain = gains(outcome, effect[np.isfinite(effect)])
+    ahead, behind = beyond(gain, smallest)
+    return ahead, behind, float(np.mean(gain > 0) + np.mean(gain == 0) / 2) if len(gain) else math.nan
+
+
+def _effects(effects: Sequence[Contrast], learned: Iterator[dict[str, float]]) -> Iterator[Row]:
+    """Yield the identification table."""
+    for one, known_of in zip(effects, learned, strict=True):
+        outcome, row = one.labels["outcome"], dict(one.labels) | {"smallest": one.smallest}
+        for which, effect, reading in (("prior", one.prior, "prior_reading"), ("given", one.given, "reading")):
+            ahead, behind, better = shares(outcome, effect, one.smallest)
+            known = effect[np.isfinite(effect)]
+            row |= {f"{which}_better": better, f"{which}_ahead": ahead, f"{which}_behind": behind,
+                    f"{which}_effect": float(known.mean()) if len(known) else math.nan,
+                    reading: verdict([(ahead, behind, better)])}  # fmt: skip
+        count = int(np.isfinite(one.given).sum())
+        share = row["given_better"]
+        yield row | {
+            "prior_draws": int(np.isfinite(one.prior).sum()), "draws": count,
+            "error": math.sqrt(share * (1.0 - share) / count) if count else math.nan, **known_of,
+        }  # fmt: skip
+
+
+def answer(found: Mapping[str, Sequence[Row]], fit: Fit) -> list[str]:
+    """Return what a calibration says: what the record decides, on what it then hangs, how far to trust it."""
+    said = [_decides(found["effects.csv"]), _hangs(found)]
+    off = [row["id"] for row in found["targets.csv"] if row["used"] and row["reading"].startswith("too ")]
+    lacking = f"; {', '.join(off)} cannot be met with the rest" if off else ""
+    if not fit.converged:
+        said.append(f"It has not converged: another round would move what is said here{lacking}.")
+    else:
+        rounds = len(fit.told_rounds)
+        said.append(f"After {rounds} round{'s' * (rounds != 1)} nothing moved any more{lacking}. Shares are of draws "
+                    "under these assumptions, never probabilities of the past.")  # fmt: skip
+    return [sentence for sentence in said if sentence]
+
+
+def _decides(rows: Sequence[Row]) -> str:
+    """Say whether the sign of the main effect is identified: last option, first outcome, main horizon."""
+    if not rows:
+        return ""
+    first, option = rows[0], rows[-1]["option"]
+    main = [row for row in rows if (row["lever"], row["outcome"], row["horizon"], row["option"])
+            == (rows[-1]["lever"], first["outcome"], first["horizon"], option)]  # fmt: skip
+    by = {row["scope"]: row for row in main}
+    what = f"{option} instead of {first['baseline']}"
+    about = f"by {first['outcome'].replace('_', ' ')}"
+    told = [f"{PLACES[scope]} {hundred(row['given_better'])} (before: {hundred(row['prior_better'])})"
+            for scope, row in by.items()]  # fmt: skip
+    decided = {scope: row["reading"] for scope, row in by.items() if row["reading"] in ("better", "worse", "same")}
+    of = "does better" if first["better"] != "neither" else "is higher"
+    if not decided:
+        lead = f"The recorded figures do not decide whether {what} would have been better or worse"
+    elif set(decided) == set(by):
+        lead = f"Given the recorded figures, {what} would have been {_word(decided)} everywhere"
+    else:
+        where = "; ".join(f"{_WORDS[reading]} in {PLACES[scope]}" for scope, reading in decided.items())
+        lead = f"The recorded figures decide it in part: {what} would have been {where}"
+    return f"{lead}: {about} it {of} in so many of 100 calibrated draws: {', '.join(told)}."
+
+
+_WORDS = {"better": "better", "worse": "worse", "same": "no different"}
+
+
+def _word(decided: Mapping[str, str]) -> str:
+    return " or ".join(dict.fromkeys(_WORDS[reading] for reading in decided.values()))
+
+
+def _hangs(found: Mapping[str, Sequence[Row]]) -> str:
+    """Say what was learned, and how much of the main effect hangs on what was not."""
+    numbers = [row for row in found["parameters.csv"] if not row["option"]]
+    learned = sorted((row for row in numbers if row["contraction"] >= UNLEARNED), key=lambda row: -row["contraction"])
+    if not numbers:
+        return ""
+    names = ", ".join(row["name"] for row in learned[:6])
+    taught = f"{len(learned)} of {len(numbers)} numbers" + (f" (most of all {names})" if names else "")
+    rows = [row for row in found["effects.csv"] if math.isfinite(row.get("unlearned", math.nan))]
+    rest = ""
+    if rows:
+        main = next((row for row in rows if row["scope"] in PROVINCES), rows[0])
+        rest = (f"; of what {main['option']} changes in {PLACES[main['scope']]}, {hundred(main['unlearned'])} of 100 "
+                "parts of what parameters explain hang on those of which they say nothing")  # fmt: skip
+    return f"They teach something of {taught}{rest}."

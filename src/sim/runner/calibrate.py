@@ -1,0 +1,208 @@
+"""A calibration, and the rest of one that was broken off: rounds of runs, an ensemble, and what it changes.
+
+Every round is a sweep of the first options of all levers, which are what happened: the first over the ranges, each
+later one where the emulator of all rounds before says that runs agree with the record, and to one part in five over the
+ranges again, so that nothing is ruled out by a bad emulator. Then the ensemble is drawn, and the levers are swept over
+it and over the ranges. Every part is a sweep in the calibration's folder: what is finished is never made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from sim.analysis.kernels import compared
+from sim.analysis.sweep import Sweep, open_sweep
+from sim.analysis.targets import PRODUCED
+from sim.errors import Problem, UserError
+from sim.experiment import designs
+from sim.experiment.ensemble import PLACE, Ensemble, over
+from sim.experiment.experiment import Design, Experiment, from_record
+from sim.experiment.load import load_experiment, read
+from sim.experiment.schema import FORM, Calibrate
+from sim.inference import report
+from sim.inference.fit import Fit, fitted
+from sim.results.calibration import Calibration, store
+from sim.results.folder import MANIFEST
+from sim.runner.ensembles import check_of
+from sim.runner.model_version import model
+from sim.runner.progress import Progress
+from sim.runner.sweep import sweep
+from sim.scenario.files import locate
+from sim.scenario.layers import Fault, KeyPath, in_order, unknown
+
+POINTS, TIMES = 40, 4
+"""Points at which chance is looked at alone, and runs at each."""
+FEW, MORE = 0.3, 2.0
+"""An emulator that explains a smaller share of a figure, and leaves so many times what chance does, cannot score it."""
+AGAIN = 0.2
+"""Share of every later round that is drawn over the ranges, whatever the emulator says."""
+ROUND, CHANCE, PRIOR, GIVEN = "round-{}", "chance", "over-the-ranges", "given-the-record"
+"""Folders of the sweeps."""
+
+
+def calibrate(
+    experiment: str | Path, out: Path | str | None = None, workers: int | None = None, progress: Progress | None = None,
+    *, note: Callable[[str], None] | None = None,
+) -> Calibration:  # fmt: skip
+    """Make an experiment's worlds agree with recorded figures, and say what that decides.
+
+    Parameters
+    ----------
+    experiment
+        A file, or the name of an experiment that comes with the package; its table ``[calibrate]`` says on what.
+    out
+        The folder; by default ``results/calibration/NAME`` below the current one. What has begun there goes on.
+    workers, progress, note
+        As for `sim.sweep`.
+    """
+    asked, settings, targets = load(experiment)
+    folder = (PLACE / asked.name if out is None else Path(out)).expanduser().resolve()
+    work = _Work(asked, settings, targets, folder, workers, progress, note or (lambda text: None))
+    fit = work.rounds()
+    ensemble = work.ensemble(fit)
+    prior = work.swept(replace(asked, targets=True, design=replace(asked.design, points=settings.draws)), PRIOR)
+    given, remarks = over(replace(asked, targets=True), ensemble)
+    for remark in remarks:
+        work.say(remark)
+    posterior = work.swept(given, GIVEN)
+    found = report.tables(fit, prior, posterior, targets, work.chance)
+    store(folder, ensemble, {}, found, {
+        "title": asked.title, "name": ensemble.name, "experiment": asked.record(), "model": model(),
+        "targets": targets, "converged": fit.converged, "given": ensemble.given,
+        "answer": report.answer(found, fit), "settings": settings.model_dump(),
+        "runs": sum(len(one.pairs) * len(one.experiment.combinations) for one in (*work.done, prior, posterior)),
+    })  # fmt: skip
+    return Calibration.open(folder)
+
+
+def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
+    """Return an experiment, what its file says of calibrating it, and the figures that it is to agree with."""
+    path = locate(experiment, FORM)
+    asked, draft = load_experiment(path), read(path)
+    settings, faults = draft.file.calibrate, list[Fault]()
+    wanted = list(PRODUCED) if settings.targets == "all" else settings.targets
+    lists: list[tuple[KeyPath, Sequence[str]]] = [
+        (("calibrate", "targets"), wanted), (("calibrate", "exclude"), settings.exclude)]  # fmt: skip
+    for where, names in lists:
+        faults += [unknown((*where, at), name, "a figure that the model produces (skloki list targets)", PRODUCED)
+                   for at, name in enumerate(names) if name not in PRODUCED]  # fmt: skip
+    left = [name for name in PRODUCED if name in wanted and name not in settings.exclude]
+    if not left and not faults:
+        faults.append(Fault(("calibrate",), "no figure to agree with", "one target or more that is not excluded"))
+    if not asked.uncertainties or not designs.kind_of(asked).drawn or asked.ensemble is not None:
+        allowed = "uncertainties that are drawn over their ranges: a latin-hypercube or a sobol design"
+        faults.append(Fault(("design", "kind"), f'"{asked.design.kind}"', allowed))
+    if faults:
+        raise UserError(in_order(map(draft.own.problem, faults), [draft.own.label]))
+    return asked, settings, left
+
+
+@dataclass
+class _Work:
+    """A calibration under way: what was asked, and the sweeps that are done."""
+
+    asked: Experiment
+    settings: Calibrate
+    targets: list[str]
+    folder: Path
+    workers: int | None
+    progress: Progress | None
+    say: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        self.done: list[Sweep] = []
+        self.happened = replace(
+            self.asked, targets=True, observables=(), curves="none", curve_outcomes=(), curve_points=0, replicates=1,
+            levers=tuple(replace(lever, options=lever.options[:1]) for lever in self.asked.levers),
+        )  # fmt: skip
+
+    def swept(self, experiment: Experiment, name: str) -> Sweep:
+        """Run a sweep in the calibration's folder, or what is left of it."""
+        return open_sweep(sweep(replace(experiment, name=name), self.folder / name, self.workers,
+                                progress=self.progress, note=self._remark))  # fmt: skip
+
+    def _remark(self, text: str) -> None:
+        if "nothing to do" not in text:
+            self.say(text)
+
+    def rounds(self) -> Fit:
+        """Run rounds until they change nothing any more, or there are as many as were asked for."""
+        fit: Fit | None = None
+        for number in range(self.settings.rounds):
+            fresh = self.swept(self.round(number, fit), ROUND.format(number))
+            self.done.append(fresh)
+            if number == 0:
+                self.targets[:] = self.possible(fresh)
+                self.chance = self.swept(replace(self.happened, replicates=TIMES, design=replace(
+                    self.asked.design, points=min(POINTS, self.asked.design.points))), CHANCE)  # fmt: skip
+            fit = fitted(self.done, [compared()[name] for name in self.targets], before=fit)
+            if number == 0 and (refused := self.unexplained(fit)):
+                fit = fitted(self.done, [compared()[name] for name in self.targets], before=None)
+                self.say(f"{', '.join(refused)}: not scored, since neither what is drawn nor chance explains them")
+            self.say(fit.told)
+            if fit.converged:
+                break
+        assert fit is not None
+        return fit
+
+    def unexplained(self, fit: Fit) -> list[str]:
+        """Take out and return the targets of which an emulator explains little, and leaves more than chance does."""
+        found = [
+            name for name, r2, left in zip(fit.targets, fit.emulator.r2, np.diag(fit.emulator.residual), strict=True)
+            if r2 < FEW and left > MORE * report.chance_of(self.chance, name)
+        ]  # fmt: skip
+        self.targets[:] = [name for name in self.targets if name not in found]
+        if not self.targets:
+            raise UserError(Problem("calibrate.targets", found=", ".join(found),
+                                    allowed="a figure that what is drawn explains, or chance"))  # fmt: skip
+        return found
+
+    def round(self, number: int, fit: Fit | None) -> Experiment:
+        """Return the sweep of a round; one that has begun is as it was begun."""
+        place = self.folder / ROUND.format(number)
+        if fit is None:
+            return self.happened
+        if (place / MANIFEST).is_file():
+            return from_record(open_sweep(place).manifest["experiment"])
+        points = self.settings.points or self.asked.design.points
+        wide = round(AGAIN * points)
+        others = replace(self.asked.design, points=wide, seed=self.asked.design.seed + number)
+        again = replace(self.happened, design=others)
+        rows = [*fit.draws(points - wide), *designs.samples(again, (0, wide), 0, wide)]
+        # other accidents than those of the rounds before, which the emulator has seen
+        return replace(self.happened, design=Design("table", rows=tuple(rows)), accidents="own",
+                       seed=self.asked.seed + number)  # fmt: skip
+
+    def possible(self, first: Sweep) -> list[str]:
+        """Return the targets that can be scored; refuse such as no run comes near."""
+        known, problems = [], list[Problem]()
+        for name in self.targets:
+            near = report.nearest_of(first, name)
+            if near is None:
+                self.say(f"{name}: not scored, the months of these worlds do not hold it")
+                continue
+            known.append(name)
+            if near.log_kernel < report.FAR:
+                problems.append(Problem(
+                    f"calibrate.targets: {name}", found=f"{near.value:.3g} in the nearest of {near.runs:,} runs",
+                    allowed=f"about {near.recorded:.3g}: no world that is drawn can meet it; exclude it, or draw more",
+                ))  # fmt: skip
+        if problems:
+            raise UserError(problems)
+        return known
+
+    def ensemble(self, fit: Fit) -> Ensemble:
+        """Return the draws that agree with the record."""
+        rows = fit.draws(self.settings.draws)
+        record = replace(self.happened, design=Design("table"), accidents="shared").record()
+        given = f"{len(self.targets)} recorded figure{'s' * (len(self.targets) != 1)}"
+        check = check_of(record, self._months(), rows)
+        return Ensemble(self.folder.name, given, model(), self.asked.uncertainties, tuple(rows), check)
+
+    def _months(self) -> Sequence[str]:
+        months: Sequence[str] = self.done[0].manifest["months"]
+        return months

@@ -1,0 +1,133 @@
+"""Calibrations over a small world: the same whatever interrupts them, and refused before anything is lost."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.errors import UserError
+from sim.experiment.ensemble import read
+from sim.results.calibration import Calibration
+from sim.runner.calibrate import calibrate
+
+TEXT = """title = "A small calibration"
+scenario = "small.toml"
+[levers.policy]
+field = "policy.rule"
+values = ["recorded", "election"]
+[uncertainties]
+prior = ["k1", "g_y", "cool", "theta", "unfilled", "succession"]
+[design]
+kind = "latin-hypercube"
+points = 60
+seed = 3
+[keep]
+outcomes = ["performance", "paralysed"]
+horizons = { end = "1923-12" }
+[calibrate]
+targets = ["T01", "T16", "T18", "T31", "T32"]
+points = 40
+rounds = 2
+draws = 30
+"""
+SMALL = """title = "Small"
+[period]
+start = "1921-01"
+end = "1923-12"
+[tree]
+kind = "synthetic"
+guberniias = 12
+[policy]
+rule = "recorded"
+"""
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.toml").write_text(SMALL)
+    path = tmp_path / "c.toml"
+    path.write_text(TEXT)
+    return path
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return hashes of all files but those that say when and how long."""
+    told = ("manifest.json", "journal.jsonl", "sweep.writer")
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in told
+    }  # fmt: skip
+
+
+class Stop(Exception):
+    """Ends a calibration where a machine might."""
+
+
+def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(asked: Path) -> None:
+    found = calibrate(asked, workers=1)
+    assert found.path.name == "c" and found.manifest["targets"] == ["T01", "T16", "T18", "T31", "T32"]
+    assert len(found.ensemble.rows) == 30
+    learned = found.parameters().set_index("name")["contraction"]
+    assert learned["g_y"] > 0.5  # growth of output, of which three figures tell
+    assert abs(learned["succession"]).max() < 0.5
+    met = found.targets().set_index("id")
+    assert met.loc["T31", "reading"] in ("met", "within reach") and not met.loc["T03", "used"]
+    assert met.loc["T31", "given_in_band"] > met.loc["T31", "prior_in_band"]
+    effects = found.effects()
+    assert set(effects["option"]) == {"election"} and set(effects["outcome"]) == {"performance", "paralysed"}
+    assert effects["given_better"].between(0, 1).all() and (effects["draws"] == 30).all()
+    assert len(found.answer) >= 2
+    assert isinstance(sim.open(found.path), Calibration)
+
+
+@pytest.mark.parametrize("after", [1, 40, 90, 130])
+def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: Path, after: int) -> None:
+    whole = digests(calibrate(asked, "whole/c", workers=1).path)
+    done: list[object] = []
+
+    def tell(state: object) -> None:
+        done.append(state)
+        if len(done) == after:
+            raise Stop
+
+    with pytest.raises(Stop):
+        calibrate(asked, "broken/c", workers=2, progress=tell)
+    assert digests(calibrate(asked, "broken/c", workers=2).path) == whole
+
+
+def test_its_ensemble_is_taken_by_name(asked: Path) -> None:
+    calibrate(asked, workers=1)
+    found = sim.compare("small.toml", {"extends": "small.toml", "title": "E", "policy": {"rule": "election"}},
+                        ensemble="c", draws=12)  # fmt: skip
+    assert found.draws is not None and found.draws.ensemble == read("c").identity
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ('"T01",', '"T99",', r"c\.toml:\d+: calibrate\.targets.*T99.*did you mean"),
+    ('targets = ["T01", "T16", "T18", "T31", "T32"]', "targets = []", "one target or more"),
+    ('kind = "latin-hypercube"\npoints = 60\nseed = 3', 'kind = "grid"', "drawn over their ranges"),
+    ('["T01",', '["T33",', "T33.*not in these months|do not hold it"),
+    ("rounds = 2", "rounds = 0", "calibrate.rounds"),
+])  # fmt: skip
+def test_what_cannot_be_calibrated_is_refused(asked: Path, old: str, new: str, said: str) -> None:
+    asked.write_text(TEXT.replace(old, new))
+    notes: list[str] = []
+    if "T33" in new:
+        calibrate(asked, workers=1, note=notes.append)
+        assert any("T33: not scored" in note for note in notes)
+        return
+    with pytest.raises(UserError, match=said):
+        calibrate(asked)
+    assert not Path("results").exists()
+
+
+def test_a_figure_that_no_world_meets_is_named_and_the_round_is_kept(asked: Path) -> None:
+    far = TEXT.replace('prior = ["k1", "g_y",', 'prior = ["k1",')
+    asked.write_text(far.replace("[levers", "[set]\nparameters.g_y = 0.9\n[levers"))
+    with pytest.raises(UserError, match=r"T3[12].*no world that is drawn can meet it"):
+        calibrate(asked, workers=1)
+    assert (Path("results") / "calibration" / "c" / "round-0" / "journal.jsonl").is_file()
