@@ -185,7 +185,7 @@ def contrasts(prior: PairedSweep, given: PairedSweep) -> Iterator[Contrast]:
 
 
 def shares(outcome: str, effect: Array, smallest: float) -> tuple[float, float, float]:
-    """Return the shares of draws in which an effect is better by more than the smallest, worse by more, better at all."""
+    """Return shares of draws in which an effect is better by more than the smallest, worse by more, better at all."""
     gain = gains(outcome, effect[np.isfinite(effect)])
     ahead, behind = beyond(gain, smallest)
     return ahead, behind, float(np.mean(gain > 0) + np.mean(gain == 0) / 2) if len(gain) else math.nan
