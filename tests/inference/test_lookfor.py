@@ -8,8 +8,11 @@ import json
 
 import pytest
 
+from sim.analysis.selection import Selection
 from sim.analysis.sweep import open_sweep
 from sim.errors import UserError
+from sim.experiment.experiment import Given
+from sim.figures.sweeps import lookfor as picture
 from sim.inference import lookfor_told as told
 from sim.inference.found import read_found
 from sim.inference.lookfor import lookfor
@@ -220,6 +223,31 @@ def test_the_command_answers_first_and_says_how_sure_it_is(swept, skloki, table)
     assert document["questions"][3]["before"][2] < document["questions"][3]["share"]
     code, out, err = skloki("lookfor", swept, "--figure", table(f"{PLANTED},,,0.085,0.07,0.1,,A"))
     assert (code, out) == (2, "") and "unit" in err
+
+
+def test_over_an_ensemble_it_is_given_the_record(tmp_path):
+    drawn = experiment(points=60).uncertainties[:2]
+    rows = tuple({"r_f": at / 60, "skill": 0.1} for at in range(60))
+    given = Given("record", "22 recorded figures", "0" * 16, "1" * 16)
+    look = lookfor(a_sweep(tmp_path / "s", kind="ensemble", rows=rows, points=60, uncertainties=drawn, ensemble=given))
+    assert look.calibrated and look.population == "calibrated on 22 recorded figures"
+    assert "calibrated on 22 recorded figures" in told.sentences(look)[1]
+    assert not any("not weighed" in said for said in told.sureness(look))
+
+
+def test_the_picture_shows_what_the_table_says(swept):
+    sweep = open_sweep(swept)
+    lever = sweep.experiment.lever()
+    shown = picture.table(sweep, Selection(lever=lever, options=(1,), scope="agrarian"))
+    (page,) = picture.draw(shown)
+    (answer,) = shown.look.answers
+    shares, thirds = page.axes
+    assert [text.get_text() for text in shares.get_yticklabels()] == [one.observable.name for one in answer.worths]
+    expected = [line.get_xdata()[0] for line in shares.lines if line.get_marker() == "D"]
+    assert expected == [one.expected for one in answer.worths]
+    lowest = [line.get_xdata()[0] for line in thirds.lines if line.get_marker() == "v"]
+    assert lowest == [one.ahead[0] for one in answer.worths]
+    assert any("policy = appointment, peace = off" in text.get_text() for text in page.texts)
 
 
 def test_where_nothing_would_teach_anything_that_is_the_answer(tmp_path):

@@ -104,9 +104,7 @@ def sureness(look: Look) -> list[str]:
     if not look.calibrated:
         said.append("The draws are over the ranges, not weighed by what is recorded: a figure that only repeats a "
                     "recorded one can rank high. For what is left given the record, sweep an ensemble.")  # fmt: skip
-    world = ", ".join(f"{lever} = {option}" for lever, option in look.history.items())
-    if world:
-        said.append(f"Figures were counted in the world {world}, the sweep's baseline: it should be what happened.")
+    said += where(look)
     for one in answer.few:
         if one.reliability in (1.0, None) and len(one.observables) > 1:
             at = "free of error" if one.reliability else "each as reliable as expected"
@@ -114,6 +112,12 @@ def sureness(look: Look) -> list[str]:
     if look.found:
         said.append(found(look))
     return said
+
+
+def where(look: Look) -> list[str]:
+    """Return in which world figures were counted, if there are several."""
+    world = ", ".join(f"{lever} = {option}" for lever, option in look.history.items())
+    return [f"Counted in the sweep's baseline, which should be what happened: {world}."] if world else []
 
 
 def found(look: Look) -> str:

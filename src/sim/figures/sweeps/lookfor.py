@@ -40,7 +40,8 @@ def table(sweep: Sweep, selection: Selection) -> Found:
     assert lever is not None
     option = lever.options[selection.options[0]].value if len(selection.options) == 1 else None
     look = lookfor(sweep, lever.name, option, None, selection.outcome, selection.scope, selection.horizon)
-    return Found(common.said(sweep, selection.horizon, lever), look)
+    said = common.said(sweep, selection.horizon, None)
+    return Found(said._replace(notes=told.where(look)), look)
 
 
 @style.styled
@@ -53,7 +54,7 @@ def _page(table: Found, answer: Answer) -> Figure:
     worths = answer.worths[:ROWS]
     tall = ROW * max(len(worths), 1) + 2 * EDGE
     line = (f"{style.capital(told.ahead(answer.question))} in {told.share(answer.share)} of {answer.draws:,} draws "
-            f"{table.look.population}; figures by what they would explain if as reliable as expected")  # fmt: skip
+            f"{table.look.population}, {table.said.when}")  # fmt: skip
     page, top = table.said.page(f"What to look for: {told.named(answer.question)}", line, room=tall + FOOT)
     top, wide = top + 6.0, (style.WIDE - LEFT - BETWEEN - RIGHT) / 2
     share, thirds = (style.place(page, LEFT + at * (wide + BETWEEN), top, wide, tall) for at in range(2))
@@ -89,7 +90,7 @@ def _thirds(axes: Axes, answer: Answer, worths: tuple[Worth, ...]) -> None:
     for row, one in enumerate(worths):
         if np.isfinite(one.ahead).all():
             axes.plot([min(one.ahead), max(one.ahead)], [row, row], "-", color=strokes.STRIP, linewidth=2.2, zorder=1.5)
-        for marker, colour, value in zip("<o>", (LOW, style.GREY, HIGH), one.ahead, strict=True):
+        for marker, colour, value in zip("vo^", (LOW, style.GREY, HIGH), one.ahead, strict=True):
             axes.plot([value], [row], marker, color=colour, markersize=4.6, zorder=3)
     axes.set_xlim(-0.03, 1.03)
     axes.set_xlabel(f"share of draws: {told.ahead(answer.question)}", fontsize=8)
@@ -101,6 +102,6 @@ def _entries(answer: Answer) -> list[Artist]:
         panels.stroke(INK, 0.0, "as reliable as expected", "D"),
         panels.stroke(LIGHT, 1.6, f"at reliability {reliabilities}", "o"),
         panels.stroke(strokes.STRIP, 4.0, "no more than luck"),
-        panels.stroke(LOW, 0.0, "in the figure's lowest third", "<"),
-        panels.stroke(style.GREY, 0.0, "middle", "o"), panels.stroke(HIGH, 0.0, "highest", ">"),
+        panels.stroke(LOW, 0.0, "in the figure's lowest third", "v"),
+        panels.stroke(style.GREY, 0.0, "middle", "o"), panels.stroke(HIGH, 0.0, "highest", "^"),
     ]  # fmt: skip
