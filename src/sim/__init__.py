@@ -5,9 +5,9 @@
 >>> result.monthly()                                            # doctest: +SKIP
 
 The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
-`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`, `lookfor`; beside them `live` and
-`pair` run worlds in memory, and `registered` gives the registry as JSON. They are loaded when first used, so that
-importing the package costs nothing.
+`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`, `lookfor`, `sensitivity`; beside
+them `live` and `pair` run worlds in memory, and `registered` gives the registry as JSON. They are loaded when first
+used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.api import registered as registered
     from sim.api import rerun as rerun
     from sim.api import run as run
+    from sim.api import sensitivity as sensitivity
     from sim.api import status as status
     from sim.api import sweep as sweep
     from sim.api import trace as trace
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UserError", "__version__", "check", "compare", "explain", "export", "export_page", "list", "live", "lookfor",
-    "open", "pair", "plot", "registered", "rerun", "run", "status", "sweep", "trace", "view",
+    "open", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 

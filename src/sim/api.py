@@ -6,7 +6,7 @@ rooms. Wherever a request is wrong, `UserError` names every reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sim.analysis.divergence.folder import DivergenceFolder
+    from sim.analysis.pair_table import PairedSweep
     from sim.analysis.stored import Stored
     from sim.analysis.stored import open_folder as open_
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
     from sim.inference.lookfor import lookfor
+    from sim.inference.sensitivity import Finding
     from sim.memory.live import live, pair
     from sim.page.content import registered
     from sim.page.export import export_page
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "calibrate", "check", "compare", "explain", "export", "export_page", "list_", "live", "lookfor", "open_", "pair",
-    "plot", "registered", "rerun", "run", "status", "sweep", "trace", "view",
+    "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 ELSEWHERE = {
@@ -95,6 +99,46 @@ def trace(
         a, b, seed=seed, replicate=replicate, sets=sets, out=out, force=force, engine=engine, progress=progress,
         draw=None if figures == "none" else lambda traced, folder: draw_all(traced, folder, svg),
     )  # fmt: skip
+
+
+def sensitivity(sweep: PairedSweep | str | Path, **asked: Any) -> list[Finding]:
+    """Return what effects, or levels, of a stored sweep hang on: a finding for each option and scope.
+
+    ``str(finding)`` is no table: ``.sentence`` is the answer, ``.rows`` the shares, ``.refused`` why there are none.
+
+    Parameters
+    ----------
+    asked
+        ``outcome``, ``scope``, ``horizon``, ``lever``, ``option``; ``levels=True`` instead of effects; ``least``, the
+        share of the variance that an emulator must foretell.
+    """
+    from sim.analysis.sweep import open_sweep
+    from sim.inference.sensitivity import sensitivity as found
+
+    return found(open_sweep(sweep) if isinstance(sweep, (str, Path)) else sweep, **asked)
+
+
+def draw_findings(found: Sequence[Sequence[Finding]], file: str | Path) -> Path:
+    """Draw what effects hang on, of one sweep or of two side by side, and return the file: a .png or .svg."""
+    from sim.figures.inference import draw_sensitivity
+
+    return _drawn(file, lambda: draw_sensitivity(found))
+
+
+def _drawn(file: str | Path, draw: Callable[[], Figure]) -> Path:
+    """Write one picture to a file of its own."""
+    from sim.figures.style import save
+    from sim.results.atomic import disk
+
+    place = Path(file).expanduser().resolve()
+    if place.suffix not in (".png", ".svg"):
+        raise UserError(Problem("--picture", found=place.name, allowed="a name that ends in .png or .svg"))
+    figure = draw()
+    with disk(place.parent):
+        drawn = save(figure, place.parent, place.stem, svg=place.suffix == ".svg")
+        if place.suffix == ".svg":
+            drawn[0].unlink()
+    return place
 
 
 def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate:

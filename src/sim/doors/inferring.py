@@ -1,0 +1,167 @@
+"""The commands that infer from stored sweeps, and what they print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.doors import completion as complete
+from sim.doors import options
+from sim.doors.terminal import UNDEFINED, Terminal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.inference.sensitivity import Finding
+
+LISTED, GROUPED = 12, 10
+"""Single terms and groups that a table shows."""
+TOLD = 0.005
+"""Share below which a group is not shown."""
+
+picture = click.option("--picture", "--figure", "picture", cls=options.Renamed, type=click.Path(path_type=Path),
+                       metavar="FILE", help="Draw it: a .png or .svg.")
+as_csv = click.option("--csv", is_flag=True, help="Print all rows as CSV.")
+
+
+def which(command: Any) -> Any:
+    """Add which effect of a sweep is meant."""
+    for name, text in (
+        ("horizon", "When; default: the sweep's main horizon."), ("scope", "The nation or a class."),
+        ("option", "Option of the lever, against its first; default: all."),
+        ("lever", "Lever; default: the first."),
+    ):  # fmt: skip
+        command = click.option(f"--{name}", metavar="NAME", help=text)(command)
+    text = "Outcome; default: the sweep's first."
+    return click.option("--outcome", metavar="NAME", shell_complete=complete.outcomes, help=text)(command)
+
+
+@click.command()
+@click.argument("sweeps", metavar="SWEEP [SWEEP]", nargs=-1, required=True, type=click.Path(path_type=Path))
+@which
+@click.option("--levels", is_flag=True, help="Of levels under each option, instead of effects.")
+@click.option("--least", type=click.FloatRange(0.0, 1.0), default=0.5, show_default=True, metavar="R2",
+              help="Share of the variance that an emulator must foretell; with less nothing is said.")
+@click.option("--full", is_flag=True, help="Print the tables of all that is asked, with all rows.")
+@picture
+@as_csv
+@options.modes
+@click.pass_obj
+def sensitivity(
+    terminal: Terminal, /, sweeps: tuple[Path, ...], full: bool, picture: Path | None, csv: bool, **asked: Any
+) -> None:
+    """Say what effects in SWEEP hang on: parameters, readings, switches, twins, grades of evidence, chance.
+
+    SWEEP is the folder of a sweep whose points were drawn. Of a second one, say over an ensemble, the same is printed
+    beside it. Prints a sentence for each scope and option, then a table, and refuses with the reason where the sweep
+    cannot tell. docs/inference.md explains shares and intervals.
+    """
+    from sim import api
+    from sim.doors import answers
+    from sim.inference.sensitivity import table
+
+    if len(sweeps) > 2:
+        raise click.UsageError("one sweep, or two side by side")
+    found = [api.sensitivity(sweep, **asked) for sweep in sweeps]
+    drawn = [] if picture is None else [api.draw_findings(found, picture)]
+    if csv:
+        return terminal.line(answers.csv(table([one for each in found for one in each])))
+    if terminal.json:
+        return terminal.document({
+            "answer": [one.sentence for each in found for one in each], "figures": drawn,
+            "findings": [_document(one) for each in found for one in each],
+        })  # fmt: skip
+    for at, each in enumerate(found):
+        if len(found) > 1:
+            terminal.say(f"{sweeps[at].name} ({each[0].population}):")
+        for one in each:
+            terminal.line(one.sentence)
+    _show_findings(terminal, found, full)
+    for path in drawn:
+        terminal.line(str(path))
+    return None
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    from sim.doors.answers import records
+
+    told = {name: getattr(finding, name) for name in ("method", "points", "r2", "chance", "chance_single")}
+    return {"population": finding.population, **finding.asked.labels, "refused": finding.refused or None, **told,
+            "rows": records(finding.rows)}  # fmt: skip
+
+
+def _show_findings(terminal: Terminal, found: Sequence[Sequence[Finding]], full: bool) -> None:
+    """Print the tables of what came first, or of all, and how sure they are."""
+    shown = [at for at in range(len(found[0])) if any(not each[at].refused for each in found)]
+    for at in shown if full else shown[:1]:
+        _show_finding(terminal, [each[at] for each in found if not each[at].refused], full)
+    if len(shown) > 1 and not full:
+        terminal.say(f"Tables of the other {len(shown) - 1} that are told: --full, --csv, or --scope and --option.")
+
+
+def _show_finding(terminal: Terminal, beside: Sequence[Finding], full: bool) -> None:
+    first = beside[0]
+    terminal.say()
+    title = first.asked.said[:1].upper() + first.asked.said[1:]
+    screening = first.method == "morris"
+    heads = ["moves it by [95 %]", "uneven by"] if screening else ["alone [95 %]", "with others"]
+    named = [f"{one.population}: " if len(beside) > 1 else "" for one in beside]
+    header = ["hangs on", "", "evidence", *(f"{name}{head}" for name in named for head in heads), "over its range"]
+    leading = first.leading()
+    _rows(terminal, title, header, leading if full else leading[:LISTED], beside)
+    if not screening:
+        known = first.rows[~first.rows["kind"].isin(["parameter", "variant", "mechanism", "setting", "difference"])]
+        known = known.sort_values("alone", ascending=False, kind="stable")
+        last = known["kind"].isin(["grade", "together", "chance", "unseen"])
+        rest = known[~last & (known["alone"] >= TOLD)][: None if full else GROUPED]
+        _rows(terminal, "Together", header, rest, beside)
+        _rows(terminal, "By evidence, and what is no parameter's", header, known[last], beside)
+    for one in beside:
+        terminal.say(_how_sure(one))
+
+
+def _rows(
+    terminal: Terminal, title: str, header: Sequence[str], rows: pd.DataFrame, beside: Sequence[Finding]
+) -> None:
+    lines = []
+    others = [{(row.kind, row.name): row for row in one.rows.itertuples(index=False)} for one in beside]
+    for row in rows.itertuples(index=False):
+        cells = []
+        for each in others:
+            other = each.get((row.kind, row.name))
+            cells += [UNDEFINED, UNDEFINED] if other is None else _cells(other, beside[0].method)
+        by_hand = " *" if row.put_in else ""
+        moved = "" if row.slope != row.slope else f"{row.slope:+.2g}"
+        lines.append((f"{row.name}{by_hand}", row.kind, row.grade, *cells, moved))
+    right = range(3, len(header))
+    if lines:
+        terminal.table(title, header, lines, right=list(right), names=True)
+    for claim in dict.fromkeys(row.put_in for row in rows.itertuples(index=False) if row.put_in):
+        terminal.say(f"* puts in by hand {claim}")
+
+
+def _cells(row: Any, method: str) -> list[str]:
+    from sim.inference.sensitivity import share
+
+    told = (lambda value: "" if value != value else f"{value:.2g}") if method == "morris" else share
+    ends = "" if row.alone_low != row.alone_low else f" [{told(row.alone_low)}, {told(row.alone_high)}]"
+    return [told(row.alone) + ends, "" if row.total != row.total else told(row.total)]
+
+
+def _how_sure(one: Finding) -> str:
+    """Return on what a table rests."""
+    if one.method == "morris":
+        return f"{one.points:,} points of Morris trajectories: what moves the outcome, and how unevenly; no shares."
+    by = {
+        "emulator": f"by an emulator that foretells {one.r2:.2f} of the variance of points it has not seen; intervals "
+        "from half samples",
+        "saltelli": "directly, by Sobol' indices; intervals from a bootstrap of base points; of groups the sum",
+    }[one.method]
+    return (
+        f"Shares of the variance {one.over} of {one.points:,} points, {by}. Alone: whatever the others do; with "
+        "others: and what it does together with them. Over its range: from the low end to the high end, of a "
+        "difference from one extreme to the other."
+    )

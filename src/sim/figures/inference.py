@@ -1,0 +1,138 @@
+"""Pictures of what is inferred from sweeps: what effects hang on, and in which worlds something holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.errors import Problem, UserError
+from sim.figures import panels, style
+from sim.figures.series import title
+from sim.inference.sensitivity import share
+
+if TYPE_CHECKING:
+    from sim.inference.sensitivity import Finding
+
+ROW, TERMS, MOST = 4.2, 8, 6
+"""Height of a row, mm; terms of a panel, and panels, at most."""
+NAMES, EVIDENCE, GAP, BELOW = 34.0, 17.0, 4.0, 23.0
+"""Room for names and for grades, between panels, and below them, mm."""
+BESIDE = ("#2355E0", "#E8590C")
+"""Of one population, and of another beside it."""
+SHORT = {"chance, and what the emulator does not see": "chance, or not seen", "not seen by the emulator": "not seen",
+         "what several do together": "several together", "what several do together, and chance": "together, or chance"}
+
+LEAD, REST = ["parameter", "variant", "mechanism", "setting", "difference"], ["together", "chance", "unseen"]
+
+
+@style.styled
+def draw_sensitivity(found: Sequence[Sequence[Finding]]) -> Figure:
+    """Draw a panel for each effect that is told: the leading terms, then what is no single term's.
+
+    Parameters
+    ----------
+    found
+        Findings of one sweep, or of two side by side.
+    """
+    shown = [[each[at] for each in found if not each[at].refused] for at in range(len(found[0]))]
+    shown = [each for each in shown if each][:MOST]
+    if not shown:
+        raise UserError([Problem("--picture", found="nothing that is told", allowed=found[0][0].sentence)])
+    first = shown[0][0]
+    tall = (TERMS + 3) * ROW
+    rows = -(-len(shown) // 2)
+    names = [one.population for one in shown[0]]
+    of = {(one.asked.outcome.name, one.asked.level) for each in shown for one in each}
+    what = f"{'Levels of' if first.asked.level else 'Effects on'} {title(first.asked.outcome.name).lower()}"
+    line = {"morris": "A screening: how far each moves the outcome over its range, at random places of the others"}
+    over = line.get(first.method, f"Shares of the variance {first.over}, with 95 % intervals")
+    sheet, top = style.headed(
+        f"{what if len(of) == 1 else 'Outcomes'}: what they hang on", over, _rest_on(shown),
+        room=rows * (tall + BELOW),
+    )  # fmt: skip
+    wide, top_share = (style.WIDE - GAP) / 2.0, _top(shown)
+    for at, each in enumerate(shown):
+        row, column = divmod(at, 2)
+        left = column * (wide + GAP) + NAMES
+        axes = style.place(sheet, left, top + 6.0 + row * (tall + BELOW), wide - NAMES - EVIDENCE, tall)
+        _panel(axes, each, top_share)
+    panels.legend(sheet, _entries(names, first.method), NAMES, 2)
+    return sheet
+
+
+def _rest_on(shown: Sequence[Sequence[Finding]]) -> str:
+    seen = [one.r2 for each in shown for one in each]
+    by = {"saltelli": "directly, from a Saltelli design", "morris": "from Morris trajectories"}
+    method = by.get(shown[0][0].method)
+    if method is None:
+        told = f"{min(seen):.2f}" if max(seen) - min(seen) < 0.005 else f"{min(seen):.2f} to {max(seen):.2f}"
+        method = f"by an emulator that foretells {told} of the variance of points it has not seen"
+    return f"{shown[0][0].points:,} points, {method}"
+
+
+def _panel(axes: Axes, beside: Sequence[Finding], top: float) -> None:
+    """Draw the terms of one effect, in one population or in two."""
+    first = beside[0]
+    rows = first.leading()[:TERMS]
+    rest = first.rows[first.rows["kind"].isin(REST)]
+    places = [*range(len(rows)), *(TERMS + place for place in range(len(rest)))]
+    names = [*rows["name"], *(SHORT.get(name, name) for name in rest["name"])]
+    shift = [0.0] if len(beside) == 1 else [-0.17, 0.17]
+    for number, (one, colour, away) in enumerate(zip(beside, BESIDE, shift, strict=False)):
+        mine = {(row.kind, row.name): row for row in one.rows.itertuples(index=False)}
+        for y, row in zip(places, [*rows.itertuples(), *rest.itertuples()], strict=True):
+            if y < TERMS and (row.kind, row.name) in mine:
+                _mark(axes, mine[row.kind, row.name], y + away, colour)
+            elif y >= TERMS and row.kind in {kind for kind, _ in mine}:
+                value = next(found.alone for (kind, _), found in mine.items() if kind == row.kind)
+                axes.text(0.02 + 0.2 * number, y, share(value), transform=axes.get_yaxis_transform(), fontsize=7,
+                          color=colour, va="center_baseline")  # fmt: skip
+    for y, grade in zip(places, rows["grade"], strict=False):
+        axes.text(1.03, y, grade, transform=axes.get_yaxis_transform(), fontsize=7, color=style.GREY,
+                  va="center_baseline")  # fmt: skip
+    axes.axhline(TERMS - 0.5, color=style.RULE, linewidth=0.5)
+    axes.set_ylim(TERMS + 2.6, -0.6)
+    axes.set_yticks(places, [style.shorten(name, NAMES - 3.0, 7.0) for name in names], fontsize=7)
+    axes.tick_params(axis="y", length=0)
+    _scale(axes, beside[0], top)
+    axes.grid(axis="x")
+    asked = first.asked
+    against = asked.option if asked.level else f"{asked.option} against {asked.baseline}"
+    axes.set_title(style.shorten(f"{style.SCOPE_LABELS[asked.scope]}: {against}", 80.0, 8.5), x=-0.5)
+
+
+def _top(shown: Sequence[Sequence[Finding]]) -> float:
+    """Return how far the panels' scale reaches: the same for all."""
+    ends = [one.rows.loc[one.rows["kind"].isin(LEAD), name].max() for each in shown for one in each
+            for name in ("alone_high", "total")]  # fmt: skip
+    return float(np.nanmax(ends))
+
+
+def _scale(axes: Axes, of: Finding, top: float) -> None:
+    screening = of.method == "morris"
+    axes.set_xlim(-0.02 * top, 1.06 * top)
+    axes.set_xlabel(f"moves it by ({of.asked.outcome.unit})" if screening else "share of the variance", fontsize=7)
+    axes.locator_params(axis="x", nbins=5)
+
+
+def _mark(axes: Axes, row: Any, y: float, colour: str) -> None:
+    """Draw what goes with a term alone, its interval, and hollow what goes with it and others."""
+    if np.isfinite(row.total) and np.isfinite(row.alone_low) and row.total > row.alone:
+        axes.plot([row.total], [y], "o", color=colour, markerfacecolor="white", markeredgewidth=0.7, markersize=3.6,
+                  zorder=2.5)  # fmt: skip
+    axes.plot([row.alone_low, row.alone_high], [y, y], color=colour, linewidth=1.4, zorder=2.8, solid_capstyle="butt")
+    axes.plot([row.alone], [y], "o", color=colour, markersize=3.8, zorder=3, clip_on=False)
+
+
+def _entries(names: Sequence[str], method: str) -> list[Any]:
+    other = "and how unevenly (s.d.)" if method == "morris" else "with what it does together with others"
+    entries = [panels.stroke(BESIDE[0], 1.4, "alone, 95 % interval", "o", markersize=3.8),
+               panels.stroke(BESIDE[0], 0.0, other, "o", markerfacecolor="white", markeredgewidth=0.7, markersize=3.6)]
+    if len(names) > 1:
+        entries += [panels.stroke(colour, 1.4, name, "o", markersize=3.8)
+                    for colour, name in zip(BESIDE, names, strict=False)]  # fmt: skip
+    return entries

@@ -1,0 +1,203 @@
+"""What an effect hangs on: known where it was planted, and refused where a sweep cannot tell."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim
+from sim.errors import UserError
+from sim.experiment.experiment import Factor, Given
+from sim.figures.inference import draw_sensitivity
+from sim.inference.sensitivity import sensitivity, table
+from sim.inference.terms import terms, twins
+from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
+
+ISHIGAMI = tuple(Factor(name, low=-np.pi, high=np.pi) for name in ("one", "two", "three"))
+ALONE, TOTAL = {"one": 0.3139, "two": 0.4424, "three": 0.0}, {"one": 0.5576, "two": 0.4424, "three": 0.2437}
+G = dict(zip("abcd", (0.0, 1.0, 4.5, 9.0), strict=True))
+
+
+def ishigami(drawn, levers, outcome, scope, noise):
+    return np.sin(drawn["one"]) + 7.0 * np.sin(drawn["two"]) ** 2 + 0.1 * drawn["three"] ** 4 * np.sin(drawn["one"])
+
+
+def sobol_g(drawn, levers, outcome, scope, noise):
+    return np.prod([(np.abs(4.0 * drawn[name] - 2.0) + a) / (1.0 + a) for name, a in G.items()], axis=0)
+
+
+def rows(finding):
+    return {row.name: row for row in reversed(list(finding.rows.itertuples()))}
+
+
+def test_ishigami_directly(tmp_path):
+    (found,) = sensitivity(planted(tmp_path / "s", ISHIGAMI, ishigami, kind="saltelli", number=1024, levers=()))
+    assert found.method == "saltelli" and not found.refused
+    of = rows(found)
+    for name in ALONE:
+        assert of[name].alone == pytest.approx(ALONE[name], abs=0.04)
+        assert of[name].total == pytest.approx(TOTAL[name], abs=0.04)
+        assert of[name].alone_low - 0.02 <= ALONE[name] <= of[name].alone_high + 0.02
+        assert 0.0 < of[name].alone_high - of[name].alone_low < 0.25
+    assert of["what several do together, and chance"].alone == pytest.approx(0.2437, abs=0.05)
+
+
+def test_ishigami_is_no_quadratic_and_is_refused(tmp_path):
+    (found,) = sensitivity(planted(tmp_path / "s", ISHIGAMI, ishigami, number=600, levers=(), replicates=2))
+    assert found.refused.startswith("the emulator explains ") and "saltelli" in found.refused
+    assert not len(found.rows) and not len(table([found]))
+
+
+def test_sobol_g_by_an_emulator_and_directly(tmp_path):
+    factors = tuple(Factor(name) for name in G)
+    parts = {name: 1.0 / (3.0 * (1.0 + a) ** 2) for name, a in G.items()}
+    whole = np.prod([1.0 + part for part in parts.values()]) - 1.0
+    for kind, number, error in (("sobol", 1024, 0.08), ("saltelli", 1024, 0.05)):
+        (found,) = sensitivity(planted(tmp_path / kind, factors, sobol_g, kind=kind, number=number, levers=()))
+        of = rows(found)
+        for name, part in parts.items():
+            assert of[name].alone == pytest.approx(part / whole, abs=error), (kind, name)
+
+
+def test_the_difference_of_twins_comes_first(tmp_path):
+    found = sensitivity(planted(tmp_path / "s", MIXED, judges), scope="nation")
+    (one,) = found
+    assert list(one.leading()["name"][:2]) == ["r_v - r_f", "ign - paro"]
+    of = rows(one)
+    assert of["r_v - r_f"].alone == pytest.approx(of["r_v and r_f"].alone, abs=0.03) and of["r_v - r_f"].alone > 0.7
+    assert of["all documented parameters"].alone < 0.02
+    assert one.sentence.startswith("What the effect of election instead of appointment on performance in the nation "
+                                   "hangs on most: r_v - r_f (.")  # fmt: skip
+    assert "of its variance over the ranges" in one.sentence and "all documented parameters together .0" in one.sentence
+    # ten to one by what goes with it, and by how far it reaches
+    spans = {factor.name: factor.high - factor.low for factor in TWINS}
+    assert of["r_v - r_f"].slope == pytest.approx(0.2 * spans["r_v"], rel=0.1)
+
+
+def test_shares_come_to_one_and_chance_is_a_row(tmp_path):
+    (found,) = sensitivity(planted(tmp_path / "s", MIXED, judges, replicates=3))
+    of = found.rows
+    single = of["kind"].isin(["parameter", "variant", "mechanism"])
+    rest = of["kind"].isin(["together", "chance", "unseen"])
+    assert of["alone"][single | rest].sum() == pytest.approx(1.0, abs=0.03)
+    chance = rows(found)["chance"].alone
+    means = found.asked.values
+    assert 0.0 < chance == pytest.approx(0.003**2 / 3 / means.var(), rel=0.4)
+
+
+def test_an_effect_that_is_chance_is_refused_with_the_reason(tmp_path):
+    def noisy(drawn, levers, outcome, scope, noise):
+        voters = (drawn["r_v"] - TWINS[0].low) / (TWINS[0].high - TWINS[0].low)
+        return 0.5 + is_elected(levers) * (0.035 * voters + 0.03 * noise[1])  # .01 and .03 by their spread
+
+    (found,) = sensitivity(planted(tmp_path / "s", TWINS, noisy, number=200, replicates=2))
+    assert re.search(r"chance is .(8[5-9]|9\d) of this difference", found.refused)
+    assert "give more (run.replicates; " in found.refused and "would leave .25" in found.refused
+    (alone,) = sensitivity(planted(tmp_path / "t", TWINS, noisy, number=200))
+    assert "one replicate cannot say" in alone.refused
+    with pytest.raises(UserError, match="chance is .[89]"):
+        draw_sensitivity([[found]])
+
+
+def test_what_switches_and_readings_do(tmp_path):
+    def switched(drawn, levers, outcome, scope, noise):
+        packed = np.where(drawn["packing"], drawn["pack"], 0.0)
+        return 0.5 + is_elected(levers) * (0.1 * packed + 0.02 * (drawn["unserved"] == "lapses") + 0.001 * noise[1])
+
+    (found,) = sensitivity(planted(tmp_path / "s", MIXED, switched))
+    of = rows(found)
+    assert (of["packing"].kind, of["unserved"].kind, of["pack"].kind) == ("mechanism", "variant", "parameter")
+    assert of["unserved"].slope == pytest.approx(0.02, rel=0.15)
+    together = [row for row in found.rows.itertuples() if row.kind == "acts in" and row.name == "packing"][0]
+    assert together.alone > of["packing"].alone + of["pack"].alone
+    assert of["pack"].total > of["pack"].alone + 0.05
+    assert of["all readings (variants)"].alone == pytest.approx(of["unserved"].alone, abs=0.02)
+
+
+def test_a_screening_by_morris(tmp_path):
+    def straight(drawn, levers, outcome, scope, noise):
+        return 0.2 * drawn["a"] + 0.1 * drawn["b"] + 0.05 * (drawn["rule"] == "y") + 0.0 * drawn["d"]
+
+    from tests.made_sweep import choice
+
+    factors = (Factor("a", low=0.0, high=2.0), Factor("b"), choice("rule", "x", "y"), Factor("d"))
+    (found,) = sensitivity(planted(tmp_path / "s", factors, straight, kind="morris", number=12, levers=()))
+    of = rows(found)
+    assert found.method == "morris" and "no shares" in found.sentence
+    assert [of[name].alone for name in ("a", "b", "rule", "d")] == pytest.approx([0.4, 0.1, 0.05, 0.0], abs=1e-9)
+    assert of["a"].slope == pytest.approx(0.4) and of["a"].total == pytest.approx(0.0, abs=1e-9)
+
+
+def test_prior_and_ensemble_side_by_side(tmp_path):
+    prior = planted(tmp_path / "prior", MIXED, judges)
+    given = Given("record", "the record", "0" * 16, "0" * 16)
+    drawn = planted(tmp_path / "drawn", MIXED, judges, kind="ensemble", given=given)
+    (one,), (other,) = sensitivity(prior), sensitivity(drawn)
+    assert (one.population, other.population) == ("prior", "record")
+    assert "calibrated on the record" in other.sentence
+    # draws of an ensemble that are those of the ranges: two ways to the same shares
+    for name in ("r_v - r_f", "ign and paro", "cool", "all free parameters"):
+        assert rows(other)[name].alone == pytest.approx(rows(one)[name].alone, abs=0.06), name
+    both = table([one, other])
+    assert set(both["population"]) == {"prior", "record"} and len(both) == len(one.rows) + len(other.rows)
+    figure = draw_sensitivity([[one], [other]])
+    assert {"prior", "record"} <= {text.get_text() for text in figure.legends[0].get_texts()}
+
+
+def test_levels_too(tmp_path):
+    found = sensitivity(planted(tmp_path / "s", TWINS, judges), levels=True)
+    assert [one.asked.option for one in found] == ["appointment", "election"]
+    assert found[0].leading()["name"][0] == "cool" and rows(found[0])["cool"].alone > 0.9
+    assert found[1].leading()["name"][0] == "r_v - r_f"
+    assert "performance in the nation under election" in found[1].sentence
+
+
+def test_the_same_bytes_again(tmp_path):
+    sweep = planted(tmp_path / "s", MIXED, judges)
+    one, two = (table(sensitivity(sim.open(sweep.path))).to_csv() for _ in range(2))
+    assert one == two
+
+
+def test_what_cannot_be_asked(tmp_path):
+    sweep = planted(tmp_path / "s", TWINS, judges)
+    with pytest.raises(UserError, match="did you mean 'performance'"):
+        sensitivity(sweep, outcome="performence")
+    with pytest.raises(UserError, match="appointment.*the baseline itself"):
+        sensitivity(sweep, option="appointment")
+    with pytest.raises(UserError, match="found 30 points; allowed: 100 or more"):
+        sensitivity(planted(tmp_path / "few", TWINS, judges, number=30))
+    grid = planted(tmp_path / "grid", TWINS[:2], lambda drawn, *_: drawn["r_v"], kind="grid", number=0)
+    with pytest.raises(UserError, match="whose points are chosen; allowed: latin-hypercube, sobol, saltelli"):
+        sensitivity(grid)
+
+
+def test_an_effect_that_is_the_same_everywhere(tmp_path):
+    (found,) = sensitivity(planted(tmp_path / "s", TWINS, lambda drawn, *_: 0.5 + 0.0 * drawn["r_v"]))
+    assert found.refused == "it is the same at all points"
+
+
+def test_twins_have_the_same_ranges():
+    assert [(TWINS[a].name, TWINS[b].name) for a, b in twins(TWINS)] == [("r_v", "r_f"), ("ign", "paro")]
+    narrow = (replace(TWINS[0], high=TWINS[0].high - 0.01), *TWINS[1:])
+    assert [term.name for term in terms(narrow) if term.kind == "difference"] == ["ign - paro"]
+
+
+def test_the_command(tmp_path, skloki):
+    sweep = planted(tmp_path / "s", MIXED, judges)
+    code, out, err = skloki("sensitivity", str(sweep.path), "--picture", str(tmp_path / "drawn.svg"))
+    assert (code, err) == (0, "")
+    assert out.startswith("What the effect of election") and "r_v - r_f" in out and "all free parameters" in out
+    assert (tmp_path / "drawn.svg").exists() and not (tmp_path / "drawn.png").exists()
+    told = json.loads(skloki("sensitivity", str(sweep.path), "--json")[1])
+    assert told["answer"] == [sim.sensitivity(sweep.path)[0].sentence]
+    assert told["findings"][0]["rows"][0]["name"] == "r_v"
+    code, out, _ = skloki("sensitivity", str(sweep.path), "--csv")
+    assert code == 0 and out.startswith("population,of,lever,option,baseline,outcome,scope,horizon,method,points,r2,")
+    code, _, err = skloki("sensitivity", str(sweep.path), "--outcome", "nothing")
+    assert code == 2 and "outcome" in err
+    code, _, err = skloki("sensitivity", str(sweep.path), "--picture", str(tmp_path / "drawn.pdf"))
+    assert code == 2 and ".png or .svg" in err
