@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.kernels import quantile
 from sim.analysis.sentences import gains
 from sim.analysis.targets import Target
-from sim.inference.agreement import Agreement
-from sim.inference.chains import Chains, sampled
 from sim.inference.emulator import Emulator, fit
+from sim.inference.identification import UNLEARNED, shares
+from sim.inference.likelihood import Likelihood, likelihood
+from sim.inference.posterior import AGREE, Posterior, posterior
 from sim.inference.space import Array, Space
 
 if TYPE_CHECKING:
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 TOP = 10
 """Best known parameters that must no longer move."""
-STILL, UNBIASED, MIXED = 0.05, 0.2, 1.05
-"""By how much their contraction may change, by how many widths of a figure the emulator may be off, and split R-hat."""
-UNLEARNED = 0.1
-"""Contraction below which the record has taught nothing of a parameter."""
+STILL, UNBIASED = 0.05, 0.2
+"""By how much their contraction may change, and by how many widths of a figure the emulator may be off."""
 ENOUGH = 40.0
 """Draws that weights must at least be worth."""
 
@@ -47,43 +45,46 @@ class Fit:
 
     Attributes
     ----------
-    space, agreement, chains
-        Of what is drawn; how well positions agree with the record; draws in proportion to that.
+    space, posterior
+        Of what is drawn; draws that agree with the record, with what they agree with.
     told_rounds
         A row for each round.
     """
 
     space: Space
-    agreement: Agreement
-    chains: Chains
+    posterior: Posterior
     told_rounds: list[dict[str, Any]]
     converged: bool = False
 
     @property
+    def likelihood(self) -> Likelihood:
+        """How likely the record is at positions."""
+        return self.posterior.likelihood
+
+    @property
     def targets(self) -> list[str]:
         """Names of the figures that are scored."""
-        return self.agreement.names
+        return self.likelihood.names
 
     @property
     def emulator(self) -> Emulator:
-        """Of the figures."""
-        return self.agreement.emulator
+        """Of the figures, on their scales."""
+        return self.likelihood.emulator
 
     @property
     def positions(self) -> Array:
         """Draws that agree with the record, shape (draws, factors)."""
-        return self.chains.draws
+        return self.posterior.positions
 
     @cached_property
     def contraction(self) -> Array:
         """Part of each factor's variance that the figures take away, shape (factors,)."""
-        return _contraction(self.space, self.positions)
+        return self.posterior.contraction[0]
 
     @cached_property
     def contraction_error(self) -> Array:
-        """Standard error of the contraction, of draws as good as independent ones."""
-        found: Array = (1.0 - self.contraction) * np.sqrt(2.0 / np.maximum(self.chains.effective, 2.0))
-        return found
+        """Standard error of the contraction."""
+        return self.posterior.contraction[1]
 
     def top(self) -> list[int]:
         """Return the best known factors, those first of which most is learned."""
@@ -101,7 +102,7 @@ class Fit:
 
     def chosen(self, number: int) -> Array:
         """Return some of the draws, evenly spaced: always the same ones for a number."""
-        return self.positions[np.linspace(0, len(self.positions) - 1, number).round().astype(np.int64)]
+        return self.posterior.some(number)
 
     def draws(self, number: int) -> list[dict[str, Value | None]]:
         """Return some of the draws as values of factors."""
@@ -120,25 +121,45 @@ class Fit:
         """
         if not effects:
             return
-        both = np.vstack([prior, given])
-        outputs = np.column_stack([np.concatenate([one.prior, one.given]) for one in effects])
-        emulator = fit(self.space, both, outputs)
+        emulator = self._emulated(effects, np.vstack([prior, given]))
         hidden = emulator.closed(self.contraction < UNLEARNED)
-        without = self.agreement.weights(given, self.agreement.graded("C"))
+        without = self.likelihood.weights(given, self.likelihood.graded("C"))
         for at, one in enumerate(effects):
             yield {
                 "explained": max(float(emulator.r2[at]), 0.0), "unlearned": float(hidden[at]),
                 "without_c": _share(one, without)[0],
             }  # fmt: skip
 
-    def left_out(self, effects: Sequence[Contrast], given: Array) -> Iterator[dict[str, Any]]:
-        """Yield for each figure, and for all of grade C, what effects become without it, where draws are enough."""
+    def _emulated(self, effects: Sequence[Contrast], positions: Array) -> Emulator:
+        """Return the emulator of effects, so turned that better is more."""
+        both = (np.concatenate([one.prior, one.given]) for one in effects)
+        return fit(self.space, positions, np.column_stack([
+            gains(one.labels["outcome"], values) for one, values in zip(effects, both, strict=True)
+        ]))  # fmt: skip
+
+    def left_out(self, effects: Sequence[Contrast], prior: Array, given: Array) -> Iterator[dict[str, Any]]:
+        """Yield for each figure, and for all of grade C, what effects become without it.
+
+        By the calibrated runs, weighted, where the weights are worth enough of them; else by draws that agree with the
+        record without it, and an emulator of the effects.
+        """
+        emulator = self._emulated(effects, np.vstack([prior, given])) if effects else None
         for name in [*self.targets, "grade C"]:
-            which = self.agreement.graded("C") if name == "grade C" else [name]
-            weights = self.agreement.weights(given, which)
-            for one in effects if which else ():
+            which = self.likelihood.graded("C") if name == "grade C" else [name]
+            if emulator is None or not which:
+                continue
+            weights, moved = self.likelihood.weights(given, which), None
+            for at, one in enumerate(effects):
                 share, error, effective = _share(one, weights)
-                shift = share - _share(one, np.ones(len(given)))[0]
+                before = _share(one, np.ones(len(given)))
+                shift = share - before[0]
+                if math.isnan(share) and not math.isnan(before[0]):
+                    if moved is None:
+                        other = self.posterior.without(which)
+                        value, chance = other.estimate(lambda at: shares(emulator, at))
+                        moved = value - shares(emulator, self.positions), chance
+                    shift, error = float(moved[0][at]), math.hypot(before[1], float(moved[1][at]))
+                    share = min(max(before[0] + shift, 0.0), 1.0)
                 yield {**{key: one.labels[key] for key in ("lever", "option", "outcome", "scope", "horizon")},
                        "left_out": name, "given_better": share, "shift": shift, "error": error,
                        "effective": effective}  # fmt: skip
@@ -157,18 +178,6 @@ def _share(one: Contrast, weights: Array) -> tuple[float, float, float]:
         return math.nan, math.nan, effective
     share = float(weights @ ((gain > 0) + (gain == 0) / 2) / total)
     return share, math.sqrt(share * (1.0 - share) / effective), effective
-
-
-def _contraction(space: Space, positions: Array) -> Array:
-    """Return 1 - variance of positions over that over the ranges; of choices, of the options' shares."""
-    numbers, found = space.numbers(positions), np.empty(space.size)
-    for at, count in enumerate(space.slices.tolist()):
-        if space.factors[at].options:
-            shares = np.bincount(numbers[:, at], minlength=count) / len(numbers)
-            found[at] = 1.0 - (1.0 - (shares**2).sum()) / (1.0 - 1.0 / count)
-        else:
-            found[at] = 1.0 - 12.0 * positions[:, at].var()
-    return found
 
 
 def positions_of(space: Space, sweep: PairedSweep) -> Array:
@@ -191,35 +200,29 @@ def fitted(sweeps: Sequence[PairedSweep], targets: Sequence[Target], before: Fit
     names = [target.id for target in targets]
     where = [positions_of(space, sweep) for sweep in sweeps]
     gave = [np.column_stack([sweep.pairs.values(name)[:, 0] for name in names]) for sweep in sweeps]
-    agreement = Agreement.learned(space, np.vstack(where), np.vstack(gave), targets)
-    seed = sweeps[0].experiment.design.seed
-    chains = sampled(agreement.log_density, space.size, agreement.weighty, seed=seed)
-    found = Fit(space, agreement, chains, list(before.told_rounds) if before else [])
+    outputs = dict(zip(names, np.vstack(gave).T, strict=True))
+    likely = likelihood(space, np.vstack(where), outputs, targets)
+    found = Fit(space, posterior(likely, seed=sweeps[0].experiment.design.seed),
+                list(before.told_rounds) if before else [])  # fmt: skip
     row = {"round": len(sweeps) - 1, "points": len(where[-1]), "runs": len(where[-1]), "change": math.nan,
-           "bias": math.nan, "rhat": float(chains.rhat.max()),
+           "bias": math.nan, "rhat": float(found.posterior.rhat.max()),
            "most_informed": float(found.contraction.max())}  # fmt: skip
     if before is not None:
         top = before.top()
         row["change"] = float(np.abs(found.contraction - before.contraction)[top].max())
-        row["bias"] = _bias(before, where[-1], gave[-1], targets)
-        found.converged = row["change"] < STILL and row["bias"] < UNBIASED and row["rhat"] < MIXED
+        row["bias"] = _bias(before, where[-1], gave[-1])
+        found.converged = row["change"] < STILL and row["bias"] < UNBIASED and row["rhat"] < AGREE
     found.told_rounds.append(row)
     return found
 
 
-def _bias(before: Fit, where: Array, gave: Array, targets: Sequence[Target]) -> float:
+def _bias(before: Fit, where: Array, gave: Array) -> float:
     """Return by how many widths of a figure the emulator before was off in the calibrated part of a round, at most."""
-    mine = before.chosen(len(where)).shape[0] * 4 // 5
-    away = (gave - before.emulator.predict(where))[:mine]
-    found = [
-        abs(float(np.nanmean(column[np.isfinite(column)]))) / width(target)
-        for column, target in zip(away.T, targets, strict=True) if np.isfinite(column).any()
-    ]  # fmt: skip
+    mine = len(where) * 4 // 5
+    said = before.emulator.predict(where[:mine])
+    found = []
+    for figure, column, means in zip(before.likelihood.figures, gave.T, said.T, strict=True):
+        away = figure.scale.forward(column[:mine]) - means
+        if np.isfinite(away).any():
+            found.append(abs(float(away[np.isfinite(away)].mean())) / figure.width)
     return max(found, default=0.0)
-
-
-def width(target: Target) -> float:
-    """Return a figure's own standard deviation, the mean of both sides."""
-    if target.count and target.exposure:
-        return math.sqrt(target.count) / target.exposure
-    return max((target.high - target.low) / 2.0 / quantile(target), 1e-12)

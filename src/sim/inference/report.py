@@ -15,7 +15,9 @@ from sim.analysis.pair_table import PairedSweep
 from sim.analysis.sentences import PLACES, PROVINCES, beyond, gains, hundred, verdict
 from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Factor
-from sim.inference.fit import UNLEARNED, Contrast, positions_of
+from sim.inference.fit import Contrast, positions_of
+from sim.inference.identification import UNLEARNED
+from sim.inference.scales import Scale
 from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -28,6 +30,7 @@ Row = dict[str, Any]
 
 FAR = -12.5
 """Logarithm of a kernel at five standard deviations: no run that is further away has anything to do with a figure."""
+AS_IT_IS = Scale()
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
@@ -51,9 +54,10 @@ def nearest_of(sweep: PairedSweep, target: str) -> Nearest | None:
     return Nearest(float(known[at]), compared()[target].value, float(scores[at]), len(known))
 
 
-def chance_of(sweep: PairedSweep, target: str) -> float:
+def chance_of(sweep: PairedSweep, target: str, scale: Scale = AS_IT_IS) -> float:
     """Return the variance within points of what runs gave for a figure; nan where none has two that gave one."""
-    values = np.where(np.isfinite(values := sweep.pairs.values(target)[:, 0]), values, np.nan)
+    values = scale.forward(sweep.pairs.values(target)[:, 0])
+    values = np.where(np.isfinite(values), values, np.nan)
     means, counts = sweep.pairs.by_point(values)
     away = values - sweep.pairs.repeated(means)
     free = int(counts.sum()) - int((counts > 0).sum())
@@ -70,7 +74,7 @@ def tables(
         "targets.csv": [*_targets(fit, prior, given, used, chance)], "parameters.csv": [*_parameters(fit)],
         "observables.csv": [*_observables(prior, given)],
         "effects.csv": [*_effects(effects, fit.learned(effects, before, after))],
-        "left_out.csv": [*fit.left_out(effects, after)],
+        "left_out.csv": [*fit.left_out(effects, before, after)],
         "rounds.csv": fit.told_rounds,
     }  # fmt: skip
 

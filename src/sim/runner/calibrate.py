@@ -152,8 +152,10 @@ class _Work:
     def unexplained(self, fit: Fit) -> list[str]:
         """Take out and return the targets of which an emulator explains little, and leaves more than chance does."""
         found = [
-            name for name, r2, left in zip(fit.targets, fit.emulator.r2, np.diag(fit.emulator.residual), strict=True)
-            if r2 < FEW and left > MORE * report.chance_of(self.chance, name)
+            figure.target.id
+            for figure, r2, left in zip(fit.likelihood.figures, fit.emulator.r2, np.diag(fit.emulator.residual),
+                                        strict=True)
+            if r2 < FEW and left > MORE * report.chance_of(self.chance, figure.target.id, figure.scale)
         ]  # fmt: skip
         self.targets[:] = [name for name in self.targets if name not in found]
         if not self.targets:

@@ -1,0 +1,233 @@
+"""How likely the record is under draws, as far as emulators know: kernels averaged over what emulators leave.
+
+Each figure's kernel is averaged exactly over what its emulator leaves (chance and misfit), on the scale on which it is
+emulated. The average is kept as the deviate z of a normal that would be as likely; by their deviates figures whose
+leftovers go together are then weighed as normals would be. Where kernels are normal this is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.signal import fftconvolve
+
+from sim.analysis.kernels import LOGARITHMIC, best, deviations, log_kernels, weights
+from sim.analysis.targets import Target
+from sim.errors import Problem, UserError
+from sim.inference.emulator import Emulator, fit
+from sim.inference.scales import Scale, chosen
+from sim.inference.space import Array, Space
+
+STEPS, ENTRIES = 2**14, 2**12
+"""Of the line along which a kernel is averaged, and of the table that is kept."""
+WIDE = 8.0
+"""Standard deviations that a table reaches beyond what runs give."""
+TRUSTED = 1e-12
+"""Share of the highest average below which rounding shows: deviates go on straight from there."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A recorded figure, the scale on which it is emulated, and what its logarithm counts beside others."""
+
+    target: Target
+    scale: Scale
+    weight: float = 1.0
+
+    @property
+    def width(self) -> float:
+        """Its own standard deviation on the scale, without what an emulator leaves: the mean of both sides."""
+        target = self.target
+        if target.count is not None and target.exposure is not None:
+            away = math.sqrt(max(target.count, 1.0)) / target.exposure
+            edges, sides = np.array([target.value - away, target.value + away]), 2.0
+        else:
+            (below, above), middle = deviations(target), best(target)
+            edges, sides = np.array([middle - below, middle + above]), 2.0 if below > 0.0 else 1.0
+            edges = np.exp(edges) if target.id in LOGARITHMIC else edges
+        low, high = Scale.forward(replace(self.scale, high=np.inf), edges).tolist()
+        return max(high - low, 1e-12) / sides
+
+    def log_kernel(self, values: Array) -> Array:
+        """Return the weighted logarithms of its kernel at values on the scale."""
+        return self.weight * log_kernels(self.target, self.scale.back(values))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Deviates of a figure's averaged kernel by what its emulator says, and how wide it is about its middle.
+
+    Attributes
+    ----------
+    low, step
+        Where its entries lie; beyond them deviates go on straight.
+    deviate
+        Shape (`ENTRIES`,).
+    """
+
+    low: float
+    step: float
+    deviate: Array
+    width: float
+
+    @classmethod
+    def of(cls, figure: Figure, middle: float, spread: float, left: float) -> Table:
+        """Make the table of a figure whose emulator says `middle` +- `spread`, and leaves `left`."""
+        low, high = _range(figure, middle, WIDE * float(np.hypot(spread, left)))
+        at = np.linspace(low, high, STEPS)
+        kernel = figure.log_kernel(at)
+        if not np.isfinite(kernel).any():
+            raise UserError(Problem(f"target {figure.target.id}", found=figure.target.description or "a figure",
+                                    allowed="one that some draw can meet: its kernel is 0 at all that runs give"))
+        average = _averaged(np.exp(kernel - kernel.max()), left / (at[1] - at[0]))
+        first, last = np.flatnonzero(average > TRUSTED * average.max())[[0, -1]]
+        at, logs = at[first : last + 1], np.log(np.maximum(average[first : last + 1], TRUSTED * average.max()))
+        deviate = np.sqrt(2.0 * (logs.max() - logs)) * np.sign(np.arange(len(at)) - logs.argmax())
+        even = np.linspace(at[0], at[-1], ENTRIES)
+        return cls(even[0], even[1] - even[0], np.interp(even, at, np.maximum.accumulate(deviate)), _width(at, deviate))
+
+
+def _range(figure: Figure, middle: float, reach: float) -> tuple[float, float]:
+    """Return what a table must span: what runs give, and the recorded band."""
+    edges = figure.scale.forward(np.array([figure.target.low, figure.target.value, figure.target.high]))
+    band = max(float(np.ptp(edges)), 1e-9)
+    return min(middle - reach, edges.min() - 2.0 * band), max(middle + reach, edges.max() + 2.0 * band)
+
+
+def _averaged(kernel: Array, left: float) -> Array:
+    """Return a kernel averaged over a normal of so many steps."""
+    reach = int(np.ceil(WIDE * left))
+    if left < 0.5:
+        return kernel
+    weight = np.exp(-0.5 * (np.arange(-reach, reach + 1) / left) ** 2)
+    found: Array = fftconvolve(np.pad(kernel, reach, mode="edge"), weight / weight.sum(), mode="valid")
+    return np.maximum(found, 0.0)
+
+
+def _width(at: Array, deviate: Array) -> float:
+    """Return how far one must go for the deviate to change by 1, about the middle; infinite where it hardly does."""
+    near = np.abs(deviate) <= 1.5
+    change = float(np.ptp(deviate[near]))
+    return float(np.ptp(at[near])) / change if change > 1e-6 else np.inf
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Recorded figures and the emulator of what runs give for them, on their scales.
+
+    Attributes
+    ----------
+    emulator
+        An output for each figure.
+    """
+
+    emulator: Emulator
+    figures: tuple[Figure, ...]
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """Of each figure."""
+        spread, left = np.sqrt(self.emulator.variance), np.sqrt(np.diag(self.emulator.residual))
+        return [Table.of(*each) for each in zip(self.figures, self.emulator.constant, spread, left, strict=True)]
+
+    @cached_property
+    def _whiten(self) -> Array:
+        """By what deviates are multiplied to be independent of one another."""
+        width = np.array([table.width for table in self.tables])
+        left = self.emulator.residual
+        alike = np.where(np.eye(len(width), dtype=bool), 1.0, left / np.outer(width, width))
+        size, turned = np.linalg.eigh(alike)
+        return turned / np.sqrt(np.maximum(size, 0.01))
+
+    @cached_property
+    def _table(self) -> tuple[Array, Array, Array]:
+        """Where tables begin, their steps, and all their entries one after the other."""
+        return (np.array([table.low for table in self.tables]), np.array([table.step for table in self.tables]),
+                np.concatenate([table.deviate for table in self.tables]))  # fmt: skip
+
+    def deviates(self, positions: Array) -> Array:
+        """Return how far each figure is from the record at positions, in standard deviations of its average."""
+        low, step, entries = self._table
+        along = (self.emulator.predict(positions) - low) / step
+        number = np.clip(along, 0.0, ENTRIES - 2.0).astype(np.int64)
+        along -= number
+        number += np.arange(len(low)) * ENTRIES
+        before = entries[number]
+        return before + along * (entries[number + 1] - before)
+
+    def __call__(self, positions: Array, groups: object = None) -> Array:
+        """Return logarithms of the likelihood at positions, 0 where every figure is met as well as can be."""
+        if not self.figures:
+            return np.zeros(len(positions))
+        apart = self.deviates(positions) @ self._whiten
+        return -0.5 * np.einsum("rf,rf->r", apart, apart)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the figures."""
+        return [figure.target.id for figure in self.figures]
+
+    def without(self, names: Collection[str]) -> Likelihood:
+        """Return the likelihood of the other figures, those of them that are written twice counted once again."""
+        kept = [at for at, name in enumerate(self.names) if name not in names]
+        targets = [self.figures[at].target for at in kept]
+        return Likelihood(self.emulator.of(kept), _figures(targets, [self.figures[at].scale for at in kept]))
+
+    def graded(self, grade: str) -> list[str]:
+        """Return the figures of a grade."""
+        return [figure.target.id for figure in self.figures if figure.target.confidence == grade]
+
+    def weights(self, positions: Array, without: Collection[str]) -> Array:
+        """Return weights, 1 at most, that turn draws that agree with all figures into such as agree without some."""
+        away = self.without(without)(positions) - self(positions)
+        found: Array = np.exp(away - away.max(initial=-np.inf))
+        return found
+
+    @cached_property
+    def information(self) -> Array:
+        """What figures say of each factor, by the parts of their variance that are its, shape (factors,)."""
+        width = np.array([table.width for table in self.tables])
+        return (self.emulator.total * self.emulator.variance / width**2).sum(axis=1)
+
+
+def likelihood(
+    space: Space, positions: Array, outputs: Mapping[str, Array], targets: Sequence[Target], *,
+    exclude: Collection[str] = (), quadratic: int = 60, folds: int = 10,
+) -> Likelihood:  # fmt: skip
+    """Return how likely recorded figures are, as rows of runs teach it.
+
+    Parameters
+    ----------
+    outputs
+        What runs gave by the name of each target: nan where one's months are not in a run, infinite where there was
+        nothing to divide by.
+    exclude
+        Names of targets that are not scored.
+    quadratic, folds
+        As `fit` takes them.
+
+    Raises
+    ------
+    UserError
+        A target has no row that is finite, or none that can be met.
+    """
+    scored = [target for target in targets if target.id not in exclude]
+    table = np.column_stack([outputs[target.id] for target in scored]) if scored else np.empty((len(positions), 0))
+    for target, values in zip(scored, table.T, strict=True):
+        if not np.isfinite(values).any():
+            raise UserError(Problem(f"target {target.id}", found="no run that gives it",
+                                    allowed="a figure that the runs give, or exclude it"))  # fmt: skip
+    scales = chosen(space, positions, table)
+    emulated = [scale.forward(values) for scale, values in zip(scales, table.T, strict=True)]
+    shaped = np.column_stack(emulated) if emulated else table
+    return Likelihood(fit(space, positions, shaped, quadratic=quadratic, folds=folds), _figures(scored, scales))
+
+
+def _figures(targets: Sequence[Target], scales: Sequence[Scale]) -> tuple[Figure, ...]:
+    weight = weights([target.id for target in targets])
+    return tuple(Figure(target, scale, weight.get(target.id, 1.0))
+                 for target, scale in zip(targets, scales, strict=True))  # fmt: skip
