@@ -27,17 +27,17 @@ def planted():
 
 
 def test_a_figure_alone_explains_its_share_and_a_useless_one_nothing(planted):
-    found = worth.alone(draws(planted[0]), planted[1])
+    (found,) = worth.alone(draws(planted[0]), planted[1], [1.0])
     assert found[0] == pytest.approx(0.5, abs=0.03) and found[1] == pytest.approx(0.1, abs=0.03)
     assert (found[2:] < worth.luck(8, N)).all() and (found[2:] < 0).any()
 
 
 @pytest.mark.parametrize("reliability", [0.5, 0.3])
 def test_reliability_lowers_the_share_in_proportion(planted, reliability):
-    whole, part = (worth.alone(draws(planted[0]), planted[1], at) for at in (1.0, reliability))
+    whole, part = worth.alone(draws(planted[0]), planted[1], [1.0, reliability])
     assert part[:2] == pytest.approx(reliability * whole[:2], abs=0.002)
     assert part[1] < part[0]
-    each = worth.alone(draws(planted[0]), planted[1], np.array([reliability, *[1.0] * 9]))
+    (each,) = worth.alone(draws(planted[0]), planted[1], [np.array([reliability, *[1.0] * 9])])
     assert each[0] == part[0] and each[1] == whole[1]
 
 
@@ -47,8 +47,9 @@ def test_errors_that_are_reckoned_with_are_errors_that_are_drawn(planted):
     drawn = []
     for _ in range(40):
         noisy = x + x.std(axis=0) * random.normal(size=x.shape)  # as much as the figure itself: reliability 1/2
-        drawn.append(worth.alone(draws(noisy), y)[0])
-    assert worth.alone(draws(x), y, 0.5)[0] == pytest.approx(np.mean(drawn), abs=3 * np.std(drawn) / 40**0.5 + 0.002)
+        drawn.append(worth.alone(draws(noisy), y, [1.0])[0][0])
+    far = 3 * np.std(drawn) / 40**0.5 + 0.002
+    assert worth.alone(draws(x), y, [0.5])[0][0] == pytest.approx(np.mean(drawn), abs=far)
 
 
 def test_figures_together_are_those_that_were_planted(planted):
@@ -81,7 +82,7 @@ def test_weights_count_as_draws_that_are_there_more_often(planted):
     part = np.arange(400) % worth.FOLDS
     one = draws(x, weights, part)
     other = draws(x[often], None, part[often])
-    assert worth.alone(one, y, 0.5) == pytest.approx(worth.alone(other, y[often], 0.5))
+    assert worth.alone(one, y, [0.5])[0] == pytest.approx(worth.alone(other, y[often], [0.5])[0])
     assert one.effective == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
     assert worth.effective(np.zeros(3)) == 0.0
 
@@ -89,9 +90,9 @@ def test_weights_count_as_draws_that_are_there_more_often(planted):
 def test_where_a_figure_is_not_defined_others_count(planted):
     x = planted[0].copy()
     x[::3, 0] = np.nan
-    assert worth.alone(draws(x), planted[1])[0] == pytest.approx(0.5, abs=0.04)
+    assert worth.alone(draws(x), planted[1], [1.0])[0][0] == pytest.approx(0.5, abs=0.04)
     x[:, 0], x[:, 1] = np.nan, 0.25
-    assert worth.alone(draws(x), planted[1])[:2].tolist() == [0.0, 0.0]
+    assert worth.alone(draws(x), planted[1], [1.0])[0][:2].tolist() == [0.0, 0.0]
 
 
 def test_thirds():

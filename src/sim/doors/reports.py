@@ -31,7 +31,7 @@ LISTED = {
     "draws": ("number", "entity", "index", "meaning"),
     "data": ("grade", "one row is", "used for"),
     "constants": ("value", "unit", "grade", "mechanism", "meaning"),
-    "observables": ("unit", "kind", "period", "reliability", "meaning"),
+    "observables": ("period", "reliability", "meaning"),
     "targets": ("recorded", "band", "period", "grade", "meaning"),
 }
 

@@ -348,8 +348,7 @@ def _answer(question: Question, draws: Draws, names: Sequence[str], *, weighed: 
         raise UserError(Problem(f"{question.option} against {question.against}", "", found, f"at least {FEW}"))
     own = np.array([OBSERVABLES[name].reliability for name in names])
     known = _share_known(some)
-    explains = [worth.alone(some, values, reliability) for reliability in RELIABILITIES]
-    expected = worth.alone(some, values, own)
+    *explains, expected = worth.alone(some, values, [*RELIABILITIES, own])
     ranked = np.flatnonzero(known >= worth.HALF)
     ranked = ranked[np.argsort(-expected[ranked], kind="stable")]
     worths = [

@@ -71,8 +71,8 @@ def _standard(values: Array, weights: Array) -> tuple[Array, NDArray[np.bool_]]:
     return np.where(varies, away / np.sqrt(np.where(varies, variance, 1.0)), 0.0), known
 
 
-def alone(draws: Draws, values: Array, reliability: Array | float = 1.0) -> Array:
-    """Return for each figure by itself the share of the variance of values that it explains, cross-validated.
+def alone(draws: Draws, values: Array, reliabilities: Sequence[Array | float]) -> list[Array]:
+    """Return for each reliability what each figure by itself explains of the variance of values, cross-validated.
 
     It may be below nothing: then the mean foretells better. Draws in which a figure is not defined do not count for it.
 
@@ -80,18 +80,23 @@ def alone(draws: Draws, values: Array, reliability: Array | float = 1.0) -> Arra
     ----------
     values
         What is to be known, shape (draws,).
-    reliability
-        Of each figure, or of all.
+    reliabilities
+        Each of all figures, or one for every figure.
     """
     x, known = _standard(draws.figures, draws.weights)
     y = np.broadcast_to(_standard(values[:, None], draws.weights)[0], x.shape)
     count = np.where(known, draws.weights[:, None], 0.0)
-    noise = 1.0 / np.asarray(reliability) - 1.0
     products = [count, count * x, count * y, count * x * x, count * x * y, count * y * y]
-    inside = [np.stack([part[draws.part == number].sum(axis=0) for number in range(FOLDS)]) for part in products]
+    rows = [draws.part == number for number in range(FOLDS)]
+    inside = [np.stack([part[some].sum(axis=0) for some in rows]) for part in products]
+    return [_alone(inside, 1.0 / np.asarray(reliability) - 1.0) for reliability in reliabilities]
+
+
+def _alone(inside: Sequence[Array], noise: Array) -> Array:
+    """Return what figures explain whose errors have this variance, from sums within parts."""
     n, sx, sy, sxx, sxy, syy = inside
+    outside = [part.sum(axis=0) - part for part in inside]
     with np.errstate(invalid="ignore", divide="ignore"):
-        outside = [part.sum(axis=0) - part for part in inside]
         middle_x, middle_y = outside[1] / outside[0], outside[2] / outside[0]
         variance = outside[3] / outside[0] - middle_x**2
         slope = (outside[4] / outside[0] - middle_x * middle_y) / (variance + noise)
