@@ -11,6 +11,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
+from sim.analysis.observables import needs_committees
 from sim.analysis.sweep import open_sweep
 from sim.analysis.targets import PRODUCED
 from sim.engines import compiled
@@ -268,4 +269,7 @@ def test_rows_have_observables_where_they_are_kept(tmp_path):
     assert again.equal and again.row["turnover_1921"] is not None
     assert len(table(sweep(kept, tmp_path / "kept", extend=2))) == 24
     assert "observables" not in plain.record() and from_record(kept.record()) == kept
+    # a stored sweep opens for ever, also when an observable is no longer registered; its column stays
+    gone = from_record({**kept.record(), "observables": ["counted_no_more_1921"]})
+    assert gone.observables == ("counted_no_more_1921",) and not needs_committees(gone.observables)
     assert kept.fingerprint() != plain.fingerprint()

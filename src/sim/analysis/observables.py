@@ -252,10 +252,9 @@ def _figure(name: str, *, monthly: bool = False) -> Callable[[Figure], Figure]:
 
 
 def observed(archive: Archive, names: Sequence[str]) -> dict[str, float]:
-    """Return what a run gives for observables, by name."""
+    """Return what a run gives for observables, by name; nothing for one that a stored sweep has and this version lacks."""
     found = {}
-    for name in names:
-        one = OBSERVABLES[name]
+    for name, one in ((name, OBSERVABLES[name]) for name in names if name in OBSERVABLES):
         span = archive.span(one.first, one.last)
         found[name] = float("nan") if span is None else float(FIGURES[one.figure](archive, one.scope, span))
     return found
@@ -263,7 +262,7 @@ def observed(archive: Archive, names: Sequence[str]) -> dict[str, float]:
 
 def needs_committees(names: Sequence[str]) -> bool:
     """Tell whether any of these observables asks for states of committees and events."""
-    return any(OBSERVABLES[name].figure not in MONTHLY for name in names)
+    return any(OBSERVABLES[name].figure not in MONTHLY for name in names if name in OBSERVABLES)
 
 
 # Of monthly outcomes.

@@ -13,7 +13,6 @@ from sim.errors import Problem, UserError, misfits, one_of
 from sim.experiment.horizons import Horizon
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import SCOPES
-from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS
 from sim.registry.versions import FIRST
@@ -266,7 +265,6 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
     """
     faults = [f"{field}: found {found}; allowed: {allowed}" for field, found, allowed in misfits(record, RECORD)]
     faults += [f"{name} is not known" for name in record if name not in RECORD and f"{name}?" not in RECORD]
-    faults += [f"observables: {name} is not known" for name in record.get("observables", ()) if name not in OBSERVABLES]
     if faults:
         raise ValueError("; ".join(faults))
     levers, uncertainties = (

@@ -303,7 +303,7 @@ def lookfor(
             f"at least {FEW}: a sweep of more points, fewer figures at once, or wider bands; or calibrate on them",
         ))  # fmt: skip
     used = {one.column for one in found}
-    names = [name for name in population.experiment.observables if name not in used]
+    names = [name for name in population.experiment.observables if name in OBSERVABLES and name not in used]
     draws = Draws(population.columns(names), weights, population.part)
     questions = [*population.effects(selected, against), *population.structures()]
     if not questions:

@@ -102,7 +102,7 @@ def _targets(
 
 def _observables(prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
     """Yield a row for each observable that was kept: what the worlds that happened gave, before and after."""
-    for name in given.experiment.observables:
+    for name in (name for name in given.experiment.observables if name in OBSERVABLES):
         entry = OBSERVABLES[name]
         row: Row = {"name": name, "unit": entry.unit, "meaning": entry.meaning, "reliability": entry.reliability}
         for which, sweep in (("prior", prior), ("given", given)):
