@@ -253,4 +253,4 @@ def test_the_picture_shows_what_the_table_says(swept):
 def test_where_nothing_would_teach_anything_that_is_the_answer(tmp_path):
     look = lookfor(a_sweep(tmp_path / "s", observables=(USELESS,), points=60), scope="nation")
     (first,) = told.sentences(look)
-    assert first.startswith("Nothing that was kept would teach more about this question than luck")
+    assert first.startswith("Nothing that was kept would teach more about this question than luck: over 60 draws")

@@ -47,8 +47,8 @@ class Question:
         An effect, or which of two structures it is.
     option, against
         What is set against what.
-    lever, outcome, scope, horizon
-        Of an effect; of structures the lever is the factor, and the others are empty.
+    lever, outcome, scope, horizon, when
+        Of an effect, the last in words; of structures the lever is the factor, and the others are empty.
     unit
         Of the values.
     values
@@ -66,6 +66,7 @@ class Question:
     outcome: str
     scope: str
     horizon: str
+    when: str
     unit: str
     values: Array
     ahead: Array
@@ -239,12 +240,13 @@ class Population:
             scope for scope in self.experiment.scopes if OUTCOMES[shown.entry.name].by_class or scope == "nation"
         ]
         columns = [self.sweep.column(shown.entry.name, scope, shown.horizon) for scope in scopes]
+        when = self.experiment.horizons[shown.horizon].meaning
         for scope, values in zip(scopes, self.pairs.each(*columns), strict=True):
             # at the baseline of all other levers, as observables are
             options = self.pairs.options(values, lever)[:, :, 0]
             for number in selected.options:
                 if number != base:
-                    yield _effect(lever, number, base, shown, scope, options[:, number] - options[:, base])
+                    yield _effect(lever, number, base, shown, scope, when, options[:, number] - options[:, base])
 
     def structures(self) -> Iterator[Question]:
         """Yield every pair of structures, where they are drawn."""
@@ -255,16 +257,18 @@ class Population:
         for one, other in itertools.combinations(factor.options, 2):
             both = np.isin(drawn, [one.value, other.value])
             values = np.where(both, (drawn == one.value).astype(np.float64), np.nan)
-            yield Question("structure", factor.name, one.label, other.label, "", "", "", "share of draws", values,
+            yield Question("structure", factor.name, one.label, other.label, "", "", "", "", "share of draws", values,
                            values, "neither")  # fmt: skip
 
 
-def _effect(lever: Factor, number: int, base: int, shown: selection.Shown, scope: str, effect: Array) -> Question:
+def _effect(
+    lever: Factor, number: int, base: int, shown: selection.Shown, scope: str, when: str, effect: Array
+) -> Question:
     sign = -1.0 if shown.entry.better == "lower" else 1.0
     ahead = np.where(np.isfinite(effect), 0.5 + 0.5 * np.sign(sign * effect), np.nan)
     one, other = (lever.options[at].label for at in (number, base))
     entry = shown.entry
-    return Question("effect", lever.name, one, other, entry.name, scope, shown.horizon, entry.unit, effect, ahead,
+    return Question("effect", lever.name, one, other, entry.name, scope, shown.horizon, when, entry.unit, effect, ahead,
                     entry.better)  # fmt: skip
 
 

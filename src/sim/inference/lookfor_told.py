@@ -39,12 +39,12 @@ def ahead(question: Question) -> str:
     return f"{question.option} {does}"
 
 
-def asked(question: Question) -> str:
-    """Return what is open, in words."""
+def claimed(question: Question) -> str:
+    """Return what the share of draws is a share of, in words."""
     if question.kind == "structure":
-        return f"whether the world is that of {question.option} or of {question.against}"
+        return f"the world is that of {question.option} and not of {question.against}"
     where = PLACES[question.scope]
-    return f"whether {ahead(question)} than {question.against} ({question.outcome} in {where}, {question.horizon})"
+    return f"{ahead(question)} than {question.against} ({question.outcome} in {where}, {question.when})"
 
 
 def by_thirds(one: Worth, question: Question) -> str:
@@ -58,12 +58,17 @@ def by_thirds(one: Worth, question: Question) -> str:
 
 def edges(one: Worth) -> str:
     """Return where the middle third of a figure lies."""
-    return " to ".join(f"{value:.2g}" for value in one.edges)
+    return "..".join(f"{value:.2g}" for value in one.edges)
 
 
 def thirds(one: Worth) -> str:
     """Return the shares of draws by thirds of a figure, the lowest first."""
-    return " / ".join(map(share, one.ahead))
+    return "/".join(map(share, one.ahead))
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital letter; its others are left as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def leading(look: Look) -> Answer:
@@ -72,20 +77,22 @@ def leading(look: Look) -> Answer:
 
 
 def sentences(look: Look) -> list[str]:
-    """Return the answer: what to look for first, what its value would say, and where it may lie."""
+    """Return the answer: what found figures say; what to look for first, what it would say, and where it may lie."""
     answer = leading(look)
     best, question = answer.best, answer.question
+    said = [found(look)] if look.found else []
     over = f"{answer.draws:,} draws {look.population}"
     if best is None:
         what = "this question" if len(look.answers) == 1 else "any of these questions"
-        return [f"Nothing that was kept would teach more about {what} than luck with so many figures: of what is open "
-                f"in {over}, the best of as many useless ones seldom explains {share(answer.luck)}."]  # fmt: skip
+        return [*said, f"Nothing that was kept would teach more about {what} than luck: over {over} the best of "
+                f"{len(answer.worths)} useless figures seldom explains more than {share(answer.luck)}."]  # fmt: skip
     one = best.observable
     return [
-        f"Look first for {one.name} ({one.period}): {one.meaning}.",
-        f"Of what is open about {asked(question)}, {share(answer.share)} of {over} being for it, it would explain "
-        f"{share(best.expected)} if it is as reliable as expected ({one.reliability:g}) and {share(best.explains[0])} "
-        f"if it were free of error: {by_thirds(best, question)}.",
+        *said, f"Look first for {one.name} ({one.period}): {one.meaning}.",
+        f"{capital(claimed(question))} in {share(answer.share)} of {over}. The figure would explain "
+        f"{share(best.expected)} of what differs between draws if it is as reliable as expected ({one.reliability:g}), "
+        f"and narrow it by {best.narrowing:.0%}; {share(best.explains[0])} if it were free of error: "
+        f"{by_thirds(best, question)}.",
         f"It may be held in: {one.where}.",
     ]
 
@@ -109,8 +116,6 @@ def sureness(look: Look) -> list[str]:
         if one.reliability in (1.0, None) and len(one.observables) > 1:
             at = "free of error" if one.reliability else "each as reliable as expected"
             said.append(f"Together {', '.join(one.observables)} would explain {share(one.explains)}, {at}.")
-    if look.found:
-        said.append(found(look))
     return said
 
 
