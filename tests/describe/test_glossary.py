@@ -7,7 +7,7 @@ import pytest
 from sim.analysis.targets import PRODUCED, targets
 from sim.data.catalogue import TABLES
 from sim.data.place_names import places
-from sim.describe.glossary import KINDS, entries, explain, names
+from sim.describe.glossary import KINDS, entries, explain, names, terms
 from sim.errors import UserError
 from sim.experiment.load import shipped_experiments
 from sim.registry.by_construction import BY_CONSTRUCTION
@@ -36,6 +36,7 @@ DECLARED = {
     "classes": list(CLASSES),
     "places": list(places()),
     "events": list(load("historical").scenario.events),
+    "terms": list(terms()),
 }
 
 

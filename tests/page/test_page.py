@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 import sim
+from sim.describe.glossary import terms
 from sim.errors import UserError
 from sim.experiment.draws import draws
+from sim.figures.tilemap import tiles
 from sim.page.export import export_page, part
-from sim.scenario.load import load
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import VARIANTS
+from sim.scenario.load import load, shipped
+from sim.version import __version__
 from tests.page.conftest import SMALL, wait
 
 FIVE = "#runs=5"
@@ -206,12 +214,21 @@ def test_what_is_taken_along_repeats_the_page(page_file, opened, tmp_path):
     assert loaded.scenario.parameters["k1"] == 0.81
     assert loaded.scenario.mechanisms["voice"] is False and loaded.scenario.variants["unfilled"] == "acting"
     pair = sim.pair(load(saved("file_a")), loaded, pairs=5, horizons=["1923-12:1926-11"])
-    rows = list(csv.DictReader(io.StringIO(saved("csv").read_text())))
+    table = saved("csv").read_text().splitlines()
+    said = [line for line in table if line.startswith("# ")]
+    rows = list(csv.DictReader(line for line in table if not line.startswith("# ")))
     bands = pair.bands("performance")
     theirs = bands[(bands["scope"] == "nation") & (bands["world"] == pair.worlds[0])]["p50"]
     mine = [float(row["p50"]) for row in rows if row["world"].startswith("A ")]
     assert mine == pytest.approx(list(theirs), abs=1e-7)  # curves of pairs are kept in single precision
-    assert saved("svg").read_text().startswith("<svg")
+    picture = saved("svg").read_text()
+    assert picture.startswith("<svg")
+    caption = " ".join(text.text or "" for text in ElementTree.fromstring(picture).iter() if text.tag.endswith("}text"))
+    assert saved("map").read_text().startswith("<svg")
+    facts = [__version__, "Appointment everywhere", "Election everywhere", "tree.uezds = 0", "parameters.k1 = 0.81",
+             "mechanisms.voice = false", "variants.unfilled = acting", "Seed 1921", "5 pairs"]  # fmt: skip
+    for fact in facts:  # who finds the file alone knows what it is of
+        assert any(fact in line for line in said) and fact in caption, fact
 
 
 def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
@@ -226,11 +243,36 @@ def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
     assert unnamed == []
 
 
+def registered_words() -> set[str]:
+    """Return the keys of what the registry names in English and the page's texts in other languages."""
+    units = {one.unit for one in [*OUTCOMES.values(), *PARAMETERS.values()]}
+    choices = {f"variant_{one.name}_{choice}" for one in VARIANTS.values() for choice in one.choices}
+    return choices | {f"unit_{unit}" for unit in units} | {f"{kind}_{name}" for kinds, names in (
+        (("outcome", "meaning"), OUTCOMES), (("parameter",), PARAMETERS), (("variant",), VARIANTS),
+        (("mechanism", "off"), MECHANISMS), (("title",), shipped()), (("place", "tile"), tiles()),
+    ) for kind in kinds for name in names}  # fmt: skip
+
+
 def test_texts_are_there_in_both_languages():
+    """Whoever registers an outcome, a parameter or a unit names it in Russian, too."""
     known = json.loads(part("texts.json"))
+    words = registered_words()
+    assert sorted(words - set(known["ru"])) == [], "these have no Russian name in texts.json"
     own_words = {key for key in known["ru"] if key.startswith(("sentence_", "drawn_", "sure_"))}
-    assert set(known["ru"]) - own_words == set(known["en"])
+    english = {key for key in known["en"] if not key.startswith("outcome_")}
+    assert set(known["ru"]) - own_words - words == english
     assert all(text.strip() for texts in known.values() for text in texts.values())
+    cyrillic = re.compile("[а-яё]", re.IGNORECASE)
+    latin = {"unit_1913 = 1"}
+    assert {key for key in words if not cyrillic.search(known["ru"][key])} == latin
+
+
+def test_every_term_has_pattern_meaning_and_name_in_both_languages():
+    for name, said in terms().items():
+        for language in ("en", "ru"):
+            pattern, meaning, word = said[language]
+            re.compile(pattern)
+            assert meaning.strip() and word.strip(), (name, language)
 
 
 def test_a_page_whose_numbers_would_differ_shows_none(page_file, opened, tmp_path):

@@ -20,10 +20,12 @@ import pytest
 
 import sim
 from sim.analysis.sentences import answer
+from sim.analysis.stored import KINDS
 from sim.engines import compiled
 from sim.errors import UserError
 from sim.page import server as served
-from sim.page.results import told
+from sim.page.export import part
+from sim.page.results import WORDS, same_bits, told
 from sim.page.server import MOST_BYTES, Viewer
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
@@ -68,6 +70,83 @@ def ask(viewer: Viewer, verb: str, body: Any = None, token: str | None = None, *
     return found
 
 
+def names(viewer: Viewer) -> dict[str, str]:
+    """Return the references of scenario files by the names that are shown."""
+    files = json.loads(ask(viewer, "list")[1])["files"]
+    return {one["name"]: reference for reference, one in files.items()}
+
+
+def numbers(viewer: Viewer) -> dict[str, str]:
+    """Return the references of stored folders by the names that are shown."""
+    listed = json.loads(ask(viewer, "list")[1])["stored"]
+    return {one["name"]: number for number, one in listed.items()}
+
+
+def test_lists_name_kinds_titles_and_short_names_and_no_place_on_this_machine(viewer, folder, tmp_path):
+    shutil.copytree(STORED / "trace-2", folder / "deep" / "trace-2")
+    body = ask(viewer, "list")[1].decode()
+    listed = json.loads(body)
+    assert str(tmp_path) not in body and "divergence" not in body
+    kinds = {one["name"]: one["kind"] for one in listed["stored"].values()}
+    assert kinds == {"run-2": "run", "comparison-2": "comparison", str(Path("deep") / "trace-2"): "trace"}
+    assert {one["title"] for one in listed["files"].values()} == {"Mine", "Wrong"}
+    assert all(one["title"] for one in listed["stored"].values())
+    assert listed["shipped"]["election"] == load("election").scenario.title
+    for number in listed["stored"]:
+        assert str(tmp_path) not in ask(viewer, f"stored/{number}")[1].decode()
+
+
+def test_every_kind_of_folder_has_a_word_in_both_languages():
+    known = json.loads(part("texts.json"))
+    assert set(WORDS) == set(KINDS)
+    keys = {f"{of}_{word}" for of in ("kind", "kinds", "no_effects") for word in WORDS.values()}
+    assert all(keys <= set(texts) for texts in known.values())
+
+
+def test_a_stored_comparison_has_its_effect_by_guberniia(viewer, folder):
+    shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
+    number = numbers(viewer)["comparison-places"]
+    effects = json.loads(ask(viewer, f"stored/{number}")[1])["effects"]
+    stored = sim.open(folder / "comparison-places").places("conflict")
+    assert effects["horizons"][0] == "1923-08:1924-01" and "conflict" in effects["outcomes"]
+    rows = json.loads(ask(viewer, f"places/{number}/conflict")[1])
+    assert [row[4] for row in rows] == stored["effect"].tolist()
+    assert [row[2] for row in rows] == stored["committee"].tolist()
+    assert ask(viewer, f"places/{number}/nonsense")[0] == 404
+    old = numbers(viewer)["comparison-2"]
+    assert json.loads(ask(viewer, f"stored/{old}")[1])["effects"] is None, "it keeps none, and the page says so"
+    assert ask(viewer, f"places/{numbers(viewer)['run-2']}/conflict")[0] == 404
+
+
+def test_a_stored_runs_story_is_read_from_its_events_and_else_made_again(viewer, folder):
+    number, run = numbers(viewer)["run-2"], sim.open(folder / "run-2")
+    events = run.events()
+    mine = events[(events["replicate"] == 1) & (events["committee"] == "Tula")]
+    body = {"stored": number, "committee": "Tula", "replicate": 1}
+    told_ = json.loads(ask(viewer, "kept", body)[1])
+    assert not told_["recomputed"] and told_["events"]["kind"] == mine["kind"].tolist()
+    assert told_["events"]["person"] == mine["person"].tolist() and len(told_["conflict"]) == 12
+    for file in (folder / "run-2").glob("*.parquet"):
+        file.unlink()
+    thin = json.loads(ask(viewer, f"stored/{number}")[1])
+    assert not thin["whole"] and thin["replicates"] == run.manifest["replicates"] and thin["worlds"]
+    again = json.loads(ask(viewer, "kept", body)[1])
+    assert again["recomputed"] and again["same"] is None and again["events"]["kind"]
+    for wrong in ({"committee": "Atlantis"}, {"stored": "x"}):
+        assert ask(viewer, "kept", body | wrong)[0] == 422, wrong
+    for wrong in ({"replicate": -1}, {"replicate": "0"}, {"committee": 3}):
+        assert ask(viewer, "kept", body | wrong)[0] == 400, wrong
+
+
+def test_a_run_made_again_says_whether_its_bits_are_those_stored(tmp_path):
+    short = ["tree.uezds=0", "period.end='1921-06'", "run.replicates=1"]
+    world, run = build(load("historical", short).scenario), sim.run("historical", sets=short, out=tmp_path / "run")
+    values = compiled.simulate(world, 0, events=False).values
+    assert same_bits(run, 0, values) is True
+    assert same_bits(run, 0, values + 1e-12) is False
+    assert same_bits(run, 1, values) is None
+
+
 def test_runs_are_the_native_engines(viewer):
     settings = {"parameters.k1": 0.81, "variants.unfilled": "acting", "mechanisms.voice": False}
     status, body = ask(viewer, "run", {"world": "election", "replicate": 3, "settings": settings})
@@ -87,8 +166,7 @@ def test_a_story_is_what_happened_there(viewer):
 
 
 def test_scenarios_and_uploads_get_the_messages_of_the_command_line(viewer, folder):
-    files = json.loads(ask(viewer, "list")[1])["files"]
-    by_name = {Path(path).name: reference for reference, path in files.items()}
+    by_name = names(viewer)
     known = json.loads(ask(viewer, "open", {"worlds": [by_name["mine.toml"]]})[1])
     assert known["worlds"][0]["values"]["k1"] == 0.7 and known["worlds"][0]["own"] == ["k1"]
     status, body = ask(viewer, "open", {"worlds": [by_name["wrong.toml"]]})
@@ -103,11 +181,11 @@ def test_scenarios_and_uploads_get_the_messages_of_the_command_line(viewer, fold
     assert json.loads(ask(viewer, "open", {"worlds": [reference]})[1])["worlds"][0]["title"] == "Mine"
 
 
-def test_stored_results_say_what_they_found_and_open_their_worlds(viewer):
+def test_stored_results_say_what_they_found_and_open_their_worlds(viewer, folder):
     listed = json.loads(ask(viewer, "list")[1])["stored"]
     kinds = {one["kind"]: number for number, one in listed.items()}
     found = json.loads(ask(viewer, f"stored/{kinds['comparison']}")[1])
-    assert found["lines"] == answer(sim.open(listed[kinds["comparison"]]["path"]))
+    assert found["lines"] == answer(sim.open(folder / listed[kinds["comparison"]]["name"]))
     assert found["pictures"], "drawn aside, where the folder has none"
     assert ask(viewer, f"figures/{kinds['comparison']}/{found['pictures'][0]}")[1].startswith(b"\x89PNG")
     status, body = ask(viewer, "open", {"worlds": [f"stored:{kinds['comparison']}:{k}" for k in (0, 1)]})
@@ -132,12 +210,11 @@ def test_uploads_and_links_lead_nowhere_else(viewer, folder, tmp_path):
 
 
 def test_a_file_that_is_edited_or_gets_company_is_the_file_that_is_run(viewer, folder):
-    files = json.loads(ask(viewer, "list")[1])["files"]
-    (reference,) = (reference for reference, path in files.items() if path.endswith("mine.toml"))
+    reference = names(viewer)["mine.toml"]
     run = {"world": reference, "replicate": 0, "settings": {}}
     before = ask(viewer, "run", run)[1]
     (folder / "aaa.toml").write_text('extends = "historical"\ntitle = "First in the list"\n')
-    assert json.loads(ask(viewer, "list")[1])["files"][reference].endswith("mine.toml")
+    assert names(viewer)["mine.toml"] == reference
     assert ask(viewer, "run", run)[1] == before
     (folder / "mine.toml").write_text('extends = "historical"\ntitle = "Mine"\n[parameters]\nk1 = 0.2\n')
     assert ask(viewer, "run", run)[1] != before

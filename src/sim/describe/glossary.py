@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeAlias
 
 from sim.errors import Problem, UserError, nearest, one_of
@@ -203,6 +206,19 @@ def _events() -> Iterator[Entry]:
         })  # fmt: skip
 
 
+@cache
+def terms() -> dict[str, dict[str, list[str]]]:
+    """Return the field's and the model's words by name and language: what finds it, its meaning, and itself."""
+    text = files("sim.describe").joinpath("terms.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, list[str]]] = json.loads(text)
+    return found
+
+
+def _terms() -> Iterator[Entry]:
+    for name, said in terms().items():
+        yield Entry("term", name, {"meaning": said["en"][1], "in Russian": said["ru"][1]})
+
+
 def _room(name: str) -> str:
     """Say in which step and file a mechanism acts; constants may name the file itself."""
     found = MECHANISMS.get(name)
@@ -250,6 +266,7 @@ KINDS: dict[str, Make] = {
     "classes": _classes,
     "places": _places,
     "events": _events,
+    "terms": _terms,
 }  # fmt: skip
 MEANINGS: Mapping[str, str] = {
     "scenarios": "worlds that come with the program, to run, compare and trace",
@@ -266,6 +283,7 @@ MEANINGS: Mapping[str, str] = {
     "classes": "classes of guberniia",
     "places": "guberniia-level organisations of 1923",
     "events": "dated events of the historical world",
+    "terms": "words of the field and of the model, as the page explains them",
 }
 """What the kinds are."""
 OF_CLASSES: Mapping[str, str] = {

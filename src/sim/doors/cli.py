@@ -110,7 +110,7 @@ def list_(terminal: Terminal, kind: str | None) -> None:
     """List what there is of a kind; without one, the kinds.
 
     KIND is one of scenarios, experiments, parameters, variants, outcomes, mechanisms, draws, data, constants, targets,
-    observables, classes, places, events.
+    observables, classes, places, events, terms.
     """
     from sim import api
     from sim.doors import reports

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.paired import student
+from sim.describe.glossary import terms
 from sim.engines import compiled, wasm
 from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws, every_name, is_set, prior
@@ -53,9 +54,16 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
     sure = [_with_states(one) for one in agreed(worlds, 1, None)] if len(worlds) > 1 else [_with_states(worlds[0])]
     built = [build(one.scenario) for one in sure]
     require_same_places(sure, built)
+    known = [world(one, name, each) for one, name, each in zip(sure, named(sure), built, strict=True)]
+    if engine:
+        images = [wasm.image(each) for each in built]
+        for at, (each, one) in enumerate(zip(known, sure, strict=True)):
+            each.update(_image(one.scenario, built[at], images[at]))
+            if at:  # a world is mostly as the first one: what differs is half the size
+                each.update(like=known[0]["name"], image=_changed(images[0], images[at]))
     there = board(sure[0].scenario.model_dump(mode="json")["tree"])
     found = {
-        "worlds": [world(one, name, each, engine) for one, name, each in zip(sure, named(sure), built, strict=True)],
+        "worlds": known,
         # of each pair of worlds the first month in which they differ, and whether by rules alone
         "partings": [[spans.partings([one, other])[1] for other in built] for one in built],
         "by_rules": [[same_but_rules(one, other) for other in sure] for one in sure],
@@ -93,6 +101,7 @@ def registered() -> dict[str, Any]:
         "extent": extent(),
         "twins": TWINS,
         "rules": RULES,
+        "terms": terms(),
         # the factor from a standard error to half the interval, by the number of pairs
         "student": [_finite(float(factor)) for factor in student(np.arange(MOST + 1))],
     }  # fmt: skip
@@ -106,14 +115,16 @@ def _tiles(laid: Mapping[str, Tile]) -> list[dict[str, Any]]:
     ]
 
 
-def world(loaded: Loaded, name: str, built: World, engine: bool) -> dict[str, Any]:
+def world(loaded: Loaded, name: str, built: World) -> dict[str, Any]:
     """Return what a page knows of one world."""
     scenario = loaded.scenario
     now = effective(scenario)
-    found: dict[str, Any] = {
+    return {
         "name": name,
         "title": scenario.title,
         "why": scenario.why,
+        "stem": loaded.path.stem if shipped().get(loaded.path.stem) == loaded.path else "",
+        "given": _given(loaded),
         "months": built.months,
         "seed": scenario.run.seed,
         "places": [[place.name, CLASSES.index(place.unit_class), place.parent] for place in built.committees],
@@ -129,7 +140,17 @@ def world(loaded: Loaded, name: str, built: World, engine: bool) -> dict[str, An
         "events": _events(scenario),
         "file": to_toml(loaded),
     }
-    return found | (_image(scenario, built) if engine else {})
+
+
+def _given(loaded: Loaded) -> dict[str, Any]:
+    """Return what was set beside the file, by name, so that what is saved can say it."""
+    found = {}
+    for name in (name for name, source in loaded.layers.items() if source == "--set"):
+        value: Any = loaded.scenario.model_dump(mode="json")
+        for key in name.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        found[name] = value
+    return found
 
 
 def packed(content: bytes) -> str:
@@ -205,13 +226,17 @@ def _events(scenario: Scenario) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _image(scenario: Scenario, built: World) -> dict[str, Any]:
-    """Return a world's image, what each switch and rule changes in it, and the sum of one replicate's numbers."""
-    image = wasm.image(built)
+def _changed(image: wasm.Image, other: wasm.Image) -> tuple[list[list[int]], str]:
+    """Return what turns one image into another: places and lengths, and the bytes one behind the other."""
+    found = wasm.patch(image, other)
+    return [[at, len(data)] for at, data in found], packed(b"".join(data for _, data in found))
 
-    def runs(other: Scenario) -> tuple[Any, str]:
-        found = wasm.patch(image, wasm.image(build(other)))
-        return [[at, len(data)] for at, data in found], packed(b"".join(data for _, data in found))
+
+def _image(scenario: Scenario, built: World, image: wasm.Image) -> dict[str, Any]:
+    """Return a world's image, what each switch and rule changes in it, and the sum of one replicate's numbers."""
+
+    def runs(other: Scenario) -> tuple[list[list[int]], str]:
+        return _changed(image, wasm.image(build(other)))
 
     changed = {}
     for name in MECHANISMS:

@@ -18,10 +18,14 @@ from threading import Lock
 from typing import Any
 
 from sim.analysis.stored import KINDS, Stored, open_folder
+from sim.engines import compiled
+from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
 from sim.figures import draw_all
 from sim.page.content import content
+from sim.page.results import STORY, Summary, kept_story, kind_of, same_bits, title_of, worlds_of
 from sim.results.folder import MANIFEST
+from sim.results.result import Result
 from sim.scenario.load import Loaded, Source, complete, load, shipped
 from sim.scenario.renewal import stored
 from sim.world.build import World, build, vary
@@ -57,17 +61,31 @@ class Library:
         found = (path.parent for folder in self.folders for path in _below(folder, MANIFEST) if _format(path) in KINDS)
         return {_key(path): path for path in sorted(dict.fromkeys(found))[:MOST]}
 
+    def files(self) -> dict[str, Path]:
+        """Return the scenario files below the given folders by reference."""
+        found = [path for folder in self.folders for path in _below(folder, "*.toml")][:MOST]
+        return {f"file:{_key(path)}": path for path in found}
+
     def list(self) -> dict[str, Any]:
-        """Return what can be opened."""
-        files = [path for folder in self.folders for path in _below(folder, "*.toml")]
+        """Return what can be opened: by short names, and titles where files have them."""
+        kept = {name: _read(path / MANIFEST) for name, path in self.stored.items()}
         return {
-            "shipped": list(shipped()),
-            "files": {f"file:{_key(path)}": str(path) for path in files[:MOST]},
+            "shipped": {name: _titled(path) for name, path in shipped().items()},
+            "files": {key: {"name": self._short(path), "title": _titled(path)} for key, path in self.files().items()},
             "stored": {
-                name: {"kind": KINDS[_format(path / MANIFEST)].split(":")[1].lower(), "path": str(path)}
-                for name, path in self.stored.items()
+                name: {"kind": kind_of(found), "name": self._short(self.stored[name]),
+                       "title": title_of(found, self.stored[name].name)}
+                for name, found in kept.items() if found
             },
-        }
+        }  # fmt: skip
+
+    def _short(self, path: Path) -> str:
+        """Return a path as it stands in the folder that was given; with that folder's name where there are several."""
+        for folder in self.folders:
+            if path != folder and path.is_relative_to(folder):
+                below = path.relative_to(folder)
+                return str(Path(folder.name) / below if len(self.folders) > 1 else below)
+        return path.name
 
     def upload(self, name: str, text: str) -> str:
         """Keep a scenario file while the viewer runs, and return its reference; it is loaded when it is opened."""
@@ -88,8 +106,8 @@ class Library:
         kind, _, name = reference.partition(":")
         if not name and reference in shipped():
             return reference
-        if kind == "file" and (path := self.list()["files"].get(reference)):
-            return Path(path)
+        if kind == "file" and (path := self.files().get(reference)):
+            return path
         if kind == "upload" and name.isdecimal():
             for path in (Path(self._aside.name) / name).glob("*.toml"):
                 return path
@@ -137,16 +155,24 @@ class Library:
         checked = load({"title": "?", **{name: moved for name, moved in tables.items() if moved}}).scenario
         return vary(world, checked.parameters, checked.variants) if any(tables.values()) else world
 
-    def folder(self, number: str) -> Stored:
-        """Return a stored folder by its reference."""
+    def folder(self, number: str) -> Stored | Summary:
+        """Return a stored folder by its reference; of one that was published without its runs what is there."""
         if number not in self.stored:
             allowed = "one of the list of results"
             raise UserError(Problem("stored", found=repr(number), allowed=allowed))
-        return open_folder(self.stored[number], verify=False)
+        path = self.stored[number]
+        manifest = _read(path / MANIFEST)
+        rows = ["runs"] if kind_of(manifest) == "sweep" else [Path(name).name for name in manifest.get("files", {})
+                                                              if name.endswith(".parquet")]  # fmt: skip
+        if rows and not any((path / name).exists() for name in rows):
+            return Summary(path, manifest)
+        return open_folder(path, verify=False)
 
     def pictures(self, number: str) -> Path:
         """Return the folder of a stored folder's pictures; where it has none they are drawn aside, once."""
         stored = self.folder(number)
+        if isinstance(stored, Summary):
+            return stored.path
         own, aside = stored.path / "figures", Path(self._aside.name) / f"figures-{number}"
         if any(own.glob("*.png")) and _within(own, stored.path):
             return own
@@ -157,13 +183,35 @@ class Library:
                 half.rename(aside)
         return aside
 
+    def story(self, number: str, committee: str, replicate: int) -> dict[str, Any]:
+        """Return a committee's story from a stored run; where its folder has none, as the same bits recomputed."""
+        stored = self.folder(number)
+        if kind_of(stored.manifest) != "run":
+            raise UserError(Problem("story", "stored", repr(number), "a run: other folders keep no events"))
+        world = self.world(f"stored:{number}", {})
+        places = [place.name for place in world.committees]
+        if committee not in places:
+            raise UserError(Problem("story", "committee", repr(committee), "a committee", nearest(committee, places)))
+        found = None
+        if isinstance(stored, Result):
+            found = kept_story(stored, committee, replicate, list(world.months))
+        if found is not None:
+            return {**found, "recomputed": False, "same": None}
+        made = compiled.simulate(world, replicate, events=True)
+        events = [event._asdict() for event in made.events if event.committee == committee]
+        months = {month: at for at, month in enumerate(world.months)}
+        columns = {name: [event[name] for event in events] for name in STORY}
+        columns["month"] = [months[month] for month in columns["month"]]
+        conflict = made.committees[:, places.index(committee), COMMITTEE_FIELDS.index("conflict")].tolist()
+        same = same_bits(stored, replicate, made.values) if isinstance(stored, Result) else None
+        return {"events": columns, "conflict": conflict, "recomputed": True, "same": same}
+
     def _of_stored(self, name: str) -> Loaded | None:
         """Return the scenario of a stored run (``3``) or of a world of a comparison (``3:1``)."""
         number, _, at = name.partition(":")
         if number not in self.stored:
             return None
-        manifest = self.folder(number).manifest
-        worlds = manifest.get("worlds") or ([manifest] if "scenario" in manifest else [])
+        worlds = worlds_of(self.folder(number).manifest)
         place = int(at or "0") if (at or "0").isdecimal() else len(worlds)
         if place >= len(worlds):
             return None
@@ -210,7 +258,20 @@ def _refuse_paths(text: str) -> None:
         raise UserError(Problem("upload", "tree.table", repr(tree["table"]), allowed))
 
 
+def _read(manifest: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError, RecursionError):
+        found = json.loads(manifest.read_bytes())
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
 def _format(manifest: Path) -> str:
-    with suppress(OSError, ValueError, RecursionError, AttributeError):
-        return str(json.loads(manifest.read_bytes()).get("format", "skloki-result"))
+    found = _read(manifest)
+    return str(found.get("format", "skloki-result")) if found else ""
+
+
+def _titled(scenario: Path) -> str:
+    """Return a scenario file's title, as far as it has one."""
+    with suppress(OSError, ValueError, RecursionError):
+        return str(tomllib.loads(scenario.read_text(encoding="utf-8")).get("title", ""))
     return ""

@@ -25,7 +25,9 @@ from sim.errors import Problem, UserError
 from sim.page.content import registered
 from sim.page.export import page
 from sim.page.library import Library
-from sim.page.results import told
+from sim.page.results import effects_by_place, told
+from sim.results.comparison import Comparison
+from sim.results.run_rows import PLACE_OUTCOMES
 from sim.scenario.load import load_all
 
 MOST_BYTES = 1 << 20
@@ -42,7 +44,9 @@ HEADERS = {
 }  # fmt: skip
 
 
-WANTED = {"": 0, "list": 0, "stored": 1, "figures": 2, "open": 1, "upload": 1, "run": 1, "story": 1}
+WANTED = {
+    "": 0, "list": 0, "stored": 1, "places": 2, "figures": 2, "open": 1, "upload": 1, "run": 1, "story": 1, "kept": 1,
+}  # fmt: skip
 """How many parts stand behind a verb in an address, or that it wants a body."""
 
 
@@ -109,10 +113,12 @@ class _Request(BaseHTTPRequestHandler):
     server_version, sys_version = "skloki", ""
 
     def do_GET(self) -> None:  # noqa: D102, N802
-        self._answer({"": self._page, "list": self._list, "stored": self._stored, "figures": self._figure})
+        self._answer({"": self._page, "list": self._list, "stored": self._stored, "places": self._places,
+                      "figures": self._figure})  # fmt: skip
 
     def do_POST(self) -> None:  # noqa: D102, N802
-        self._answer({"open": self._open, "upload": self._upload, "run": self._run, "story": self._story})
+        self._answer({"open": self._open, "upload": self._upload, "run": self._run, "story": self._story,
+                      "kept": self._kept})  # fmt: skip
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write no log."""
@@ -196,7 +202,27 @@ class _Request(BaseHTTPRequestHandler):
 
     def _stored(self, number: str) -> tuple[bytes, str]:
         library = self.server.library
-        return _json(told(library.folder(number), library.pictures(number))._asdict())
+        found, world = told(library.folder(number), library.pictures(number))._asdict(), None
+        if found["replicates"]:
+            world = library.world(f"stored:{number}", {})
+        places = [[place.name, place.parent] for place in world.committees] if world else []
+        return _json({**found, "places": places, "months": list(world.months) if world else []})
+
+    def _places(self, number: str, outcome: str) -> tuple[bytes, str]:
+        """Return a stored comparison's effects by guberniia."""
+        stored = self.server.library.folder(number)
+        if not isinstance(stored, Comparison) or outcome not in PLACE_OUTCOMES:
+            raise Refused(HTTPStatus.NOT_FOUND)
+        return _json(effects_by_place(stored, outcome))
+
+    def _kept(self, body: dict[str, Any]) -> tuple[bytes, str]:
+        """Return a committee's story in a stored run."""
+        replicate = body.get("replicate")
+        if not isinstance(replicate, int) or not 0 <= replicate < 1_000_000:
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        number, committee = _texts([body.get("stored"), body.get("committee")])
+        with self.server.runs:
+            return _json(self.server.library.story(number, committee, replicate))
 
     def _figure(self, number: str, name: str) -> tuple[bytes, str]:
         for path in self.server.library.pictures(number).glob("*.png"):

@@ -22,11 +22,19 @@ function ticks(low, high, about = 5) {
   return { found, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
 
+// A text in lines of so many letters at most.
+function wrapped(text, letters) {
+  const lines = [""];
+  for (const word of text.split(" ")) lines.at(-1).length + word.length + 1 > letters && lines.at(-1) ? lines.push(word) : (lines[lines.length - 1] += (lines.at(-1) ? " " : "") + word);
+  return lines;
+}
+
 const number = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits).replace(/^-(0(\.0*)?)$/, "$1").replace("-", "−") : "–");
 
 // Curves: lines = [{ name, colour, points: [{ low, middle, high }] }].
-function curves({ title, unit, months, lines, events = [], span, mark, zero = false, small = 0, onMonth }) {
-  const wide = 760, tall = zero ? 190 : 250, left = 58, right = 10, top = 26, foot = 24;
+function curves({ title, unit, months, lines, keys = [], events = [], span, mark, zero = false, small = 0, onMonth, wide = 760 }) {
+  const letters = wide / 7.6, heads = wrapped(title, Math.max(letters - (unit.length + 2), 24)), said = keys.map(([colour, words]) => [colour, wrapped(words, letters - 3)]);
+  const left = 58, right = 10, foot = 24, above = 8 + 17 * heads.length + 16 * said.reduce((sum, [, rows]) => sum + rows.length, 0), top = above + 2, tall = top + foot + (zero ? 140 : 200);
   const all = lines.flatMap((line) => line.points.flatMap((p) => [p.low, p.high, p.middle])).filter(Number.isFinite);
   if (zero) all.push(-small, small, 0);
   let low = Math.min(...all), high = Math.max(...all);
@@ -53,10 +61,15 @@ function curves({ title, unit, months, lines, events = [], span, mark, zero = fa
   months.forEach((month, t) => {
     if (!month.endsWith("-01")) return;
     picture.append(svg("line", { x1: x(t - 0.5), x2: x(t - 0.5), y1: tall - foot, y2: tall - foot + 4, class: "axis" }));
-    if (months.length <= 132 || Number(month.slice(0, 4)) % 5 === 0) picture.append(svg("text", { x: x(Math.min(t + 5.5, months.length - 3)), y: tall - 6, class: "tick middle" }, month.slice(0, 4)));
+    if (Number(month.slice(0, 4)) % (months.length > 132 ? 5 : 12 * (x(1) - x(0)) < 34 ? 2 : 1) === 0) picture.append(svg("text", { x: x(Math.min(t + 5.5, months.length - 3)), y: tall - 6, class: "tick middle" }, month.slice(0, 4)));
   });
   picture.append(svg("line", { x1: left, x2: wide - right, y1: tall - foot, y2: tall - foot, class: "axis" }));
-  picture.append(svg("text", { x: left - 50, y: 14, class: "heading" }, title), svg("text", { x: wide - right, y: 14, class: "tick end" }, unit));
+  picture.append(...heads.map((line, k) => svg("text", { x: 8, y: 15 + 17 * k, class: "heading" }, line)), svg("text", { x: wide - right, y: 15, class: "tick end" }, unit));
+  let base = 15 + 17 * heads.length;
+  for (const [colour, rows] of said) {
+    picture.append(svg("rect", { x: 8, y: base - 10, width: 11, height: 11, fill: colour }));
+    for (const line of rows) { picture.append(svg("text", { x: 24, y: base, class: "tick" }, line)); base += 16; }
+  }
   for (const line of lines) {
     for (const part of parts(line.points)) {
       const up = part.map(([t, p]) => `${round(x(t))},${round(y(p.high))}`), down = part.map(([t, p]) => `${round(x(t))},${round(y(p.low))}`).reverse();
@@ -95,38 +108,39 @@ function mixed(stops, way) {
 }
 
 // Tiles by value: a plain scale for worlds, a scale around nought for their difference; unsure ones are hatched.
-function tilemap({ content, values, all, unsure, difference, unit, title, chosen, onPlace }) {
+function tilemap({ content, values, all, unsure, difference, unit, title, chosen, onPlace, named = (name) => name, labels = (tile) => tile.label, narrow = false }) {
   // One scale for all months, so that colours can be compared while it plays.
   const size = 48, [wide, high] = content.extent, known = all.filter(Number.isFinite).sort((x, y) => x - y);
   const limit = Math.max(quantile(known.map(Math.abs).sort((x, y) => x - y), 0.95) || 0, 1e-6);
   let [low, top] = difference ? [-limit, limit] : [quantile(known, 0.02), quantile(known, 0.98)];
   if (!(top > low)) [low, top] = [(low || 0) - 0.01, (low || 0) + 0.01];
-  const picture = svg("svg", { viewBox: `0 0 ${wide * size} ${high * size + 44}`, role: "img", class: "map" }, svg("title", {}, title));
+  const picture = svg("svg", { viewBox: `0 0 ${wide * size} ${high * size + (narrow ? 62 : 44)}`, role: "img", class: narrow ? "map narrow" : "map" }, svg("title", {}, title));
   picture.append(svg("defs", {}, svg("pattern", { id: "unsure", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("line", { x1: 0, y1: 0, x2: 0, y2: 5, class: "hatch" }))));
   const digits = ticks(low, top).digits + 1;
   for (const tile of content.tiles) {
     const value = values[tile.name], cx = (tile.x + 0.63) * size, cy = (tile.y + 0.63) * size, r = size * 0.545;
     const points = [0, 1, 2, 3, 4, 5].map((k) => `${round(cx + r * Math.sin((k * Math.PI) / 3))},${round(cy + r * Math.cos((k * Math.PI) / 3))}`).join(" ");
     const { colour, dark } = Number.isFinite(value) ? mixed(difference ? DIVERGING : STOPS, (value - low) / (top - low)) : { colour: "#fff", dark: false };
-    const group = svg("g", { class: `tile${tile.name === chosen ? " chosen" : ""}`, "data-name": tile.name }, svg("title", {}, `${tile.name}: ${number(value, digits)} ${unit}`), svg("polygon", { points, fill: colour }));
+    const group = svg("g", { class: `tile${tile.name === chosen ? " chosen" : ""}`, "data-name": tile.name }, svg("title", {}, `${named(tile.name)}: ${number(value, digits)} ${unit}`), svg("polygon", { points, fill: colour }));
     if (difference && unsure && unsure[tile.name]) group.append(svg("polygon", { points, fill: "url(#unsure)" }));
-    tile.label.forEach((line, k) => group.append(svg("text", { x: cx, y: cy + 3 + (k - (tile.label.length - 1) / 2) * 9, class: dark ? "light" : "dark" }, line)));
+    const label = labels(tile);
+    label.forEach((line, k) => group.append(svg("text", { x: cx, y: cy + 3 + (k - (label.length - 1) / 2) * 9, class: dark ? "light" : "dark" }, line)));
     if (value !== undefined && onPlace) group.addEventListener("click", () => onPlace(tile.name));
     picture.append(group);
   }
   const from = 0.5 * size, until = 6.5 * size, base = high * size + 4;
   for (let k = 0; k < 60; k++) picture.append(svg("rect", { x: from + (k / 60) * (until - from), y: base, width: (until - from) / 60 + 0.6, height: 12, fill: mixed(difference ? DIVERGING : STOPS, (k + 0.5) / 60).colour }));
   const ends = [`≤ ${number(low, digits)}`, `≥ ${number(top, digits)}`];
-  picture.append(svg("text", { x: from, y: base + 28, class: "tick" }, ends[0]), svg("text", { x: until, y: base + 28, class: "tick end" }, ends[1]), svg("text", { x: until + 12, y: base + 11, class: "tick" }, unit));
+  picture.append(svg("text", { x: from, y: base + (narrow ? 42 : 28), class: "tick" }, ends[0]), svg("text", { x: until, y: base + (narrow ? 42 : 28), class: "tick end" }, ends[1]), svg("text", { x: until + 12, y: base + 11, class: "tick" }, unit));
   return picture;
 }
 
 // One committee's officials as bars over time, a row a seat; below them its quarrels.
-function story({ months, events, seats, conflict, words, title }) {
-  const wide = 760, left = 86, right = 10, row = 24, top = 24, rows = seats.length, tall = top + (rows + 1) * row + 72;
+function story({ months, events, seats, conflict, words, title, wide = 760 }) {
+  const heads = wrapped(title, wide / 7.6), left = 86, right = 10, row = 24, top = 7 + 17 * heads.length, rows = seats.length, tall = top + (rows + 1) * row + 72;
   const x = (t) => left + (t / months.length) * (wide - left - right);
   const picture = svg("svg", { viewBox: `0 0 ${wide} ${tall}`, role: "img", class: "story" }, svg("title", {}, title));
-  picture.append(svg("text", { x: 8, y: 14, class: "heading" }, title));
+  picture.append(...heads.map((line, k) => svg("text", { x: 8, y: 14 + 17 * k, class: "heading" }, line)));
   const people = [...new Set(events.flatMap((e) => [e.person, e.other]).filter((each) => each >= 0))];
   seats.forEach((seat, place) => {
     const y = top + place * row;
@@ -159,6 +173,11 @@ function story({ months, events, seats, conflict, words, title }) {
   picture.append(svg("text", { x: left - 6, y: base - 16, class: "tick end" }, words("conflict")), svg("line", { x1: left, x2: wide - right, y1: base, y2: base, class: "axis" }));
   for (const part of parts(conflict.map((middle) => ({ middle }))))
     picture.append(svg("polyline", { points: part.map(([t, { middle }]) => `${round(x(t + 0.5))},${round(base - middle * high)}`).join(" "), class: "line", stroke: "#7a3b8f" }));
-  months.forEach((month, t) => { if (month.endsWith("-01")) picture.append(svg("line", { x1: x(t), x2: x(t), y1: top, y2: base, class: "grid" }), svg("text", { x: x(t + 6), y: tall - 6, class: "tick middle" }, month.slice(0, 4))); });
+  const each = 12 * (x(1) - x(0)) < 34 ? 2 : 1;
+  months.forEach((month, t) => {
+    if (!month.endsWith("-01")) return;
+    picture.append(svg("line", { x1: x(t), x2: x(t), y1: top, y2: base, class: "grid" }));
+    if (Number(month.slice(0, 4)) % each === 0) picture.append(svg("text", { x: x(t + 6), y: tall - 6, class: "tick middle" }, month.slice(0, 4)));
+  });
   return picture;
 }

@@ -15,6 +15,70 @@ const element = (name, attributes = {}, ...inner) => {
   made.append(...inner.filter((each) => each !== undefined && each !== null));
   return made;
 };
+// A name of the registry in the page's language; in English it says it itself.
+const its = (key, words) => texts[language][key] ?? words;
+const unitOf = (entry) => its(`unit_${entry.unit}`, entry.unit);
+const meaningOf = (entry) => its(`meaning_${entry.name}`, entry.meaning);
+const titleOf = (entry) => its(`outcome_${entry.name}`, entry.title);
+const worldTitle = (known) => its(`title_${known.stem}`, known.title);
+// Uezds are called after their guberniia.
+const placeOf = (name) => { const [, head, number] = /^(.*) uezd (\d+)$/.exec(name) ?? []; return head ? say("uezd", { head: placeOf(head), number }) : its(`place_${name}`, name); };
+
+// ---- Words that a reader may not know are marked where they stand; hovering, focusing or tapping one says what it means.
+
+const patterns = {};
+const pattern = () => (patterns[language] ??= new RegExp(`(?<![\\p{L}_])(?:${Object.entries(content.terms).filter(([, said]) => said[language][0]).map(([name, said]) => `(?<${name}>${said[language][0]})`).join("|")})(?![\\p{L}_])`, "giu"));
+const term = (name, words, more = "") => element("dfn", { class: `term ${more}`, tabindex: 0, "data-term": name, "aria-describedby": `term-${name}` }, words);
+
+// A text with its terms marked, each where it stands first.
+function marked(text, seen = new Set()) {
+  const found = [];
+  let from = 0;
+  for (const match of text.matchAll(pattern())) {
+    const name = Object.keys(match.groups).find((key) => match.groups[key] !== undefined);
+    if (seen.has(name)) continue;
+    seen.add(name);
+    found.push(text.slice(from, match.index), term(name, match[0]));
+    from = match.index + match[0].length;
+  }
+  return [...found, text.slice(from)];
+}
+
+// Written only where it changed, so that whoever reads a term there keeps it.
+function write(box, text) {
+  const said = `${language} ${text}`;
+  if (box.said !== said) { box.said = said; box.replaceChildren(...marked(text)); }
+}
+
+function explainTerms() {
+  const tip = $("tip");
+  let word = null;
+  const place = () => {
+    if (!word?.isConnected) { tip.hidden = true; return; }
+    const at = word.getBoundingClientRect();
+    tip.style.left = `${Math.max(Math.min(at.left, innerWidth - tip.offsetWidth - 8), 8)}px`;
+    tip.style.top = `${at.bottom + tip.offsetHeight > innerHeight ? Math.max(at.top - tip.offsetHeight, 0) : at.bottom}px`;
+  };
+  const tell = (next) => { word = next; tip.hidden = !next; if (next) { tip.textContent = content.terms[next.dataset.term][language][1]; place(); } };
+  const of = (event) => event.target.closest?.("[data-term]") ?? null;
+  addEventListener("focusin", (event) => tell(of(event)));
+  addEventListener("focusout", () => tell(null));
+  addEventListener("pointerover", (event) => { if (!event.target.closest?.("#tip")) tell(of(event) ?? (document.activeElement.dataset?.term ? document.activeElement : null)); });
+  addEventListener("keydown", (event) => { if (event.key === "Escape") tell(null); });
+  addEventListener("scroll", place, { capture: true, passive: true });
+  // in a label, or a heading that folds, a tap is for the word
+  addEventListener("click", (event) => { if (of(event)) { event.preventDefault(); of(event).focus(); } });
+}
+
+// The answer stays in sight: above what is scrolled to, once it has gone itself.
+function keepInSight() {
+  const bar = $("bar"), measure = () => { document.documentElement.style.setProperty("--bar", bar.hidden ? "0px" : `${bar.offsetHeight}px`); };
+  new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0; measure(); }).observe($("sentence"));
+  new ResizeObserver(measure).observe(bar);
+  let wide = innerWidth;
+  addEventListener("resize", () => { if (wide !== innerWidth && work) { wide = innerWidth; delete $("story").dataset.key; update(); } });
+}
+
 const unpacked = async (text, as = "bytes") => {
   const stream = new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]).stream().pipeThrough(new DecompressionStream("gzip"));
   return as === "json" ? new Response(stream).json() : new Uint8Array(await new Response(stream).arrayBuffer());
@@ -28,7 +92,7 @@ const parameter = Object.create(null), variant = Object.create(null), mechanism 
 function fresh() {
   const [one, two] = content.worlds;
   return { a: one.name, b: (two ?? one).name, outcome: "performance", scope: "nation", first: "", last: "", draw: true, runs: 32,
-    view: two ? "change" : "a", field: "performance", month: "", place: "", replicate: 0, sets: { a: {}, b: {} } };
+    view: two ? "change" : "a", field: "performance", month: "", place: "", replicate: 0, stored: "", effect: "", kept: "", sets: { a: {}, b: {} } };
 }
 
 function toAddress() {
@@ -51,6 +115,7 @@ function fromAddress() {
     else if (setting) { const value = checked(setting[2], text); value === undefined ? strange.push(key) : (found.sets[setting[1]][setting[2]] = value); }
     else if (Array.isArray(known) ? known.includes(text) : ["first", "last", "month"].includes(key) && content.worlds[0].months.includes(text)) found[key] = text;
     else if (key === "place" && content.worlds[0].places.some(([name]) => name === text)) found.place = text;
+    else if (content.server && ["stored", "effect", "kept"].includes(key)) found[key] = text;
     else if (key === "draw") found.draw = text === "true";
     else if (["runs", "replicate"].includes(key) && /^\d{1,4}$/.test(text)) found[key] = Number(text);
     else strange.push(key);
@@ -105,8 +170,8 @@ function valueOf(side, name) {
   return known.rules.find((each) => each.field === name)?.rule;
 }
 
-function set(name, value, replace = false) {
-  for (const side of sides()) {
+function set(name, value, replace = false, where = sides()) {
+  for (const side of where) {
     delete asked.sets[side][name];
     if (value !== undefined && settable(side, name) && value !== valueOf(side, name)) asked.sets[side][name] = value;
   }
@@ -172,8 +237,16 @@ class Workers {
       let from = 0;
       changes[name] = { fields, runs: places.map(([offset, length]) => [offset, all.subarray(from, (from += length))]) };
     }
-    const image = { block: await unpacked(each.image), base: each.base, at: each.at, bytes: each.bytes, months: each.months.length, guberniias: each.guberniias, changes };
+    const block = each.like === undefined ? await unpacked(each.image) : await this.changed(each);
+    const image = { block, base: each.base, at: each.at, bytes: each.bytes, months: each.months.length, guberniias: each.guberniias, changes };
     for (const worker of this.all) worker.postMessage({ name: each.name, image });
+  }
+  // A world that is laid out as the first one holds what differs in it.
+  async changed({ like, image: [places, bytes] }) {
+    const block = await unpacked(content.worlds.find((each) => each.name === like).image), all = await unpacked(bytes);
+    let from = 0;
+    for (const [offset, length] of places) block.set(all.subarray(from, (from += length)), offset);
+    return block;
   }
   run(request, urgent = false) {
     return new Promise((resolve, reject) => {
@@ -255,45 +328,122 @@ async function opened() {
   let wrong = "";
   const ask = async (worlds) => Object.assign(content, await (await post("open", { worlds })).json());
   try { await ask(wanted ?? content.first); } catch (error) { wrong = error.message; await ask(content.first); }
-  const list = await (await fetch("list")).json();
-  const entry = (value, words) => element("option", { value }, words);
-  const pick = (side) => element("select", { "aria-label": say(`world_${side}`), onchange: (event) => reopen(side, event.target.value) }, entry("", say(`open_${side}`)),
-    element("optgroup", { label: say("worlds") }, ...list.shipped.map((name) => entry(name, name))), element("optgroup", { label: say("files") }, ...Object.entries(list.files).map(([key, path]) => entry(key, path))));
+  content.list = await (await fetch("list")).json();
+  content.wrong = wrong;
+}
+
+// What can be opened, by titles, in the page's language.
+function shelves() {
+  const { list } = content, entry = (value, words) => element("option", { value }, words), both = (title, name) => (title && title !== name ? `${title} (${name})` : name);
+  const pick = (side) => element("select", { "aria-label": say(`open_${side}`), onchange: (event) => reopen(side, event.target.value) }, entry("", say(`open_${side}`)),
+    element("optgroup", { label: say("worlds") }, ...Object.entries(list.shipped).map(([name, title]) => entry(name, its(`title_${name}`, title)))),
+    ...(Object.keys(list.files).length ? [element("optgroup", { label: say("files") }, ...Object.entries(list.files).map(([key, one]) => entry(key, both(one.title, one.name))))] : []));
   const upload = element("input", { type: "file", accept: ".toml", id: "upload", onchange: async (event) => {
     const [file] = event.target.files;
     if (!file) return;
     try { reopen("b", (await (await post("upload", { name: file.name, text: await file.text() })).json()).reference); } catch (error) { tellWrong(error.message); }
     event.target.value = "";
   } });
-  const stored = element("select", { id: "stored-list", "aria-label": say("stored"), onchange: (event) => tellStored(event.target.value) }, entry("", Object.keys(list.stored).length ? say("stored") : say("nothing_stored")), ...Object.entries(list.stored).map(([key, one]) => entry(key, `${one.kind}: ${one.path}`)));
+  const kinds = [...new Set(Object.values(list.stored).map((one) => one.kind))];
+  const stored = element("select", { id: "stored-list", "aria-label": say("stored"), onchange: (event) => change({ stored: event.target.value, effect: "", kept: "" }) }, entry("", Object.keys(list.stored).length ? say("stored") : say("nothing_stored")),
+    ...kinds.map((kind) => element("optgroup", { label: say(`kinds_${kind}`) }, ...Object.entries(list.stored).filter(([, one]) => one.kind === kind).map(([key, one]) => entry(key, both(one.title, one.name))))));
   $("server").hidden = false;
-  $("server").replaceChildren(pick("a"), pick("b"), element("label", {}, `${say("upload")} `, upload), stored, element("pre", { class: "error", id: "wrong", role: "alert" }, wrong));
+  $("server").replaceChildren(pick("a"), pick("b"), element("label", {}, `${say("upload")} `, upload), stored, element("pre", { class: "error", id: "wrong", role: "alert" }, content.wrong));
 }
 
-const tellWrong = (text) => { $("wrong").textContent = text; };
+const tellWrong = (text) => { content.wrong = text; $("wrong").textContent = text; };
 
 // The page begins anew with another world: what was moved belonged to the old ones.
 function reopen(side, reference) {
   if (!reference) return;
   const known = content.worlds.map((each) => each.reference), [one, two] = [known[0], known[1] ?? known[0]];
   const next = side === "a" ? [reference, two] : [one, reference];
-  location.hash = `#open=${[...new Set(next)].join(",")}`;
+  open([...new Set(next)]);
+}
+
+function open(references) {
+  location.hash = `#open=${references.join(",")}${language === "en" ? "" : `&language=${language}`}`;
   location.reload();
 }
 
-async function tellStored(number) {
-  const box = $("stored");
+// What a stored folder found, and what can be seen in it: of a comparison its effect by guberniia, of a run a committee's story.
+let shelf = null;
+const got = async (address) => {
+  const answer = await fetch(address).catch(() => { throw new Error(say("lost")); }), found = await answer.json();
+  if (!answer.ok) throw new Error(found.errors.join("\n"));
+  return found;
+};
+
+async function tellStored() {
+  const box = $("stored"), number = asked.stored, key = JSON.stringify([number, language]);
+  $("stored-list").value = number;
   box.hidden = !number;
-  if (!number) return;
+  if (!number || (box.dataset.key === key && shelf)) { if (number) { effectByPlace(); keptStory(); } else box.dataset.key = ""; return; }
+  box.dataset.key = key;
+  shelf = null;
+  box.replaceChildren(element("p", {}, say("opening")));
   try {
-    const found = await (await fetch(`stored/${number}`)).json();
-    if (found.errors) throw new Error(found.errors.join("\n"));
-    const open = found.worlds.length ? element("button", { type: "button", onclick: () => { location.hash = `#open=${found.worlds.slice(0, 2).map((_, k) => `stored:${number}:${k}`).join(",")}`; location.reload(); } }, say("open_worlds")) : null;
+    const found = await got(`stored/${number}`), known = content.list.stored[number];
+    if (box.dataset.key !== key) return;
+    shelf = found;
+    const seen = new Set(), facts = Object.entries(found.circumstances).map(([name, value]) => `${say(`fact_${name}`)} ${value}`);
+    const open_ = found.worlds.length ? element("button", { type: "button", onclick: () => open(found.worlds.slice(0, 2).map((_, k) => `stored:${number}:${k}`)) }, say(found.worlds.length > 1 ? "open_worlds" : "open_world")) : "";
     tellWrong("");
-    box.replaceChildren(element("h2", {}, found.title), ...found.lines.map((line) => element("p", {}, line)), element("p", { class: "note" }, `${found.kind}, ${found.path}`), open ?? "",
-      ...found.pictures.map((name) => element("figure", {}, element("img", { src: `figures/${number}/${encodeURIComponent(name)}`, alt: name.replace(/\.png$/, ""), loading: "lazy" }), element("figcaption", {}, name.replace(/\.png$/, "")))));
+    box.replaceChildren(element("h2", {}, found.title), element("p", { class: "note" }, [`${say(`kind_${found.kind}`)} ${known.name}`, ...facts].join(", ")), ...found.lines.map((line) => element("p", {}, ...marked(line, seen))),
+      found.whole ? "" : element("p", { class: "note" }, say("summary_only")), open_, element("div", { id: "stored-map" }), element("div", { id: "stored-story", "aria-live": "polite" }),
+      ...found.pictures.map((name) => element("figure", {}, element("img", { src: `figures/${number}/${encodeURIComponent(name)}`, alt: pictureName(name), loading: "lazy" }), element("figcaption", {}, pictureName(name)))));
+    effectByPlace();
+    keptStory();
     box.scrollIntoView();
-  } catch (error) { tellWrong(error.message); }
+  } catch (error) { box.hidden = true; box.dataset.key = ""; tellWrong(error.message); }
+}
+
+const pictureName = (name) => name.replace(/\.png$/, "").replaceAll(/[-_]/g, " ");
+const picker = (label, value, entries, onchange) => { const made = element("select", { onchange: (event) => onchange(event.target.value) }, ...entries.map(([key, words]) => element("option", { value: key }, words))); made.value = value; return element("label", {}, `${label} `, made); };
+
+// A comparison's effect by guberniia, from what it stored; other folders say what they show instead.
+async function effectByPlace() {
+  const box = $("stored-map"), { effects, kind } = shelf;
+  if (!effects) { box.replaceChildren(element("p", { class: "note" }, ...marked(say(`no_effects_${kind}`)))); return; }
+  const key = JSON.stringify([asked.stored, asked.effect, language]), wanted = asked.effect.split("|");
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  const [name, over, who] = ["outcomes", "horizons", "worlds"].map((list, k) => (effects[list].includes(wanted[k]) ? wanted[k] : effects[list][0]));
+  const entry = content.outcomes.find((each) => each.name === name), pick = (one, two, three) => change({ effect: [one, two, three].join("|") });
+  try {
+    const rows = await got(`places/${asked.stored}/${name}`);
+    if (box.dataset.key !== key) return;
+    const here = rows.filter((row) => row[0] === who && row[1] === over), values = {}, unsure = {};
+    for (const [, , place, , effect, low, high] of here) { values[place] = effect ?? NaN; unsure[place] = !(low > 0 || high < 0); }
+    const what = titleOf(entry), known = here.filter((row) => row[4] !== null), sure = known.filter((row) => !unsure[row[2]]).length, month = over.replace(":", " – ");
+    const said = { base: effects.base[0], other: who, what, month, n: here[0]?.[3] ?? 0, unit: unitOf(entry), sure, of: known.length, chance: Math.round(known.length / 20) }, title = say("effect_title", said);
+    box.replaceChildren(element("h3", {}, say("effect_by_place")), element("div", { class: "pick" }, picker(say("outcome"), name, effects.outcomes.map((each) => [each, titleOf(content.outcomes.find((one) => one.name === each))]), (one) => pick(one, over, who)),
+      picker(say("from"), over, effects.horizons.map((each) => [each, each.replace(":", " – ")]), (two) => pick(name, two, who)), effects.worlds.length > 1 ? picker(say("world"), who, effects.worlds.map((each) => [each, each]), (three) => pick(name, over, three)) : ""),
+      element("figure", {}, tilemap({ content, values, all: known.map((row) => row[4]), unsure, difference: true, unit: unitOf(entry), title, named: placeOf, labels: tileLabel, narrow: innerWidth < NARROW }), element("figcaption", {}, ...marked(say("effect_said", said)))));
+  } catch (error) { delete box.dataset.key; tellWrong(error.message); }
+}
+
+// A committee's story in a stored run, from its events; where the folder has none it is run again, and that is said.
+async function keptStory() {
+  const box = $("stored-story"), { replicates, places, months: all } = shelf;
+  if (!replicates) { box.replaceChildren(); return; }
+  const key = JSON.stringify([asked.stored, asked.kept, language]), [place, text] = asked.kept.split("|"), replicate = Math.min(Math.max(Number(text) || 0, 0), replicates - 1);
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  const select = element("select", { id: "kept-place", onchange: (event) => change({ kept: `${event.target.value}|${replicate}` }) }, ...placeOptions(places.map(([name, parent]) => [name, "", parent])));
+  select.value = place;
+  const number_ = element("input", { type: "number", min: 0, max: replicates - 1, step: 1, value: replicate, onchange: (event) => change({ kept: `${place}|${Math.min(Math.max(Math.round(Number(event.target.value)) || 0, 0), replicates - 1)}` }) });
+  const head = [element("h3", {}, say("kept_story")), element("div", { class: "pick" }, element("label", {}, `${say("place")} `, select), element("label", {}, `${say("replicate")} `, number_))];
+  if (!places.some(([name]) => name === place)) { box.replaceChildren(...head, element("p", {}, say("choose_kept"))); return; }
+  box.replaceChildren(...head, element("p", {}, say("opening")));
+  try {
+    const found = await (await post("kept", { stored: asked.stored, committee: place, replicate })).json();
+    if (box.dataset.key !== key) return;
+    const said = found.recomputed ? `kept_recomputed_${found.same === null ? "unchecked" : found.same ? "same" : "other"}` : "kept_read", seats = content.layout.seats;
+    const events = found.events.month.map((month, k) => Object.fromEntries(Object.entries(found.events).map(([name, list]) => [name, name === "seat" ? seats.indexOf(list[k]) : list[k]])));
+    box.replaceChildren(...head, element("p", { class: "note", id: "kept-said" }, ...marked(`${say(said)}${found.conflict ? "" : ` ${say("kept_no_conflict")}`}`)),
+      storyFigure({ events, conflict: found.conflict ?? [], months: all, place, deep: places.find(([name]) => name === place)[1] >= 0, title: shelf.title }));
+  } catch (error) { delete box.dataset.key; box.replaceChildren(...head); tellWrong(error.message); }
 }
 
 class Stale extends Error {}
@@ -365,6 +515,7 @@ function update() {
   else if (work.pairs.length < asked.runs && work.whole) more();
   else show();
   tellStory();
+  if (content.server) tellStored();
 }
 
 // More pairs of the same worlds: those that are there stay.
@@ -376,16 +527,28 @@ function more() {
 let frame = 0;
 const show = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(draw); };
 
+const NARROW = 560;
+const roomOf = (box) => Math.max(Math.min(box.clientWidth || 760, 760), 300);
+
+// The pictures of what is asked now, as wide as there is room.
+function pictures(wide, onMonth) {
+  const pairs = pairsOf(asked.outcome, scopeNow()), entry = outcome(), all = months(), at = monthNow(), whole = finding();
+  const lines = ["a", "b"].map((side, k) => ({ name: side, colour: COLOURS[side], points: band(pairs.map((pair) => pair[k])), dashes: k ? undefined : "" }));
+  const changes = band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value))), hover = onMonth && ((t, pressed) => onMonth(lines, changes, t, pressed));
+  const shared = { unit: unitOf(entry), months: all, span: span(), mark: at, onMonth: hover, wide };
+  return { lines, changes, whole, drawn: [
+    curves({ ...shared, title: `${titleOf(entry)} (${say(`scope_${scopeNow()}`)})`, keys: ["a", "b"].map((side) => [COLOURS[side], `${side.toUpperCase()} ${lineName(side)}`]), lines, events: world("a").events }),
+    curves({ ...shared, title: say("change_title"), lines: [{ name: "change", colour: COLOURS.change, points: changes }], zero: true, small: whole.effects[whole.scope].smallest })] };
+}
+
 function draw() {
   if (!work?.pairs.length) return;
-  const pairs = pairsOf(asked.outcome, scopeNow()), entry = outcome(), all = months(), at = monthNow();
-  $("meaning").textContent = `${entry.meaning}; ${entry.unit}; ${say(`better_${entry.better}`)}`;
-  const lines = ["a", "b"].map((side, k) => ({ name: side, colour: COLOURS[side], points: band(pairs.map((pair) => pair[k])), dashes: k ? undefined : "" }));
-  const changes = band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value)));
-  const whole = finding(), onMonth = (t, pressed) => { readout(lines, changes, t); if (pressed) change({ month: all[t] }, true); };
-  $("curves").replaceChildren(curves({ title: `${titleOf(entry)}: A ${lineName("a")}, B ${lineName("b")}`, unit: entry.unit, months: all, lines, events: world("a").events, span: span(), mark: at, onMonth }));
-  $("change").replaceChildren(curves({ title: say("change_title"), unit: entry.unit, months: all, lines: [{ name: "change", colour: COLOURS.change, points: changes }], span: span(), mark: at, zero: true, small: whole.effects[whole.scope].smallest, onMonth }));
-  readout(lines, changes, at);
+  const entry = outcome(), all = months();
+  write($("meaning"), `${meaningOf(entry)}; ${unitOf(entry)}; ${say(`better_${entry.better}`)}`);
+  const { lines, changes, whole, drawn } = pictures(roomOf($("curves")), (one, two, t, pressed) => { readout(one, two, t); if (pressed) change({ month: all[t] }, true); });
+  $("curves").replaceChildren(drawn[0]);
+  $("change").replaceChildren(drawn[1]);
+  readout(lines, changes, monthNow());
   drawMap();
   answer(whole);
   status();
@@ -395,11 +558,11 @@ function draw() {
 
 // A world that was moved is not what its file is called any more.
 const anyMoved = () => ["a", "b"].some((side) => Object.keys(asked.sets[side]).length);
-const lineName = (side) => (asked.a === asked.b ? "" : `${asked[side]}${Object.keys(asked.sets[side]).length ? ` ${say("changed")}` : ""}`);
+const lineName = (side) => `${worldTitle(world(side))}${Object.keys(asked.sets[side]).length ? ` ${say("changed")}` : ""}`;
 
 function readout(lines, changes, t) {
-  const size = Math.max(...[0, 1].map((k) => Math.abs(lines[k].points[t].middle) || 0)), digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 2 ? 2 : 4, unit = outcome().unit;
-  $("readout").textContent = say("readout", { month: months()[t], a: number(lines[0].points[t].middle, digits), b: number(lines[1].points[t].middle, digits), change: number(changes[t].middle, digits), low: number(changes[t].low, digits), high: number(changes[t].high, digits), unit });
+  const size = Math.max(...[0, 1].map((k) => Math.abs(lines[k].points[t].middle) || 0)), digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 2 ? 2 : 4, unit = unitOf(outcome());
+  write($("readout"), say("readout", { month: months()[t], a: number(lines[0].points[t].middle, digits), b: number(lines[1].points[t].middle, digits), change: number(changes[t].middle, digits), low: number(changes[t].low, digits), high: number(changes[t].high, digits), unit }));
 }
 
 // What is found, as the sentences want it: the chosen scope, and the classes beside it.
@@ -429,28 +592,36 @@ function parting() {
 }
 
 function answer(found) {
-  $("title").textContent = asked.a === asked.b ? world("a").title : say("against", { a: world("a").title, b: world("b").title });
+  write($("title"), asked.a === asked.b ? worldTitle(world("a")) : say("against", { a: worldTitle(world("a")), b: worldTitle(world("b")) }));
   if (work.pairs.length < Math.min(asked.runs, ENOUGH)) {
-    [$("sentence").textContent, $("sure").textContent] = [say("working", { n: work.pairs.length, of: asked.runs }), ""];
+    tellAnswer(say("working", { n: work.pairs.length, of: asked.runs }), "");
     return;
   }
-  const said = language === "en" ? sentences(found) : translated(found);
-  [$("sentence").textContent, $("sure").textContent] = [said[0], said[1] ?? ""];
+  tellAnswer(...(language === "en" ? sentences(found) : translated(found)));
+}
+
+function tellAnswer(sentence, sure = "") {
+  write($("sentence"), sentence);
+  write($("sure"), sure);
+  $("bar").textContent = sentence;
 }
 
 // Other languages say the same more shortly.
 function translated(found) {
+  const of100 = (share) => hundred(share).replace("fewer than", say("less_than")).replace("more than", say("more_than"));
   const row = found.effects[found.scope], entry = outcome(), digits = decimals(row.low, row.high || row.low + 0.001), fixed = (x) => number(x, digits);
-  const values = { outcome: titleOf(entry).toLowerCase(), scope: say(`scope_${found.scope}`), horizon: found.horizon.replace(":", " — "), effect: fixed(Math.abs(row.effect)), low: fixed(row.low), high: fixed(row.high), unit: entry.unit,
-    smallest: twoDigits(row.smallest), n: row.pairs, share: hundred(row.superiority), direction: say(row.effect > 0 ? "higher" : "lower"), ahead: hundred(row.beyond[0]), behind: hundred(row.beyond[1]) };
+  const values = { outcome: lowered(titleOf(entry)), scope: say(`scope_${found.scope}`), horizon: found.horizon.replace(":", " — "), effect: fixed(Math.abs(row.effect)), low: fixed(row.low), high: fixed(row.high), unit: unitOf(entry),
+    smallest: twoDigits(row.smallest), n: row.pairs, share: of100(row.superiority), direction: say(row.effect > 0 ? "higher" : "lower"), ahead: of100(row.beyond[0]), behind: of100(row.beyond[1]),
+    drawn: found.drawn, every: found.every, did: say(found.better === "neither" ? "did_more" : "did_better") };
   if (found.same) return [say("sentence_same")];
   if (row.pairs < 2 || !Number.isFinite(row.effect)) return [say("sentence_none", values)];
   if (found.drawn === null) return [say({ above: "sentence_differs", below: "sentence_differs", within: "sentence_within", undecided: "sentence_undecided" }[row.reading], values), say("sure_chance", values)];
-  return [say(`drawn_${judgement([[...row.beyond, row.superiority]]).replace(" ", "_")}`, values), say("sure_drawn", values)];
+  const more = found.better === "neither" ? "more_" : "";
+  return [say(`drawn_${more}${row.pairs < ENOUGH ? "few" : judgement([[...row.beyond, row.superiority]]).replace(" ", "_")}`, values), say("sure_drawn", values)];
 }
 
-const titleOf = (entry) => texts[language][`outcome_${entry.name}`] ?? entry.title;
-
+// The first letter small; a name in capitals keeps it.
+const lowered = (text) => (/^\p{Lu}{2}/u.test(text) ? text : text.slice(0, 1).toLowerCase() + text.slice(1));
 
 function status() {
   const n = Math.min(work?.pairs.length ?? 0, asked.runs);
@@ -482,14 +653,17 @@ function drawMap() {
     unsure[here.places[g][0]] = n < 2 || Math.abs(change) <= (content.student[Math.min(n, content.student.length - 1)] * spread) / Math.sqrt(n);
   }
   const what = say(`field_${asked.field}`), title = say(`map_${asked.view}`, { what, month: months()[at] });
-  $("map").replaceChildren(tilemap({ content, values, all: scale, unsure, difference: asked.view === "change", unit: "", title, chosen: asked.place, onPlace: (name) => change({ place: name }) }));
+  $("map").replaceChildren(tilemap({ content, values, all: scale, unsure, difference: asked.view === "change", unit: "", title, chosen: asked.place, onPlace: (name) => change({ place: name }), named: placeOf, labels: tileLabel, narrow: innerWidth < NARROW }));
   const apart = Object.values(values).some((value) => value !== 0), sure = Object.values(unsure).filter((each) => !each).length;
-  $("map-said").textContent = say(asked.view !== "change" ? "map_said" : apart ? "map_said_change" : "map_same", { sure, of: here.guberniias, chance: Math.round(here.guberniias / 20), what, month: months()[at], n, world: world(asked.view === "b" ? "b" : "a").title });
+  const chosen = values[asked.place] === undefined ? "" : ` ${placeOf(asked.place)}: ${number(values[asked.place], 3)}.`;
+  write($("map-said"), say(asked.view !== "change" ? "map_said" : apart ? "map_said_change" : "map_same", { sure, of: here.guberniias, chance: Math.round(here.guberniias / 20), what, month: months()[at], n, world: worldTitle(world(asked.view === "b" ? "b" : "a")) }) + chosen);
 }
+
+const tileLabel = (tile) => texts[language][`tile_${tile.name}`]?.split("/") ?? tile.label;
 
 async function tellStory() {
   const box = $("story");
-  if (!asked.place) { box.replaceChildren(element("p", {}, say("choose_place"))); return; }
+  if (!asked.place) { delete box.dataset.key; box.replaceChildren(element("p", {}, ...marked(say("choose_place")))); return; }
   const key = JSON.stringify([runKey(), asked.place, asked.replicate, language]);
   if (box.dataset.key === key) return;
   box.dataset.key = key;
@@ -503,15 +677,18 @@ async function tellStory() {
 }
 
 function storyOf({ events, own, committee, side }) {
-  const here = world(side), all = content.layout.committee_fields, level = here.places[committee][2] < 0 ? 4 : 2;
-  const at = all.indexOf("conflict");
-  const conflict = own.map((state) => state[at] ?? NaN);
-  const count = (kind) => events.filter((each) => each.kind === kind).length;
-  const picture = story({ months: months(), events, seats: content.layout.seats.slice(0, level), conflict, words: (key) => say(`event_${key}`), title: `${side.toUpperCase()}: ${here.title}` });
+  const here = world(side), at = content.layout.committee_fields.indexOf("conflict");
+  return storyFigure({ events, conflict: own.map((state) => state[at] ?? NaN), months: months(), place: asked.place, deep: here.places[committee][2] >= 0, title: `${side.toUpperCase()}: ${worldTitle(here)}` });
+}
+
+function storyFigure({ events, conflict, months, place, deep, title }) {
+  const count = (kind) => events.filter((each) => each.kind === kind).length, seats = content.layout.seats.slice(0, deep ? 2 : 4);
+  const picture = story({ months, events, seats, conflict, words: (key) => say(`event_${key}`), title: `${placeOf(place)}. ${title}`, wide: roomOf($("story")) });
   const people = [...new Set(events.flatMap((event) => [event.person, event.other]).filter((each) => each >= 0))], who = (person) => (person < 0 ? "" : `#${people.indexOf(person) + 1}`);
-  const rows = events.map((event) => element("tr", {}, element("td", {}, months()[event.month]), element("td", {}, say(`event_${event.kind}`)), element("td", {}, event.seat < 0 ? "" : say(`event_${content.layout.seats[event.seat]}`)), element("td", {}, who(event.person)), element("td", {}, who(event.other)), element("td", {}, event.reason ? say(`event_${event.reason}`) : ""), element("td", {}, event.authority ? say(`event_${event.authority}`) : "")));
+  const seen = new Set(), word = (key) => (key ? marked(say(`event_${key}`), seen) : []), cell = (...inner) => element("td", {}, ...inner);
+  const rows = events.map((event) => element("tr", {}, cell(months[event.month]), cell(...word(event.kind)), cell(...word(event.seat < 0 ? "" : content.layout.seats[event.seat])), cell(who(event.person)), cell(who(event.other)), cell(...word(event.reason)), cell(...word(event.authority))));
   return element("figure", {}, picture,
-    element("figcaption", {}, say("story_said", { place: asked.place, secretaries: events.filter((e) => e.kind === "took" && e.seat === 0).length, incidents: count("incident"), skloki: count("sklok_opened") })),
+    element("figcaption", {}, ...marked(say("story_said", { place: placeOf(place), secretaries: events.filter((e) => e.kind === "took" && e.seat === 0).length, incidents: count("incident"), skloki: count("sklok_opened") }))),
     element("details", {}, element("summary", {}, say("every_event", { n: events.length })), element("div", { class: "scroll", tabindex: 0 }, element("table", {}, element("thead", {}, element("tr", {}, ...["month", "event", "seat", "person", "other", "reason", "authority"].map((key) => element("th", { scope: "col" }, say(`head_${key}`))))), element("tbody", {}, ...rows)))));
 }
 
@@ -531,42 +708,54 @@ function buildControls() {
   const groups = new Map(), box = $("controls");
   const into = (room, row) => { if (!groups.has(room)) groups.set(room, []); groups.get(room).push(row); };
   for (const one of content.parameters) into(mechanism[one.mechanism]?.room ?? "other", sliderRow(one));
-  for (const one of content.variants) into("readings", choiceRow(`variants.${one.name}`, one.meaning, Object.entries(one.choices), one.evidence));
+  for (const one of content.variants) into("readings", choiceRow(`variants.${one.name}`, its(`variant_${one.name}`, one.meaning), Object.entries(one.choices).map(([key, words]) => [key, its(`variant_${one.name}_${key}`, words)]), one.evidence));
   for (const one of content.mechanisms) into("switches", switchRow(one));
   const rules = [...new Set(content.worlds.flatMap((each) => each.rules.map((rule) => rule.field)))];
   for (const field of rules) {
     const known = content.worlds.flatMap((each) => each.rules).find((rule) => rule.field === field);
-    into("policy", choiceRow(field, say("rule_from", { date: known.from, where: known.where ? `, ${known.where}` : "" }), content.rules.map((rule) => [rule, say(`rule_${rule}`)]), ""));
+    into("policy", policyRow(field, say("rule_from", { date: known.from, where: known.where ? `, ${known.where}` : "" })));
   }
   const order = ["policy", "readings", "switches"], rest = [...groups.keys()].filter((room) => !order.includes(room));
   box.replaceChildren(...[...order, ...rest].filter((room) => groups.has(room)).map((room) => element("details", { class: "group", "data-room": room, open: room === "policy" }, element("summary", {}, say(`room_${room}`)), ...groups.get(room))));
 }
 
+// The rule of either world, side by side: here both are chosen, whatever else is moved in one world or in both.
+function policyRow(field, heading) {
+  const of = ["a", "b"].map((side) => element("select", { "aria-label": `${side.toUpperCase()}: ${heading}`, onchange: (event) => set(field, event.target.value, false, [side]) }, ...content.rules.map((rule) => element("option", { value: rule }, say(`rule_${rule}`)))));
+  const row = element("div", { class: "control", "data-find": `${field} ${heading}`.toLowerCase() }, element("h3", {}, ...marked(heading)),
+    element("div", { class: "sides" }, ...of.map((select, k) => element("label", {}, element("span", { class: `key ${"ab"[k]}` }), ` ${"AB"[k]} `, select))));
+  row.refresh = () => {
+    ["a", "b"].forEach((side, k) => { of[k].disabled = !settable(side, field); of[k].value = valueOf(side, field) ?? ""; of[k].title = of[k].selectedOptions[0]?.textContent ?? say("no_rule"); });
+    row.classList.toggle("moved", ["a", "b"].some((side) => field in asked.sets[side]));
+  };
+  return row;
+}
+
 function sliderRow(one) {
-  const name = `parameters.${one.name}`, values = stops(one), id = `p-${one.name}`;
+  const name = `parameters.${one.name}`, meaning = its(`parameter_${one.name}`, one.meaning), unit = unitOf(one), values = stops(one), id = `p-${one.name}`;
   const slider = element("input", { type: "range", id, min: 0, max: values.length - 1, step: 1, list: `${id}-default`, oninput: (event) => { set(name, values[event.target.value], row.dragged); row.dragged = true; }, onchange: () => { row.dragged = false; } });
-  const box = element("input", { type: "number", step: "any", min: one.minimum, max: one.maximum, "aria-label": `${one.meaning}, ${one.unit}`, onchange: (event) => { const value = checked(name, event.target.value); value === undefined ? refresh() : set(name, value); } });
+  const box = element("input", { type: "number", step: "any", min: one.minimum, max: one.maximum, "aria-label": `${meaning}, ${unit}`, onchange: (event) => { const value = checked(name, event.target.value); value === undefined ? refresh() : set(name, value); } });
   const refresh = () => {
     const value = valueOf(target() === "b" ? "b" : "a", name);
     let nearest = 0;
     values.forEach((each, k) => { if (Math.abs(each - value) < Math.abs(values[nearest] - value)) nearest = k; });
     slider.value = nearest;
-    slider.setAttribute("aria-valuetext", `${value} ${one.unit}`);
+    slider.setAttribute("aria-valuetext", `${value} ${unit}`);
     if (document.activeElement !== box) box.value = value;
     row.classList.toggle("moved", ["a", "b"].some((side) => name in asked.sets[side]));
   };
   const back = element("button", { type: "button", class: "back", title: say("back"), "aria-label": `${say("back")}: ${one.name}`, onclick: () => set(name, undefined) }, "↺");
-  const row = element("div", { class: "control", "data-find": `${one.name} ${one.symbol} ${one.meaning} ${one.mechanism}`.toLowerCase() },
-    element("label", { for: id }, element("span", { class: "symbol" }, one.symbol), ` ${one.meaning} `, element("span", { class: "unit" }, `(${one.unit})`)),
+  const seen = new Set(), row = element("div", { class: "control", "data-find": `${one.name} ${one.symbol} ${meaning} ${one.meaning} ${one.mechanism}`.toLowerCase() },
+    element("label", { for: id }, element("span", { class: "symbol" }, one.symbol), " ", ...marked(meaning, seen), " ", element("span", { class: "unit" }, "(", ...marked(unit, seen), ")")),
     element("div", { class: "line" }, slider, element("datalist", { id: `${id}-default` }, element("option", { value: values.indexOf(one.default) })), box, back),
-    element("p", { class: "note" }, element("span", { class: `grade ${one.grade}` }, say(`grade_${one.grade}`)), ` ${say("range", { low: one.low, high: one.high, default: one.default })} ${one.source}`));
+    element("p", { class: "note" }, term("grade", say(`grade_${one.grade}`), `grade ${one.grade}`), ` ${say("range", { low: one.low, high: one.high, default: one.default })} ${one.source}`));
   row.refresh = refresh;
   return row;
 }
 
 function choiceRow(name, meaning, choices, evidence) {
-  const select = element("select", { onchange: (event) => set(name, event.target.value) }, ...choices.map(([key, words]) => element("option", { value: key }, words === key || words.startsWith(key) ? words : `${key}: ${words}`)));
-  const row = element("div", { class: "control", "data-find": `${name} ${meaning}`.toLowerCase() }, element("label", {}, `${meaning} `, select), evidence ? element("p", { class: "note" }, evidence) : null);
+  const select = element("select", { onchange: (event) => set(name, event.target.value) }, ...choices.map(([key, words]) => element("option", { value: key }, words)));
+  const row = element("div", { class: "control", "data-find": `${name} ${meaning}`.toLowerCase() }, element("label", {}, ...marked(meaning), " ", select), evidence ? element("p", { class: "note" }, evidence) : null);
   row.refresh = () => {
     const value = valueOf(target() === "b" ? "b" : "a", name) ?? valueOf("b", name);
     if (value !== undefined) select.value = value;
@@ -577,8 +766,8 @@ function choiceRow(name, meaning, choices, evidence) {
 }
 
 function switchRow(one) {
-  const name = `mechanisms.${one.name}`, box = element("input", { type: "checkbox", onchange: (event) => set(name, event.target.checked) });
-  const row = element("div", { class: "control switch", "data-find": `${one.name} ${one.meaning}`.toLowerCase() }, element("label", {}, box, ` ${one.meaning} `, element("span", { class: "unit" }, `${say("off")}: ${one.off}`)));
+  const name = `mechanisms.${one.name}`, meaning = its(`mechanism_${one.name}`, one.meaning), seen = new Set(), box = element("input", { type: "checkbox", onchange: (event) => set(name, event.target.checked) });
+  const row = element("div", { class: "control switch", "data-find": `${one.name} ${meaning} ${one.meaning}`.toLowerCase() }, element("label", {}, box, " ", ...marked(meaning, seen), " ", element("span", { class: "unit" }, `${say("off")}: `, ...marked(its(`off_${one.name}`, one.off), seen))));
   row.refresh = () => { box.checked = valueOf(target() === "b" ? "b" : "a", name); box.disabled = sides().some((side) => world(side).off.includes(one.name)); row.classList.toggle("moved", ["a", "b"].some((side) => name in asked.sets[side])); };
   return row;
 }
@@ -589,13 +778,22 @@ function controls() {
   [$("scope").value, $("scope").disabled] = [scopeNow(), !outcome().by_class];
   const [first, last] = span().map((t) => months()[t]);
   [$("first").value, $("last").value, $("draw").checked, $("place").value, $("replicate").value, $("language").value] = [first, last, asked.draw, asked.place, asked.replicate, language];
-  const moved = ["a", "b"].flatMap((side) => Object.entries(asked.sets[side]).map(([name, value]) => `${side.toUpperCase()}: ${name} = ${value}`));
-  $("moved").textContent = moved.length ? say("moved", { list: moved.join("; ") }) : say("unmoved");
-  $("reset").hidden = !moved.length;
+  $("moved").textContent = anyMoved() ? say("moved", { list: movedIn("a").concat(movedIn("b")).join("; ") }) : say("unmoved");
+  $("reset").hidden = !anyMoved();
   $("command").textContent = command();
 }
 
+const movedIn = (side) => Object.entries(asked.sets[side]).map(([name, value]) => `${side.toUpperCase()}: ${name} = ${value}`);
+
 // ---- What can be taken along.
+
+// What every saved picture and table says of itself: the worlds, what was changed in them, and what repeats it.
+function circumstances() {
+  const row = finding(), n = Math.min(work.pairs.length, asked.runs), entry = outcome(), list = (found) => (found.length ? found.join("; ") : say("nothing"));
+  const ofWorld = (side) => say("saved_world", { side: side.toUpperCase(), title: worldTitle(world(side)), name: asked[side], given: Object.entries(world(side).given).map(([name, value]) => `, ${name} = ${JSON.stringify(value)}`).join(""), moved: list(movedIn(side).map((each) => each.slice(3))) });
+  return [`Skloki ${content.version_name}, ${say("saved_engine")} ${String(content.version ?? "").slice(0, 12)}`, ofWorld("a"), ofWorld("b"), say("saved_asked", { outcome: titleOf(entry), unit: unitOf(entry), scope: say(`scope_${row.scope}`), horizon: row.horizon.replace(":", " – ") }),
+    say(row.drawn === null ? "saved_runs" : "saved_draws", { seed: world("a").seed, n, drawn: row.drawn, every: row.every }), $("sentence").textContent, command()];
+}
 
 const quoted = (text) => (/^[\w.,:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
@@ -629,14 +827,16 @@ function table() {
   const add = (name, points) => points.forEach((p, t) => rows.push([months()[t], name, entry.name, asked.scope, entry.unit, pairs.length, p.low, p.middle, p.high, p.mean]));
   ["a", "b"].forEach((side, k) => add(`${side.toUpperCase()} ${world(side).name}`, band(pairs.map((pair) => pair[k]))));
   add("B minus A", band(pairs.map(([one, two]) => one.map((value, t) => two[t] - value))));
-  return rows.map((row) => row.map((cell) => (Number.isNaN(cell) ? "" : /[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(",")).join("\n") + "\n";
+  return circumstances().map((line) => `# ${line}\n`).join("") + rows.map((row) => row.map((cell) => (Number.isNaN(cell) ? "" : /[",\n]/.test(cell) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(",")).join("\n") + "\n";
 }
 
-function picture() {
-  const style = document.querySelector("style").textContent, parts = [...document.querySelectorAll("#curves svg, #change svg")];
+// Pictures one below the other, with what they are of.
+function picture(parts) {
+  const style = document.querySelector("style").textContent, wide = 760, lines = circumstances().flatMap((line) => wrapped(line, 118));
   let top = 0;
-  const inner = parts.map((each) => { const copy = each.cloneNode(true), [, , wide, tall] = each.getAttribute("viewBox").split(" "); copy.setAttribute("y", top); copy.setAttribute("width", wide); copy.setAttribute("height", tall); top += Number(tall); return copy.outerHTML; });
-  return `<svg xmlns="${SVG}" viewBox="0 0 760 ${top}" font-family="sans-serif"><style>${style.replaceAll("<", "&lt;")}</style>${inner.join("")}</svg>`;
+  const inner = parts.map((each) => { const copy = each.cloneNode(true), [, , across, tall] = each.getAttribute("viewBox").split(" ").map(Number), high = (tall * wide) / across; copy.setAttribute("y", top); copy.setAttribute("width", wide); copy.setAttribute("height", high); top += high; return copy.outerHTML; });
+  const caption = svg("g", { class: "caption" }, ...lines.map((line, k) => svg("text", { x: 8, y: top + 20 + 15 * k }, line)));
+  return `<svg xmlns="${SVG}" viewBox="0 0 ${wide} ${Math.round(top + 28 + 15 * lines.length)}" width="${wide}" font-family="sans-serif"><style>${style.replaceAll("<", "&lt;")}</style>${inner.join("")}${new XMLSerializer().serializeToString(caption)}</svg>`;
 }
 
 function save(name, type, text) {
@@ -662,7 +862,8 @@ function takeAlong() {
   const button = (key, work) => element("button", { type: "button", "data-take": key, onclick: work }, say(`take_${key}`));
   $("take").replaceChildren(
     ...["a", "b"].map((side) => button(`file_${side}`, () => save(`${world(side).name}-${side}.toml`, "application/toml", scenario(side)))),
-    button("csv", () => save(`${asked.outcome}-${asked.scope}.csv`, "text/csv", table())), button("svg", () => save(`${asked.outcome}-${asked.scope}.svg`, "image/svg+xml", picture())),
+    button("csv", () => save(`${asked.outcome}-${asked.scope}.csv`, "text/csv", table())), button("svg", () => save(`${asked.outcome}-${asked.scope}.svg`, "image/svg+xml", picture(pictures(760).drawn))),
+    button("map", () => save(`${asked.field}-map.svg`, "image/svg+xml", picture([...document.querySelectorAll("#map svg")]))),
     button("command", () => copy(command())), button("link", () => copy(location.href)), button("print", () => print()));
 }
 
@@ -686,9 +887,8 @@ function options(id, entries) {
 
 function wordsOnPage() {
   document.documentElement.lang = language;
-  for (const each of document.querySelectorAll("[data-text]")) each.textContent = say(each.dataset.text);
-  options("a", content.worlds.map((each) => [each.name, each.title]));
-  options("b", content.worlds.map((each) => [each.name, each.title]));
+  for (const each of document.querySelectorAll("[data-text]")) each.replaceChildren(...(each.closest("button") ? [say(each.dataset.text)] : marked(say(each.dataset.text))));
+  for (const side of ["a", "b"]) options(side, content.worlds.map((each) => [each.name, worldTitle(each)]));
   const shown = content.outcomes.filter((each) => content.shown.includes(each.name)), rest = content.outcomes.filter((each) => !content.shown.includes(each.name));
   options("outcome", [...shown, ...rest].map((each) => [each.name, titleOf(each)]));
   options("scope", content.scopes.map((each) => [each.name, say(`scope_${each.name}`)]));
@@ -696,17 +896,25 @@ function wordsOnPage() {
   options("runs", [5, 10, 20, 32, 64, 128].filter((each) => each <= limit()).map((each) => [each, each]));
   options("view", [["a", say("view_a")], ["b", say("view_b")], ["change", say("view_change")]]);
   options("field", MAP_FIELDS.map((field) => [field, say(`field_${field}`)]));
-  const places = content.worlds[0].places, heads = places.filter(([, , parent]) => parent < 0), uezds = places.filter(([, , parent]) => parent >= 0);
-  const group = (label, list) => element("optgroup", { label }, ...list.map(([name]) => element("option", { value: name }, name)));
-  $("place").replaceChildren(element("option", { value: "" }, "–"), group(say("guberniias"), heads), ...(uezds.length ? [group(say("uezds"), uezds)] : []));
+  $("place").replaceChildren(...placeOptions(content.worlds[0].places));
+  $("glossary").replaceChildren(...Object.entries(content.terms).flatMap(([name, said]) => [element("dt", {}, said[language][2]), element("dd", { id: `term-${name}` }, said[language][1])]));
+  if (content.server) shelves();
   $("about").innerHTML = "";
-  for (const each of content.worlds) $("about").append(element("h3", {}, each.title), element("p", {}, each.why.trim()));
+  for (const each of content.worlds) $("about").append(element("h3", {}, worldTitle(each)), element("p", { lang: "en" }, each.why.trim()));
   $("about").append(element("p", {}, say("about_text", { version: content.version_name })));
   buildControls();
   takeAlong();
 }
 
+function placeOptions(places) {
+  const heads = places.filter(([, , parent]) => parent < 0), uezds = places.filter(([, , parent]) => parent >= 0);
+  const group = (label, list) => element("optgroup", { label }, ...list.map(([name]) => element("option", { value: name }, placeOf(name))));
+  return [element("option", { value: "" }, "–"), group(say("guberniias"), heads), ...(uezds.length ? [group(say("uezds"), uezds)] : [])];
+}
+
 function listen() {
+  explainTerms();
+  keepInSight();
   for (const key of ["outcome", "scope", "first", "last", "view", "field", "place"]) $(key).addEventListener("change", (event) => change({ [key]: event.target.value }));
   for (const side of ["a", "b"])
     $(side).addEventListener("change", (event) => {
