@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim.errors import UserError
 from sim.experiment.ensemble import read
+from sim.inference.checking import check
 from sim.results.calibration import Calibration
 from sim.runner.calibrate import calibrate
 
@@ -131,3 +132,23 @@ def test_a_figure_that_no_world_meets_is_named_and_the_round_is_kept(asked: Path
     with pytest.raises(UserError, match=r"T3[12].*no world that is drawn can meet it"):
         calibrate(asked, workers=1)
     assert (Path("results") / "calibration" / "c" / "round-0" / "journal.jsonl").is_file()
+
+
+def test_figures_held_apart_are_scored_and_change_nothing(asked: Path) -> None:
+    asked.write_text(TEXT.replace("[keep]", '[keep]\nobservables = "all"'))
+    found = calibrate(asked, workers=1)
+    before = digests(found.path)
+    middle = found.observables().set_index("name")["given_p50"]["turnover_1922"]
+    table = Path("figures.csv")
+    head = "quantity,place,period,value,low,high,unit,grade\n"
+    row = "turnover,nation,1922,{},{},{},per post and year,B\n"
+    table.write_text(head + row.format(middle, middle - 0.1, middle + 0.1))
+    (met,) = check(found, table)
+    assert met["reading"] == "foretold" and met["figure"] == "turnover_1922" and met["given_in_band"] > 0.0
+    table.write_text(head + row.format(middle + 50, middle + 49, middle + 51))
+    (missed,) = check(found, table)
+    assert missed["reading"] == "higher than foretold" and missed["gained"] <= met["gained"]
+    assert digests(found.path) == before
+    table.write_text(head + row.format(1, 0.5, 1.5).replace("per post and year", ""))
+    with pytest.raises(UserError, match=r"figures\.csv:2: unit"):
+        check(found, table)

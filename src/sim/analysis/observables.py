@@ -252,7 +252,7 @@ def _figure(name: str, *, monthly: bool = False) -> Callable[[Figure], Figure]:
 
 
 def observed(archive: Archive, names: Sequence[str]) -> dict[str, float]:
-    """Return what a run gives for observables, by name; nothing for one that a stored sweep has and this version lacks."""
+    """Return what a run gives for observables, by name; nothing for one that this version lacks."""
     found = {}
     for name, one in ((name, OBSERVABLES[name]) for name in names if name in OBSERVABLES):
         span = archive.span(one.first, one.last)

@@ -93,7 +93,7 @@ def _targets(
         }  # fmt: skip
         for which, sweep in (("prior", prior), ("given", given)):
             values = sweep.pairs.values(name)[:, 0]
-            row |= {f"{which}_{label}": value for label, value in _spread(values).items()}
+            row |= {f"{which}_{label}": value for label, value in spread(values).items()}
             values = values[~np.isnan(values)]
             inside = (values >= target.low) & (values <= target.high)
             row[f"{which}_in_band"] = float(inside.mean()) if len(values) else math.nan
@@ -106,13 +106,13 @@ def _observables(prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
         entry = OBSERVABLES[name]
         row: Row = {"name": name, "unit": entry.unit, "meaning": entry.meaning, "reliability": entry.reliability}
         for which, sweep in (("prior", prior), ("given", given)):
-            row |= {f"{which}_{label}": value for label, value in _spread(sweep.pairs.values(name)[:, 0]).items()}
+            row |= {f"{which}_{label}": value for label, value in spread(sweep.pairs.values(name)[:, 0]).items()}
         values = given.pairs.values(name)[:, 0]
         known = values[np.isfinite(values)]
         yield row | {"given_sd": float(known.std(ddof=1)) if len(known) > 1 else math.nan}
 
 
-def _spread(values: Array) -> dict[str, float]:
+def spread(values: Array) -> dict[str, float]:
     """Return quantiles of what is known; nan where it is not a number that could be recorded."""
     known = values[~np.isnan(values)]
     found = np.quantile(known, [*QUANTILES.values()]) if len(known) else np.full(len(QUANTILES), np.nan)

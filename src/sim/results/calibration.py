@@ -48,6 +48,8 @@ TABLES = {
                               "given_p95 given_sd"),
     "rounds.csv": _table("", "most_informed change bias rhat", "round points runs"),
 }  # fmt: skip
+PRIOR, GIVEN = "over-the-ranges", "given-the-record"
+"""Folders of the sweeps of all levers, beside the tables."""
 CALIBRATION = Format(
     "calibration", "calibrate", "skloki-calibration", 1,
     {"title": str, "name": str, "experiment": dict, "model": str, "targets": [str], "converged": bool, "answer": [str],

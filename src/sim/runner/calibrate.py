@@ -25,7 +25,7 @@ from sim.experiment.load import load_experiment, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
 from sim.inference.fit import Fit, fitted
-from sim.results.calibration import Calibration, store
+from sim.results.calibration import GIVEN, PRIOR, Calibration, store
 from sim.results.folder import MANIFEST
 from sim.runner.ensembles import check_of
 from sim.runner.model_version import model
@@ -40,8 +40,8 @@ FEW, MORE = 0.3, 2.0
 """An emulator that explains a smaller share of a figure, and leaves so many times what chance does, cannot score it."""
 AGAIN = 0.2
 """Share of every later round that is drawn over the ranges, whatever the emulator says."""
-ROUND, CHANCE, PRIOR, GIVEN = "round-{}", "chance", "over-the-ranges", "given-the-record"
-"""Folders of the sweeps."""
+ROUND, CHANCE = "round-{}", "chance"
+"""Folders of the other sweeps."""
 
 
 def calibrate(

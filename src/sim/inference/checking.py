@@ -1,0 +1,69 @@
+"""Calibrated worlds against figures that had no part in it: what they foretell, and what was found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.pair_table import PairedSweep
+from sim.errors import Problem, UserError
+from sim.inference.found import Found, read_found
+from sim.inference.report import spread
+from sim.results.calibration import GIVEN, PRIOR, Calibration
+
+Row = dict[str, Any]
+
+
+def check(calibration: Calibration, figures: Path) -> list[Row]:
+    """Return a row for each figure of a table, beside what the world that happened gave over the ranges and calibrated.
+
+    Nothing is fitted to them. ``gained`` is by how much the logarithm of a figure's likelihood, meant over draws, has
+    risen by calibrating: above 0 the calibrated worlds foretell it better than the ranges do.
+
+    Raises
+    ------
+    UserError
+        A row of the table is wrong, or the calibration kept nothing of what it counts.
+    """
+    found = read_found(figures)
+    prior, given = (PairedSweep.open(calibration.path / name) for name in (PRIOR, GIVEN))
+    kept = {*given.experiment.observables, *given.query("select * from runs limit 0").columns}
+    lacking = [one.column for one in found if one.column not in kept]
+    if lacking:
+        allowed = 'figures that this calibration kept: [keep] observables = "all" in its experiment keeps every one'
+        raise UserError(Problem(str(figures), "quantity", name, allowed) for name in lacking)
+    return list(_rows(found, prior, given))
+
+
+def _rows(found: Sequence[Found], prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
+    for one in found:
+        target = one.target
+        row: Row = {"figure": one.column, "unit": one.unit, "grade": target.confidence, "recorded": target.value,
+                    "low": target.low, "high": target.high}  # fmt: skip
+        scores = []
+        for which, sweep in (("prior", prior), ("given", given)):
+            values = sweep.pairs.values(one.column)[:, 0]
+            row |= {f"{which}_{label}": value for label, value in spread(values).items()}
+            known = values[np.isfinite(values)]
+            inside = (known >= target.low) & (known <= target.high)
+            row[f"{which}_in_band"] = float(inside.mean()) if len(known) else math.nan
+            likely = float(np.exp(one.log_kernels(values)).mean()) if len(values) else 0.0
+            scores.append(math.log(likely) if likely > 0.0 else -math.inf)
+        known = given.pairs.values(one.column)[:, 0]
+        known = known[np.isfinite(known)]
+        below = float(np.mean(known < target.value) + np.mean(known == target.value) / 2) if len(known) else math.nan
+        yield row | {"below": below, "gained": scores[1] - scores[0] if scores[1] > -math.inf else -math.inf,
+                     "reading": _reading(row, below)}  # fmt: skip
+
+
+def _reading(row: Row, below: float) -> str:
+    """Say in words how a figure lies among calibrated draws."""
+    if math.isnan(below):
+        return "not given by these worlds"
+    if 0.05 <= below <= 0.95:
+        return "foretold" if row["low"] <= row["given_p50"] <= row["high"] else "within reach"
+    return "higher than foretold" if below > 0.5 else "lower than foretold"
