@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from sim.figures.sweeps import lookfor as picture
 from sim.inference import lookfor_told as told
 from sim.inference.found import read_found
 from sim.inference.lookfor import lookfor
+from sim.registry.observables import OBSERVABLES
 from tests.made_sweep import choice, experiment, made
 
 PLANTED, PARTLY, USELESS, SAME = (
@@ -105,6 +107,33 @@ def test_structures_are_told_apart_by_what_differs_between_them(tmp_path):
     assert named["kernel or packed"].best.observable.name == PARTLY
     assert named["kernel or networks"].best is None
     assert named["kernel or packed"].best.ahead[0] > 0.9 and named["kernel or packed"].best.ahead[2] < 0.1
+
+
+def test_rivals_are_told_apart_between_sweeps(tmp_path, table, skloki):
+    def packed(drawn, levers, outcome, scope, noise):
+        return truth(drawn, levers, outcome, scope, noise) + 0.3 * (outcome == PARTLY)
+
+    few = experiment().uncertainties[:2]
+    kernel = a_sweep(tmp_path / "kernel", uncertainties=few, name="kernel")
+    of = open_sweep(kernel).experiment
+    rival = made(tmp_path / "packed", replace(of, name="packed", design=replace(of.design, points=100)), packed)
+    again = made(tmp_path / "again", replace(of, name="again", observables=NAMES[:3]), truth)
+    look = lookfor(kernel, rivals=[rival])
+    (answer,) = look.answers
+    assert told.named(answer.question) == "kernel or packed" and answer.draws == 500
+    assert answer.share == pytest.approx(0.5)  # each sweep counts as much, whatever its number of draws
+    assert answer.best.observable.name == PARTLY and answer.best.ahead[0] > 0.9 > 0.1 > answer.best.ahead[2]
+    assert "standard deviations apart" in " ".join(told.sentences(look))
+    assert lookfor(kernel, rivals=[again]).answers[0].best is None
+    assert PARTLY not in {one.observable.name for one in lookfor(kernel, rivals=[again]).answers[0].worths}
+    # a figure that was found decides between them
+    unit = OBSERVABLES[PARTLY].unit
+    found = lookfor(kernel, rivals=[rival], figures=table(f"{PARTLY},,,0.4,0.3,0.5,{unit},A"))
+    assert found.answers[0].share < 0.1
+    code, out, _ = skloki("lookfor", kernel, "--rival", rival, "--quiet")
+    assert code == 0 and "he world is that of kernel and not of packed" in out
+    code, _, err = skloki("lookfor", kernel, "--rival", rival, "--scope", "nation")
+    assert code == 2 and "one of both" in err
 
 
 def test_a_figure_that_was_found_moves_the_answer(swept, table):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @click.option("--horizon", metavar="NAME", help="When; default: the main horizon.")
 @click.option("--figure", "figures", metavar="FILE", type=click.Path(path_type=Path),
               help="CSV of figures that were found: draws count as they agree with them.")
+@click.option("--rival", "rivals", multiple=True, metavar="SWEEP", type=click.Path(path_type=Path),
+              help="Sweep of another structure, to be told from this one; may be repeated.")
 @click.option("--top", type=click.IntRange(1), default=8, show_default=True, metavar="N", help="Figures to show.")
 @click.option("--csv", is_flag=True, help="Print all figures for all questions as CSV.")
 @options.modes
@@ -33,8 +35,8 @@ def lookfor(terminal: Terminal, /, folder: Path, top: int, csv: bool, figures: P
     """Tell what to look for in the archive: which figures would teach most about what the SWEEP leaves open.
 
     What is open is the effect of a lever's options, by class, and which structure the world has where the sweep draws
-    one. The sweep's experiment must keep observables: [keep] observables = "all". docs/inference.md says how it is
-    reckoned.
+    one; or, with --rival, which of several sweeps the world is one of. The sweep's experiment must keep observables:
+    [keep] observables = "all". docs/inference.md says how it is reckoned.
     """
     from sim import api
     from sim.inference import lookfor_told as told

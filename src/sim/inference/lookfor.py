@@ -8,7 +8,7 @@ every observable is counted in one world, the sweep's baseline: with `historical
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -200,15 +200,22 @@ class Population:
 
     def columns(self, names: Sequence[str]) -> Array:
         """Return columns in the world that an archive is of, the baseline of every lever."""
-        return np.column_stack([values[:, 0] for values in self.pairs.each(*names)])
+        found = [values[:, 0] for values in self.pairs.each(*names)] if names else []
+        return np.column_stack(found) if found else np.empty((len(self.pairs), 0))
+
+    @property
+    def given(self) -> str:
+        """What its draws are, in words."""
+        given = self.experiment.ensemble
+        return "over the ranges" if given is None else f"calibrated on {given.given}"
 
     @property
     def history(self) -> dict[str, str]:
         """The baseline of every lever that has a choice."""
         return {lever.name: lever.options[0].label for lever in self.experiment.levers if len(lever.options) > 1}
 
-    def weights(self, found: Sequence[Found]) -> Array:
-        """Return how much each draw counts, given figures that were found."""
+    def log_weights(self, found: Sequence[Found]) -> Array:
+        """Return the logarithm of how much each draw counts, given figures that were found."""
         missing = [one.column for one in found if one.column not in self._kept]
         if missing:
             raise UserError(
@@ -219,10 +226,7 @@ class Population:
         total = np.zeros(len(self.pairs))
         for one, values in zip(found, self.columns([one.column for one in found]).T if found else (), strict=True):
             total += one.log_kernels(values)
-        if not np.isfinite(total).any():
-            return np.zeros(len(total))
-        weights: Array = np.exp(total - total.max())
-        return weights
+        return total
 
     @cached_property
     def _kept(self) -> set[str]:
@@ -275,7 +279,7 @@ def _effect(
 def lookfor(
     path: Path | str | PairedSweep, lever: str | None = None, option: Any = None, against: str | None = None,
     outcome: str | None = None, scope: str | None = None, horizon: str | None = None,
-    figures: Path | str | Sequence[Found] = (), progress: Callable[[int, int], None] | None = None,
+    figures: Path | str | Sequence[Found] = (), rivals: Sequence[Path | str | PairedSweep] = (),
 ) -> Look:  # fmt: skip
     """Return what observables would teach about effects, and about structures where a sweep draws them.
 
@@ -289,40 +293,65 @@ def lookfor(
         By default performance (or the first outcome), the nation and every class, the main horizon.
     figures
         Figures that were found, or a table of them (see `sim.inference.found`): draws count as they agree with these.
-    progress
-        Called with how many questions are answered, of how many.
+    rivals
+        Sweeps of other structures. Then all that is asked is which of two sweeps the world is one of: each counts as
+        much as any other, whatever its number of draws.
     """
-    sweep = path if isinstance(path, PairedSweep) else open_sweep(path, verify=False)
-    for kind, name in (("outcome", outcome), ("scope", scope), ("horizon", horizon)):
-        selection.some(kind, name, selection.known(sweep, kind))
+    sweeps = [one if isinstance(one, PairedSweep) else open_sweep(one, verify=False) for one in (path, *rivals)]
     found = read_found(Path(figures)) if isinstance(figures, (str, Path)) else list(figures)
-    population = Population(sweep)
-    selected = _selected(population, lever, option, against, outcome, scope, horizon)
-    weights = population.weights(found)
+    populations = [Population(sweep) for sweep in sweeps]
+    used = {one.column for one in found}
+    kept = [set(one.experiment.observables) for one in populations]
+    names = [name for name in OBSERVABLES if name not in used and all(name in some for some in kept)]
+    weights = _weights(populations, found, str(figures) if isinstance(figures, (str, Path)) else "figures")
+    draws = Draws(np.concatenate([one.columns(names) for one in populations]), weights,
+                  np.concatenate([one.part for one in populations]))  # fmt: skip
+    first = populations[0]
+    if rivals:
+        if any((lever, option, against, outcome, scope, horizon)):
+            raise UserError(Problem("rivals", found="rivals and an effect", allowed="one of both, a question each"))
+        questions = [*_between(populations)]
+    else:
+        for kind, name in (("outcome", outcome), ("scope", scope), ("horizon", horizon)):
+            selection.some(kind, name, selection.known(first.sweep, kind))
+        selected = _selected(first, lever, option, against, outcome, scope, horizon)
+        questions = [*first.effects(selected, against), *first.structures()]
+    if not questions:
+        raise UserError(Problem(str(first.sweep.path), allowed="nothing is open in this sweep: it compares no policies "
+                                                               "and draws no structures"))  # fmt: skip
+    given = list(dict.fromkeys(one.given for one in populations))
+    return Look(
+        " or ".join(one.experiment.title for one in populations), given[0] if len(given) == 1 else "of several sweeps",
+        all(one.experiment.ensemble is not None for one in populations), {} if rivals else first.history, len(weights),
+        tuple(found), worth.effective(weights),
+        tuple(_answer(question, draws, names, weighed=bool(found)) for question in questions),
+    )  # fmt: skip
+
+
+def _weights(populations: Sequence[Population], found: Sequence[Found], where: str) -> Array:
+    """Return how much each draw counts: as it agrees with what was found, and each sweep as much as any other."""
+    size = float(np.mean([len(one.pairs) for one in populations]))
+    total = np.concatenate([one.log_weights(found) + np.log(size / len(one.pairs)) for one in populations])
+    weights: Array = np.exp(total - total.max()) if np.isfinite(total).any() else np.zeros(len(total))
     left = worth.effective(weights)
     if left < FEW:
         raise UserError(Problem(
-            str(figures) if isinstance(figures, (str, Path)) else "figures", "",
-            f"figures with which only {left:.1f} of {len(weights):,} draws agree (as many that count alike)",
+            where, "", f"figures with which only {left:.1f} of {len(weights):,} draws agree (as many that count alike)",
             f"at least {FEW}: a sweep of more points, fewer figures at once, or wider bands; or calibrate on them",
         ))  # fmt: skip
-    used = {one.column for one in found}
-    names = [name for name in population.experiment.observables if name in OBSERVABLES and name not in used]
-    draws = Draws(population.columns(names), weights, population.part)
-    questions = [*population.effects(selected, against), *population.structures()]
-    if not questions:
-        raise UserError(Problem(str(sweep.path), allowed="nothing is open in this sweep: it compares no policies and "
-                                                         "draws no structures"))  # fmt: skip
-    answers = []
-    for number, question in enumerate(questions):
-        answers.append(_answer(question, draws, names, weighed=bool(found)))
-        if progress is not None:
-            progress(number + 1, len(questions))
-    given = population.experiment.ensemble
-    return Look(
-        population.experiment.title, "over the ranges" if given is None else f"calibrated on {given.given}",
-        given is not None, population.history, len(weights), tuple(found), left, tuple(answers),
-    )  # fmt: skip
+    return weights
+
+
+def _between(populations: Sequence[Population]) -> Iterator[Question]:
+    """Yield for each two sweeps the question which of them the world is one of."""
+    names = [one.experiment.name for one in populations]
+    if len(set(names)) < len(names):  # rounds of calibrations, say, are called alike
+        names = [one.sweep.path.resolve().parent.name for one in populations]
+    owner = np.repeat(np.arange(len(populations)), [len(one.pairs) for one in populations])
+    for one, other in itertools.combinations(range(len(populations)), 2):
+        values = np.where(owner == one, 1.0, np.where(owner == other, 0.0, np.nan))
+        yield Question("structure", STRUCTURE, names[one], names[other], "", "", "", "", "share of draws", values,
+                       values, "neither")  # fmt: skip
 
 
 def _selected(

@@ -66,6 +66,13 @@ def thirds(one: Worth) -> str:
     return "/".join(map(share, one.ahead))
 
 
+def _apart(one: Worth, question: Question) -> str:
+    """Return how far two structures lie apart in a figure, in words."""
+    if question.kind == "effect":
+        return ""
+    return f"; free of error, the two lie {worth.distance(one.explains[0]):.1f} standard deviations apart in it"
+
+
 def capital(text: str) -> str:
     """Return a text with a capital letter; its others are left as they are."""
     return text[:1].upper() + text[1:]
@@ -92,7 +99,7 @@ def sentences(look: Look) -> list[str]:
         f"{capital(claimed(question))} in {share(answer.share)} of {over}. The figure would explain "
         f"{share(best.expected)} of what differs between draws if it is as reliable as expected ({one.reliability:g}), "
         f"and narrow it by {best.narrowing:.0%}; {share(best.explains[0])} if it were free of error: "
-        f"{by_thirds(best, question)}.",
+        f"{by_thirds(best, question)}{_apart(best, question)}.",
         f"It may be held in: {one.where}.",
     ]
 

@@ -202,6 +202,11 @@ def luck(figures: int, draws: float) -> float:
     return min(1.0, float(chdtri(1, 1.0 - LEVEL ** (1.0 / figures))) / draws)
 
 
+def distance(share: float) -> float:
+    """Return how many standard deviations two groups of equal size lie apart in a figure that explains so much."""
+    return 2.0 * (share / max(1.0 - share, TINY)) ** 0.5
+
+
 def error(share: float, draws: float) -> float:
     """Return the standard error of a share of variance explained, about."""
     return 2.0 * (max(share, 0.0) ** 0.5) * (1.0 - max(share, 0.0)) / max(draws, 1.0) ** 0.5
