@@ -86,6 +86,13 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 openness: setup  ## is the question open, and what tilts it: six sweeps (about ten minutes)
 	for name in openness openness-readings openness-tilt openness-places neutrality audit-of-twins; do $(VENV)/bin/skloki sweep $$name || exit 1; done
 
+RIVALS := harris circular-flow programmatic gill path-dependence networks
+
+inference: setup  ## calibrate on the record, and all that stands on it: results/calibration and the rivals (about an hour)
+	$(VENV)/bin/skloki calibrate record && $(PY) -m sim.describe.inference record
+	for name in $(RIVALS); do $(VENV)/bin/skloki calibrate experiments/rivals/$$name.toml || exit 1; done
+	$(PY) -m sim.describe.inference $(RIVALS) && $(PY) -m sim.describe.rivals
+
 EXPERIMENTS := december-1923 december-1923-as-read who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
 
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
