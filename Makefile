@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all checked lint test-newer baseline docs results openness experiments bench constraints clean engine
+.PHONY: help setup run test test-all checked lint test-newer baseline docs results openness inference experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
