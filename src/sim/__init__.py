@@ -5,9 +5,9 @@
 >>> result.monthly()                                            # doctest: +SKIP
 
 The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
-`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`, `lookfor`, `sensitivity`; beside
-them `live` and `pair` run worlds in memory, and `registered` gives the registry as JSON. They are loaded when first
-used, so that importing the package costs nothing.
+`plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`, `lookfor`, `sensitivity`,
+`discover`; beside them `live` and `pair` run worlds in memory, and `registered` gives the registry as JSON. They are
+loaded when first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sim.version import __version__ as __version__
 if TYPE_CHECKING:
     from sim.api import check as check
     from sim.api import compare as compare
+    from sim.api import discover as discover
     from sim.api import explain as explain
     from sim.api import export as export
     from sim.api import export_page as export_page
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from sim.errors import UserError as UserError
 
 __all__ = [
-    "UserError", "__version__", "check", "compare", "explain", "export", "export_page", "list", "live", "lookfor",
-    "open", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
+    "UserError", "__version__", "check", "compare", "discover", "explain", "export", "export_page", "list", "live",
+    "lookfor", "open", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.analysis.stored import open_folder as open_
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
+    from sim.inference.boxes import Discovery
     from sim.inference.lookfor import lookfor
     from sim.inference.sensitivity import Finding
     from sim.memory.live import live, pair
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "calibrate", "check", "compare", "explain", "export", "export_page", "list_", "live", "lookfor", "open_", "pair",
-    "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
+    "calibrate", "check", "compare", "discover", "explain", "export", "export_page", "list_", "live", "lookfor",
+    "open_", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 ELSEWHERE = {
@@ -116,6 +117,29 @@ def sensitivity(sweep: PairedSweep | str | Path, **asked: Any) -> list[Finding]:
     from sim.inference.sensitivity import sensitivity as found
 
     return found(open_sweep(sweep) if isinstance(sweep, (str, Path)) else sweep, **asked)
+
+
+def discover(sweep: PairedSweep | str | Path, where: str, **asked: Any) -> list[Discovery]:
+    """Return in which worlds of a stored sweep a condition is true: boxes, tried on points held back, and a plane.
+
+    Parameters
+    ----------
+    where
+        In SQL, over ``effect``, ``base`` (the baseline's level), ``level`` (the option's) and the uncertainties.
+    asked
+        ``outcome``, ``scope`` (by default the nation), ``horizon``, ``lever``, ``option``; ``levels=True``.
+    """
+    from sim.analysis.sweep import open_sweep
+    from sim.inference.boxes import discover as found
+
+    return found(open_sweep(sweep) if isinstance(sweep, (str, Path)) else sweep, where, **asked)
+
+
+def draw_boxes(found: Sequence[Discovery], file: str | Path) -> Path:
+    """Draw the best box of the first of what was found, and return the file: a .png or .svg."""
+    from sim.figures.inference import draw_discovery
+
+    return _drawn(file, lambda: draw_discovery(found[0]))
 
 
 def draw_findings(found: Sequence[Sequence[Finding]], file: str | Path) -> Path:

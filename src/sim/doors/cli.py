@@ -18,7 +18,7 @@ from sim.doors import endings, options, work
 from sim.doors.calibrating import calibrate
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
-from sim.doors.inferring import sensitivity
+from sim.doors.inferring import discover, sensitivity
 from sim.doors.looking import lookfor
 from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
@@ -45,7 +45,7 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-for command in (compare, trace, sweep, calibrate, lookfor, sensitivity, status, rerun, query):
+for command in (compare, trace, sweep, calibrate, lookfor, sensitivity, discover, status, rerun, query):
     cli.add_command(command)
 
 

@@ -15,6 +15,7 @@ from sim.doors.terminal import UNDEFINED, Terminal
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.inference.boxes import Discovery
     from sim.inference.sensitivity import Finding
 
 LISTED, GROUPED = 12, 10
@@ -165,3 +166,88 @@ def _how_sure(one: Finding) -> str:
         "others: and what it does together with them. Over its range: from the low end to the high end, of a "
         "difference from one extreme to the other."
     )
+
+
+@click.command()
+@click.argument("folder", metavar="SWEEP", type=click.Path(path_type=Path))
+@click.option("--where", required=True, metavar="CONDITION",
+              help='What to look for, such as "effect < -0.005": over effect, base, level and the uncertainties.')
+@which
+@click.option("--levels", is_flag=True, help="Of levels under each option, instead of effects.")
+@picture
+@as_csv
+@options.modes
+@click.pass_obj
+def discover(terminal: Terminal, /, folder: Path, where: str, picture: Path | None, csv: bool, **asked: Any) -> None:
+    """Say in which worlds of SWEEP a condition is true: boxes of at most four conditions, and a plane.
+
+    A third of the points is held back: how often the condition is true in a box is told of these. The plane says what
+    would have to be true for the effect's sign to turn. By default of the nation. Needs the extra discover:
+    pip install 'skloki[discover]'. docs/inference.md says more.
+    """
+    import pandas as pd
+
+    from sim import api
+    from sim.doors import answers
+    from sim.inference import boxes_told as told
+
+    found = api.discover(folder, where, **asked)
+    drawn = [] if picture is None else [api.draw_boxes(found, picture)]
+    if csv:
+        return terminal.line(answers.csv(pd.DataFrame(told.rows(found))))
+    if terminal.json:
+        return terminal.document(told.document(found) | {"figures": drawn})
+    for one in found:
+        for text in one.sentences:
+            terminal.line(text)
+        terminal.say()
+        _show_boxes(terminal, one)
+        _show_plane(terminal, one)
+    for path in drawn:
+        terminal.line(str(path))
+    return None
+
+
+def _show_boxes(terminal: Terminal, found: Discovery) -> None:
+    """Print the boxes, each with all its conditions, and what their names mean."""
+    from sim.inference.sensitivity import share
+
+    lines = []
+    for box in found.boxes:
+        low, high = box.held.interval()
+        lines.append((
+            "\n".join(one.said for one in box.conditions), box.method,
+            f"{share(box.held.density)} [{share(low)}, {share(high)}]", share(box.held.coverage), str(box.held.points),
+            share(box.learnt.density), share(box.learnt.coverage),
+        ))  # fmt: skip
+    header = ["box", "by", "true in [95 %]", "of all such", "points", "learnt:\ntrue in", "learnt:\nof all such"]
+    title = (f"Where {found.where}: on {found.held:,} points held back, and on the {found.learnt:,} from which boxes "
+             f"were learnt; true in {share(found.rate)} of all")  # fmt: skip
+    terminal.table(title, header, lines, right=range(2, 7))
+    meant = {one.axis.name: one.meaning for box in found.boxes for one in box.conditions if one.meaning}
+    for name, meaning in meant.items():
+        terminal.say(f"{name}: {meaning}")
+    if found.first:
+        terminal.say(f"What a tree splits first: {found.first}.\n")
+
+
+def _show_plane(terminal: Terminal, found: Discovery) -> None:
+    """Print the plane, and what would have to be true."""
+    from sim.inference.boxes_told import tells
+    from sim.inference.sensitivity import share
+
+    plane, what = found.plane, "level" if found.asked.level else "effect"
+    slopes = plane.slopes.itertuples(index=False)
+    rows = [(row.name, row.grade, f"{row.slope:+.2g}", f"{row.error:.1g}") for row in slopes]
+    terminal.table(f"A plane through the {what}: R2 {share(plane.r2)} on points held back, "
+                   f"{plane.at_default:+.2g} at default values (s.e. {plane.error:.1g})",
+                   ["term", "evidence", "over its range", "s.e."], rows, right=(2, 3))  # fmt: skip
+    if not tells(found):
+        return
+    for title, frame in (
+        ("What would have to be true for its sign to turn: each by itself, the smallest departure first",
+         plane.departures), ("All at once, by the shortest way", plane.together),
+    ):  # fmt: skip
+        cells = [(*row[["name", "grade", "from", "to"]], share(row["share"])) for _, row in frame.iterrows()]
+        if cells:
+            terminal.table(title, ["term", "evidence", "default", "needed", "of its range"], cells, right=(2, 3, 4))

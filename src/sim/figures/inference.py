@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import title
+from sim.inference.boxes_told import leading
 from sim.inference.sensitivity import share
 
 if TYPE_CHECKING:
+    from sim.inference.boxes import Axis, Box, Discovery
     from sim.inference.sensitivity import Finding
 
 ROW, TERMS, MOST = 4.2, 8, 6
@@ -136,3 +139,79 @@ def _entries(names: Sequence[str], method: str) -> list[Any]:
         entries += [panels.stroke(colour, 1.4, name, "o", markersize=3.8)
                     for colour, name in zip(BESIDE, names, strict=False)]  # fmt: skip
     return entries
+
+
+@style.styled
+def draw_discovery(found: Discovery) -> Figure:
+    """Draw the best box: points held back over its first two conditions, and the bounds of all over their ranges."""
+    best = leading(found)
+    if best is None:
+        raise UserError(Problem("--picture", found="no box that does better on points held back"))
+    what = style.capital(found.asked.said)
+    low, high = best.held.interval()
+    inside = f"{share(best.held.density)} [{share(low)}, {share(high)}]"
+    said = (f"On {found.held:,} points held back: true in {share(found.held_rate)}, in the box in {inside}; "
+            f"the box holds {share(best.held.coverage)} of all such")  # fmt: skip
+    sheet, top = style.headed(f"Where {found.where}", what, said, room=84.0)
+    numbers = [one for one in best.conditions if not one.axis.chosen]
+    beside = [one for one in found.numbers if all(one.name != other.axis.name for other in numbers)]
+    across = [*(one.axis for one in numbers), *beside][:2]
+    if len(across) == 2:
+        _scatter(style.place(sheet, 16.0, top + 5.0, 68.0, 62.0), found, across)
+    axes = style.place(sheet, 128.0, top + 5.0, 34.0, 6.0 + 7.0 * len(best.conditions))
+    _bars(axes, best)
+    entries = [panels.stroke(BESIDE[1], 0.0, found.where, "o"), panels.stroke(BESIDE[0], 0.0, "not so", "o"),
+               Patch(facecolor="none", edgecolor="#222222", label="box")]
+    panels.legend(sheet, entries, 16.0, 3)
+    return sheet
+
+
+def _scatter(axes: Axes, found: Discovery, across: Sequence[Axis]) -> None:
+    """Draw points held back over two axes; those that other conditions leave out are pale."""
+    best = leading(found)
+    assert best is not None
+    x, y = (_shown(axis, axis.values) for axis in across)
+    others = [one for one in best.conditions if one.axis.name not in {axis.name for axis in across}]
+    inside = np.logical_and.reduce([found.held_at, *(one.holds() for one in others)])
+    for true, colour in ((False, BESIDE[0]), (True, BESIDE[1])):
+        for rows, alpha in ((found.held_at & ~inside, 0.25), (inside, 0.95)):
+            some = rows & (found.true == true)
+            axes.plot(x[some], y[some], "o", color=colour, markersize=2.6, alpha=alpha, markeredgewidth=0)
+    bounds = {one.axis.name: one for one in best.conditions}
+    ends = []
+    for axis, limits in zip(across, (axes.get_xlim(), axes.get_ylim()), strict=True):
+        one = bounds.get(axis.name)
+        edges = (-np.inf, np.inf) if one is None else (one.low, one.high)
+        ends.append([_shown(axis, np.array(edge)) if np.isfinite(edge) else limit
+                     for edge, limit in zip(edges, limits, strict=True)])  # fmt: skip
+    (left, right), (bottom, above) = ends
+    axes.plot([left, right, right, left, left], [bottom, bottom, above, above, bottom], color="#222222", linewidth=1.0)
+    axes.set_xlabel(across[0].name)
+    axes.set_ylabel(across[1].name)
+    axes.set_title("Points held back" + ("; pale: outside the other conditions" if others else ""))
+
+
+def _shown(axis: Axis, values: Any) -> Any:
+    return np.exp(values) if axis.ratio else values
+
+
+def _bars(axes: Axes, box: Box) -> None:
+    """Draw each condition: its bounds within the range of all points."""
+    for at, one in enumerate(box.conditions):
+        axes.plot([0.0, 1.0], [at, at], color=style.PALE, linewidth=5.0, solid_capstyle="butt")
+        if one.axis.chosen:
+            low, high, text = 0.0, 1.0, one.said.split(" is ")[1]
+        else:
+            least, most = float(one.axis.values.min()), float(one.axis.values.max())
+            low, high = ((np.clip(end, least, most) - least) / (most - least) for end in (one.low, one.high))
+            text = one.said.split(" is ")[1]
+        axes.plot([low, high], [at, at], color=BESIDE[1], linewidth=5.0, solid_capstyle="butt")
+        axes.text(0.0, at - 0.3, style.shorten(text, 44.0, 7.0), fontsize=7, color=style.GREY, va="bottom")
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(len(box.conditions) - 0.4, -0.9)
+    axes.set_yticks(range(len(box.conditions)), [style.shorten(one.axis.name, 36.0, 8.0) for one in box.conditions])
+    axes.set_xticks([])
+    axes.tick_params(axis="y", length=0)
+    for side in ("bottom", "left"):
+        axes.spines[side].set_visible(False)
+    axes.set_title("The box within all points", pad=8.0)

@@ -1,0 +1,139 @@
+"""Boxes and planes: planted ones are found, and what is said of them is said on points held back."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sys
+
+import numpy as np
+import pytest
+
+import sim
+from sim.errors import UserError
+from sim.figures.inference import draw_discovery
+from sim.inference.boxes import CONDITIONS, discover
+from sim.inference.boxes_told import leading, rows, tells
+from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
+
+
+def cornered(drawn, levers, outcome, scope, noise):
+    """Election harms where patrons pack and a claim that cannot be served waits, and helps a little elsewhere."""
+    bad = (drawn["pack"] > 0.6) & (drawn["unserved"] == "waits")
+    return 0.5 + is_elected(levers) * (np.where(bad, -0.02, 0.005) + 0.004 * noise[1])
+
+
+def test_a_planted_box_is_found_and_told_on_points_held_back(tmp_path):
+    (found,) = discover(planted(tmp_path / "s", MIXED, cornered), "effect < -0.005")
+    best = leading(found)
+    bounds = {one.axis.name: one for one in best.conditions}
+    assert set(bounds) == {"pack", "unserved"}
+    assert 0.55 < bounds["pack"].low < 0.65 and bounds["pack"].high == np.inf
+    assert bounds["unserved"].options == ("waits",)
+    assert best.held.density > 0.85 and best.held.coverage > 0.8
+    assert best.held.all_points == found.held == 134 and best.learnt.all_points == found.learnt == 266
+    low, high = best.held.interval()
+    assert low < best.held.density <= high
+    first, second = found.sentences
+    assert f"in {best.held.density:.2f}".replace("0.", ".") in first and "points held back; on those" in first
+    assert "pack is 0." in first and "unserved is waits" in first
+    assert "held back" in second
+
+
+def test_held_back_points_are_others_and_noise_gives_no_box(tmp_path):
+    def noisy(drawn, levers, outcome, scope, noise):
+        return 0.5 + is_elected(levers) * 0.01 * noise[1] + 0.0 * drawn["pack"]
+
+    (found,) = discover(planted(tmp_path / "s", MIXED, noisy), "effect < -0.005")
+    for box in found.boxes:
+        # what was fitted to luck is told for what it is
+        assert box.learnt.density > box.held.density and box.held.interval()[0] < box.held.rate
+    assert found.plane.r2 < 0.05 and not tells(found)
+
+
+def test_differences_of_twins_are_split_first(tmp_path):
+    (found,) = discover(planted(tmp_path / "s", MIXED, judges), "effect > 0")
+    assert found.first.startswith("r_v - r_f is ")
+    assert all(len(box.conditions) <= CONDITIONS for box in found.boxes)
+    assert leading(found).conditions[0].axis.name == "r_v - r_f"
+    names = list(found.plane.slopes["name"])
+    assert names[0] == "r_v - r_f" and "r_v" not in names and "r_f" not in names
+
+
+def test_what_would_have_to_be_true(tmp_path):
+    (found,) = discover(planted(tmp_path / "s", TWINS, judges), "effect > 0")
+    plane = found.plane
+    assert plane.r2 > 0.9 and tells(found)
+    assert plane.at_default == pytest.approx(-0.004, abs=0.001)
+    span = TWINS[0].high - TWINS[0].low
+    first = plane.departures.iloc[0]
+    assert first["name"] == "r_v - r_f" and float(first["to"]) == pytest.approx(0.04, abs=0.01)
+    assert first["share"] == pytest.approx(0.04 / span / 2.0, rel=0.2)
+    assert list(plane.departures["share"]) == sorted(plane.departures["share"])
+    # together each has less far to go
+    joint = plane.together.set_index("name")
+    assert 0.0 < float(joint["to"]["r_v - r_f"]) < float(first["to"])
+    assert "turns its sign is r_v - r_f from +0 to +0.0" in found.sentences[1]
+
+
+def test_the_same_again(tmp_path):
+    sweep = planted(tmp_path / "s", MIXED, judges)
+    one, two = (list(rows(discover(sim.open(sweep.path), "effect > 0"))) for _ in range(2))
+    assert one == two and one
+
+
+def test_a_condition_may_be_on_levels_and_uncertainties(tmp_path):
+    sweep = planted(tmp_path / "s", MIXED, cornered)
+    (found,) = discover(sweep, "effect < -0.005 and base < 0.6 and level > 0 and cool > 0")
+    assert {one.axis.name for one in leading(found).conditions} >= {"pack"}
+    (level, _) = discover(planted(tmp_path / "l", TWINS, judges), "level > 0.52", levels=True)
+    assert leading(level).conditions[0].axis.name == "cool" and "default" not in level.sentences[1]
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [("effect <", "a condition on effect, base, level, an uncertainty"), ("effcet < 0", "effcet"),
+     ("effect + 1", "what is true or false"), ("effect < -1", "true at 0 of 400 points"),
+     ("effect > -1", "true at 400 of 400 points")],
+)  # fmt: skip
+def test_conditions_that_are_refused(tmp_path, where, said):
+    with pytest.raises(UserError, match=said):
+        discover(planted(tmp_path / "s", MIXED, cornered), where)
+
+
+def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch):
+    sweep, known = planted(tmp_path / "s", MIXED, cornered), builtins.__import__
+
+    def lacking(name, *rest):
+        if name.startswith("ema_workbench"):
+            raise ImportError("none", name="ema_workbench")
+        return known(name, *rest)
+
+    for name in [name for name in sys.modules if name.startswith("ema_workbench")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", lacking)
+    with pytest.raises(UserError, match=r"ema_workbench is not installed; allowed: pip install 'skloki\[discover\]'"):
+        discover(sweep, "effect < -0.005")
+
+
+def test_the_command(tmp_path, skloki):
+    sweep = planted(tmp_path / "s", MIXED, cornered)
+    asked = "discover", str(sweep.path), "--where", "effect < -0.005"
+    code, out, err = skloki(*asked, "--picture", str(tmp_path / "box.png"))
+    assert (code, err) == (0, "")
+    assert out.startswith("effect < -0.005, for election instead of appointment on performance in the nation: true in ")
+    assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
+    assert (tmp_path / "box.png").exists()
+    told = json.loads(skloki(*asked, "--json")[1])
+    assert told["answer"] == sim.discover(sweep.path, "effect < -0.005")[0].sentences
+    assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
+    code, out, _ = skloki(*asked, "--csv")
+    assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
+    code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
+    assert code == 2 and "--where" in err
+
+
+def test_the_picture_shows_points_held_back(tmp_path):
+    (found,) = discover(planted(tmp_path / "s", MIXED, cornered), "effect < -0.005")
+    scatter, _ = draw_discovery(found).axes
+    assert sum(len(line.get_xdata()) for line in scatter.lines if line.get_marker() == "o") == found.held
