@@ -2,7 +2,7 @@
 
 Of every output its mean over accidents is fitted, and what the fit leaves (chance, and what no quadratic can say) is
 kept as a covariance. What matters by itself is shrunk least, and so are products of factors that matter; the ridge's
-strength is the one under which each row is best foretold from all others.
+strength is the one under which rows are best foretold from one another (generalised cross-validation).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from sim.inference.space import Array, Space
 
 STRENGTHS = np.logspace(-4.0, 5.0, 28)
+SHARES = (1.0, 0.1, 0.01)
+"""How loose products may be beside what stands alone."""
 PRODUCTS = 5
 """For each factor that may be multiplied: so many products in all, those of the factors that matter most."""
 DOUBT = 0.002
@@ -241,7 +243,7 @@ def _learn(terms: _Terms, rows: NDArray[np.bool_], values: Array, fold: NDArray[
     code = terms.code[rows]
     design = np.hstack([terms.plain[rows], code[:, pairs[:, 0]] * code[:, pairs[:, 1]]])
     loose = np.concatenate([weight[terms.factor], np.sqrt(weight[terms.space.columns[pairs]].prod(axis=1))])
-    slopes, left = _ridge(design, values, np.sqrt(loose), fold, len(found) - 1)
+    slopes, left = _ridge(design, values, np.sqrt(loose), len(terms.factor), fold, len(found) - 1)
     found[:, : 1 + width] = slopes[:, : 1 + width]
     product = found[:, 1 + width :].reshape(-1, width, width)
     bends = slopes[:, 1 + width :]
@@ -251,30 +253,43 @@ def _learn(terms: _Terms, rows: NDArray[np.bool_], values: Array, fold: NDArray[
     return left
 
 
-def _ridge(design: Array, values: Array, loose: Array, fold: NDArray[np.int64], parts: int) -> tuple[Array, Array]:
+def _ridge(design: Array, values: Array, loose: Array, products: int, fold: NDArray[np.int64],
+           parts: int) -> tuple[Array, Array]:  # fmt: skip
     """Return constant and slopes of all rows and without each part, and what is left of each row without its part.
 
-    Without a part they follow from those with it: nothing is fitted anew.
+    Without a part they follow from those with it: nothing is fitted anew. `products` is the place of the first product.
     """
     count, centre, spread = len(design), design.mean(axis=0), design.std(axis=0)
-    scale = np.divide(loose, spread, out=np.zeros_like(spread), where=spread > 1e-12)
-    design = (design - centre) * scale
-    size, turned = np.linalg.eigh(design.T @ design)
+    design = design - centre
+    away = values - values.mean()
+    every, both = design.T @ design, design.T @ away
+    unit = np.divide(loose, spread, out=np.zeros_like(spread), where=spread > 1e-12)
+    best: tuple[float, Array, Array, Array] | None = None
+    for share in SHARES if products < len(loose) else SHARES[:1]:
+        scale = np.where(np.arange(len(unit)) < products, unit, share * unit)
+        size, turned = np.linalg.eigh(every * np.outer(scale, scale))
+        size = np.maximum(size, 0.0)
+        inner = turned.T @ (both * scale)
+        strengths = size[:, None] + STRENGTHS
+        rest = away @ away - (inner**2) @ (1.0 / strengths + STRENGTHS / strengths**2)
+        free = np.maximum(1.0 - (1.0 + size @ (1.0 / strengths)) / count, 1e-6)
+        error = rest / free**2
+        at = int(error.argmin())
+        if best is None or error[at] < best[0]:
+            best = float(error[at]), strengths[:, at], inner, scale[:, None] * turned
+    assert best is not None
+    _, strength, inner, turned = best
     design = design @ turned
-    inner, strengths = design.T @ (values - values.mean()), np.maximum(size, 0.0)[:, None] + STRENGTHS
-    left = (values - values.mean())[:, None] - design @ (inner[:, None] / strengths)
-    free = np.maximum(1.0 - 1.0 / count - design**2 @ (1.0 / strengths), 1e-6)
-    best = int(((left / free) ** 2).mean(axis=0).argmin())
-    strength, foretold = strengths[:, best], left[:, best].copy()
+    foretold = away - design @ (inner / strength)
     slopes = np.tile(np.append(values.mean(), inner / strength), (1 + parts, 1))
     for part in np.unique(fold):
         mine = fold == part
         some = design[mine]
         hat = (some / strength) @ some.T + 1.0 / count
-        foretold[mine] = np.linalg.solve(np.eye(len(some)) - hat, left[mine, best])
+        foretold[mine] = np.linalg.solve(np.eye(len(some)) - hat, foretold[mine])
         if parts:
             slopes[1 + part] -= np.append(foretold[mine].sum() / count, some.T @ foretold[mine] / strength)
-    slopes[:, 1:] = (slopes[:, 1:] @ turned.T) * scale
+    slopes[:, 1:] = slopes[:, 1:] @ turned.T
     slopes[:, 0] -= slopes[:, 1:] @ centre
     return slopes, foretold
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
-from sim.analysis.kernels import LOGARITHMIC, best, deviations, log_kernels, weights
+from sim.analysis.kernels import LOGARITHMIC, ONE_SIDED, best, deviations, log_kernels, weights
 from sim.analysis.targets import Target
 from sim.errors import Problem, UserError
 from sim.inference.emulator import Emulator, fit
@@ -52,6 +53,11 @@ class Figure:
         low, high = Scale.forward(replace(self.scale, high=np.inf), edges).tolist()
         return max(high - low, 1e-12) / sides
 
+    @property
+    def one_sided(self) -> bool:
+        """Whether it is recorded as nothing."""
+        return self.target.id in ONE_SIDED
+
     def log_kernel(self, values: Array) -> Array:
         """Return the weighted logarithms of its kernel at values on the scale."""
         return self.weight * log_kernels(self.target, self.scale.back(values))
@@ -86,9 +92,22 @@ class Table:
         average = _averaged(np.exp(kernel - kernel.max()), left / (at[1] - at[0]))
         first, last = np.flatnonzero(average > TRUSTED * average.max())[[0, -1]]
         at, logs = at[first : last + 1], np.log(np.maximum(average[first : last + 1], TRUSTED * average.max()))
-        deviate = np.sqrt(2.0 * (logs.max() - logs)) * np.sign(np.arange(len(at)) - logs.argmax())
+        # likeliest at the last point as likely as any: up to there a figure recorded as nothing is met
+        top = np.flatnonzero(logs > logs.max() - 1e-12)[-1 if figure.one_sided else 0]
+        deviate = np.sqrt(2.0 * (logs.max() - logs)) * np.sign(np.arange(len(at)) - top)
         even = np.linspace(at[0], at[-1], ENTRIES)
         return cls(even[0], even[1] - even[0], np.interp(even, at, np.maximum.accumulate(deviate)), _width(at, deviate))
+
+    @staticmethod
+    def looked_up(values: Array, low: Array, step: Array, entries: Array, first: NDArray[np.int64]) -> Array:
+        """Return deviates at values, from tables whose entries stand one after the other, each from its `first` on."""
+        along = (values - low) / step
+        number = np.clip(along, 0.0, ENTRIES - 2.0).astype(np.int64)
+        along -= number
+        number += first
+        before = entries[number]
+        found: Array = before + along * (entries[number + 1] - before)
+        return found
 
 
 def _range(figure: Figure, middle: float, reach: float) -> tuple[float, float]:
@@ -135,7 +154,7 @@ class Likelihood:
         return [Table.of(*each) for each in zip(self.figures, self.emulator.constant, spread, left, strict=True)]
 
     @cached_property
-    def _whiten(self) -> Array:
+    def whiten(self) -> Array:
         """By what deviates are multiplied to be independent of one another."""
         width = np.array([table.width for table in self.tables])
         left = self.emulator.residual
@@ -152,18 +171,14 @@ class Likelihood:
     def deviates(self, positions: Array) -> Array:
         """Return how far each figure is from the record at positions, in standard deviations of its average."""
         low, step, entries = self._table
-        along = (self.emulator.predict(positions) - low) / step
-        number = np.clip(along, 0.0, ENTRIES - 2.0).astype(np.int64)
-        along -= number
-        number += np.arange(len(low)) * ENTRIES
-        before = entries[number]
-        return before + along * (entries[number + 1] - before)
+        first = np.arange(len(low)) * ENTRIES
+        return Table.looked_up(self.emulator.predict(positions), low, step, entries, first)
 
     def __call__(self, positions: Array, groups: object = None) -> Array:
         """Return logarithms of the likelihood at positions, 0 where every figure is met as well as can be."""
         if not self.figures:
             return np.zeros(len(positions))
-        apart = self.deviates(positions) @ self._whiten
+        apart = self.deviates(positions) @ self.whiten
         return -0.5 * np.einsum("rf,rf->r", apart, apart)
 
     @property

@@ -1,0 +1,147 @@
+"""Whether intervals hold what they should: worlds that are known, with a record of their own, are looked for again.
+
+Each known world gets figures as they might have been recorded: what its run gave, with an error as wide as the recorded
+figure's. Draws that agree with these should hold the world's own position in their middle 90 per cent nine times in 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import ndtri
+
+from sim.analysis.kernels import LOGARITHMIC, deviations, quantile
+from sim.analysis.targets import Target
+from sim.inference.chains import Numbers, sample, uniform
+from sim.inference.emulator import Emulator
+from sim.inference.likelihood import ENTRIES, Figure, Likelihood, Table
+from sim.inference.posterior import LEADING, foretold
+from sim.inference.space import Array
+
+LEVEL = 0.9
+CHAINS, STEPS, EACH = 16, 1000, 20
+"""Of each known world, and steps besides for each factor."""
+_ERRORS = 31  # what is drawn, in the address of a draw
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often intervals of `LEVEL` held the truth.
+
+    Attributes
+    ----------
+    factors
+        Of each factor that is a number; nan for choices.
+    effects
+        Of each effect.
+    truths
+        How many known worlds there were.
+    """
+
+    factors: Array
+    effects: Array
+    truths: int
+
+    @property
+    def mean(self) -> float:
+        """Of all numbers."""
+        return float(np.nanmean(self.factors))
+
+    @property
+    def error(self) -> float:
+        """Standard error of one of the shares, were it `LEVEL`."""
+        return float(np.sqrt(LEVEL * (1.0 - LEVEL) / self.truths))
+
+
+def coverage(
+    likelihood: Likelihood, truths: Array, gave: Array | None = None, *, effects: Emulator | None = None,
+    had: Array | None = None, seed: int = 0, steps: int | None = None, chains: int = CHAINS,
+) -> Coverage:  # fmt: skip
+    """Return how often intervals hold what is known.
+
+    Parameters
+    ----------
+    truths
+        Positions of the known worlds, shape (truths, factors): over the ranges, or draws that agree with the record.
+    gave
+        What their runs gave for the figures, as it is recorded, shape (truths, figures): runs that the emulator has not
+        seen. Without it they are foretold by the emulator, which is then not put to the test.
+    effects, had
+        Emulator of effects, and what these were in the known worlds; foretold without it.
+    """
+    space = likelihood.emulator.space
+    scales = [figure.scale for figure in likelihood.figures]
+    given = foretold(likelihood.emulator, truths, scales, seed=seed) if gave is None else gave
+    density = _Records(likelihood, [
+        [recorded(figure, value, luck) for figure, value, luck in zip(likelihood.figures, row, lucks, strict=True)]
+        for row, lucks in zip(given.tolist(), uniform(seed, _ERRORS, 0, *given.shape).tolist(), strict=True)
+    ])  # fmt: skip
+    leading = np.argsort(-likelihood.information, kind="stable")[: min(LEADING, space.size)].tolist()
+    steps = STEPS + EACH * space.size if steps is None else steps
+    of = sample(density, space.size, seed=seed, steps=steps, groups=len(truths), chains=chains, leading=leading)
+    draws = of.positions.reshape(len(truths), -1, space.size)
+    number = np.array([not factor.options for factor in space.factors])
+    held = np.where(number, _held(draws, truths).mean(axis=0), np.nan)
+    found = np.empty(0)
+    if effects is not None:
+        known = foretold(effects, truths, seed=seed + 1) if had is None else had
+        each = [foretold(effects, some, seed=seed + 2) for some in draws]
+        found = _held(np.stack(each), known).mean(axis=0)
+    return Coverage(held, found, len(truths))
+
+
+def _held(draws: Array, truths: Array) -> Array:
+    low, high = np.quantile(draws, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=1)
+    found: Array = ((truths >= low) & (truths <= high)).astype(np.float64)
+    return found
+
+
+def recorded(figure: Figure, value: float, luck: float) -> Target:
+    """Return the figure as it might have been recorded of a run that gave a value; `luck` from 0 to 1 decides.
+
+    The errors are those under which its kernel is the likelihood. What is recorded as nothing is taken for a figure
+    with an error on both sides.
+    """
+    target, wide = figure.target, 1.0 / np.sqrt(figure.weight)
+    if target.count is not None and target.exposure is not None:
+        events = max(value * target.exposure, 0.5)
+        count = max(events + wide * float(ndtri(luck)) * events**0.5, 0.5)
+        return replace(target, count=count, value=count / target.exposure)
+    below, above = deviations(target)
+    below = below or above
+    name = target.id if target.id in LOGARITHMIC else f"like {target.id}"
+    # a value above the figure is as likely as the figure's upper side says: so its error below is that wide
+    share = above / (above + below)
+    normal = float(ndtri(0.5 * luck / share)) * above if luck < share else -float(ndtri(
+        0.5 * (1.0 - luck) / (1.0 - share))) * below  # fmt: skip
+    middle = (float(np.log(max(value, 1e-9))) if target.id in LOGARITHMIC else value) + wide * normal
+    edges = np.array([middle, middle - below * quantile(target), middle + above * quantile(target)])
+    middle, low, high = (np.exp(edges) if target.id in LOGARITHMIC else edges).tolist()
+    return replace(target, id=name, value=middle, low=low, high=high)
+
+
+class _Records:
+    """The likelihood of many records at once, each of its own group of positions."""
+
+    def __init__(self, likelihood: Likelihood, records: Sequence[Sequence[Target]]) -> None:
+        self._emulator = likelihood.emulator
+        each = [
+            Likelihood(likelihood.emulator, tuple(
+                replace(figure, target=target) for figure, target in zip(likelihood.figures, record, strict=True)))
+            for record in records
+        ]  # fmt: skip
+        self._low = np.array([[table.low for table in one.tables] for one in each])
+        self._step = np.array([[table.step for table in one.tables] for one in each])
+        self._entries = np.concatenate([table.deviate for one in each for table in one.tables])
+        self._whiten = np.stack([one.whiten for one in each])
+
+    def __call__(self, positions: Array, groups: Numbers) -> Array:
+        said = self._emulator.predict(positions)
+        figures = self._low.shape[1]
+        first = (groups[:, None] * figures + np.arange(figures)) * ENTRIES
+        deviates = Table.looked_up(said, self._low[groups], self._step[groups], self._entries, first)
+        # rows come group by group, as many of each
+        apart = deviates.reshape(len(self._whiten), -1, figures) @ self._whiten
+        return -0.5 * (apart**2).sum(axis=-1).reshape(-1)

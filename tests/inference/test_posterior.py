@@ -1,0 +1,238 @@
+"""Draws that agree with a record, against what is known in closed form or by another program."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.analysis.kernels import TOGETHER, compared, log_kernels
+from sim.errors import UserError
+from sim.experiment.experiment import Factor, Option
+from sim.inference.coverage import coverage
+from sim.inference.emulator import fit
+from sim.inference.identification import effects_emulator, identified, left_out
+from sim.inference.likelihood import Figure, Table, likelihood
+from sim.inference.posterior import contraction, foretold, posterior, predictive
+from sim.inference.scales import Scale, chosen
+from sim.inference.space import Space
+from tests.inference.toys import Straight, target
+
+
+@pytest.fixture(scope="module")
+def straight():
+    return Straight(size=12, matter=4, rows=600)
+
+
+@pytest.fixture(scope="module")
+def draws(straight):
+    return posterior(straight.likelihood(), seed=1)
+
+
+def test_a_straight_world_of_65_factors_is_found():
+    whole = Straight(rows=4000)
+    mean, covariance = whole.exact()
+    draws = posterior(whole.likelihood(), seed=1, steps=4000, again=0)
+    sd, matter = np.sqrt(np.diag(covariance)), len(mean)
+    found = draws.positions
+    assert draws.rhat.max() < 1.08 and draws.effective.min() > 300
+    assert np.abs((found[:, :matter].mean(0) - mean) / sd).max() < 0.1 + 3 * np.sqrt(1 / draws.effective[:matter].min())
+    np.testing.assert_allclose(found[:, :matter].std(0), sd, rtol=0.1)
+    np.testing.assert_allclose(np.corrcoef(found[:, :matter].T)[0], covariance[0] / sd[0] / sd, atol=0.12)
+    np.testing.assert_allclose(found[:, matter:].std(0), 12**-0.5, rtol=0.1)
+    learned, error = draws.contraction
+    np.testing.assert_allclose(learned[:matter], 1 - 12 * sd**2, atol=0.02)
+    assert np.abs(learned[matter:]).max() < 0.15 and (error < 0.1).all()
+
+
+def test_the_same_draws_come_again(straight):
+    small = straight.likelihood(straight.targets[:2])
+    one, again, other = (posterior(small, seed=seed, steps=80, again=0) for seed in (3, 3, 4))
+    assert one.chains.tobytes() == again.chains.tobytes() != other.chains.tobytes()
+
+
+def test_wide_kernels_give_the_ranges_back(straight):
+    wide = straight.likelihood([target(one.id, one.value, 1e4) for one in straight.targets])
+    found = posterior(wide, seed=2)
+    assert np.abs(found.contraction[0]).max() < 0.1
+    np.testing.assert_allclose(found.positions.mean(0), 0.5, atol=0.05)
+
+
+def test_a_figure_that_identifies_an_effect_decides_it(straight):
+    """A planted figure is the effect itself, all but exactly: its spread shrinks and its share moves the right way."""
+    random = np.random.default_rng(5)
+    z = 2.0 * straight.positions - 1.0
+    effect = 0.02 * z[:, 10] + 0.01 * z[:, 11] * (1.0 - z[:, 10]) + 0.01 * z[:, 0]
+    effect += 0.004 * random.standard_normal(len(z))
+    outputs = {one.id: column for one, column in zip(straight.targets, straight.outputs.T, strict=True)}
+    seen = effect + 0.002 * random.standard_normal(len(z))
+    given = posterior(straight.likelihood(), seed=1, steps=1200)
+    emulator = effects_emulator(given, straight.positions, effect[:, None])
+    before = identified(given, effect[:, None], emulator)[0]
+    assert before.open > 0.6 and before.r2 > 0.9 and 0.4 < before.prior < 0.6
+    assert before.posterior == pytest.approx(0.5, abs=0.15)
+    planted = likelihood(straight.space, straight.positions, outputs | {"W": seen},
+                         [*straight.targets, target("W", -0.012, 0.003)])  # fmt: skip
+    found = posterior(planted, seed=1, steps=1200)
+    after = identified(found, effect[:, None], emulator, left_out(found, {}))[0]
+    sd = [emulator.predict(one.positions).std() for one in (given, found)]
+    assert sd[1] < 0.85 * sd[0] and after.narrowed > before.narrowed
+    assert after.posterior < before.posterior - 0.2 and after.open < before.open
+    shift, error = after.shifts["W"]
+    assert shift == pytest.approx(before.posterior - after.posterior, abs=4 * error + 0.02)
+    assert all(abs(after.shifts[one.id][0]) < 0.1 for one in straight.targets[1:])
+
+
+def test_intervals_hold_what_they_should():
+    """Of the known worlds half are new runs, half are foretold where draws agree with the record."""
+    toy = Straight(size=12, matter=4, rows=800, chance=0.1**2 * np.eye(4), sd=0.1, seed=3)
+    effect = 2.0 * toy.positions[:, :1] - toy.positions[:, 5:6]
+    emulator, random = fit(toy.space, toy.positions, effect + 0.1), np.random.default_rng(6)
+    of = toy.likelihood()
+    new = random.random((100, 12))
+    some = coverage(of, new, toy.run(new, random), effects=emulator, had=2.0 * new[:, :1] - new[:, 5:6] + 0.1,
+                    steps=700)  # fmt: skip
+    near = coverage(of, posterior(of, seed=1).some(100), effects=emulator, seed=9, steps=700)
+    for found in (some, near):
+        assert found.mean == pytest.approx(0.9, abs=0.03)
+        assert np.abs(found.factors[:4].mean() - 0.9) < 0.05 and np.abs(found.effects - 0.9).max() < 4 * found.error
+
+
+def test_another_program_draws_the_same():
+    emcee = pytest.importorskip("emcee")
+    toy = Straight(size=6, matter=3, rows=500, seed=4)
+    of = toy.likelihood()
+    found = posterior(of, seed=1)
+
+    def density(at):
+        inside = ((at > 0.0) & (at < 1.0)).all(axis=1)
+        return np.where(inside, of(np.clip(at, 0.0, 1.0)), -np.inf)
+
+    random = np.random.RandomState(1)
+    other = emcee.EnsembleSampler(32, 6, density, vectorize=True)
+    other.random_state = random.get_state()
+    other.run_mcmc(found.some(32), 4000)
+    theirs = other.get_chain(discard=1000, flat=True)
+    sd = theirs.std(0)
+    assert np.abs((found.positions.mean(0) - theirs.mean(0)) / sd).max() < 0.12
+    np.testing.assert_allclose(found.positions.std(0), sd, rtol=0.08)
+
+
+def test_rejection_finds_the_same():
+    """Draws over the ranges, kept by the kernel at what a run gave: exact, where there are few dimensions."""
+    toy = Straight(size=4, matter=2, rows=800, chance=0.05**2 * np.eye(2), sd=0.15, seed=5)
+    random = np.random.default_rng(2)
+    at = random.random((400_000, 4))
+    logs = sum(log_kernels(one, values) for one, values in zip(toy.targets, toy.run(at, random).T, strict=True))
+    kept = at[random.random(len(at)) < np.exp(logs)]
+    found = posterior(toy.likelihood(), seed=1)
+    assert len(kept) > 2000
+    assert np.abs((found.positions.mean(0) - kept.mean(0)) / kept.std(0)).max() < 0.1
+    np.testing.assert_allclose(found.positions.std(0), kept.std(0), rtol=0.08)
+
+
+def test_a_population_of_pyabc_finds_the_same(tmp_path):
+    pyabc = pytest.importorskip("pyabc")
+    toy = Straight(size=4, matter=2, rows=800, chance=0.05**2 * np.eye(2), sd=0.15, seed=5)
+    random = np.random.default_rng(2)
+
+    def model(at):
+        row = np.array([[at[f"x{n}"] for n in range(4)]])
+        return {"y": toy.run(row, random)[0] + toy.sd * random.standard_normal(2)}
+
+    prior = pyabc.Distribution(**{f"x{n}": pyabc.RV("uniform", 0, 1) for n in range(4)})
+    abc = pyabc.ABCSMC(model, prior, pyabc.PNormDistance(p=2), population_size=400,
+                       sampler=pyabc.sampler.SingleCoreSampler())  # fmt: skip
+    abc.new(f"sqlite:///{tmp_path / 'abc.db'}", {"y": toy.slopes @ toy.truth})
+    frame, weight = abc.run(max_nr_populations=7).get_distribution()
+    theirs = frame[[f"x{n}" for n in range(4)]].to_numpy()
+    mean = weight @ theirs
+    sd = np.sqrt(weight @ (theirs - mean) ** 2)
+    found = posterior(toy.likelihood(), seed=1).positions
+    assert np.abs((found.mean(0) - mean) / sd).max() < 0.35
+    np.testing.assert_allclose(found.std(0), sd, rtol=0.35)
+
+
+# the average of a kernel over what an emulator leaves
+
+
+@pytest.mark.parametrize(("sd", "left"), [(0.003, 0.05), (0.05, 0.05), (0.3, 0.001), (0.02, 0.0)])
+def test_the_average_of_a_normal_kernel_is_a_normal(sd, left):
+    table = Table.of(Figure(target("Y", 0.4, sd), Scale()), 0.5, 0.2, left)
+    both, at = np.hypot(sd, left), np.linspace(-0.5, 1.5, 50)
+    np.testing.assert_allclose(Table.looked_up(at, table.low, table.step, table.deviate, np.zeros(50, int)),
+                               (at - 0.4) / both, atol=0.03, rtol=0.02)  # fmt: skip
+    assert table.width == pytest.approx(both, rel=0.03)
+
+
+def test_a_figure_recorded_as_nothing_counts_one_side():
+    table = Table.of(Figure(compared()["T27"], Scale(low=0.0, high=1.0)), 0.3, 0.2, 0.05)
+    assert table.deviate.min() > -1e-6 and table.deviate[0] < 0.3 and table.deviate[-1] > 2.0
+
+
+def test_figures_written_twice_count_once(straight):
+    names = TOGETHER[-1]
+    values = {name: np.full(50, compared()[name].value) * np.linspace(0.5, 1.5, 50) for name in (*names, "T26")}
+    space = Space([Factor("x")])
+    at = np.linspace(0.0, 1.0, 50)[:, None]
+    of = likelihood(space, at, values, [compared()[name] for name in values])
+    assert [figure.weight for figure in of.figures] == [1 / 3, 1 / 3, 1 / 3, 1.0]
+    assert [figure.weight for figure in of.without([names[0]]).figures] == [0.5, 0.5, 1.0]
+    np.testing.assert_allclose(of.without([]).deviates(at), of.deviates(at))
+
+
+def test_without_any_figure_there_is_nothing_to_agree_with(straight):
+    none = straight.likelihood(exclude=[one.id for one in straight.targets])
+    assert none.names == [] and (none(straight.positions[:5]) == 0.0).all()
+
+
+def test_infinite_and_missing_values(straight):
+    at = straight.positions
+    ratio = np.where(at[:, 0] > 0.8, np.inf, 3.3 * np.exp(2.0 * at[:, 1] - 1.0))
+    late = np.where(at[:, 2] > 0.5, np.nan, at[:, 3])
+    of = likelihood(straight.space, at, {"T25": ratio, "Y": late}, [compared()["T25"], target("Y", 0.5, 0.05)])
+    assert of.emulator.rows.tolist() == [len(at), (at[:, 2] <= 0.5).sum()]
+    assert np.isfinite(of(at)).all()
+    infinite = at[:, 0] > 0.9
+    assert of(at)[infinite].mean() < of(at)[~infinite].mean()
+    with pytest.raises(UserError, match="T25.*no run that gives it"):
+        likelihood(straight.space, at, {"T25": np.full(len(at), np.inf)}, [compared()["T25"]])
+
+
+def test_scales_are_chosen_by_what_they_tell():
+    random = np.random.default_rng(1)
+    space = Space([Factor("x"), Factor("y")])
+    at = random.random((800, 2))
+    line = 4.0 * (at[:, 0] - 0.5) + 0.3 * random.standard_normal(800)
+    shaped = np.column_stack([line, np.exp(line), 1.0 / (1.0 + np.exp(-2.0 * line))])
+    assert [scale.kind for scale in chosen(space, at, shaped)] == ["plain", "log", "odds"]
+    for scale, values in zip(chosen(space, at, shaped), shaped.T, strict=True):
+        np.testing.assert_allclose(scale.back(scale.forward(values)), values, atol=1e-9)
+        step = 1e-6
+        slope = (scale.forward(values) - scale.forward(values - step)) / step
+        inside = values < values.max()
+        np.testing.assert_allclose(np.log(slope[inside]), scale.slope(values)[inside], atol=1e-3)
+
+
+# what draws are asked
+
+
+def test_contraction_of_options_is_of_the_chance_that_draws_differ():
+    space = Space([Factor("rule", tuple(Option(name, {}) for name in "abc")), Factor("x")])
+    at = np.column_stack([np.repeat([0.1, 0.5, 0.9], [80, 10, 10]), np.full(100, 0.5)])
+    np.testing.assert_allclose(contraction(space, at), [1 - (1 - 0.66) / (2 / 3), 1.0])
+
+
+def test_what_runs_would_give_is_foretold(straight, draws):
+    emulator = draws.likelihood.emulator
+    luck = foretold(emulator, draws.positions, seed=3) - emulator.predict(draws.positions)
+    np.testing.assert_allclose(np.cov(luck.T), emulator.residual, atol=4e-4)
+    low, middle, high = predictive(emulator, draws.positions)
+    recorded = np.array([one.value for one in straight.targets])
+    assert (low < recorded).all() and (recorded < high).all() and (low < middle).all() and (middle < high).all()
+
+
+def test_a_figure_left_out_widens_what_it_told(straight, draws):
+    other = draws.without(["Y0"])
+    free = other.contraction[0][:4].sum()
+    assert other.likelihood.names == ["Y1", "Y2", "Y3"] and free < draws.contraction[0][:4].sum() - 0.05
+    assert draws.without(["T01"]) is draws
