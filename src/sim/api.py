@@ -6,6 +6,8 @@ rooms. Wherever a request is wrong, `UserError` names every reason.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -56,6 +58,12 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+def look() -> None:
+    """Take in what the user's folders define, if there are any or were."""
+    if os.environ.get("SKLOKI_PATH") or "sim.experiment.own_outcomes" in sys.modules:
+        import_module("sim.experiment.own_outcomes").look()
+
+
 class Verb:
     """A verb that is loaded when it is first called, or asked what it is."""
 
@@ -73,6 +81,7 @@ class Verb:
         return self.__wrapped__.__doc__
 
     def __call__(self, *given: Any, **named: Any) -> Any:
+        look()
         return self.__wrapped__(*given, **named)
 
     def __get__(self, owner: Any, kind: Any = None) -> Verb:
@@ -93,6 +102,7 @@ def trace(
     Parameters are those of `sim.runner.diverge.trace`; ``svg`` draws pictures as SVG besides PNG, and
     ``figures="none"`` draws none.
     """
+    look()
     from sim.figures import draw_all
     from sim.runner.diverge import trace as trace_worlds
 
@@ -174,6 +184,7 @@ def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate:
         Of a scenario: effective values with their layers, warnings, size. Of an experiment: what it would take in
         runs, time and disk, for which some runs are tried.
     """
+    look()
     from sim.experiment.load import is_experiment, load_experiment
     from sim.runner.preview import preview
     from sim.scenario.load import load
@@ -208,6 +219,7 @@ def plot(
     svg
         As SVG besides PNG.
     """
+    look()
     from sim.analysis.stored import open_folder
     from sim.figures import draw
     from sim.results.atomic import disk, staged_files

@@ -24,7 +24,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.results import atomic, run_store
 from sim.results.result import open_result
-from sim.results.run_rows import COMMITTEES, EVENTS, MONTHLY, event_rows, monthly_rows
+from sim.results.run_rows import COMMITTEES, EVENTS, event_rows, monthly_rows, monthly_schema
 from sim.results.run_store import new_result
 
 
@@ -94,7 +94,7 @@ def test_a_trace_of_the_wrong_shape_is_refused(trajectory):
 
 def test_encodings(stored, tmp_path):
     folder = stored(tmp_path / "r")
-    for name, schema in (("monthly", MONTHLY), ("events", EVENTS), ("committees", COMMITTEES)):
+    for name, schema in (("monthly", monthly_schema()), ("events", EVENTS), ("committees", COMMITTEES)):
         file = pq.ParquetFile(folder / f"{name}.parquet")
         assert file.schema_arrow == schema
         for index, field in enumerate(schema):

@@ -177,3 +177,14 @@ def test_worlds_of_two_tables_differ_cell_by_cell_and_from_others_in_one_line(mi
     one, other = load(ministry()), load(ministry(ROWS.replace("0.7", "0.6")))
     assert differences(one, other) == [{"field": "tree.places.Harbour.literacy", "base": 0.7, "other": 0.6}]
     assert {"field": "tree.places", "base": None, "other": "3 committees"} in differences(load("historical"), one)
+
+
+def test_the_whole_and_its_classes_may_be_called_otherwise(ministry, the_problem, tmp_path) -> None:
+    names = "[tree.names]\nnation = 'ministry'\ncapital = 'head office'\n"
+    loaded = load(ministry(text=NAMED + names))
+    assert loaded.scenario.tree.names == {"nation": "ministry", "capital": "head office"}
+    (tmp_path / "alone.toml").write_text(to_toml(loaded), encoding="utf-8")
+    assert load(tmp_path / "alone.toml").scenario.tree.names == loaded.scenario.tree.names
+    problem = the_problem(ministry(text=NAMED + names.replace("capital", "capitol")))
+    assert problem.where == "mine.toml:6" and "capitol" in problem.found + problem.field
+    assert "names" not in Scenario(title="t").model_dump()["tree"]

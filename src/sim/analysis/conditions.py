@@ -12,7 +12,6 @@ from sim.analysis.effects import chosen, contrasts, differences, effects, statis
 from sim.analysis.paired import student
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
-from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +69,7 @@ def apart(sweep: PairedSweep) -> pd.DataFrame:
         whole = differences(pairs, lever, 1, values, 0)[0]
         for number, option in enumerate(other.options):
             effect, base = differences(pairs, lever, 1, values, number)
-            found = statistics(pairs, OUTCOMES[outcome], effect, base)
+            found = statistics(pairs, pairs.experiment.outcome(outcome), effect, base)
             change = pairs.by_point(effect - whole)[0]
             change = change[np.isfinite(change)]
             half = student(np.asarray(len(change))) * change.std(ddof=1) / len(change) ** 0.5
@@ -111,7 +110,7 @@ def effects_at(
     pairs, places = sweep.pairs, places_of(sweep, other, lever)
     rows: list[dict[str, Any]] = []
     for column, name, where, _ in chosen(sweep, outcome, scope, horizon):
-        values, entry = pairs.values(column), OUTCOMES[name]
+        values, entry = pairs.values(column), sweep.experiment.outcome(name)
         for option in options:
             for at in range(len(other.options)):
                 inner = [differences(pairs, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]

@@ -29,7 +29,6 @@ from sim.analysis.paired import TINY, quantiles, student
 from sim.analysis.variance_components import ROUNDING, Crossed, crossed
 from sim.experiment.designs import kind_of
 from sim.registry.entries import Outcome
-from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +146,7 @@ def _of_lever(
     pairs: PairTable, lever: Factor, options: list[int], values: Array, kept: list[str], each: bool
 ) -> Iterator[dict[str, Any]]:
     outcome, scope, horizon = kept
-    entry = OUTCOMES[outcome]
+    entry = pairs.experiment.outcome(outcome)
     names = others(pairs.experiment.levers, lever)
     for option in options:
         for other in range(len(names)) if each else [None]:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sim.analysis import paired
 from sim.analysis.places import PlaceEffects
 from sim.experiment.horizons import Horizon, measured
+from sim.registry.derived import KEPT, extended
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
-from sim.results.comparison import BANDS, PAIRS
+from sim.results.comparison import BANDS, pairs_schema
 from sim.results.manifest import Failure
 from sim.results.run_rows import floats
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 CURVES = 128 * 2**20
 """Bytes that whole curves may take; the horizons' values are kept of all pairs."""
-BETTER = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in OUTCOMES.values()])
 
 
 @dataclass
@@ -52,7 +51,7 @@ class Sample:
         self.values = [[] for _ in self.names]
         self.curves = [[] for _ in self.names]
         self.by_place = PlaceEffects(self.places, self.horizons, self.months)
-        self._room = CURVES // (4 * len(self.names) * len(self.months) * len(SCOPES) * len(OUTCOMES))
+        self._room = CURVES // (4 * len(self.names) * len(self.months) * len(SCOPES) * len(KEPT))
 
     @property
     def pairs(self) -> int:
@@ -79,12 +78,13 @@ class Sample:
         trajectories = [result for result in results if not isinstance(result, Failure)]
         self.replicates.append(replicate)
         self.by_place.add(trajectories)
-        worlds = [trajectory.values.reshape(len(self.months), -1) for trajectory in trajectories]
-        values = measured(np.stack(worlds, axis=1), self.horizons, self.months, outcomes=[*OUTCOMES] * len(SCOPES))
-        for at, trajectory in enumerate(trajectories):
-            self.values[at].append(values[:, at].reshape(-1, len(SCOPES), len(OUTCOMES)))
+        series = [extended(trajectory.values) for trajectory in trajectories]
+        worlds = [values.reshape(len(self.months), -1) for values in series]
+        values = measured(np.stack(worlds, axis=1), self.horizons, self.months, outcomes=[*KEPT] * len(SCOPES))
+        for at, curves in enumerate(series):
+            self.values[at].append(values[:, at].reshape(-1, len(SCOPES), len(KEPT)))
             if self.pairs <= max(self._room, 2):
-                self.curves[at].append(trajectory.values.astype(np.float32))
+                self.curves[at].append(curves.astype(np.float32))
         return self._pair_rows()
 
     def at(self, world: int, horizon: int) -> NDArray[np.float64]:
@@ -94,13 +94,13 @@ class Sample:
     def _pair_rows(self) -> pa.Table:
         """Return the rows of the last replicate: one per world, horizon and scope."""
         shape = len(self.names), len(self.horizons), len(SCOPES)
-        flat = np.stack([values[-1] for values in self.values]).reshape(-1, len(OUTCOMES))
+        flat = np.stack([values[-1] for values in self.values]).reshape(-1, len(KEPT))
         labels = (self.names, [horizon.name for horizon in self.horizons], SCOPES)
         grid = np.indices(shape).reshape(len(shape), -1)
         keys = [np.array(names, object)[places] for names, places in zip(labels, grid, strict=True)]
         numbers = pa.array(np.full(len(flat), self.replicates[-1], np.int32))
         return pa.Table.from_arrays(
-            [numbers, *(pa.array(key, pa.string()) for key in keys), *map(floats, flat.T)], schema=PAIRS
+            [numbers, *(pa.array(key, pa.string()) for key in keys), *map(floats, flat.T)], schema=pairs_schema()
         )
 
 
@@ -117,8 +117,9 @@ def effect_of(sample: Sample, world: int, horizon: int, smallest: Smallest) -> p
 
 def _effects(base: NDArray[np.float64], other: NDArray[np.float64], smallest: Smallest) -> paired.Effects:
     means, _ = paired.moments(np.where(np.isfinite(base) & np.isfinite(other), base, np.nan))
-    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(OUTCOMES.values(), means, strict=True)])
-    return paired.effects(base, other, BETTER, limits)
+    limits = np.array([smallest.of(outcome, mean) for outcome, mean in zip(KEPT.values(), means, strict=True)])
+    better = np.array([-1.0 if outcome.better == "lower" else 1.0 for outcome in KEPT.values()])
+    return paired.effects(base, other, better, limits)
 
 
 def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
@@ -126,7 +127,7 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
     rows = []
     for world in range(1, len(sample.names)):
         found = [vars(effect_of(sample, world, at, smallest)) for at in range(len(sample.horizons))]
-        for o, outcome in enumerate(OUTCOMES.values()):
+        for o, outcome in enumerate(KEPT.values()):
             for s, scope in enumerate(SCOPES if outcome.by_class else SCOPES[:1]):
                 for horizon, arrays in zip(sample.horizons, found, strict=True):
                     keys = {
@@ -137,9 +138,9 @@ def effect_rows(sample: Sample, smallest: Smallest) -> list[dict[str, Any]]:
     return rows
 
 
-def band_tables(sample: Sample, only: Container[str] = OUTCOMES) -> Iterator[pa.Table]:
+def band_tables(sample: Sample, only: Container[str] = KEPT) -> Iterator[pa.Table]:
     """Yield, outcome by outcome, the months of the worlds and of their differences month by month."""
-    for o, outcome in enumerate(OUTCOMES.values()):
+    for o, outcome in enumerate(KEPT.values()):
         if outcome.name not in only:
             continue
         scopes = len(SCOPES) if outcome.by_class else 1

@@ -13,7 +13,6 @@ from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import label as label
 from sim.experiment.factors import CONDITIONS as NUMBER
 from sim.registry.entries import Outcome
-from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.experiment.experiment import Factor
@@ -55,7 +54,7 @@ def shown(sweep: SweepFolder, selection: Selection = Selection()) -> Shown:  # n
     outcome = selection.outcome or experiment.outcomes[0]
     scope = selection.scope or ("nation" if "nation" in experiment.scopes else experiment.scopes[0])
     column = sweep.column(outcome, scope, selection.horizon)
-    return Shown(column, OUTCOMES[outcome], scope, selection.horizon or next(iter(experiment.horizons)))
+    return Shown(column, experiment.outcome(outcome), scope, selection.horizon or next(iter(experiment.horizons)))
 
 
 def against(lever: Factor, option_: Any) -> list[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from numpy.typing import ArrayLike
 
 from sim.analysis.sample import Sample, effect_of
 from sim.experiment.experiment import Given
+from sim.registry.derived import EVERY, KEPT
 from sim.registry.entries import CLASSES, SCOPES
-from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
+from sim.registry.outcomes import SHOWN
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario.files import DICT
@@ -66,6 +68,8 @@ class Finding:
         The ensemble out of which they are drawn; none where they are drawn from their ranges.
     same
         Whether the worlds have the same inputs until the end of the horizon.
+    names
+        What the worlds call the nation and classes, if not so.
     """
 
     base: str
@@ -77,6 +81,7 @@ class Finding:
     drawn: int | None = None
     same: bool = False
     given: Given | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nation(self) -> Mapping[str, Any]:
@@ -86,9 +91,10 @@ class Finding:
     @property
     def what(self) -> str:
         """The nation's outcome, in words."""
-        unit, words = OUTCOMES[self.outcome].unit, self.outcome.removesuffix("_nation").replace("_", " ")
+        unit, words = EVERY[self.outcome].unit, self.outcome.removesuffix("_nation").replace("_", " ")
         shares = unit.startswith("share of ") and " " not in words and words.endswith(("ed", "acting"))
-        return f"the nation's {unit} that are {words}" if shares else f"the nation's {words}"
+        whose = f"the {self.names.get('nation', 'nation')}'s"
+        return f"{whose} {unit} that are {words}" if shares else f"{whose} {words}"
 
     @property
     def when(self) -> str:
@@ -98,7 +104,7 @@ class Finding:
     @property
     def judged(self) -> bool:
         """Whether more is better, or worse."""
-        return OUTCOMES[self.outcome].better != "neither"
+        return EVERY[self.outcome].better != "neither"
 
 
 def answer(comparison: Comparison) -> list[str]:
@@ -130,16 +136,20 @@ def finding(comparison: Comparison, world: str, outcome: str | None = None, hori
         called(known[comparison.worlds[0]]), called(known[world]), outcome, horizon, effects, shares,
         None if draws is None else len(draws.factors), parting is None or parting > last,
         None if draws is None else draws.ensemble,
+        known[comparison.worlds[0]].get("scenario", {}).get("tree", {}).get("names", {}),
     )  # fmt: skip
 
 
 def sampled(
     sample: Sample, smallest: Smallest, outcome: str = MAIN, *, world: int = 1, horizon: int = 0,
-    names: Sequence[str] = (), drawn: Draws | None = None,
+    names: Sequence[str] = (), drawn: Draws | None = None, classes: Mapping[Any, str] = MappingProxyType({}),
 ) -> Finding:  # fmt: skip
-    """Return what runs in memory say of a world; ``names`` are what the worlds are called, if not as in the sample."""
+    """Return what runs in memory say of a world.
+
+    ``names`` are what the worlds are called, if not as in the sample; ``classes`` what they call nation and classes.
+    """
     called = list(names or sample.names)
-    at, scopes = OUTCOME_INDEX[outcome], SCOPES if OUTCOMES[outcome].by_class else SCOPES[:1]
+    at, scopes = [*KEPT].index(outcome), SCOPES if EVERY[outcome].by_class else SCOPES[:1]
     found = vars(effect_of(sample, world, horizon, smallest))
     effects = {scope: {name: array[s, at].item() for name, array in found.items()} for s, scope in enumerate(scopes)}
     apart = sample.at(world, horizon)[..., at] - sample.at(0, horizon)[..., at]
@@ -147,7 +157,7 @@ def sampled(
     return Finding(
         called[0], called[world], outcome, sample.horizons[horizon].name, effects, shares,
         None if drawn is None else len(drawn.factors), sample.alike(world, horizon),
-        None if drawn is None else drawn.ensemble,
+        None if drawn is None else drawn.ensemble, classes,
     )  # fmt: skip
 
 
@@ -180,7 +190,7 @@ def called(world: Mapping[str, Any]) -> str:
 
 def gains(outcome: str, differences: ArrayLike) -> Any:
     """Return differences with the sign with which more is better; as they are where neither is."""
-    return np.asarray(differences, float) * (-1.0 if OUTCOMES[outcome].better == "lower" else 1.0)
+    return np.asarray(differences, float) * (-1.0 if EVERY[outcome].better == "lower" else 1.0)
 
 
 def beyond(found: ArrayLike, smallest: float) -> tuple[float, float]:
@@ -294,7 +304,7 @@ def _classes_by_interval(found: Finding) -> str:
     if set(read.values()) <= {"undecided"}:
         return ""
     differ = "signs differ: " if {"above", "below"} <= set(read.values()) else ""
-    return _grouped({scope: _OF_INTERVALS[reading] for scope, reading in read.items()}, differ)
+    return _grouped({scope: _OF_INTERVALS[reading] for scope, reading in read.items()}, differ, found.names)
 
 
 def _classes_by_shares(found: Finding) -> str:
@@ -306,24 +316,26 @@ def _classes_by_shares(found: Finding) -> str:
     if not set(words) & set(said.values()):
         return ""
     differ = "signs differ: " if {"better", "worse"} <= set(said.values()) else ""
-    return _grouped({scope: words.get(one, "no answer") for scope, one in said.items()}, differ)
+    return _grouped({scope: words.get(one, "no answer") for scope, one in said.items()}, differ, found.names)
 
 
-def _grouped(said: Mapping[str, str], differ: str) -> str:
+def _grouped(said: Mapping[str, str], differ: str, names: Mapping[str, str]) -> str:
     """Return what is said of classes, those together of which the same is said."""
     if len(set(said.values())) == 1:
-        return "; alike in the capitals and the provinces" if len(said) == len(CLASSES) else ""
+        return f"; alike in {places(CLASSES, names)}" if len(said) == len(CLASSES) else ""
     groups: dict[str, list[str]] = {}
     for scope, word in said.items():
         groups.setdefault(word, []).append(scope)
-    return f"; {differ}" + ", ".join(f"{word} in {places(scopes)}" for word, scopes in groups.items())
+    return f"; {differ}" + ", ".join(f"{word} in {places(scopes, names)}" for word, scopes in groups.items())
 
 
-def places(scopes: Iterable[str]) -> str:
-    """Return scopes in words; the three classes that are no capitals are the provinces."""
+def places(scopes: Iterable[str], names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return scopes in words; the three classes that are no capitals are the provinces, unless they have names."""
     scopes = [scope for scope in SCOPES if scope in set(scopes)]
     provinces = [scope for scope in scopes if scope in PROVINCES]
-    if len(provinces) == len(PROVINCES):
+    if names:
+        words = [names.get(scope, PLACES[scope]) for scope in scopes]
+    elif len(provinces) == len(PROVINCES):
         words = [PLACES[scope] for scope in scopes if scope not in provinces] + ["the provinces"]
     else:
         words = [PLACES[scope] for scope in scopes]
@@ -332,7 +344,7 @@ def places(scopes: Iterable[str]) -> str:
 
 def _compared(found: Finding) -> str:
     """Return an effect as a size with its direction, in the decimals of its interval."""
-    row, unit, value = found.nation, OUTCOMES[found.outcome].unit, float(found.nation["effect"])
+    row, unit, value = found.nation, EVERY[found.outcome].unit, float(found.nation["effect"])
     if value == 0.0:
         return f"the same as under {found.base}"
     size = f"{abs(value):.{decimals(row['low'], row['high'])}f}" if row["high"] > row["low"] else number(abs(value))

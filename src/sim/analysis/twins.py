@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.analysis.effects import differences
 from sim.errors import Problem, UserError
-from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,9 +56,13 @@ def payments(sweep: PairedSweep) -> pd.DataFrame:
             base = float(np.nanmean(pairs.options(values, terms)[:, 0]))
             rows.append({
                 "outcome": outcome, "horizon": horizon, terms.name: option.label, "points": len(one),
-                **_judged(one, other, float(sweep.experiment.smallest.of(OUTCOMES[outcome], base)), arms.options),
+                **_judged(one, other, _least(sweep, outcome, base), arms.options),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _least(sweep: PairedSweep, outcome: str, base: float) -> float:
+    return float(sweep.experiment.smallest.of(sweep.experiment.outcome(outcome), base))
 
 
 def _judged(one: Array, other: Array, smallest: float, arms: Sequence[Option]) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from sim.errors import Problem, UserError, nearest, one_of
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.registry.constants import CONSTANTS
 from sim.registry.decision_points import DECISION_POINTS
-from sim.registry.entries import CLASSES, Constant, Parameter
+from sim.registry.derived import KEPT, Derived
+from sim.registry.entries import CLASSES, Constant, Outcome, Parameter
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.observables import OBSERVABLES
-from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 
@@ -219,6 +219,10 @@ def _terms() -> Iterator[Entry]:
         yield Entry("term", name, {"meaning": said["en"][1], "in Russian": said["ru"][1]})
 
 
+def _derived(outcome: Outcome) -> dict[str, str]:
+    return {"derived": f"{outcome.value}, month by month"} if isinstance(outcome, Derived) else {}
+
+
 def _room(name: str) -> str:
     """Say in which step and file a mechanism acts; constants may name the file itself."""
     found = MECHANISMS.get(name)
@@ -239,8 +243,8 @@ KINDS: dict[str, Make] = {
         "in version 0.1": v.first_version or v.default, "only under": " = ".join(v.under or ()),
         "evidence": v.evidence, "mechanism": v.mechanism, "acts in": _room(v.mechanism),
     }),
-    "outcomes": _registered("outcome", OUTCOMES, lambda o: {
-        "meaning": o.meaning, "unit": o.unit, "better": o.better,
+    "outcomes": _registered("outcome", KEPT, lambda o: {
+        "meaning": o.meaning, "unit": o.unit, "better": o.better, **_derived(o),
         "smallest effect of interest": o.smallest or "a twentieth of the baseline's mean",
         "bounds": f"{o.low:g} to " + ("no bound" if o.high is None else f"{o.high:g}"),
         "recorded for": "the nation and each class" if o.by_class else "the nation", "stored in": "monthly.parquet",

@@ -20,7 +20,6 @@ from sim.errors import Problem, UserError
 from sim.experiment.experiment import label
 from sim.experiment.load import load_page
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,7 +254,7 @@ def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _favoured(sweep: Sweep) -> str:
     """Return the word for what `points_better` is a share of, for the first outcome."""
-    return "raised" if OUTCOMES[sweep.columns[0][1]].better == "neither" else "favoured"
+    return "raised" if sweep.experiment.outcome(sweep.columns[0][1]).better == "neither" else "favoured"
 
 
 def _shares(row: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 import sim
+from sim.api import look
 from sim.doors import completion as complete
 from sim.doors import endings, options, work
 from sim.doors.calibrating import calibrate
@@ -243,6 +244,7 @@ def call(arguments: Sequence[str]) -> int:
     if strange:
         return _refuse(terminal, [str(Problem(NAME, found=name, allowed=UTF8)) for name in strange], 2)
     try:
+        look()
         code = cli.main(list(arguments), prog_name=NAME, standalone_mode=False)
         return code if isinstance(code, int) else 0
     except UserError as error:

@@ -12,7 +12,9 @@ from typing import Any, Literal
 from sim.errors import Problem, UserError, misfits, one_of
 from sim.experiment.horizons import Horizon
 from sim.experiment.smallest_effect import Smallest
-from sim.registry.entries import SCOPES
+from sim.registry.derived import RECORD as DEFINED
+from sim.registry.derived import Derived, read
+from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS
 from sim.registry.versions import FIRST
@@ -157,6 +159,8 @@ class Experiment:
         Names of those that each run's row has: see `sim.registry.observables`.
     ensemble
         Out of which the points are draws, where they are not over the ranges.
+    derived
+        Of what is kept, the outcomes that the model does not record.
     curves, curve_outcomes, curve_points
         Whether months are kept: not at all, as quantiles over all runs, of the first points, or of all runs.
     """
@@ -181,6 +185,7 @@ class Experiment:
     targets: bool = False
     observables: tuple[str, ...] = ()
     ensemble: Given | None = None
+    derived: tuple[Derived, ...] = ()
 
     def lever(self, name: str | None = None) -> Factor:
         """Return the lever of that name, by default the first that has a choice; UserError where there is none."""
@@ -210,6 +215,10 @@ class Experiment:
             return replicate
         return point + replicate * self.design.points if self.ensemble else point * self.replicates + replicate
 
+    def outcome(self, name: str) -> Outcome:
+        """Return an outcome that is kept: a recorded one, or one of those that the experiment defines."""
+        return OUTCOMES[name] if name in OUTCOMES else next(one for one in self.derived if one.name == name)
+
     def columns(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield the store's columns of outcomes as (column, outcome, scope, horizon's name).
 
@@ -218,14 +227,14 @@ class Experiment:
         """
         for place, horizon in enumerate(self.horizons):
             for outcome in self.outcomes:
-                for scope in self.scopes if OUTCOMES[outcome].by_class else ("nation",):
+                for scope in self.scopes if self.outcome(outcome).by_class else ("nation",):
                     parts = [outcome, *([scope] if scope != "nation" else []), *([horizon] if place else [])]
                     yield "_".join(parts), outcome, scope, horizon
 
     def record(self) -> dict[str, Any]:
         """Return the experiment as JSON can hold it, without loss."""
         record: dict[str, Any] = json.loads(json.dumps(written(self, RECORD), allow_nan=False))
-        for name in ("targets", "observables", "ensemble"):
+        for name in ("targets", "observables", "ensemble", "derived"):
             if not record[name]:  # as before there were any
                 del record[name]
         return record
@@ -254,7 +263,7 @@ RECORD = {
     "outcomes": [str], "horizons": {"*": {"first": str, "last": str}}, "scopes": [str], "curves": str,
     "curve_outcomes": [str], "curve_points": int,
     "smallest": {"share": NUMBER | None, "relative": NUMBER, "named": {"*": NUMBER}}, "why": str, "accidents": str,
-    "targets?": bool, "observables?": [str], "ensemble?": GIVEN,
+    "targets?": bool, "observables?": [str], "ensemble?": GIVEN, "derived?": [DEFINED],
 }  # fmt: skip
 
 
@@ -280,6 +289,7 @@ def from_record(record: Mapping[str, Any]) -> Experiment:
         "smallest": Smallest(**record["smallest"]),
         "observables": tuple(record.get("observables", ())),
         "ensemble": Given(**record["ensemble"]) if "ensemble" in record else None,
+        "derived": tuple(read(record.get("derived", ()))),
     })  # fmt: skip
 
 

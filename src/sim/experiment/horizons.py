@@ -139,7 +139,7 @@ def measured(
         n = np.asarray(span.stop - span.start) if whole else known[span].sum(axis=0)
         enough = (2 * n >= span.stop - span.start) & (n > 0)
         found[at] = np.where(enough, total / np.maximum(n, 1), np.nan)
-        growing = [place for place, name in enumerate(outcomes) if OUTCOMES[name].in_months]
+        growing = [place for place, name in enumerate(outcomes) if name in OUTCOMES and OUTCOMES[name].in_months]
         if growing:
             found[at][..., growing] = _months_of_growth(trajectories[..., growing], span.stop - 1, finished)
     return found

@@ -20,8 +20,8 @@ from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.schema import FORM, NOT_VARIED, Draft, ExperimentFile, LayeredFactor, inline
 from sim.experiment.smallest_effect import Smallest
 from sim.registry import observables
+from sim.registry.derived import ASKED, KEPT
 from sim.registry.observables import OBSERVABLES
-from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario import files, format
@@ -126,13 +126,13 @@ def _unknown_names(file: ExperimentFile) -> Iterator[Fault]:
     lists: list[tuple[KeyPath, Sequence[str], Collection[str], str]] = [
         (("uncertainties", "prior"), [] if asked.prior == "all" else asked.prior, drawn, parameter),
         (("uncertainties", "fixed"), asked.fixed, drawn, parameter),
-        (("keep", "outcomes"), keep.outcomes, OUTCOMES, outcome),
-        (("keep", "curves", "outcomes"), keep.curves.outcomes or [], OUTCOMES, outcome),
+        (("keep", "outcomes"), keep.outcomes, KEPT, outcome),
+        (("keep", "curves", "outcomes"), keep.curves.outcomes or [], KEPT, outcome),
         (("keep", "observables"), [] if keep.observables == "all" else keep.observables, observables.ASKED, observable),
     ]
     for where, names, known, allowed in lists:
         yield from (unknown((*where, i), name, allowed, known) for i, name in enumerate(names) if name not in known)
-    allowed, known = f"share, relative or {outcome}", ["share", "relative", *OUTCOMES]
+    allowed, known = f"share, relative or {outcome}", ["share", "relative", *KEPT]
     yield from (unknown(("smallest", name), name, allowed, known) for name in file.smallest.named if name not in known)
 
 
@@ -222,12 +222,13 @@ def _kept(
         curve_points=keep.curves.points or 0, targets=keep.targets,
         observables=observables.named(OBSERVABLES if keep.observables == "all" else keep.observables),
         smallest=Smallest(file.smallest.share, file.smallest.relative, file.smallest.named),
+        derived=tuple(one for name, one in ASKED.items() if name in (*outcomes, *curve_outcomes)),
     )  # fmt: skip
     return experiment, [*faults, *wrong_horizons, *wrong_rows], problems
 
 
 def _known(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name for name in dict.fromkeys(names) if name in OUTCOMES)
+    return tuple(name for name in dict.fromkeys(names) if name in KEPT)
 
 
 def _kept_faults(file: ExperimentFile) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, UserError
-from sim.registry.outcomes import unknown
+from sim.registry.derived import unknown
 
 if TYPE_CHECKING:
     from sim.registry.entries import Outcome

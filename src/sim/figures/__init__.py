@@ -29,7 +29,8 @@ def pages(stored: Any, what: str, **asked: str | None) -> Iterator[tuple[str, Fi
     """Yield the pages of a picture, with the names of their files."""
     for stem, shown in _tables(stored, what, asked):
         picture = _kind(stored).pictures[what]
-        drawn = load(f"{picture.module}:{picture.draw}")(shown)
+        with load("style:named")(_names(stored)):
+            drawn = load(f"{picture.module}:{picture.draw}")(shown)
         for number, figure in enumerate(drawn if isinstance(drawn, list) else [drawn], start=1):
             yield stem + (f"-{number}" if number > 1 else ""), figure
 
@@ -89,4 +90,14 @@ def _tables(stored: Any, what: str, asked: Mapping[str, str | None]) -> Iterator
         allowed = allowed if kind.options else f"neither outcome nor date, for {kind.name}"
         raise UserError(Problem("plot", name, given[name], allowed) for name in others)
     for stem, selection in load(f"select:{kind.select}")(stored, what, picture, given):
-        yield stem, load(f"{picture.module}:{picture.table}")(stored, selection)
+        with load("style:named")(_names(stored)):
+            shown = load(f"{picture.module}:{picture.table}")(stored, selection)
+        yield stem, shown
+
+
+def _names(stored: Any) -> Mapping[str, str]:
+    """Return what the world that is drawn, of several the first, calls the nation and classes."""
+    of = stored.manifest
+    base = of.get("worlds", [{}])[0].get("scenario") or of.get("scenario") or of.get("a", {}).get("scenario")
+    names: Mapping[str, str] = (base or of.get("experiment", {}).get("base", {})).get("tree", {}).get("names", {})
+    return names

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sim.analysis import paired
 from sim.data.tables import guberniias
 from sim.errors import UserError
+from sim.registry.derived import EVERY, unknown
 from sim.registry.entries import CLASSES, SCOPES, Outcome
-from sim.registry.outcomes import OUTCOMES, unknown
 from sim.results.result import Trajectories
 from sim.results.run_rows import PLACE_OUTCOMES
 
@@ -106,10 +106,10 @@ class Series:
 
 def outcome_named(name: str) -> Outcome:
     """Return the outcome of that name; UserError with the nearest one if there is none."""
-    if name in OUTCOMES:
-        return OUTCOMES[name]
+    if name in EVERY:
+        return EVERY[name]
     # In the words of the commands that run.
-    raise UserError(unknown("--outcome", [name]))
+    raise UserError(unknown("--outcome", [name], EVERY))
 
 
 def series(trajectories: Trajectories, name: str, scope: str = "nation") -> Series:

@@ -8,9 +8,12 @@ import of pyplot. Colours keep apart from one another under the three forms of c
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache, wraps
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -29,10 +32,40 @@ WIDE, NARROW = 174.0, 84.0
 NATION = "#222222"
 CLASS_COLOURS = {"capital": "#B3202A", "industrial": "#2B6CB8", "agrarian": "#C88700", "borderland": "#35A79C"}
 SCOPE_COLOURS = {"nation": NATION, **CLASS_COLOURS}
-SCOPE_LABELS = {
-    "nation": "nation", "capital": "capitals", "industrial": "industrial",
-    "agrarian": "agrarian", "borderland": "borderlands",
-}
+_NAMES: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
+
+
+class _Labels(Mapping[str, str]):
+    """What the nation and classes are called: as usual, or as the world does that is being drawn."""
+
+    usual = {
+        "nation": "nation", "capital": "capitals", "industrial": "industrial",
+        "agrarian": "agrarian", "borderland": "borderlands",
+    }
+
+    def __getitem__(self, scope: str) -> str:
+        return _NAMES.get().get(scope, self.usual[scope])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.usual)
+
+    def __len__(self) -> int:
+        return len(self.usual)
+
+
+SCOPE_LABELS: Mapping[str, str] = _Labels()
+
+
+@contextmanager
+def named(names: Mapping[Any, str]) -> Iterator[None]:
+    """Call the nation and classes as a world does, while it is drawn."""
+    token = _NAMES.set(names)
+    try:
+        yield
+    finally:
+        _NAMES.reset(token)
+
+
 INSTALLED_COLOURS = {
     "appointed": "#1F3A5F", "recommended": "#6FA8D8", "confirmed": "#F2CF85", "elected": "#E3A018", "acting": "#C9C4BC",
 }  # fmt: skip

@@ -32,8 +32,8 @@ from sim.data.tables import guberniias
 from sim.errors import Problem, UserError, nearest
 from sim.figures import style
 from sim.figures.series import Array, outcome_named, series, title, world
+from sim.registry.derived import EVERY
 from sim.registry.entries import CLASSES
-from sim.registry.outcomes import OUTCOMES
 from sim.results.result import Result, Trajectories
 from sim.results.run_rows import OF_FIELD, PLACE_OUTCOMES
 
@@ -298,17 +298,17 @@ def _of_places(result: Result, name: str, month: Day, there: Board) -> Shown:
 
 
 def _of_classes(trajectories: Trajectories, name: str, month: Day, there: Board) -> Shown:
-    if name not in OUTCOMES:
+    if name not in EVERY:
         allowed = "an outcome: skloki list outcomes"
-        raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, OUTCOMES)))
-    if not OUTCOMES[name].by_class:
+        raise UserError(Problem("plot", "outcome", repr(name), allowed, nearest(name, EVERY)))
+    if not EVERY[name].by_class:
         allowed = "an outcome by class or place: this one is the nation's"
         raise UserError(Problem("plot", "outcome", repr(name), allowed))
     at = trajectories.months.tolist().index(month)
     by_class = {scope: series(trajectories, name, scope).mean()[at] for scope in CLASSES}
     values = {place: float(by_class[scope]) for place, scope in there.classes.items()}
     note = "Mean over replicates, by class: each tile has the value of its class"
-    return Shown(values, title(name), OUTCOMES[name].unit, note, there)
+    return Shown(values, title(name), EVERY[name].unit, note, there)
 
 
 EFFECTS = colormaps["PRGn"]

@@ -27,8 +27,9 @@ from sim.experiment.draws import Draws
 from sim.experiment.draws import draws as drawn_for
 from sim.experiment.ensemble import read
 from sim.experiment.smallest_effect import smallest as read_smallest
+from sim.registry.derived import KEPT, column, unknown
 from sim.registry.entries import SCOPES
-from sim.registry.outcomes import OUTCOMES, SHOWN, unknown
+from sim.registry.outcomes import SHOWN
 from sim.results.result import Trajectories
 from sim.runner.compare import agreed, named, partings, record, require_same_places
 from sim.runner.ensembles import checked
@@ -99,8 +100,8 @@ class Live:
 
     def values(self, outcome: str, scope: str = "nation") -> Array:
         """Return an outcome, of shape (replicates, months); nan where it is not defined."""
-        at, place = [*OUTCOMES].index(_outcome(outcome)), SCOPES.index(_scope(scope))
-        return np.stack([trajectory.values[:, place, at] for trajectory in self])
+        of, place = KEPT[_outcome(outcome)], SCOPES.index(_scope(scope))
+        return np.stack([column(trajectory.values[:, place], of) for trajectory in self])
 
     def bands(self, outcome: str, scope: str = "nation", at: Sequence[float] = BAND) -> pd.DataFrame:
         """Return month, mean and quantiles over replicates of an outcome, and in how many it is defined."""
@@ -156,7 +157,7 @@ class Live:
         made = list(self)
         return Trajectories(
             np.array(self.months, "datetime64[M]"), np.array(self.replicates, np.int32),
-            lambda name: np.concatenate([one.values[:, :, [*OUTCOMES].index(name)].ravel() for one in made]),
+            lambda name: np.concatenate([column(one.values, KEPT[name]).ravel() for one in made]),
         )
 
     def _month(self, month: str | None) -> int:
@@ -214,7 +215,8 @@ class Pair:
 
     def answer(self, outcome: str | None = None) -> list[str]:
         """Return the answer in two sentences, as `compare` prints it."""
-        return sentences(sampled(self.all(), self._least, _outcome(outcome or self.main), drawn=self.drawn))
+        of, called = _outcome(outcome or self.main), self.loaded[0].scenario.tree.names
+        return sentences(sampled(self.all(), self._least, of, drawn=self.drawn, classes=called))
 
     @property
     def main(self) -> str:
@@ -344,8 +346,8 @@ def _dataset(outcomes: Sequence[str], keys: dict[str, Any], values: Array, month
         raise UserError("to_xarray needs the package xarray: pip install 'skloki[notebook]'") from None
     names = (*keys, "month", "scope")
     known = {
-        name: (names, values[..., [*OUTCOMES].index(name)],
-               {"units": OUTCOMES[name].unit, "long_name": OUTCOMES[name].meaning})
+        name: (names, column(values, KEPT[name]),
+               {"units": KEPT[name].unit, "long_name": KEPT[name].meaning})
         for name in outcomes
     }  # fmt: skip
     return xarray.Dataset(known, coords={**keys, "month": _stamps(months), "scope": list(SCOPES)})

@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sim.errors import Problem, UserError
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.derived import KEPT
 from sim.results.atomic import Staging, disk
 from sim.results.folder import FILES, Folder, Format
 from sim.results.run_rows import writer_options
@@ -34,11 +34,6 @@ STATISTICS = (
 EFFECTS = pa.schema([
     *((name, pa.string()) for name in ("world", "outcome", "unit", "better", "scope", "horizon")),
     ("pairs", pa.int64()), *((name, pa.float64()) for name in STATISTICS), ("reading", pa.string()),
-])  # fmt: skip
-#: One row per replicate, world, horizon and scope: what the effects are computed from.
-PAIRS = pa.schema([
-    ("replicate", pa.int32()), *((name, pa.string()) for name in ("world", "horizon", "scope")),
-    *((name, pa.float64()) for name in OUTCOMES),
 ])  # fmt: skip
 #: One row per world, outcome, scope and month; of the baseline only the first statistics.
 _OF_BANDS = ("mean", "p10", "p50", "p90", "effect", "low", "high", "pair_p10", "pair_p50", "pair_p90")
@@ -117,6 +112,14 @@ class Comparison(Folder):
 open_comparison = Comparison.open
 
 
+def pairs_schema() -> pa.Schema:
+    """Return the table from which the effects are computed: a row per replicate, world, horizon and scope."""
+    return pa.schema([
+        ("replicate", pa.int32()), *((name, pa.string()) for name in ("world", "horizon", "scope")),
+        *((name, pa.float64()) for name in KEPT),
+    ])  # fmt: skip
+
+
 def titled(worlds: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return the titles of worlds by their names; of such as have one title in common with the name."""
     titles = [world["title"] for world in worlds]
@@ -130,7 +133,7 @@ class ComparisonWriter(FolderWriter):
     """A comparison in the making."""
 
     def __init__(self, staging: Staging) -> None:
-        super().__init__(staging, COMPARISON, pairs=PAIRS)
+        super().__init__(staging, COMPARISON, pairs=pairs_schema())
 
     def add(self, rows: pa.Table) -> None:
         """Store the values of one replicate in all worlds."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sim.errors import Problem, UserError, misfits
+from sim.registry import derived
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,11 @@ class Folder:
         return f"<{type(self).__name__} {self.path} ({self.told})>"
 
     @property
+    def outcomes(self) -> list[derived.Derived]:
+        """Outcomes that are defined in it, and not recorded by the model."""
+        return [*derived.read(self.manifest.get("derived", ()))]
+
+    @property
     def told(self) -> str:
         """What is in it, in a few words."""
         return str(self.manifest["title"])
@@ -70,6 +76,10 @@ class Folder:
         problems = list(opened.faults(verify=verify))
         if problems:
             raise UserError(problems)
+        try:
+            derived.know(opened.outcomes)
+        except derived.Wrong as why:
+            raise UserError(Problem(str(place / MANIFEST), "derived", why.found, why.allowed)) from None
         return opened
 
     def faults(self, *, verify: bool) -> Iterator[Problem]:
@@ -204,7 +214,7 @@ def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
         known = "1" if meant.version == 1 else f"1 to {meant.version}"
         allowed = f"{known}; the {meant.noun} was made by another version of skloki"
         raise UserError(Problem(place, "format_version", str(version), allowed))
-    problems = [Problem(place, *fault) for fault in misfits(content, meant.shape)]
+    problems = [Problem(place, *fault) for fault in misfits(content, {**meant.shape, "derived?": [derived.RECORD]})]
     if problems:
         raise UserError(problems)
     return content

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import version as of_package
+from sim.registry import derived
 from sim.registry.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -49,8 +50,13 @@ def describe(
         "layers": dict(sorted(loaded.layers.items())),
         "parameters": parameter_records(scenario.parameters, loaded.layers), "seed": scenario.run.seed,
         "replicates": scenario.run.replicates, "failed": [asdict(failure) for failure in failed],
-        **circumstances(engine, started, wall_seconds),
+        **circumstances(engine, started, wall_seconds), **own_outcomes(),
     }  # fmt: skip
+
+
+def own_outcomes() -> dict[str, Any]:
+    """Return the definitions of outcomes that are kept besides what is recorded, if there are any."""
+    return {"derived": derived.records()} if derived.ASKED else {}
 
 
 def circumstances(engine: str, started: datetime, wall_seconds: float) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError
+from sim.registry.derived import KNOWN
 from sim.registry.entries import SCOPES
 from sim.results.atomic import disk, staged_files
 from sim.results.folder import FILES, Folder, Format
@@ -127,7 +128,7 @@ def export_csv(result: Result | str | Path, out: str | Path | None = None, *, fo
         shutil.copyfile(result.path / "targets.csv", hidden / "targets.csv")
         with (hidden / "columns.csv").open("w", newline="", encoding="utf-8") as file:
             rows = csv.writer(file, lineterminator="\n")
-            rows.writerows([Column._fields, *codebook(tables)])
+            rows.writerows([Column._fields, *codebook(tables, result.outcomes)])
         names = sorted(path.name for path in hidden.iterdir())
     return [folder.resolve() / name for name in names]
 
@@ -175,7 +176,8 @@ def open_trajectories(path: Path) -> Trajectories:
 
     def read(name: str) -> Array:
         with pq.ParquetFile(path, metadata=metadata) as file:
-            return _column(file, name)
+            of = None if name in file.schema_arrow.names else KNOWN.get(name)
+            return _column(file, name) if of is None else of.of(lambda recorded: _column(file, recorded))
 
     return Trajectories(grid[:, 0].astype("datetime64[D]").astype("datetime64[M]"), replicates, read)
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, EventLog
-from sim.registry.entries import SCOPES
+from sim.registry.derived import KEPT, extended
+from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ class Column(NamedTuple):
 
 _KEYS: list[tuple[str, Any]] = [("replicate", pa.int32()), ("month", pa.date32())]
 
-MONTHLY = pa.schema([*_KEYS, ("scope", pa.string()), *((name, pa.float64()) for name in OUTCOMES)])
 _NUMBERS = {"person": pa.int64(), "other": pa.int64(), "value": pa.float64()}
 EVENTS = pa.schema([*_KEYS, *((name, _NUMBERS.get(name, pa.string())) for name in Event._fields[1:])])
 COMMITTEES = pa.schema([
@@ -62,16 +62,21 @@ def writer_options(schema: pa.Schema) -> dict[str, Any]:
     return {"compression": "zstd", "use_byte_stream_split": floats, "use_dictionary": texts}
 
 
+def monthly_schema() -> pa.Schema:
+    """Return the table of outcomes: one row per month and scope."""
+    return pa.schema([*_KEYS, ("scope", pa.string()), *((name, pa.float64()) for name in KEPT)])
+
+
 def monthly_rows(replicate: int, trajectory: Trajectory) -> pa.Table:
     """Return one row per month and scope; outcomes that are not defined (nan) become nulls."""
     months, scopes, outcomes = trajectory.values.shape
     if (months, scopes, outcomes) != (len(trajectory.months), len(SCOPES), len(OUTCOMES)):
         found = trajectory.values.shape
         raise ValueError(f"a trajectory of shape {found} does not fit {len(trajectory.months)} months")
-    flat = trajectory.values.reshape(-1, outcomes)
+    flat = extended(trajectory.values).reshape(months * scopes, -1)
     scope = texts(np.tile(np.arange(scopes), months), SCOPES)
     columns = [*_keys(replicate, trajectory.months, scopes), scope, *map(floats, flat.T)]
-    return pa.Table.from_arrays(columns, schema=MONTHLY)
+    return pa.Table.from_arrays(columns, schema=monthly_schema())
 
 
 def event_rows(replicate: int, events: EventLog) -> pa.Table:
@@ -101,13 +106,13 @@ def committee_rows(replicate: int, trajectory: Trajectory, places: Sequence[Plac
     return pa.Table.from_arrays([*keys, *map(floats, flat.T)], schema=COMMITTEES)
 
 
-def codebook(tables: Sequence[str]) -> list[Column]:
-    """Return the meaning of every column of the named tables."""
+def codebook(tables: Sequence[str], own: Sequence[Outcome] = ()) -> list[Column]:
+    """Return the meaning of every column of the named tables; ``own`` are outcomes that a result defines itself."""
     keys = (("replicate", "number", "replicate, from 0"), ("month", "date", "first day of the month"))
     begin = {"places": keys[1:]}
-    own = {
+    meant = {
         "monthly": [("scope", "name", "the nation or a class of committees")]
-        + [(outcome.name, outcome.unit, outcome.meaning) for outcome in OUTCOMES.values()],
+        + [(outcome.name, outcome.unit, outcome.meaning) for outcome in (*OUTCOMES.values(), *own)],
         "events": [
             ("kind", "name", "what happened"), ("committee", "name", "where"),
             ("level", "name", "guberniia, uezd or centre"),
@@ -129,7 +134,7 @@ def codebook(tables: Sequence[str]) -> list[Column]:
               for name in PLACE_OUTCOMES),
         ],
     }  # fmt: skip
-    return [Column(table, *column) for table in tables for column in (*begin.get(table, keys), *own[table])]
+    return [Column(table, *column) for table in tables for column in (*begin.get(table, keys), *meant[table])]
 
 
 def floats(values: Any, kind: type = np.float64) -> pa.Array:

@@ -20,7 +20,7 @@ from sim.results import run_rows
 from sim.results.atomic import Staging, disk, staged_folder
 from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
 from sim.results.result import RESULT
-from sim.results.run_rows import COMMITTEES, EVENTS, MONTHLY
+from sim.results.run_rows import COMMITTEES, EVENTS
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
@@ -141,8 +141,8 @@ class ResultWriter(FolderWriter):
     """A result in the making."""
 
     def __init__(self, staging: Staging, *, committees: bool) -> None:
-        schemas = {"monthly": MONTHLY, "events": EVENTS} | ({"committees": COMMITTEES} if committees else {})
-        super().__init__(staging, RESULT, **schemas)
+        states = {"committees": COMMITTEES} if committees else {}
+        super().__init__(staging, RESULT, monthly=run_rows.monthly_schema(), events=EVENTS, **states)
 
     def add(self, replicate: int, trajectory: Trajectory, places: Sequence[Place]) -> None:
         """Store one replicate."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Problem, UserError, nearest
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
+from sim.registry.derived import Derived
 from sim.results.folder import MANIFEST, Folder, fault
 from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, read_journal
 
@@ -60,6 +61,10 @@ class SweepFolder(Folder):
     def experiment(self) -> Experiment:
         """What was swept: levers, uncertainties, design, and what is kept of a run."""
         return from_record(self.manifest["experiment"])
+
+    @property
+    def outcomes(self) -> list[Derived]:  # noqa: D102
+        return list(self.experiment.derived)
 
     @property
     def months(self) -> list[str]:

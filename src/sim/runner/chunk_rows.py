@@ -17,6 +17,7 @@ from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.horizons import measured
 from sim.experiment.plan import Chunk
+from sim.registry.derived import column as column_of
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 from sim.results.run_rows import first_days, floats, plain, texts, writer_options
@@ -63,8 +64,13 @@ class Recorder:
         if experiment.curves == "none" or not self._wanted():
             self._curve_columns = []
         known = list(dict.fromkeys([*kept, *self._curve_columns]))
+        recorded = [(at, outcome, scope) for at, (outcome, scope) in enumerate(known) if outcome in OUTCOMES]
         width = len(OUTCOMES)
-        self._read = np.array([SCOPES.index(scope) * width + OUTCOME_INDEX[outcome] for outcome, scope in known])
+        self._read = np.array([SCOPES.index(scope) * width + OUTCOME_INDEX[outcome] for _, outcome, scope in recorded],
+                              dtype=np.int64)  # fmt: skip
+        self._read_to = np.array([at for at, *_ in recorded], dtype=np.int64)
+        self._derived = [(at, experiment.outcome(outcome), SCOPES.index(scope))
+                         for at, (outcome, scope) in enumerate(known) if outcome not in OUTCOMES]  # fmt: skip
         self._kept = np.array([known.index(column) for column in kept])
         self._outcomes = [outcome for outcome, _ in kept]
         self._curves = np.array([known.index(column) for column in self._curve_columns], dtype=np.int64)
@@ -99,7 +105,10 @@ class Recorder:
         if pair >= self._first + len(self._finished):
             self.finish()
             self._first = pair
-        self._values[:, pair - self._first, combination] = values.reshape(len(values), -1)[:, self._read]
+        here = self._values[:, pair - self._first, combination]
+        here[:, self._read_to] = values.reshape(len(values), -1)[:, self._read]
+        for at, outcome, scope in self._derived:
+            here[:, at] = column_of(values.reshape(len(values), len(SCOPES), len(OUTCOMES))[:, scope], outcome)
         self._finished[pair - self._first, combination] = True
 
     def finish(self) -> None:
@@ -219,7 +228,7 @@ def file_name(number: int) -> str:
 
 def curve_scopes(experiment: Experiment, outcome: str) -> tuple[str, ...]:
     """Return the scopes in which an outcome's months are kept."""
-    return tuple(scope for scope in experiment.scopes if OUTCOMES[outcome].by_class or scope == "nation")
+    return tuple(scope for scope in experiment.scopes if experiment.outcome(outcome).by_class or scope == "nation")
 
 
 def counted(cells: Integers, bins: Integers, counts: Integers | None = None) -> Counts:

@@ -28,7 +28,8 @@ from sim.experiment.ensemble import Ensemble
 from sim.experiment.ensemble import read as read_ensemble
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.smallest_effect import smallest as read_smallest
-from sim.registry.outcomes import OUTCOME_INDEX, SHOWN, unknown
+from sim.registry.derived import KEPT, unknown
+from sim.registry.outcomes import SHOWN
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
@@ -137,6 +138,7 @@ def compare(
             "replicates": most,
             "precision": None if wanted is None else achieved(sample, wanted),
             **manifest.circumstances(chosen.name, started, time.perf_counter() - began),
+            **manifest.own_outcomes(),
         }, sample.by_place.table(names[1:]))  # fmt: skip
     return open_comparison(writer.destination, verify=False)
 
@@ -177,7 +179,7 @@ def achieved(sample: Sample, precision: Precision) -> dict[str, Any]:
     Worlds that part and of which all pairs differ by the same are named in ``equal``, with the
     number of pairs: the interval then has no width, but something rare may not have been seen.
     """
-    column, wanted = OUTCOME_INDEX[precision.outcome], precision.half_width
+    column, wanted = [*KEPT].index(precision.outcome), precision.half_width
     widest, needed, equal = 0.0, 0, {}
     for world in range(1, len(sample.names)):
         found = effect_of(sample, world, 0, Smallest())

@@ -20,7 +20,7 @@ from pydantic import (
 )  # fmt: skip
 
 from sim.data.tables import passage
-from sim.registry.entries import CLASSES
+from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.versions import variant_defaults
 
 FIRST_MONTH = "1918-01"
@@ -48,8 +48,9 @@ def _month(value: str) -> str:
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$"), AfterValidator(_month)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Class = Literal["capital", "industrial", "agrarian", "borderland"]
+Scope = Literal["nation", "capital", "industrial", "agrarian", "borderland"]
 Rule = Literal["recorded", "share", "election", "appointment", "readiness", "endogenous"]
-assert Class.__args__ == CLASSES  # type: ignore[attr-defined]
+assert Class.__args__ == CLASSES and Scope.__args__ == SCOPES  # type: ignore[attr-defined]
 
 
 class Table(BaseModel):
@@ -104,12 +105,15 @@ class Tree(Table):
     literacy_floor: Share = Field(0.0, description="members' literacy at the start is at least this")
     places: list[Committee] = Field([], max_length=100_000, description="table: the rows themselves, in place of a file; what is stored has them")
 
+    names: dict[Scope, Annotated[str, Field(min_length=1, max_length=24)]] = Field({}, description="what the whole and its classes are called in pictures and answers, if not nation, capitals, ...")
+
     @model_serializer(mode="wrap")
-    def _without_places(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave rows out where there are none: what was stored before they could be named stays as it is."""
+    def _without_own(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave rows and names out where there are none: what was stored before there were any stays as it is."""
         found = handler(self)
-        if not self.places:
-            del found["places"]
+        for name in ("places", "names"):
+            if not found[name]:
+                del found[name]
         return found
 
     @property

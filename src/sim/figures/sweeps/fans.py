@@ -24,7 +24,6 @@ from sim.figures import panels, style
 from sim.figures.series import Array, day, middle, small_classes, title
 from sim.figures.sweeps import common, strokes
 from sim.registry.entries import Outcome
-from sim.registry.outcomes import OUTCOMES
 
 COLUMNS = 3
 LEFT, PITCH, WIDE, TALL, ROW = 17.0, 58.5, 38.5, 30.0, 44.0
@@ -165,8 +164,9 @@ def table(sweep: Sweep, selection: Selection) -> Courses:
                 rows = [one.assign(p50=[mean[at, month] for month in one["month"]])
                         for at, one in zip(combinations, rows, strict=True)]  # fmt: skip
             rows, changes = ([blank(one, one["runs"].max()) for one in each] for each in (rows, changes))
-            size = float(experiment.smallest.of(OUTCOMES[name], 0.0))  # of what is no share it hangs on the baseline
-            shown.append(Panel(said, OUTCOMES[name], rows, changes, size))
+            entry = experiment.outcome(name)
+            size = float(experiment.smallest.of(entry, 0.0))  # of what is no share it hangs on the baseline
+            shown.append(Panel(said, entry, rows, changes, size))
     where = "By class" if outcome and len(scopes) > 1 else style.SCOPE_LABELS[scopes[0]].capitalize()
     rest = [entry for entry in experiment.levers if lever and entry.name != lever.name]
     others = ", ".join(f"{entry.name} = {label(entry.options[0].value)}" for entry in rest)

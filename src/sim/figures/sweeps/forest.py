@@ -20,7 +20,7 @@ from sim.experiment.experiment import Factor
 from sim.figures import panels, style
 from sim.figures.series import difference, direction, title
 from sim.figures.sweeps import common, strokes
-from sim.registry.outcomes import OUTCOMES
+from sim.registry.derived import EVERY
 
 MOST = 12
 """Outcomes on a page."""
@@ -146,8 +146,8 @@ def _page(rows: Rows, pages: list[list[tuple[str, list[int]]]], number: int) -> 
         axes = style.place(sheet, rows.left + column * rows.pitch, top + row * (tall + rest), rows.wide, tall)
         _forest(axes, rows, name, options, tall)
         axes.set_title("\n".join(titles[name]), pad=12.0)
-        panels.remark(axes, direction(OUTCOMES[name]))
-        axes.set_xlabel(difference(OUTCOMES[name]), labelpad=1.5, fontsize=7)
+        panels.remark(axes, direction(EVERY[name]))
+        axes.set_xlabel(difference(EVERY[name]), labelpad=1.5, fontsize=7)
         axes.tick_params(labelleft=column == 0)
     panels.legend(sheet, _entries(frame), rows.left, 2)
     return sheet
