@@ -109,7 +109,8 @@ def same_bits(result: Result, replicate: int, values: Any) -> bool | None:
     stored = result.monthly().query("replicate == @replicate").iloc[:, 3:].to_numpy(dtype=np.float64)
     if not len(stored):
         return None
-    return bool(np.array_equal(stored, values.reshape(len(stored), -1), equal_nan=True))
+    made = values.reshape(len(stored), -1)  # behind what is recorded stand outcomes that were derived from it
+    return bool(np.array_equal(stored[:, : made.shape[1]], made, equal_nan=True))
 
 
 def _effects(stored: Stored | Summary) -> dict[str, list[str]] | None:
