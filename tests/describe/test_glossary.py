@@ -36,7 +36,7 @@ DECLARED = {
     "classes": list(CLASSES),
     "places": list(places()),
     "events": list(load("historical").scenario.events),
-    "terms": list(terms()),
+    "terms": sorted(set(terms()) - set(CLASSES)),
 }
 
 

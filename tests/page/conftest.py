@@ -41,9 +41,11 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     wrong: list[str] = []
     asked: list[str] = []
 
-    def open_(url: str, pairs: int | None = 5, offline: bool = True) -> Any:
+    def open_(url: str, pairs: int | None = 5, offline: bool = True, size: tuple[int, int] | None = None) -> Any:
         context.set_offline(offline)
         tab = context.new_page()
+        if size is not None:
+            tab.set_viewport_size({"width": size[0], "height": size[1]})
         tab.asked = asked
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         # that a request was refused is said by the page itself

@@ -243,6 +243,75 @@ def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
     assert unnamed == []
 
 
+@pytest.mark.parametrize(("language", "start"), [("en", "A sklok (plural skloki)"), ("ru", "Склока — ")])
+def test_a_term_says_what_it_means_where_it_stands_to_mouse_and_keyboard(page_file, opened, language, start):
+    tab = opened(at(page_file, f"&outcome=open_skloki&language={language}"))
+    word, tip = tab.locator('#meaning [data-term="skloki"]'), tab.locator("#tip")
+    assert tip.is_hidden()
+    word.hover()
+    assert tip.is_visible() and tip.inner_text().startswith(start)
+    tab.mouse.move(5, 5)
+    assert tip.is_hidden()
+    word.focus()
+    assert tip.is_visible()
+    assert tab.locator(f"#{word.get_attribute('aria-describedby')}").text_content() == tip.inner_text()
+    tab.keyboard.press("Escape")
+    assert tip.is_hidden()
+    tab.locator("#outcome").focus()
+    for _ in range(40):  # to the word by the Tab key alone
+        tab.keyboard.press("Tab")
+        if tip.is_visible() and tip.inner_text().startswith(start):
+            return
+    pytest.fail("no Tab leads to the word")
+
+
+def test_in_russian_what_is_seen_is_russian(page_file, opened):
+    tab = opened(at(page_file, "&language=ru&outcome=moves_need"))
+    for chosen in ("#outcome", "#scope", "#place", "#a"):
+        options = tab.locator(f"{chosen} option").all_text_contents()
+        assert all(re.search("[а-яё–]", text, re.IGNORECASE) for text in options), chosen
+    labels = tab.locator("#controls .control label").all_text_contents()
+    assert len(labels) > len(PARAMETERS) and all(re.search("[а-яё]{3}|[AB] ", text) for text in labels)
+    assert "Посланные в уезды" in tab.locator("#curves svg").text_content()
+
+
+def test_both_rules_of_a_policy_stand_side_by_side_and_each_is_its_worlds(page_file, opened):
+    tab = opened(at(page_file))
+    row = tab.locator('[data-room="policy"] .control').last
+    assert row.locator("h3").inner_text().startswith("Posts are filled, from 1923-12 on")
+    one, two = (row.locator("select").nth(k) for k in (0, 1))
+    boxes = [each.bounding_box() for each in (one, two)]
+    assert boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    two.select_option("readiness")  # though what is moved elsewhere changes both worlds
+    tab.wait_for_selector("#moved:has-text('B: policy.changes.everywhere.rule = readiness')")
+    assert "a:policy" not in tab.url and one.input_value() == "appointment"
+
+
+def test_the_answer_stays_in_sight(page_file, opened):
+    tab = opened(at(page_file))
+    bar = tab.locator("#bar")
+    assert bar.is_hidden(), "the answer itself is there"
+    tab.locator("#story").scroll_into_view_if_needed()
+    tab.mouse.wheel(0, 2000)
+    tab.wait_for_selector("#bar:not([hidden])")
+    assert bar.inner_text() == tab.inner_text("#sentence") and bar.bounding_box()["y"] == 0
+    tab.select_option("#field", "conflict")
+    assert bar.is_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_phone_needs_no_scrolling_sideways(page_file, opened, language):
+    tab = opened(at(page_file, f"&place=Tula&language={language}"), size=(375, 812))
+    tab.wait_for_selector("#story svg")
+    tab.evaluate_handle("document.querySelectorAll('details.group').forEach((each) => { each.open = true; })")
+    assert tab.evaluate_handle("document.documentElement.scrollWidth").json_value() <= 375
+    for name in ("#outcome", "#month", "#play", "#p-k1"):
+        box = tab.locator(name).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 375 and box["height"] >= 24, name
+    for name in ("#curves svg", "#map svg", "#story svg"):
+        assert tab.locator(name).first.bounding_box()["width"] <= 375, name
+
+
 def registered_words() -> set[str]:
     """Return the keys of what the registry names in English and the page's texts in other languages."""
     units = {one.unit for one in [*OUTCOMES.values(), *PARAMETERS.values()]}

@@ -330,6 +330,29 @@ def test_a_killed_server_leaves_its_port_and_a_folder_that_is_none_is_an_error(t
             Viewer([tmp_path], port=taken.getsockname()[1])
 
 
+def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(viewer, opened, folder):
+    shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
+    known = numbers(viewer)
+    tab = opened(viewer.address + "#runs=5", offline=False)
+    tab.select_option("#stored-list", known["comparison-places"])
+    tab.wait_for_selector("#stored-map svg")
+    assert "Teal: more in" in tab.inner_text("#stored-map figcaption")
+    tab.locator("#stored-map select").first.select_option("conflict")
+    tab.wait_for_selector("#stored-map figcaption:has-text('Conflict')")
+    tab.select_option("#stored-list", known["run-2"])
+    tab.wait_for_selector("#kept-place")
+    assert "has no effect" in tab.inner_text("#stored-map")
+    tab.select_option("#kept-place", "Tula")
+    tab.wait_for_selector("#stored-story svg")
+    assert "nothing was computed" in tab.inner_text("#kept-said")
+    again = opened(tab.url, offline=False)  # a link holds what is shown of what is stored, too
+    again.wait_for_selector("#stored-story svg")
+    for _ in range(4):
+        tab.go_back()
+    tab.wait_for_selector("#stored", state="hidden")
+    assert str(folder) not in tab.content()
+
+
 def test_the_page_from_the_server_shows_the_same_and_opens_another_world(viewer, opened, folder):
     tab = opened(viewer.address + "#runs=5", offline=False)
     assert "skloki on this machine" in tab.inner_text("#state")

@@ -216,6 +216,8 @@ def terms() -> dict[str, dict[str, list[str]]]:
 
 def _terms() -> Iterator[Entry]:
     for name, said in terms().items():
+        if name in CLASSES:
+            continue  # they have entries of their own
         yield Entry("term", name, {"meaning": said["en"][1], "in Russian": said["ru"][1]})
 
 

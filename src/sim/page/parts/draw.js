@@ -137,7 +137,7 @@ function tilemap({ content, values, all, unsure, difference, unit, title, chosen
 
 // One committee's officials as bars over time, a row a seat; below them its quarrels.
 function story({ months, events, seats, conflict, words, title, wide = 760 }) {
-  const heads = wrapped(title, wide / 7.6), left = 86, right = 10, row = 24, top = 7 + 17 * heads.length, rows = seats.length, tall = top + (rows + 1) * row + 72;
+  const heads = wrapped(title, wide / 7.6), left = 86, right = 10, row = 24, top = 7 + 17 * heads.length, rows = seats.length, tall = top + (rows + 1) * row + (conflict.length ? 72 : 26);
   const x = (t) => left + (t / months.length) * (wide - left - right);
   const picture = svg("svg", { viewBox: `0 0 ${wide} ${tall}`, role: "img", class: "story" }, svg("title", {}, title));
   picture.append(...heads.map((line, k) => svg("text", { x: 8, y: 14 + 17 * k, class: "heading" }, line)));
@@ -170,7 +170,7 @@ function story({ months, events, seats, conflict, words, title, wide = 760 }) {
   }
   if (since !== null) picture.append(svg("rect", { x: x(since), y: y + 3, width: x(months.length) - x(since), height: row - 7, class: "sklok" }));
   const base = tall - 22, high = 40;
-  picture.append(svg("text", { x: left - 6, y: base - 16, class: "tick end" }, words("conflict")), svg("line", { x1: left, x2: wide - right, y1: base, y2: base, class: "axis" }));
+  if (conflict.length) picture.append(svg("text", { x: left - 6, y: base - 16, class: "tick end" }, words("conflict")), svg("line", { x1: left, x2: wide - right, y1: base, y2: base, class: "axis" }));
   for (const part of parts(conflict.map((middle) => ({ middle }))))
     picture.append(svg("polyline", { points: part.map(([t, { middle }]) => `${round(x(t + 0.5))},${round(base - middle * high)}`).join(" "), class: "line", stroke: "#7a3b8f" }));
   const each = 12 * (x(1) - x(0)) < 34 ? 2 : 1;

@@ -73,7 +73,9 @@ function explainTerms() {
 // The answer stays in sight: above what is scrolled to, once it has gone itself.
 function keepInSight() {
   const bar = $("bar"), measure = () => { document.documentElement.style.setProperty("--bar", bar.hidden ? "0px" : `${bar.offsetHeight}px`); };
-  new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting || seen.boundingClientRect.top > 0; measure(); }).observe($("sentence"));
+  // over a stored result, which has an answer of its own, it would be taken for that
+  const look = () => { const shown = $("sentence").getBoundingClientRect().bottom < 0 && ($("stored").hidden || $("stored").getBoundingClientRect().top > 150); if (bar.hidden === shown) { bar.hidden = !shown; measure(); } };
+  addEventListener("scroll", look, { passive: true });
   new ResizeObserver(measure).observe(bar);
   let wide = innerWidth;
   addEventListener("resize", () => { if (wide !== innerWidth && work) { wide = innerWidth; delete $("story").dataset.key; update(); } });
@@ -386,18 +388,19 @@ async function tellStored() {
     const found = await got(`stored/${number}`), known = content.list.stored[number];
     if (box.dataset.key !== key) return;
     shelf = found;
-    const seen = new Set(), facts = Object.entries(found.circumstances).map(([name, value]) => `${say(`fact_${name}`)} ${value}`);
+    const seen = new Set(), facts = Object.entries(found.circumstances).filter(([name]) => name !== "replicates" || found.circumstances.pairs === undefined).map(([name, value]) => `${say(`fact_${name}`)} ${value}`);
     const open_ = found.worlds.length ? element("button", { type: "button", onclick: () => open(found.worlds.slice(0, 2).map((_, k) => `stored:${number}:${k}`)) }, say(found.worlds.length > 1 ? "open_worlds" : "open_world")) : "";
     tellWrong("");
     box.replaceChildren(element("h2", {}, found.title), element("p", { class: "note" }, [`${say(`kind_${found.kind}`)} ${known.name}`, ...facts].join(", ")), ...found.lines.map((line) => element("p", {}, ...marked(line, seen))),
       found.whole ? "" : element("p", { class: "note" }, say("summary_only")), open_, element("div", { id: "stored-map" }), element("div", { id: "stored-story", "aria-live": "polite" }),
-      ...found.pictures.map((name) => element("figure", {}, element("img", { src: `figures/${number}/${encodeURIComponent(name)}`, alt: pictureName(name), loading: "lazy" }), element("figcaption", {}, pictureName(name)))));
+      ...found.pictures.map((name) => element("figure", {}, element("a", { href: `figures/${number}/${encodeURIComponent(name)}`, target: "_blank", rel: "noopener" }, element("img", { src: `figures/${number}/${encodeURIComponent(name)}`, alt: pictureName(name), loading: "lazy" })), element("figcaption", {}, pictureName(name)))));
     effectByPlace();
     keptStory();
     box.scrollIntoView();
   } catch (error) { box.hidden = true; box.dataset.key = ""; tellWrong(error.message); }
 }
 
+const called = (name) => its(`title_${name}`, content.list.shipped[name] ?? name);
 const pictureName = (name) => name.replace(/\.png$/, "").replaceAll(/[-_]/g, " ");
 const picker = (label, value, entries, onchange) => { const made = element("select", { onchange: (event) => onchange(event.target.value) }, ...entries.map(([key, words]) => element("option", { value: key }, words))); made.value = value; return element("label", {}, `${label} `, made); };
 
@@ -416,9 +419,9 @@ async function effectByPlace() {
     const here = rows.filter((row) => row[0] === who && row[1] === over), values = {}, unsure = {};
     for (const [, , place, , effect, low, high] of here) { values[place] = effect ?? NaN; unsure[place] = !(low > 0 || high < 0); }
     const what = titleOf(entry), known = here.filter((row) => row[4] !== null), sure = known.filter((row) => !unsure[row[2]]).length, month = over.replace(":", " – ");
-    const said = { base: effects.base[0], other: who, what, month, n: here[0]?.[3] ?? 0, unit: unitOf(entry), sure, of: known.length, chance: Math.round(known.length / 20) }, title = say("effect_title", said);
+    const said = { base: called(effects.base[0]), other: called(who), what, month, n: here[0]?.[3] ?? 0, unit: unitOf(entry), sure, of: known.length, chance: Math.round(known.length / 20) }, title = say("effect_title", said);
     box.replaceChildren(element("h3", {}, say("effect_by_place")), element("div", { class: "pick" }, picker(say("outcome"), name, effects.outcomes.map((each) => [each, titleOf(content.outcomes.find((one) => one.name === each))]), (one) => pick(one, over, who)),
-      picker(say("from"), over, effects.horizons.map((each) => [each, each.replace(":", " – ")]), (two) => pick(name, two, who)), effects.worlds.length > 1 ? picker(say("world"), who, effects.worlds.map((each) => [each, each]), (three) => pick(name, over, three)) : ""),
+      picker(say("from"), over, effects.horizons.map((each) => [each, each.replace(":", " – ")]), (two) => pick(name, two, who)), effects.worlds.length > 1 ? picker(say("world"), who, effects.worlds.map((each) => [each, called(each)]), (three) => pick(name, over, three)) : ""),
       element("figure", {}, tilemap({ content, values, all: known.map((row) => row[4]), unsure, difference: true, unit: unitOf(entry), title, named: placeOf, labels: tileLabel, narrow: innerWidth < NARROW }), element("figcaption", {}, ...marked(say("effect_said", said)))));
   } catch (error) { delete box.dataset.key; tellWrong(error.message); }
 }
