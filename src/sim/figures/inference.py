@@ -52,10 +52,11 @@ def draw_sensitivity(found: Sequence[Sequence[Finding]]) -> Figure:
     of = {(one.asked.outcome.name, one.asked.level) for each in shown for one in each}
     what = f"{'Levels of' if first.asked.level else 'Effects on'} {title(first.asked.outcome.name).lower()}"
     line = {"morris": "A screening: how far each moves the outcome over its range, at random places of the others"}
-    over = line.get(first.method, f"Shares of the variance {first.over}, with 95 % intervals")
+    both = " and ".join(dict.fromkeys(one.over for one in shown[0]))
+    over = line.get(first.method, f"Shares of the variance {both}, with 95 % intervals")
     sheet, top = style.headed(
         f"{what if len(of) == 1 else 'Outcomes'}: what they hang on", over, _rest_on(shown),
-        room=rows * (tall + BELOW),
+        room=rows * (tall + BELOW) + (4.0 if len(names) > 1 else 0.0),
     )  # fmt: skip
     wide, top_share = (style.WIDE - GAP) / 2.0, _top(shown)
     for at, each in enumerate(shown):
@@ -133,8 +134,9 @@ def _mark(axes: Axes, row: Any, y: float, colour: str) -> None:
 
 def _entries(names: Sequence[str], method: str) -> list[Any]:
     other = "and how unevenly (s.d.)" if method == "morris" else "with what it does together with others"
-    entries = [panels.stroke(BESIDE[0], 1.4, "alone, 95 % interval", "o", markersize=3.8),
-               panels.stroke(BESIDE[0], 0.0, other, "o", markerfacecolor="white", markeredgewidth=0.7, markersize=3.6)]
+    colour = BESIDE[0] if len(names) == 1 else style.GREY
+    entries = [panels.stroke(colour, 1.4, "alone, 95 % interval", "o", markersize=3.8),
+               panels.stroke(colour, 0.0, other, "o", markerfacecolor="white", markeredgewidth=0.7, markersize=3.6)]
     if len(names) > 1:
         entries += [panels.stroke(colour, 1.4, name, "o", markersize=3.8)
                     for colour, name in zip(BESIDE, names, strict=False)]  # fmt: skip

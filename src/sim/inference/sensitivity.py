@@ -35,6 +35,8 @@ TOO_MUCH = 0.5
 """Share of chance in that variance from which replicates are missing, not a better method."""
 PARTS, RESAMPLES = 20, 200
 """Half samples (or smaller parts) that intervals of an emulator's shares rest on; bootstrap samples of base points."""
+EXCHANGED, ROUGHLY = 4096, 512
+"""Exchanges of an ensemble's draws that a share rests on, and one of which only the spread is wanted."""
 NORMAL = 1.96
 BY_TWO = 0.8
 """Part of what goes with two twins from which it is said to go with their difference."""
@@ -176,7 +178,7 @@ def _emulated(points: Drawn, wanted: Sequence[Asked], known: list[Term], least: 
     for at, one in enumerate(wanted):
         rows = []
         if not refused[at]:
-            by = [_shares(points, each.of([told.index(at)])) for each in parts]
+            by = [_shares(points, each.of([told.index(at)]), ROUGHLY) for each in parts]
             rows = _rows(points, one, known, _shares(points, whole.of([at])), by, float(whole.r2[at]))
         found.append(_finding(points, one, "emulator", rows, refused=refused[at], r2=float(whole.r2[at])))
     return found
@@ -188,10 +190,10 @@ def _parts(points: Drawn, outputs: Array) -> Iterator[Emulator]:
         yield fit(points.space, points.positions[some], outputs[some])
 
 
-def _shares(points: Drawn, emulator: Emulator) -> Shares:
+def _shares(points: Drawn, emulator: Emulator, rows: int = EXCHANGED) -> Shares:
     if points.sweep.experiment.ensemble is None:
         return OverRanges(emulator)
-    return OverDraws(emulator, points.positions)
+    return OverDraws(emulator, points.positions, rows)
 
 
 def _unseen(points: Drawn, one: Asked, r2: float, output: Array, least: float) -> str:

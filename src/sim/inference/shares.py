@@ -117,14 +117,22 @@ class OverDraws:
     """Of an emulator of one output, over draws that hang together: a term's values are exchanged among the draws.
 
     What a term's members have to do with one another is kept, what they have to do with the others is not.
+
+    Attributes
+    ----------
+    rows
+        About how many exchanges a share rests on: its noise is one through the root of that.
     """
 
     emulator: Emulator
     positions: Array
+    rows: int
 
     @cached_property
-    def _other(self) -> Array:
-        return self.positions[order(0, len(self.positions))]
+    def _others(self) -> Array:
+        """Return draws for every draw, and those for it again."""
+        count = len(self.positions)
+        return np.concatenate([self.positions[order(at, count)] for at in range(max(1, self.rows // count))])
 
     @cached_property
     def _given(self) -> Array:
@@ -133,15 +141,21 @@ class OverDraws:
     def _exchanged(self, of: NDArray[np.bool_]) -> float:
         from SALib.analyze.sobol import total_order
 
-        given = self._given
-        changed = self.emulator.predict(np.where(of, self._other, self.positions))[:, 0]
+        again = len(self._others) // len(self.positions)
+        given = np.tile(self._given, again)
+        changed = self.emulator.predict(np.where(of, self._others, np.tile(self.positions, (again, 1))))[:, 0]
         return float(total_order(given, changed, given)) if np.ptp(given) > 0.0 else 0.0
 
     def alone(self, term: Term) -> float:  # noqa: D102
         if term.pair is not None:
             one, two = self.positions[:, term.pair[0]], self.positions[:, term.pair[1]]
             return max(0.0, correlation_ratio(grouped(one - two), self._given))
-        return 1.0 - self._exchanged(~term.of)
+        # Were all values exchanged, it would be 1 but for luck, which is the same luck here.
+        return self._all - self._exchanged(~term.of)
+
+    @cached_property
+    def _all(self) -> float:
+        return self._exchanged(np.ones(self.positions.shape[1], np.bool_))
 
     def total(self, term: Term) -> float:  # noqa: D102
         return float("nan") if term.pair is not None else self._exchanged(term.of)
