@@ -12,6 +12,7 @@ import numpy as np
 from sim.analysis.sentences import answer, hundred
 from sim.analysis.stored import Stored
 from sim.analysis.sweep import Sweep
+from sim.results.calibration import Calibration
 from sim.results.comparison import Comparison
 from sim.results.result import Result
 
@@ -125,6 +126,8 @@ def _lines(stored: Stored | Summary) -> list[str]:
     """Return what was found, in words."""
     if isinstance(stored, Comparison):
         return answer(stored)
+    if isinstance(stored, Calibration):
+        return stored.answer
     if isinstance(stored, Sweep):
         return [stored.told, *(_of_sweep(stored.effects()) if stored.progress()["runs"] else ())]
     return [*_of_table(stored.path / "effects.csv")] if isinstance(stored, Summary) else [stored.told]
