@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.sentences import PLACES
+from sim.analysis.sweep import open_sweep
 from sim.describe.page import filled, markdown
 from sim.experiment.ensemble import PLACE
-from sim.results.calibration import Calibration
+from sim.results.calibration import GIVEN, PRIOR, Calibration
 
 MARKS = {
     "answer": "", "figures": "## What is recorded, and what the worlds give", "learned": "## What the record teaches",
@@ -32,13 +33,7 @@ def write(found: Calibration) -> Path:
     from sim.figures import draw_all
 
     draw_all(found, found.path)
-    readme = found.path / "README.md"
-    empty = "".join(f"{head}\n\n<!-- generated: {mark} -->\n<!-- end -->\n\n".lstrip() for mark, head in MARKS.items())
-    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {found.manifest['title']}\n\n{empty}"
-    for mark, content in parts(found).items():
-        text = filled(text, mark, content)
-    readme.write_text(text, encoding="utf-8")
-    return readme
+    return _page(found.path, found.manifest["title"], parts(found), MARKS)
 
 
 def parts(found: Calibration) -> dict[str, str]:
@@ -137,12 +132,102 @@ def _text(value: Any) -> str:
     return "" if value is None or value != value else str(value)
 
 
+def looked_for(found: Calibration, out: Path = Path("results", "lookfor")) -> Path:
+    """Write the page of what to look for in an archive, given the record, and return its README.md."""
+    import pandas as pd
+
+    from sim.figures import draw
+    from sim.inference import lookfor_told as told
+    from sim.inference.lookfor import lookfor
+
+    look = lookfor(found.path / GIVEN, option=_option(found))
+    rows = pd.DataFrame(told.rows(look))
+    out.mkdir(parents=True, exist_ok=True)
+    rows.to_csv(out / "figures.csv", index=False, float_format="%.4g", lineterminator="\n")
+    drawn = draw(open_sweep(found.path / GIVEN), out, "lookfor", option=_option(found))
+    best = told.leading(look)
+    lines = [
+        (f"`{one.observable.name}`", one.observable.meaning, told.share(one.expected),
+         f"{one.observable.reliability:g}", *map(told.share, one.explains), told.edges(one), told.thirds(one), one.observable.where)
+        for one in best.worths[:MOST]
+    ]  # fmt: skip
+    each = [f"at {value}" for value in told.TOGETHER.values()]
+    heads = ("figure", "what is counted", "explains", "at its reliability", *each, "middle third", "better, by thirds",
+             "where it may be")  # fmt: skip
+    first, *more = told.sentences(look)
+    pictures = "\n\n".join(f"![Which figures would teach most]({path.name})" for path in drawn)
+    return _page(out, "What to look for in the archive", {
+        "answer": "\n\n".join([f"**{first}**", *more, pictures]),
+        "table": f"{told.capital(told.named(best.question))}.\n\n{markdown(heads, lines)}\n\nAll figures and the "
+                 "other questions: figures.csv.",
+        "sure": "\n\n".join(told.sureness(look)),
+    })  # fmt: skip
+
+
+def hangs_on(found: Calibration, out: Path = Path("results", "sensitivity")) -> Path:
+    """Write the page of what the effect hangs on, over the ranges and over the calibrated draws."""
+    from sim.figures import style
+    from sim.figures.inference import draw_sensitivity
+    from sim.inference.sensitivity import sensitivity, table
+
+    sweeps = [open_sweep(found.path / name) for name in (PRIOR, GIVEN)]
+    findings = [sensitivity(sweep, option=_option(found)) for sweep in sweeps]
+    out.mkdir(parents=True, exist_ok=True)
+    rows = table([one for each in findings for one in each])
+    rows.to_csv(out / "shares.csv", index=False, float_format="%.4g", lineterminator="\n")
+    style.save(draw_sensitivity(findings), out, "shares")
+    said = [[one.sentence for one in each] for each in findings]
+    leading = [one.leading().head(MOST // 2) for each in findings for one in each[:1] if not one.refused]
+    kept = ["population", "name", "kind", "alone", "low", "high"]
+    lines = [[value if isinstance(value, str) else _n(value) for value in row]
+             for part in leading for row in part[kept].itertuples(index=False)]  # fmt: skip
+    return _page(out, "What the effect hangs on", {
+        "answer": "\n\n".join([f"**{said[1][0]}**", *said[1][1:], "![Shares of variance](shares.png)"]),
+        "table": markdown(("over", "what", "kind", "share alone", "from", "to"), lines) + "\n\nAll rows: shares.csv.",
+        "sure": "Before calibrating:\n\n" + "\n\n".join(said[0]),
+    })  # fmt: skip
+
+
+def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> Path:
+    """Write the page of which worlds have the effect one way or the other, among the calibrated draws."""
+    from sim.inference.boxes import discover
+
+    sweep = open_sweep(found.path / GIVEN)
+    parts: list[str] = []
+    for where in ("effect > 0", "effect < 0"):
+        for one in discover(sweep, where, option=_option(found)):
+            first, *more = one.sentences
+            parts += [f"**{where}.** {first}", *more]
+    return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join(parts)})
+
+
+def _option(found: Calibration) -> str:
+    """Return the option that the answer is about: the last of the first lever."""
+    return str(found.effects()["option"].iloc[-1])
+
+
+def _page(out: Path, title: str, parts: Mapping[str, str], heads: Mapping[str, str] | None = None) -> Path:
+    """Write a page between its marks, below headings where it is new, and return it."""
+    readme, heads = out / "README.md", heads or dict.fromkeys(parts, "")
+    marked = (f"{head}\n\n<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark, head in heads.items())
+    empty = "".join(text.lstrip() for text in marked)
+    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {title}\n\n{empty}"
+    for mark, content in parts.items():
+        text = filled(text, mark, content)
+    readme.write_text(text.rstrip() + "\n", encoding="utf-8")
+    return readme
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """Write the page of a stored calibration."""
     parser = argparse.ArgumentParser(prog="python -m sim.describe.inference", description=__doc__)
     parser.add_argument("name", nargs="+", help="names of calibrations in results/calibration")
-    for name in parser.parse_args(given).name:
-        print(write(Calibration.open(PLACE / name)))
+    parser.add_argument("--also", action="store_true", help="write lookfor, sensitivity and discovery of it, too")
+    asked = parser.parse_args(given)
+    for name in asked.name:
+        found = Calibration.open(PLACE / name)
+        for page in (write, *((looked_for, hangs_on, discovered) if asked.also else ())):
+            print(page(found))
 
 
 if __name__ == "__main__":
