@@ -17,7 +17,7 @@ from sim.analysis.targets import Target
 from sim.inference.chains import Numbers, sample, uniform
 from sim.inference.emulator import Emulator
 from sim.inference.likelihood import ENTRIES, Figure, Likelihood, Table
-from sim.inference.posterior import LEADING, foretold
+from sim.inference.posterior import foretold
 from sim.inference.space import Array
 
 LEVEL = 0.9
@@ -78,9 +78,9 @@ def coverage(
         [recorded(figure, value, luck) for figure, value, luck in zip(likelihood.figures, row, lucks, strict=True)]
         for row, lucks in zip(given.tolist(), uniform(seed, _ERRORS, 0, *given.shape).tolist(), strict=True)
     ])  # fmt: skip
-    leading = np.argsort(-likelihood.information, kind="stable")[: min(LEADING, space.size)].tolist()
     steps = STEPS + EACH * space.size if steps is None else steps
-    of = sample(density, space.size, seed=seed, steps=steps, groups=len(truths), chains=chains, leading=leading)
+    of = sample(density, space.size, seed=seed, steps=steps, groups=len(truths), chains=chains,
+                leading=likelihood.leading)  # fmt: skip
     draws = of.positions.reshape(len(truths), -1, space.size)
     number = np.array([not factor.options for factor in space.factors])
     held = np.where(number, _held(draws, truths).mean(axis=0), np.nan)

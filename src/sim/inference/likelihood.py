@@ -27,6 +27,8 @@ STEPS, ENTRIES = 2**14, 2**12
 """Of the line along which a kernel is averaged, and of the table that is kept."""
 WIDE = 8.0
 """Standard deviations that a table reaches beyond what runs give."""
+LEADING, HARDLY = 24, 0.01
+"""Factors of which chains take most care, and beside the first what says too little to be one."""
 TRUSTED = 1e-12
 """Share of the highest average below which rounding shows: deviates go on straight from there."""
 
@@ -207,6 +209,13 @@ class Likelihood:
         """What figures say of each factor, by the parts of their variance that are its, shape (factors,)."""
         width = np.array([table.width for table in self.tables])
         return (self.emulator.total * self.emulator.variance / width**2).sum(axis=1)
+
+    @property
+    def leading(self) -> list[int]:
+        """The factors of which figures say most, that first: at most `LEADING`, none that hardly matters beside it."""
+        order = np.argsort(-self.information, kind="stable")[:LEADING]
+        return [int(at) for at in order if self.information[at] > HARDLY * self.information[order[0]]]
+
 
 
 def likelihood(

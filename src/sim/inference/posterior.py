@@ -19,8 +19,6 @@ AGREE = 1.05
 """Split R-hat below which chains are taken to agree."""
 STEPS, EACH, AGAIN = 1000, 60, 1
 """Steps of each chain, besides for each factor, and how often it takes as many again where chains do not agree."""
-LEADING = 24
-"""Factors that matter most to the record, of which chains take most care."""
 WORTH = 0.2
 """Share of the draws that weights must be worth for draws with a figure left out to be taken from those with it."""
 _LUCK = 21  # what is drawn, in the address of a draw
@@ -122,8 +120,7 @@ def posterior(likelihood: Likelihood, *, seed: int = 0, steps: int | None = None
 
 def _drawn(likelihood: Likelihood, seed: int, steps: int, start: Array | None = None, first: int = 0) -> Posterior:
     size = likelihood.emulator.space.size
-    leading = np.argsort(-likelihood.information, kind="stable")[: min(LEADING, size)].tolist()
-    of = sample(likelihood, size, seed=seed, steps=steps, leading=leading, start=start, first=first)
+    of = sample(likelihood, size, seed=seed, steps=steps, leading=likelihood.leading, start=start, first=first)
     return _posterior(likelihood, of, seed)
 
 
