@@ -74,6 +74,8 @@ def tiles() -> dict[str, Tile]:
 
 ACROSS, DOWN = 9, 11
 """Columns and rows that places of a table of one's own may fill: beside them stand the key and the scale."""
+LONGEST = 12
+"""Letters of a class's name beside which another has room."""
 LETTERS = 9
 """Letters of a line of their labels, and of a word that is not cut short."""
 
@@ -214,8 +216,10 @@ def key(axes: Axes, partial: bool) -> None:
     """Explain the outlines, in the empty north-east, and pale tiles if there are any."""
     axes.text(9.6, -0.35, "outline: class of the guberniia", color=style.GREY, va="center", fontsize=7.5)
     entries = [(style.CLASS_COLOURS[scope], style.SCOPE_LABELS[scope]) for scope in CLASSES]
+    long = max(len(label) for _, label in entries) > LONGEST
     for at, (colour, label) in enumerate([*entries, *([(style.PALE, "not in this world")] if partial else [])]):
-        x, y = 9.85 + 2.2 * (at % 2), 0.35 + 0.75 * (at // 2)
+        column, row = (0, at) if long else (at % 2, at // 2)
+        x, y = 9.85 + 2.2 * column, 0.35 + 0.75 * row
         axes.add_patch(_hexagon((x, y), "white", colour, 1.5, 0.28))
         axes.text(x + 0.45, y, label, va="center")
 
