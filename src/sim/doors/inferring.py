@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LISTED, GROUPED = 12, 10
 """Single terms and groups that a table shows."""
 TOLD = 0.005
-"""Share below which a group is not shown."""
+"""Share below which a term is not shown."""
 
 picture = click.option("--picture", "--figure", "picture", cls=options.Renamed, type=click.Path(path_type=Path),
                        metavar="FILE", help="Draw it: a .png or .svg.")
@@ -112,7 +112,8 @@ def _show_finding(terminal: Terminal, beside: Sequence[Finding], full: bool) -> 
     named = [f"{one.population}: " if len(beside) > 1 else "" for one in beside]
     header = ["hangs on", "", "evidence", *(f"{name}{head}" for name in named for head in heads), "over its range"]
     leading = first.leading()
-    _rows(terminal, title, header, leading if full else leading[:LISTED], beside)
+    worth = leading if full or screening else leading[leading[["alone", "total"]].max(axis=1) >= TOLD]
+    _rows(terminal, title, header, worth if full else worth[:LISTED], beside)
     if not screening:
         known = first.rows[~first.rows["kind"].isin(["parameter", "variant", "mechanism", "setting", "difference"])]
         known = known.sort_values("alone", ascending=False, kind="stable")

@@ -35,6 +35,8 @@ TOO_MUCH = 0.5
 """Share of chance in that variance from which replicates are missing, not a better method."""
 PARTS, RESAMPLES = 20, 200
 """Half samples (or smaller parts) that intervals of an emulator's shares rest on; bootstrap samples of base points."""
+FEWER_PRODUCTS = 20
+"""Factors that may be multiplied in these: half the rows teach few products, and only the spread is wanted."""
 EXCHANGED, ROUGHLY = 4096, 512
 """Exchanges of an ensemble's draws that a share rests on, and one of which only the spread is wanted."""
 NORMAL = 1.96
@@ -187,7 +189,7 @@ def _emulated(points: Drawn, wanted: Sequence[Asked], known: list[Term], least: 
 def _parts(points: Drawn, outputs: Array) -> Iterator[Emulator]:
     for number in range(1, PARTS + 1):
         some = part(number, len(outputs))
-        yield fit(points.space, points.positions[some], outputs[some])
+        yield fit(points.space, points.positions[some], outputs[some], quadratic=FEWER_PRODUCTS)
 
 
 def _shares(points: Drawn, emulator: Emulator, rows: int = EXCHANGED) -> Shares:
