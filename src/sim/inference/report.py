@@ -115,7 +115,8 @@ def _observables(prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
 def spread(values: Array) -> dict[str, float]:
     """Return quantiles of what is known; nan where it is not a number that could be recorded."""
     known = values[~np.isnan(values)]
-    found = np.quantile(known, [*QUANTILES.values()]) if len(known) else np.full(len(QUANTILES), np.nan)
+    with np.errstate(invalid="ignore"):  # between two that are infinite
+        found = np.quantile(known, [*QUANTILES.values()]) if len(known) else np.full(len(QUANTILES), np.nan)
     found = np.where(np.isfinite(found), found, np.nan)
     return dict(zip(QUANTILES, found.tolist(), strict=True))
 
