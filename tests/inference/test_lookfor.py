@@ -187,6 +187,10 @@ def test_figures_with_which_no_draw_agrees_are_refused(swept, table):
     (f"{PLANTED},,,3,0,2,share,A", "three numbers in that order"),
     (f"{PLANTED},,,1,1,1,share,A", "a band"),
     (f"{PLANTED},,,1,0,2,share,A,x", "found 9 values"),
+    (f"{PLANTED},,,1", "found 4 values"),
+    ("T14a,,,0.1,0,1,share of delegates,B", "low: found 0; allowed: above 0"),
+    ("T01,agrarian,,0.2,0.1,0.3,share of posts,A", "place: found 'agrarian'"),
+    ("T01,,1999,0.2,0.1,0.3,share of posts,A", "period: found '1999'"),
 ])  # fmt: skip
 def test_what_a_table_of_figures_may_not_say(table, row, said):
     with pytest.raises(UserError) as caught:

@@ -48,9 +48,12 @@ def calibrate(
     """
     from sim import api
     from sim.inference.checking import check
+    from sim.inference.found import read_found
     from sim.results.calibration import Calibration
     from sim.results.folder import MANIFEST
 
+    if figures is not None:
+        read_found(figures)  # what is wrong with it is said before anything runs
     require_memory()
     terminal.hush_compilation()
     heard, notes = watched(None), list[str]()

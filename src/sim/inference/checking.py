@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import logsumexp
 
 from sim.analysis.pair_table import PairedSweep
 from sim.errors import Problem, UserError
@@ -51,12 +52,12 @@ def _rows(found: Sequence[Found], prior: PairedSweep, given: PairedSweep) -> Ite
             known = values[np.isfinite(values)]
             inside = (known >= target.low) & (known <= target.high)
             row[f"{which}_in_band"] = float(inside.mean()) if len(known) else math.nan
-            likely = float(np.exp(one.log_kernels(values)).mean()) if len(values) else 0.0
-            scores.append(math.log(likely) if likely > 0.0 else -math.inf)
+            likely = one.log_kernels(values)
+            scores.append(float(logsumexp(likely)) - math.log(len(likely)) if len(likely) else -math.inf)
         known = given.pairs.values(one.column)[:, 0]
         known = known[np.isfinite(known)]
         below = float(np.mean(known < target.value) + np.mean(known == target.value) / 2) if len(known) else math.nan
-        yield row | {"below": below, "gained": scores[1] - scores[0] if scores[1] > -math.inf else -math.inf,
+        yield row | {"below": below, "gained": scores[1] - scores[0] if max(scores) > -math.inf else math.nan,
                      "reading": _reading(row, below)}  # fmt: skip
 
 

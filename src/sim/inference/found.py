@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.kernels import MASS, compared, log_kernels
+from sim.analysis.kernels import LOGARITHMIC, MASS, compared, log_kernels
 from sim.analysis.targets import PRODUCED, Target
 from sim.errors import Problem, UserError, nearest
 from sim.registry.entries import CLASSES, SCOPES
@@ -78,7 +78,7 @@ def read_found(path: Path) -> list[Found]:
         problems += _header(where, names)
         for where, cells in () if problems else lines:
             row = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
-            if len(cells) > len(names):
+            if len(cells) > len(names) or not {*NEEDED} <= row.keys():
                 said = f"{len(cells)} values"
                 problems.append(Problem(where, found=said, allowed=f"{len(names)}, as there are columns"))
                 continue
@@ -142,6 +142,8 @@ def _wrong(row: Mapping[str, str]) -> Iterator[Problem]:
         said = "which may be several" if columns else "which is none"
         yield Problem("", "quantity", f"{found}: {said}", ", ".join(which[:6]) + (", ..." if len(which) > 6 else ""))
         return
+    if quantity in PRODUCED:
+        yield from _elsewhere(quantity, place, row.get("period", ""))
     unit = unit_of(columns[0])
     if row["unit"] != unit:
         yield Problem("", "unit", repr(row["unit"] or "nothing"), f"{unit!r}, in which {columns[0]} is")
@@ -156,6 +158,17 @@ def _wrong(row: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem("", "value", f"low, value, high {found}", "three numbers in that order")
     elif None not in numbers and numbers[0] == numbers[2]:
         yield Problem("", "low", f"low = high = {row['low']}", "a band: no figure is certain to the last digit")
+    elif None not in numbers and columns[0] in LOGARITHMIC and numbers[0] <= 0.0:  # type: ignore[operator]
+        yield Problem("", "low", row["low"], f"above 0: {columns[0]} is known but for a factor either way")
+
+
+def _elsewhere(target: str, place: str, period: str) -> Iterator[Problem]:
+    """Yield what a row says of a recorded figure that is not the figure's: where and when are in its name."""
+    if place:
+        yield Problem("", "place", repr(place), f"nothing: {target} says itself of what it is")
+    own = compared()[target].period
+    if period not in ("", own):
+        yield Problem("", "period", repr(period), f"nothing, or {own!r}, of which {target} is")
 
 
 def _number(text: str) -> float | None:
