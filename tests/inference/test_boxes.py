@@ -13,7 +13,7 @@ import sim
 from sim.errors import UserError
 from sim.figures.inference import draw_discovery
 from sim.inference.boxes import CONDITIONS, discover
-from sim.inference.boxes_told import leading, rows, tells
+from sim.inference.boxes_told import leading, rows, sentences, tells
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
 
 
@@ -34,7 +34,7 @@ def test_a_planted_box_is_found_and_told_on_points_held_back(tmp_path):
     assert best.held.all_points == found.held == 134 and best.learnt.all_points == found.learnt == 266
     low, high = best.held.interval()
     assert low < best.held.density <= high
-    first, second = found.sentences
+    first, second = sentences(found)
     assert f"in {best.held.density:.2f}".replace("0.", ".") in first and "points held back; on those" in first
     assert "pack is 0." in first and "unserved is waits" in first
     assert "held back" in second
@@ -73,7 +73,7 @@ def test_what_would_have_to_be_true(tmp_path):
     # together each has less far to go
     joint = plane.together.set_index("name")
     assert 0.0 < float(joint["to"]["r_v - r_f"]) < float(first["to"])
-    assert "turns its sign is r_v - r_f from +0 to +0.0" in found.sentences[1]
+    assert "turns its sign is r_v - r_f from +0 to +0.0" in sentences(found)[1]
 
 
 def test_the_same_again(tmp_path):
@@ -87,7 +87,7 @@ def test_a_condition_may_be_on_levels_and_uncertainties(tmp_path):
     (found,) = discover(sweep, "effect < -0.005 and base < 0.6 and level > 0 and cool > 0")
     assert {one.axis.name for one in leading(found).conditions} >= {"pack"}
     (level, _) = discover(planted(tmp_path / "l", TWINS, judges), "level > 0.52", levels=True)
-    assert leading(level).conditions[0].axis.name == "cool" and "default" not in level.sentences[1]
+    assert leading(level).conditions[0].axis.name == "cool" and "default" not in sentences(level)[1]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_command(tmp_path, skloki):
     assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
     assert (tmp_path / "box.png").exists()
     told = json.loads(skloki(*asked, "--json")[1])
-    assert told["answer"] == sim.discover(sweep.path, "effect < -0.005")[0].sentences
+    assert told["answer"] == sentences(sim.discover(sweep.path, "effect < -0.005")[0])
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
     code, out, _ = skloki(*asked, "--csv")
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")

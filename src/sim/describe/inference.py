@@ -116,12 +116,17 @@ def _facts(found: Calibration) -> str:
     manifest = found.manifest
     told = [f"round {row['round']}: {row['points']:,} points" + (
                 f", the ten best known parameters moved by {row['change']:.2f} at most, the emulator was off by "
-                f"{row['bias']:.2f} widths of a figure" if row["round"] else "")
+                f"{row['bias']:.2f} widths of a kernel" if row["round"] else "")
             for row in found.rounds().to_dict(orient="records")]  # fmt: skip
+    held = manifest.get("coverage") or {}
+    covered = [f"{held[name]:.2f} {where}" for name, where in ((PRIOR, "over the ranges"), (GIVEN, "near the record"))
+               if held.get(name) is not None]  # fmt: skip
+    checked = (f" Checked on {held['worlds']} worlds each that are known and were given a record of their own: intervals "
+               f"of nine in ten hold {' and '.join(covered)} of their parameters.") if covered else ""  # fmt: skip
     state = "it has converged" if manifest["converged"] else "**it has not converged**"
     return (f"{manifest['runs']:,} runs in all; {'; '.join(told)}; {state}. Calibrated on "
             f"{', '.join(manifest['targets'])}. Model {manifest['model']}. "
-            f"`skloki compare historical election --ensemble {manifest['name']}` takes its draws.")  # fmt: skip
+            f"`skloki compare historical election --ensemble {manifest['name']}` takes its draws.{checked}")  # fmt: skip
 
 
 def _n(value: float) -> str:
@@ -148,7 +153,8 @@ def looked_for(found: Calibration, out: Path = Path("results", "lookfor")) -> Pa
     best = told.leading(look)
     lines = [
         (f"`{one.observable.name}`", one.observable.meaning, told.share(one.expected),
-         f"{one.observable.reliability:g}", *map(told.share, one.explains), told.edges(one), told.thirds(one), one.observable.where)
+         f"{one.observable.reliability:g}", *map(told.share, one.explains), told.edges(one), told.thirds(one),
+         one.observable.where)
         for one in best.worths[:MOST]
     ]  # fmt: skip
     each = [f"at {value}" for value in told.TOGETHER.values()]
@@ -191,12 +197,13 @@ def hangs_on(found: Calibration, out: Path = Path("results", "sensitivity")) -> 
 def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> Path:
     """Write the page of which worlds have the effect one way or the other, among the calibrated draws."""
     from sim.inference.boxes import discover
+    from sim.inference.boxes_told import sentences
 
     sweep = open_sweep(found.path / GIVEN)
     parts: list[str] = []
     for where in ("effect > 0", "effect < 0"):
         for one in discover(sweep, where, option=_option(found)):
-            first, *more = one.sentences
+            first, *more = sentences(one)
             parts += [f"**{where}.** {first}", *more]
     return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join(parts)})
 

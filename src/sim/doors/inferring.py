@@ -199,7 +199,7 @@ def discover(terminal: Terminal, /, folder: Path, where: str, picture: Path | No
     if terminal.json:
         return terminal.document(told.document(found) | {"figures": drawn})
     for one in found:
-        for text in one.sentences:
+        for text in told.sentences(one):
             terminal.line(text)
         terminal.say()
         _show_boxes(terminal, one)

@@ -206,13 +206,6 @@ class Discovery:
         """Share of the points held back at which the condition is true."""
         return float(self.true[self.held_at].mean())
 
-    @property
-    def sentences(self) -> list[str]:
-        """The answer."""
-        from sim.inference.boxes_told import sentences
-
-        return sentences(self)
-
 
 def discover(sweep: PairedSweep, where: str, **which: Any) -> list[Discovery]:
     """Return in which worlds a condition on an effect is true, for each effect that is asked for as `asked` has it.

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.analysis.sentences import gains
 from sim.analysis.targets import Target
+from sim.inference.coverage import coverage
 from sim.inference.emulator import Emulator, fit
 from sim.inference.identification import UNLEARNED, shares
 from sim.inference.likelihood import Likelihood, likelihood
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 TOP = 10
 """Best known parameters that must no longer move."""
 STILL, UNBIASED = 0.05, 0.2
-"""By how much their contraction may change, and by how many widths of a figure the emulator may be off."""
+"""By how much their contraction may change, and by how many widths of a figure's kernel the emulator may be off."""
+KNOWN = 60
+"""Known worlds by which intervals are checked."""
 ENOUGH = 40.0
 """Draws that weights must at least be worth."""
 
@@ -99,6 +102,18 @@ class Fit:
             f"; moved by {row['change']:.2f} at most, emulator off by {row['bias']:.2f} widths")  # fmt: skip
         return (f"round {row['round']}: {row['points']:,} points; learned most of {known}{changed}; "
                 f"R-hat {row['rhat']:.3f}")  # fmt: skip
+
+    def covered(self, sweep: PairedSweep, worlds: int = KNOWN) -> float:
+        """Return how often nine intervals in ten of parameters hold the truth, of worlds that are known.
+
+        Each of the first runs of a sweep, which the emulator has not seen, is given a record of its own and looked for.
+        """
+        gave = np.column_stack([sweep.pairs.values(name)[:, 0] for name in self.targets])
+        whole = np.flatnonzero(np.isfinite(gave).all(axis=1))[:worlds]
+        if not len(whole) or {factor.name for factor in sweep.experiment.uncertainties} != set(self.space.names):
+            return math.nan
+        truths = positions_of(self.space, sweep)[whole]
+        return coverage(self.likelihood, truths, gave[whole], seed=self.posterior.seed, steps=1000).mean
 
     def chosen(self, number: int) -> Array:
         """Return some of the draws, evenly spaced: always the same ones for a number."""
@@ -217,12 +232,16 @@ def fitted(sweeps: Sequence[PairedSweep], targets: Sequence[Target], before: Fit
 
 
 def _bias(before: Fit, where: Array, gave: Array) -> float:
-    """Return by how many widths of a figure the emulator before was off in the calibrated part of a round, at most."""
+    """Return by how much the emulator before was off, on the mean, in the calibrated part of a round, at most.
+
+    In standard deviations of a figure's kernel as it is scored, averaged over what the emulator leaves.
+    """
+    left = np.sqrt(np.diag(before.emulator.residual))
     mine = len(where) * 4 // 5
     said = before.emulator.predict(where[:mine])
     found = []
-    for figure, column, means in zip(before.likelihood.figures, gave.T, said.T, strict=True):
+    for figure, column, means, rest in zip(before.likelihood.figures, gave.T, said.T, left.tolist(), strict=True):
         away = figure.scale.forward(column[:mine]) - means
         if np.isfinite(away).any():
-            found.append(abs(float(away[np.isfinite(away)].mean())) / figure.width)
+            found.append(abs(float(away[np.isfinite(away)].mean())) / math.hypot(figure.width, rest))
     return max(found, default=0.0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis import effects as of_effects
 from sim.analysis.kernels import compared, log_kernel
 from sim.analysis.pair_table import PairedSweep
-from sim.analysis.sentences import PLACES, PROVINCES, beyond, gains, hundred, verdict
+from sim.analysis.sentences import PLACES, beyond, gains, hundred, verdict
 from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Factor
 from sim.inference.fit import Contrast, positions_of
@@ -133,9 +133,11 @@ def _reading(row: Mapping[str, Any]) -> str:
     """Say in words how a figure lies in what the calibrated worlds give."""
     if math.isnan(row["given_p50"]):
         return "not in these months"
-    if row["given_p05"] <= row["recorded"] <= row["given_p95"]:
-        return "met" if row["low"] <= row["given_p50"] <= row["high"] else "within reach"
-    return "too low" if row["given_p95"] < row["recorded"] else "too high"
+    if row["low"] <= row["given_p50"] <= row["high"]:
+        return "met"
+    if row["given_p05"] <= row["high"] and row["given_p95"] >= row["low"]:
+        return "within reach"
+    return "too low" if row["given_p95"] < row["low"] else "too high"
 
 
 def _parameters(fit: Fit) -> Iterator[Row]:
@@ -268,9 +270,10 @@ def _hangs(found: Mapping[str, Sequence[Row]]) -> str:
     names = ", ".join(row["name"] for row in learned[:6])
     taught = f"{len(learned)} of {len(numbers)} numbers" + (f" (most of all {names})" if names else "")
     rows = [row for row in found["effects.csv"] if math.isfinite(row.get("unlearned", math.nan))]
+    rows = [row for row in rows if row["option"] == rows[-1]["option"]]
     rest = ""
     if rows:
-        main = next((row for row in rows if row["scope"] in PROVINCES), rows[0])
+        main = max((row for row in rows if row["outcome"] == rows[0]["outcome"]), key=lambda row: row["explained"])
         rest = (f"; of what {main['option']} changes in {PLACES[main['scope']]}, {hundred(main['unlearned'])} of 100 "
                 "parts of what parameters explain hang on those of which they say nothing")  # fmt: skip
     return f"They teach something of {taught}{rest}."

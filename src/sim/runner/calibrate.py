@@ -8,6 +8,7 @@ it and over the ranges. Every part is a sweep in the calibration's folder: what 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from sim.experiment.experiment import Design, Experiment, from_record
 from sim.experiment.load import load_experiment, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
-from sim.inference.fit import Fit, fitted
+from sim.inference.fit import KNOWN, Fit, fitted
 from sim.results.calibration import GIVEN, PRIOR, Calibration, store
 from sim.results.folder import MANIFEST
 from sim.runner.ensembles import check_of
@@ -73,7 +74,9 @@ def calibrate(
     store(folder, ensemble, {}, found, {
         "title": asked.title, "name": ensemble.name, "experiment": asked.record(), "model": model(),
         "targets": targets, "converged": fit.converged, "given": ensemble.given,
-        "answer": report.answer(found, fit), "settings": settings.model_dump(),
+        "answer": report.answer(found, fit),
+        "coverage": {PRIOR: _known(fit.covered(prior)), GIVEN: _known(fit.covered(posterior)), "worlds": KNOWN},
+        "settings": settings.model_dump(),
         "runs": sum(len(one.pairs) * len(one.experiment.combinations) for one in (*work.done, prior, posterior)),
     })  # fmt: skip
     return Calibration.open(folder)
@@ -99,6 +102,10 @@ def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
     if faults:
         raise UserError(in_order(map(draft.own.problem, faults), [draft.own.label]))
     return asked, settings, left
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 4)
 
 
 @dataclass
