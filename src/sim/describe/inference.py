@@ -121,8 +121,10 @@ def _facts(found: Calibration) -> str:
     held = manifest.get("coverage") or {}
     covered = [f"{held[name]:.2f} {where}" for name, where in ((PRIOR, "over the ranges"), (GIVEN, "near the record"))
                if held.get(name) is not None]  # fmt: skip
-    checked = (f" Checked on {held['worlds']} worlds each that are known and were given a record of their own: "
-               f"intervals of nine in ten hold {' and '.join(covered)} of their parameters.") if covered else ""  # fmt: skip
+    checked = "" if not covered else (
+        f" Checked on {held['worlds']} worlds each that are known and were given a record of their own: intervals of nine "
+        f"in ten hold {' and '.join(covered)} of their parameters."
+    )
     state = "it has converged" if manifest["converged"] else "**it has not converged**"
     return (f"{manifest['runs']:,} runs in all; {'; '.join(told)}; {state}. Calibrated on "
             f"{', '.join(manifest['targets'])}. Model {manifest['model']}. "
