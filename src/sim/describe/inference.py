@@ -122,8 +122,8 @@ def _facts(found: Calibration) -> str:
     covered = [f"{held[name]:.2f} {where}" for name, where in ((PRIOR, "over the ranges"), (GIVEN, "near the record"))
                if held.get(name) is not None]  # fmt: skip
     checked = "" if not covered else (
-        f" Checked on {held['worlds']} worlds each that are known and were given a record of their own: intervals of nine "
-        f"in ten hold {' and '.join(covered)} of their parameters."
+        f" Checked on {held['worlds']} worlds each that are known, with records of their own: intervals of nine in ten "
+        f"hold {' and '.join(covered)} of their parameters."
     )
     state = "it has converged" if manifest["converged"] else "**it has not converged**"
     return (f"{manifest['runs']:,} runs in all; {'; '.join(told)}; {state}. Calibrated on "
