@@ -16,12 +16,14 @@ import sim
 from sim.describe.glossary import terms
 from sim.errors import UserError
 from sim.experiment.draws import draws
+from sim.experiment.ensemble import Ensemble
 from sim.figures.tilemap import tiles
 from sim.page.export import export_page, part
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
+from sim.runner.model_version import model
 from sim.scenario.load import load, shipped
 from sim.version import __version__
 from tests.page.conftest import SMALL, wait
@@ -103,6 +105,22 @@ def test_what_is_drawn_is_what_compare_draws(page_file, opened):
         assert found(tab)["drawn"] == len(draws(*worlds).factors), more
         row = pair.effects().query("outcome == 'performance' and scope == 'nation'").iloc[0]
         assert found(tab)["effects"]["nation"]["effect"] == pytest.approx(row["effect"], abs=1e-12), more
+
+
+def test_the_rest_is_drawn_out_of_an_ensemble_and_called_calibrated(tmp_path, opened):
+    drawn = draws(load("appointment", SMALL))
+    rows = tuple({name: value for name, value in row.items()} for row in drawn.samples(40, 52))
+    made = Ensemble("record", "24 recorded figures", model(), drawn.factors, rows, {"rows": []})
+    made.write(tmp_path / "ensemble.parquet")
+    page_file = export_page("appointment", "election", sets=SMALL, out=tmp_path / "page.html", ensemble=tmp_path)
+    tab = opened(at(page_file))
+    pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1923-12:1926-11"], draws=5, ensemble=tmp_path)
+    assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+    assert "drawn from record, calibrated on 24 recorded figures" in tab.inner_text("#sure")
+    row = pair.effects().query("outcome == 'performance' and scope == 'nation'").iloc[0]
+    assert found(tab)["effects"]["nation"]["effect"] == pytest.approx(row["effect"], abs=1e-12)
+    russian = opened(at(page_file, "&language=ru"))
+    assert "record" in russian.inner_text("#sure")
 
 
 def test_runs_can_be_asked_for_while_they_run_and_taken_back(page_file, opened):

@@ -157,11 +157,13 @@ def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) ->
 @click.argument("what", metavar="RESULT | A [B ...]", nargs=-1, required=True, shell_complete=complete.scenarios)
 @click.option("--csv", is_flag=True, help="Write the tables of RESULT as CSV.")
 @click.option("--page", is_flag=True, help="Write worlds A, B, ... as one page that runs them in a browser.")
+@options.ensemble
 @options.sets
 @options.stores
 def export(
-    terminal: Terminal, /, what: tuple[str, ...], csv: bool, page: bool, sets: tuple[str, ...], **asked: Any
-) -> None:
+    terminal: Terminal, /, what: tuple[str, ...], csv: bool, page: bool, sets: tuple[str, ...],
+    ensemble: str | None, **asked: Any,
+) -> None:  # fmt: skip
     """Write the tables of a RESULT in another format, or worlds as a page.
 
     With --page the arguments are scenarios, the baseline first, and --out names a file (page.html). The page holds the
@@ -174,10 +176,11 @@ def export(
     if page:
         asked["out"] = asked["out"] or Path("page.html")
         terminal.hush_compilation()
-        _print_files(terminal, [api.export_page(*what, sets=sets, **asked)])
+        _print_files(terminal, [api.export_page(*what, sets=sets, ensemble=ensemble, **asked)])
         return
-    if sets or len(what) > 1:
-        raise click.UsageError("--csv is of one result as it is stored; --set and several worlds belong to --page")
+    if sets or ensemble or len(what) > 1:
+        reason = "--csv is of one result as it is stored; --set, --ensemble and several worlds belong to --page"
+        raise click.UsageError(reason)
     _print_files(terminal, api.export(what[0], **asked))
 
 
@@ -185,10 +188,13 @@ def export(
 @click.argument("folders", metavar="[FOLDER ...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--world", "worlds", multiple=True, metavar="NAME", shell_complete=complete.scenarios,
               help="Scenario to begin with (default: appointment, election); may be repeated.")
+@options.ensemble
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port (default: any that is free).")
 @options.modes
 @click.pass_obj
-def view(terminal: Terminal, /, folders: tuple[Path, ...], worlds: tuple[str, ...], port: int) -> None:
+def view(
+    terminal: Terminal, /, folders: tuple[Path, ...], worlds: tuple[str, ...], port: int, ensemble: str | None
+) -> None:
     """Show worlds and stored results as a page, from a server on this machine that runs until Ctrl-C.
 
     Scenarios and results below each FOLDER (default: results, if there is one) can be opened. Only this machine, and
@@ -205,7 +211,7 @@ def view(terminal: Terminal, /, folders: tuple[Path, ...], worlds: tuple[str, ..
         sys.stdout.flush()  # whoever reads it through a pipe waits for it
 
     try:
-        api.view(*(folders or usual), worlds=worlds, port=port, ready=ready)
+        api.view(*(folders or usual), worlds=worlds, port=port, ready=ready, ensemble=ensemble)
     except KeyboardInterrupt:
         terminal.note("ended")
 

@@ -122,7 +122,7 @@ def draws(*worlds: Loaded, fixed: Collection[str] = (), ensemble: Ensemble | Non
     values = [complete(world.scenario) for world in worlds]
     apart = {name for table, known in KNOWN.items() for name in known
              if any(each[table][name] != values[0][table][name] for each in values)}  # fmt: skip
-    of_all = prior(worlds[0].scenario) if ensemble is None else _plain(ensemble)
+    of_all = prior(worlds[0].scenario) if ensemble is None else plain(ensemble)
     kept = [
         (factor, column) for column, factor in enumerate(of_all)
         if factor.name not in set_by_hand | apart and not _excluded(factor, values[0]["variants"], set_by_hand | apart)
@@ -134,7 +134,7 @@ def draws(*worlds: Loaded, fixed: Collection[str] = (), ensemble: Ensemble | Non
     return found if ensemble is None else replace(found, ensemble=ensemble.identity, rows=ensemble.rows)
 
 
-def _plain(ensemble: Ensemble) -> Sequence[Factor]:
+def plain(ensemble: Ensemble) -> Sequence[Factor]:
     """Return what an ensemble draws, which must be parameters and variants alone."""
     other = [one.name for one in ensemble.factors if one.target != f"{_table(one.name)}.{one.name}"]
     if other:

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.analysis.sentences import gains
 from sim.analysis.targets import Target
+from sim.experiment.draws import STEPS
 from sim.inference.coverage import coverage
 from sim.inference.emulator import Emulator, fit
 from sim.inference.identification import UNLEARNED, shares
@@ -116,8 +117,9 @@ class Fit:
         return coverage(self.likelihood, truths, gave[whole], seed=self.posterior.seed, steps=1000).mean
 
     def chosen(self, number: int) -> Array:
-        """Return some of the draws, evenly spaced: always the same ones for a number."""
-        return self.posterior.some(number)
+        """Return some of the draws, evenly spaced, in whole parts of a way: a page can be sent these, see `Draws`."""
+        found: Array = np.floor(self.posterior.some(number) * STEPS) / STEPS
+        return found
 
     def draws(self, number: int) -> list[dict[str, Value | None]]:
         """Return some of the draws as values of factors."""

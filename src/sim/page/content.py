@@ -15,15 +15,19 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.analysis.paired import student
 from sim.describe.glossary import terms
 from sim.engines import compiled, wasm
 from sim.experiment import horizons as spans
-from sim.experiment.draws import Draws, every_name, is_set, prior
+from sim.experiment.draws import STEPS, Draws, every_name, is_set, plain, prior
+from sim.experiment.ensemble import Ensemble
+from sim.experiment.experiment import Factor
 from sim.figures import style, timeline
 from sim.figures.series import title
 from sim.figures.tilemap import Tile, board, extent, tiles
+from sim.inference.space import Space
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.mechanisms import LIMITS, MECHANISMS
 from sim.registry.outcomes import OUTCOMES, SHOWN
@@ -42,7 +46,7 @@ MOST = 128
 """Pairs that a page runs at most, each with draws of its own."""
 
 
-def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
+def content(worlds: Sequence[Loaded], *, engine: bool = True, ensemble: Ensemble | None = None) -> dict[str, Any]:
     """Return what a page of some worlds needs, as JSON can hold it.
 
     Parameters
@@ -50,6 +54,8 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
     engine
         Whether the engine, the images of the worlds and their check sums go along, as a file needs them that runs by
         itself; a server runs worlds natively.
+    ensemble
+        Out of which the rest is drawn, instead of over the ranges.
     """
     sure = [_with_states(one) for one in agreed(worlds, 1, None)] if len(worlds) > 1 else [_with_states(worlds[0])]
     built = [build(one.scenario) for one in sure]
@@ -70,7 +76,7 @@ def content(worlds: Sequence[Loaded], *, engine: bool = True) -> dict[str, Any]:
         **registered(),
         **({"tiles": _tiles(there.tiles)} if there else {}),
         "layout": wasm.layout(),
-        "draws": _draws(sure[0].scenario),
+        "draws": _draws(sure[0].scenario, ensemble),
         "version": wasm.version_of(kernels()),
     }
     return found | ({"engine": packed(wasm.engine(kernels()))} if engine else {})
@@ -179,16 +185,27 @@ def _colour(scope: str) -> str:
     return style.SCOPE_COLOURS[scope]
 
 
-def _draws(scenario: Scenario) -> dict[str, Any]:
+def _draws(scenario: Scenario, ensemble: Ensemble | None) -> dict[str, Any]:
     """Return the draws of everything: which of it is not drawn hangs on what is moved."""
-    all_of = prior(scenario)
-    known = Draws(tuple(all_of), tuple(range(len(all_of))), len(all_of), scenario.run.seed)
+    all_of = prior(scenario) if ensemble is None else plain(ensemble)
     factors = [
         {"name": one.name, "low": one.low, "high": one.high, "log": one.distribution == "loguniform",
          "options": [option.value for option in one.options] or None, "under": _under_which(one.under)}
-        for one in known.factors
+        for one in all_of
     ]  # fmt: skip
-    return {"factors": factors, "packed": packed(known.positions(0, MOST).astype("<u4").tobytes())}
+    found = {"factors": factors, "packed": packed(_positions(all_of, scenario, ensemble).astype("<u4").tobytes())}
+    if ensemble is None:
+        return found
+    return found | {"ensemble": ensemble.name, "given": ensemble.given, "number": min(MOST, len(ensemble.rows))}
+
+
+def _positions(factors: Sequence[Factor], scenario: Scenario, ensemble: Ensemble | None) -> NDArray[np.uint32]:
+    """Return where draws lie, in parts of `STEPS`: of an ensemble, where its values do."""
+    if ensemble is None:
+        known = Draws(tuple(factors), tuple(range(len(factors))), len(factors), scenario.run.seed)
+        return known.positions(0, MOST)
+    columns = {one.name: np.array([row[one.name] for row in ensemble.rows[:MOST]], object) for one in factors}
+    return np.rint(Space(factors).positions(columns) * STEPS).astype(np.uint32)
 
 
 def _under_which(under: tuple[str, str] | None) -> list[str] | None:

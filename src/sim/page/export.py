@@ -11,8 +11,10 @@ from string import Template
 from typing import Any
 
 from sim.errors import Problem, UserError
+from sim.experiment.ensemble import read
 from sim.page.content import content, packed
 from sim.results.atomic import disk, staged_files
+from sim.runner.ensembles import checked
 from sim.scenario.load import Sets, Source, load_all
 from sim.version import __version__
 
@@ -25,8 +27,9 @@ SCRIPTS = ("reduce.js", "sentences.js", "draw.js", "main.js")
 
 
 def export_page(
-    *worlds: Source, out: str | Path = "page.html", sets: Sets = (), force: bool = False, title: str = ""
-) -> Path:
+    *worlds: Source, out: str | Path = "page.html", sets: Sets = (), force: bool = False, title: str = "",
+    ensemble: str | Path | None = None,
+) -> Path:  # fmt: skip
     """Write one HTML file that runs worlds in a browser: no install, no server, no network.
 
     Parameters
@@ -39,6 +42,8 @@ def export_page(
         Replace an earlier one.
     title
         Of the page, as a browser's tab shows it; by default the worlds'.
+    ensemble
+        A calibration's folder or name: the rest is drawn out of it, instead of from the ranges.
 
     Raises
     ------
@@ -52,7 +57,8 @@ def export_page(
         raise UserError(Problem(str(target), found="a folder", allowed="the name of a file: --out page.html"))
     if target.exists() and not force:
         raise UserError(Problem(str(target), found="a file of an earlier call", allowed="another name, or --force"))
-    text = page(content(loaded), title or " | ".join(one.scenario.title for one in loaded))
+    calibrated = None if ensemble is None else checked(read(ensemble))
+    text = page(content(loaded, ensemble=calibrated), title or " | ".join(one.scenario.title for one in loaded))
     with disk(target), staged_files(target.parent, replace=True) as hidden:
         (hidden / target.name).write_text(text, encoding="utf-8")
     return target.resolve()

@@ -21,6 +21,7 @@ from sim.analysis.stored import KINDS, Stored, open_folder
 from sim.engines import compiled
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.errors import Problem, UserError, nearest
+from sim.experiment.ensemble import Ensemble
 from sim.figures import draw_all
 from sim.page.content import content
 from sim.page.results import STORY, Summary, kept_story, kind_of, same_bits, title_of, worlds_of
@@ -43,7 +44,8 @@ UPLOADS = 100
 class Library:
     """Scenarios and results by reference, and worlds built of them."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], ensemble: Ensemble | None = None) -> None:
+        self.ensemble = ensemble
         self.folders = [folder.expanduser().resolve() for folder in folders]
         for folder in self.folders:
             if not folder.is_dir():
@@ -126,7 +128,7 @@ class Library:
                 problems |= dict.fromkeys(error.problems)
         if problems:
             raise UserError(problems)
-        known = content(found, engine=False)
+        known = content(found, engine=False, ensemble=self.ensemble)
         for each, reference in zip(known["worlds"], references, strict=True):
             each["reference"] = reference
         return known

@@ -22,12 +22,14 @@ import numpy as np
 from sim.engines import compiled
 from sim.engines.engine import cores
 from sim.errors import Problem, UserError
+from sim.experiment.ensemble import Ensemble, read
 from sim.page.content import registered
 from sim.page.export import page
 from sim.page.library import Library
 from sim.page.results import effects_by_place, told
 from sim.results.comparison import Comparison
 from sim.results.run_rows import PLACE_OUTCOMES
+from sim.runner.ensembles import checked
 from sim.scenario.load import load_all
 
 MOST_BYTES = 1 << 20
@@ -56,10 +58,12 @@ class Viewer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, folders: Sequence[Path] = (), worlds: Sequence[str] = (), port: int = 0) -> None:
+    def __init__(
+        self, folders: Sequence[Path] = (), worlds: Sequence[str] = (), port: int = 0, ensemble: Ensemble | None = None
+    ) -> None:
         self.worlds = tuple(worlds) or FIRST
         load_all(self.worlds)  # what is wrong with them is said before anybody opens the link
-        self.library, self.token = Library(folders), secrets.token_urlsafe(16)
+        self.library, self.token = Library(folders, ensemble), secrets.token_urlsafe(16)
         self._clients, self.runs = BoundedSemaphore(CLIENTS), BoundedSemaphore(cores())
         try:
             super().__init__(("127.0.0.1", port), _Request)
@@ -286,8 +290,9 @@ def _plain(found: Any) -> Any:
 
 
 def view(
-    *folders: str | Path, worlds: Sequence[str] = (), port: int = 0, ready: Callable[[str], None] = print
-) -> None:
+    *folders: str | Path, worlds: Sequence[str] = (), port: int = 0, ready: Callable[[str], None] = print,
+    ensemble: str | Path | None = None,
+) -> None:  # fmt: skip
     """Serve the page on this machine until interrupted.
 
     Parameters
@@ -300,6 +305,8 @@ def view(
         By default any that is free.
     ready
         Called with the link when the server listens.
+    ensemble
+        A calibration's folder or name: the rest is drawn out of it, instead of from the ranges.
 
     Raises
     ------
@@ -307,6 +314,7 @@ def view(
         A folder is none, or the port is taken.
     """
     compiled.prepare()
-    with Viewer([Path(folder) for folder in folders], worlds, port) as server:
+    calibrated = None if ensemble is None else checked(read(ensemble))
+    with Viewer([Path(folder) for folder in folders], worlds, port, calibrated) as server:
         ready(server.address)
         server.serve_forever(poll_interval=0.2)

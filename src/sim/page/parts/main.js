@@ -131,7 +131,7 @@ function fromAddress() {
 
 const scopeNow = () => (outcome().by_class ? asked.scope : "nation");
 const names = (list) => content[list].map((each) => each.name);
-const limit = () => 128;
+const limit = () => content.draws?.number ?? 128;
 
 // Whether a world has a setting: a rule that only the other one dates, or a mechanism that its file leaves out, it has not.
 function settable(side, name) {
@@ -580,7 +580,7 @@ function finding() {
   const names = asked.a === asked.b || anyMoved() ? ["A", "B"] : [asked.a, asked.b], all = months();
   return { base: names[0], other: names[1], outcome: entry.name, unit: entry.unit, better: entry.better, horizon: first === last ? all[first] : `${all[first]}:${all[last]}`, scope, effects, beyond,
     drawn: drawing ? content.draws.factors.filter(({ name, under }) => !held.has(name) && !(under && held.has(under[0]) && valueOf("a", `variants.${under[0]}`) !== under[1])).length : null,
-    every: content.draws.factors.length, same: parting() === null || parting() > last };
+    given: content.draws.ensemble ? `from ${content.draws.ensemble}, calibrated on ${content.draws.given}` : null, every: content.draws.factors.length, same: parting() === null || parting() > last };
 }
 
 // The first month in which the worlds as moved differ: what is not dated counts from the first.
@@ -620,7 +620,7 @@ function translated(found) {
   if (row.pairs < 2 || !Number.isFinite(row.effect)) return [say("sentence_none", values)];
   if (found.drawn === null) return [say({ above: "sentence_differs", below: "sentence_differs", within: "sentence_within", undecided: "sentence_undecided" }[row.reading], values), say("sure_chance", values)];
   const more = found.better === "neither" ? "more_" : "";
-  return [say(`drawn_${more}${row.pairs < ENOUGH ? "few" : judgement([[...row.beyond, row.superiority]]).replace(" ", "_")}`, values), say("sure_drawn", values)];
+  return [say(`drawn_${more}${row.pairs < ENOUGH ? "few" : judgement([[...row.beyond, row.superiority]]).replace(" ", "_")}`, values), say(content.draws.ensemble ? "sure_given" : "sure_drawn", { ...values, ensemble: content.draws.ensemble })];
 }
 
 // The first letter small; a name in capitals keeps it.
@@ -806,7 +806,7 @@ function command() {
   const plain = (side) => world(side).shipped && (same || !Object.keys(asked.sets[side]).length);
   const file = (side) => quoted(plain(side) ? world(side).name : `${world(side).name}-${side}.toml`);
   const sets = same && plain("a") && plain("b") ? Object.entries(one).map(([name, value]) => ` --set ${quoted(`${name}=${value}`)}`).join("") : "";
-  const [first, last] = span().map((t) => months()[t]), number = asked.draw ? `--draws ${asked.runs}` : `--replicates ${asked.runs}`;
+  const [first, last] = span().map((t) => months()[t]), number = asked.draw ? `--draws ${asked.runs}${content.draws.ensemble ? ` --ensemble ${quoted(content.draws.ensemble)}` : ""}` : `--replicates ${asked.runs}`;
   return `skloki compare ${file("a")} ${file("b")}${sets} ${number} --horizon ${first}:${last} --outcome ${asked.outcome}`;
 }
 
@@ -890,7 +890,7 @@ function options(id, entries) {
 
 function wordsOnPage() {
   document.documentElement.lang = language;
-  for (const each of document.querySelectorAll("[data-text]")) each.replaceChildren(...(each.closest("button") ? [say(each.dataset.text)] : marked(say(each.dataset.text))));
+  for (const each of document.querySelectorAll("[data-text]")) each.replaceChildren(...(each.closest("button") ? [say(each.dataset.text)] : marked(each.dataset.text === "draw" && content.draws?.ensemble ? say("draw_given", content.draws) : say(each.dataset.text))));
   for (const side of ["a", "b"]) options(side, content.worlds.map((each) => [each.name, worldTitle(each)]));
   const shown = content.outcomes.filter((each) => content.shown.includes(each.name)), rest = content.outcomes.filter((each) => !content.shown.includes(each.name));
   options("outcome", [...shown, ...rest].map((each) => [each.name, titleOf(each)]));

@@ -44,7 +44,7 @@ function overWhat(found) {
   const often = row.low === 0 && row.high === 0 ? `no difference in any of ${counted} ${things}` : `${found.other} ${did} in ${share === 0 ? `none of ${counted} ${things}` : share === 1 ? `all ${counted} ${things}` : `${hundred(share)} of 100 ${things}`}`;
   if (found.drawn === null) return `Over chance alone, at one value of each parameter: ${often}; --draws 200 asks over their ranges`;
   const which = found.drawn === found.every ? `all ${found.every}` : `${found.drawn} of ${found.every}`;
-  return `Over chance and ${which} parameters and readings, drawn from their ranges: ${often}; shares are of draws, not probabilities, and say nothing of what the model leaves out`;
+  return `Over chance and ${which} parameters and readings, drawn ${found.given ?? "from their ranges"}: ${often}; shares are of draws, not probabilities, and say nothing of what the model leaves out`;
 }
 
 const known = (found) => CLASSES.filter((scope) => scope in found.effects && Number.isFinite(found.effects[scope].effect));
