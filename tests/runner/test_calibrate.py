@@ -135,6 +135,29 @@ def test_a_figure_that_no_world_meets_is_named_and_the_round_is_kept(asked: Path
     assert (Path("results") / "calibration" / "c" / "round-0" / "journal.jsonl").is_file()
 
 
+def test_another_round_goes_on_and_other_figures_do_not(asked: Path) -> None:
+    asked.write_text(TEXT.replace("rounds = 2", "rounds = 1"))
+    one = calibrate(asked, workers=1)
+    first = one.ensemble.identity
+    assert len(one.rounds()) == 1
+    asked.write_text(TEXT)
+    two = calibrate(asked, workers=1)
+    assert len(two.rounds()) == 2 and two.ensemble.identity != first
+    assert two.manifest["runs"] == 60 + 40 + 40 * 4 + 2 * (30 + 30)
+    (asked.parent / "other").mkdir()
+    assert digests(calibrate(asked, "other/c", workers=1).path) == digests(two.path)
+    asked.write_text(TEXT.replace('"T01", ', ""))
+    with pytest.raises(UserError, match=r"begun\.json: calibrate\.targets: found .*T01.*another folder"):
+        calibrate(asked, workers=1)
+    assert digests(two.path) == digests(Path("other/c"))
+
+
+def test_worlds_that_hold_no_figure_are_refused(asked: Path) -> None:
+    asked.write_text(TEXT.replace('["T01", "T16", "T18", "T31", "T32"]', '["T33"]'))
+    with pytest.raises(UserError, match=r"T33; allowed: a figure that the months"):
+        calibrate(asked, workers=1)
+
+
 def test_figures_held_apart_are_scored_and_change_nothing(asked: Path) -> None:
     asked.write_text(TEXT.replace("[keep]", '[keep]\nobservables = "all"'))
     found = calibrate(asked, workers=1)

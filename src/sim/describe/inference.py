@@ -109,7 +109,8 @@ def _left_out(rows: Sequence[Row]) -> str:
               f"{row['shift']:+.2f} ± {row['error']:.2f}") for row in far]  # fmt: skip
     table = markdown(("left out", "what", "by", "where", "better", "shift"), lines)
     return ("Shares of draws that do better where one figure is left out, or all of grade C; the largest shifts first. "
-            f"Missing are figures without which too few of the draws would count.\n\n{table}")  # fmt: skip
+            "Where too few of the calibrated draws would count, others are drawn, and an emulator says what effects "
+            f"these have.\n\n{table}")  # fmt: skip
 
 
 def _facts(found: Calibration) -> str:

@@ -30,6 +30,10 @@ STILL, UNBIASED = 0.05, 0.2
 """By how much their contraction may change, and by how many widths of a figure's kernel the emulator may be off."""
 KNOWN = 60
 """Known worlds by which intervals are checked."""
+LITTLE = 0.1
+"""Share of an effect's variance below which what an emulator explains of it is too little to be parted."""
+ALL_C = "grade C"
+"""What is left out where all figures of grade C are."""
 ENOUGH = 40.0
 """Draws that weights must at least be worth."""
 
@@ -127,9 +131,9 @@ class Fit:
         return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
     def learned(self, effects: Sequence[Contrast], prior: Array, given: Array) -> Iterator[dict[str, float]]:
-        """Yield what each effect hangs on, and its share of better draws without any figure of grade C.
+        """Yield what each effect hangs on: how much of it draws explain, and how much of this the record leaves open.
 
-        That is: how much of it the draws explain, and how much of this lies in what the record says nothing of.
+        The second is nan where the first is next to nothing.
 
         Parameters
         ----------
@@ -140,12 +144,8 @@ class Fit:
             return
         emulator = self._emulated(effects, np.vstack([prior, given]))
         hidden = emulator.closed(self.contraction < UNLEARNED)
-        without = self.likelihood.weights(given, self.likelihood.graded("C"))
-        for at, one in enumerate(effects):
-            yield {
-                "explained": max(float(emulator.r2[at]), 0.0), "unlearned": float(hidden[at]),
-                "without_c": _share(one, without)[0],
-            }  # fmt: skip
+        for seen, part in zip(emulator.r2.tolist(), hidden.tolist(), strict=True):
+            yield {"explained": max(seen, 0.0), "unlearned": part if seen >= LITTLE else math.nan}
 
     def _emulated(self, effects: Sequence[Contrast], positions: Array) -> Emulator:
         """Return the emulator of effects, so turned that better is more."""
@@ -161,8 +161,8 @@ class Fit:
         record without it, and an emulator of the effects.
         """
         emulator = self._emulated(effects, np.vstack([prior, given])) if effects else None
-        for name in [*self.targets, "grade C"]:
-            which = self.likelihood.graded("C") if name == "grade C" else [name]
+        for name in [*self.targets, ALL_C]:
+            which = self.likelihood.graded("C") if name == ALL_C else [name]
             if emulator is None or not which:
                 continue
             weights, moved = self.likelihood.weights(given, which), None

@@ -15,7 +15,7 @@ from sim.analysis.pair_table import PairedSweep
 from sim.analysis.sentences import PLACES, beyond, gains, hundred, verdict
 from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Factor
-from sim.inference.fit import Contrast, positions_of
+from sim.inference.fit import ALL_C, Contrast, positions_of
 from sim.inference.identification import UNLEARNED
 from sim.inference.scales import Scale
 from sim.registry.observables import OBSERVABLES
@@ -70,11 +70,13 @@ def tables(
     """Return the rows of the tables that are stored."""
     effects = list(contrasts(prior, given))
     before, after = positions_of(fit.space, prior), fit.chosen(len(given.pairs.points))[given.pairs.point]
+    left_out = [*fit.left_out(effects, before, after)]
+    without = {_which(row): row["given_better"] for row in left_out if row["left_out"] == ALL_C}
     return {
         "targets.csv": [*_targets(fit, prior, given, used, chance)], "parameters.csv": [*_parameters(fit)],
         "observables.csv": [*_observables(prior, given)],
-        "effects.csv": [*_effects(effects, fit.learned(effects, before, after))],
-        "left_out.csv": [*fit.left_out(effects, before, after)],
+        "effects.csv": [*_effects(effects, fit.learned(effects, before, after), without)],
+        "left_out.csv": left_out,
         "rounds.csv": fit.told_rounds,
     }  # fmt: skip
 
@@ -198,8 +200,14 @@ def shares(outcome: str, effect: Array, smallest: float) -> tuple[float, float, 
     return ahead, behind, float(np.mean(gain > 0) + np.mean(gain == 0) / 2) if len(gain) else math.nan
 
 
-def _effects(effects: Sequence[Contrast], learned: Iterator[dict[str, float]]) -> Iterator[Row]:
-    """Yield the identification table."""
+def _which(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("lever", "option", "outcome", "scope", "horizon"))
+
+
+def _effects(
+    effects: Sequence[Contrast], learned: Iterator[dict[str, float]], without: Mapping[tuple[Any, ...], float]
+) -> Iterator[Row]:
+    """Yield the identification table; `without` has shares without any figure of grade C, where there are such."""
     for one, known_of in zip(effects, learned, strict=True):
         outcome, row = one.labels["outcome"], dict(one.labels) | {"smallest": one.smallest}
         for which, effect, reading in (("prior", one.prior, "prior_reading"), ("given", one.given, "reading")):
@@ -213,6 +221,7 @@ def _effects(effects: Sequence[Contrast], learned: Iterator[dict[str, float]]) -
         yield row | {
             "prior_draws": int(np.isfinite(one.prior).sum()), "draws": count,
             "error": math.sqrt(share * (1.0 - share) / count) if count else math.nan, **known_of,
+            "without_c": without.get(_which(row), share),
         }  # fmt: skip
 
 
@@ -230,35 +239,40 @@ def answer(found: Mapping[str, Sequence[Row]], fit: Fit) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _decides(rows: Sequence[Row]) -> str:
-    """Say whether the sign of the main effect is identified: last option, first outcome, main horizon."""
+def _main(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of the main effect: of the last lever's last option, first outcome, main horizon."""
     if not rows:
+        return []
+    names = ("lever", "option", "outcome", "horizon")
+    key = [row[name] for name, row in zip(names, (rows[-1], rows[-1], rows[0], rows[0]), strict=True)]
+    return [row for row in rows if [row[name] for name in names] == key
+            and math.isfinite(row["given_better"]) and math.isfinite(row["prior_better"])]  # fmt: skip
+
+
+def _decides(rows: Sequence[Row]) -> str:
+    """Say whether the sign of the main effect is identified."""
+    main = _main(rows)
+    if not main:
         return ""
-    first, option = rows[0], rows[-1]["option"]
-    main = [row for row in rows if (row["lever"], row["outcome"], row["horizon"], row["option"])
-            == (rows[-1]["lever"], first["outcome"], first["horizon"], option)]  # fmt: skip
-    by = {row["scope"]: row for row in main}
-    what = f"{option} instead of {first['baseline']}"
-    about = f"by {first['outcome'].replace('_', ' ')}"
-    told = [f"{PLACES[scope]} {hundred(row['given_better'])} (before: {hundred(row['prior_better'])})"
-            for scope, row in by.items()]  # fmt: skip
-    decided = {scope: row["reading"] for scope, row in by.items() if row["reading"] in ("better", "worse", "same")}
-    of = "does better" if first["better"] != "neither" else "is higher"
+    first, outcome = main[0], main[0]["outcome"].replace("_", " ")
+    what, neither = f"{first['option']} instead of {first['baseline']}", first["better"] == "neither"
+    told = [f"{PLACES[row['scope']]} {hundred(row['given_better'])} (before: {hundred(row['prior_better'])})"
+            for row in main]  # fmt: skip
+    words = {"better": "higher", "worse": "lower"} if neither else {"better": "better", "worse": "worse"}
+    words["same"], subject = "no different", (f"with {what}, {outcome}" if neither else what) + " would have been"
+    decided = [row for row in main if row["reading"] in words]
+    given = "Given the recorded figures" + (
+        ", as over the ranges already" if all(row["reading"] == row["prior_reading"] for row in decided) else "")
     if not decided:
-        lead = f"The recorded figures do not decide whether {what} would have been better or worse"
-    elif set(decided) == set(by):
-        lead = f"Given the recorded figures, {what} would have been {_word(decided)} everywhere"
+        lead = f"The recorded figures do not decide whether {subject} {words['better']} or {words['worse']}"
+    elif len(decided) == len(main):
+        which = " or ".join(dict.fromkeys(words[row["reading"]] for row in main))
+        lead = f"{given}, {subject} {which} everywhere"
     else:
-        where = "; ".join(f"{_WORDS[reading]} in {PLACES[scope]}" for scope, reading in decided.items())
-        lead = f"The recorded figures decide it in part: {what} would have been {where}"
-    return f"{lead}: {about} it {of} in so many of 100 calibrated draws: {', '.join(told)}."
-
-
-_WORDS = {"better": "better", "worse": "worse", "same": "no different"}
-
-
-def _word(decided: Mapping[str, str]) -> str:
-    return " or ".join(dict.fromkeys(_WORDS[reading] for reading in decided.values()))
+        where = "; ".join(f"{words[row['reading']]} in {PLACES[row['scope']]}" for row in decided)
+        lead = f"{given}, {subject} {where}; elsewhere they leave it open"
+    of = "is higher" if neither else "does better"
+    return f"{lead}: by {outcome} it {of} in so many of 100 calibrated draws: {', '.join(told)}."
 
 
 def _hangs(found: Mapping[str, Sequence[Row]]) -> str:
@@ -269,11 +283,11 @@ def _hangs(found: Mapping[str, Sequence[Row]]) -> str:
         return ""
     names = ", ".join(row["name"] for row in learned[:6])
     taught = f"{len(learned)} of {len(numbers)} numbers" + (f" (most of all {names})" if names else "")
-    rows = [row for row in found["effects.csv"] if math.isfinite(row.get("unlearned", math.nan))]
-    rows = [row for row in rows if row["option"] == rows[-1]["option"]]
-    rest = ""
-    if rows:
-        main = max((row for row in rows if row["outcome"] == rows[0]["outcome"]), key=lambda row: row["explained"])
-        rest = (f"; of what {main['option']} changes in {PLACES[main['scope']]}, {hundred(main['unlearned'])} of 100 "
-                "parts of what parameters explain hang on those of which they say nothing")  # fmt: skip
+    main, rest = _main(found["effects.csv"]), ""
+    if main:
+        one = max(main, key=lambda row: float(row["explained"]))
+        seen = (f"; of what {one['option']} changes in {PLACES[one['scope']]}, all that is drawn explains "
+                f"{hundred(one['explained'])} of 100 parts, ")  # fmt: skip
+        rest = seen + (f"and of these {hundred(one['unlearned'])} of 100 hang on that of which they say nothing"
+                       if math.isfinite(one["unlearned"]) else "too few to say on what it hangs")  # fmt: skip
     return f"They teach something of {taught}{rest}."

@@ -8,7 +8,9 @@ it and over the ranges. Every part is a sweep in the calibration's folder: what 
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +28,7 @@ from sim.experiment.load import load_experiment, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
 from sim.inference.fit import KNOWN, Fit, fitted
+from sim.results.atomic import staged_files
 from sim.results.calibration import GIVEN, PRIOR, Calibration, store
 from sim.results.folder import MANIFEST
 from sim.runner.ensembles import check_of
@@ -43,6 +46,8 @@ AGAIN = 0.2
 """Share of every later round that is drawn over the ranges, whatever the emulator says."""
 ROUND, CHANCE = "round-{}", "chance"
 """Folders of the other sweeps."""
+BEGUN = "begun.json"
+"""Says what later rounds were drawn for: a calibration goes on with these figures alone."""
 
 
 def calibrate(
@@ -69,6 +74,7 @@ def calibrate(
     given, remarks = over(replace(asked, targets=True), ensemble)
     for remark in remarks:
         work.say(remark)
+    work.make_room(given)
     posterior = work.swept(given, GIVEN)
     found = report.tables(fit, prior, posterior, targets, work.chance)
     store(folder, ensemble, {}, found, {
@@ -77,7 +83,8 @@ def calibrate(
         "answer": report.answer(found, fit),
         "coverage": {PRIOR: _known(fit.covered(prior)), GIVEN: _known(fit.covered(posterior)), "worlds": KNOWN},
         "settings": settings.model_dump(),
-        "runs": sum(len(one.pairs) * len(one.experiment.combinations) for one in (*work.done, prior, posterior)),
+        "runs": sum(len(one.pairs) * len(one.experiment.combinations)
+                    for one in (*work.done, work.chance, prior, posterior)),
     })  # fmt: skip
     return Calibration.open(folder)
 
@@ -143,6 +150,7 @@ class _Work:
             fresh = self.swept(self.round(number, fit), ROUND.format(number))
             self.done.append(fresh)
             if number == 0:
+                self.begin()
                 self.targets[:] = self.possible(fresh)
                 self.chance = self.swept(replace(self.happened, replicates=TIMES, design=replace(
                     self.asked.design, points=min(POINTS, self.asked.design.points))), CHANCE)  # fmt: skip
@@ -155,6 +163,31 @@ class _Work:
                 break
         assert fit is not None
         return fit
+
+    def begin(self) -> None:
+        """Write down what later rounds are drawn for; refuse to go on with what was begun for something else."""
+        path = self.folder / BEGUN
+        asked = {"targets": self.targets, "points": self.settings.points or self.asked.design.points}
+        if not path.is_file():
+            with staged_files(self.folder) as hidden:
+                (hidden / BEGUN).write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+            return
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        if begun != asked:
+            raise UserError(
+                Problem(str(path), f"calibrate.{name}", f"{value}, which it was begun with",
+                        "what it was begun with, or another folder (--out)")
+                for name, value in begun.items() if value != asked.get(name)
+            )  # fmt: skip
+
+    def make_room(self, given: Experiment) -> None:
+        """Take away runs over an ensemble of fewer rounds: after one more it is another, and so are its runs."""
+        place = self.folder / GIVEN
+        if (place / MANIFEST).is_file():
+            before = from_record(open_sweep(place).manifest["experiment"]).ensemble
+            if before is not None and given.ensemble is not None and before.digest != given.ensemble.digest:
+                self.say(f"{GIVEN}: begun anew, since the draws are others now")
+                shutil.rmtree(place)
 
     def unexplained(self, fit: Fit) -> list[str]:
         """Take out and return the targets of which an emulator explains little, and leaves more than chance does."""
@@ -200,6 +233,9 @@ class _Work:
                     f"calibrate.targets: {name}", found=f"{near.value:.3g} in the nearest of {near.runs:,} runs",
                     allowed=f"about {near.recorded:.3g}: no world that is drawn can meet it; exclude it, or draw more",
                 ))  # fmt: skip
+        if not known:
+            problems.append(Problem("calibrate.targets", found=", ".join(self.targets), allowed="a figure that the "
+                                    "months of these worlds hold"))  # fmt: skip
         if problems:
             raise UserError(problems)
         return known

@@ -1,0 +1,56 @@
+"""The answer of a calibration says no more than its tables do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.inference.report import _decides, _hangs, _reading
+
+
+def effect(scope: str, given: float, reading: str, before: str = "open", **more: Any) -> dict[str, Any]:
+    return {"lever": "policy", "option": "election", "baseline": "historical", "outcome": "performance",
+            "better": "higher", "scope": scope, "horizon": "after", "prior_better": 0.5, "given_better": given,
+            "prior_reading": before, "reading": reading, "explained": 0.5, "unlearned": 0.25, **more}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    ([effect("agrarian", 0.5, "open"), effect("capital", 0.7, "leans towards")],
+     "The recorded figures do not decide whether election instead of historical would have been better or worse:"),
+    ([effect("agrarian", 0.1, "worse"), effect("capital", 0.6, "open")],
+     "Given the recorded figures, election instead of historical would have been worse in agrarian provinces; "
+     "elsewhere they leave it open:"),
+    ([effect("agrarian", 0.1, "worse", "worse"), effect("capital", 0.0, "worse", "worse")],
+     "Given the recorded figures, as over the ranges already, election instead of historical would have been worse "
+     "everywhere:"),
+    ([effect("nation", 0.9, "better", better="neither", outcome="centralisation")],
+     "Given the recorded figures, with election instead of historical, centralisation would have been higher "
+     "everywhere: by centralisation it is higher in"),
+    ([effect("agrarian", 0.1, "worse"), effect("capital", float("nan"), "open")], "would have been worse everywhere:"),
+    ([effect("agrarian", 0.5, "open"), effect("agrarian", 0.9, "better", lever="threat", option="peace",
+                                              baseline="war")], "peace instead of war would have been better"),
+])  # fmt: skip
+def test_what_is_decided_is_what_readings_say(rows: list[dict[str, Any]], said: str) -> None:
+    assert said in _decides(rows)
+
+
+@pytest.mark.parametrize(("explained", "unlearned", "said"), [
+    (0.5, 0.25, "all that is drawn explains 50 of 100 parts, and of these 25 of 100 hang on"),
+    (0.02, float("nan"), "all that is drawn explains 2 of 100 parts, too few to say on what it hangs."),
+])
+def test_nothing_is_parted_that_is_not_explained(explained: float, unlearned: float, said: str) -> None:
+    rows = [effect("agrarian", 0.5, "open", explained=explained, unlearned=unlearned)]
+    parameters = [{"name": "k1", "option": "", "contraction": 0.4}, {"name": "r_f", "option": "", "contraction": 0.0}]
+    told = _hangs({"effects.csv": rows, "parameters.csv": parameters})
+    assert told.startswith("They teach something of 1 of 2 numbers (most of all k1); of what election changes in")
+    assert said in told
+
+
+@pytest.mark.parametrize(("draws", "said"), [
+    ((0.18, 0.185, 0.19), "met"), ((0.2, 0.22, 0.3), "within reach"), ((0.05, 0.1, 0.12), "too low"),
+    ((0.22, 0.25, 0.3), "too high"), ((float("nan"),) * 3, "not in these months"),
+])  # fmt: skip
+def test_a_figure_whose_band_holds_the_draws_is_met(draws: tuple[float, float, float], said: str) -> None:
+    given = dict(zip(("given_p05", "given_p50", "given_p95"), draws, strict=True))
+    assert _reading({"recorded": 0.2, "low": 0.13, "high": 0.21, **given}) == said
