@@ -86,14 +86,16 @@ def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(asked: Pa
     assert isinstance(sim.open(found.path), Calibration)
 
 
-@pytest.mark.parametrize("after", [1, 40, 90, 130])
+@pytest.mark.parametrize("after", [1, 4, 5, 9])
 def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: Path, after: int) -> None:
     whole = digests(calibrate(asked, "whole/c", workers=1).path)
-    done: list[object] = []
+    told: list[tuple[int, int]] = []
 
-    def tell(state: object) -> None:
-        done.append(state)
-        if len(done) == after:
+    def tell(state: Any) -> None:
+        # how often it tells the same hangs on the clock, not how often that changes
+        if told[-1:] != [(state.done, state.total)]:
+            told.append((state.done, state.total))
+        if len(told) == after:
             raise Stop
 
     with pytest.raises(Stop):
