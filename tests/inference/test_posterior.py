@@ -111,6 +111,7 @@ def test_another_program_draws_the_same():
     other = emcee.EnsembleSampler(32, 6, density, vectorize=True)
     other.random_state = random.get_state()
     other.run_mcmc(found.some(32), 4000)
+    assert len(found.some(2 * len(found.positions))) == 2 * len(found.positions)
     theirs = other.get_chain(discard=1000, flat=True)
     sd = theirs.std(0)
     assert np.abs((found.positions.mean(0) - theirs.mean(0)) / sd).max() < 0.12

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
+from sim.describe.inference import hangs_on
 from sim.errors import UserError
 from sim.experiment.experiment import Factor, Given
 from sim.figures.inference import draw_sensitivity
-from sim.inference.sensitivity import sensitivity, table
+from sim.inference.sensitivity import beside, sensitivity, table
 from sim.inference.terms import terms, twins
+from sim.results.calibration import GIVEN, PRIOR
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
 
 ISHIGAMI = tuple(Factor(name, low=-np.pi, high=np.pi) for name in ("one", "two", "three"))
@@ -146,6 +150,28 @@ def test_prior_and_ensemble_side_by_side(tmp_path):
     assert set(both["population"]) == {"prior", "record"} and len(both) == len(one.rows) + len(other.rows)
     figure = draw_sensitivity([[one], [other]])
     assert {"prior", "record"} <= {text.get_text() for text in figure.legends[0].get_texts()}
+
+
+def test_what_stands_side_by_side_is_of_the_same(tmp_path):
+    (first,) = sensitivity(planted(tmp_path / "s", MIXED, judges))
+    found = [replace(first, asked=replace(first.asked, horizon=name)) for name in ("early", "late", "last")]
+    for one, other in beside([found, found[::-1][:-1]]):
+        assert one is other
+    assert len(beside([found, found[1:]])) == len(found) - 1
+    elsewhere = [replace(one, asked=replace(one.asked, horizon="never")) for one in found]
+    with pytest.raises(UserError, match="two sweeps in which the same is asked"):
+        beside([found, elsewhere])
+    with pytest.raises(UserError, match="the same is asked"):
+        draw_sensitivity([found, elsewhere])
+
+
+def test_the_page_of_what_it_hangs_on(tmp_path):
+    for name in (PRIOR, GIVEN):
+        planted(tmp_path / name, MIXED, judges)
+    stored = SimpleNamespace(path=tmp_path, effects=lambda: pd.DataFrame({"option": ["election"]}))
+    text = hangs_on(stored, tmp_path / "page").read_text()
+    assert "r_v - r_f | difference" in text and (tmp_path / "page" / "shares.png").is_file()
+    assert text.startswith("# What the effect hangs on")
 
 
 def test_levels_too(tmp_path):

@@ -185,14 +185,17 @@ def hangs_on(found: Calibration, out: Path = Path("results", "sensitivity")) -> 
     out.mkdir(parents=True, exist_ok=True)
     rows = table([one for each in findings for one in each])
     rows.to_csv(out / "shares.csv", index=False, float_format="%.4g", lineterminator="\n")
-    style.save(draw_sensitivity(findings), out, "shares")
+    told = any(not one.refused for each in findings for one in each)
+    if told:
+        style.save(draw_sensitivity(findings), out, "shares")
     said = [[one.sentence for one in each] for each in findings]
-    leading = [one.leading().head(MOST // 2) for each in findings for one in each[:1] if not one.refused]
-    kept = ["population", "name", "kind", "alone", "low", "high"]
+    leading = [one.leading().head(MOST // 2).assign(population=one.population)
+               for each in findings for one in each[:1] if not one.refused]  # fmt: skip
+    kept = ["population", "name", "kind", "alone", "alone_low", "alone_high"]
     lines = [[value if isinstance(value, str) else _n(value) for value in row]
              for part in leading for row in part[kept].itertuples(index=False)]  # fmt: skip
     return _page(out, "What the effect hangs on", {
-        "answer": "\n\n".join([f"**{said[1][0]}**", *said[1][1:], "![Shares of variance](shares.png)"]),
+        "answer": "\n\n".join([f"**{said[1][0]}**", *said[1][1:], *(["![Shares of variance](shares.png)"] * told)]),
         "table": markdown(("over", "what", "kind", "share alone", "from", "to"), lines) + "\n\nAll rows: shares.csv.",
         "sure": "Before calibrating:\n\n" + "\n\n".join(said[0]),
     })  # fmt: skip

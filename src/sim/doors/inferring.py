@@ -62,11 +62,12 @@ def sensitivity(
     """
     from sim import api
     from sim.doors import answers
-    from sim.inference.sensitivity import table
+    from sim.inference.sensitivity import beside, table
 
     if len(sweeps) > 2:
         raise click.UsageError("one sweep, or two side by side")
     found = [api.sensitivity(sweep, **asked) for sweep in sweeps]
+    both = beside(found)
     drawn = [] if picture is None else [api.draw_findings(found, picture)]
     if csv:
         return terminal.line(answers.csv(table([one for each in found for one in each])))
@@ -80,7 +81,7 @@ def sensitivity(
             terminal.say(f"{sweeps[at].name} ({each[0].population}):")
         for one in each:
             terminal.line(one.sentence)
-    _show_findings(terminal, found, full)
+    _show_findings(terminal, both, full)
     for path in drawn:
         terminal.line(str(path))
     return None
@@ -96,9 +97,9 @@ def _document(finding: Finding) -> dict[str, Any]:
 
 def _show_findings(terminal: Terminal, found: Sequence[Sequence[Finding]], full: bool) -> None:
     """Print the tables of what came first, or of all, and how sure they are."""
-    shown = [at for at in range(len(found[0])) if any(not each[at].refused for each in found)]
-    for at in shown if full else shown[:1]:
-        _show_finding(terminal, [each[at] for each in found if not each[at].refused], full)
+    shown = [told for each in found if (told := [one for one in each if not one.refused])]
+    for each in shown if full else shown[:1]:
+        _show_finding(terminal, each, full)
     if len(shown) > 1 and not full:
         terminal.say(f"Tables of the other {len(shown) - 1} that are told: --full, --csv, or --scope and --option.")
 

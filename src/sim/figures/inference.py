@@ -14,7 +14,7 @@ from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import title
 from sim.inference.boxes_told import leading
-from sim.inference.sensitivity import share
+from sim.inference.sensitivity import beside, share
 
 if TYPE_CHECKING:
     from sim.inference.boxes import Axis, Box, Discovery
@@ -41,7 +41,7 @@ def draw_sensitivity(found: Sequence[Sequence[Finding]]) -> Figure:
     found
         Findings of one sweep, or of two side by side.
     """
-    shown = [[each[at] for each in found if not each[at].refused] for at in range(len(found[0]))]
+    shown = [[one for one in each if not one.refused] for each in beside(found)]
     shown = [each for each in shown if each][:MOST]
     if not shown:
         raise UserError([Problem("--picture", found="nothing that is told", allowed=found[0][0].sentence)])

@@ -66,10 +66,11 @@ class Posterior:
         return self.chains.reshape(-1, self.space.size)
 
     def some(self, number: int) -> Array:
-        """Return so many draws, spread evenly over chains and along each, in an order of no meaning."""
+        """Return so many draws, spread evenly over chains and along each, in an order of no meaning.
+
+        Of more than there are, some come again.
+        """
         across = np.ascontiguousarray(self.chains.transpose(1, 0, 2)).reshape(-1, self.space.size)
-        if number > len(across):
-            raise ValueError(f"{number} of {len(across)} draws")
         found: Array = across[np.arange(number) * len(across) // number]
         return found
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.pair_table import PairedSweep
+from sim.errors import Problem, UserError
 from sim.experiment import designs, sampling
 from sim.experiment.designs import kind_of
 from sim.inference.asked import Asked, Drawn, asked, drawn
@@ -126,6 +127,23 @@ def sensitivity(sweep: PairedSweep, *, least: float = SEEN, **which: Any) -> lis
         by: Callable[[Drawn, Asked, list[Term]], Finding] = _saltelli if kind == "saltelli" else _morris
         return [by(points, one, known) for one in wanted]
     return _emulated(points, wanted, known, least)
+
+
+def beside(found: Sequence[Sequence[Finding]]) -> list[list[Finding]]:
+    """Return findings of one sweep or of several about the same thing, one of each, in the first one's order.
+
+    Raises
+    ------
+    UserError
+        There is nothing of which all have a finding.
+    """
+    known = [{tuple(one.asked.labels.values()): one for one in each} for each in found]
+    both = [[each[of] for each in known] for of in known[0] if all(of in each for each in known)]
+    if not both:
+        said = " beside ".join(each[0].asked.said for each in found)
+        raise UserError(Problem("sweeps", found=said, allowed="two sweeps in which the same is asked: --outcome, "
+                                "--scope, --horizon, --lever, --option"))  # fmt: skip
+    return both
 
 
 def table(findings: Sequence[Finding]) -> pd.DataFrame:
@@ -345,7 +363,7 @@ def _sentence(finding: Finding) -> str:
     named = [f"{row.name} ({share(row.alone)}{_interval(row) if not at else ''})"
              for at, row in enumerate(rows[rows["alone"] >= WORTH][:NAMED].itertuples())]  # fmt: skip
     if named:
-        named[0] = named[0].replace("(", "(", 1)[:-1] + f" of its variance {finding.over})"
+        named[0] = named[0][:-1] + f" of its variance {finding.over})"
     else:
         named = ["nothing that goes alone with as much as " + share(WORTH)]
     known = finding.rows[(finding.rows["kind"] == "grade") & (finding.rows["grade"] == "documented")]
