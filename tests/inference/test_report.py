@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sim.inference.report import _decides, _hangs, _reading
+from sim.inference.report import _decides, _hangs, _observables, _part, _reading
+from sim.inference.scales import Scale
 
 
 def effect(scope: str, given: float, reading: str, before: str = "open", **more: Any) -> dict[str, Any]:
@@ -54,3 +57,25 @@ def test_nothing_is_parted_that_is_not_explained(explained: float, unlearned: fl
 def test_a_figure_whose_band_holds_the_draws_is_met(draws: tuple[float, float, float], said: str) -> None:
     given = dict(zip(("given_p05", "given_p50", "given_p95"), draws, strict=True))
     assert _reading({"recorded": 0.2, "low": 0.13, "high": 0.21, **given}) == said
+
+
+def test_chance_is_a_part_on_the_scale_of_what_is_explained() -> None:
+    values = np.array([[1.0], [2.0], [10.0], [20.0], [100.0], [200.0]])
+    pairs = SimpleNamespace(
+        values=lambda name: values, repeated=lambda means: means.repeat(2),
+        by_point=lambda given: (given.reshape(3, 2).mean(axis=1), np.full(3, 2)),
+    )  # fmt: skip
+    scale = Scale("log", 0.0, 0.0)
+    sweep: Any = SimpleNamespace(pairs=pairs)
+    logs = np.log(values[:, 0])
+    assert _part(sweep, sweep, "T", scale) == pytest.approx((np.log(2.0) ** 2 / 2) / logs.var())
+    assert _part(sweep, sweep, "T", Scale()) > 2 * _part(sweep, sweep, "T", scale)
+
+
+@pytest.mark.parametrize(("known", "told"), [(11, True), (10, False), (1, False)])
+def test_a_figure_that_few_draws_have_tells_nothing_apart(known: int, told: bool) -> None:
+    values = np.where(np.arange(20) < known, np.arange(20.0), np.nan)[:, None]
+    sweep: Any = SimpleNamespace(pairs=SimpleNamespace(values=lambda name: values),
+                                 experiment=SimpleNamespace(observables=("turnover_1922",)))  # fmt: skip
+    (row,) = _observables(sweep, sweep)
+    assert np.isfinite(row["given_sd"]) == told

@@ -64,8 +64,9 @@ def _figures(rows: Sequence[Row]) -> str:
              "explained by what is drawn, by chance")  # fmt: skip
     return (
         f"![Recorded figures against what the worlds give](met.png)\n\n{markdown(heads, lines)}\n\n*Met*: the middle "
-        "calibrated draw lies in the band. *Within reach*: the recorded figure lies among nine of ten draws, their "
-        "middle outside the band. Explained: of its variance over the ranges, by the emulator; of the rest, by chance."
+        "calibrated draw lies in the band. *Within reach*: nine in ten draws reach into the band, their middle does "
+        "not. Explained: of its variance over all rounds, by the emulator, in runs that it has not seen; by chance, of "
+        "its variance over the ranges. Both on the scale on which it is emulated."
     )
 
 

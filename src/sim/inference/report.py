@@ -18,6 +18,7 @@ from sim.experiment.experiment import Factor
 from sim.inference.fit import ALL_C, Contrast, positions_of
 from sim.inference.identification import UNLEARNED
 from sim.inference.scales import Scale
+from sim.inference.worth import HALF
 from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -86,12 +87,14 @@ def _targets(
 ) -> Iterator[Row]:
     """Yield a row for each figure: what the worlds gave over the ranges, and what those give that agree."""
     explained = dict(zip(fit.targets, fit.emulator.r2.tolist(), strict=True))
+    scales = {figure.target.id: figure.scale for figure in fit.likelihood.figures}
     for name, target in compared().items():
         row: Row = {
             "id": name, "description": target.description, "unit": PRODUCED[name].unit, "period": target.period,
             "grade": target.confidence, "kind": PRODUCED[name].kind, "used": name in used,
             "recorded": target.value, "low": target.low, "high": target.high,
-            "explained": explained.get(name, math.nan), "chance": _part(chance, prior, name),
+            "explained": explained.get(name, math.nan),
+            "chance": _part(chance, prior, name, scales.get(name, AS_IT_IS)),
         }  # fmt: skip
         for which, sweep in (("prior", prior), ("given", given)):
             values = sweep.pairs.values(name)[:, 0]
@@ -111,7 +114,8 @@ def _observables(prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
             row |= {f"{which}_{label}": value for label, value in spread(sweep.pairs.values(name)[:, 0]).items()}
         values = given.pairs.values(name)[:, 0]
         known = values[np.isfinite(values)]
-        yield row | {"given_sd": float(known.std(ddof=1)) if len(known) > 1 else math.nan}
+        # a spread over the few draws that have it would set two accounts far apart
+        yield row | {"given_sd": float(known.std(ddof=1)) if len(known) > max(HALF * len(values), 1) else math.nan}
 
 
 def spread(values: Array) -> dict[str, float]:
@@ -123,12 +127,12 @@ def spread(values: Array) -> dict[str, float]:
     return dict(zip(QUANTILES, found.tolist(), strict=True))
 
 
-def _part(chance: PairedSweep, prior: PairedSweep, name: str) -> float:
-    """Return which part of a figure's variance over the ranges is chance, at most all of it."""
-    values = prior.pairs.values(name)[:, 0]
+def _part(chance: PairedSweep, prior: PairedSweep, name: str, scale: Scale) -> float:
+    """Return which part of a figure's variance over the ranges is chance, at most all of it, on a scale."""
+    values = scale.forward(prior.pairs.values(name)[:, 0])
     known = values[np.isfinite(values)]
     whole = float(known.var()) if len(known) else math.nan
-    return min(chance_of(chance, name) / whole, 1.0) if whole > 0.0 else math.nan
+    return min(chance_of(chance, name, scale) / whole, 1.0) if whole > 0.0 else math.nan
 
 
 def _reading(row: Mapping[str, Any]) -> str:
