@@ -116,6 +116,7 @@ def test_its_ensemble_is_taken_by_name(asked: Path) -> None:
     ('kind = "latin-hypercube"\npoints = 60\nseed = 3', 'kind = "grid"', "drawn over their ranges"),
     ('["T01",', '["T33",', "T33.*not in these months|do not hold it"),
     ("rounds = 2", "rounds = 0", "calibrate.rounds"),
+    ("[keep]", '[run]\naccidents = "shared"\n[keep]', "run.accidents.*shared.*chance"),
 ])  # fmt: skip
 def test_what_cannot_be_calibrated_is_refused(asked: Path, old: str, new: str, said: str) -> None:
     asked.write_text(TEXT.replace(old, new))

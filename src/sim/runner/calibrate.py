@@ -106,6 +106,9 @@ def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
     if not asked.uncertainties or not designs.kind_of(asked).drawn or asked.ensemble is not None:
         allowed = "uncertainties that are drawn over their ranges: a latin-hypercube or a sobol design"
         faults.append(Fault(("design", "kind"), f'"{asked.design.kind}"', allowed))
+    elif asked.accidents == "shared":
+        allowed = '"own", the default: of points with the same accidents nobody sees how much of a figure is chance'
+        faults.append(Fault(("run", "accidents"), '"shared"', allowed))
     if faults:
         raise UserError(in_order(map(draft.own.problem, faults), [draft.own.label]))
     return asked, settings, left
