@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.analysis.sentences import PLACES
 from sim.analysis.sweep import open_sweep
+from sim.errors import UserError
 from sim.describe.page import filled, markdown
 from sim.experiment.ensemble import PLACE
 from sim.results.calibration import GIVEN, PRIOR, Calibration
@@ -210,9 +211,11 @@ def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> 
     sweep = open_sweep(found.path / GIVEN)
     parts: list[str] = []
     for where in ("effect > 0", "effect < 0"):
-        for one in discover(sweep, where, option=_option(found)):
-            first, *more = sentences(one)
-            parts += [f"**{where}.** {first}", *more]
+        try:
+            told = [sentences(one) for one in discover(sweep, where, option=_option(found))]
+        except UserError as refused:  # too few draws of that kind: which is an answer, too
+            told = [[str(refused)]]
+        parts += [text for first, *more in told for text in (f"**{where}.** {first}", *more)]
     return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join(parts)})
 
 

@@ -91,7 +91,8 @@ def staged_files(folder: Path, *, replace: bool = False) -> Iterator[Path]:
         yield hidden
         with disk(folder):
             _sync_tree(hidden)
-            files = sorted(path.relative_to(hidden) for path in hidden.rglob("*") if path.is_file())
+            files = [path.relative_to(hidden) for path in hidden.rglob("*") if path.is_file()]
+            files.sort(key=lambda file: (file.name == "manifest.json", file))  # the last, since it says what is there
             taken = [str(file) for file in files if not replace and (folder / file).exists()]
             if taken:
                 allowed = "another folder, or --force to replace these files"
