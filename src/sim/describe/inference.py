@@ -13,8 +13,8 @@ from typing import Any
 
 from sim.analysis.sentences import PLACES
 from sim.analysis.sweep import open_sweep
-from sim.errors import UserError
 from sim.describe.page import filled, markdown
+from sim.errors import UserError
 from sim.experiment.ensemble import PLACE
 from sim.results.calibration import GIVEN, PRIOR, Calibration
 
