@@ -167,9 +167,10 @@ def looked_for(found: Calibration, out: Path = Path("results", "lookfor")) -> Pa
     heads = ("figure", "what is counted", "explains", "at its reliability", *each, "middle third", "better, by thirds",
              "where it may be")  # fmt: skip
     first, *more = told.sentences(look)
-    pictures = "\n\n".join(f"![Which figures would teach most]({path.name})" for path in drawn)
+    for path in drawn[1:]:  # of the other scopes
+        path.unlink()
     return _page(out, "What to look for in the archive", {
-        "answer": "\n\n".join([f"**{first}**", *more, pictures]),
+        "answer": "\n\n".join([f"**{first}**", *more, f"![Which figures would teach most]({drawn[0].name})"]),
         "table": f"{told.capital(told.named(best.question))}.\n\n{markdown(heads, lines)}\n\nAll figures and the "
                  "other questions: figures.csv.",
         "sure": "\n\n".join(told.sureness(look)),
@@ -215,7 +216,7 @@ def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> 
             told = [sentences(one) for one in discover(sweep, where, option=_option(found))]
         except UserError as refused:  # too few draws of that kind: which is an answer, too
             told = [[str(refused)]]
-        parts += [text for first, *more in told for text in (f"**{where}.** {first}", *more)]
+        parts += [text for first, *more in told for text in (f"**{first[:1].upper()}{first[1:]}**", *more)]
     return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join(parts)})
 
 
@@ -226,6 +227,7 @@ def _option(found: Calibration) -> str:
 
 def _page(out: Path, title: str, parts: Mapping[str, str], heads: Mapping[str, str] | None = None) -> Path:
     """Write a page between its marks, below headings where it is new, and return it."""
+    out.mkdir(parents=True, exist_ok=True)
     readme, heads = out / "README.md", heads or dict.fromkeys(parts, "")
     marked = (f"{head}\n\n<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark, head in heads.items())
     empty = "".join(text.lstrip() for text in marked)

@@ -139,9 +139,9 @@ def decided(calibration: Calibration, selection: Selection) -> Decided:
 def draw_decided(table: Decided) -> Figure:
     """Draw a panel an option: an arrow a scope, from the share over the ranges to the share of calibrated draws."""
     height = ROW * max(map(len, table.panels.values()))
-    figure, top = style.headed(table.title, table.said, room=(height + 11.0) * len(table.panels) + 18.0)
+    figure, top = style.headed(table.title, table.said, room=(height + 15.0) * len(table.panels) + 18.0)
     for place, (name, rows) in enumerate(table.panels.items()):
-        axes = style.place(figure, 26, top + 6 + (height + 11.0) * place, style.WIDE - 26 - RIGHT, height, xlim=(0, 1),
+        axes = style.place(figure, 26, top + 6 + (height + 15.0) * place, style.WIDE - 26 - RIGHT, height, xlim=(0, 1),
                            ylim=(len(rows) - 0.5, -0.5))  # fmt: skip
         axes.set_title(name, fontsize=8)
         for low, high in ((0.0, 1.0 - SURE), (SURE, 1.0)):
