@@ -86,7 +86,7 @@ def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(asked: Pa
     assert isinstance(sim.open(found.path), Calibration)
 
 
-@pytest.mark.parametrize("after", [1, 4, 5, 9])
+@pytest.mark.parametrize("after", [1, pytest.param(5, marks=pytest.mark.exhaustive)])
 def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: Path, after: int) -> None:
     whole = digests(calibrate(asked, "whole/c", workers=1).path)
     told: list[tuple[int, int]] = []
