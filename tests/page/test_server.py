@@ -317,9 +317,12 @@ def test_a_killed_server_leaves_its_port_and_a_folder_that_is_none_is_an_error(t
     for number, code in ((signal.SIGINT, 0), (signal.SIGTERM, 128 + signal.SIGTERM)):
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            port = int(process.stdout.readline().split(":")[2].split("/")[0])
-            process.send_signal(number)
-            assert process.wait(60) == code, process.stderr
+            try:
+                port = int(process.stdout.readline().split(":")[2].split("/")[0])
+                process.send_signal(number)
+                assert process.wait(60) == code, process.stderr
+            finally:
+                process.kill()  # one that does not end is a failure, and no reason to wait for ever
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             free.bind(("127.0.0.1", port))
