@@ -36,6 +36,7 @@ TABLES = {
     "skloki-comparison": ("effects", "bands", "pairs"),
     "skloki-divergence": ("cascade", "monthly"),
     "skloki-sweep": ("runs", "curves", "bins"),
+    "skloki-calibration": ("targets", "parameters", "effects", "left_out", "observables", "rounds"),
 }
 """Tables that are stored: the same to the last bit for ever."""
 COMPUTED = {
@@ -43,6 +44,7 @@ COMPUTED = {
     "skloki-comparison": (),
     "skloki-divergence": (),
     "skloki-sweep": ("effects", "bands"),
+    "skloki-calibration": (),
 }
 """Tables that are computed, or read from decimals by others: the same but for the last digits."""
 QUERIES = {
@@ -66,6 +68,11 @@ QUERIES = {
     "skloki-sweep": (
         "select count(*) from runs",
         "select policy, max(performance) from runs group by policy order by policy",
+    ),
+    "skloki-calibration": (
+        "select count(*) from effects",
+        "select id, given_p50 from targets where used order by id",
+        "select scope, given_better from effects where outcome = 'performance' order by scope",
     ),
 }
 RENAMED = {

@@ -19,9 +19,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.experiment.ensemble import read
 from tests import golden
 
 PICTURES = {
+    "calibration": ({"what": "decided"}, {"what": "learned"}, {"what": "met"}),
     "run": ({"what": "summary"}, {"what": "tilemap", "date": "1924-01"}),
     "comparison": ({"what": "effects", "outcome": "tenure_elected"},),
     "comparison-2": ({"what": "effects", "outcome": "recovery_months"},),
@@ -37,7 +39,9 @@ PICTURES = {
     "sweep-sobol": ({"what": "bands", "outcome": "performance"},),
     "sweep-table": ({"what": "bands"},),
 }
-PLAIN = dict.fromkeys(golden.FOLDERS, "r_f") | {name: "cool" for name in golden.SWEEPS if name != "sweep-pair"}
+PLAIN = dict.fromkeys(golden.FOLDERS, "r_f") | {
+    name: "cool" for name in (*golden.SWEEPS, "calibration") if name != "sweep-pair"
+}  # fmt: skip
 """Of each folder a parameter at its default, which its manifest names and which is not varied."""
 GROWING = [name for name in golden.SWEEPS if name != "sweep-pair"]
 """Sweeps that are enlarged here: outcomes of the others are not defined in every month."""
@@ -226,3 +230,10 @@ def test_a_run_of_a_model_that_gives_another_names_the_column(name, copied, tmp_
     again = sim.rerun(folder, run=run, out=tmp_path / "again")
     assert again.equal is False and list(again.differing) == ["performance_agrarian"]
     assert sim.rerun(folder, run=run + 1, out=tmp_path / "next").equal is True
+
+
+def test_an_ensemble_is_read_for_ever():
+    found = read(golden.STORED / "calibration")
+    assert found.name == "calibration" and len(found.rows) == 30
+    assert [factor.name for factor in found.factors] == ["theta", "g_y", "cool", "k1", "unfilled", "succession"]
+    assert found.identity.digest == "c9fb1aa7bc7162ef"

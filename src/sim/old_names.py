@@ -55,7 +55,7 @@ NAMES = {
     },
     "sim.study.engines": {"traces": "sim.engines.engine.trajectories"},
     "sim.study.pairing": {
-        "SHOWN": "sim.registry.outcomes.SHOWN", "unknown": "sim.registry.outcomes.unknown",
+        "SHOWN": "sim.registry.outcomes.SHOWN",
         "Smallest": "sim.experiment.smallest_effect.Smallest", "smallest": "sim.experiment.smallest_effect.smallest",
     },
     "sim.study.tracing": {"Traced": "sim.analysis.divergence.folder.DivergenceFolder"},

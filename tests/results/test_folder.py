@@ -16,6 +16,7 @@ from sim.analysis.stored import KINDS
 from sim.analysis.sweep import Sweep
 from sim.errors import misfits
 from sim.experiment.experiment import from_record
+from sim.results.calibration import Calibration
 from sim.results.comparison import Comparison
 from sim.results.folder import Folder, is_replaceable
 from sim.results.result import Result
@@ -24,10 +25,12 @@ from tests.fresh import imported
 
 FACES: dict[str, type[Folder]] = {
     "run": Result, "comparison": Comparison, "trace": DivergenceFolder, "sweep-sobol": Sweep,
+    "calibration": Calibration,
 }  # fmt: skip
 TABLES = {
     "run": ("monthly", "events", "committees", "targets"), "comparison": ("effects", "bands", "pairs"),
     "trace": ("cascade", "monthly"), "sweep-sobol": ("runs", "bins"),
+    "calibration": ("targets", "parameters", "effects", "left_out", "observables", "rounds", "ensemble"),
 }  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def write(content: bytes) -> Callable[[Path], Any]:
 @pytest.mark.parametrize(
     ("hurt", "said"),
     [
-        (shutil.rmtree, "there is no such folder; name the folder that `(run|compare|trace|sweep)` has printed"),
+        (shutil.rmtree, "no such folder; name the folder that `(run|compare|trace|sweep|calibrate)` has printed"),
         (lambda f: (shutil.rmtree(f), f.write_text("")), "found a file; allowed: the folder of a"),
         (lambda f: (f / "manifest.json").unlink(), "it has no manifest.json"),
         (lambda f: ((f / "manifest.json").unlink(), (f / "manifest.json").mkdir()), "cannot be read: Is a directory"),

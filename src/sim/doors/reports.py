@@ -32,6 +32,7 @@ LISTED = {
     "data": ("grade", "one row is", "used for"),
     "constants": ("value", "unit", "grade", "mechanism", "meaning"),
     "observables": ("period", "reliability", "meaning"),
+    "terms": ("meaning",),
     "targets": ("recorded", "band", "period", "grade", "meaning"),
 }
 
