@@ -68,14 +68,14 @@ def test_chance_is_a_part_on_the_scale_of_what_is_explained() -> None:
     scale = Scale("log", 0.0, 0.0)
     sweep: Any = SimpleNamespace(pairs=pairs)
     logs = np.log(values[:, 0])
-    assert _part(sweep, sweep, "T", scale) == pytest.approx((np.log(2.0) ** 2 / 2) / logs.var())
-    assert _part(sweep, sweep, "T", Scale()) > 2 * _part(sweep, sweep, "T", scale)
+    assert _part(sweep, values[:, 0], "T", scale) == pytest.approx((np.log(2.0) ** 2 / 2) / logs.var())
+    assert _part(sweep, values[:, 0], "T", Scale()) > 2 * _part(sweep, values[:, 0], "T", scale)
 
 
 @pytest.mark.parametrize(("known", "told"), [(11, True), (10, False), (1, False)])
 def test_a_figure_that_few_draws_have_tells_nothing_apart(known: int, told: bool) -> None:
     values = np.where(np.arange(20) < known, np.arange(20.0), np.nan)[:, None]
-    sweep: Any = SimpleNamespace(pairs=SimpleNamespace(values=lambda name: values),
+    sweep: Any = SimpleNamespace(pairs=SimpleNamespace(baseline=lambda *names: values),
                                  experiment=SimpleNamespace(observables=("turnover_1922",)))  # fmt: skip
     (row,) = _observables(sweep, sweep)
     assert np.isfinite(row["given_sd"]) == told

@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -57,7 +56,7 @@ def ensemble(scenario: Path) -> Ensemble:
                     check_of(record, [f"1921-{month:02d}" for month in range(1, 13)], rows))  # fmt: skip
     place = ensembles.PLACE / "record"
     place.mkdir(parents=True)
-    made.write(place / ensembles.FILE, {"log_density": np.zeros(12)})
+    made.write(place / ensembles.FILE)
     return made
 
 

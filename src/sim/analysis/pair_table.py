@@ -78,6 +78,13 @@ class PairTable:
         for column in self._read(*columns):
             yield column.to_numpy(zero_copy_only=False).astype(np.float64)[self._rows]
 
+    def baseline(self, *columns: str) -> Array:
+        """Return outcomes' columns in the world of all levers' first options, shape (pairs, columns)."""
+        found = np.empty((len(self), len(columns)))
+        for at, values in enumerate(self.each(*columns)):
+            found[:, at] = values[:, 0]
+        return found
+
     def drawn(self, name: str) -> NDArray[Any]:
         """Return the value that an uncertainty has in each pair: the same in all its runs."""
         return next(self.each_drawn(name))

@@ -225,7 +225,7 @@ def sentences(found: Finding) -> list[str]:
     row = found.nation
     if found.same:
         until = found.horizon.split(":")[-1]
-        both = f"{_begun(found.other)} and {found.base}"
+        both = f"{capital(found.other)} and {found.base}"
         return [f"{both} have the same inputs until {until}: that they agree is no finding."]
     if not math.isfinite(row["effect"]):
         return [f"There is no answer: {found.what} is not defined {found.when} in both worlds."]
@@ -236,7 +236,7 @@ def sentences(found: Finding) -> list[str]:
         first, classes = _over_chance(found), _classes_by_interval(found)
     else:
         first, classes = _over_draws(found), _classes_by_shares(found)
-    return [f"{_begun(first)}{classes}.", f"{_over_what(found)}."]
+    return [f"{capital(first)}{classes}.", f"{_over_what(found)}."]
 
 
 def _over_chance(found: Finding) -> str:
@@ -390,6 +390,6 @@ def number(value: float, sign: str = "-") -> str:
     return f"{value:{sign}.{min(max(1 - math.floor(math.log10(abs(value))), 0), 7)}f}"
 
 
-def _begun(text: str) -> str:
+def capital(text: str) -> str:
     """Return a text as a sentence begins."""
     return text[:1].upper() + text[1:]

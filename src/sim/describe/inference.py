@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.sentences import PLACES
+from sim.analysis.sentences import PLACES, capital
 from sim.analysis.sweep import open_sweep
-from sim.describe.page import filled, markdown
+from sim.describe.page import markdown, marked
 from sim.errors import UserError
 from sim.experiment.ensemble import PLACE
 from sim.results.calibration import GIVEN, PRIOR, Calibration
@@ -34,7 +34,7 @@ def write(found: Calibration) -> Path:
     from sim.figures import draw_all
 
     draw_all(found, found.path)
-    return _page(found.path, found.manifest["title"], parts(found), MARKS)
+    return marked(found.path, found.manifest["title"], parts(found), MARKS)
 
 
 def parts(found: Calibration) -> dict[str, str]:
@@ -171,7 +171,7 @@ def looked_for(found: Calibration, out: Path = Path("results", "lookfor")) -> Pa
         path.unlink()
     return _page(out, "What to look for in the archive", {
         "answer": "\n\n".join([f"**{first}**", *more, f"![Which figures would teach most]({drawn[0].name})"]),
-        "table": f"{told.capital(told.named(best.question))}.\n\n{markdown(heads, lines)}\n\nAll figures and the "
+        "table": f"{capital(told.named(best.question))}.\n\n{markdown(heads, lines)}\n\nAll figures and the "
                  "other questions: figures.csv.",
         "sure": "\n\n".join(told.sureness(look)),
     })  # fmt: skip
@@ -216,7 +216,7 @@ def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> 
             told = [sentences(one) for one in discover(sweep, where, option=_option(found))]
         except UserError as refused:  # too few draws of that kind: which is an answer, too
             told = [[str(refused)]]
-        parts += [text for first, *more in told for text in (f"**{first[:1].upper()}{first[1:]}**", *more)]
+        parts += [text for first, *more in told for text in (f"**{capital(first)}**", *more)]
     return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join(parts)})
 
 
@@ -225,17 +225,10 @@ def _option(found: Calibration) -> str:
     return str(found.effects()["option"].iloc[-1])
 
 
-def _page(out: Path, title: str, parts: Mapping[str, str], heads: Mapping[str, str] | None = None) -> Path:
-    """Write a page between its marks, below headings where it is new, and return it."""
+def _page(out: Path, title: str, parts: Mapping[str, str]) -> Path:
+    """Write a page without headings into a folder of its own."""
     out.mkdir(parents=True, exist_ok=True)
-    readme, heads = out / "README.md", heads or dict.fromkeys(parts, "")
-    marked = (f"{head}\n\n<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark, head in heads.items())
-    empty = "".join(text.lstrip() for text in marked)
-    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {title}\n\n{empty}"
-    for mark, content in parts.items():
-        text = filled(text, mark, content)
-    readme.write_text(text.rstrip() + "\n", encoding="utf-8")
-    return readme
+    return marked(out, title, parts, dict.fromkeys(parts, ""))
 
 
 def main(given: Sequence[str] | None = None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,17 +57,29 @@ def write(sweep: Sweep, page: Page, folder: Path) -> Path:
     for stem, frame in tables.items():
         frame.to_csv(folder / f"{stem}.csv", index=False, float_format="%.4g", lineterminator="\n")
     (folder / "manifest.json").write_text(json.dumps(record(sweep), indent=1, ensure_ascii=False) + "\n")
+    return marked(folder, sweep.experiment.title, parts, dict.fromkeys(MARKS, ""))
+
+
+def marked(folder: Path, title: str, parts: Mapping[str, str], heads: Mapping[str, str]) -> Path:
+    """Write a folder's page anew between its marks, and return its README.md.
+
+    Parameters
+    ----------
+    parts
+        What stands between the marks of each name; the rest of a page that is there stays.
+    heads
+        Of a new page, headings by the names of marks, in their order; empty for none.
+    """
     readme = folder / "README.md"
-    empty = "".join(f"<!-- generated: {mark} -->\n<!-- end -->\n\n" for mark in MARKS)
-    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {sweep.experiment.title}\n\n{empty}"
+    empty = (f"{head}\n\n<!-- generated: {mark} -->\n<!-- end -->\n\n".lstrip() for mark, head in heads.items())
+    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {title}\n\n{''.join(empty)}"
     for mark, content in parts.items():
-        text = filled(text, mark, content)
+        text = _filled(text, mark, content)
     readme.write_text(text, encoding="utf-8")
     return readme
 
 
-def filled(text: str, mark: str, content: str) -> str:
-    """Return a page with what stands between the marks of a name replaced."""
+def _filled(text: str, mark: str, content: str) -> str:
     block = re.compile(rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
     return block.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 

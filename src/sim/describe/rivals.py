@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.describe.page import filled, markdown
+from sim.describe.page import markdown, marked
 from sim.experiment.ensemble import PLACE
 from sim.registry.observables import OBSERVABLES
 from sim.results.calibration import Calibration
@@ -100,17 +100,11 @@ def write(found: Mapping[str, Calibration], out: Path = OUT) -> Path:
             writer.writeheader()
             writer.writerows({key: f"{value:.4g}" if isinstance(value, float) else value for key, value in row.items()}
                              for row in rows)  # fmt: skip
-    readme = out / "README.md"
-    empty = "".join(f"{head}\n\n<!-- generated: {mark} -->\n<!-- end -->\n\n".lstrip() for mark, head in MARKS.items())
-    text = readme.read_text(encoding="utf-8") if readme.exists() else f"# Rival accounts on the same record\n\n{empty}"
     parts = {
         "answer": answer(pairs, found), "tests": _tests(tests), "apart": _apart(pairs), "met": _met(found),
         "without": "\n".join(f"- **{name}**: {why}." for name, why in WITHOUT.items()),
     }  # fmt: skip
-    for mark, content in parts.items():
-        text = filled(text, mark, content)
-    readme.write_text(text, encoding="utf-8")
-    return readme
+    return marked(out, "Rival accounts on the same record", parts, MARKS)
 
 
 def _of_test(test: Test, found: Mapping[str, Calibration]) -> Iterator[dict[str, Any]]:

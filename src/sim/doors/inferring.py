@@ -105,9 +105,11 @@ def _show_findings(terminal: Terminal, found: Sequence[Sequence[Finding]], full:
 
 
 def _show_finding(terminal: Terminal, beside: Sequence[Finding], full: bool) -> None:
+    from sim.analysis.sentences import capital
+
     first = beside[0]
     terminal.say()
-    title = first.asked.said[:1].upper() + first.asked.said[1:]
+    title = capital(first.asked.said)
     screening = first.method == "morris"
     heads = ["moves it by [95 %]", "uneven by"] if screening else ["alone [95 %]", "with others"]
     named = [f"{one.population}: " if len(beside) > 1 else "" for one in beside]

@@ -62,15 +62,14 @@ class Ensemble:
         rows = json.dumps([dict(row) for row in self.rows], sort_keys=True).encode()
         return Given(self.name, self.given, self.model, hashlib.sha256(rows).hexdigest()[:16])
 
-    def write(self, path: Path, beside: Mapping[str, Sequence[Any]] | None = None) -> None:
-        """Write the file; `beside` are further columns, for those who read it elsewhere."""
+    def write(self, path: Path) -> None:
+        """Write the file."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         columns = {factor.name: pa.array([row[factor.name] for row in self.rows]) for factor in self.factors}
         said: dict[str, Any] = json.loads(json.dumps(written(self, {k: v for k, v in RECORD.items() if "?" not in k})))
-        table = pa.table(columns | {name: pa.array(of) for name, of in (beside or {}).items()})
-        pq.write_table(table.replace_schema_metadata({_KEY: json.dumps(said)}), path)
+        pq.write_table(pa.table(columns).replace_schema_metadata({_KEY: json.dumps(said)}), path)
 
 
 def read(name: str | Path, folder: Path | None = None) -> Ensemble:

@@ -32,7 +32,7 @@ def check(calibration: Calibration, figures: Path) -> list[Row]:
     """
     found = read_found(figures)
     prior, given = (PairedSweep.open(calibration.path / name) for name in (PRIOR, GIVEN))
-    kept = {*given.experiment.observables, *given.query("select * from runs limit 0").columns}
+    kept = given.table("runs").schema.names
     lacking = [one.column for one in found if one.column not in kept]
     if lacking:
         allowed = 'figures that this calibration kept: [keep] observables = "all" in its experiment keeps every one'
@@ -41,21 +41,21 @@ def check(calibration: Calibration, figures: Path) -> list[Row]:
 
 
 def _rows(found: Sequence[Found], prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
-    for one in found:
+    names = [one.column for one in found]
+    both = [("prior", prior.pairs.baseline(*names).T), ("given", given.pairs.baseline(*names).T)]
+    for at, one in enumerate(found):
         target = one.target
         row: Row = {"figure": one.column, "unit": one.unit, "grade": target.confidence, "recorded": target.value,
                     "low": target.low, "high": target.high}  # fmt: skip
         scores = []
-        for which, sweep in (("prior", prior), ("given", given)):
-            values = sweep.pairs.values(one.column)[:, 0]
+        for which, columns in both:
+            values = columns[at]
             row |= {f"{which}_{label}": value for label, value in spread(values).items()}
             known = values[np.isfinite(values)]
             inside = (known >= target.low) & (known <= target.high)
             row[f"{which}_in_band"] = float(inside.mean()) if len(known) else math.nan
             likely = one.log_kernels(values)
             scores.append(float(logsumexp(likely)) - math.log(len(likely)) if len(likely) else -math.inf)
-        known = given.pairs.values(one.column)[:, 0]
-        known = known[np.isfinite(known)]
         below = float(np.mean(known < target.value) + np.mean(known == target.value) / 2) if len(known) else math.nan
         yield row | {"below": below, "gained": scores[1] - scores[0] if max(scores) > -math.inf else math.nan,
                      "reading": _reading(row, below)}  # fmt: skip

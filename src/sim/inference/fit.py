@@ -113,7 +113,7 @@ class Fit:
 
         Each of the first runs of a sweep, which the emulator has not seen, is given a record of its own and looked for.
         """
-        gave = np.column_stack([sweep.pairs.values(name)[:, 0] for name in self.targets])
+        gave = sweep.pairs.baseline(*self.targets)
         whole = np.flatnonzero(np.isfinite(gave).all(axis=1))[:worlds]
         if not len(whole) or {factor.name for factor in sweep.experiment.uncertainties} != set(self.space.names):
             return math.nan
@@ -130,53 +130,50 @@ class Fit:
         values = self.space.values(self.chosen(number))
         return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
 
-    def learned(self, effects: Sequence[Contrast], prior: Array, given: Array) -> Iterator[dict[str, float]]:
+    def learned(self, emulator: Emulator) -> Iterator[dict[str, float]]:
         """Yield what each effect hangs on: how much of it draws explain, and how much of this the record leaves open.
 
-        The second is nan where the first is next to nothing.
+        The second is nan where the first is next to nothing. The emulator is that of `emulated`.
+        """
+        hidden = emulator.closed(self.contraction < UNLEARNED)
+        for seen, part in zip(emulator.r2.tolist(), hidden.tolist(), strict=True):
+            yield {"explained": max(seen, 0.0), "unlearned": part if seen >= LITTLE else math.nan}
+
+    def emulated(self, effects: Sequence[Contrast], prior: Array, given: Array) -> Emulator:
+        """Return the emulator of effects, so turned that better is more.
 
         Parameters
         ----------
         prior, given
             Positions of the pairs over the ranges, and of the calibrated ones.
         """
-        if not effects:
-            return
-        emulator = self._emulated(effects, np.vstack([prior, given]))
-        hidden = emulator.closed(self.contraction < UNLEARNED)
-        for seen, part in zip(emulator.r2.tolist(), hidden.tolist(), strict=True):
-            yield {"explained": max(seen, 0.0), "unlearned": part if seen >= LITTLE else math.nan}
-
-    def _emulated(self, effects: Sequence[Contrast], positions: Array) -> Emulator:
-        """Return the emulator of effects, so turned that better is more."""
         both = (np.concatenate([one.prior, one.given]) for one in effects)
-        return fit(self.space, positions, np.column_stack([
+        return fit(self.space, np.vstack([prior, given]), np.column_stack([
             gains(one.labels["outcome"], values) for one, values in zip(effects, both, strict=True)
         ]))  # fmt: skip
 
-    def left_out(self, effects: Sequence[Contrast], prior: Array, given: Array) -> Iterator[dict[str, Any]]:
+    def left_out(self, effects: Sequence[Contrast], emulator: Emulator, given: Array) -> Iterator[dict[str, Any]]:
         """Yield for each figure, and for all of grade C, what effects become without it.
 
         By the calibrated runs, weighted, where the weights are worth enough of them; else by draws that agree with the
-        record without it, and an emulator of the effects.
+        record without it, and the effects' emulator.
         """
-        emulator = self._emulated(effects, np.vstack([prior, given])) if effects else None
+        before = [_share(one, np.ones(len(given))) for one in effects]
         for name in [*self.targets, ALL_C]:
             which = self.likelihood.graded("C") if name == ALL_C else [name]
-            if emulator is None or not which:
+            if not which:
                 continue
             weights, moved = self.likelihood.weights(given, which), None
             for at, one in enumerate(effects):
                 share, error, effective = _share(one, weights)
-                before = _share(one, np.ones(len(given)))
-                shift = share - before[0]
-                if math.isnan(share) and not math.isnan(before[0]):
+                shift = share - before[at][0]
+                if math.isnan(share) and not math.isnan(before[at][0]):
                     if moved is None:
                         other = self.posterior.without(which)
                         value, chance = other.estimate(lambda at: shares(emulator, at))
                         moved = value - shares(emulator, self.positions), chance
-                    shift, error = float(moved[0][at]), math.hypot(before[1], float(moved[1][at]))
-                    share = min(max(before[0] + shift, 0.0), 1.0)
+                    shift, error = float(moved[0][at]), math.hypot(before[at][1], float(moved[1][at]))
+                    share = min(max(before[at][0] + shift, 0.0), 1.0)
                 yield {**{key: one.labels[key] for key in ("lever", "option", "outcome", "scope", "horizon")},
                        "left_out": name, "given_better": share, "shift": shift, "error": error,
                        "effective": effective}  # fmt: skip
@@ -216,7 +213,7 @@ def fitted(sweeps: Sequence[PairedSweep], targets: Sequence[Target], before: Fit
     space = Space(sweeps[0].experiment.uncertainties)
     names = [target.id for target in targets]
     where = [positions_of(space, sweep) for sweep in sweeps]
-    gave = [np.column_stack([sweep.pairs.values(name)[:, 0] for name in names]) for sweep in sweeps]
+    gave = [sweep.pairs.baseline(*names) for sweep in sweeps]
     outputs = dict(zip(names, np.vstack(gave).T, strict=True))
     likely = likelihood(space, np.vstack(where), outputs, targets)
     found = Fit(space, posterior(likely, seed=sweeps[0].experiment.design.seed),

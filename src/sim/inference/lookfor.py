@@ -200,8 +200,7 @@ class Population:
 
     def columns(self, names: Sequence[str]) -> Array:
         """Return columns in the world that an archive is of, the baseline of every lever."""
-        found = [values[:, 0] for values in self.pairs.each(*names)] if names else []
-        return np.column_stack(found) if found else np.empty((len(self.pairs), 0))
+        return self.pairs.baseline(*names)
 
     @property
     def given(self) -> str:
@@ -224,7 +223,7 @@ class Population:
                 for name in missing
             )  # fmt: skip
         total = np.zeros(len(self.pairs))
-        for one, values in zip(found, self.columns([one.column for one in found]).T if found else (), strict=True):
+        for one, values in zip(found, self.columns([one.column for one in found]).T, strict=True):
             total += one.log_kernels(values)
         return total
 

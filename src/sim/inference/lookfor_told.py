@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.analysis.sentences import PLACES
+from sim.analysis.sentences import PLACES, capital
 from sim.inference import worth
 from sim.inference.lookfor import RELIABILITIES, Answer, Look, Question, Worth
 
@@ -71,11 +71,6 @@ def _apart(one: Worth, question: Question) -> str:
     if question.kind == "effect":
         return ""
     return f"; free of error, the two lie {worth.distance(one.explains[0]):.1f} standard deviations apart in it"
-
-
-def capital(text: str) -> str:
-    """Return a text with a capital letter; its others are left as they are."""
-    return text[:1].upper() + text[1:]
 
 
 def leading(look: Look) -> Answer:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis import effects as of_effects
-from sim.analysis.kernels import compared, log_kernel
+from sim.analysis.kernels import compared, log_kernels
 from sim.analysis.pair_table import PairedSweep
 from sim.analysis.sentences import PLACES, beyond, gains, hundred, verdict
 from sim.analysis.targets import PRODUCED
+from sim.experiment import sampling
 from sim.experiment.experiment import Factor
 from sim.inference.fit import ALL_C, Contrast, positions_of
 from sim.inference.identification import UNLEARNED
@@ -50,7 +51,7 @@ def nearest_of(sweep: PairedSweep, target: str) -> Nearest | None:
     known = values[~np.isnan(values)]
     if not len(known):
         return None
-    scores = np.array([log_kernel(compared()[target], value) for value in known.tolist()])
+    scores = log_kernels(compared()[target], known)
     at = int(np.argmax(scores))
     return Nearest(float(known[at]), compared()[target].value, float(scores[at]), len(known))
 
@@ -71,12 +72,14 @@ def tables(
     """Return the rows of the tables that are stored."""
     effects = list(contrasts(prior, given))
     before, after = positions_of(fit.space, prior), fit.chosen(len(given.pairs.points))[given.pairs.point]
-    left_out = [*fit.left_out(effects, before, after)]
+    emulator = fit.emulated(effects, before, after) if effects else None
+    left_out = [] if emulator is None else [*fit.left_out(effects, emulator, after)]
+    learned = [] if emulator is None else [*fit.learned(emulator)]
     without = {_which(row): row["given_better"] for row in left_out if row["left_out"] == ALL_C}
     return {
         "targets.csv": [*_targets(fit, prior, given, used, chance)], "parameters.csv": [*_parameters(fit)],
         "observables.csv": [*_observables(prior, given)],
-        "effects.csv": [*_effects(effects, fit.learned(effects, before, after), without)],
+        "effects.csv": [*_effects(effects, learned, without)],
         "left_out.csv": left_out,
         "rounds.csv": fit.told_rounds,
     }  # fmt: skip
@@ -88,18 +91,18 @@ def _targets(
     """Yield a row for each figure: what the worlds gave over the ranges, and what those give that agree."""
     explained = dict(zip(fit.targets, fit.emulator.r2.tolist(), strict=True))
     scales = {figure.target.id: figure.scale for figure in fit.likelihood.figures}
-    for name, target in compared().items():
+    both = {which: sweep.pairs.baseline(*compared()).T for which, sweep in (("prior", prior), ("given", given))}
+    for at, (name, target) in enumerate(compared().items()):
         row: Row = {
             "id": name, "description": target.description, "unit": PRODUCED[name].unit, "period": target.period,
             "grade": target.confidence, "kind": PRODUCED[name].kind, "used": name in used,
             "recorded": target.value, "low": target.low, "high": target.high,
             "explained": explained.get(name, math.nan),
-            "chance": _part(chance, prior, name, scales.get(name, AS_IT_IS)),
+            "chance": _part(chance, both["prior"][at], name, scales.get(name, AS_IT_IS)),
         }  # fmt: skip
-        for which, sweep in (("prior", prior), ("given", given)):
-            values = sweep.pairs.values(name)[:, 0]
-            row |= {f"{which}_{label}": value for label, value in spread(values).items()}
-            values = values[~np.isnan(values)]
+        for which, columns in both.items():
+            row |= {f"{which}_{label}": value for label, value in spread(columns[at]).items()}
+            values = columns[at][~np.isnan(columns[at])]
             inside = (values >= target.low) & (values <= target.high)
             row[f"{which}_in_band"] = float(inside.mean()) if len(values) else math.nan
         yield row | {"reading": _reading(row)}
@@ -107,12 +110,13 @@ def _targets(
 
 def _observables(prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:
     """Yield a row for each observable that was kept: what the worlds that happened gave, before and after."""
-    for name in (name for name in given.experiment.observables if name in OBSERVABLES):
+    names = [name for name in given.experiment.observables if name in OBSERVABLES]
+    before, after = (sweep.pairs.baseline(*names).T for sweep in (prior, given))
+    for name, earlier, values in zip(names, before, after, strict=True):
         entry = OBSERVABLES[name]
         row: Row = {"name": name, "unit": entry.unit, "meaning": entry.meaning, "reliability": entry.reliability}
-        for which, sweep in (("prior", prior), ("given", given)):
-            row |= {f"{which}_{label}": value for label, value in spread(sweep.pairs.values(name)[:, 0]).items()}
-        values = given.pairs.values(name)[:, 0]
+        for which, column in (("prior", earlier), ("given", values)):
+            row |= {f"{which}_{label}": value for label, value in spread(column).items()}
         known = values[np.isfinite(values)]
         # a spread over the few draws that have it would set two accounts far apart
         yield row | {"given_sd": float(known.std(ddof=1)) if len(known) > max(HALF * len(values), 1) else math.nan}
@@ -127,9 +131,9 @@ def spread(values: Array) -> dict[str, float]:
     return dict(zip(QUANTILES, found.tolist(), strict=True))
 
 
-def _part(chance: PairedSweep, prior: PairedSweep, name: str, scale: Scale) -> float:
+def _part(chance: PairedSweep, prior: Array, name: str, scale: Scale) -> float:
     """Return which part of a figure's variance over the ranges is chance, at most all of it, on a scale."""
-    values = scale.forward(prior.pairs.values(name)[:, 0])
+    values = scale.forward(prior)
     known = values[np.isfinite(values)]
     whole = float(known.var()) if len(known) else math.nan
     return min(chance_of(chance, name, scale) / whole, 1.0) if whole > 0.0 else math.nan
@@ -148,28 +152,25 @@ def _reading(row: Mapping[str, Any]) -> str:
 
 def _parameters(fit: Fit) -> Iterator[Row]:
     """Yield a row for each number, and for each option of a choice, with what the record taught of it."""
+    numbers = fit.space.numbers(fit.positions)
     for at, factor in enumerate(fit.space.factors):
         learned = {"contraction": fit.contraction[at], "error": fit.contraction_error[at]}
-        column = fit.positions[:, at]
         if not factor.options:
-            yield {**_number(factor, column), **learned, "name": factor.name, "option": ""}
+            yield {**_number(factor, fit.positions[:, at]), **learned, "name": factor.name, "option": ""}
             continue
-        chosen = np.minimum((column * len(factor.options)).astype(int), len(factor.options) - 1)
         for number, option in enumerate(factor.options):
             prior = 1.0 / len(factor.options)
             yield {
                 "name": factor.name, "option": option.label, "kind": "reading" if factor.target else "structure",
                 "unit": "share of draws", "prior_mean": prior, "prior_sd": math.sqrt(prior * (1.0 - prior)),
-                "given_mean": float(np.mean(chosen == number)), **learned,
+                "given_mean": float(np.mean(numbers[:, at] == number)), **learned,
             }  # fmt: skip
 
 
 def _number(factor: Factor, column: Array) -> Row:
-    from sim.experiment.sampling import values
-
     parameter = PARAMETERS.get(factor.target.removeprefix("parameters."))
-    every = np.array(values(factor, (np.arange(1000) + 0.5) / 1000), float)
-    found = np.array(values(factor, column), float)
+    every = np.array(sampling.values(factor, (np.arange(1000) + 0.5) / 1000), float)
+    found = np.array(sampling.values(factor, column), float)
     return {
         "kind": "parameter" if parameter else "number", "unit": factor.unit, "low": factor.low, "high": factor.high,
         "grade": parameter.grade if parameter else "", "prior_mean": every.mean(), "prior_sd": every.std(),
@@ -180,8 +181,9 @@ def _number(factor: Factor, column: Array) -> Row:
 
 def contrasts(prior: PairedSweep, given: PairedSweep) -> Iterator[Contrast]:
     """Yield the effect of every option of every lever, on each outcome in each scope at each horizon."""
-    for column, outcome, scope, horizon in given.experiment.columns():
-        both = [sweep.pairs.values(column) for sweep in (prior, given)]
+    columns = list(given.experiment.columns())
+    read = [sweep.pairs.each(*(column for column, *_ in columns)) for sweep in (prior, given)]
+    for (_, outcome, scope, horizon), *both in zip(columns, *read, strict=True):
         for lever in (one for one in given.experiment.levers if len(one.options) > 1):
             for number, option in enumerate(lever.options[1:], start=1):
                 found = [of_effects.differences(sweep.pairs, lever, number, values)
@@ -209,7 +211,7 @@ def _which(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _effects(
-    effects: Sequence[Contrast], learned: Iterator[dict[str, float]], without: Mapping[tuple[Any, ...], float]
+    effects: Sequence[Contrast], learned: Sequence[dict[str, float]], without: Mapping[tuple[Any, ...], float]
 ) -> Iterator[Row]:
     """Yield the identification table; `without` has shares without any figure of grade C, where there are such."""
     for one, known_of in zip(effects, learned, strict=True):

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.pair_table import PairedSweep
+from sim.analysis.sentences import capital
 from sim.errors import Problem, UserError
 from sim.experiment import designs, sampling
 from sim.experiment.designs import kind_of
@@ -91,7 +92,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The answer."""
-        return f"{_capital(self.asked.said)}: {self.refused}." if self.refused else _sentence(self)
+        return f"{capital(self.asked.said)}: {self.refused}." if self.refused else _sentence(self)
 
     def table(self) -> pd.DataFrame:
         """Return the rows with what they are of."""
@@ -381,7 +382,3 @@ def share(value: float) -> str:
 
 def _interval(row: Any) -> str:
     return f" [{share(row.alone_low)}, {share(row.alone_high)}]" if np.isfinite(row.alone_low) else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -105,12 +105,11 @@ class Calibration(Folder):
 
 
 def store(
-    folder: Path, ensemble: Ensemble, beside: Mapping[str, Any], tables: Mapping[str, Iterable[Mapping[str, Any]]],
-    manifest: Mapping[str, Any],
+    folder: Path, ensemble: Ensemble, tables: Mapping[str, Iterable[Mapping[str, Any]]], manifest: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """Write a calibration's tables into its folder, where its sweeps lie, and last the manifest; all or nothing."""
     with disk(folder), staged_files(folder, replace=True) as hidden:
-        ensemble.write(hidden / "ensemble.parquet", beside)
+        ensemble.write(hidden / "ensemble.parquet")
         for name, rows in tables.items():
             schema = TABLES[name]
             plain = [{key: None if value != value else value for key, value in row.items()} for row in rows]

@@ -77,7 +77,7 @@ def calibrate(
     work.make_room(given)
     posterior = work.swept(given, GIVEN)
     found = report.tables(fit, prior, posterior, targets, work.chance)
-    store(folder, ensemble, {}, found, {
+    store(folder, ensemble, found, {
         "title": asked.title, "name": ensemble.name, "experiment": asked.record(), "model": model(),
         "targets": targets, "converged": fit.converged, "given": ensemble.given,
         "answer": report.answer(found, fit),
