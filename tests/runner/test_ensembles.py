@@ -171,3 +171,18 @@ def test_a_file_that_is_no_ensemble_is_told(ensemble: Ensemble, tmp_path: Path) 
     dataclasses.replace(ensemble, rows=(row,)).write(path)
     with pytest.raises(UserError, match=r"draw 0.*r_f.*7\.0"):
         ensembles.read("record")
+
+
+def test_an_experiments_ensemble_is_asked_wherever_it_lies(ensemble: Ensemble, scenario: Path, tmp_path: Path) -> None:
+    """Under another name than its own, too."""
+    rows = [dict(row) for row in ensemble.check["rows"]]
+    rows[0]["T18"] += 1e-12
+    moved = dataclasses.replace(ensemble, model="0" * 16, check={**ensemble.check, "rows": rows})
+    elsewhere = tmp_path / "copied"
+    elsewhere.mkdir()
+    moved.write(elsewhere / ensembles.FILE)
+    (tmp_path / "e.toml").write_text(
+        'title = "?"\nscenario = "small.toml"\n[uncertainties]\nensemble = "copied"\n[design]\nkind = "ensemble"\n'
+    )
+    with pytest.raises(UserError, match="run 0, T18.*calibrate again"):
+        sweep(tmp_path / "e.toml")

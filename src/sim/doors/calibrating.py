@@ -11,15 +11,14 @@ import click
 
 from sim.doors import completion as complete
 from sim.doors import options, work
-from sim.doors.endings import Interrupted, watched
-from sim.doors.sweepbar import shown
-from sim.doors.terminal import Terminal, number, require_memory
+from sim.doors.endings import Interrupted
+from sim.doors.sweepbar import Follower
+from sim.doors.terminal import Terminal, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.results.calibration import Calibration
-    from sim.runner.progress import State
 
 MOST = 12
 """Parameters that are printed, those first of which the record teaches most."""
@@ -54,25 +53,11 @@ def calibrate(
 
     if figures is not None:
         read_found(figures)  # what is wrong with it is said before anything runs
-    require_memory()
-    terminal.hush_compilation()
-    heard, notes = watched(None), list[str]()
-
-    def note(text: str) -> None:
-        notes.append(text)
-        if not terminal.quiet and not terminal.json:
-            terminal.note(text)
-
+    follower, place = Follower(terminal), Path(experiment)
     try:
-        with shown(terminal, experiment) as show:
-
-            def tell(state: State) -> None:
-                heard(state.done, state.total)
-                show(state)
-
-            place = Path(experiment)
+        with follower.telling(experiment) as tell:
             found = (Calibration.open(place) if (place / MANIFEST).is_file()
-                     else api.calibrate(experiment, out, workers, tell, note=note))  # fmt: skip
+                     else api.calibrate(experiment, out, workers, tell, note=follower.note))  # fmt: skip
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
     checked = [] if figures is None else check(found, figures)
@@ -80,7 +65,7 @@ def calibrate(
     _checked(terminal, checked)
     drawn = work.pictures(terminal, found, "calibration", svg)
     work.say_where(terminal, "calibration", drawn)
-    terminal.answer(lambda: document(found, notes, drawn) | {"checked": checked}, str(found.path))
+    terminal.answer(lambda: document(found, follower.notes, drawn) | {"checked": checked}, str(found.path))
 
 
 def show_calibration(terminal: Terminal, found: Calibration, *, full: bool) -> None:

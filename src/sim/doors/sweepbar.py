@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sim.doors.terminal import Terminal
+from sim.doors.endings import watched
+from sim.doors.terminal import Terminal, require_memory
 
 if TYPE_CHECKING:
     from sim.runner.progress import State
@@ -52,6 +53,43 @@ def duration(seconds: float) -> str:
 def share(part: int, whole: int) -> str:
     """Return a part of a whole in per cent."""
     return f"{math.floor(100 * part / whole)} %"  # 100 only where nothing is left
+
+
+class Follower:
+    """Follows sweeps for a command: shows how far they are, prints their remarks, and keeps both.
+
+    Attributes
+    ----------
+    notes
+        Remarks so far.
+    last
+        The last state; none before the first.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        require_memory()
+        terminal.hush_compilation()
+        self.notes: list[str] = []
+        self.last: State | None = None
+        self._terminal, self._heard = terminal, watched(None)
+
+    def note(self, text: str) -> None:
+        """Take a remark."""
+        self.notes.append(text)
+        if not self._terminal.quiet and not self._terminal.json:
+            self._terminal.note(text)
+
+    @contextmanager
+    def telling(self, label: str) -> Iterator[Callable[[State], None]]:
+        """Give a function that is told states; where an end was asked for, it raises."""
+        with shown(self._terminal, label) as show:
+
+            def tell(state: State) -> None:
+                self._heard(state.done, state.total)
+                self.last = state
+                show(state)
+
+            yield tell
 
 
 @contextmanager

@@ -11,9 +11,9 @@ import click
 
 from sim.doors import completion as complete
 from sim.doors import options, work
-from sim.doors.endings import Failed, Interrupted, watched
-from sim.doors.sweepbar import counted, duration, headline, line, share, shown
-from sim.doors.terminal import Terminal, require_memory
+from sim.doors.endings import Failed, Interrupted
+from sim.doors.sweepbar import Follower, counted, duration, headline, line, share
+from sim.doors.terminal import Terminal
 from sim.errors import UserError
 
 if TYPE_CHECKING:
@@ -49,38 +49,24 @@ def sweep(
     cluster; docs/sweeps.md says more.
     """
     from sim.experiment.designs import first_name
-    from sim.experiment.ensemble import read
+    from sim.experiment.ensemble import over_name, read
     from sim.results.sweep_store import usual_place
     from sim.runner.progress import status
     from sim.runner.sweep import sweep as run_sweep
 
-    require_memory()
-    terminal.hush_compilation()
-    heard = watched(None)
-    last: list[State] = []
-    notes: list[str] = []
-
-    def note(text: str) -> None:
-        notes.append(text)
-        if not terminal.quiet and not terminal.json:
-            terminal.note(text)
-
+    follower = Follower(terminal)
     try:
-        with shown(terminal, experiment) as show:
-
-            def tell(state: State) -> None:
-                heard(state.done, state.total)
-                last[:] = [state]
-                show(state)
-
-            place = run_sweep(experiment, out, extend=times(extend), points=points, progress=tell, note=note, **asked)
+        with follower.telling(experiment) as tell:
+            asked |= {"progress": tell, "note": follower.note}
+            place = run_sweep(experiment, out, extend=times(extend), points=points, **asked)
     except KeyboardInterrupt as error:
         name = Path(experiment).stem
-        name = name if asked["ensemble"] is None else f"{name}-{read(asked['ensemble']).name}"
+        name = name if asked["ensemble"] is None else over_name(name, read(asked["ensemble"]))
         name = name if points is None else first_name(name, points)
-        raise Interrupted(_kept(last, out or usual_place(name))) from error
-    state, found = last[0], status(place)
-    terminal.answer(lambda: {"sweep": place, "notes": notes, **status_document(found), "estimate": estimate(state)})
+        raise Interrupted(_kept(follower.last, out or usual_place(name))) from error
+    state, found = follower.last, status(place)
+    assert state is not None  # a sweep tells how it stands before it ends
+    terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **status_document(found), "estimate": estimate(state)})
     if not terminal.json:
         _show_end(terminal, state, place)
     if state.failed == state.total:
@@ -198,12 +184,12 @@ def _fail(terminal: Terminal, reason: str) -> None:
     raise Failed(reason)
 
 
-def _kept(last: list[State], place: Path) -> str:
+def _kept(last: State | None, place: Path) -> str:
     """Return what an interrupt has left; before anything was told, that is what earlier sessions have stored."""
     from sim.runner.progress import status
 
     try:
-        done, total = (last[0].done, last[0].total) if last else (status(place).runs, status(place).runs_planned)
+        done, total = (last.done, last.total) if last else (status(place).runs, status(place).runs_planned)
     except UserError:
         return "interrupted: nothing had begun"
     return f"interrupted: {done:,} of {total:,} runs are kept; the same command again goes on from there"

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +55,14 @@ class Ensemble:
     factors: tuple[Factor, ...]
     rows: tuple[Mapping[str, Value | None], ...]
     check: Mapping[str, Any]
+    #: the file that was read; none of one that is being made
+    source: Path | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> Given:
         """What results say of it."""
         rows = json.dumps([dict(row) for row in self.rows], sort_keys=True).encode()
-        return Given(self.name, self.given, self.model, hashlib.sha256(rows).hexdigest()[:16])
+        return Given(self.name, self.given, self.model, hashlib.sha256(rows).hexdigest()[:16], self.source)
 
     def write(self, path: Path) -> None:
         """Write the file."""
@@ -103,7 +105,7 @@ def read(name: str | Path, folder: Path | None = None) -> Ensemble:
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
     if problems := [*_outside(path, factors, columns), *([] if rows else [Problem(str(path), found="no draws")])]:
         raise UserError(problems)
-    return Ensemble(said["name"], said["given"], said["model"], factors, rows, said["check"])
+    return Ensemble(said["name"], said["given"], said["model"], factors, rows, said["check"], path.resolve())
 
 
 def known() -> list[str]:
@@ -139,6 +141,11 @@ def _outside(path: Path, factors: Sequence[Factor], columns: Sequence[Sequence[A
     return found
 
 
+def over_name(name: str, ensemble: Ensemble) -> str:
+    """Return what an experiment over an ensemble is called: its folder, too, unless another is asked for."""
+    return f"{name}-{ensemble.name}"
+
+
 def over(experiment: Experiment, ensemble: Ensemble, points: int | None = None) -> tuple[Experiment, list[str]]:
     """Return an experiment over an ensemble's draws instead of its own ranges, and remarks on what is not drawn.
 
@@ -154,7 +161,7 @@ def over(experiment: Experiment, ensemble: Ensemble, points: int | None = None) 
     notes = [f"{', '.join(left)}: as the levers say, not as the ensemble has it"] if left else []
     notes += [f"{', '.join(held)}: not drawn, the ensemble does not have them"] if held else []
     found = replace(
-        experiment, name=f"{experiment.name}-{ensemble.name}", uncertainties=tuple(free),
+        experiment, name=over_name(experiment.name, ensemble), uncertainties=tuple(free),
         design=design(ensemble, free, points), accidents="own", ensemble=ensemble.identity,
     )  # fmt: skip
     return replace(found, curve_points=min(experiment.curve_points, found.design.points)), notes

@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from sim.errors import Problem, UserError, misfits, one_of
@@ -134,6 +135,8 @@ class Given:
     given: str
     model: str
     digest: str
+    #: the file that was read; none where it comes from a record, which does not hold it
+    source: Path | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, UserError
@@ -41,14 +40,15 @@ def checked(ensemble: Ensemble, say: Callable[[str], None] | None = None) -> Ens
     return ensemble
 
 
-def require(given: Given | None, near: Path, say: Callable[[str], None]) -> None:
-    """Refuse an experiment whose points are the draws of another model; `near` is where their ensemble lies, or beside.
+def require(given: Given | None, say: Callable[[str], None]) -> None:
+    """Refuse an experiment whose points are the draws of another model.
 
-    The file is read only where the hash of the model is another one.
+    The file is read again only where the hash of the model is another one. Of an experiment that was stored it is not
+    known: there the sweep's own rows decide.
     """
-    if given is None or given.model == model():
+    if given is None or given.source is None or given.model == model():
         return
-    ensemble = read(near if near.exists() and near.name == given.name else given.name, near)
+    ensemble = read(given.source)
     if ensemble.identity != given:
         raise UserError(Problem(f"ensemble {given.name}", found=f"draws {ensemble.identity.digest}",
                                 allowed=f"the draws {given.digest}, which the experiment has read"))  # fmt: skip

@@ -87,7 +87,6 @@ def sweep(
         Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
     """
     say, tell = note or (lambda text: None), progress or (lambda state: None)
-    near = Path(experiment).parent if isinstance(experiment, str | Path) else Path()
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     if ensemble is not None:
         experiment, remarks = ensembles.over(experiment, ensembles.read(ensemble))
@@ -100,7 +99,7 @@ def sweep(
     if cluster == "local":
         require_guard()
     begun(folder)
-    require(experiment.ensemble, near if ensemble is None else Path(ensemble), say)
+    require(experiment.ensemble, say)
     first, scenario = first_plan(experiment, part_units)
     with opened(folder, say) as (known, journal):
         version = SWEEP.version if known is None else known["format_version"]
