@@ -57,8 +57,9 @@ def sweep(
     follower = Follower(terminal)
     try:
         with follower.telling(experiment) as tell:
-            asked |= {"progress": tell, "note": follower.note}
-            place = run_sweep(experiment, out, extend=times(extend), points=points, **asked)
+            place = run_sweep(
+                experiment, out, extend=times(extend), points=points, progress=tell, note=follower.note, **asked
+            )
     except KeyboardInterrupt as error:
         name = Path(experiment).stem
         name = name if asked["ensemble"] is None else over_name(name, read(asked["ensemble"]))
@@ -66,7 +67,8 @@ def sweep(
         raise Interrupted(_kept(follower.last, out or usual_place(name))) from error
     state, found = follower.last, status(place)
     assert state is not None  # a sweep tells how it stands before it ends
-    terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **status_document(found), "estimate": estimate(state)})
+    terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **status_document(found),
+                             "estimate": estimate(state)})  # fmt: skip
     if not terminal.json:
         _show_end(terminal, state, place)
     if state.failed == state.total:
