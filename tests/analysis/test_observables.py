@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.observables import FIGURES, MONTHLY, Archive, needs_committees, observed
+from sim.analysis.archive import Archive
+from sim.analysis.observables import FIGURES, MONTHLY, needs_committees, observed
 from sim.engines.engine import engine
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, Trajectory, encode
 from sim.registry.entries import CLASSES, SCOPES

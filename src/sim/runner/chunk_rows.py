@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.analysis.archive import Archive
 from sim.analysis.bands import bins as bins_of
-from sim.analysis.observables import Archive, needs_committees, observed
+from sim.analysis.observables import needs_committees, observed
 from sim.analysis.scores import table_of
 from sim.analysis.targets import PRODUCED
 from sim.experiment.experiment import Experiment, Factor, Option

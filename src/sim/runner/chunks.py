@@ -16,7 +16,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.analysis.observables import Archive, needs_committees
+from sim.analysis.archive import Archive
+from sim.analysis.observables import needs_committees
 from sim.engines.engine import ENGINES, engine
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from sim.analysis.observables import Archive
+from sim.analysis.archive import Archive
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.engines.engine import ENGINES
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, Trajectory, encode
