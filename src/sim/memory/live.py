@@ -25,14 +25,13 @@ from sim.errors import Problem, UserError, nearest
 from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws
 from sim.experiment.draws import draws as drawn_for
-from sim.experiment.ensemble import read
 from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.derived import KEPT, column, unknown
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import SHOWN
 from sim.results.result import Trajectories
 from sim.runner.compare import agreed, named, partings, record, require_same_places
-from sim.runner.ensembles import checked
+from sim.runner.ensembles import ensemble_of
 from sim.runner.run import drawn_pairs, with_run
 from sim.scenario.load import Loaded, Sets, Source, load, load_all
 from sim.world.build import World
@@ -328,7 +327,7 @@ def pair(
     ``draws`` asks for so many pairs with a draw of their own of whatever neither world sets, instead of ``pairs``.
     """
     _known(outcomes)
-    calibrated = None if ensemble is None else checked(read(ensemble))
+    calibrated = ensemble_of(ensemble)
     if calibrated is not None:
         draws = min(pairs, len(calibrated.rows)) if draws is None else draws
     number = pairs if draws is None else draws

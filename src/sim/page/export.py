@@ -11,10 +11,9 @@ from string import Template
 from typing import Any
 
 from sim.errors import Problem, UserError
-from sim.experiment.ensemble import read
 from sim.page.content import content, packed
 from sim.results.atomic import disk, staged_files
-from sim.runner.ensembles import checked
+from sim.runner.ensembles import ensemble_of
 from sim.scenario.load import Sets, Source, load_all
 from sim.version import __version__
 
@@ -57,7 +56,7 @@ def export_page(
         raise UserError(Problem(str(target), found="a folder", allowed="the name of a file: --out page.html"))
     if target.exists() and not force:
         raise UserError(Problem(str(target), found="a file of an earlier call", allowed="another name, or --force"))
-    calibrated = None if ensemble is None else checked(read(ensemble))
+    calibrated = ensemble_of(ensemble)
     text = page(content(loaded, ensemble=calibrated), title or " | ".join(one.scenario.title for one in loaded))
     with disk(target), staged_files(target.parent, replace=True) as hidden:
         (hidden / target.name).write_text(text, encoding="utf-8")

@@ -22,14 +22,14 @@ import numpy as np
 from sim.engines import compiled
 from sim.engines.engine import cores
 from sim.errors import Problem, UserError
-from sim.experiment.ensemble import Ensemble, read
+from sim.experiment.ensemble import Ensemble
 from sim.page.content import registered
 from sim.page.export import page
 from sim.page.library import Library
 from sim.page.results import effects_by_place, told
 from sim.results.comparison import Comparison
 from sim.results.run_rows import PLACE_OUTCOMES
-from sim.runner.ensembles import checked
+from sim.runner.ensembles import ensemble_of
 from sim.scenario.load import load_all
 
 MOST_BYTES = 1 << 20
@@ -314,7 +314,7 @@ def view(
         A folder is none, or the port is taken.
     """
     compiled.prepare()
-    calibrated = None if ensemble is None else checked(read(ensemble))
+    calibrated = ensemble_of(ensemble)
     with Viewer([Path(folder) for folder in folders], worlds, port, calibrated) as server:
         ready(server.address)
         server.serve_forever(poll_interval=0.2)

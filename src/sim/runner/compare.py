@@ -25,7 +25,6 @@ from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws
 from sim.experiment.draws import draws as drawn_for
 from sim.experiment.ensemble import Ensemble
-from sim.experiment.ensemble import read as read_ensemble
 from sim.experiment.smallest_effect import Smallest
 from sim.experiment.smallest_effect import smallest as read_smallest
 from sim.registry.derived import KEPT, unknown
@@ -33,7 +32,7 @@ from sim.registry.outcomes import SHOWN
 from sim.results import manifest
 from sim.results.comparison import Comparison, ComparisonWriter, new_comparison, open_comparison
 from sim.results.manifest import Failure
-from sim.runner.ensembles import checked
+from sim.runner.ensembles import ensemble_of
 from sim.runner.run import Progress, RunFailed, agreed_workers, drawn_pairs, finished, with_run
 from sim.scenario.load import Loaded, Sets, Source, differences, load_all
 from sim.world.build import World, vary
@@ -114,7 +113,7 @@ def compare(
     began, started = time.perf_counter(), datetime.now(UTC)
     read, least = load_all(worlds, sets), read_smallest(smallest)
     wanted = _wanted(precision, target)
-    calibrated = None if ensemble is None else checked(read_ensemble(ensemble))
+    calibrated = ensemble_of(ensemble)
     if calibrated is not None and draws is None and replicates is None:
         draws = min(REPLICATES, len(calibrated.rows))
     _check(outcomes, wanted, replicates, draws, calibrated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, UserError
@@ -38,6 +39,11 @@ def checked(ensemble: Ensemble, say: Callable[[str], None] | None = None) -> Ens
         say(f"the model's sources have changed since {ensemble.name} was made ({ensemble.model}, now {model()}); "
             f"{len(ensemble.check['rows'])} of its draws, run again, gave the same to the last bit")  # fmt: skip
     return ensemble
+
+
+def ensemble_of(name: str | Path | None) -> Ensemble | None:
+    """Return the ensemble of a name or a path, if one is named and its draws are this model's."""
+    return None if name is None else checked(read(name))
 
 
 def require(given: Given | None, say: Callable[[str], None]) -> None:
