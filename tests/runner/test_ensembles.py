@@ -186,3 +186,15 @@ def test_an_experiments_ensemble_is_asked_wherever_it_lies(ensemble: Ensemble, s
     )
     with pytest.raises(UserError, match="run 0, T18.*calibrate again"):
         sweep(tmp_path / "e.toml")
+
+
+def test_a_sweep_over_an_ensemble_goes_on_when_sources_have_changed_and_rows_have_not(ensemble: Ensemble) -> None:
+    place = sweep(tiny.experiment(), ensemble="record", part_units=2)
+    before = open_sweep(place).query("select * from runs order by run")
+    dataclasses.replace(ensemble, model="0" * 16).write(ensembles.PLACE / "record" / ensembles.FILE)
+    again = open_sweep(sweep(tiny.experiment(), ensemble="record", extend=2))
+    pd.testing.assert_frame_equal(again.query(f"select * from runs where run < {len(before)} order by run"), before)
+    other = dataclasses.replace(ensemble, rows=ensemble.rows[::-1])
+    other.write(ensembles.PLACE / "record" / ensembles.FILE)
+    with pytest.raises(UserError, match=r"ensemble\.digest"):
+        sweep(tiny.experiment(), ensemble="record")

@@ -29,6 +29,8 @@ from sim.runner.progress import in_bytes, in_time
 
 SAID = ("name", "title", "why", "smallest")
 """Fields that change no row; the manifest takes over what they say now."""
+OF_ENSEMBLE = ("ensemble.name", "ensemble.given", "ensemble.model")
+"""The same of the ensemble that points are drawn from: its draws are compared, and whose model they are, rows decide."""
 NUMBERS = ("replicates", "design.points")
 SLAB, SOME = 4096, 256
 """Points whose positions are hashed at once, and points of a block whose values are."""
@@ -75,7 +77,7 @@ def check(folder: Path, manifest: Mapping[str, Any], experiment: Experiment) -> 
     """Refuse to add rows of another experiment to those there are."""
     place = str(folder)
     known = from_record(manifest["experiment"]).record()
-    found = [entry for entry in differences(known, experiment.record()) if entry[0] not in SAID]
+    found = [entry for entry in differences(known, experiment.record()) if entry[0] not in (*SAID, *OF_ENSEMBLE)]
     if not found:
         return
     if all(name in NUMBERS for name, _, _ in found):
