@@ -30,7 +30,7 @@ from sim.runner.progress import in_bytes, in_time
 SAID = ("name", "title", "why", "smallest")
 """Fields that change no row; the manifest takes over what they say now."""
 OF_ENSEMBLE = ("ensemble.name", "ensemble.given", "ensemble.model")
-"""The same of the ensemble that points are drawn from: its draws are compared, and whose model they are, rows decide."""
+"""The same of the ensemble that points are drawn from: its draws are compared; whose model they are, rows decide."""
 NUMBERS = ("replicates", "design.points")
 SLAB, SOME = 4096, 256
 """Points whose positions are hashed at once, and points of a block whose values are."""
