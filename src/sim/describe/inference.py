@@ -16,6 +16,7 @@ from sim.analysis.sweep import open_sweep
 from sim.describe.page import markdown, marked
 from sim.errors import UserError
 from sim.experiment.ensemble import PLACE
+from sim.inference.fit import LITTLE
 from sim.results.calibration import GIVEN, PRIOR, Calibration
 
 MARKS = {
@@ -100,7 +101,8 @@ def _decided(rows: Sequence[Row]) -> str:
     heads = ("what", "by", "where", "better, over the ranges", "better, calibrated",
              "by more than the smallest effect: better, worse", "explained by what is drawn",
              "of that, by what is not learned", "better, without grade C", "reading")  # fmt: skip
-    return markdown(heads, lines)
+    empty = f"Where all that is drawn explains less than {LITTLE:g}, what it hangs on cannot be told; the cell is empty"
+    return f"{markdown(heads, lines)}\n\n{empty}."
 
 
 def _left_out(rows: Sequence[Row]) -> str:
