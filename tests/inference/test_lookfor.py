@@ -124,7 +124,10 @@ def test_rivals_are_told_apart_between_sweeps(tmp_path, table, skloki):
     assert answer.share == pytest.approx(0.5)  # each sweep counts as much, whatever its number of draws
     assert answer.best.observable.name == PARTLY and answer.best.ahead[0] > 0.9 > 0.1 > answer.best.ahead[2]
     assert "standard deviations apart" in " ".join(told.sentences(look))
-    assert lookfor(kernel, rivals=[again]).answers[0].best is None
+    assert [one.observable.name for one in answer.apart] == [PARTLY]
+    same = lookfor(kernel, rivals=[again])
+    assert same.answers[0].best is None and not same.answers[0].apart
+    assert "kernel and again a standard deviation apart" in told.sentences(same)[-1]
     assert PARTLY not in {one.observable.name for one in lookfor(kernel, rivals=[again]).answers[0].worths}
     # a figure that was found decides between them
     unit = OBSERVABLES[PARTLY].unit

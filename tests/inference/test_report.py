@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.inference.fit import Contrast, _share
 from sim.inference.report import _decides, _hangs, _observables, _part, _reading
 from sim.inference.scales import Scale
 
@@ -79,3 +80,11 @@ def test_a_figure_that_few_draws_have_tells_nothing_apart(known: int, told: bool
                                  experiment=SimpleNamespace(observables=("turnover_1922",)))  # fmt: skip
     (row,) = _observables(sweep, sweep)
     assert np.isfinite(row["given_sd"]) == told
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_share_of_all_weights_is_one_however_they_are_summed(seed: int) -> None:
+    weights = np.exp(-5.0 * np.random.default_rng(seed).random(150))
+    better = Contrast({"outcome": "performance"}, np.ones(150), np.ones(150), 0.005)
+    share, error, _ = _share(better, weights)
+    assert share == pytest.approx(1.0) and error == pytest.approx(0.0, abs=1e-6)

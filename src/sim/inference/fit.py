@@ -190,7 +190,8 @@ def _share(one: Contrast, weights: Array) -> tuple[float, float, float]:
     effective = float(total * total / (weights @ weights)) if total > 0.0 else 0.0
     if effective < min(ENOUGH, 0.5 * len(gain)) or not len(gain):
         return math.nan, math.nan, effective
-    share = float(weights @ ((gain > 0) + (gain == 0) / 2) / total)
+    # two sums of the same weights can differ in the last bit, and a share be a bit over 1
+    share = min(float(weights @ ((gain > 0) + (gain == 0) / 2) / total), 1.0)
     return share, math.sqrt(share * (1.0 - share) / effective), effective
 
 

@@ -35,6 +35,8 @@ RELIABILITIES = (1.0, 0.5, 0.3)
 """At which every figure's worth is told, beside its own."""
 STRUCTURE = "structure"
 """What a factor is called whose options are structures."""
+APART = 1.0
+"""Standard deviations that a figure must set two structures apart to tell one from the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,11 @@ class Worth:
     middle: tuple[float, float, float]
     ahead: tuple[float, float, float]
 
+    @property
+    def distance(self) -> float:
+        """Standard deviations that two structures lie apart in it, free of error."""
+        return worth.distance(self.explains[0])
+
 
 @dataclass(frozen=True)
 class Together:
@@ -145,6 +152,11 @@ class Answer:
     def best(self) -> Worth | None:
         """What would teach most, if that is more than luck would have it."""
         return next((one for one in self.worths if one.explains[0] > self.luck), None)
+
+    @property
+    def apart(self) -> tuple[Worth, ...]:
+        """Of two structures, the figures that tell one from the other: those they lie `APART` in, and not by luck."""
+        return tuple(one for one in self.worths if one.explains[0] > self.luck and one.distance >= APART)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def _apart(one: Worth, question: Question) -> str:
     """Return how far two structures lie apart in a figure, in words."""
     if question.kind == "effect":
         return ""
-    return f"; free of error, the two lie {worth.distance(one.explains[0]):.1f} standard deviations apart in it"
+    return f"; free of error, the two lie {one.distance:.1f} standard deviations apart in it"
 
 
 def leading(look: Look) -> Answer:
@@ -87,7 +87,8 @@ def sentences(look: Look) -> list[str]:
     if best is None:
         what = "this question" if len(look.answers) == 1 else "any of these questions"
         return [*said, f"Nothing that was kept would teach more about {what} than luck: over {over} the best of "
-                f"{len(answer.worths)} useless figures seldom explains more than {share(answer.luck)}."]  # fmt: skip
+                f"{len(answer.worths)} useless figures seldom explains more than {share(answer.luck)}.",
+                *alike(answer)]  # fmt: skip
     one = best.observable
     return [
         *said, f"Look first for {one.name} ({one.period}): {one.meaning}.",
@@ -95,8 +96,16 @@ def sentences(look: Look) -> list[str]:
         f"{share(best.expected)} of what differs between draws if it is as reliable as expected ({one.reliability:g}), "
         f"and narrow it by {best.narrowing:.0%}; {share(best.explains[0])} if it were free of error: "
         f"{by_thirds(best, question)}{_apart(best, question)}.",
-        f"It may be held in: {one.where}.",
+        *alike(answer), f"It may be held in: {one.where}.",
     ]
+
+
+def alike(answer: Answer) -> list[str]:
+    """Return that two structures cannot be told apart, where no figure tells one from the other."""
+    if answer.question.kind == "effect" or answer.apart:
+        return []
+    both = f"{answer.question.option} and {answer.question.against}"
+    return [f"No figure sets {both} a standard deviation apart: by what was kept they cannot be told apart."]
 
 
 def sureness(look: Look) -> list[str]:
