@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
 from sim.errors import UserError
 from sim.experiment.ensemble import read
 from sim.inference.checking import check
-from sim.results.calibration import Calibration
+from sim.results.calibration import DATA_TREE, GIVEN, Calibration
 from sim.runner.calibrate import calibrate
 
 TEXT = """title = "A small calibration"
@@ -101,6 +103,47 @@ def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: 
     with pytest.raises(Stop):
         calibrate(asked, "broken/c", workers=2, progress=tell)
     assert digests(calibrate(asked, "broken/c", workers=2).path) == whole
+
+
+def test_arviz_reads_what_is_drawn_before_and_after(asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("h5netcdf")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it announces its own next version
+        arviz = pytest.importorskip("arviz")
+    found = calibrate(asked, workers=1)
+    file = found.path / DATA_TREE
+    assert file.stat().st_size < 1_000_000 and DATA_TREE in found.manifest["files"]
+    read = arviz.from_netcdf(file)
+    summary = arviz.summary(read, var_names=["g_y", "k1"], round_to="none")
+    assert (summary["r_hat"] < 1.2).all() and (summary["ess_bulk"] > 50).all()
+    means = found.parameters().set_index("name")["given_mean"]
+    assert summary["mean"]["g_y"] == pytest.approx(means["g_y"], abs=0.2 * summary["sd"]["g_y"])
+    assert float(read.posterior["g_y"].std()) < 0.7 * float(read.prior["g_y"].std())
+    tree = found.arviz()
+    assert tree.attrs["title"] == "A small calibration" and tree.attrs["model"] == found.manifest["model"]
+    named = tree["posterior"]["unfilled_option"].values
+    share = float((named[tree["posterior"]["unfilled"].values] == "lapse").mean())
+    told = found.parameters().set_index(["name", "option"])["given_mean"]
+    assert share == pytest.approx(told["unfilled", "lapse"], abs=0.1)
+    sweep = sim.open(found.path / GIVEN)
+    # what worlds gave is simulated at the ensemble's draws, in the world that happened, and recorded beside
+    gave = tree["posterior_predictive"]["T31"].values[0]
+    np.testing.assert_array_equal(gave, sweep.pairs.baseline("T31")[:, 0].astype(np.float32))
+    record = tree["constant_data"].to_dataset().sel(figure="T31")
+    assert record["low"] < tree["observed_data"]["T31"] < record["high"] and record["used"] == 1
+    assert tree["prior_predictive"]["T31"].shape == tree["prior"]["g_y"].shape == (1, 30)
+    # without the packages all else is there, and the file of other draws is not left
+    whole = digests(found.path)
+    monkeypatch.setattr("sim.results.calibration.NEEDED", ("xarray", "h5netcdf_is_not_here"))
+    notes: list[str] = []
+    found = calibrate(asked, workers=1, note=notes.append)
+    assert [note for note in notes if "skloki[arviz]" in note and "h5netcdf_is_not_here" in note]
+    assert digests(found.path) == {name: value for name, value in whole.items() if name != DATA_TREE}
+    with pytest.raises(UserError, match=r"h5netcdf_is_not_here.*skloki\[arviz\]"):
+        found.arviz()
+    monkeypatch.undo()
+    with pytest.raises(UserError, match=r"posterior\.nc.*the same command adds it"):
+        found.arviz()
 
 
 def test_its_ensemble_is_taken_by_name(asked: Path) -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from sim.errors import Problem, UserError
 from sim.results.atomic import disk, staged_files
 from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
     from sim.experiment.ensemble import Ensemble
 
 _TEXT, _NUMBER, _COUNT, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-
 
 
 def _table(text: str = "", number: str = "", count: str = "", flag: str = "") -> pa.Schema:
@@ -50,6 +53,12 @@ TABLES = {
 }  # fmt: skip
 PRIOR, GIVEN = "over-the-ranges", "given-the-record"
 """Folders of the sweeps of all levers, beside the tables."""
+DATA_TREE = "posterior.nc"
+"""The file for ArviZ, where it could be written."""
+ENGINE: Final = "h5netcdf"
+NEEDED = ("xarray", ENGINE, "h5py")
+"""What xarray writes and reads it by, and all that this takes."""
+INSTALL = "pip install 'skloki[arviz]'"
 CALIBRATION = Format(
     "calibration", "calibrate", "skloki-calibration", 1,
     {"title": str, "name": str, "experiment": dict, "model": str, "targets": [str], "converged": bool, "answer": [str],
@@ -103,9 +112,27 @@ class Calibration(Folder):
         """Return a row for each round."""
         return self.frame("rounds")
 
+    def arviz(self) -> xarray.DataTree:
+        """Return draws before and after, what worlds gave there and what is recorded, as ArviZ has them."""
+        if lacking := lacking_for_arviz():
+            raise UserError(Problem("arviz", found=f"{lacking} is not installed", allowed=INSTALL))
+        if DATA_TREE not in self.manifest["files"]:
+            raise UserError(Problem(str(self.path), DATA_TREE, "no such file in this calibration",
+                                    f"one that was calibrated after {INSTALL}; the same command adds it"))  # fmt: skip
+        import xarray
+
+        with closing(xarray.open_datatree(self.path / DATA_TREE, engine=ENGINE)) as stored:
+            return xarray.DataTree.from_dict({node.path: node.to_dataset().load() for node in stored.subtree})
+
+
+def lacking_for_arviz() -> str:
+    """Return which packages are not installed without which the file for ArviZ is neither written nor read."""
+    return " and ".join(name for name in NEEDED if find_spec(name) is None)
+
 
 def store(
     folder: Path, ensemble: Ensemble, tables: Mapping[str, Iterable[Mapping[str, Any]]], manifest: Mapping[str, Any],
+    tree: xarray.DataTree | None = None,
 ) -> None:  # fmt: skip
     """Write a calibration's tables into its folder, where its sweeps lie, and last the manifest; all or nothing."""
     with disk(folder), staged_files(folder, replace=True) as hidden:
@@ -115,6 +142,10 @@ def store(
             plain = [{key: None if value != value else value for key, value in row.items()} for row in rows]
             style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
             pa_csv.write_csv(pa.Table.from_pylist(plain, schema=schema), hidden / name, style)
+        if tree is not None:
+            tree.to_netcdf(hidden / DATA_TREE, engine=ENGINE)
         files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
         whole = {"format": CALIBRATION.name, "format_version": CALIBRATION.version, **manifest, "files": files}
         (hidden / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
+    if tree is None:
+        (folder / DATA_TREE).unlink(missing_ok=True)  # of other draws, maybe; the manifest no longer names it

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,9 +28,10 @@ from sim.experiment.experiment import Design, Experiment, from_record
 from sim.experiment.load import load_experiment, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
+from sim.inference.data_tree import data_tree
 from sim.inference.fit import KNOWN, Fit, fitted
 from sim.results.atomic import staged_files
-from sim.results.calibration import GIVEN, PRIOR, Calibration, store
+from sim.results.calibration import DATA_TREE, GIVEN, INSTALL, PRIOR, Calibration, lacking_for_arviz, store
 from sim.results.folder import MANIFEST
 from sim.runner.ensembles import check_of
 from sim.runner.model_version import model
@@ -37,6 +39,10 @@ from sim.runner.progress import Progress
 from sim.runner.sweep import sweep
 from sim.scenario.files import locate
 from sim.scenario.layers import Fault, KeyPath, in_order, unknown
+from sim.version import __version__
+
+if TYPE_CHECKING:
+    import xarray
 
 POINTS, TIMES = 40, 4
 """Points at which chance is looked at alone, and runs at each."""
@@ -85,7 +91,7 @@ def calibrate(
         "settings": settings.model_dump(),
         "runs": sum(len(one.pairs) * len(one.experiment.combinations)
                     for one in (*work.done, work.chance, prior, posterior)),
-    })  # fmt: skip
+    }, work.tree(fit, prior, posterior, ensemble))  # fmt: skip
     return Calibration.open(folder)
 
 
@@ -250,6 +256,16 @@ class _Work:
         given = f"{len(self.targets)} recorded figure{'s' * (len(self.targets) != 1)}"
         check = check_of(record, self._months(), rows)
         return Ensemble(self.folder.name, given, model(), self.asked.uncertainties, tuple(rows), check)
+
+    def tree(self, fit: Fit, prior: Sweep, given: Sweep, ensemble: Ensemble) -> xarray.DataTree | None:
+        """Return what ArviZ reads; none, with a remark, where nothing here can write it."""
+        if lacking := lacking_for_arviz():
+            self.say(f"{DATA_TREE}, for ArviZ: not written, {lacking} is not installed ({INSTALL})")
+            return None
+        return data_tree(fit, prior, given, self.targets, {
+            "title": self.asked.title, "name": ensemble.name, "given": ensemble.given, "model": ensemble.model,
+            "converged": int(fit.converged), "inference_library": "skloki", "inference_library_version": __version__,
+        })  # fmt: skip
 
     def _months(self) -> Sequence[str]:
         months: Sequence[str] = self.done[0].manifest["months"]
