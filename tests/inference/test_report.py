@@ -8,30 +8,35 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.analysis.sentences import by_enough, size
 from sim.inference.fit import Contrast, _share
-from sim.inference.report import _decides, _hangs, _observables, _part, _reading
+from sim.inference.report import _decides, _elsewhere, _hangs, _measures, _observables, _part, _reading, _settled
 from sim.inference.scales import Scale
 
 
 def effect(scope: str, given: float, reading: str, before: str = "open", **more: Any) -> dict[str, Any]:
     return {"lever": "policy", "option": "election", "baseline": "historical", "outcome": "performance",
             "better": "higher", "scope": scope, "horizon": "after", "prior_better": 0.5, "given_better": given,
+            "given_ahead": 0.28, "given_behind": 0.06, "smallest": 0.005, "unit": "share",
             "prior_reading": before, "reading": reading, "explained": 0.5, "unlearned": 0.25, **more}  # fmt: skip
 
 
 @pytest.mark.parametrize(("rows", "said"), [
     ([effect("agrarian", 0.5, "open"), effect("capital", 0.7, "leans towards")],
-     "The recorded figures do not decide whether election instead of historical would have been better or worse:"),
+     "The recorded figures do not decide whether election instead of historical would have been better or worse (80 of "
+     "100 worlds would have to be better, or worse, by enough to matter). By performance in agrarian provinces"),
     ([effect("agrarian", 0.1, "worse"), effect("capital", 0.6, "open")],
      "Given the recorded figures, election instead of historical would have been worse in agrarian provinces; "
-     "elsewhere they leave it open:"),
+     "elsewhere they leave it open. By"),
     ([effect("agrarian", 0.1, "worse", "worse"), effect("capital", 0.0, "worse", "worse")],
      "Given the recorded figures, as over the ranges already, election instead of historical would have been worse "
-     "everywhere:"),
+     "everywhere. By"),
+    ([effect("nation", 0.9, "same"), effect("capital", 0.9, "better")],
+     "would have been too little different to count or better everywhere."),
     ([effect("nation", 0.9, "better", better="neither", outcome="centralisation")],
      "Given the recorded figures, with election instead of historical, centralisation would have been higher "
-     "everywhere: by centralisation it is higher in"),
-    ([effect("agrarian", 0.1, "worse"), effect("capital", float("nan"), "open")], "would have been worse everywhere:"),
+     "everywhere. By centralisation in the nation under election it is higher in 90 of every 100 worlds"),
+    ([effect("agrarian", 0.1, "worse"), effect("capital", float("nan"), "open")], "would have been worse everywhere."),
     ([effect("agrarian", 0.5, "open"), effect("agrarian", 0.9, "better", lever="threat", option="peace",
                                               baseline="war")], "peace instead of war would have been better"),
 ])  # fmt: skip
@@ -39,16 +44,57 @@ def test_what_is_decided_is_what_readings_say(rows: list[dict[str, Any]], said: 
     assert said in _decides(rows)
 
 
+@pytest.mark.parametrize(("shares", "said"), [
+    ((0.72, 0.28, 0.06), "a does better in 72 of every 100 worlds, but by enough to matter in only 28, and worse by "
+     "enough in 6; in the other 66 the difference is too small to count (less than 0.5 percentage points)"),
+    ((0.9, 0.85, 0.0), "in 90 of every 100 worlds, by enough to matter in 85, and worse by enough in 0; in the other "
+     "15 the difference"),
+    ((0.6, 0.0, 0.0), "in only 0, and worse by enough in 0; the difference is nowhere large enough to count"),
+])  # fmt: skip
+def test_that_it_does_better_is_never_told_without_by_how_much(shares: tuple[float, float, float], said: str) -> None:
+    assert said in by_enough("a", "does better", *shares, size(0.005, "share"))
+
+
+def test_the_other_measures_stand_beside_the_one_that_leads() -> None:
+    rows = [effect("nation", 0.72, "leans towards"), effect("capital", 0.7, "open"),
+            effect("nation", 0.43, "same", outcome="open_skloki", given_ahead=0.06, given_behind=0.12),
+            effect("capital", 0.5, "same", outcome="open_skloki"),
+            effect("nation", 0.45, "open", outcome="paralysed", given_ahead=0.05, given_behind=0.08)]  # fmt: skip
+    assert _measures(rows) == (
+        "By other measures in the nation: by open skloki election does better in 43 of 100, by enough in 6, worse by "
+        "enough in 12; by paralysed committees 45, 5 and 8. By open skloki the difference is too small to count in 80 "
+        "of 100 or more.")  # fmt: skip
+    assert _elsewhere(rows) == (
+        "In the capitals election does better in 70 of 100, by enough in 28, worse by enough in 6.")
+    assert _measures(rows[:2]) == ""
+
+
 @pytest.mark.parametrize(("explained", "unlearned", "said"), [
-    (0.5, 0.25, "all that is drawn explains 50 of 100 parts, and of these 25 of 100 hang on"),
-    (0.02, float("nan"), "all that is drawn explains 2 of 100 parts, too few to say on what it hangs."),
+    (0.5, 0.25, "50 of 100 parts can be traced to what is drawn, and of these 25 of 100 hang on numbers and readings"),
+    (0.5, 0.99, "and nearly all of it hangs on numbers and readings that the figures hardly narrow"),
+    (0.02, float("nan"), "2 of 100 parts can be traced to what is drawn, too few to say on what it hangs."),
 ])
 def test_nothing_is_parted_that_is_not_explained(explained: float, unlearned: float, said: str) -> None:
     rows = [effect("agrarian", 0.5, "open", explained=explained, unlearned=unlearned)]
     parameters = [{"name": "k1", "option": "", "contraction": 0.4}, {"name": "r_f", "option": "", "contraction": 0.0}]
     told = _hangs({"effects.csv": rows, "parameters.csv": parameters})
-    assert told.startswith("They teach something of 1 of 2 numbers (most of all k1); of what election changes in")
+    assert told.startswith("The figures teach something of 1 of 2 numbers (most of all vacancies the centre claims, "
+                           "1923-25 (k1)). Of how the effect of election in agrarian provinces differs")  # fmt: skip
     assert said in told
+
+
+@pytest.mark.parametrize(("change", "bias", "converged", "said"), [
+    (0.033, 0.1987, True, "After the third round the best known numbers moved by 0.033 at most (limit 0.05), and the "
+     "emulator that foretells the figures was off by 0.199 of their width at most (limit 0.2): the test was passed "
+     "narrowly; T02 cannot be met with the rest."),
+    (0.01, 0.1, True, "(limit 0.2): the test was passed; T02"),
+    (0.01, 0.3, False, "It has not converged: another round would move what is said here. After the third round"),
+    (float("nan"), float("nan"), False, "another round would move what is said here; T02"),
+])  # fmt: skip
+def test_how_narrowly_the_rounds_ended_is_told(change: float, bias: float, converged: bool, said: str) -> None:
+    targets = [{"id": "T01", "used": True, "reading": "met"}, {"id": "T02", "used": True, "reading": "too low"}]
+    found = {"targets.csv": targets, "rounds.csv": [{"round": 2, "change": change, "bias": bias}]}
+    assert said in _settled(found, converged)
 
 
 @pytest.mark.parametrize(("draws", "said"), [

@@ -339,6 +339,11 @@ def places(scopes: Iterable[str], names: Mapping[str, str] = MappingProxyType({}
         words = [PLACES[scope] for scope in scopes if scope not in provinces] + ["the provinces"]
     else:
         words = [PLACES[scope] for scope in scopes]
+    return together(words)
+
+
+def together(words: Sequence[str]) -> str:
+    """Return words as a list has them: a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
@@ -376,6 +381,46 @@ def hundred(share: float) -> str:
     if rounded == 0 and share > 0.0:
         return "fewer than 1"
     return "more than 99" if rounded == 100 and share < 1.0 else f"{rounded}"
+
+
+def by_enough(what: str, does: str, better: float, ahead: float, behind: float, least: str) -> str:
+    """Return in how many worlds of a hundred something is ahead, and in how many by enough to matter, either way.
+
+    Parameters
+    ----------
+    what, does
+        What is ahead, and how that is said: ``does better``, or ``is higher`` where neither is better.
+    better, ahead, behind
+        Shares of worlds in which it is, at all; by more than the smallest effect of interest; the other way by more.
+    least
+        That smallest effect, in words.
+    """
+    few = ", but by enough to matter in only" if ahead < RATHER * better else ", by enough to matter in"
+    worse = "lower" if does == "is higher" else "worse"
+    small = 1.0 - ahead - behind
+    rest = f"in the other {hundred(small)} the difference is too small to count" if ahead + behind > 0.0 else (
+        "the difference is nowhere large enough to count")
+    return (f"{what} {does} in {hundred(better)} of every 100 worlds{few} {hundred(ahead)}, and {worse} by enough in "
+            f"{hundred(behind)}; {rest} (less than {least})")  # fmt: skip
+
+
+def size(value: float, unit: str) -> str:
+    """Return the size of a difference in words: of shares in percentage points."""
+    if unit.split(" ")[0] == "share":
+        return f"{100 * value:.2g} percentage point{'s' * (abs(100 * value) != 1)}"
+    word = unit.removesuffix("s") if abs(value) == 1 else unit
+    return f"{value:.2g}" + (f" {word}" if unit in ("months", "persons", "thousand") else "")
+
+
+def outcome_in_words(name: str) -> str:
+    """Return an outcome's name as a sentence has it."""
+    words = name.removesuffix("_nation").replace("_p10", " of the worst tenth").replace("_", " ")
+    return "paralysed committees" if words == "paralysed" else words
+
+
+def ordinal(number: int) -> str:
+    """Return a place in a row, in words as far as that is usual."""
+    return ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth")[number] if number < 7 else f"{number}th"
 
 
 def decimals(low: float, high: float) -> int:

@@ -12,11 +12,25 @@ from numpy.typing import NDArray
 from sim.analysis import effects as of_effects
 from sim.analysis.kernels import compared, log_kernels
 from sim.analysis.pair_table import PairedSweep
-from sim.analysis.sentences import PLACES, beyond, gains, hundred, verdict
+from sim.analysis.plain import named
+from sim.analysis.sentences import (
+    PLACES,
+    SURE,
+    beyond,
+    by_enough,
+    capital,
+    gains,
+    hundred,
+    ordinal,
+    outcome_in_words,
+    size,
+    together,
+    verdict,
+)
 from sim.analysis.targets import PRODUCED
 from sim.experiment import sampling
 from sim.experiment.experiment import Factor
-from sim.inference.fit import ALL_C, Contrast, positions_of
+from sim.inference.fit import ALL_C, STILL, UNBIASED, Contrast, positions_of
 from sim.inference.identification import UNLEARNED
 from sim.inference.scales import Scale
 from sim.inference.worth import HALF
@@ -33,6 +47,10 @@ Row = dict[str, Any]
 FAR = -12.5
 """Logarithm of a kernel at five standard deviations: no run that is further away has anything to do with a figure."""
 AS_IT_IS = Scale()
+NAMED = 4
+"""Numbers that a sentence names."""
+NEARLY, NARROW = 0.9, 0.9
+"""Share from which something is nearly all; share of a limit from which a test was passed narrowly."""
 QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 
 
@@ -231,17 +249,10 @@ def _effects(
         }  # fmt: skip
 
 
-def answer(found: Mapping[str, Sequence[Row]], fit: Fit) -> list[str]:
-    """Return what a calibration says: what the record decides, on what it then hangs, how far to trust it."""
-    said = [_decides(found["effects.csv"]), _hangs(found)]
-    off = [row["id"] for row in found["targets.csv"] if row["used"] and row["reading"].startswith("too ")]
-    lacking = f"; {', '.join(off)} cannot be met with the rest" if off else ""
-    if not fit.converged:
-        said.append(f"It has not converged: another round would move what is said here{lacking}.")
-    else:
-        rounds = len(fit.told_rounds)
-        said.append(f"After {rounds} round{'s' * (rounds != 1)} nothing moved any more{lacking}. Shares are of draws "
-                    "under these assumptions, never probabilities of the past.")  # fmt: skip
+def answer(found: Mapping[str, Sequence[Row]], *, converged: bool) -> list[str]:
+    """Return what a calibration says, from its tables: what the record decides, on what it then hangs, how sure."""
+    effects = found["effects.csv"]
+    said = [_decides(effects), _elsewhere(effects), _measures(effects), _hangs(found), _settled(found, converged)]
     return [sentence for sentence in said if sentence]
 
 
@@ -255,30 +266,74 @@ def _main(rows: Sequence[Row]) -> list[Row]:
             and math.isfinite(row["given_better"]) and math.isfinite(row["prior_better"])]  # fmt: skip
 
 
+def _does(row: Row) -> tuple[str, str, str]:
+    """Return how it is said that an option is ahead: does better, better, worse; higher where neither is better."""
+    return ("is higher", "higher", "lower") if row["better"] == "neither" else ("does better", "better", "worse")
+
+
 def _decides(rows: Sequence[Row]) -> str:
-    """Say whether the sign of the main effect is identified."""
+    """Say whether the sign of the main effect is identified, and in how many worlds the effect is large enough."""
     main = _main(rows)
     if not main:
         return ""
-    first, outcome = main[0], main[0]["outcome"].replace("_", " ")
-    what, neither = f"{first['option']} instead of {first['baseline']}", first["better"] == "neither"
-    told = [f"{PLACES[row['scope']]} {hundred(row['given_better'])} (before: {hundred(row['prior_better'])})"
-            for row in main]  # fmt: skip
-    words = {"better": "higher", "worse": "lower"} if neither else {"better": "better", "worse": "worse"}
-    words["same"], subject = "no different", (f"with {what}, {outcome}" if neither else what) + " would have been"
+    first, outcome = main[0], outcome_in_words(main[0]["outcome"])
+    does, better, worse = _does(first)
+    what = f"{first['option']} instead of {first['baseline']}"
+    subject = (f"with {what}, {outcome}" if first["better"] == "neither" else what) + " would have been"
+    words = {"better": better, "worse": worse, "same": "too little different to count"}
     decided = [row for row in main if row["reading"] in words]
     given = "Given the recorded figures" + (
         ", as over the ranges already" if all(row["reading"] == row["prior_reading"] for row in decided) else "")
     if not decided:
-        lead = f"The recorded figures do not decide whether {subject} {words['better']} or {words['worse']}"
+        lead = f"The recorded figures do not decide whether {subject} {better} or {worse}"
     elif len(decided) == len(main):
         which = " or ".join(dict.fromkeys(words[row["reading"]] for row in main))
         lead = f"{given}, {subject} {which} everywhere"
     else:
         where = "; ".join(f"{words[row['reading']]} in {PLACES[row['scope']]}" for row in decided)
         lead = f"{given}, {subject} {where}; elsewhere they leave it open"
-    of = "is higher" if neither else "does better"
-    return f"{lead}: by {outcome} it {of} in so many of 100 calibrated draws: {', '.join(told)}."
+    rule = "" if decided else (
+        f" ({hundred(SURE)} of 100 worlds would have to be {better}, or {worse}, by enough to matter)")
+    counted = by_enough(f"under {first['option']} it" if first["better"] == "neither" else first["option"], does,
+                        first["given_better"], first["given_ahead"], first["given_behind"],
+                        size(first["smallest"], first["unit"]))  # fmt: skip
+    return (f"{lead}{rule}. By {outcome} in {PLACES[first['scope']]} {counted}. Before the figures were used it was "
+            f"{hundred(first['prior_better'])}.")  # fmt: skip
+
+
+def _listed(rows: Sequence[Row], called: Sequence[str]) -> str:
+    """Return in how many worlds of a hundred each does better, and better and worse by enough: the first in full."""
+    said = []
+    for at, (row, name) in enumerate(zip(rows, called, strict=True)):
+        does, _, worse = _does(row)
+        better, ahead, behind = (hundred(row[f"given_{key}"]) for key in ("better", "ahead", "behind"))
+        full = not at or does != _does(rows[at - 1])[0]
+        said.append(f"{name} {row['option']} {does} in {better} of 100, by enough in {ahead}, {worse} by enough in "
+                    f"{behind}" if full else f"{name} {better}, {ahead} and {behind}")  # fmt: skip
+    return "; ".join(said)
+
+
+def _elsewhere(rows: Sequence[Row]) -> str:
+    """Say the same of the other places."""
+    others = _main(rows)[1:]
+    told = _listed(others, [f"in {PLACES[row['scope']]}" for row in others])
+    return f"{capital(told)}." if others else ""
+
+
+def _measures(rows: Sequence[Row]) -> str:
+    """Say the same by the other measures, where the first is told; of which the difference is too small to count."""
+    main = _main(rows)
+    if not main:
+        return ""
+    one = main[0]
+    alike = [row for row in rows if row["outcome"] != one["outcome"] and math.isfinite(row["given_better"])
+             and all(row[key] == one[key] for key in ("lever", "option", "scope", "horizon"))]  # fmt: skip
+    if not alike:
+        return ""
+    told = _listed(alike, [f"by {outcome_in_words(row['outcome'])}" for row in alike])
+    small = [outcome_in_words(row["outcome"]) for row in alike if row["reading"] == "same"]
+    less = f". By {together(small)} the difference is too small to count in {hundred(SURE)} of 100 or more"
+    return f"By other measures in {PLACES[one['scope']]}: {told}{less if small else ''}."
 
 
 def _hangs(found: Mapping[str, Sequence[Row]]) -> str:
@@ -287,13 +342,38 @@ def _hangs(found: Mapping[str, Sequence[Row]]) -> str:
     learned = sorted((row for row in numbers if row["contraction"] >= UNLEARNED), key=lambda row: -row["contraction"])
     if not numbers:
         return ""
-    names = ", ".join(row["name"] for row in learned[:6])
+    names = "; ".join(named(row["name"]) for row in learned[:NAMED])
     taught = f"{len(learned)} of {len(numbers)} numbers" + (f" (most of all {names})" if names else "")
     main, rest = _main(found["effects.csv"]), ""
     if main:
         one = max(main, key=lambda row: float(row["explained"]))
-        seen = (f"; of what {one['option']} changes in {PLACES[one['scope']]}, all that is drawn explains "
-                f"{hundred(one['explained'])} of 100 parts, ")  # fmt: skip
-        rest = seen + (f"and of these {hundred(one['unlearned'])} of 100 hang on that of which they say nothing"
-                       if math.isfinite(one["unlearned"]) else "too few to say on what it hangs")  # fmt: skip
-    return f"They teach something of {taught}{rest}."
+        rest = (f" Of how the effect of {one['option']} in {PLACES[one['scope']]} differs from world to world, "
+                f"{hundred(one['explained'])} of 100 parts can be traced to what is drawn, ")  # fmt: skip
+        rest += f"and {_open(one['unlearned'])}." if math.isfinite(one["unlearned"]) else (
+            "too few to say on what it hangs.")  # fmt: skip
+    return f"The figures teach something of {taught}.{rest}"
+
+
+def _open(part: float) -> str:
+    """Say how much of what could be traced hangs on what the figures hardly narrow."""
+    much = "nearly all of it hangs" if part >= NEARLY else f"of these {hundred(part)} of 100 hang"
+    return (f"{much} on numbers and readings that the figures hardly narrow (each one's variance by less than "
+            f"{hundred(UNLEARNED)} of 100 parts)")  # fmt: skip
+
+
+def _settled(found: Mapping[str, Sequence[Row]], converged: bool) -> str:
+    """Say how the rounds ended, with the numbers of the test, and how narrowly it was passed."""
+    off = [row["id"] for row in found["targets.csv"] if row["used"] and row["reading"].startswith("too ")]
+    lacking = f"; {', '.join(off)} cannot be met with the rest" if off else ""
+    last = found["rounds.csv"][-1]
+    after = f"after the {ordinal(int(last['round']) + 1)} round"
+    numbers = "" if math.isnan(last["change"]) else (
+        f" {after} the best known numbers moved by {last['change']:.3f} at most (limit {STILL:g}), and the emulator "
+        f"that foretells the figures was off by {last['bias']:.3f} of their width at most (limit {UNBIASED:g})")
+    if not converged:
+        moved = f". {capital(numbers.strip())}" if numbers else ""
+        return f"It has not converged: another round would move what is said here{moved}{lacking}."
+    near = max(last["change"] / STILL, last["bias"] / UNBIASED)
+    passed = ": the test was passed narrowly" if near >= NARROW else ": the test was passed"
+    return (f"{capital(numbers.strip())}{passed}{lacking}. Shares are of worlds drawn under these "
+            "assumptions, never probabilities of the past.")  # fmt: skip

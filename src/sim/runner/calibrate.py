@@ -86,7 +86,7 @@ def calibrate(
     store(folder, ensemble, found, {
         "title": asked.title, "name": ensemble.name, "experiment": asked.record(), "model": model(),
         "targets": targets, "converged": fit.converged, "given": ensemble.given,
-        "answer": report.answer(found, fit),
+        "answer": report.answer(found, converged=fit.converged),
         "coverage": {PRIOR: _known(fit.covered(prior)), GIVEN: _known(fit.covered(posterior)), "worlds": KNOWN},
         "settings": settings.model_dump(),
         "runs": sum(len(one.pairs) * len(one.experiment.combinations)
