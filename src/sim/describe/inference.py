@@ -7,16 +7,37 @@ tables in ``results/calibration/NAME``; between its marks, so that words written
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.sentences import PLACES, capital
+from sim.analysis.plain import named
+from sim.analysis.sentences import (
+    PLACES,
+    RATHER,
+    SURE,
+    capital,
+    hundred,
+    ordinal,
+    outcome_in_words,
+    size,
+    together,
+)
 from sim.analysis.sweep import open_sweep
+from sim.data.columns import GRADES
+from sim.data.tables import grade_text, load
+from sim.describe.glossary import GRADES as TOLD_GRADES
+from sim.describe.glossary import entries
 from sim.describe.page import markdown, marked
 from sim.errors import UserError
 from sim.experiment.ensemble import PLACE
-from sim.inference.fit import LITTLE
+from sim.experiment.experiment import from_record
+from sim.inference.fit import ALL_C, LITTLE
+from sim.inference.identification import UNLEARNED
+from sim.inference.report import answer
+from sim.registry.outcomes import OUTCOMES
+from sim.registry.variants import VARIANTS
 from sim.results.calibration import GIVEN, PRIOR, Calibration
 
 MARKS = {
@@ -25,103 +46,230 @@ MARKS = {
 }  # fmt: skip
 """Parts of the page, in the order of a new one, with their headings."""
 MOST = 20
-"""Parameters that have a row: those of which most is learned."""
+"""Rows of a table at most, the first in their order."""
+ALSO = {"lookfor": "what to look for", "sensitivity": "what the effect hangs on", "discovery": "which worlds"}
+"""Folders and names of the pages that go with one calibration."""
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
-def write(found: Calibration) -> Path:
+EXPLAINED = (
+    "*Explained* is not the same number on each page. A calibration: of single runs, over the ranges and calibrated "
+    "together, by a quadratic in all that is drawn. What the effect hangs on: of the mean of several runs of a world, "
+    "one population at a time, so less of it is chance. What to look for: by one figure alone. Which worlds: by a "
+    "plane through at most eight terms, which follows less than a quadratic."
+)
+OF_WORLDS = "Shares are of worlds drawn under these assumptions, never probabilities of the past."
+READINGS = {"same": "too small to count"}
+"""Readings whose word says more than is meant."""
+
+
+def write(found: Calibration, *, also: bool = False) -> Path:
     """Write the page and the pictures of a calibration, and return its README.md."""
     from sim.figures import draw_all
 
     draw_all(found, found.path)
-    return marked(found.path, found.manifest["title"], parts(found), MARKS)
+    return marked(found.path, found.manifest["title"], parts(found, also=also), MARKS)
 
 
-def parts(found: Calibration) -> dict[str, str]:
+def parts(found: Calibration, *, also: bool = False) -> dict[str, str]:
     """Return what stands between the marks."""
-    tables = ("targets", "parameters", "effects", "left_out")
-    rows = {name: found.frame(name).to_dict(orient="records") for name in tables}
+    rows = _tables(found)
+    facts = _facts(found) + "\n\n" + _beside(found.path, also, but="")
     return {
-        "answer": _answer(found), "figures": _figures(rows["targets"]), "learned": _learned(rows["parameters"]),
-        "decided": _decided(rows["effects"]), "left out": _left_out(rows["left_out"]), "facts": _facts(found),
+        "answer": _answer(found, rows), "figures": _figures(rows["targets.csv"]),
+        "learned": _learned(rows["parameters.csv"]), "decided": _decided(rows["effects.csv"]),
+        "left out": _left_out(rows), "facts": facts,
     }  # fmt: skip
 
 
-def _answer(found: Calibration) -> str:
-    first, *more = found.answer
-    picture = "![In which share of draws an option does better](decided.png)"
-    return "\n\n".join([f"**{first}**", *more, *([picture] if len(found.effects()) else [])])
+def _tables(found: Calibration) -> dict[str, list[Row]]:
+    """Return the rows of its tables by their files, a text that is missing as an empty one."""
+    frames = {name: found.frame(name) for name in ("targets", "parameters", "effects", "left_out", "rounds")}
+    return {f"{name}.csv": frame.assign(**{column: frame[column].fillna("") for column in ("option", "grade")
+                                           if column in frame}).to_dict(orient="records")
+            for name, frame in frames.items()}  # fmt: skip
+
+
+def _answer(found: Calibration, rows: Mapping[str, list[Row]]) -> str:
+    """Return the answer in today's words, whatever those of the day on which the calibration was made."""
+    first, *more = answer(rows, converged=found.manifest["converged"])
+    picture = "![In which share of worlds an option does better](decided.png)"
+    pictures = [picture] if rows["effects.csv"] else []
+    return "\n\n".join([f"**{first}**", *more, *pictures, compared(found, rows["effects.csv"])])
+
+
+def compared(found: Calibration, rows: Sequence[Row]) -> str:
+    """Return what is compared, when, and by what, as the experiment has it."""
+    experiment = from_record(found.manifest["experiment"])
+    titles = {entry.name: entry.fields["title"] for entry in entries("scenarios")}
+    lever = next((one for one in reversed(experiment.levers) if len(one.options) > 1), None)
+    if lever is None or not rows:
+        return ""
+    options = "; ".join(f"*{one.label}*" + (f": {titles[one.label]}" if one.label in titles else "")
+                        for one in lever.options)  # fmt: skip
+    least = {row["outcome"]: size(row["smallest"], row["unit"]) for row in reversed(rows)}
+    measures = "; ".join(
+        f"*{outcome_in_words(name)}*: {re.split('[:;] ', OUTCOMES[name].meaning)[0]} (counts from {text}"
+        + ("" if OUTCOMES[name].better == "neither" else f"; {OUTCOMES[name].better} is better") + ")"
+        for name, text in reversed(least.items()) if name in OUTCOMES)  # fmt: skip
+    when = next(iter(experiment.horizons.values())).meaning
+    return (f"**What is compared.** {options}. A *world* is one draw of everything that is not known, run under each "
+            f"of these with the same accidents; what is compared is the {when}, measured by {measures}.")  # fmt: skip
 
 
 def _figures(rows: Sequence[Row]) -> str:
+    sources = {row["id"]: str(row["source"]) for row in load("calibration_targets")}
     lines = [
-        (f"{row['id']} {row['description']}" + ("" if row["used"] else " (not used)"), row["grade"],
+        (f"{row['id']} {row['description']}, {row['period']}" + ("" if row["used"] else " (not used)"),
+         sources.get(row["id"], sources.get(row["id"][:-1], "")), row["grade"],
          f"{_n(row['recorded'])} ({_n(row['low'])} to {_n(row['high'])})",
          f"{_n(row['prior_p05'])} to {_n(row['prior_p95'])}", f"{_n(row['given_p05'])} to {_n(row['given_p95'])}",
-         row["reading"], f"{_n(row['explained'])}, {_n(row['chance'])}")
+         reading(row), _n(row["explained"]), _n(row["chance"]))
         for row in rows
     ]  # fmt: skip
-    heads = ("figure", "grade", "recorded (band)", "over the ranges, nine in ten", "calibrated, nine in ten", "",
-             "explained by what is drawn, by chance")  # fmt: skip
+    heads = ("figure and period", "source", "grade", "recorded (band)", "over the ranges, nine in ten",
+             "calibrated, nine in ten", "", "explained by what is drawn", "by chance")  # fmt: skip
+    grades = "; ".join(grade_text(letter) for letter in sorted(GRADES))
     return (
-        f"![Recorded figures against what the worlds give](met.png)\n\n{markdown(heads, lines)}\n\n*Met*: the middle "
-        "calibrated draw lies in the band. *Within reach*: nine in ten draws reach into the band, their middle does "
-        "not. Explained: of its variance over all rounds, by the emulator, in runs that it has not seen; by chance, of "
-        "its variance over the ranges. Both on the scale on which it is emulated."
+        f"![Recorded figures against what the worlds give](met.png)\n\n{markdown(heads, lines)}\n\n*Met* means "
+        "only that the middle one of the calibrated worlds lies in the band; many single worlds lie outside it. "
+        "*Within reach*: nine in ten worlds reach into the band, their middle does not."
+        f"{_untested(rows)}\n\nGrades: {grades}. A band is the central 95, 80 or 60 per cent (A, B, C) of what the "
+        "figure may be. Sources are tables in `src/sim/data/csv`, whose rows say where each was read. Explained: of "
+        "its variance over all rounds, by the emulator, in runs that it has not seen; by chance, of its variance over the "
+        "ranges. Both on the scale on which it is emulated."
     )
 
 
+def reading(row: Row) -> str:
+    """Return how a figure lies in what worlds give, with what keeps that from being a success."""
+    if _fixed(row):
+        return f"{row['reading']}, but the same in all worlds"
+    return str(row["reading"]) + (", but not its recorded value" if row["reading"] == "met" and _beyond(row) else "")
+
+
+def _fixed(row: Row) -> bool:
+    """Whether a figure is the same in all worlds, so that it could not be missed."""
+    return bool(row["prior_p05"] == row["prior_p95"] == row["given_p05"] == row["given_p95"])
+
+
+def _beyond(row: Row) -> bool:
+    """Whether nine in ten calibrated worlds do not hold the recorded value, be their middle in the band or not."""
+    return bool(row["recorded"] < row["given_p05"] or row["recorded"] > row["given_p95"]) and not _fixed(row)
+
+
+def _untested(rows: Sequence[Row]) -> str:
+    """Return which figures are met without having been at risk, and which are met and yet not held."""
+    fixed = [row["id"] for row in rows if _fixed(row)]
+    beyond = [row["id"] for row in rows if row["reading"] == "met" and _beyond(row)]
+    alike = "is the same in all worlds, set in advance, and tests" if len(fixed) == 1 else (
+        "are the same in all worlds, set in advance, and test")
+    held = f" Nine in ten worlds do not hold the recorded value itself of {together(beyond)}." if beyond else ""
+    return (f" {together(fixed)} {alike} nothing." if fixed else "") + held
+
+
 def _learned(rows: Sequence[Row]) -> str:
-    numbers = sorted((row for row in rows if not _text(row["option"])), key=lambda row: -row["contraction"])
+    numbers = sorted((row for row in rows if not row["option"]), key=lambda row: -row["contraction"])
+    many = sum(row["contraction"] >= UNLEARNED for row in numbers)
     lines = [
-        (f"`{row['name']}`", _text(row["grade"]) or row["kind"], f"{_n(row['low'])} to {_n(row['high'])}",
+        (named(row["name"]), row["grade"] or row["kind"], f"{_n(row['low'])} to {_n(row['high'])}",
          f"{_n(row['given_p50'])} ({_n(row['given_p05'])} to {_n(row['given_p95'])})",
          f"{row['contraction']:.2f} ± {row['error']:.2f}")
         for row in numbers[:MOST]
     ]  # fmt: skip
-    chosen = [
-        (f"`{row['name']}`", row["option"], f"{row['prior_mean']:.2f}", f"{row['given_mean']:.2f}")
-        for row in rows if _text(row["option"])
-    ]  # fmt: skip
-    heads = ("parameter", "evidence", "range", "calibrated, nine in ten", "part of its variance taken away")
-    choices = markdown(("reading", "choice", "over the ranges", "calibrated"), chosen)
-    picture = "![By how much each parameter is narrowed](learned.png)"
-    return "\n\n".join([picture, markdown(heads, lines), *([choices] if chosen else [])])
+    heads = ("number", "evidence", "range", "calibrated, nine in ten", "part of its variance taken away")
+    said = (f"{many} of {len(numbers)} numbers are narrowed by {hundred(UNLEARNED)} of 100 parts of their variance or "
+            f"more; the {len(lines)} that are narrowed most are shown. ± is one standard error, of the chains alone. "
+            f"Evidence: {'; '.join(TOLD_GRADES.values())}.")  # fmt: skip
+    picture = "![By how much each number is narrowed](learned.png)"
+    choices = _choices([row for row in rows if row["option"]])
+    return "\n\n".join([picture, markdown(heads, lines), said, *([choices] if choices else [])])
+
+
+def _choices(rows: Sequence[Row]) -> str:
+    """Return the readings, with what they mean, those first that the record moves most."""
+    moved: dict[str, float] = {}
+    for row in rows:
+        moved[row["name"]] = max(moved.get(row["name"], 0.0), abs(row["given_mean"] - row["prior_mean"]))
+    lines = []
+    for row in sorted(rows, key=lambda row: -moved[row["name"]]):
+        known = VARIANTS.get(row["name"])
+        what = row["name"] if known is None else f"{known.meaning} ({row['name']})"
+        said = row["option"] if known is None else known.choices.get(row["option"], row["option"])
+        choice = said if said == row["option"] else f"{said} ({row['option']})"
+        lines.append((what, choice, hundred(row["prior_mean"]), hundred(row["given_mean"])))
+    heads = ("reading: what is left open", "choice", "of 100 worlds, over the ranges", "of 100, calibrated")
+    return markdown(heads, lines) if lines else ""
 
 
 def _decided(rows: Sequence[Row]) -> str:
+    if not rows:
+        return "Nothing is compared."
+    option, outcome, nation = rows[-1]["option"], rows[0]["outcome"], rows[0]["scope"]
+    shown = [row for row in rows if row["option"] == option and row["scope"] == nation]
+    shown += [row for row in rows if row["option"] == option and row["scope"] != nation and row["outcome"] == outcome]
+    shown += [row for row in rows if row["option"] != option and row["scope"] == nation]
     lines = [
-        (f"{row['option']} instead of {row['baseline']}", row["outcome"], PLACES[row["scope"]],
-         f"{row['prior_better']:.2f}", f"{row['given_better']:.2f} ± {row['error']:.2f}",
-         f"{row['given_ahead']:.2f}, {row['given_behind']:.2f}", _n(row["explained"]), _n(row["unlearned"]),
-         _n(row["without_c"]), row["reading"])
-        for row in rows
+        (f"{row['option']} instead of {row['baseline']}", outcome_in_words(row["outcome"]), PLACES[row["scope"]],
+         hundred(row["prior_better"]), f"{hundred(row['given_better'])} ± {100 * row['error']:.0f}",
+         hundred(row["given_ahead"]), hundred(row["given_behind"]), _hundred(row["explained"]),
+         _hundred(row["unlearned"]), _hundred(row["without_c"]), READINGS.get(row["reading"], str(row["reading"])))
+        for row in shown
     ]  # fmt: skip
-    heads = ("what", "by", "where", "better, over the ranges", "better, calibrated",
-             "by more than the smallest effect: better, worse", "explained by what is drawn",
-             "of that, by what is not learned", "better, without grade C", "reading")  # fmt: skip
-    empty = f"Where all that is drawn explains less than {LITTLE:g}, what it hangs on cannot be told; the cell is empty"
-    return f"{markdown(heads, lines)}\n\n{empty}."
+    heads = ("what", "by", "where", "better, over the ranges", "better, calibrated", "better by enough",
+             "worse by enough", "explained by what is drawn", "of that, by what is hardly narrowed",
+             "better, without grade C", "reading")  # fmt: skip
+    sure, rather = hundred(SURE), hundred(RATHER)
+    return (
+        f"{markdown(heads, lines)}\n\nAll numbers are of 100; ± is one standard error, of sampling alone (of "
+        f"{rows[0]['draws']:.0f} worlds drawn). *By enough*: by more than the smallest difference that counts. "
+        f"*Better*, *worse*: by enough in {sure} of 100 or more. *Too small to count*: not by enough, either way, in "
+        f"{sure} of 100. *Leans towards*, *leans against*: better at all, or worse, in {rather}. *Open*: none of "
+        "these. Explained and hardly narrowed are of how the effect differs between worlds; where less than "
+        f"{hundred(LITTLE)} of 100 parts are explained, on what these hang cannot be told: the cell is empty. All "
+        f"effects: effects.csv.\n\n{EXPLAINED}")  # fmt: skip
 
 
-def _left_out(rows: Sequence[Row]) -> str:
+def _left_out(tables: Mapping[str, Sequence[Row]]) -> str:
+    rows = [row for row in tables["left_out.csv"] if row["shift"] == row["shift"]]
     if not rows:
         return "Nothing was left out."
-    far = sorted((row for row in rows if row["shift"] == row["shift"]), key=lambda row: -abs(row["shift"]))[:MOST]
-    lines = [(row["left_out"], row["option"], row["outcome"], PLACES[row["scope"]], f"{row['given_better']:.2f}",
-              f"{row['shift']:+.2f} ± {row['error']:.2f}") for row in far]  # fmt: skip
+    known = {row["id"]: f"{row['id']} {row['description']}, {row['period']}" for row in tables["targets.csv"]}
+    far = sorted(rows, key=lambda row: -abs(row["shift"]))[:MOST]
+    lines = [(known.get(row["left_out"], str(row["left_out"])), row["option"], outcome_in_words(row["outcome"]),
+              PLACES[row["scope"]], hundred(row["given_better"]),
+              f"{100 * row['shift']:+.0f} ± {100 * row['error']:.0f}") for row in far]  # fmt: skip
     table = markdown(("left out", "what", "by", "where", "better", "shift"), lines)
-    return ("Shares of draws that do better where one figure is left out, or all of grade C; the largest shifts first. "
-            "Where too few of the calibrated draws would count, others are drawn, and an emulator says what effects "
-            f"these have.\n\n{table}")  # fmt: skip
+    return (f"{_if_wrong(tables, rows)}Of 100 worlds, in how many an option does better where one figure is left out, "
+            "or all of grade C; the largest shifts first. Where too few of the calibrated worlds would count, others "
+            f"are drawn, and an emulator says what effects these have.\n\n{table}")  # fmt: skip
+
+
+def _if_wrong(tables: Mapping[str, Sequence[Row]], rows: Sequence[Row]) -> str:
+    """Say how far the main effect would move if one figure were wrong, and without those of grade C."""
+    effects = tables["effects.csv"]
+    one = next((row for row in effects if row["option"] == effects[-1]["option"]), None)
+    keys = ("lever", "option", "outcome", "scope", "horizon")
+    mine = [] if one is None else [row for row in rows if all(row[key] == one[key] for key in keys)]
+    single = [row for row in mine if row["left_out"] != ALL_C]
+    if one is None or not single:
+        return ""
+    most = max(single, key=lambda row: abs(row["shift"]))
+    less = next((f", and without all of grade C in {hundred(row['given_better'])}" for row in mine
+                 if row["left_out"] == ALL_C), "")  # fmt: skip
+    lead = "No single figure moves the main answer far if it is wrong" if abs(most["shift"]) < LITTLE else (
+        "A single figure moves the main answer if it is wrong")
+    return (f"{lead}: by {outcome_in_words(one['outcome'])} in {PLACES[one['scope']]} {one['option']} does better in "
+            f"{hundred(one['given_better'])} of 100 worlds; without {most['left_out']}, which moves that most, in "
+            f"{hundred(most['given_better'])}{less}.\n\n")  # fmt: skip
 
 
 def _facts(found: Calibration) -> str:
     manifest = found.manifest
-    told = [f"round {row['round']}: {row['points']:,} points" + (
-                f", the ten best known parameters moved by {row['change']:.2f} at most, the emulator was off by "
-                f"{row['bias']:.2f} widths of a kernel" if row["round"] else "")
+    told = [f"{ordinal(row['round'] + 1)} round: {row['points']:,} worlds" + (
+                f", the ten best known numbers moved by {row['change']:.3f} at most, the emulator was off by "
+                f"{row['bias']:.3f} widths of a kernel" if row["round"] else "")
             for row in found.rounds().to_dict(orient="records")]  # fmt: skip
     held = manifest.get("coverage") or {}
     covered = [f"{held[name]:.2f} {where}" for name, where in ((PRIOR, "over the ranges"), (GIVEN, "near the record"))
@@ -131,18 +279,35 @@ def _facts(found: Calibration) -> str:
         f"hold {' and '.join(covered)} of their parameters."
     )
     state = "it has converged" if manifest["converged"] else "**it has not converged**"
-    return (f"{manifest['runs']:,} runs in all; {'; '.join(told)}; {state}. Calibrated on "
+    rounds = int(found.rounds()["runs"].sum())
+    runs = (f"{manifest['runs']:,} runs in all, {rounds:,} of them in the rounds, the others to see how much of a "
+            f"figure is chance and to compare the options in {manifest['settings']['draws']:,} worlds over the ranges "
+            "and as many calibrated ones")  # fmt: skip
+    return (f"{runs}. {capital('; '.join(told))}; {state}. Calibrated on "
             f"{', '.join(manifest['targets'])}. Model {manifest['model']}. "
             f"`skloki compare historical election --ensemble {manifest['name']}` takes its draws."
             f"{checked}")  # fmt: skip
 
 
 def _n(value: float) -> str:
-    return "" if value != value else f"{value:.3g}"
+    if value != value:
+        return ""
+    return "under 0.001" if 0.0 < value < 0.001 else f"{value:.3g}"
 
 
-def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value)
+def _hundred(share: float) -> str:
+    return "" if share != share else hundred(share)
+
+
+def _beside(folder: Path, also: bool, *, but: str) -> str:
+    """Return links to the other pages of a calibration, and to what explains them all."""
+    root = "../" * (2 if but else 3)
+    pages = {} if not also else {name: f"{root}results/{name}/README.md" for name in ALSO if name != but}
+    if but:
+        pages = {"the calibration": f"../calibration/{folder.name}/README.md", **pages}
+    links = [*(f"[{ALSO.get(name, name)}]({place})" for name, place in pages.items()),
+             f"[how it is reckoned]({root}docs/inference.md)"]  # fmt: skip
+    return f"Beside this: {', '.join(links)}."
 
 
 def looked_for(found: Calibration, out: Path = Path("results", "lookfor")) -> Path:
@@ -241,7 +406,8 @@ def main(given: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(given)
     for name in asked.name:
         found = Calibration.open(PLACE / name)
-        for page in (write, *((looked_for, hangs_on, discovered) if asked.also else ())):
+        print(write(found, also=asked.also))
+        for page in (looked_for, hangs_on, discovered) if asked.also else ():
             print(page(found))
 
 
