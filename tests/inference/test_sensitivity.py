@@ -16,7 +16,7 @@ from sim.describe.inference import hangs_on
 from sim.errors import UserError
 from sim.experiment.experiment import Factor, Given
 from sim.figures.inference import draw_sensitivity
-from sim.inference.sensitivity import beside, sensitivity, table
+from sim.inference.sensitivity import beside, heads, sensitivity, table
 from sim.inference.terms import terms, twins
 from sim.results.calibration import GIVEN, PRIOR
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
@@ -150,6 +150,18 @@ def test_prior_and_ensemble_side_by_side(tmp_path):
     assert set(both["population"]) == {"prior", "record"} and len(both) == len(one.rows) + len(other.rows)
     figure = draw_sensitivity([[one], [other]])
     assert {"prior", "record"} <= {text.get_text() for text in figure.legends[0].get_texts()}
+
+
+def test_two_sweeps_of_one_population_are_told_apart_by_their_names(tmp_path, skloki):
+    places = [tmp_path / "one", tmp_path / "other", tmp_path / "again" / "one"]
+    one, other, again = (sensitivity(planted(place, MIXED, judges)) for place in places)
+    assert heads([one[0], other[0]]) == ["one", "other"] and heads(one) == ["prior"]
+    assert heads([one[0], again[0]]) == [str(places[0]), str(places[2])]
+    code, out, _ = skloki("sensitivity", str(places[0]), str(places[1]))
+    assert code == 0 and "one: alone" in " ".join(out.split()) and "prior: " not in out
+    named = {text.get_text() for text in draw_sensitivity([one, other]).legends[0].get_texts()}
+    assert {"one", "other"} <= named and "prior" not in named
+    assert set(table([one[0], other[0]])["sweep"]) == {"one", "other"}
 
 
 def test_what_stands_side_by_side_is_of_the_same(tmp_path):

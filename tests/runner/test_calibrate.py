@@ -159,6 +159,8 @@ def test_its_ensemble_is_taken_by_name(asked: Path) -> None:
     ('kind = "latin-hypercube"\npoints = 60\nseed = 3', 'kind = "grid"', "drawn over their ranges"),
     ('["T01",', '["T33",', "T33.*not in these months|do not hold it"),
     ("rounds = 2", "rounds = 0", "calibrate.rounds"),
+    ("[design]", 'fixed = ["k1", "g_y", "cool", "theta", "unfilled", "succession"]\n[design]',
+     "uncertainties: found nothing that is drawn"),
     ("[keep]", '[run]\naccidents = "shared"\n[keep]', "run.accidents.*shared.*chance"),
 ])  # fmt: skip
 def test_what_cannot_be_calibrated_is_refused(asked: Path, old: str, new: str, said: str) -> None:
@@ -228,4 +230,8 @@ def test_a_table_of_figures_is_read_before_anything_runs(asked: Path, skloki: An
     Path("figures.csv").write_text("quantity,value,low,high,unit,grade\nturnover,1,0.5,1.5,,B\n")
     code, _, said = skloki("calibrate", asked, "--check", "figures.csv")
     assert code == 2 and "figures.csv:2" in said
+    # a good row of what the experiment does not keep would otherwise be refused when all has run
+    Path("figures.csv").write_text("quantity,value,low,high,unit,grade\nturnover_1922,1,0.5,1.5,per post and year,B\n")
+    code, _, said = skloki("calibrate", asked, "--check", "figures.csv")
+    assert code == 2 and "turnover_1922" in said and "observables" in said
     assert not Path("results").exists()

@@ -46,17 +46,22 @@ def calibrate(
     `run` and `sweep` take its draws with --ensemble NAME; docs/inference.md says more.
     """
     from sim import api
-    from sim.inference.checking import check
+    from sim.analysis.targets import PRODUCED
+    from sim.inference.checking import check, require_kept
     from sim.inference.found import read_found
     from sim.results.calibration import Calibration
     from sim.results.folder import MANIFEST
+    from sim.runner.calibrate import load
 
-    if figures is not None:
-        read_found(figures)  # what is wrong with it is said before anything runs
     follower, place = Follower(terminal), Path(experiment)
+    stored = (place / MANIFEST).is_file()
+    if figures is not None:  # what is wrong with it is said before anything runs
+        found_there = read_found(figures)
+        if not stored:
+            require_kept(found_there, {*PRODUCED, *load(experiment)[0].observables}, figures)
     try:
         with follower.telling(experiment) as tell:
-            found = (Calibration.open(place) if (place / MANIFEST).is_file()
+            found = (Calibration.open(place) if stored
                      else api.calibrate(experiment, out, workers, tell, note=follower.note))  # fmt: skip
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error

@@ -91,7 +91,8 @@ def _document(finding: Finding) -> dict[str, Any]:
     from sim.doors.answers import records
 
     told = {name: getattr(finding, name) for name in ("method", "points", "r2", "chance", "chance_single")}
-    return {"population": finding.population, **finding.asked.labels, "refused": finding.refused or None, **told,
+    of = {"population": finding.population, "sweep": finding.sweep.name, **finding.asked.labels}
+    return {**of, "refused": finding.refused or None, **told,
             "rows": records(finding.rows)}  # fmt: skip
 
 
@@ -106,14 +107,16 @@ def _show_findings(terminal: Terminal, found: Sequence[Sequence[Finding]], full:
 
 def _show_finding(terminal: Terminal, beside: Sequence[Finding], full: bool) -> None:
     from sim.analysis.sentences import capital
+    from sim.inference.sensitivity import heads
 
     first = beside[0]
     terminal.say()
     title = capital(first.asked.said)
     screening = first.method == "morris"
-    heads = ["moves it by [95 %]", "uneven by"] if screening else ["alone [95 %]", "with others"]
-    named = [f"{one.population}: " if len(beside) > 1 else "" for one in beside]
-    header = ["hangs on", "", "evidence", *(f"{name}{head}" for name in named for head in heads), "over its range"]
+    columns = ["moves it by [95 %]", "uneven by"] if screening else ["alone [95 %]", "with others"]
+    named = [f"{name}: " for name in heads(beside)] if len(beside) > 1 else [""]
+    header = ["hangs on", "", "evidence", *(f"{name}{column}" for name in named for column in columns),
+              "over its range"]  # fmt: skip
     leading = first.leading()
     worth = leading if full or screening else leading[leading[["alone", "total"]].max(axis=1) >= TOLD]
     _rows(terminal, title, header, worth if full else worth[:LISTED], beside)

@@ -55,8 +55,11 @@ def load_experiment(path_or_name: str | Path) -> Experiment:
     UserError
         With every problem of the file, and of the scenarios that it names.
     """
-    path = locate(path_or_name, FORM)
-    draft = read(path)
+    return experiment_of(read(locate(path_or_name, FORM)))
+
+
+def experiment_of(draft: Draft) -> Experiment:
+    """Return the experiment of a file that was read, or raise as `load_experiment` does."""
     levers, uncertainties, faults = factors(draft)
     problems = [*draft.problems, *map(draft.own.problem, faults)]
     known = {(problem.where, problem.field) for problem in problems}

@@ -14,7 +14,7 @@ from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import title
 from sim.inference.boxes_told import leading
-from sim.inference.sensitivity import beside, share
+from sim.inference.sensitivity import beside, heads, share
 
 if TYPE_CHECKING:
     from sim.inference.boxes import Axis, Box, Discovery
@@ -48,7 +48,7 @@ def draw_sensitivity(found: Sequence[Sequence[Finding]]) -> Figure:
     first = shown[0][0]
     tall = (TERMS + 3) * ROW
     rows = -(-len(shown) // 2)
-    names = [one.population for one in shown[0]]
+    names = heads(shown[0])
     of = {(one.asked.outcome.name, one.asked.level) for each in shown for one in each}
     what = f"{'Levels of' if first.asked.level else 'Effects on'} {title(first.asked.outcome.name).lower()}"
     line = {"morris": "A screening: how far each moves the outcome over its range, at random places of the others"}

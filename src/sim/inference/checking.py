@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,16 @@ def check(calibration: Calibration, figures: Path) -> list[Row]:
     """
     found = read_found(figures)
     prior, given = (PairedSweep.open(calibration.path / name) for name in (PRIOR, GIVEN))
-    kept = given.table("runs").schema.names
+    require_kept(found, given.table("runs").schema.names, figures)
+    return list(_rows(found, prior, given))
+
+
+def require_kept(found: Sequence[Found], kept: Collection[str], figures: Path) -> None:
+    """Refuse figures of which a calibration keeps nothing: of a table that was read from a file."""
     lacking = [one.column for one in found if one.column not in kept]
     if lacking:
         allowed = 'figures that this calibration kept: [keep] observables = "all" in its experiment keeps every one'
         raise UserError(Problem(str(figures), "quantity", name, allowed) for name in lacking)
-    return list(_rows(found, prior, given))
 
 
 def _rows(found: Sequence[Found], prior: PairedSweep, given: PairedSweep) -> Iterator[Row]:

@@ -29,6 +29,8 @@ from sim.inference.space import Array
 from sim.inference.terms import SINGLE, Term, terms
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 SEEN = 0.5
@@ -63,6 +65,8 @@ class Finding:
     ----------
     population, over
         Where the points come from, and over what shares are taken, in words.
+    sweep
+        The folder of the sweep.
     method
         ``emulator``, ``saltelli`` or ``morris``.
     refused
@@ -81,6 +85,7 @@ class Finding:
     asked: Asked
     population: str
     over: str
+    sweep: Path
     method: str
     refused: str
     points: int
@@ -101,7 +106,7 @@ class Finding:
         found = self.rows.copy()
         for at, (name, value) in enumerate(of.items()):
             found.insert(at, name, value)
-        return found
+        return found.assign(sweep=self.sweep.name)
 
     def leading(self) -> pd.DataFrame:
         """Return single uncertainties and differences of twins, the most first.
@@ -147,6 +152,16 @@ def beside(found: Sequence[Sequence[Finding]]) -> list[list[Finding]]:
     return both
 
 
+def heads(beside: Sequence[Finding]) -> list[str]:
+    """Return by what findings about the same thing are told apart: population, sweep's name where that is the same.
+
+    And where sweeps have one name, too, where they lie.
+    """
+    ways: list[list[str]] = [[one.population for one in beside], [one.sweep.name for one in beside],
+                             [str(one.sweep) for one in beside]]  # fmt: skip
+    return next((way for way in ways if len(set(way)) == len(way)), ways[-1])
+
+
 def table(findings: Sequence[Finding]) -> pd.DataFrame:
     """Return all rows of findings, below one another."""
     import pandas as pd
@@ -162,8 +177,8 @@ def _finding(points: Drawn, one: Asked, method: str, rows: Sequence[Any], **more
     frame = pd.DataFrame(list(rows), columns=COLUMNS)
     count = int(np.isfinite(points.means(one.values)).sum())
     given = {"refused": "", "r2": float("nan"), **more}
-    return Finding(one, points.population, points.over, method, points=count, chance=mean, chance_single=single,
-                   rows=frame, **given)  # fmt: skip
+    return Finding(one, points.population, points.over, points.sweep.path, method, points=count, chance=mean,
+                   chance_single=single, rows=frame, **given)  # fmt: skip
 
 
 def _constant(values: Array) -> bool:

@@ -25,7 +25,7 @@ from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.ensemble import PLACE, Ensemble, over
 from sim.experiment.experiment import Design, Experiment, from_record
-from sim.experiment.load import load_experiment, read
+from sim.experiment.load import experiment_of, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
 from sim.inference.data_tree import data_tree
@@ -36,7 +36,7 @@ from sim.results.folder import MANIFEST
 from sim.runner.ensembles import check_of
 from sim.runner.model_version import model
 from sim.runner.progress import Progress
-from sim.runner.sweep import sweep
+from sim.runner.sweep import Finished, sweep
 from sim.scenario.files import locate
 from sim.scenario.layers import Fault, KeyPath, in_order, unknown
 from sim.version import __version__
@@ -98,7 +98,8 @@ def calibrate(
 def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
     """Return an experiment, what its file says of calibrating it, and the figures that it is to agree with."""
     path = locate(experiment, FORM)
-    asked, draft = load_experiment(path), read(path)
+    draft = read(path)
+    asked = experiment_of(draft)
     settings, faults = draft.file.calibrate, list[Fault]()
     wanted = list(PRODUCED) if settings.targets == "all" else settings.targets
     lists: list[tuple[KeyPath, Sequence[str]]] = [
@@ -109,7 +110,9 @@ def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
     left = [name for name in PRODUCED if name in wanted and name not in settings.exclude]
     if not left and not faults:
         faults.append(Fault(("calibrate",), "no figure to agree with", "one target or more that is not excluded"))
-    if not asked.uncertainties or not designs.kind_of(asked).drawn or asked.ensemble is not None:
+    if not asked.uncertainties:
+        faults.append(Fault(("uncertainties",), "nothing that is drawn", "a prior, or choices of its own"))
+    elif not designs.kind_of(asked).drawn or asked.ensemble is not None:
         allowed = "uncertainties that are drawn over their ranges: a latin-hypercube or a sobol design"
         faults.append(Fault(("design", "kind"), f'"{asked.design.kind}"', allowed))
     elif asked.accidents == "shared":
@@ -149,7 +152,7 @@ class _Work:
                                 progress=self.progress, note=self._remark))  # fmt: skip
 
     def _remark(self, text: str) -> None:
-        if "nothing to do" not in text:
+        if not isinstance(text, Finished):
             self.say(text)
 
     def rounds(self) -> Fit:

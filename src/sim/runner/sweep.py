@@ -119,13 +119,17 @@ def sweep(
                 pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say)
                 _work(experiment, map(plan.chunk, chunks), store, pool, watch)
             else:
-                say(f"all {plan.runs:,} runs are there: nothing to do")
+                say(Finished(f"all {plan.runs:,} runs are there: nothing to do"))
             watch.tell(now=True)
             if whole is not None:
                 say(_first_look(whole, experiment, store))
         finally:
             store.close()
     return folder
+
+
+class Finished(str):
+    """The remark that nothing is left to be run."""
 
 
 def _first_look(whole: Experiment, part: Experiment, store: Store) -> str:
