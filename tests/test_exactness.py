@@ -20,6 +20,7 @@ import pytest
 import sim
 import sim.draws
 import sim.engines
+import sim.inference
 import sim.mechanisms
 from sim.engines.compiled import simulate
 from sim.engines.compiled.month import advance
@@ -29,7 +30,7 @@ from tests.engines.worlds import world
 from tests.exactness import FAST, FUSED, NARROW, faults, forbidden_in
 
 ROOT = Path(__file__).parents[1]
-for room in (sim.draws, sim.mechanisms, sim.engines):
+for room in (sim.draws, sim.mechanisms, sim.engines, sim.inference):
     for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
         importlib.import_module(module.name)
 OURS = {f"{k.py_func.__module__}.{k.__name__}": k for k in KERNELS if k.py_func.__module__.startswith("sim.")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,10 +13,11 @@ from sim.experiment.experiment import Factor, Option
 from sim.inference.coverage import coverage
 from sim.inference.emulator import fit
 from sim.inference.identification import effects_emulator, identified, left_out
-from sim.inference.likelihood import Figure, Table, likelihood
+from sim.inference.likelihood import Figure, Table, density, likelihood
 from sim.inference.posterior import contraction, foretold, posterior, predictive
 from sim.inference.scales import Scale, chosen
 from sim.inference.space import Space
+from sim.inference.walk import looked_up
 from tests.inference.toys import Straight, target
 
 
@@ -48,6 +51,31 @@ def test_the_same_draws_come_again(straight):
     small = straight.likelihood(straight.targets[:2])
     one, again, other = (posterior(small, seed=seed, steps=80, again=0) for seed in (3, 3, 4))
     assert one.chains.tobytes() == again.chains.tobytes() != other.chains.tobytes()
+
+
+def test_a_likelihood_is_of_deviates_made_independent(straight):
+    """The compiled form against one in numpy, straight lines and products, for a record and for several at once."""
+    at = straight.positions[:70]
+    outputs = {one.id: column + at_ for one, column, at_ in zip(
+        straight.targets, straight.outputs.T, straight.positions.T[:4] * straight.positions.T[1:5], strict=True)}
+    wide = [target(one.id, one.value, 2.0) for one in straight.targets]
+    each = [likelihood(straight.space, straight.positions, outputs, wide)]
+    each.append(replace(each[0], figures=tuple(
+        replace(figure, target=target("Y", 1.0 + n, 1.0)) for n, figure in enumerate(each[0].figures))))  # fmt: skip
+    z, emulator = 2.0 * at - 1.0, each[0].emulator
+    said = emulator.constant + z @ emulator.linear.T + np.einsum("ra,oab,rb->ro", z, emulator.product, z)
+    assert np.abs(emulator.product).max() > 0.1
+    np.testing.assert_allclose(emulator.predict(at), said, atol=1e-12)
+    both = density(each)
+    for number, one in enumerate(each):
+        columns = [(column, table.low + table.step * np.arange(len(table.deviate)), table.deviate)
+                   for column, table in zip(said.T, one.tables, strict=True)]  # fmt: skip
+        apart = np.column_stack([np.interp(*column) for column in columns]) @ one.whiten
+        want = -0.5 * (apart**2).sum(axis=1)
+        within = np.all([(x[0] < column) & (column < x[-1]) for column, x, _ in columns], axis=0)
+        assert within.sum() > 20
+        np.testing.assert_allclose(one(at)[within], want[within], rtol=1e-9)
+        np.testing.assert_array_equal(both.at(at, np.full(len(at), number)), one(at))
 
 
 def test_wide_kernels_give_the_ranges_back(straight):
@@ -120,7 +148,7 @@ def test_another_program_draws_the_same():
 
 def test_rejection_finds_the_same():
     """Draws over the ranges, kept by the kernel at what a run gave: exact, where there are few dimensions."""
-    toy = Straight(size=4, matter=2, rows=800, chance=0.05**2 * np.eye(2), sd=0.15, seed=5)
+    toy = Straight(size=4, matter=2, rows=3200, chance=0.05**2 * np.eye(2), sd=0.15, seed=5)
     random = np.random.default_rng(2)
     at = random.random((400_000, 4))
     logs = sum(log_kernels(one, values) for one, values in zip(toy.targets, toy.run(at, random).T, strict=True))
@@ -160,8 +188,8 @@ def test_a_population_of_pyabc_finds_the_same(tmp_path):
 def test_the_average_of_a_normal_kernel_is_a_normal(sd, left):
     table = Table.of(Figure(target("Y", 0.4, sd), Scale()), 0.5, 0.2, left)
     both, at = np.hypot(sd, left), np.linspace(-0.5, 1.5, 50)
-    np.testing.assert_allclose(Table.looked_up(at, table.low, table.step, table.deviate, np.zeros(50, int)),
-                               (at - 0.4) / both, atol=0.03, rtol=0.02)  # fmt: skip
+    found = [looked_up(value, table.low, table.step, table.deviate) for value in at]
+    np.testing.assert_allclose(found, (at - 0.4) / both, atol=0.03, rtol=0.02)
     assert table.width == pytest.approx(both, rel=0.03)
 
 
@@ -178,7 +206,7 @@ def test_figures_written_twice_count_once(straight):
     of = likelihood(space, at, values, [compared()[name] for name in values])
     assert [figure.weight for figure in of.figures] == [1 / 3, 1 / 3, 1 / 3, 1.0]
     assert [figure.weight for figure in of.without([names[0]]).figures] == [0.5, 0.5, 1.0]
-    np.testing.assert_allclose(of.without([]).deviates(at), of.deviates(at))
+    np.testing.assert_allclose(of.without([])(at), of(at))
 
 
 def test_without_any_figure_there_is_nothing_to_agree_with(straight):

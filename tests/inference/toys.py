@@ -6,8 +6,10 @@ import numpy as np
 
 from sim.analysis.targets import Target
 from sim.experiment.experiment import Factor
+from sim.inference.emulator import Emulator
 from sim.inference.likelihood import likelihood
 from sim.inference.space import Space
+from sim.inference.walk import ENTRIES, Density, Records
 
 Q = 1.2815515655446004  # grade B: the band holds 80 per cent
 
@@ -43,3 +45,17 @@ class Straight:
         """Return mean and covariance of the factors that matter, walls far away."""
         known = np.linalg.inv(self.chance + self.sd**2 * np.eye(len(self.slopes)))
         return self.truth, np.linalg.inv(self.slopes.T @ known @ self.slopes)
+
+
+def leaning(size, *by):
+    """Return a density whose logarithm is that of the first of some factors times a number, one for each record."""
+    space = Space([Factor(f"x{n}") for n in range(size)])
+    linear, low = np.zeros((1, size)), 1e-9
+    linear[0, 0] = 1.0
+    one = Emulator(space, np.zeros(1), linear, np.zeros((1, size, size)), np.ones(1), np.eye(1), np.ones(1, int))
+    # the code of a factor goes from -1 to 1; a deviate z counts as -z^2/2
+    entries = np.sqrt(-2.0 * np.log(np.maximum(np.linspace(0.0, 1.0, ENTRIES), low)))
+    tables = np.stack([np.sqrt(much) * entries for much in by])[:, None]
+    shape = len(by), 1
+    records = Records(np.full(shape, -1.0), np.full(shape, 2.0 / (ENTRIES - 1)), tables, np.ones((*shape, 1)))
+    return Density(space.coding, one.terms, records)

@@ -6,33 +6,22 @@ evolution, ter Braak 2006), over a few factors at a time and reflected at the wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.draws.philox import MASK, words_block
-from sim.inference.space import Array
+from sim.inference.walk import Array, Density, room, walk
 
-Numbers = NDArray[np.int64]
-Density = Callable[[Array, Numbers], Array]
-"""Logarithms of a density at positions (rows, size), each of a group (rows,), up to a constant of the group."""
-
-AMONG_LEADING, FIRST = 0.75, 0.5
-"""Share of the moves that change what matters most, and of these that change the very first; others change the rest."""
-FRESH, FRESH_REST = 0.2, 0.7
-"""Shares of these, and of the others, that take positions afresh."""
-FEW, MANY = (2, 4, 8, 16), (4, 8, 16, 32, 64)
-"""How many factors are moved at once: of those that matter most, and of the others."""
 KEPT = 100
 """States that are kept of each chain, at most."""
 WARMING = 0.5
 """Share of the steps before the first that is kept in which the density is flattened, less and less."""
 CANDIDATES = 8
 """Points over the ranges of which the best one begins a chain."""
-_START, _BLOCK, _MOVE = 11, 12, 13  # what is drawn, in the address of a draw
-_LEAST = 4  # numbers that a move needs beside a new position for each factor
+_START, _MADE = 11, 14  # what is drawn, in the address of a draw, beside what `walk` draws
 _UNIT = 2.0**-32
 
 
@@ -74,10 +63,10 @@ def uniform(seed: int, purpose: int, step: int, rows: int, columns: int) -> Arra
 
 
 def sample(
-    density: Density, size: int, *, seed: int, steps: int, groups: int = 2, chains: int = 32,
-    leading: Sequence[int] = (), start: Array | None = None, first: int = 0,
+    density: Density, *, seed: int, steps: int, groups: int = 2, chains: int = 32, leading: Sequence[int] = (),
+    start: Array | None = None, first: int = 0,
 ) -> Chains:  # fmt: skip
-    """Draw from a density over the unit cube, for each group by itself.
+    """Draw from a density over the unit cube, for each group by itself: of records in turn, if it has several.
 
     Parameters
     ----------
@@ -92,72 +81,35 @@ def sample(
     first
         Number of the first step: another one where chains go on.
     """
-    at = _started(density, size, seed, groups, chains) if start is None else start.copy()
+    size, records = len(density.coding.slices), len(density.records.low)
+    at = _started(density, seed, groups, chains) if start is None else start.copy()
     begin = steps // 4 if start is None else 0
     every = max(1, -(-(steps - begin) // KEPT))
-    of = np.repeat(np.arange(groups), chains // 2)
-    now = density(at.reshape(-1, size), np.repeat(np.arange(groups), chains)).reshape(groups, chains)
+    heats = np.minimum((np.arange(steps) + 1.0) / max(WARMING * begin, 1.0), 1.0) if begin else np.ones(steps)
+    heats[begin:] = 1.0
+    now = density.at(at.reshape(-1, size), np.repeat(np.arange(groups) % records, chains)).reshape(groups, chains)
+    most = np.asarray(leading, np.int64)
+    rest, memory = np.setdiff1d(np.arange(size), most), room(density.coding, len(density.terms.constant))
     kept, scores, accepted = [], [], 0
-    for step in range(steps):
-        heat = min(1.0, (step + 1) / max(WARMING * begin, 1.0)) if step < begin else 1.0
-        for half in (0, 1):
-            mine, other = at[:, half::2], at[:, 1 - half :: 2]
-            moved, last = _moved(mine, other, seed, 2 * (first + step) + half, leading)
-            found = density(moved.reshape(-1, size), of).reshape(groups, -1)
-            better = np.log(last) < heat * (found - now[:, half::2])
-            mine[better], now[:, half::2][better] = moved[better], found[better]
-            accepted += int(better.sum())
-        if step >= begin and (steps - 1 - step) % every == 0:
+    stops = np.arange(steps - (steps - begin - 1) // every * every, steps + 1, every)  # states are kept after these
+    for since, step in itertools.pairwise([0, *range(every, int(stops[0]), every), *stops.tolist()]):
+        luck = uniform(seed, _MADE, first + since, groups * chains // 2, 2 * (step - since))
+        accepted += walk(density, at, now, np.log(luck), heats[since:step], seed, first + since, most, rest, memory)
+        if step >= stops[0]:
             kept.append(at.copy())
             scores.append(now.copy())
     share = accepted / (steps * groups * chains)
     return Chains(np.stack(kept, axis=2), np.stack(scores, axis=2), share, at, first + steps)
 
 
-def _started(density: Density, size: int, seed: int, groups: int, chains: int) -> Array:
+def _started(density: Density, seed: int, groups: int, chains: int) -> Array:
     """Return for each chain the best of some points over the ranges."""
-    number = groups * chains * CANDIDATES
+    size, number = len(density.coding.slices), groups * chains * CANDIDATES
     at = uniform(seed, _START, 0, number, size)
-    best = density(at, np.repeat(np.arange(groups), chains * CANDIDATES)).reshape(-1, CANDIDATES).argmax(axis=1)
+    records = np.repeat(np.arange(groups) % len(density.records.low), chains * CANDIDATES)
+    best = density.at(at, records).reshape(-1, CANDIDATES).argmax(axis=1)
     found: Array = at.reshape(-1, CANDIDATES, size)[np.arange(groups * chains), best]
     return found.reshape(groups, chains, size)
-
-
-def _moved(mine: Array, other: Array, seed: int, step: int, leading: Sequence[int]) -> tuple[Array, Array]:
-    """Return where chains would go, and the number that each has drawn for whether it does."""
-    groups, chains, size = mine.shape
-    fresh, block = _block(size, seed, step, leading)
-    drawn = uniform(seed, _MOVE, step, groups * chains, _LEAST + len(block)).reshape(groups, chains, -1)
-    moved = mine.copy()
-    if fresh:
-        moved[:, :, block] = drawn[:, :, _LEAST:]
-    else:
-        one = (drawn[:, :, 1] * chains).astype(np.int64)
-        another = (one + 1 + (drawn[:, :, 2] * (chains - 1)).astype(np.int64)) % chains
-        group = np.arange(groups)[:, None]
-        apart = other[:, :, block]
-        length = np.where(drawn[:, :, 3] < 0.1, 1.0, 2.4 / np.sqrt(2.0 * len(block)) * drawn[:, :, 3])
-        way = length[:, :, None] * (apart[group, one] - apart[group, another])
-        way += 0.02 * (drawn[:, :, _LEAST:] - 0.5)
-        folded = np.mod(moved[:, :, block] + way, 2.0)
-        moved[:, :, block] = np.minimum(folded, 2.0 - folded)
-    return moved, drawn[:, :, 0]
-
-
-def _block(size: int, seed: int, step: int, leading: Sequence[int]) -> tuple[bool, Numbers]:
-    """Return whether positions are taken afresh in a step, and of which factors.
-
-    Of what matters a few at a time, any or the very first; of the rest many.
-    """
-    drawn = uniform(seed, _BLOCK, step, 1, 4 + size)[0]
-    matters = bool(drawn[1] < AMONG_LEADING) and len(leading) > 0 or len(leading) == size
-    fresh = bool(drawn[0] < (FRESH if matters else FRESH_REST))
-    known = np.asarray(leading, np.int64) if matters else np.setdiff1d(np.arange(size), leading, assume_unique=True)
-    blocks = [block for block in (FEW if matters else MANY) if block < len(known)] + [len(known)]
-    number = blocks[int(drawn[2] * len(blocks))]
-    if matters and drawn[3] < FIRST and not fresh:
-        return fresh, known[:number]
-    return fresh, known[np.argsort(drawn[4 : 4 + len(known)], kind="stable")[:number]]
 
 
 def split_rhat(values: Array) -> Array:

@@ -6,7 +6,6 @@ figure's. Draws that agree with these should hold the world's own position in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,9 +13,9 @@ from scipy.special import ndtri
 
 from sim.analysis.kernels import LOGARITHMIC, deviations, quantile
 from sim.analysis.targets import Target
-from sim.inference.chains import Numbers, sample, uniform
+from sim.inference.chains import sample, uniform
 from sim.inference.emulator import Emulator
-from sim.inference.likelihood import ENTRIES, Figure, Likelihood, Table
+from sim.inference.likelihood import Figure, Likelihood, density
 from sim.inference.posterior import foretold
 from sim.inference.space import Array
 
@@ -74,12 +73,14 @@ def coverage(
     space = likelihood.emulator.space
     scales = [figure.scale for figure in likelihood.figures]
     given = foretold(likelihood.emulator, truths, scales, seed=seed) if gave is None else gave
-    density = _Records(likelihood, [
-        [recorded(figure, value, luck) for figure, value, luck in zip(likelihood.figures, row, lucks, strict=True)]
+    likelihoods = [
+        replace(likelihood, figures=tuple(
+            replace(figure, target=recorded(figure, value, luck))
+            for figure, value, luck in zip(likelihood.figures, row, lucks, strict=True)))
         for row, lucks in zip(given.tolist(), uniform(seed, _ERRORS, 0, *given.shape).tolist(), strict=True)
-    ])  # fmt: skip
+    ]  # fmt: skip
     steps = STEPS + EACH * space.size if steps is None else steps
-    of = sample(density, space.size, seed=seed, steps=steps, groups=len(truths), chains=chains,
+    of = sample(density(likelihoods), seed=seed, steps=steps, groups=len(truths), chains=chains,
                 leading=likelihood.leading)  # fmt: skip
     draws = of.positions.reshape(len(truths), -1, space.size)
     number = np.array([not factor.options for factor in space.factors])
@@ -120,28 +121,3 @@ def recorded(figure: Figure, value: float, luck: float) -> Target:
     edges = np.array([middle, middle - below * quantile(target), middle + above * quantile(target)])
     middle, low, high = (np.exp(edges) if target.id in LOGARITHMIC else edges).tolist()
     return replace(target, id=name, value=middle, low=low, high=high)
-
-
-class _Records:
-    """The likelihood of many records at once, each of its own group of positions."""
-
-    def __init__(self, likelihood: Likelihood, records: Sequence[Sequence[Target]]) -> None:
-        self._emulator = likelihood.emulator
-        each = [
-            Likelihood(likelihood.emulator, tuple(
-                replace(figure, target=target) for figure, target in zip(likelihood.figures, record, strict=True)))
-            for record in records
-        ]  # fmt: skip
-        self._low = np.array([[table.low for table in one.tables] for one in each])
-        self._step = np.array([[table.step for table in one.tables] for one in each])
-        self._entries = np.concatenate([table.deviate for one in each for table in one.tables])
-        self._whiten = np.stack([one.whiten for one in each])
-
-    def __call__(self, positions: Array, groups: Numbers) -> Array:
-        said = self._emulator.predict(positions)
-        figures = self._low.shape[1]
-        first = (groups[:, None] * figures + np.arange(figures)) * ENTRIES
-        deviates = Table.looked_up(said, self._low[groups], self._step[groups], self._entries, first)
-        # rows come group by group, as many of each
-        apart = deviates.reshape(len(self._whiten), -1, figures) @ self._whiten
-        return -0.5 * (apart**2).sum(axis=-1).reshape(-1)

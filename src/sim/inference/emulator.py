@@ -7,14 +7,19 @@ strength is the one under which rows are best foretold from one another (general
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve, eigvalsh_tridiagonal, solveh_banded
+from scipy.linalg.lapack import dormqr, dsytrd
 
+from sim.inference import walk
 from sim.inference.space import Array, Space
+from sim.inference.walk import Terms
 
 STRENGTHS = np.logspace(-4.0, 5.0, 28)
 SHARES = (1.0, 0.1, 0.01)
@@ -23,8 +28,6 @@ PRODUCTS = 5
 """For each factor that may be multiplied: so many products in all, those of the factors that matter most."""
 DOUBT = 0.002
 """Share of the variance that a factor of which nothing is seen is still given, beside those that are seen."""
-TOGETHER = 1024
-"""Rows that are predicted at once."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +75,20 @@ class Emulator:
         )  # fmt: skip
 
     @cached_property
-    def _products(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
-        """Which columns are multiplied with which in any output, and by what each product counts in each."""
-        a, b = np.nonzero(np.triu(self.product.any(axis=0)))
-        return a, b, np.where(a == b, 1.0, 2.0)[:, None] * self.product[:, a, b].T
+    def terms(self) -> Terms:
+        """What outputs are made of, as compiled code takes it."""
+        width = len(self.space.columns)
+        twice = np.triu(self.product) * (2.0 - np.eye(width))
+        output, a, b = np.nonzero(twice)
+        begin = np.searchsorted(output * width + a, np.arange(self.outputs * width + 1))
+        constant, linear = (np.ascontiguousarray(each, np.float64) for each in (self.constant, self.linear))
+        return Terms(constant, linear, begin, b, twice[output, a, b])
 
     def predict(self, positions: Array) -> Array:
         """Return each output's mean at positions, shape (rows, outputs)."""
-        a, b, weight = self._products
-        found = np.empty((len(positions), self.outputs))
-        for first in range(0, len(positions), TOGETHER):
-            code = self.space.code(positions[first : first + TOGETHER])
-            part = self.constant + code @ self.linear.T + (code[:, a] * code[:, b]) @ weight
-            found[first : first + TOGETHER] = part
+        coding, found = self.space.coding, np.empty((len(positions), self.outputs))
+        walk.foretell(coding, self.terms, np.ascontiguousarray(positions, np.float64),
+                      walk.room(coding, self.outputs), found)  # fmt: skip
         return found
 
     @cached_property
@@ -149,16 +153,31 @@ def _moments(space: Space) -> tuple[Array, Array, Array]:
 
 @dataclass(frozen=True)
 class _Terms:
-    """The terms that an emulator may have: columns of the code, squares of numbers, products of two factors."""
+    """The terms that an emulator may have: columns of the code, squares of numbers, products of two factors.
+
+    Attributes
+    ----------
+    code
+        Of some rows, those of each part after one another.
+    parts
+        The number of each part, and its rows.
+    """
 
     space: Space
     code: Array
-    squared: NDArray[np.int64]
+    parts: list[tuple[int, slice]]
 
     @classmethod
-    def of(cls, space: Space, positions: Array) -> _Terms:
-        number = np.array([not factor.options for factor in space.factors], np.bool_)
-        return cls(space, space.code(positions), np.flatnonzero(number[space.columns]))
+    def of(cls, space: Space, code: Array, fold: NDArray[np.int64]) -> _Terms:
+        numbers, begin = np.unique(fold, return_index=True)
+        edges = itertools.pairwise([*begin.tolist(), len(fold)])
+        return cls(space, code, [(part, slice(*each)) for part, each in zip(numbers.tolist(), edges, strict=True)])
+
+    @cached_property
+    def squared(self) -> NDArray[np.int64]:
+        """Columns of which there is a square."""
+        number = np.array([not factor.options for factor in self.space.factors], np.bool_)
+        return np.flatnonzero(number[self.space.columns])
 
     @cached_property
     def plain(self) -> Array:
@@ -166,15 +185,29 @@ class _Terms:
         return np.hstack([self.code, self.code[:, self.squared] ** 2])
 
     @cached_property
+    def centred(self) -> Array:
+        """The same, each of mean 0, and a 1 before them."""
+        return np.hstack([np.ones((len(self.code), 1)), self.plain - self.plain.mean(axis=0)])
+
+    @cached_property
+    def spread(self) -> Array:
+        """Their standard deviations, without that of the 1."""
+        return self.plain.std(axis=0)
+
+    @cached_property
+    def squares(self) -> list[Array]:
+        """Sums of products of these over each part."""
+        return [self.centred[rows].T @ self.centred[rows] for _, rows in self.parts]
+
+    @cached_property
     def factor(self) -> NDArray[np.int64]:
         """Of which factor each of these is."""
         return np.concatenate([self.space.columns, self.space.columns[self.squared]])
 
-    def importance(self, rows: NDArray[np.bool_], values: Array) -> Array:
+    def importance(self, values: Array) -> Array:
         """Return what share of the variance of values goes with each factor by itself, less what chance would give."""
-        plain = self.plain[rows]
-        both = (plain - plain.mean(axis=0)).T @ (values - values.mean()) / len(values)
-        spread = plain.std(axis=0) * values.std()
+        both = self.centred[:, 1:].T @ (values - values.mean()) / len(values)
+        spread = self.spread * values.std()
         share = np.divide(both, spread, out=np.zeros_like(both), where=spread > 1e-12) ** 2
         found = np.zeros(self.space.size)
         np.add.at(found, self.factor, np.maximum(share - 1.0 / len(values), 0.0))
@@ -209,21 +242,26 @@ def fit(
     parts
         Whether the emulators without each part are kept, too.
     """
-    terms, fold = _Terms.of(space, positions), _folds(positions, folds)
-    count, width = outputs.shape[1], terms.code.shape[1]
+    code, fold, there = space.code(positions), _folds(positions, folds), np.isfinite(outputs)
+    count, width = outputs.shape[1], code.shape[1]
     weights = np.zeros((1 + folds * parts, count, 1 + width + width * width))
     left = np.full(outputs.shape, np.nan)
-    for output, values in enumerate(outputs.T):
-        rows = np.isfinite(values)
-        if rows.any():
-            weights[:, output, 0] = values[rows].mean()
-            left[rows, output] = values[rows] - values[rows].mean()
-        if rows.sum() > 2 and np.ptp(values[rows]) > 0.0:
-            left[rows, output] = _learn(terms, rows, values[rows], fold[rows], quadratic, weights[:, output])
+    # outputs of the same rows share what hangs on these alone
+    alike, which = np.unique(there, axis=1, return_inverse=True)
+    for number, known in enumerate(alike.T):
+        if not known.any():
+            continue
+        rows = np.flatnonzero(known)[fold[known].argsort(kind="stable")]
+        terms = _Terms.of(space, code[rows], fold[rows])
+        for output in np.flatnonzero(which.ravel() == number).tolist():
+            values = outputs[rows, output]
+            weights[:, output, 0] = values.mean()
+            left[rows, output] = values - values.mean()
+            if len(rows) > 2 and np.ptp(values) > 0.0:
+                left[rows, output] = _learn(terms, values, quadratic, weights[:, output])
     residual, r2 = _left(outputs, left)
-    learnt = np.isfinite(outputs).sum(axis=0)
     each = [Emulator(space, of[:, 0], of[:, 1 : 1 + width], of[:, 1 + width :].reshape(count, width, width), r2,
-                     residual, learnt) for of in weights]  # fmt: skip
+                     residual, there.sum(axis=0)) for of in weights]  # fmt: skip
     return replace(each[0], parts=tuple(each[1:]))
 
 
@@ -233,17 +271,15 @@ def _folds(positions: Array, folds: int) -> NDArray[np.int64]:
     return first.argsort(kind="stable").argsort(kind="stable")[which.ravel()] % folds
 
 
-def _learn(terms: _Terms, rows: NDArray[np.bool_], values: Array, fold: NDArray[np.int64], quadratic: int,
-           found: Array) -> Array:  # fmt: skip
+def _learn(terms: _Terms, values: Array, quadratic: int, found: Array) -> Array:
     """Write the weights of one output, first of all rows, then without each part; return what is left of each row."""
     width = terms.code.shape[1]
-    weight = terms.importance(rows, values)
+    weight = terms.importance(values)
     weight = (weight + DOUBT) / (weight.max() + DOUBT)
     pairs = terms.products(weight, quadratic)
-    code = terms.code[rows]
-    design = np.hstack([terms.plain[rows], code[:, pairs[:, 0]] * code[:, pairs[:, 1]]])
     loose = np.concatenate([weight[terms.factor], np.sqrt(weight[terms.space.columns[pairs]].prod(axis=1))])
-    slopes, left = _ridge(design, values, np.sqrt(loose), len(terms.factor), fold, len(found) - 1)
+    slopes, left = _ridge(terms, terms.code[:, pairs[:, 0]] * terms.code[:, pairs[:, 1]], values, np.sqrt(loose),
+                          len(found) - 1)  # fmt: skip
     found[:, : 1 + width] = slopes[:, : 1 + width]
     product = found[:, 1 + width :].reshape(-1, width, width)
     bends = slopes[:, 1 + width :]
@@ -253,45 +289,68 @@ def _learn(terms: _Terms, rows: NDArray[np.bool_], values: Array, fold: NDArray[
     return left
 
 
-def _ridge(design: Array, values: Array, loose: Array, products: int, fold: NDArray[np.int64],
-           parts: int) -> tuple[Array, Array]:  # fmt: skip
+def _ridge(terms: _Terms, products: Array, values: Array, loose: Array, parts: int) -> tuple[Array, Array]:
     """Return constant and slopes of all rows and without each part, and what is left of each row without its part.
 
-    Without a part they follow from those with it: nothing is fitted anew. `products` is the place of the first product.
+    Terms are shrunk, and by how much is chosen, by all rows: without a part only the slopes are others.
     """
-    count, centre, spread = len(design), design.mean(axis=0), design.std(axis=0)
-    design = design - centre
-    away = values - values.mean()
-    every, both = design.T @ design, design.T @ away
+    count, plain, middle = len(values), terms.centred.shape[1] - 1, values.mean()
+    centre = np.concatenate([terms.plain.mean(axis=0), products.mean(axis=0)])
+    products, away = products - products.mean(axis=0), values - middle
+    each = [_squares(terms.centred[rows], products[rows], squares)
+            for (_, rows), squares in zip(terms.parts, terms.squares, strict=True)]  # fmt: skip
+    both = [np.append(away[rows] @ terms.centred[rows], away[rows] @ products[rows]) for _, rows in terms.parts]
+    every, whole = sum(each[1:], each[0]), sum(both[1:], both[0])
+    spread = np.sqrt(np.diag(every)[1:] / count)
     unit = np.divide(loose, spread, out=np.zeros_like(spread), where=spread > 1e-12)
-    best: tuple[float, Array, Array, Array] | None = None
-    for share in SHARES if products < len(loose) else SHARES[:1]:
-        scale = np.where(np.arange(len(unit)) < products, unit, share * unit)
-        size, turned = np.linalg.eigh(every * np.outer(scale, scale))
-        size = np.maximum(size, 0.0)
-        inner = turned.T @ (both * scale)
-        strengths = size[:, None] + STRENGTHS
-        rest = away @ away - (inner**2) @ (1.0 / strengths + STRENGTHS / strengths**2)
-        free = np.maximum(1.0 - (1.0 + size @ (1.0 / strengths)) / count, 1e-6)
-        error = rest / free**2
-        at = int(error.argmin())
-        if best is None or error[at] < best[0]:
-            best = float(error[at]), strengths[:, at], inner, scale[:, None] * turned
-    assert best is not None
-    _, strength, inner, turned = best
-    design = design @ turned
-    foretold = away - design @ (inner / strength)
-    slopes = np.tile(np.append(values.mean(), inner / strength), (1 + parts, 1))
-    for part in np.unique(fold):
-        mine = fold == part
-        some = design[mine]
-        hat = (some / strength) @ some.T + 1.0 / count
-        foretold[mine] = np.linalg.solve(np.eye(len(some)) - hat, foretold[mine])
+    best = np.inf, 0.0, unit
+    for share in SHARES if products.shape[1] else SHARES[:1]:
+        scale = np.where(np.arange(len(unit)) < plain, unit, share * unit)
+        error = _errors(every[1:, 1:] * np.outer(scale, scale), whole[1:] * scale, float(away @ away), count)
+        if error.min() < best[0]:
+            best = float(error.min()), STRENGTHS[error.argmin()], scale
+    _, strength, scale = best
+    scale = np.append(1.0, scale)
+    shrunk = np.diag(np.append(0.0, np.full(len(unit), strength)))
+
+    def slopes_of(squares: Array, sums: Array) -> Array:
+        factored = cho_factor((squares * np.outer(scale, scale) + shrunk).T, overwrite_a=True, check_finite=False)
+        found: Array = scale * cho_solve(factored, sums * scale, check_finite=False)
+        return found
+
+    slopes = np.tile(slopes_of(every, whole), (1 + parts, 1))
+    foretold = np.empty(count)
+    for (part, rows), squares, sums in zip(terms.parts, each, both, strict=True):
+        without = slopes_of(every - squares, whole - sums)
+        foretold[rows] = away[rows] - terms.centred[rows] @ without[: 1 + plain] - products[rows] @ without[1 + plain :]
         if parts:
-            slopes[1 + part] -= np.append(foretold[mine].sum() / count, some.T @ foretold[mine] / strength)
-    slopes[:, 1:] = slopes[:, 1:] @ turned.T
-    slopes[:, 0] -= slopes[:, 1:] @ centre
+            slopes[1 + part] = without
+    slopes[:, 0] += middle - slopes[:, 1:] @ centre
     return slopes, foretold
+
+
+def _squares(plain: Array, products: Array, known: Array) -> Array:
+    """Return sums of products of columns with one another; those of the first with themselves are known."""
+    shared = plain.T @ products
+    return np.block([[known, shared], [shared.T, products.T @ products]])
+
+
+def _errors(squares: Array, sums: Array, total: float, count: int) -> Array:
+    """Return by how much rows are missed under each of `STRENGTHS`, by generalised cross-validation.
+
+    A band of three diagonals, turned as the squares can be, tells it without their eigenvectors.
+    """
+    lower, main, beside, turn, _ = dsytrd(squares.T, lower=1, lwork=64 * len(squares), overwrite_a=1)
+    turned = sums.copy()
+    turned[1:] = dormqr("L", "T", lower[1:, :-1], turn, sums[1:, None], 64 * len(squares))[0][:, 0]
+    size = np.maximum(eigvalsh_tridiagonal(main, beside), 0.0)
+    rest = np.empty(len(STRENGTHS))
+    for at, strength in enumerate(STRENGTHS.tolist()):
+        inner = solveh_banded(np.stack([main + strength, np.append(beside, 0.0)]), turned, lower=True)
+        rest[at] = total - turned @ inner - strength * (inner @ inner)
+    free = np.maximum(1.0 - (1.0 + (size[:, None] / (size[:, None] + STRENGTHS)).sum(axis=0)) / count, 1e-6)
+    found: Array = rest / free**2
+    return found
 
 
 def _left(outputs: Array, left: Array) -> tuple[Array, Array]:

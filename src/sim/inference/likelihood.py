@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
 from sim.analysis.kernels import LOGARITHMIC, ONE_SIDED, best, deviations, log_kernels, weights
@@ -22,9 +21,10 @@ from sim.errors import Problem, UserError
 from sim.inference.emulator import Emulator, fit
 from sim.inference.scales import Scale, chosen
 from sim.inference.space import Array, Space
+from sim.inference.walk import ENTRIES, Density, Records
 
-STEPS, ENTRIES = 2**14, 2**12
-"""Of the line along which a kernel is averaged, and of the table that is kept."""
+STEPS = 2**14
+"""Of the line along which a kernel is averaged: a part of them is kept."""
 WIDE = 8.0
 """Standard deviations that a table reaches beyond what runs give."""
 LEADING, HARDLY = 24, 0.01
@@ -100,17 +100,6 @@ class Table:
         even = np.linspace(at[0], at[-1], ENTRIES)
         return cls(even[0], even[1] - even[0], np.interp(even, at, np.maximum.accumulate(deviate)), _width(at, deviate))
 
-    @staticmethod
-    def looked_up(values: Array, low: Array, step: Array, entries: Array, first: NDArray[np.int64]) -> Array:
-        """Return deviates at values, from tables whose entries stand one after the other, each from its `first` on."""
-        along = (values - low) / step
-        number = np.clip(along, 0.0, ENTRIES - 2.0).astype(np.int64)
-        along -= number
-        number += first
-        before = entries[number]
-        found: Array = before + along * (entries[number + 1] - before)
-        return found
-
 
 def _range(figure: Figure, middle: float, reach: float) -> tuple[float, float]:
     """Return what a table must span: what runs give, and the recorded band."""
@@ -165,23 +154,13 @@ class Likelihood:
         return turned / np.sqrt(np.maximum(size, 0.01))
 
     @cached_property
-    def _table(self) -> tuple[Array, Array, Array]:
-        """Where tables begin, their steps, and all their entries one after the other."""
-        return (np.array([table.low for table in self.tables]), np.array([table.step for table in self.tables]),
-                np.concatenate([table.deviate for table in self.tables]))  # fmt: skip
+    def density(self) -> Density:
+        """The same, as chains take it."""
+        return density([self])
 
-    def deviates(self, positions: Array) -> Array:
-        """Return how far each figure is from the record at positions, in standard deviations of its average."""
-        low, step, entries = self._table
-        first = np.arange(len(low)) * ENTRIES
-        return Table.looked_up(self.emulator.predict(positions), low, step, entries, first)
-
-    def __call__(self, positions: Array, groups: object = None) -> Array:
+    def __call__(self, positions: Array) -> Array:
         """Return logarithms of the likelihood at positions, 0 where every figure is met as well as can be."""
-        if not self.figures:
-            return np.zeros(len(positions))
-        apart = self.deviates(positions) @ self.whiten
-        return -0.5 * np.einsum("rf,rf->r", apart, apart)
+        return self.density.at(positions, np.zeros(len(positions), np.int64))
 
     @property
     def names(self) -> list[str]:
@@ -216,6 +195,16 @@ class Likelihood:
         order = np.argsort(-self.information, kind="stable")[:LEADING]
         return [int(at) for at in order if self.information[at] > HARDLY * self.information[order[0]]]
 
+
+def density(each: Sequence[Likelihood]) -> Density:
+    """Return what likelihoods by one emulator are, a record for each."""
+    emulator, tables = each[0].emulator, [one.tables for one in each]
+    shape = len(each), emulator.outputs
+    low = np.array([[table.low for table in row] for row in tables]).reshape(shape)
+    step = np.array([[table.step for table in row] for row in tables]).reshape(shape)
+    entries = np.array([[table.deviate for table in row] for row in tables]).reshape(*shape, ENTRIES)
+    whiten = np.stack([one.whiten for one in each])
+    return Density(emulator.space.coding, emulator.terms, Records(low, step, entries, whiten))
 
 
 def likelihood(

@@ -120,8 +120,7 @@ def posterior(likelihood: Likelihood, *, seed: int = 0, steps: int | None = None
 
 
 def _drawn(likelihood: Likelihood, seed: int, steps: int, start: Array | None = None, first: int = 0) -> Posterior:
-    size = likelihood.emulator.space.size
-    of = sample(likelihood, size, seed=seed, steps=steps, leading=likelihood.leading, start=start, first=first)
+    of = sample(likelihood.density, seed=seed, steps=steps, leading=likelihood.leading, start=start, first=first)
     return _posterior(likelihood, of, seed)
 
 

@@ -19,8 +19,9 @@ from sim.errors import Problem, UserError
 from sim.experiment import sampling
 from sim.experiment.experiment import Factor
 from sim.experiment.sampling import Value
-
-Array = NDArray[np.float64]
+from sim.inference import walk
+from sim.inference.walk import Array as Array
+from sim.inference.walk import Coding
 
 
 @dataclass(frozen=True)
@@ -115,22 +116,17 @@ class Space:
 
         A number goes from -1 to 1, and so does the second of two options; of k options each is 1 - 1/k or -1/k.
         """
-        gain, wide = self._gain
-        found = (self.middles(positions) - 0.5) * gain * self.asked(positions)
-        if not wide:
-            return found
-        found, numbers = found[:, self.columns], self.numbers(positions)
-        asked = self.asked(positions)
-        for at, mine in wide:
-            found[:, mine] = ((numbers[:, [at]] == np.arange(len(mine))) - 1.0 / len(mine)) * asked[:, [at]]
+        found = np.empty((len(positions), len(self.columns)))
+        walk.coded(self.coding, np.ascontiguousarray(positions, np.float64), walk.room(self.coding, 0), found)
         return found
 
     @cached_property
-    def _gain(self) -> tuple[Array, list[tuple[int, NDArray[np.int64]]]]:
-        """By what a position less a half is multiplied, and which factors have more columns than one, with these."""
+    def coding(self) -> Coding:
+        """How `code` is made."""
         count = np.bincount(self.columns, minlength=self.size)
-        wide = [(int(at), np.flatnonzero(self.columns == at)) for at in np.flatnonzero(count > 1)]
-        return np.array([4.0 if len(factor.options) == 2 else 2.0 for factor in self.factors]), wide
+        gain = np.array([4.0 if len(factor.options) == 2 else 2.0 for factor in self.factors])
+        parents = np.array(self._parents, np.int64).reshape(-1, 3)
+        return Coding(self.slices, gain, np.searchsorted(self.columns, np.arange(self.size)), count, parents)
 
 
 def _number(factor: Factor, value: Any, otherwise: int) -> int:
