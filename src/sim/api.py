@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.analysis.pair_table import PairedSweep
     from sim.analysis.stored import Stored
     from sim.analysis.stored import open_folder as open_
+    from sim.claims.form import Claim
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
     from sim.inference.boxes import Discovery
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sim.page.server import view
     from sim.results.result import export_csv as export
     from sim.runner.calibrate import calibrate
+    from sim.runner.claims import claims
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
     from sim.runner.preview import Preview
@@ -43,13 +45,13 @@ if TYPE_CHECKING:
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "calibrate", "check", "compare", "discover", "explain", "export", "export_page", "list_", "live", "lookfor",
-    "open_", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
+    "calibrate", "check", "claims", "compare", "discover", "explain", "export", "export_page", "list_", "live",
+    "lookfor", "open_", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
 ]  # fmt: skip
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
-    "calibrate": "runner.calibrate.calibrate",
+    "calibrate": "runner.calibrate.calibrate", "claims": "runner.claims.claims",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
     "lookfor": "inference.lookfor.lookfor",
@@ -175,20 +177,25 @@ def _drawn(file: str | Path, draw: Callable[[], Figure]) -> Path:
     return place
 
 
-def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate:
-    """Check a scenario or an experiment without running it.
+def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate | Claim:
+    """Check a scenario, an experiment or a claim without running it.
 
     Returns
     -------
-    preview or estimate
+    preview, estimate or claim
         Of a scenario: effective values with their layers, warnings, size. Of an experiment: what it would take in
-        runs, time and disk, for which some runs are tried.
+        runs, time and disk, for which some runs are tried. Of a claim: what was read.
     """
     look()
+    from sim.claims.form import is_claim, load_claim
     from sim.experiment.load import is_experiment, load_experiment
     from sim.runner.preview import preview
     from sim.scenario.load import load
 
+    if isinstance(scenario, (str, Path)) and is_claim(scenario):
+        if sets:
+            raise UserError(Problem("--set", allowed="nothing: the values of a claim stand in its tables"))
+        return load_claim(scenario)
     if not isinstance(scenario, (str, Path)) or not is_experiment(scenario):
         return preview(load(scenario, sets))
     if sets:

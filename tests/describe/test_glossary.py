@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.analysis.targets import PRODUCED, targets
+from sim.claims.form import known
 from sim.data.catalogue import TABLES
 from sim.data.place_names import places
 from sim.describe.glossary import KINDS, entries, explain, names, terms
@@ -33,6 +34,7 @@ DECLARED = {
     "targets": [t.id for t in targets()],
     "observables": list(OBSERVABLES),
     "experiments": [*shipped_experiments()],
+    "claims": [*known()],
     "classes": list(CLASSES),
     "places": list(places()),
     "events": list(load("historical").scenario.events),

@@ -52,9 +52,12 @@ def entries(what: str | None = None) -> list[Entry]:
     return [entry for entry in KINDS[one_of("list", what, KINDS)]() if entry.kind != "part"]
 
 
-def explain(name: str) -> list[Entry]:
-    """Return every entry of this name: one word may be, say, both a mechanism and a draw."""
-    alike = [entry for entry in _everything() if entry.name.casefold() == name.casefold()]
+def explain(name: str, kind: str | None = None) -> list[Entry]:
+    """Return every entry of this name: one word may be, say, both a mechanism and a draw; or those of a kind."""
+    if kind is not None:
+        kind = one_of("kind", kind, {entry.kind for entry in _everything()})
+    alike = [entry for entry in _everything()
+             if entry.name.casefold() == name.casefold() and kind in (None, entry.kind)]  # fmt: skip
     found = [entry for entry in alike if entry.name == name] or alike
     if not found:
         allowed = "a name that `skloki list` prints: " + ", ".join(KINDS)
@@ -161,6 +164,21 @@ def _experiments() -> Iterator[Entry]:
         })  # fmt: skip
 
 
+def _claims() -> Iterator[Entry]:
+    from sim.claims.form import known
+
+    for name, path in known().items():
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        yield Entry("claim", name, {
+            "meaning": raw.get("claim", ""), "kind": raw.get("kind", "tested"), "place": raw.get("place", ""),
+            "mechanism": raw.get("mechanism", ""), "rival": raw.get("rival", ""), "contrast": raw.get("contrast", ""),
+            "why": raw.get("reason", ""),
+            "reckoned": {one: f"{table.get('value', '')}: {table.get('claimed', '')}"
+                         for one, table in raw.get("estimands", {}).items()},
+            "file": path.name, "to run it": f"skloki claims {name}",
+        })  # fmt: skip
+
+
 def _options(table: Mapping[str, Any]) -> list[Any]:
     return next(list(table[key]) for key in ("worlds", "values", "options") if key in table)
 
@@ -235,6 +253,7 @@ def _room(name: str) -> str:
 KINDS: dict[str, Make] = {
     "scenarios": _scenarios,
     "experiments": _experiments,
+    "claims": _claims,
     "parameters": _registered("parameter", PARAMETERS, lambda p: {
         "meaning": p.meaning, "symbol": p.symbol, "unit": p.unit, "default": p.default,
         "range": f"{p.low:g} to {p.high:g}, {p.distribution}", "bounds": f"{p.minimum:g} to {p.maximum:g}",
@@ -277,6 +296,7 @@ KINDS: dict[str, Make] = {
 MEANINGS: Mapping[str, str] = {
     "scenarios": "worlds that come with the program, to run, compare and trace",
     "experiments": "sweeps over many worlds that come with it",
+    "claims": "what the article and others claim, each with the contrast that could refute it",
     "parameters": "numbers that may be set or drawn, with range and grade",
     "variants": "readings of the record that it does not settle",
     "outcomes": "what is recorded each month",

@@ -17,6 +17,7 @@ from sim.api import look
 from sim.doors import completion as complete
 from sim.doors import endings, options, work
 from sim.doors.calibrating import calibrate
+from sim.doors.claiming import claims
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.inferring import discover, sensitivity
@@ -46,7 +47,7 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-for command in (compare, trace, sweep, calibrate, lookfor, sensitivity, discover, status, rerun, query):
+for command in (compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, status, rerun, query):
     cli.add_command(command)
 
 
@@ -91,7 +92,7 @@ def run(
 @options.modes
 @click.pass_obj
 def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], full: bool) -> None:
-    """Check SCENARIO, or an experiment, without running it.
+    """Check SCENARIO, an experiment or a claim, without running it.
 
     Prints what differs from the scenario that it extends, or from the defaults, and where that was set, warnings, and
     the size of the run. Of an experiment: levers, uncertainties, design, and what it would take in runs, time and disk.
@@ -110,8 +111,8 @@ def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], full: bool) 
 def list_(terminal: Terminal, kind: str | None) -> None:
     """List what there is of a kind; without one, the kinds.
 
-    KIND is one of scenarios, experiments, parameters, variants, outcomes, mechanisms, draws, data, constants, targets,
-    observables, classes, places, events, terms.
+    KIND is one of scenarios, experiments, claims, parameters, variants, outcomes, mechanisms, draws, data, constants,
+    targets, observables, classes, places, events, terms.
     """
     from sim import api
     from sim.doors import reports
@@ -120,17 +121,19 @@ def list_(terminal: Terminal, kind: str | None) -> None:
 
 
 @cli.command()
-@click.argument("name", shell_complete=complete.names)
+@click.argument("name", metavar="[KIND] NAME", nargs=-1, required=True, shell_complete=complete.names)
 @options.modes
 @click.pass_obj
-def explain(terminal: Terminal, name: str) -> None:
-    """Explain any name that `list` prints.
+def explain(terminal: Terminal, name: tuple[str, ...]) -> None:
+    """Explain any name that `list` prints; with a KIND (claim, parameter, ...) only what is of it.
 
     Meaning, unit, range, grade of the evidence, source, and where it acts.
     """
     from sim import api
 
-    entries = api.explain(name)
+    if len(name) > 2:
+        raise click.UsageError("a name, or a kind and a name")
+    entries = api.explain(name[-1], *name[:-1])
     terminal.answer(lambda: [asdict(entry) for entry in entries])
     for entry in () if terminal.json else entries:
         terminal.fields(f"{entry.name} ({entry.kind})", entry.fields)

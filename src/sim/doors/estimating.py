@@ -12,6 +12,7 @@ from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 
 if TYPE_CHECKING:
+    from sim.claims.form import Claim
     from sim.experiment.experiment import Factor
     from sim.runner.estimate import Estimate
     from sim.runner.preview import Preview
@@ -20,9 +21,15 @@ LISTED = 12
 """Uncertainties that are listed though they are drawn as the registry says; more are counted."""
 
 
-def show_checked(terminal: Terminal, found: Preview | Estimate, *, full: bool) -> None:
-    """Print a scenario or an experiment that was checked; in full, all values, or all uncertainties."""
+def show_checked(terminal: Terminal, found: Preview | Estimate | Claim, *, full: bool) -> None:
+    """Print a scenario, an experiment or a claim that was checked; in full, all values, or all uncertainties."""
+    from sim.claims.form import Claim
+    from sim.doors import claiming
     from sim.runner.preview import Preview
+
+    if isinstance(found, Claim):
+        terminal.answer(lambda: claiming.document(found))
+        return None if terminal.json else claiming.show_claim(terminal, found)
 
     if isinstance(found, Preview):
         terminal.answer(lambda: preview_document(found, full))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LISTED = {
     "scenarios": ("title", "why"),
     "experiments": ("title", "design", "why"),
+    "claims": ("kind", "meaning"),
     "variants": ("default", "mechanism", "meaning"),
     "classes": ("number", "meaning"),
     "places": ("class", "region", "also called"),

@@ -218,14 +218,15 @@ def discover(sweep: PairedSweep, where: str, **which: Any) -> list[Discovery]:
     points = drawn(sweep)
     usual = "nation" if "nation" in sweep.experiment.scopes else sweep.experiment.scopes[0]
     found = asked(sweep, **{**which, "scope": which.get("scope") or usual})
-    return [_discovered(points, one, where) for one in found]
+    return [discovered(points, one, where) for one in found]
 
 
-def _discovered(points: Drawn, one: Asked, where: str) -> Discovery:
+def discovered(points: Drawn, one: Asked, where: str, *, boxes: bool = True) -> Discovery:
+    """Return in which worlds a condition on one number of every pair is true; without ``boxes`` the plane alone."""
     effect, base = points.means(one.values), points.means(one.base)
     true = _true(points, where, effect, base, one.level)
     there = np.isfinite(effect)
-    if min(true[there].sum(), (~true[there]).sum()) < RARE:
+    if boxes and min(true[there].sum(), (~true[there]).sum()) < RARE:
         found = f"true at {true[there].sum():,} of {there.sum():,} points of {one.said}"
         raise UserError(Problem("--where", where, found, f"true at {RARE} or more, and false at {RARE} or more"))
     held = np.zeros(len(true), np.bool_)
@@ -237,11 +238,11 @@ def _discovered(points: Drawn, one: Asked, where: str) -> Discovery:
     held &= there
     axes = list(_axes(points))
     screened = _screened(axes, true.astype(float), learn, SCREENED)
-    boxes = [*_prim(screened, true, learn, held), *_cart(screened, true, learn, held)]
+    made = [*_prim(screened, true, learn, held), *_cart(screened, true, learn, held)] if boxes else []
     return Discovery(
         one, where, points.over, int(learn.sum()), int(held.sum()), float(true[there].mean()), true, held,
-        tuple(axis for axis in screened if not axis.chosen), tuple(boxes),
-        _first(screened, true, learn), _plane(axes, effect, learn, held),
+        tuple(axis for axis in screened if not axis.chosen), tuple(made),
+        _first(screened, true, learn) if boxes else "", _plane(axes, effect, learn, held),
     )  # fmt: skip
 
 

@@ -22,13 +22,13 @@ def sentences(found: Discovery) -> list[str]:
     what = found.asked.said.removeprefix("the effect of ")
     said = f"{found.where}, for {what}: true in {share(found.rate)} of worlds {found.over}"
     if best is None:
-        return [f"{said}; no box does better on points held back.", _would(found)]
+        return [f"{said}; no box does better on points held back.", would(found)]
     low, high = best.held.interval()
     return [
         f"{said}; in {share(best.held.density)} [{share(low)}, {share(high)}] where {best.said}, which holds "
         f"{share(best.held.coverage)} of all such worlds (points held back; on those it was made of "
         f"{share(best.learnt.density)} and {share(best.learnt.coverage)}).",
-        _would(found),
+        would(found),
     ]
 
 
@@ -44,7 +44,8 @@ def tells(found: Discovery) -> bool:
     return not found.asked.level and abs(found.plane.at_default) >= CLEAR * found.plane.error
 
 
-def _would(found: Discovery) -> str:
+def would(found: Discovery) -> str:
+    """Return what a plane says of an effect: its terms, and the smallest departure that turns the sign."""
     plane = found.plane
     what = "the level" if found.asked.level else "the effect"
     text = f"A plane explains {share(plane.r2)} of {what} on points held back: {equation(found)}, each over its range"

@@ -335,7 +335,7 @@ def lookfor(
         " or ".join(one.experiment.title for one in populations), given[0] if len(given) == 1 else "of several sweeps",
         all(one.experiment.ensemble is not None for one in populations), {} if rivals else first.history, len(weights),
         tuple(found), worth.effective(weights),
-        tuple(_answer(question, draws, names, weighed=bool(found)) for question in questions),
+        tuple(answered(question, draws, names, weighed=bool(found)) for question in questions),
     )  # fmt: skip
 
 
@@ -383,7 +383,8 @@ def _selected(
     return Selection(outcome, scope, horizon, chosen, numbers)
 
 
-def _answer(question: Question, draws: Draws, names: Sequence[str], *, weighed: bool) -> Answer:
+def answered(question: Question, draws: Draws, names: Sequence[str], *, weighed: bool = False) -> Answer:
+    """Return what observables, whose columns draws have in the order of names, would teach about a question."""
     asked = np.isfinite(question.values)
     some, values, ahead = draws.at(asked), question.values[asked], question.ahead[asked]
     effective = some.effective

@@ -132,7 +132,7 @@ def sensitivity(sweep: PairedSweep, *, least: float = SEEN, **which: Any) -> lis
     if kind_of(sweep.experiment).families:
         by: Callable[[Drawn, Asked, list[Term]], Finding] = _saltelli if kind == "saltelli" else _morris
         return [by(points, one, known) for one in wanted]
-    return _emulated(points, wanted, known, least)
+    return emulated(points, wanted, least)
 
 
 def beside(found: Sequence[Sequence[Finding]]) -> list[list[Finding]]:
@@ -203,7 +203,9 @@ def _lacking(points: Drawn, one: Asked) -> str:
 # -- by an emulator
 
 
-def _emulated(points: Drawn, wanted: Sequence[Asked], known: list[Term], least: float) -> list[Finding]:
+def emulated(points: Drawn, wanted: Sequence[Asked], least: float = SEEN) -> list[Finding]:
+    """Return what numbers of a sweep's pairs hang on, by an emulator: each, or why that cannot be told."""
+    known = terms(points.space.factors)
     outputs = np.column_stack([points.means(one.values) for one in wanted])
     outputs = np.where([[_constant(column) for column in outputs.T]], np.nan, outputs)
     whole = fit(points.space, points.positions, outputs)

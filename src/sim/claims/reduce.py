@@ -1,0 +1,544 @@
+"""Stored sweeps reduced to a ledger: the numbers of every draw, then the rules, then what else is to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.kernels import LOGARITHMIC, ONE_SIDED, compared, log_kernels, weights
+from sim.analysis.sweep import Sweep
+from sim.analysis.targets import Target
+from sim.claims import expressions, rules, told
+from sim.claims.form import Claim, Estimand, Quantity
+from sim.claims.ledger import Entry
+from sim.claims.populations import Population
+from sim.claims.worlds import Asked as Wants
+from sim.claims.worlds import Wanted, history, horizon_name
+from sim.data.tables import load
+from sim.errors import UserError
+from sim.experiment.horizons import YEARS, Horizon, measured
+from sim.inference import boxes, boxes_told
+from sim.inference.asked import Asked, Drawn, drawn
+from sim.inference.lookfor import Population as Observed
+from sim.inference.lookfor import Question, answered
+from sim.inference.sensitivity import WORTH, Finding, emulated
+from sim.inference.shares import again
+from sim.inference.terms import GRADES
+from sim.inference.worth import Draws
+from sim.registry.entries import Outcome
+from sim.registry.observables import OBSERVABLES
+from sim.scenario.schema import month_name, month_number
+
+Array = NDArray[np.float64]
+Opened = Callable[[Population, Wants], Sweep]
+"""Returns the stored sweep of a world in a population."""
+PLANTED = 60
+"""Runs of the planted world that are taken for records."""
+RESAMPLES = 200
+"""Of draws, for what is a number of all draws together: slopes, evidence."""
+INTERVAL = (0.05, 0.95)
+"""Quantiles of draws between which nine in ten lie."""
+NAMED, FIGURES = 3, 3
+"""Terms that are said to be hung on, and figures to look for."""
+READING = "all readings (variants)"
+
+
+@cache
+def places() -> Mapping[str, int]:
+    """Return how many guberniias of 1923 each class has: by these, several classes are taken together."""
+    classes = [str(row["unit_class"]) for row in load("guberniia") if row["exists_1923"]]
+    return {name: classes.count(name) for name in sorted(set(classes))}
+
+
+@dataclass(frozen=True, eq=False)
+class Reckoned:
+    """An estimand in one population.
+
+    Attributes
+    ----------
+    values, base
+        Of every pair of a draw and a replicate: the number, and the level of what stands last in the expression.
+    means
+        Of every draw; of what is a number of all draws together, of every resample.
+    smallest
+        The smallest effect of interest.
+    sweep
+        The sweep whose draws and factors these are.
+    sweeps
+        Names of all sweeps that it rests on.
+    power
+        What records made in the planted world would have shown, if there is one.
+    """
+
+    values: Array
+    base: Array
+    means: Array
+    smallest: float
+    draws: int
+    sweep: Sweep
+    sweeps: tuple[str, ...]
+    power: float = np.inf
+
+    @cached_property
+    def points(self) -> Drawn:
+        """The draws as points; refused where they are too few to say anything of what a number hangs on."""
+        return drawn(self.sweep)
+
+
+@dataclass
+class Reader:
+    """Reads the numbers of claims in one population."""
+
+    population: Population
+    wanted: Wanted
+    opened: Opened
+    _levels: dict[tuple[str, str, str, str], Array] = field(default_factory=dict)
+
+    def sweep(self, claim: Claim, world: str) -> Sweep:
+        """Return the sweep of a claim's world."""
+        return self.opened(self.population, self.wanted.sweep(claim, world))
+
+    def reckoned(self, claim: Claim, estimand: Estimand) -> Reckoned:
+        """Return an estimand's numbers."""
+        wants = [self.wanted.sweep(claim, name) for name in estimand.worlds]
+        sweeps = [self.opened(self.population, one) for one in wants]
+        # the one in which most is drawn: what a world sets is not among its factors
+        main = max(sweeps, key=lambda one: len(one.experiment.uncertainties))
+        names = tuple(f"{self.population.name}/{one.name}" for one in wants)
+        said = estimand.said
+        if said.figures:
+            values = self._evidence(claim, estimand, main, compared())
+            power = self._power(claim, estimand, main) if said.planted else np.inf
+            count = len(main.pairs.points)
+            return Reckoned(values, values, values, said.smallest or 1.0, count, main, names, power)
+        quantities = self.quantities(claim, estimand)
+        used = expressions.names(said.value)
+        values = expressions.evaluate(said.value, quantities)
+        base = np.where(np.isfinite(values), quantities[used[-1]], np.nan)
+        means = main.pairs.by_point(values)[0]
+        if said.claimed == "signs":
+            terms = {name: main.pairs.by_point(quantities[name])[0] for name in said.signs}
+            rows = [again(number, len(means)) for number in range(RESAMPLES)]
+            found = rules.signs(means, terms, said.signs, rows)
+            return Reckoned(values, base, found, 0.5, int(np.isfinite(means).sum()), main, names)
+        return Reckoned(values, base, means, self._smallest(estimand, base), int(np.isfinite(means).sum()), main, names)
+
+    def _smallest(self, estimand: Estimand, base: Array) -> float:
+        """Return the smallest effect of interest: the claim's, or the outcome's own."""
+        if estimand.said.smallest is not None or estimand.outcome is None:
+            return estimand.said.smallest or 0.0
+        known = base[np.isfinite(base)]
+        own = estimand.outcome.smallest
+        return own if own is not None else 0.05 * abs(float(known.mean())) if len(known) else 0.0
+
+    def quantities(self, claim: Claim, estimand: Estimand) -> dict[str, Array]:
+        """Return what each name of an estimand is in every pair."""
+        found: dict[str, Array] = {}
+        grown: dict[tuple[tuple[str, ...], str], dict[str, Quantity]] = {}
+        for name, one in estimand.quantities.items():
+            outcome = next(one.columns())[0]
+            if outcome == one.outcome:
+                found[name] = self.level(claim, one, one.outcome, one.horizon)
+            else:
+                grown.setdefault((one.scopes, one.horizon), {})[name] = one
+        for some in grown.values():
+            found |= self._months_of_growth(claim, some)
+        return found
+
+    def level(self, claim: Claim, one: Quantity, outcome: str, horizon: str) -> Array:
+        """Return an outcome of a world in every pair: of several classes the mean over their places."""
+        sweep = self.sweep(claim, one.world)
+        key = (sweep.path.name, outcome, horizon, " ".join(one.scopes))
+        if key not in self._levels:
+            columns = [sweep.column(outcome, scope, horizon_name(horizon)) for scope in one.scopes]
+            several = np.stack([values[:, 0] for values in sweep.pairs.each(*columns)])
+            counts = [places().get(scope, 1) for scope in one.scopes]
+            self._levels[key] = np.average(several, axis=0, weights=counts)
+        return self._levels[key]
+
+    def _months_of_growth(self, claim: Claim, some: Mapping[str, Quantity]) -> dict[str, Array]:
+        """Return recovery in months of growth, as `measured` has it of the worlds that are set side by side."""
+        first = next(iter(some.values()))
+        last = month_number(first.span[1])
+        months = [month_name(number) for number in range(last - 12 * YEARS, last + 1)]
+        ends = [[self.level(claim, one, outcome, horizon) for one in some.values()]
+                for outcome, horizon in (("recovery", months[0]), ("recovery", months[-1]))]  # fmt: skip
+        series = np.full((len(months), len(ends[0][0]), len(some), 1), np.nan)
+        for month, worlds in zip((0, -1), ends, strict=True):
+            series[month, :, :, 0] = np.stack(worlds, axis=-1)
+        found = measured(series, [Horizon(months[-1], months[-1])], months, outcomes=[first.outcome])[0, :, :, 0]
+        return {name: found[:, at] for at, name in enumerate(some)}
+
+    def _evidence(
+        self, claim: Claim, estimand: Estimand, main: Sweep, targets: Mapping[str, Target], *, whole: bool = False
+    ) -> Array:
+        """Return the value of an estimand of worlds' evidence, of every resample of draws, or of the whole alone."""
+        count = len(main.pairs.points)
+        rows = [np.arange(count)] if whole else [again(number, count) for number in range(RESAMPLES)]
+        counted = weights(estimand.said.figures)
+        found = {}
+        for name in expressions.names(estimand.said.value):
+            world = estimand.quantities[name].world
+            given = self._given(claim, world, tuple(counted))
+            total = sum(counted[figure] * log_kernels(targets[figure], values)
+                        for figure, values in zip(counted, given.T, strict=True))  # fmt: skip
+            top = float(np.nanmax(total, initial=-1e300))
+            likely = self.sweep(claim, world).pairs.by_point(np.exp(total - top))[0]
+            with np.errstate(divide="ignore"):
+                found[name] = rules.evidence(np.log(likely) + top, rows)
+        return expressions.evaluate(estimand.said.value, found)
+
+    def _given(self, claim: Claim, world: str, figures: tuple[str, ...]) -> Array:
+        """Return what every pair of a world gave for figures, shape (pairs, figures)."""
+        sweep = self.sweep(claim, world)
+        key = (sweep.path.name, "", "", " ".join(figures))
+        if key not in self._levels:
+            self._levels[key] = sweep.pairs.baseline(*figures)
+        return self._levels[key]
+
+    def _power(self, claim: Claim, estimand: Estimand, main: Sweep) -> float:
+        """Return the median difference that records made in the planted world would have shown."""
+        counted = weights(estimand.said.figures)
+        made = self._given(claim, str(estimand.said.planted), tuple(counted))
+        found = []
+        for row in made[np.isfinite(made).all(axis=1)][:PLANTED]:
+            moved = {name: _moved(compared()[name], float(value)) for name, value in zip(counted, row, strict=True)}
+            found.append(self._evidence(claim, estimand, main, moved, whole=True)[0])
+        known = [value for value in found if np.isfinite(value)]
+        return float(np.median(known)) if known else 0.0
+
+
+def _moved(target: Target, value: float) -> Target:
+    """Return a recorded figure as it would have been had a run's value been recorded, its band as wide."""
+    if target.id in LOGARITHMIC and value > 0.0:
+        by = value / target.value
+        return replace(target, value=value, low=target.low * by, high=target.high * by)
+    if target.id in ONE_SIDED or target.count is not None:
+        return target  # recorded as nothing, or counted: no other record of the same kind is made up
+    return replace(target, value=value, low=target.low + value - target.value, high=target.high + value - target.value)
+
+
+def choices(sweep: Sweep, fixed: frozenset[str]) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    """Return at which points each choice of each reading was drawn that a claim does not fix."""
+    found = {}
+    for factor, values in sweep.pairs.uncertainties():
+        name = factor.target.removeprefix("variants.")
+        if factor.target.startswith("variants.") and name not in fixed:
+            for option in factor.options:
+                found[name, option.label] = np.asarray(values == option.value, np.bool_)
+    return found
+
+
+def numbers(one: Reckoned, shares: rules.Shares) -> dict[str, Any]:
+    """Return what the ledger has of an estimand in one population."""
+    known = one.means[np.isfinite(one.means)]
+    low, high = np.quantile(known, INTERVAL) if len(known) else (np.nan, np.nan)
+    return {"for": shares.holds, "against": shares.fails, "within": shares.within,
+            "mean": float(known.mean()) if len(known) else np.nan, "low": float(low), "high": float(high),
+            "draws": one.draws, "run": " ".join(one.sweeps)}  # fmt: skip
+
+
+@dataclass
+class _Judged:
+    """An estimand in all populations, and in the one that decides by reading."""
+
+    estimand: Estimand
+    verdicts: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, rules.Shares] = field(default_factory=dict)
+    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reckoned: dict[str, Reckoned] = field(default_factory=dict)
+    by_reading: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, claim: Claim, reader: Reader) -> None:
+        """Take in a population."""
+        said, one, name = self.estimand.said, reader.reckoned(claim, self.estimand), reader.population.name
+        bounds = (said.low, said.high)
+        whole = rules.shares(said.claimed, one.means, one.smallest, *bounds)
+        each = {}
+        if said.claimed != "signs" and not said.figures:
+            each = rules.readings(said.claimed, one.means, one.smallest, choices(one.sweep, claim.fixes), *bounds)
+        self.verdicts[name] = rules.decided(said.claimed, whole, list(each.values()), one.power)
+        self.shares[name], self.numbers[name], self.reckoned[name] = whole, numbers(one, whole), one
+        self.by_reading[name] = [
+            {"variant": variant, "choice": choice, "for": found.holds, "against": found.fails, "draws": found.draws}
+            for (variant, choice), found in each.items() if found.draws
+        ]  # fmt: skip
+
+    def record(self, name: str, variance: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the ledger has of it; ``name`` is of the population that decides."""
+        said = self.estimand.said
+        quantity = next(iter(self.estimand.quantities.values()))
+        found = {
+            "name": self.estimand.name, "words": self.estimand.words, "claimed": said.claimed,
+            "unit": self.estimand.unit, "smallest": self.reckoned[name].smallest, "horizon": quantity.horizon,
+            "scopes": list(quantity.scopes), "value": said.value, "populations": self.numbers,
+            "verdict": self.verdicts[name], "variance": dict(variance), "by_reading": self.by_reading[name],
+        }  # fmt: skip
+        return found | ({"low": said.low, "high": said.high} if said.claimed == "between" else {})
+
+
+def entry(
+    claim: Claim, readers: Sequence[Reader], *, quick: bool, looked: Sequence[Mapping[str, Any]] = ()
+) -> Entry:
+    """Return a claim's entry of the ledger.
+
+    Parameters
+    ----------
+    readers
+        One for each population, the one that decides first.
+    looked
+        What a ledger has of the populations, for words.
+    """
+    said = claim.said
+    blank = Entry(
+        claim.id, said.claim, said.place, said.mechanism, said.rival, said.contrast, "", rules.UNTESTABLE, "",
+        all=said.all, supports=said.supports, attacks=said.attacks, why=said.reason,
+        commands=[f"skloki explain {claim.id}"],
+    )  # fmt: skip
+    asked = [one for one in readers if (one.population.rival and "rivals" in said.populations)
+             or one.population.name in said.populations] if claim.tested else []  # fmt: skip
+    if not asked:
+        if claim.tested:
+            blank = replace(blank, why=f"it is asked in none of {', '.join(one.population.name for one in readers)}")
+        return _told(blank, looked, quick)
+    judged = [_Judged(estimand) for estimand in claim.estimands]
+    for reader in asked:
+        for one in judged:
+            one.add(claim, reader)
+    main = asked[0].population.name
+    weighing = [one for one in judged if not one.estimand.said.shown] if said.all else judged[:1]
+    verdicts = {reader.population.name: _verdict(claim, [one.verdicts[reader.population.name] for one in weighing])
+                for reader in asked}  # fmt: skip
+    deep = _Depth(asked[0], judged[0], verdicts[main])
+    found = deep.look(claim, weighing)
+    if said.kind == rules.PUT_IN:
+        verdicts = dict.fromkeys(verdicts, rules.PUT_IN)
+    elif found.get("condition") and verdicts[main] == rules.OPEN:
+        verdicts[main] = rules.CONDITIONAL
+    fragile = "documented" in verdicts and verdicts["documented"] != _plainly(verdicts[main]) and said.kind == "tested"
+    whole = replace(
+        blank, claimed=_claimed(claim.estimands[0]), verdict=verdicts[main], verdicts=verdicts, fragile=fragile,
+        borderline=said.kind == "tested" and any(
+            rules.borderline(one.estimand.said.claimed, one.shares[main]) for one in weighing),
+        estimands=[one.record(main, deep.variance if one is judged[0] else {}) for one in judged],
+        commands=[f"skloki claims {claim.id}", f"skloki claims --explain {claim.id}"], **found,
+    )  # fmt: skip
+    return _told(whole, looked, quick)
+
+
+def _plainly(verdict: str) -> str:
+    """Return a verdict as populations have it in which no condition is looked for."""
+    return rules.OPEN if verdict == rules.CONDITIONAL else verdict
+
+
+def _verdict(claim: Claim, verdicts: Sequence[str]) -> str:
+    return rules.together(verdicts) if claim.said.all else verdicts[0]
+
+
+def _claimed(one: Estimand) -> str:
+    said = one.said
+    if said.claimed == "between":
+        return f"relation: {'' if said.low is None else f'{said.low:g} <= '}{said.value}" + (
+            "" if said.high is None else f" <= {said.high:g}")  # fmt: skip
+    if said.claimed == "signs":
+        return "relation: " + ", ".join(f"{name} {sign}" for name, sign in said.signs.items())
+    return said.claimed
+
+
+def _told(found: Entry, populations: Sequence[Mapping[str, Any]], quick: bool) -> Entry:
+    return replace(found, sentence=told.sentence(asdict(found), populations, quick))
+
+
+class _Depth:
+    """What is told of the estimand that decides, in the population that does: its variance, a condition, figures."""
+
+    def __init__(self, reader: Reader, judged: _Judged, verdict: str) -> None:
+        self.reader, self.judged, self.verdict = reader, judged, verdict
+        self.one = judged.reckoned[reader.population.name]
+        self.variance: dict[str, Any] = {}
+        self.notes: list[str] = []
+
+    def look(self, claim: Claim, weighing: Sequence[_Judged]) -> dict[str, Any]:
+        """Return fields of an entry."""
+        found: dict[str, Any] = {}
+        said = self.judged.estimand.said
+        if said.planted:
+            self.notes.append(f"records made in the world {said.planted} would have shown "
+                              f"{told.number(self.one.power)}, and {rules.POWER:g} is asked for")  # fmt: skip
+        if said.claimed == "signs" or said.figures:
+            return {"notes": self.notes}
+        try:
+            points = self.one.points
+        except UserError as error:
+            problem = error.problems[0]
+            self.notes.append(f"what it hangs on, a condition, and what to look for were not looked for: "
+                              f"{problem.found} ({problem.allowed})")  # fmt: skip
+            return {"notes": self.notes}
+        asked = self._asked()
+        found["hangs_on"] = self._hangs(points, asked)
+        found["reverses"] = self._reverses(points, asked)
+        if self.verdict == rules.OPEN and claim.said.kind == "tested":
+            if len(weighing) == 1:
+                found |= self._condition(points, asked)
+            found["lookfor"] = self._figures()
+        return found | {"notes": self.notes}
+
+    def _asked(self) -> Asked:
+        estimand = self.judged.estimand
+        outcome = estimand.outcome or Outcome(estimand.name, estimand.unit, estimand.words)
+        return Asked("world", estimand.said.value, "", outcome, "nation", "", False, self.one.values, self.one.base)
+
+    def _hangs(self, points: Drawn, asked: Asked) -> list[dict[str, Any]]:
+        """Return what the number hangs on, and note the parts of its variance."""
+        finding = emulated(points, [asked])[0]
+        self.variance = parts(finding)
+        if finding.refused:
+            self.notes.append(f"what it hangs on: {finding.refused}")
+            return []
+        rows = finding.leading()
+        return [{"name": row.name, "share": row.alone, "grade": row.grade}
+                for row in rows[rows["alone"] >= WORTH][:NAMED].itertuples()]  # fmt: skip
+
+    def _reverses(self, points: Drawn, asked: Asked) -> str:
+        found = boxes.discovered(points, asked, "effect > 0", boxes=False)
+        return boxes_told.would(found) if len(found.plane.slopes) else "no straight line through it tells anything"
+
+    def _condition(self, points: Drawn, asked: Asked) -> dict[str, Any]:
+        """Return the condition under which a claim holds, or fails, if there is one."""
+        best: tuple[float, boxes.Box, str] | None = None
+        for side, where in zip(("holds", "fails"), self._wheres(), strict=True):
+            try:
+                found = boxes.discovered(points, asked, where)
+            except UserError as error:
+                problem = error.problems[0]
+                self.notes.append(f"a condition was not looked for ({side}): {problem.found or problem.allowed}")
+                continue
+            for box in found.boxes:
+                good = box.held.density >= rules.DENSITY and box.held.coverage >= rules.COVERAGE
+                if good and (best is None or box.held.coverage > best[0]):
+                    best = (box.held.coverage, box, side)
+        if best is None:
+            return {}
+        coverage, box, side = best
+        grades = list(dict.fromkeys(one.axis.term.grade or "of several grades" for one in box.conditions))
+        text = (f"It {side} where {box.said}: in {told.told_share(box.held.density)} of those draws, which hold "
+                f"{told.told_share(coverage)} of all in which it {side} (draws held back); that rests on what is "
+                f"{' and '.join(grades)}.")  # fmt: skip
+        return {"condition": text, "condition_grades": grades, "density": box.held.density, "coverage": coverage}
+
+    def _wheres(self) -> tuple[str, str]:
+        """Return in SQL in which draws the claim holds, and in which its opposite does."""
+        said, s = self.judged.estimand.said, f"{self.one.smallest!r}"
+        above, below = f"effect > {s}", f"effect < -{s}"
+        inside = " AND ".join([f"effect >= {said.low!r}"] * (said.low is not None)
+                              + [f"effect <= {said.high!r}"] * (said.high is not None)) or "true"  # fmt: skip
+        return {
+            "above": (above, below), "below": (below, above), "not below": (f"NOT {below}", below),
+            "not above": (f"NOT {above}", above), "not ready": (below, f"NOT {below}"),
+            "within": (f"abs(effect) <= {s}", f"abs(effect) > {s}"), "between": (inside, f"NOT ({inside})"),
+        }[said.claimed]  # fmt: skip
+
+    def _figures(self) -> list[dict[str, Any]]:
+        """Return the figures that would tell most, of different kinds, with what would favour either side."""
+        try:
+            observed = Observed(self.reader.opened(self.reader.population, history()))
+        except UserError as error:
+            self.notes.append(f"what to look for was not asked: {error.problems[0].found or error.problems[0].allowed}")
+            return []
+        values = self.one.values
+        if len(values) != len(observed.pairs):
+            # with other replicates: each draw's mean stands for all of its
+            means = dict(zip(self.one.sweep.pairs.points.tolist(), self.one.means, strict=True))
+            values = np.array([means[point] for point in observed.pairs.point.tolist()])
+        ahead = self._holds(values)
+        question = Question("effect", "world", "claim", "opposite", "", "nation", "", "", self.judged.estimand.unit,
+                            values, ahead, "neither")  # fmt: skip
+        names = list(OBSERVABLES)
+        draws = Draws(observed.columns(names), np.ones(len(values)), observed.part)
+        try:
+            answer = answered(question, draws, names)
+        except UserError as error:
+            self.notes.append(f"what to look for: {error.problems[0].found}")
+            return []
+        found, kinds = list[dict[str, Any]](), set[str]()
+        for worth in answer.worths:
+            one = worth.observable
+            if one.figure in kinds or worth.explains[0] <= answer.luck:
+                continue
+            kinds.add(one.figure)
+            found.append({
+                "observable": one.name, "meaning": f"{one.meaning}, {one.period}", "unit": one.unit,
+                "explains": worth.expected, "reliability": one.reliability,
+                "favours_for": worth.middle[int(np.argmax(worth.ahead))],
+                "favours_against": worth.middle[int(np.argmin(worth.ahead))], "where": one.where,
+            })  # fmt: skip
+            if len(found) == FIGURES:
+                break
+        if not found:
+            self.notes.append("what to look for: no figure that is kept would teach more than luck would have it")
+        return found
+
+    def _holds(self, values: Array) -> Array:
+        """Return in which draws the claim's side is ahead: of a direction by the sign alone."""
+        said = self.judged.estimand.said
+        if said.claimed in ("within", "between"):
+            low, high = (-self.one.smallest, self.one.smallest) if said.claimed == "within" else (said.low, said.high)
+            inside = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
+            return np.where(np.isfinite(values), inside.astype(float), np.nan)
+        sign = 1.0 if said.claimed in ("above", "not below") else -1.0
+        return np.where(np.isfinite(values), 0.5 + 0.5 * np.sign(sign * values), np.nan)
+
+
+def parts(finding: Finding) -> dict[str, Any]:
+    """Return the parts of a number's variance over draws: by chance, parameters, readings, together, not told apart."""
+    chance = finding.chance if np.isfinite(finding.chance) else None
+    if finding.refused:
+        rest = None if chance is None else 1.0 - chance
+        return {"chance": chance, "parameters": None, "readings": None, "together": None, "unseen": rest}
+    rows = finding.rows
+    graded = rows[rows["kind"] == "grade"]
+    named = {f"all {grade} parameters" for grade in GRADES}
+    parameters = float(graded[graded["name"].isin(named)]["alone"].clip(lower=0.0).sum())
+    readings = float(graded[graded["name"] == READING]["alone"].clip(lower=0.0).sum())
+    unseen = float(rows[rows["kind"] == "unseen"]["alone"].sum())
+    left = max(0.0, 1.0 - parameters - readings - unseen - (chance or 0.0))
+    return {"chance": chance, "parameters": parameters, "readings": readings, "together": left, "unseen": unseen}
+
+
+def grid(claim: Claim, reader: Reader, alternatives: Mapping[str, Claim]) -> Iterator[dict[str, Any]]:
+    """Yield for each mechanism the mean effect without it, and with it alone of those in the grid.
+
+    Parameters
+    ----------
+    alternatives
+        The claim in such worlds, by ``off MECHANISM`` and ``alone MECHANISM``; see `knocked_out`.
+    """
+    for name in claim.said.grid:
+        found: dict[str, Any] = {"mechanism": name}
+        for kind in ("off", "alone"):
+            other = alternatives[f"{kind} {name}"]
+            one = reader.reckoned(other, other.estimands[0])
+            shares = rules.shares(other.estimands[0].said.claimed, one.means, one.smallest)
+            found[kind] = float(np.nanmean(one.means))
+            found[f"{kind}_for"] = shares.holds
+        yield found
+
+
+def knocked_out(claim: Claim) -> dict[str, Claim]:
+    """Return a claim's first estimand in worlds without each mechanism of its grid, and with it alone of them."""
+    found = {}
+    for name in claim.said.grid:
+        for kind, off in (("off", {name}), ("alone", set(claim.said.grid) - {name})):
+            switches = dict.fromkeys(sorted(off), False)
+            worlds = {
+                world: {**table, "mechanisms": {**table.get("mechanisms", {}), **switches}}
+                for world, table in claim.worlds.items()
+            }  # fmt: skip
+            found[f"{kind} {name}"] = replace(claim, path=claim.path.with_suffix(f".{kind}-{name}"), worlds=worlds,
+                                              estimands=claim.estimands[:1])  # fmt: skip
+    return found

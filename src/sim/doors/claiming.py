@@ -1,0 +1,140 @@
+"""The command ``skloki claims``, and what it and `check` print of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.doors import completion as complete
+from sim.doors import options
+from sim.doors.endings import Interrupted
+from sim.doors.sweepbar import Follower, counted, duration
+from sim.doors.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sim.claims.form import Claim
+    from sim.claims.ledger import Ledger
+    from sim.runner.claims import Missing
+
+OTHER = "one of --explain, --argdown, --csv, --json"
+
+
+@click.command()
+@click.argument("asked", metavar="[ID ...]", nargs=-1, shell_complete=complete.claims)
+@click.option("--quick", is_flag=True, help="Few draws, calibrated and over the ranges: marked so everywhere.")
+@click.option("--estimate", is_flag=True, help="Tell runs and time of what is missing, and run nothing.")
+@click.option("--explain", metavar="ID", help="Print the evidence of one claim.")
+@click.option("--grid", "gridded", is_flag=True, help="With the knock-out and rescue grid of claims that have one.")
+@click.option("--argdown", is_flag=True, help="Print the ledger as an argument map in Argdown.")
+@click.option("--csv", is_flag=True, help="Print a row for each claim, estimand and population as CSV.")
+@click.option("--population", "over", multiple=True, metavar="NAME", shell_complete=complete.populations,
+              help="Only over these draws: calibrated, prior, documented, or a rival; may be repeated.")
+@click.option("--draws", type=click.IntRange(2), metavar="N", help="Draws of each population, instead of 400.")
+@click.option("--workers", type=click.IntRange(1), metavar="N",
+              help="Runs made at once on this machine; default: one for each core.")
+@options.out
+@options.modes
+@click.pass_obj
+def claims(
+    terminal: Terminal, /, asked: tuple[str, ...], estimate: bool, explain: str | None, argdown: bool, csv: bool,
+    out: Path | None, **how: Any,
+) -> None:  # fmt: skip
+    """Run what the claims ID need and is missing, and print the ledger: each claim with its verdict by a fixed rule.
+
+    ID is a claim's (skloki list claims), or a claim file. Without one, all claims. The same command again goes on where
+    the last one stopped. The ledger is stored in results/claims, of some claims or few draws in
+    results/sweeps/claims/ledger; docs/claims.md says how a verdict is to be read.
+    """
+    if sum((explain is not None, argdown, csv, terminal.json)) > 1:
+        raise click.UsageError(f"{OTHER}: an answer has one form")
+    follower = Follower(terminal)
+    if explain is not None and explain not in asked:
+        asked = (*asked, explain) if asked else (explain,)
+    if estimate:
+        from sim.runner.claims import prepared
+
+        missing = prepared(asked, note=follower.note, **how).missing()
+        return terminal.document(vars(missing)) if terminal.json else terminal.line(_told(missing))
+    from sim import api
+
+    try:
+        with follower.telling("claims") as tell:
+            ledger = api.claims(asked, out, progress=tell, note=follower.note, **how)
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
+    return _show(terminal, ledger, explain, argdown=argdown, csv=csv)
+
+
+def _told(missing: Missing) -> str:
+    """Return what a ledger would take, in words."""
+    if not missing.sweeps:
+        return f"nothing is missing: {counted(missing.stored, 'run')} are there"
+    there, needed = counted(missing.stored, "run"), counted(missing.runs, "run")
+    return (f"{needed} of {counted(missing.sweeps, 'world')} (each in one population) are missing, about "
+            f"{duration(missing.seconds)} on this machine; {there} are there")  # fmt: skip
+
+
+def _show(terminal: Terminal, ledger: Ledger, explain: str | None, *, argdown: bool, csv: bool) -> None:
+    from sim.claims import told
+
+    if terminal.json:
+        return terminal.document(ledger.document())
+    if argdown:
+        return terminal.line(told.argdown(ledger))
+    if csv:
+        import pandas as pd
+
+        from sim.claims.ledger import ROWS
+        from sim.doors import answers
+
+        return terminal.line(answers.csv(pd.DataFrame(ledger.rows(), columns=ROWS.names)))
+    if explain is not None:
+        return _explain(terminal, ledger, explain)
+    for sentence in told.answer(ledger):
+        terminal.line(sentence)
+    terminal.say()
+    rows = [told.line(entry, ledger.populations) for entry in ledger.claims]
+    terminal.table("", told.HEADER, rows, names=True)
+    for text in told.legend(ledger):
+        terminal.say(text)
+    return None
+
+
+def _explain(terminal: Terminal, ledger: Ledger, name: str) -> None:
+    from sim.claims import told
+
+    entry = next((one for one in ledger.claims if name.casefold() in one.id.casefold()), ledger.claims[-1])
+    terminal.line(entry.sentence)
+    terminal.say()
+    if not terminal.quiet:
+        terminal.pairs(f"{entry.id}: {entry.verdict}", list(told.explained(entry, ledger))[2:])
+
+
+def show_claim(terminal: Terminal, claim: Claim) -> None:
+    """Print a claim file that was checked."""
+    terminal.say(f"{claim.path}: valid")
+    terminal.fields(f"{claim.id}: {claim.said.claim}", dict(_fields(claim)))
+
+
+def document(claim: Claim) -> dict[str, Any]:
+    """Return a claim file that was checked as JSON shows it."""
+    return {"claim": str(claim.path), "id": claim.id, "words": claim.said.claim, "valid": True, "kind": claim.said.kind,
+            **dict(_fields(claim))}  # fmt: skip
+
+
+def _fields(claim: Claim) -> Iterator[tuple[str, Any]]:
+    said = claim.said
+    yield from {"place": said.place, "mechanism": said.mechanism, "rival": said.rival, "contrast": said.contrast,
+                "kind": said.kind, "why": said.reason}.items()  # fmt: skip
+    yield "worlds", ", ".join(claim.worlds)
+    for one in claim.estimands:
+        quantity = next(iter(one.quantities.values()))
+        where = f"{', '.join(quantity.scopes)}, {quantity.horizon}"
+        yield one.words, f"{one.said.value} ({one.unit or 'no unit'}; {where}): {one.said.claimed}"
+    if claim.tested:
+        yield "runs", f"to {claim.end}, {said.replicates} for each draw in each world"
+        yield "over", ", ".join(said.populations)
+        yield "to run it", f"skloki claims {claim.id if claim.shipped else claim.path}"
