@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all checked lint test-newer baseline docs results openness inference experiments bench constraints clean engine
+.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results openness inference experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -43,7 +43,10 @@ test: checked  ## checks and tests: some five minutes on two cores
 	$(PY) $(PYTEST)
 
 test-all: checked  ## the same, and what compares engines and clusters at length
-	$(PY) $(PYTEST) -m ''
+	$(PY) $(PYTEST) -m 'not verify'
+
+verify: checked  ## inference against what is known: every check of it, long ones too
+	$(PY) $(PYTEST) -m '' tests/inference
 
 # Compiles while it checks, so that not every worker compiles.
 checked: $(VENV)/.complete-test

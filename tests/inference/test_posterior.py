@@ -110,16 +110,17 @@ def test_a_figure_that_identifies_an_effect_decides_it(straight):
     assert all(abs(after.shifts[one.id][0]) < 0.1 for one in straight.targets[1:])
 
 
-def test_intervals_hold_what_they_should():
+@pytest.mark.parametrize("worlds", [100, pytest.param(200, marks=pytest.mark.verify)])
+def test_intervals_hold_what_they_should(worlds):
     """Of the known worlds half are new runs, half are foretold where draws agree with the record."""
     toy = Straight(size=12, matter=4, rows=800, chance=0.1**2 * np.eye(4), sd=0.1, seed=3)
     effect = 2.0 * toy.positions[:, :1] - toy.positions[:, 5:6]
     emulator, random = fit(toy.space, toy.positions, effect + 0.1), np.random.default_rng(6)
     of = toy.likelihood()
-    new = random.random((100, 12))
+    new = random.random((worlds, 12))
     some = coverage(of, new, toy.run(new, random), effects=emulator, had=2.0 * new[:, :1] - new[:, 5:6] + 0.1,
                     steps=700)  # fmt: skip
-    near = coverage(of, posterior(of, seed=1).some(100), effects=emulator, seed=9, steps=700)
+    near = coverage(of, posterior(of, seed=1).some(worlds), effects=emulator, seed=9, steps=700)
     for found in (some, near):
         assert found.mean == pytest.approx(0.9, abs=0.03)
         assert np.abs(found.factors[:4].mean() - 0.9) < 0.05 and np.abs(found.effects - 0.9).max() < 4 * found.error
