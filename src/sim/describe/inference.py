@@ -49,6 +49,8 @@ MOST = 20
 """Rows of a table at most, the first in their order."""
 ALSO = {"lookfor": "what to look for", "sensitivity": "what the effect hangs on", "discovery": "which worlds"}
 """Folders and names of the pages that go with one calibration."""
+NARROW, WIDE = 0.85, 0.95
+"""Shares of known worlds within which intervals of nine in ten are held to be as wide as they say."""
 
 Row = dict[str, Any]
 
@@ -271,13 +273,6 @@ def _facts(found: Calibration) -> str:
                 f", the ten best known numbers moved by {row['change']:.3f} at most, the emulator was off by "
                 f"{row['bias']:.3f} widths of a kernel" if row["round"] else "")
             for row in found.rounds().to_dict(orient="records")]  # fmt: skip
-    held = manifest.get("coverage") or {}
-    covered = [f"{held[name]:.2f} {where}" for name, where in ((PRIOR, "over the ranges"), (GIVEN, "near the record"))
-               if held.get(name) is not None]  # fmt: skip
-    checked = "" if not covered else (
-        f" Checked on {held['worlds']} worlds each that are known, with records of their own: intervals of nine in ten "
-        f"hold {' and '.join(covered)} of their parameters."
-    )
     state = "it has converged" if manifest["converged"] else "**it has not converged**"
     rounds = int(found.rounds()["runs"].sum())
     runs = (f"{manifest['runs']:,} runs in all, {rounds:,} of them in the rounds, the others to see how much of a "
@@ -286,7 +281,31 @@ def _facts(found: Calibration) -> str:
     return (f"{runs}. {capital('; '.join(told))}; {state}. Calibrated on "
             f"{', '.join(manifest['targets'])}. Model {manifest['model']}. "
             f"`skloki compare historical election --ensemble {manifest['name']}` takes its draws."
-            f"{checked}")  # fmt: skip
+            f"\n\n{_checked(manifest.get('coverage') or {})}")  # fmt: skip
+
+
+def _checked(held: Mapping[str, Any]) -> str:
+    """Return how often intervals hold what is known to be true; a calibration may be older than some of it."""
+    if not held.get("worlds"):
+        return "**Do intervals hold the truth?** Not measured."
+    effects, told, off = held.get("effects") or {}, [], []
+    for name, where in ((PRIOR, "over the ranges"), (GIVEN, "near the record")):
+        each = effects.get(name) or {}
+        mean = sum(each.values()) / len(each) if each else None
+        told.append(f"{where.capitalize()}: parameters: {_share(held.get(name))}; effects: {_share(mean)}" + (
+            f" ({', '.join(f'{which} {_share(value)}' for which, value in each.items())})"
+            if each else ""))  # fmt: skip
+        for which, value in (("parameters", held.get(name)), ("effects", mean), *each.items()):
+            if value is not None and not NARROW <= value <= WIDE:
+                off.append(f"too {'narrow' if value < NARROW else 'wide'} for {which} {where}")
+    judged = f"**Intervals are {'; '.join(off)}.**" if off else "None lies below .85 or above .95."
+    return (f"**Do intervals hold the truth?** Checked on {held['worlds']} worlds each that are known, with records "
+            f"of their own: so often intervals of nine in ten hold what is true there. {'. '.join(told)}. "
+            f"{judged}")  # fmt: skip
+
+
+def _share(value: float | None) -> str:
+    return "not measured" if value is None or value != value else f"{value:.2f}".replace("0.", ".", 1)
 
 
 def _n(value: float) -> str:

@@ -22,6 +22,8 @@ from sim.inference.space import Array
 LEVEL = 0.9
 CHAINS, STEPS, EACH = 16, 1000, 20
 """Of each known world, and steps besides for each factor."""
+TOGETHER = 50
+"""Known worlds that are looked for together."""
 _ERRORS = 31  # what is drawn, in the address of a draw
 
 
@@ -80,17 +82,20 @@ def coverage(
         for row, lucks in zip(given.tolist(), uniform(seed, _ERRORS, 0, *given.shape).tolist(), strict=True)
     ]  # fmt: skip
     steps = STEPS + EACH * space.size if steps is None else steps
-    of = sample(density(likelihoods), seed=seed, steps=steps, groups=len(truths), chains=chains,
-                leading=likelihood.leading)  # fmt: skip
-    draws = of.positions.reshape(len(truths), -1, space.size)
     number = np.array([not factor.options for factor in space.factors])
-    held = np.where(number, _held(draws, truths).mean(axis=0), np.nan)
-    found = np.empty(0)
-    if effects is not None:
-        known = foretold(effects, truths, seed=seed + 1) if had is None else had
-        each = [foretold(effects, some, seed=seed + 2) for some in draws]
-        found = _held(np.stack(each), known).mean(axis=0)
-    return Coverage(held, found, len(truths))
+    known = None if effects is None else foretold(effects, truths, seed=seed + 1) if had is None else had
+    held, found = [], []
+    for first in range(0, len(truths), TOGETHER):  # so many at once, for the memory that their draws take
+        some = slice(first, first + TOGETHER)
+        of = sample(density(likelihoods[some]), seed=seed + first, steps=steps, groups=len(truths[some]), chains=chains,
+                    leading=likelihood.leading)  # fmt: skip
+        draws = of.positions.reshape(len(truths[some]), -1, space.size)
+        held.append(np.where(number, _held(draws, truths[some]), np.nan))
+        if effects is not None and known is not None:
+            each = [foretold(effects, one, seed=seed + 2) for one in draws]
+            found.append(_held(np.stack(each), known[some]))
+    told = np.concatenate(found).mean(axis=0) if found else np.empty(0)
+    return Coverage(np.concatenate(held).mean(axis=0), told, len(truths))
 
 
 def _held(draws: Array, truths: Array) -> Array:

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.analysis.sentences import gains
 from sim.analysis.targets import Target
 from sim.experiment.draws import STEPS
-from sim.inference.coverage import coverage
+from sim.inference.coverage import Coverage, coverage
 from sim.inference.emulator import Emulator, fit
 from sim.inference.identification import UNLEARNED, shares
 from sim.inference.likelihood import Likelihood, likelihood
@@ -108,17 +109,26 @@ class Fit:
         return (f"round {row['round']}: {row['points']:,} points; learned most of {known}{changed}; "
                 f"R-hat {row['rhat']:.3f}")  # fmt: skip
 
-    def covered(self, sweep: PairedSweep, worlds: int = KNOWN) -> float:
-        """Return how often nine intervals in ten of parameters hold the truth, of worlds that are known.
+    def known(self, sweep: PairedSweep, worlds: int = KNOWN) -> NDArray[np.int64]:
+        """Return which of a sweep's pairs are known worlds: the first, of those that give every figure."""
+        if {factor.name for factor in sweep.experiment.uncertainties} != set(self.space.names):
+            return np.empty(0, np.int64)
+        found: NDArray[np.int64] = np.flatnonzero(np.isfinite(sweep.pairs.baseline(*self.targets)).all(axis=1))[:worlds]
+        return found
 
-        Each of the first runs of a sweep, which the emulator has not seen, is given a record of its own and looked for.
+    def covered(self, sweep: PairedSweep, known: NDArray[np.int64], effects: Emulator | None = None,
+                had: Array | None = None) -> Coverage:  # fmt: skip
+        """Return how often nine intervals in ten hold the truth, of parameters and effects of worlds that are known.
+
+        Each of these pairs, which the emulators have not seen, is given a record of its own and looked for.
+
+        Parameters
+        ----------
+        effects, had
+            Emulator of effects, and what these were in the known worlds.
         """
-        gave = sweep.pairs.baseline(*self.targets)
-        whole = np.flatnonzero(np.isfinite(gave).all(axis=1))[:worlds]
-        if not len(whole) or {factor.name for factor in sweep.experiment.uncertainties} != set(self.space.names):
-            return math.nan
-        truths = positions_of(self.space, sweep)[whole]
-        return coverage(self.likelihood, truths, gave[whole], seed=self.posterior.seed, steps=1000).mean
+        gave, truths = sweep.pairs.baseline(*self.targets)[known], positions_of(self.space, sweep)[known]
+        return coverage(self.likelihood, truths, gave, effects=effects, had=had, seed=self.posterior.seed, steps=1000)
 
     def chosen(self, number: int) -> Array:
         """Return some of the draws, evenly spaced, in whole parts of a way: a page can be sent these, see `Draws`."""

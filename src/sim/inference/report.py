@@ -37,6 +37,7 @@ from sim.inference.worth import HALF
 from sim.registry.observables import OBSERVABLES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from sim.results.calibration import GIVEN, PRIOR
 
 if TYPE_CHECKING:
     from sim.inference.fit import Fit
@@ -101,6 +102,34 @@ def tables(
         "left_out.csv": left_out,
         "rounds.csv": fit.told_rounds,
     }  # fmt: skip
+
+
+def checked(fit: Fit, prior: PairedSweep, given: PairedSweep) -> Row:
+    """Return how often intervals hold the truth in known worlds of both sweeps: of parameters, and of main effects.
+
+    Main effects are those on the first outcome at the first horizon. Their emulator has not seen the known worlds.
+    """
+    every = list(contrasts(prior, given))
+    effects = [one for one in every if all(one.labels[key] == every[0].labels[key] for key in ("outcome", "horizon"))]
+    sweeps = {PRIOR: prior, GIVEN: given}
+    found: Row = {PRIOR: None, GIVEN: None, "worlds": 0, "effects": {}}
+    for where, sweep in sweeps.items():
+        known = fit.known(sweep)
+        had = np.column_stack([gains(one.labels["outcome"], one.prior if where == PRIOR else one.given)
+                               for one in effects]) if effects else np.empty((len(sweep.pairs.point), 0))  # fmt: skip
+        known = known[np.isfinite(had[known]).all(axis=1)]
+        if not len(known):
+            continue
+        learnt = [np.setdiff1d(np.arange(len(one.pairs.point)), known if one is sweep else ())
+                  for one in (prior, given)]  # fmt: skip
+        rest = [one._replace(prior=one.prior[learnt[0]], given=one.given[learnt[1]]) for one in effects]
+        emulator = fit.emulated(rest, *(positions_of(fit.space, one)[rows] for one, rows in zip(
+            sweeps.values(), learnt, strict=True))) if rest else None  # fmt: skip
+        of = fit.covered(sweep, known, emulator, had[known])
+        found |= {where: round(of.mean, 4), "worlds": max(of.truths, found["worlds"])}
+        names = (f"{one.labels['option']}, {one.labels['scope']}" for one in effects)
+        found["effects"][where] = dict(zip(names, of.effects.round(4).tolist(), strict=True))
+    return found
 
 
 def _targets(

@@ -9,7 +9,6 @@ it and over the ranges. Every part is a sweep in the calibration's folder: what 
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from sim.experiment.load import experiment_of, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
 from sim.inference.data_tree import data_tree
-from sim.inference.fit import KNOWN, Fit, fitted
+from sim.inference.fit import Fit, fitted
 from sim.results.atomic import staged_files
 from sim.results.calibration import DATA_TREE, GIVEN, INSTALL, PRIOR, Calibration, lacking_for_arviz, store
 from sim.results.folder import MANIFEST
@@ -87,7 +86,7 @@ def calibrate(
         "title": asked.title, "name": ensemble.name, "experiment": asked.record(), "model": model(),
         "targets": targets, "converged": fit.converged, "given": ensemble.given,
         "answer": report.answer(found, converged=fit.converged),
-        "coverage": {PRIOR: _known(fit.covered(prior)), GIVEN: _known(fit.covered(posterior)), "worlds": KNOWN},
+        "coverage": report.checked(fit, prior, posterior),
         "settings": settings.model_dump(),
         "runs": sum(len(one.pairs) * len(one.experiment.combinations)
                     for one in (*work.done, work.chance, prior, posterior)),
@@ -121,10 +120,6 @@ def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
     if faults:
         raise UserError(in_order(map(draft.own.problem, faults), [draft.own.label]))
     return asked, settings, left
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 4)
 
 
 @dataclass
