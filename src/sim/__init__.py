@@ -39,11 +39,13 @@ if TYPE_CHECKING:
     from sim.api import sweep as sweep
     from sim.api import trace as trace
     from sim.api import view as view
+    from sim.api import write_report as write_report
     from sim.errors import UserError as UserError
 
 __all__ = [
     "UserError", "__version__", "check", "compare", "discover", "explain", "export", "export_page", "list", "live",
     "lookfor", "open", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
+    "write_report",
 ]  # fmt: skip
 
 

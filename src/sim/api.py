@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.page.content import registered
     from sim.page.export import export_page
     from sim.page.server import view
+    from sim.report.pages import write_report
     from sim.results.result import export_csv as export
     from sim.runner.calibrate import calibrate
     from sim.runner.claims import claims
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "calibrate", "check", "claims", "compare", "discover", "explain", "export", "export_page", "list_", "live",
     "lookfor", "open_", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
+    "write_report",
 ]  # fmt: skip
 
 ELSEWHERE = {
@@ -57,6 +59,7 @@ ELSEWHERE = {
     "lookfor": "inference.lookfor.lookfor",
     "live": "memory.live.live", "pair": "memory.live.pair", "registered": "page.content.registered",
     "export_page": "page.export.export_page", "view": "page.server.view",
+    "write_report": "report.pages.write_report",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.inferring import discover, sensitivity
 from sim.doors.looking import lookfor
+from sim.doors.reporting import report
 from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
 from sim.doors.tracing import trace
@@ -47,7 +48,7 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-for command in (compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, status, rerun, query):
+for command in (compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, report, status, rerun, query):
     cli.add_command(command)
 
 

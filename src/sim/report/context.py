@@ -1,0 +1,105 @@
+"""What the report says: one object of words and stored values, out of which both its forms are laid out."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, UserError
+from sim.registry.by_construction import BY_CONSTRUCTION
+from sim.report import claims, sections, words
+from sim.report.answer import three
+from sim.report.shapes import Cited, Claim, Context
+from sim.report.stored import At, Folder
+from sim.version import __version__
+
+LEDGER = "claims/ledger.json"
+FORMAT = ("skloki-ledger", 1)
+ARTICLE = "https://doi.org/10.15826/qr.2017.3.245"
+PAGES = ("page.html", "page/page.html", "page/index.html")
+"""Where the explorable page is looked for, below the folder of results."""
+
+
+def context(folder: Path) -> Context:
+    """Return what the report on a folder of results says."""
+    if not folder.is_dir():
+        raise UserError(Problem(str(folder), allowed="a folder of results, such as results"))
+    kept = Folder(folder)
+    ledger = _ledger(kept)
+    quick, digest = bool(ledger["quick"].value), str(ledger["digest"]) or _digest(kept)
+    page = next((name for name in PAGES if kept.has(name)), "")
+    pages = [claims.claim_page(claim, quick, page) for claim in ledger["claims"]]
+    address = f"ni:///sha-256;{_named(digest)}"
+    return Context(
+        title=words.TITLE, version=__version__, digest=digest, address=address, quick=quick, question=words.QUESTION,
+        answer=three(ledger) if ledger else (), caveat=words.CAVEAT, verdict_words=words.VERDICTS,
+        populations=claims.populations(ledger) if ledger else None,
+        ledger=claims.table(pages, kept) if ledger else None, claims=pages,
+        sections=[*(sections.of_folder(kept, *one) for one in words.FOLDERS_FIRST), sections.data(),
+                  sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],
+        limits=words.LIMITS, put_in=list(BY_CONSTRUCTION.items()), cited=_cited(digest),
+        linked=_linked(digest, address, pages), no_ledger="" if ledger else words.NO_LEDGER, page=page,
+    )  # fmt: skip
+
+
+def _ledger(kept: Folder) -> At:
+    if not kept.has(LEDGER):
+        return At(None, LEDGER)
+    ledger = kept.json(LEDGER)
+    found = ledger["format"].value, ledger["format_version"].value
+    if found != FORMAT:
+        asked, there = (" ".join(map(str, one)) for one in (FORMAT, found))
+        raise UserError(Problem(str(kept.path / LEDGER), "format", there, asked))
+    return ledger
+
+
+def _digest(kept: Folder) -> str:
+    """Return a name for what is reported where there is no ledger: of the manifests that are there."""
+    found = hashlib.sha256()
+    for path in sorted(kept.path.rglob("manifest.json")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def _named(digest: str) -> str:
+    """Return a digest as names of things by their hash write it (RFC 6920)."""
+    try:
+        content = bytes.fromhex(digest)
+    except ValueError:
+        content = hashlib.sha256(digest.encode()).digest()
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+# How it is cited, and what machines read.
+
+
+def _cited(digest: str) -> list[Cited]:
+    return [
+        Cited("This report", f"The Skloki authors, “{words.TITLE}”, report of skloki {__version__}, result {digest}."),
+        Cited("The software", f"The Skloki authors, “{words.SOFTWARE}”, version {__version__}."),
+        Cited("The article", f"James Harris, “{words.ARTICLE}”, Quaestio Rossica 5, no. 3 (2017), {ARTICLE}."),
+    ]
+
+
+def _linked(digest: str, address: str, pages: Sequence[Claim]) -> str:
+    """Return the report as linked data (JSON-LD, schema.org)."""
+    authors = {"@type": "Organization", "name": "The Skloki authors"}
+    article: dict[str, Any] = {
+        "@type": "ScholarlyArticle", "@id": ARTICLE, "name": words.ARTICLE, "datePublished": "2017",
+        "author": {"@type": "Person", "name": "James Harris"},
+        "isPartOf": {"@type": "Periodical", "name": "Quaestio Rossica"},
+    }  # fmt: skip
+    software = {"@type": "SoftwareApplication", "name": words.SOFTWARE, "softwareVersion": __version__,
+                "applicationCategory": "agent-based model"}  # fmt: skip
+    data = {"@type": "Dataset", "@id": address, "name": "The ledger of claims", "identifier": f"sha-256 {digest}",
+            "creator": authors, "description": words.LEDGER_SAID, "isBasedOn": ARTICLE}  # fmt: skip
+    report = {"@type": "Report", "@id": "#report", "name": words.TITLE, "author": authors, "inLanguage": "en",
+              "about": {"@id": ARTICLE}, "isBasedOn": {"@id": address}, "creditText": f"skloki {__version__}",
+              "hasPart": [{"@type": "Claim", "@id": f"#{claim.anchor}", "text": str(claim.words)}
+                          for claim in pages]}  # fmt: skip
+    whole = {"@context": "https://schema.org", "@graph": [report, article, data, software]}
+    return json.dumps(whole, ensure_ascii=False, indent=1).replace("</", "<\\/")

@@ -1,0 +1,110 @@
+"""What the report says of itself, whatever was found: the question, what verdicts mean, limits, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+TITLE = "Had the party elected its secretaries: what simulated worlds say of an article’s claims"
+SOFTWARE = "Skloki: an agent-based model of local party organisations, 1921-1929"
+ARTICLE = "The Bolshevik Party Transformed: Stalin’s Rise to Power (1917-1927)"
+QUESTION = (
+    "In December 1923 Trotsky demanded that the secretaries of the Communist Party’s local committees be elected by their members "
+    "and no longer appointed from above. The majority refused. James Harris (2017) holds that it had reasons other than a grab "
+    "for power: members could hardly read, capable officials were few, committees were paralysed by quarrels (skloki), so that "
+    "elections would have made things worse in the provinces, though they might have worked in Moscow or Petrograd. Would they?",
+    "Nobody can run 1923 again. A simulation can run something that resembles it: 85 province committees and the district "
+    "committees below them, with officials who are chosen, work, quarrel, are moved and come back. Each simulated past, called a "
+    "world here, has its own guess at everything that nobody recorded. It is run twice on the same accidents, as it was and with one thing "
+    "changed, and what differs at the end is the effect of that change. Each claim of the article, and some of its rivals’, was turned into such "
+    "a comparison, and the rule by which it gets a verdict was written down before the comparisons were made.",
+)  # fmt: skip
+CAVEAT = (
+    "Numbers are shares of simulated worlds under stated assumptions. They are not the probability that something happened or "
+    "would have happened, and a verdict is on a claim as it is worded here, within this model. “Not identified” means that what is "
+    "recorded does not decide it."
+)
+NO_LEDGER = "There is no ledger of claims yet, and so no answer: skloki claims makes it."
+VERDICTS: Sequence[tuple[str, str]] = (
+    ("supported", "in at least 80 of 100 worlds that agree with the record it goes the way the claim says, by more than the smallest difference that counts, and in at least 50 of 100 under every way to read what the record leaves open"),
+    ("contradicted", "the same, the opposite way"),
+    ("immaterial", "in at least 80 of 100 the difference is too small to count"),
+    ("conditional", "none of these, but it is decided where a stated condition holds; the condition is part of the verdict"),
+    ("not identified", "none of these: what is recorded does not decide it. That is an answer; beside it stands which figure of an archive would tell most"),
+    ("by construction", "it was put into the model by hand, so that only its size can be asked"),
+    ("untestable here", "the model has nothing to say on it, for the reason given"),
+    ("borderline", "a share near the rule’s edge (75 to 85 of 100), which other draws might have put on its other side"),
+    ("fragile", "the verdict is another one where figures that are mere estimates (grade C) are left out"),
+    ("quick", "over fewer draws than the rule asks: a first look, no verdict to quote"),
+)  # fmt: skip
+LEDGER_CAPTION = "Of 100 worlds that agree with the record: as claimed, no difference that counts, the opposite. A dash: the claim is not of that form, or nothing is run for it."
+LEDGER_SAID = "Shares of simulated worlds in which claims of the article hold, by population."
+BARS = "{}: shares of worlds. The first row decides."
+ALT = "Bars of shares, of 100 worlds of each kind. {}. A line stands at 80, from which a share decides."
+CONDITION = "in {} of 100 of the worlds that meet it, which are {} of 100 of all in which it is so (draws held back)"
+LEDGER_HEAD = ("", "claim", "verdict", "as claimed", "too small to count", "the opposite")
+FACTS = (("Where it is said", "place"), ("By what it is said to come about", "mechanism"), ("Who says otherwise", "rival"),
+         ("What is compared", "contrast"), ("What is claimed of it", "claimed"))  # fmt: skip
+AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"), ("Why it is not asked, or how far", "why"))
+NAMES: Mapping[str, str] = {
+    "prior": "all ranges", "harris": "Harris",
+    "circular-flow": "circular flow", "programmatic": "programme", "gill": "Gill", "path-dependence": "path dependence",
+}  # fmt: skip
+"""What populations are called in pictures and tables, where that is not their name."""
+PARTS = {3: {"for": "as claimed", "within": "too small to count", "against": "the opposite"},
+         2: {"for": "as claimed", "against": "not as claimed"}}  # fmt: skip
+POPULATIONS_HEAD = ("worlds", "what they are", "draws", "runs of each")
+GRID_HEAD = ("mechanism", "without it", "with it alone")
+SHARES_HEAD = ("worlds", "as claimed", "too small to count", "the opposite", "mean (nine in ten)", "draws")
+READING_HEAD = ("what is open", "read as", "as claimed", "draws")
+LOOKFOR_HEAD = ("figure", "what is counted", "explains, of 100", "speaks for the claim at", "against it at", "where it may be")
+VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded"), ("readings", "how the record is read"))
+FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
+    ("readiness", "When would the time have been right?",
+     "For each province and half-year: the share of worlds that agree with the record in which electing from then on does no worse over three years.",
+     "skloki claims"),
+    ("rivals", "Rival accounts and the tests between them",
+     "Other historians’ accounts, each made into worlds of its own and fitted to the same recorded figures; tests D1 to D12 say where they part.",
+     "python -m sim.describe.rivals (after make inference)"),
+)  # fmt: skip
+CALIBRATION = (
+    "What the record teaches, and what it leaves open",
+    "Worlds that agree with the recorded figures are drawn; what they have in common the record teaches, in what they differ it leaves open.",
+    "skloki calibrate record",
+)  # fmt: skip
+FOLDERS_LAST: Sequence[tuple[str, str, str, str]] = (
+    ("sensitivity", "What the effect hangs on", "", "make inference"),
+    ("discovery", "In which worlds it goes one way, in which the other", "", "make inference"),
+    ("lookfor", "What to look for in an archive", "", "make inference"),
+)  # fmt: skip
+CATALOGUE: Mapping[str, str] = {
+    "name": "table", "row": "a row is", "main_grade": "grade", "used_for": "used for", "terms": "terms",
+}  # fmt: skip
+RECORDED_HEAD = ("", "figure", "when", "recorded (band)", "grade")
+DATA = (
+    "A: read in a source that was retrieved. B: a well-known published figure, from memory of the literature. C: an estimate or judgement, not a historical "
+    "figure. The grade says where a number was read, not that the source is right. Each row of each table names its own source."
+)
+SHOWN_ROWS = 60
+SHOWN_COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "calibration/record/targets.csv": {"id": "", "description": "figure", "grade": "grade", "recorded": "recorded", "low": "band from", "high": "to", "given_p05": "worlds from", "given_p50": "middle", "given_p95": "to", "reading": "met"},
+    "calibration/record/effects.csv": {"option": "with", "baseline": "instead of", "outcome": "outcome", "scope": "where", "given_better": "share better", "given_ahead": "better, counts", "given_behind": "worse, counts", "reading": "reading"},
+    "rivals/tests.csv": {"test": "test", "asked": "what is asked", "rival": "account", "predicted": "predicts", "given": "its worlds give", "reading": "reading", "borne_out": "borne out"},
+    "rivals/apart.csv": {"one": "account", "other": "and", "told_apart": "figures that tell them apart", "figure": "most of all", "widths": "s.d. apart"},
+}  # fmt: skip
+"""Of stored tables, the columns that are printed, and their heads; others are carried along only."""
+TABLES: Mapping[str, str] = {
+    "calibration/record/targets.csv": "Recorded figures, and what calibrated worlds give (nine in ten)",
+    "calibration/record/parameters.csv": "Every number that nobody recorded, before and after",
+    "calibration/record/effects.csv": "What that decides",
+    "rivals/tests.csv": "The tests D1 to D12", "rivals/apart.csv": "What would tell accounts apart",
+}  # fmt: skip
+LIMITS: Sequence[tuple[str, str]] = (
+    ("Not prediction, and not a measurement of 1923.", "The model says what would follow from assumptions that are written down; most of its numbers are free or assumed."),
+    ("No verdict that hangs on one weak figure.", "A fragile verdict is marked so: say what remains without estimates."),
+    ("“Better” means by the named outcome, place and time, in this model.", "It is not a judgement on democracy, and not on persons."),
+    ("Whether elections would have spared the country the dictatorship is not asked.", "Claims about centralisation are each asked apart, and no sum is drawn."),
+    ("“Not identified” is not “no effect”, and not “both are right”.", "It says that the recorded figures allow either."),
+    ("An estimate is not a fact.", "Threat, membership by province and the frequency of skloki are of grade C."),
+    ("What is put in is not found.", "The list below names what was; of these only the size is told."),
+    ("The article’s claims are its author’s.", "They are given here in other words, and this report is not an argument by him."),
+)  # fmt: skip

@@ -1,0 +1,88 @@
+"""The answer in three sentences says what the ledger's verdicts say, and never more."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sim.report.answer import COUNTED, three
+from sim.report.stored import At
+from tests.report.made_ledger import KINDS, SHARES, WORDS, ledger
+
+
+def told(verdicts: Mapping[str, str], **more: Any) -> tuple[str, str, str]:
+    first, second, third = three(At(ledger(verdicts, **more), "claims/ledger.json"))
+    return str(first), str(second), str(third)
+
+
+def verdicts_in(text: str) -> list[str]:
+    """Return the verdicts that a sentence gives, in its order, outside what it quotes."""
+    plain = re.sub("“.*?”", "", text)
+    return re.findall(r"\) is (not identified|[a-z]+(?: here| construction)?)", plain)
+
+
+@pytest.mark.parametrize("pair", [*itertools.product(COUNTED, repeat=2)])
+def test_each_claim_has_its_own_verdict(pair: tuple[str, str]) -> None:
+    one, other = pair
+    first, second, third = told({"22a": one, "22b": other, "25a": other, "25b": one})
+    assert verdicts_in(first) == [one, other] and verdicts_in(second) == [other, one]
+    for word in set(COUNTED) - {one, other}:
+        said = f"{word} for 0" if word in ("supported", "contradicted", "not identified") else word
+        assert (said in third) == (word in ("supported", "contradicted", "not identified"))
+        assert word not in re.sub("“.*?”", "", first + second)
+    assert f"{one} for {4 if one == other else 2}" in third
+
+
+def test_all_open_says_so_and_nothing_else() -> None:
+    first, second, third = told(KINDS["open"])
+    assert verdicts_in(first + second) == ["not identified"] * 4
+    assert third == "Of 8 claims, the verdict is supported for 0, contradicted for 0, and not identified for 8."
+    assert "of 100 worlds that agree with the record it holds in 31 and its opposite in 12" in first
+    assert "in 57 the difference is too small to count" in first
+
+
+def test_all_supported() -> None:
+    first, second, third = told(KINDS["supported"])
+    assert verdicts_in(first + second) == ["supported"] * 4 and "86 of 100 worlds that agree with the record" in first
+    assert "supported for 8, contradicted for 0" in third
+
+
+def test_a_condition_is_part_of_the_verdict() -> None:
+    first, _, _ = told({"22a": "conditional"})
+    assert "is conditional: where voters judge better than files" in first
+    first, _, _ = told({"22a": "untestable here"})
+    assert "is untestable here: the model begins in 1921" in first
+
+
+def test_marks_stand_with_the_verdict() -> None:
+    first, second, third = told({"22a": "supported", "25a": "supported"}, quick=True, c22a={"fragile": True},
+                                c25a={"borderline": True})  # fmt: skip
+    assert first.startswith("By a quick look, over fewer draws than the rule asks: in the provinces, the claim")
+    assert first.endswith("(fragile).") and second.endswith("(borderline).") and "quick" not in third
+
+
+def test_what_has_two_sides_alone_has_no_third() -> None:
+    made = ledger({"25a": "not identified"})
+    made["claims"][0]["estimands"][0]["populations"]["calibrated"] |= {"for": 0.72, "against": 0.28, "within": 0.6}
+    first, *_ = map(str, three(At(made, "claims/ledger.json")))
+    assert "it holds in 72 and fails in 28" in first and "too small" not in first
+
+
+def test_another_ledger_begins_with_what_it_asks_first() -> None:
+    first, second, third = told({"24": "supported"})
+    assert first.startswith(f"The claim that “{WORDS['24']}” (24) is supported")
+    assert second == "No other claim was asked."
+    first, second, _ = told({"24": "supported", "12": "contradicted"})
+    assert "(24)" in first and "(12)" in second
+
+
+@pytest.mark.parametrize("verdict", SHARES)
+def test_a_share_near_an_edge_is_not_rounded_over_it(verdict: str) -> None:
+    made = ledger({"22a": verdict})
+    made["claims"][0]["estimands"][0]["populations"]["calibrated"] |= {"for": 0.7975, "against": 0.2, "within": 0.0025}
+    first, *_ = map(str, three(At(made, "claims/ledger.json")))
+    assert "in 80 of" not in first
