@@ -78,6 +78,7 @@ docs: setup  ## rewrite the generated tables of documents
 	$(PY) -m sim.describe.odd docs/ODD.md docs/inference.md
 	$(PY) -m sim.scenario.doc_tables docs/scenarios.md scenarios/scenario.schema.json
 	$(PY) -m sim.experiment.schema docs/experiments.md
+	$(PY) -m sim.claims.form docs/claims.md
 
 results: setup  ## regenerate results/historical and the README's picture (20 replicates)
 	$(VENV)/bin/skloki --quiet run $(SCENARIO) --replicates 20 --force --out $(KEPT)

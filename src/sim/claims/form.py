@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from sim.claims import expressions
 from sim.errors import Problem, UserError, nearest
-from sim.experiment.factors import NAME
+from sim.experiment.factors import NAME, PLACES
 from sim.experiment.horizons import YEARS
 from sim.experiment.own_outcomes import folders
 from sim.experiment.schema import NOT_VARIED, Positive, Scope, inline
@@ -77,7 +77,7 @@ class EstimandTable(Table):
 class ClaimFile(Table):
     """A claim as its file says it."""
 
-    id: str = Field(pattern=r"^[A-Z]?[0-9]*[a-z]?$", min_length=1, max_length=8, description="by which it is asked for, such as 22a")
+    id: str = Field(min_length=1, max_length=12, description="by which it is asked for, such as 22a: letters and digits, with which the file's name begins")
     claim: str = Field(min_length=1, max_length=400, description="what is claimed, in own words")
     place: str = Field(min_length=1, description="where it is claimed")
     mechanism: str = Field("", description="by what it is said to come about")
@@ -292,8 +292,9 @@ def load_claim(path_or_id: str | Path) -> Claim:
         if name not in MECHANISMS:
             faults.append(unknown(("grid", at), name, "a mechanism (skloki list mechanisms)", MECHANISMS))
     name = path.stem.partition("-")[0]
-    if file.id != name and not any(fault.path == ("id",) for fault in faults):
-        faults.append(Fault(("id",), show(file.id), f"{show(name)}, with which the file's name begins"))
+    if (file.id != name or not name.isalnum()) and not any(fault.path == ("id",) for fault in faults):
+        allowed = f"{show(name)}, with which the file's name begins" if name.isalnum() else "letters and digits"
+        faults.append(Fault(("id",), show(file.id), allowed))
     problems = [*map(own.problem, faults), *problems]
     if problems:
         raise UserError(in_order(problems, [own.label]))
@@ -334,6 +335,10 @@ def _barred(own: Layer, where: KeyPath, layer: Layer) -> Iterator[Problem]:
         if key in NOT_VARIED:
             allowed = "start and end of the claim" if key == "period" else NOT_VARIED[key]
             yield own.problem(Fault((*where, key), f'"{key}"', allowed))
+    for name in PLACES if where[0] == "worlds" else ():
+        if name in layer.table.get("tree", {}):
+            allowed = "the same places in all worlds that are compared: in [set]"
+            yield own.problem(Fault((*where, "tree", name), f"tree.{name}", allowed))
 
 
 def _estimand(file: ClaimFile, name: str, table: EstimandTable) -> tuple[Estimand | None, list[Fault]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME, VERSION = "skloki-ledger", 1
 PLACE = Path("results", "claims")
 """Where the ledger lies, below the current folder."""
-JSON, CSV, README = "ledger.json", "ledger.csv", "README.md"
+JSON, CSV, README, RATES = "ledger.json", "ledger.csv", "README.md", "error-rates.csv"
 DIGITS = 6
 """Of every number that is stored: more would hang on how a library adds up."""
 
@@ -205,14 +205,13 @@ class LedgerFolder(Folder):
     def told(self) -> str:  # noqa: D102
         return f"ledger {self.manifest['digest'][:12]}"
 
-    @property
-    def ledger(self) -> Ledger:
-        """What it holds."""
-        return _read(self.path / JSON)
-
-    def rows(self) -> pd.DataFrame:
+    def ledger(self) -> pd.DataFrame:
         """Return a row for each claim, estimand and population."""
         return self.frame("ledger")
+
+    def held(self) -> Ledger:
+        """Return what it holds."""
+        return _read(self.path / JSON)
 
     @property
     def tables(self) -> tuple[str, ...]:  # noqa: D102
@@ -229,17 +228,24 @@ def _read(path: Path) -> Ledger:
 
 def read(folder: Path | str) -> Ledger:
     """Return the ledger of a folder; UserError where there is none, or it is not whole."""
-    return LedgerFolder.open(folder).ledger
+    return LedgerFolder.open(folder).held()
 
 
-def store(folder: Path, ledger: Ledger, page: str) -> None:
-    """Write a ledger into its folder, beside what else is there, and last the manifest; all or nothing."""
+def store(folder: Path, ledger: Ledger, page: str, rates: pa.Table) -> None:
+    """Write a ledger into its folder, beside what else is there, and last the manifest; all or nothing.
+
+    Parameters
+    ----------
+    page, rates
+        The folder's page, and how often the rules err.
+    """
     with disk(folder), staged_files(folder, replace=True) as hidden:
         text = json.dumps(ledger.document(), indent=1, ensure_ascii=False)
         (hidden / JSON).write_text(text + "\n", encoding="utf-8")
         (hidden / README).write_text(page, encoding="utf-8")
         style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
         pa_csv.write_csv(pa.Table.from_pylist(ledger.rows(), schema=ROWS), hidden / CSV, style)
+        pa_csv.write_csv(rates, hidden / RATES, style)
         files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
         whole = {"format": NAME, "format_version": VERSION, "title": "The ledger of claims", "digest": ledger.digest,
                  "quick": ledger.quick, "model": ledger.model, "made_with": ledger.made_with,

@@ -238,9 +238,11 @@ def numbers(one: Reckoned, shares: rules.Shares) -> dict[str, Any]:
     """Return what the ledger has of an estimand in one population."""
     known = one.means[np.isfinite(one.means)]
     low, high = np.quantile(known, INTERVAL) if len(known) else (np.nan, np.nan)
-    return {"for": shares.holds, "against": shares.fails, "within": shares.within,
-            "mean": float(known.mean()) if len(known) else np.nan, "low": float(low), "high": float(high),
-            "draws": one.draws, "run": " ".join(one.sweeps)}  # fmt: skip
+    return {
+        "for": shares.holds, "against": shares.fails, "within": shares.within,
+        "mean": float(known.mean()) if len(known) else np.nan, "low": float(low), "high": float(high),
+        "sd": float(known.std(ddof=1)) if len(known) > 1 else np.nan, "draws": one.draws, "run": " ".join(one.sweeps),
+    }  # fmt: skip
 
 
 @dataclass

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.claims import told
+from sim.claims import rates, told
 from sim.claims.form import Claim, load_claims
 from sim.claims.ledger import PLACE, Ledger, store
 from sim.claims.populations import DRAWS, QUICK, Population, names, population, populations
@@ -215,7 +217,8 @@ def claims(
     ledger = work.ledger()
     partly = bool(asked) or ledger.quick or bool(over)
     folder = Path(out) if out is not None else SWEEPS / "ledger" if partly else PLACE
-    store(folder.expanduser().resolve(), ledger, told.page(ledger))
+    table = pa.Table.from_pylist(rates.rates(ledger), schema=rates.ROWS)
+    store(folder.expanduser().resolve(), ledger, told.page(ledger), table)
     return ledger
 
 
