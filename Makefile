@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results openness inference experiments bench constraints clean engine
+.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results crates openness inference experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -86,6 +86,10 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 	cp $(KEPT)/manifest.json $(KEPT)/targets.csv results/historical/
 	for name in summary appointed moves opposition tilemap-performance; do cp $(KEPT)/figures/$$name.png results/historical/ || exit 1; done
 	cp $(KEPT)/figures/summary.png docs/historical.png
+	$(PY) -m sim.describe.crate
+
+crates: setup  ## describe the folders of results/ for machines: ro-crate-metadata.json, after any change there
+	$(PY) -m sim.describe.crate
 
 openness: setup  ## is the question open, and what tilts it: six sweeps (about ten minutes)
 	for name in openness openness-readings openness-tilt openness-places neutrality audit-of-twins; do $(VENV)/bin/skloki sweep $$name || exit 1; done
@@ -96,11 +100,13 @@ inference: setup  ## calibrate on the record, and all that stands on it: results
 	$(VENV)/bin/skloki calibrate record && $(PY) -m sim.describe.inference record --also
 	for name in $(RIVALS); do $(VENV)/bin/skloki calibrate experiments/rivals/$$name.toml || exit 1; done
 	$(PY) -m sim.describe.inference $(RIVALS) && $(PY) -m sim.describe.rivals
+	$(PY) -m sim.describe.crate
 
 EXPERIMENTS := december-1923 december-1923-as-read who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
 
 experiments: setup  ## run the shipped sweeps and keep what they give in results/ (about an hour and a half)
 	for name in $(EXPERIMENTS); do $(VENV)/bin/skloki sweep $$name && $(PY) -m sim.describe.page $$name || exit 1; done
+	$(PY) -m sim.describe.crate
 
 bench: $(VENV)/.complete-test  ## measure anew into results/bench (about ten minutes, on an idle machine)
 	$(PY) -m experiments.bench

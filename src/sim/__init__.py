@@ -20,6 +20,7 @@ from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from sim.api import check as check
+    from sim.api import cite as cite
     from sim.api import compare as compare
     from sim.api import discover as discover
     from sim.api import explain as explain
@@ -43,9 +44,9 @@ if TYPE_CHECKING:
     from sim.errors import UserError as UserError
 
 __all__ = [
-    "UserError", "__version__", "check", "compare", "discover", "explain", "export", "export_page", "list", "live",
-    "lookfor", "open", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
-    "write_report",
+    "UserError", "__version__", "check", "cite", "compare", "discover", "explain", "export", "export_page", "list",
+    "live", "lookfor", "open", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace",
+    "view", "write_report",
 ]  # fmt: skip
 
 

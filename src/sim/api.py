@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.analysis.stored import Stored
     from sim.analysis.stored import open_folder as open_
     from sim.claims.form import Claim
+    from sim.describe.citation import cite
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
     from sim.inference.boxes import Discovery
@@ -46,14 +47,14 @@ if TYPE_CHECKING:
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "calibrate", "check", "claims", "compare", "discover", "explain", "export", "export_page", "list_", "live",
+    "calibrate", "check", "cite", "claims", "compare", "discover", "explain", "export", "export_page", "list_", "live",
     "lookfor", "open_", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
     "write_report",
 ]  # fmt: skip
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
-    "calibrate": "runner.calibrate.calibrate", "claims": "runner.claims.claims",
+    "calibrate": "runner.calibrate.calibrate", "claims": "runner.claims.claims", "cite": "describe.citation.cite",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
     "lookfor": "inference.lookfor.lookfor",

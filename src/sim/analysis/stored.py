@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.errors import Problem, UserError, nearest
 from sim.results.folder import MANIFEST
@@ -34,15 +35,21 @@ def open_folder(path: Path | str, *, verify: bool = True) -> Stored:
 
     ``verify`` compares every table with the manifest's hashes, and not its size alone.
     """
+    stored: Stored = kind_of(path).open(path, verify=verify)
+    return stored
+
+
+def kind_of(path: Path | str, others: Mapping[str, str] | None = None) -> Any:
+    """Return the class that opens a folder, by what its manifest calls it; ``others`` are more kinds than these."""
+    kinds = {**KINDS, **(others or {})}
     folder = Path(path).expanduser()
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError, RecursionError):
         manifest = None  # what is wrong is said by the opener of results
     found = str(manifest.get("format", "skloki-result")) if isinstance(manifest, dict) else "skloki-result"
-    if found not in KINDS:
+    if found not in kinds:
         place = str(folder.resolve() / MANIFEST)
-        raise UserError(Problem(place, "format", found, ", ".join(KINDS), nearest(found, KINDS)))
-    module, name = KINDS[found].split(":")
-    stored: Stored = getattr(import_module(module), name).open(path, verify=verify)
-    return stored
+        raise UserError(Problem(place, "format", found, ", ".join(kinds), nearest(found, kinds)))
+    module, name = kinds[found].split(":")
+    return getattr(import_module(module), name)

@@ -17,6 +17,7 @@ from sim.api import look
 from sim.doors import completion as complete
 from sim.doors import endings, options, work
 from sim.doors.calibrating import calibrate
+from sim.doors.citing import cite
 from sim.doors.claiming import claims
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
@@ -48,7 +49,9 @@ def cli(context: click.Context) -> None:
     context.ensure_object(Terminal)
 
 
-for command in (compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, report, status, rerun, query):
+for command in (
+    compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, report, status, rerun, query, cite,
+):  # fmt: skip
     cli.add_command(command)
 
 
