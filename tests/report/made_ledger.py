@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from sim.claims.ledger import Entry, Ledger
+from sim.claims.rules import VERDICTS
+from sim.claims.told import sentence
 
 POPULATIONS = ("calibrated", "prior", "documented", "harris", "circular-flow")
 SHARES: Mapping[str, tuple[float, float, float]] = {
@@ -14,12 +17,15 @@ SHARES: Mapping[str, tuple[float, float, float]] = {
     "conditional": (0.55, 0.2, 0.25), "not identified": (0.31, 0.12, 0.57), "by construction": (0.99, 0.0, 0.01),
 }  # fmt: skip
 WORDS = {
-    "22a": "electing secretaries in 1923 would have made administration worse in agrarian and borderland guberniias",
-    "22b": "and would have made skloki worse there", "25a": "it might have worked in Moscow or Petrograd",
-    "25b": "capitals would have fared better by it than the provinces", "24": "moving the quarrelling men cured skloki",
-    "12": "the power of appointment could not build a loyal following",
-    "21": "that conflict costs work", "6": "past revolutions taught unity and discipline",
+    "22a": "Electing secretaries in 1923 would have made administration worse in agrarian and borderland guberniias",
+    "22b": "Elections would have made skloki worse there", "25a": "Elections might have worked in Moscow or Petrograd",
+    "25b": "The capitals would have fared better by elections than the provinces",
+    "24": "Moving the quarrelling men cured skloki", "12": "Appointment could not build a loyal following",
+    "21": "Conflict costs work", "6": "Past revolutions taught unity and discipline",
 }  # fmt: skip
+
+
+BOX = "It holds where voters judge better than files: in .84 of those draws, which hold .41 of all in which it holds."
 
 
 def claim(name: str, verdict: str, **more: Any) -> dict[str, Any]:
@@ -28,29 +34,34 @@ def claim(name: str, verdict: str, **more: Any) -> dict[str, Any]:
     estimand = {
         "name": "recovery_months", "words": "months of recovery, agrarian and borderland", "unit": "months",
         "smallest": 1.0, "horizon": "1923-12:1926-11", "scopes": ["agrarian"],
+        "claimed": "below", "value": "election - recorded",
         "populations": {key: _given(verdict, place) for place, key in enumerate(POPULATIONS)},
-        "variance": {"chance": 0.4, "parameters": 0.5, "readings": 0.1},
-        "by_reading": [{"variant": "voters", "choice": "members", "for": 0.3, "draws": 210},
-                       {"variant": "voters", "choice": "committee", "for": 0.32, "draws": 190}],
+        "variance": {"chance": 0.4, "parameters": 0.4, "readings": 0.1, "together": 0.1, "unseen": None},
+        "verdict": verdict, "by_reading": [_read("members", 0.3, 210), _read("committee", 0.32, 190)],
     }  # fmt: skip
     other = {**estimand, "name": "performance", "words": "performance", "unit": "share", "smallest": 0.005}
     look = {"observable": "change_appointed_ahead", "meaning": "plans met after a change of secretary",
             "explains": 0.39, "favours_for": -0.0041, "favours_against": 0.00035, "where": "reports on deliveries"}
-    judged = {"name": "how well members could judge", "share": 0.18}
+    judged = {"name": "how well members could judge", "share": 0.18, "grade": "free"}
     boxed = verdict == "conditional"
-    return {
+    found = {
         "id": name, "words": WORDS.get(name, f"claim {name}"), "place": "article, p. 527", "claimed": "below",
         "mechanism": "members could not read", "rival": "Trotsky", "contrast": "election against what happened",
-        "estimands": [estimand, other] if asked else [], "verdict": verdict, "borderline": False, "fragile": False,
-        "sentence": f"Made-up sentence on {name}: {verdict}.",
-        "condition": "where voters judge better than files" if boxed else "",
+        "estimands": [estimand, other] if asked else [], "verdict": verdict, "all": False, "borderline": False,
+        "fragile": False, "condition": BOX if boxed else "",
         "density": 0.84 if boxed else None, "coverage": 0.41 if boxed else None,
-        "hangs_on": [judged, {"name": "loyalty in the choice", "share": 0.09}] if asked else [],
+        "verdicts": dict.fromkeys(POPULATIONS, verdict) if asked else {},
+        "hangs_on": [judged, {"name": "loyalty in the choice", "share": 0.09, "grade": "assumed"}] if asked else [],
         "reverses": "if voters judged better than files by .12" if asked else "", "lookfor": [look] if asked else [],
         "grid": [{"mechanism": "crossing", "off": 0.4, "alone": -0.2}] if asked else [],
         "commands": [f"skloki claims {name}", f"skloki claims --explain {name}"],
-        "why": "" if asked else "the model begins in 1921 & says nothing <before> it", **more,
+        "notes": ["a made-up note"], "why": "" if asked else "The model begins in 1921 & says nothing <before> it",
     }  # fmt: skip
+    return found | more
+
+
+def _read(choice: str, holds: float, draws: int) -> dict[str, Any]:
+    return {"variant": "voters", "choice": choice, "for": holds, "against": 0.1, "draws": draws}
 
 
 def _given(verdict: str, place: int) -> dict[str, Any]:
@@ -70,14 +81,18 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 
 def ledger(verdicts: Mapping[str, str], quick: bool = False, **more: Mapping[str, Any]) -> dict[str, Any]:
     """Return a ledger of claims with these verdicts; ``more`` by a claim's id, written ``c22a``."""
-    populations = [{"name": name, "words": f"made-up words on {name}", "draws": 400, "replicates": 2, "ensemble": ""}
-                   for name in POPULATIONS]  # fmt: skip
-    whole: dict[str, Any] = {
-        "format": "skloki-ledger", "format_version": 1, "model": "760653b58c93d9bd", "made_with": "0.3.0",
-        "quick": quick, "populations": populations,
-        "claims": [claim(name, verdict, **more.get(f"c{name}", {})) for name, verdict in verdicts.items()],
-    }  # fmt: skip
-    return {**whole, "digest": sha256(json.dumps(whole).encode()).hexdigest()}
+    given = [{"name": name, "words": f"made-up words on {name}", "draws": 400, "ensemble": "", "rival": False}
+             for name in POPULATIONS]  # fmt: skip
+    claims = [claim(name, verdict, **more.get(f"c{name}", {})) for name, verdict in verdicts.items()]
+    told = [Entry(**one, sentence=sentence(one, given, quick)) for one in claims]
+    assert set(verdicts.values()) <= set(VERDICTS)
+    return Ledger("760653b58c93d9bd", quick, given, told, "0.3.0", ["a made-up ledger"]).document()
+
+
+def sealed(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a ledger that was changed, with the digest of what it says now."""
+    claims = [Entry(**one) for one in made["claims"]]
+    return Ledger(made["model"], made["quick"], made["populations"], claims, notes=made["notes"]).document()
 
 
 def write(folder: Path, made: Mapping[str, Any]) -> Path:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sim.report.answer import COUNTED, three
+from sim.claims.rules import VERDICTS
+from sim.report.answer import three
 from sim.report.stored import At
 from tests.report.made_ledger import KINDS, SHARES, WORDS, ledger
 
@@ -25,12 +26,12 @@ def verdicts_in(text: str) -> list[str]:
     return re.findall(r"\) is (not identified|[a-z]+(?: here| construction)?)", plain)
 
 
-@pytest.mark.parametrize("pair", [*itertools.product(COUNTED, repeat=2)])
+@pytest.mark.parametrize("pair", [*itertools.product(VERDICTS, repeat=2)])
 def test_each_claim_has_its_own_verdict(pair: tuple[str, str]) -> None:
     one, other = pair
     first, second, third = told({"22a": one, "22b": other, "25a": other, "25b": one})
     assert verdicts_in(first) == [one, other] and verdicts_in(second) == [other, one]
-    for word in set(COUNTED) - {one, other}:
+    for word in set(VERDICTS) - {one, other}:
         said = f"{word} for 0" if word in ("supported", "contradicted", "not identified") else word
         assert (said in third) == (word in ("supported", "contradicted", "not identified"))
         assert word not in re.sub("“.*?”", "", first + second)
@@ -53,7 +54,7 @@ def test_all_supported() -> None:
 
 def test_a_condition_is_part_of_the_verdict() -> None:
     first, _, _ = told({"22a": "conditional"})
-    assert "is conditional: where voters judge better than files" in first
+    assert "is conditional: it holds where voters judge better than files" in first
     first, _, _ = told({"22a": "untestable here"})
     assert "is untestable here: the model begins in 1921" in first
 
@@ -61,20 +62,21 @@ def test_a_condition_is_part_of_the_verdict() -> None:
 def test_marks_stand_with_the_verdict() -> None:
     first, second, third = told({"22a": "supported", "25a": "supported"}, quick=True, c22a={"fragile": True},
                                 c25a={"borderline": True})  # fmt: skip
-    assert first.startswith("By a quick look, over fewer draws than the rule asks: in the provinces, the claim")
+    assert first.startswith("By a quick look, over fewer draws than the rule asks: in the provinces, the claim “")
     assert first.endswith("(fragile).") and second.endswith("(borderline).") and "quick" not in third
 
 
 def test_what_has_two_sides_alone_has_no_third() -> None:
     made = ledger({"25a": "not identified"})
     made["claims"][0]["estimands"][0]["populations"]["calibrated"] |= {"for": 0.72, "against": 0.28, "within": 0.6}
+    made["claims"][0]["estimands"][0]["claimed"] = "not below"
     first, *_ = map(str, three(At(made, "claims/ledger.json")))
     assert "it holds in 72 and fails in 28" in first and "too small" not in first
 
 
 def test_another_ledger_begins_with_what_it_asks_first() -> None:
     first, second, third = told({"24": "supported"})
-    assert first.startswith(f"The claim that “{WORDS['24']}” (24) is supported")
+    assert first.startswith(f"The claim “{WORDS['24']}” (24) is supported")
     assert second == "No other claim was asked."
     first, second, _ = told({"24": "supported", "12": "contradicted"})
     assert "(24)" in first and "(12)" in second
@@ -86,3 +88,15 @@ def test_a_share_near_an_edge_is_not_rounded_over_it(verdict: str) -> None:
     made["claims"][0]["estimands"][0]["populations"]["calibrated"] |= {"for": 0.7975, "against": 0.2, "within": 0.0025}
     first, *_ = map(str, three(At(made, "claims/ledger.json")))
     assert "in 80 of" not in first
+
+
+def test_what_hangs_on_several_numbers_gives_no_share_of_one() -> None:
+    first, *_ = told({"22a": "supported"}, c22a={"all": True})
+    assert "is supported: all of 2 numbers must be as claimed." in first
+
+
+def test_no_right_moment_is_told_by_worlds_in_which_it_was_one() -> None:
+    made = ledger({"M": "supported"})
+    made["claims"][0]["estimands"][0] |= {"claimed": "not ready"}
+    first, *_ = map(str, three(At(made, "claims/ledger.json")))
+    assert "is supported: election does no worse in 3 of 100 worlds" in first

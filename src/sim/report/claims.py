@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 from sim.analysis.sentences import SURE
+from sim.claims.told import deciding, sides
 from sim.registry.outcomes import OUTCOMES
 from sim.report import words
-from sim.report.answer import FIRST, three_parts
+from sim.report.answer import NOT_READY, three_parts
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
-from sim.report.stored import NOTHING, At, Folder, joined, line
+from sim.report.stored import NOTHING, At, Folder, Line, Shown, joined, line
 
 CSV = "claims/ledger.csv"
 MARKS = ("borderline", "fragile")
 COLUMNS = ("for", "within", "against", "mean", "low", "high", "draws", "run")
 """Of what a population gives for an estimand, as the table behind a picture has it."""
+AT_LENGTH = 3
+"""Estimands up to which each has a table by population; of more, the others stand in one table."""
+
+
+class Parts(NamedTuple):
+    """Into which worlds an estimand divides them: the fields with their shares, and what each is called."""
+
+    fields: Sequence[str]
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, estimand: At) -> Parts:
+        """Return those of an estimand."""
+        three = three_parts(estimand)
+        names = words.NOT_READY if estimand["claimed"].value == NOT_READY else words.PARTS[3 if three else 2]
+        return cls(("for", "within", "against") if three else ("for", "against"), names)
 
 
 def populations(ledger: At) -> Table:
     """Return over which worlds the claims are asked."""
     rows: list[list[Cell]] = [
-        [_called(str(one["name"])), one["words"].shown(), one["draws"].shown("plain"), one["replicates"].shown("plain")]
-        for one in ledger["populations"]
-    ]  # fmt: skip
+        [_called(str(one["name"])), one["words"].shown(), one["draws"].shown("plain")] for one in ledger["populations"]
+    ]
     return Table("Over which worlds the claims are asked; the first decides.", words.POPULATIONS_HEAD, rows)
 
 
@@ -37,114 +56,135 @@ def table(claims: Sequence[Claim], kept: Folder) -> Table:
     return Table(words.LEDGER_CAPTION, words.LEDGER_HEAD, rows, carried)
 
 
-def claim_page(claim: At, quick: bool, page: str) -> Claim:
+def claim_page(claim: At, ledger: At, page: str) -> Claim:
     """Return a claim's page; ``page`` is the explorable page beside the report, if there is one."""
-    name, first = str(claim["id"]), claim["estimands"][0]
-    given = first["populations"][FIRST]
-    asked, parts = given["for"].value is not None, _parts(given)
-    marks = [*(["quick"] if quick else []), *(mark for mark in MARKS if claim[mark].value)]
+    name, first, decides = str(claim["id"]), claim["estimands"][0], deciding(ledger["populations"].value)
+    given, parts = first["populations"][decides], Parts.of(first)
+    asked = given["for"].value is not None
+    marks = [*(["quick"] if ledger["quick"].value else []), *(mark for mark in MARKS if claim[mark].value)]
     return Claim(
         id=name, anchor=f"claim-{name}", words=claim["words"].shown(), verdict=claim["verdict"].shown(), marks=marks,
         sentence=(claim["sentence"] or claim["why"]).shown(),
         facts=[(label, claim[key].shown()) for label, key in words.FACTS if claim[key]],
-        shares=[given[part].value for part in parts] if asked else [],
-        told=[_share(given, part) if asked and part in parts else NOTHING for part in words.PARTS[3]],
-        picture=_picture(name, claim, first) if asked else None, tables=list(_tables(claim)), after=_after(claim),
-        lookfor=_lookfor(claim), commands=[str(one) for one in claim["commands"]], runs=_runs(claim),
-        page=f"{page}#{_settings(first)}" if page and asked else "",
+        shares=[given[part].value for part in parts.fields] if asked else [],
+        told=[_share(given, part) if asked and part in parts.fields else NOTHING for part in words.LEDGER_PARTS],
+        picture=_picture(name, claim, decides) if asked else None, tables=list(_tables(claim, decides)),
+        after=[(label, claim[key].shown()) for label, key in words.AFTER if claim[key]], lookfor=_lookfor(claim),
+        notes=[note.shown() for note in claim["notes"]], commands=[str(one) for one in claim["commands"]],
+        runs=_runs(claim), page=f"{page}#{_settings(first)}" if page and asked else "",
     )  # fmt: skip
-
-
-def _after(claim: At) -> list[tuple[str, Cell]]:
-    """Return what follows the shares: condition, what would reverse it, why it is not asked."""
-    after: list[tuple[str, Cell]] = [(label, claim[key].shown()) for label, key in words.AFTER if claim[key]]
-    if claim["condition"] and claim["density"].value is not None and claim["coverage"].value is not None:
-        shares = (claim[name].shown("of 100") for name in ("density", "coverage"))
-        after.insert(1, ("How far the condition holds", line(words.CONDITION, *shares)))
-    return after
 
 
 def _runs(claim: At) -> list[str]:
     given = (each for one in claim["estimands"] for _, each in one["populations"].items())
-    return list(dict.fromkeys(str(each["run"]) for each in given if each["run"]))
+    return list(dict.fromkeys(run for each in given for run in str(each["run"]).split()))
 
 
 def _called(population: str) -> str:
     return words.NAMES.get(population, population)
 
 
-def _parts(given: At) -> tuple[str, ...]:
-    return tuple(words.PARTS[3 if three_parts(given) else 2])
-
-
 def _share(given: At, part: str) -> Cell:
     return given[part].shown("of 100", str(given["run"]))
 
 
-def _picture(name: str, claim: At, first: At) -> Picture:
+def _spread(given: At) -> Cell:
+    if given["mean"].value is None:
+        return NOTHING
+    return line("{} ({} to {})", *(given[name].shown("signed", str(given["run"])) for name in ("mean", "low", "high")))
+
+
+def _named(estimand: At) -> Shown | str:
+    return (estimand["words"] or estimand["name"]).shown("clause")
+
+
+def _picture(name: str, claim: At, decides: str) -> Picture:
     """Return the bars of a claim's first estimand, the population that decides above the others."""
     from sim.report.pictures import Bar, draw_shares, svg
 
+    first = claim["estimands"][0]
     rows = {key: each for key, each in first["populations"].items() if each["for"].value is not None}
-    rows = {FIRST: rows[FIRST], **rows}
-    parts = _parts(rows[FIRST])
-    bars = [Bar(_called(key), [each[part].value or 0.0 for part in parts],
-                [str(_share(each, part)) for part in parts]) for key, each in rows.items()]  # fmt: skip
-    form = ", ".join(f"{{}} {words.PARTS[len(parts)][part]}" for part in parts)
-    said = [line(f"{_called(key)}: {form}", *(_share(each, part) for part in parts)) for key, each in rows.items()]
+    rows = {decides: rows[decides], **rows}
+    parts = Parts.of(first)
+    bars = [Bar(_called(key), [each[part].value for part in parts.fields],
+                [str(_share(each, part)) for part in parts.fields]) for key, each in rows.items()]  # fmt: skip
+    form = ", ".join(f"{{}} {name}" for name in parts.names)
+    said = [line(f"{_called(key)}: {form}", *(_share(each, part) for part in parts.fields))
+            for key, each in rows.items()]  # fmt: skip
     stem = f"claim-{name}"
-    return Picture(
-        stem, line(words.BARS, (first["words"] or claim["words"]).shown("clause")), line(words.ALT, joined(said, "; ")),
-        svg(draw_shares(bars, SURE), stem), carried=_csv(f"{stem}.csv", claim),
-    )  # fmt: skip
+    drawn = svg(draw_shares(bars, parts.names, SURE), stem)
+    return Picture(stem, line(words.BARS, _named(first)), line(words.ALT, joined(said, "; ")), drawn,
+                   carried=_csv(f"{stem}.csv", claim))  # fmt: skip
 
 
 def _csv(name: str, claim: At) -> Carried:
-    rows = [",".join(("estimand", "population", *COLUMNS))]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(("estimand", "population", *COLUMNS))
     for one in claim["estimands"]:
         for key, each in one["populations"].items():
-            cells = [str(one["name"]), key, *(str(each[column]) for column in COLUMNS)]
-            rows.append(",".join(f'"{cell}"' if "," in cell else cell for cell in cells))
-    return Carried(name, "\n".join(rows) + "\n")
+            rows.writerow((one["name"], key, *(each[column] for column in COLUMNS)))
+    return Carried(name, text.getvalue())
 
 
-def _tables(claim: At) -> Iterator[Table]:
+def _tables(claim: At, decides: str) -> Iterator[Table]:
     """Yield the tables of a claim: shares by population, what the rest comes from, readings, what it hangs on."""
-    several = len(claim["estimands"].value or []) > 1
-    for one in claim["estimands"]:
-        yield _by_population(one)
-        named = line(": {}", (one["words"] or one["name"]).shown("clause")) if several else line("")
-        if one["variance"]:
-            parts = [[label, one["variance"][key].shown("of 100")] for key, label in words.VARIANCE]
-            yield Table(line("Where the differences between worlds come from, of 100 parts{}", named), ("", ""), parts)
-        if one["by_reading"]:
-            rows = [[row["variant"].shown(), row["choice"].shown(), row["for"].shown("of 100"),
-                     row["draws"].shown("plain")] for row in one["by_reading"]]  # fmt: skip
-            yield Table(line("By how the record is read{}", named), words.READING_HEAD, rows)
+    estimands = list(claim["estimands"])
+    long = estimands[: AT_LENGTH if len(estimands) <= AT_LENGTH else 1]
+    for number, one in enumerate(long):
+        yield _by_population(one, claim["verdicts"] if number == 0 else None)
+    if estimands[len(long) :]:
+        rows = [[_named(one), *_shares(one, one["populations"][decides])] for one in estimands[len(long) :]]
+        yield Table(f"Also reckoned, in {_called(decides)} worlds", ("", *words.SHARES_HEAD), rows)
+    yield from _hung(claim, estimands[0] if estimands else At(None, ""))
+
+
+def _hung(claim: At, first: At) -> Iterator[Table]:
+    if any(share.value is not None for _, share in first["variance"].items()):
+        parts = [[label, first["variance"][key].shown("of 100")] for key, label in words.VARIANCE]
+        yield Table(words.VARIANCE_CAPTION, ("", "parts"), parts)
     if claim["hangs_on"]:
-        hung = [[row["name"].shown(), row["share"].shown("of 100")] for row in claim["hangs_on"]]
-        yield Table("What it hangs on, of 100 parts", ("unknown", "parts"), hung)
+        hung = [[row["name"].shown(), row["share"].shown("of 100"), row["grade"].shown()] for row in claim["hangs_on"]]
+        yield Table("What it hangs on, of 100 parts", words.HANGS_HEAD, hung)
     if claim["grid"]:
         grid = [[row["mechanism"].shown(), row["off"].shown("signed"), row["alone"].shown("signed")]
                 for row in claim["grid"]]  # fmt: skip
-        yield Table("The effect where a mechanism is off, and where it alone is on", words.GRID_HEAD, grid)
+        yield Table(words.GRID_CAPTION, words.GRID_HEAD, grid)
+    if first["by_reading"]:
+        rows = [[row["variant"].shown(), row["choice"].shown(), row["for"].shown("of 100"),
+                 row["draws"].shown("plain")] for row in first["by_reading"]]  # fmt: skip
+        yield Table("How it comes out by each way to read the record", words.READING_HEAD, rows, folded=True)
 
 
-def _by_population(one: At) -> Table:
+def _shares(one: At, each: At) -> list[Cell]:
+    """Return the cells of an estimand in a population; a dash for worlds of a kind that it has not."""
+    fields = Parts.of(one).fields
+    shares = [_share(each, part) if part in fields else NOTHING for part in words.LEDGER_PARTS]
+    return [*shares, _spread(each), each["draws"].shown("plain", str(each["run"]))]
+
+
+def _by_population(one: At, verdicts: At | None) -> Table:
     rows: list[list[Cell]] = []
     for key, each in one["populations"].items():
-        run = str(each["run"])
-        spread: Cell = NOTHING
-        if each["mean"].value is not None:
-            spread = line("{} ({} to {})", *(each[name].shown("signed", run) for name in ("mean", "low", "high")))
-        shares = [_share(each, part) for part in words.PARTS[3]]
-        rows.append([_called(key), *shares, spread, each["draws"].shown("plain", run)])
-    caption = [(one["words"] or one["name"]).shown("clause")]
-    form = "{}"
-    for key, words_ in (("unit", ", in {}"), ("horizon", ", {}"), ("smallest", "; less than {} counts as none")):
-        if one[key]:
-            form, caption = form + words_, [*caption, one[key].shown("text" if key != "smallest" else "plain")]
-    return Table(line(form, *caption), words.SHARES_HEAD, rows)
+        row = [_called(key), *_shares(one, each)]
+        rows.append(row if verdicts is None else [*row, verdicts[key].shown()])
+    head = ["worlds", *words.SHARES_HEAD] + ([] if verdicts is None else ["verdict"])
+    return Table(_asked(one), head, rows)
+
+
+def _asked(one: At) -> Line:
+    """Return what an estimand is, when, and what it means that it is as claimed, numbers as they are stored."""
+    holds, fails = sides(one.value)
+    rest, said = f"{holds}; {words.OTHERWISE[three_parts(one)]}: {fails}", Line()
+    for key in ("smallest", "low", "high"):
+        at = one[key]
+        told = "" if at.value is None else str(at.shown("number"))
+        before, there, after = rest.partition(told) if told else ("", "", rest)
+        if there:
+            said, rest = Line([*said, before, at.shown("number")]), after
+    when = line(", {}", one["horizon"].shown()) if one["horizon"] else line("")
+    unit = line(", in {}", one["unit"].shown()) if one["unit"] else line("")
+    return line("{}{}{}. As claimed: {}{}.", _named(one), when, unit, said, rest)
 
 
 def _lookfor(claim: At) -> Table | None:
@@ -158,9 +198,7 @@ def _lookfor(claim: At) -> Table | None:
 def _settings(first: At) -> str:
     """Return what the explorable page is asked to show, in the words of its address."""
     begin, _, end = str(first["horizon"]).partition(":")
-    scopes, outcome = [str(one) for one in first["scopes"]], str(first["outcome"] or first["name"])
-    asked = {"outcome": outcome if outcome in OUTCOMES else "", "scope": scopes[0] if len(scopes) == 1 else "",
-             "first": begin, "last": end or begin}  # fmt: skip
+    scopes = [str(one) for one in first["scopes"]]
+    outcome = next((name for name in (str(first["outcome"]), str(first["name"])) if name in OUTCOMES), "")
+    asked = {"outcome": outcome, "scope": scopes[0] if len(scopes) == 1 else "", "first": begin, "last": end or begin}
     return "&".join(f"{key}={quote(value)}" for key, value in asked.items() if value)
-
-

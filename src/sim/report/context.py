@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.claims.ledger import parsed
 from sim.errors import Problem, UserError
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.report import claims, sections, words
@@ -18,7 +19,6 @@ from sim.report.stored import At, Folder
 from sim.version import __version__
 
 LEDGER = "claims/ledger.json"
-FORMAT = ("skloki-ledger", 1)
 ARTICLE = "https://doi.org/10.15826/qr.2017.3.245"
 PAGES = ("page.html", "page/page.html", "page/index.html")
 """Where the explorable page is looked for, below the folder of results."""
@@ -32,7 +32,7 @@ def context(folder: Path) -> Context:
     ledger = _ledger(kept)
     quick, digest = bool(ledger["quick"].value), str(ledger["digest"]) or _digest(kept)
     page = next((name for name in PAGES if kept.has(name)), "")
-    pages = [claims.claim_page(claim, quick, page) for claim in ledger["claims"]]
+    pages = [claims.claim_page(claim, ledger, page) for claim in ledger["claims"]]
     address = f"ni:///sha-256;{_named(digest)}"
     return Context(
         title=words.TITLE, version=__version__, digest=digest, address=address, quick=quick, question=words.QUESTION,
@@ -43,17 +43,16 @@ def context(folder: Path) -> Context:
                   sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],
         limits=words.LIMITS, put_in=list(BY_CONSTRUCTION.items()), cited=_cited(digest),
         linked=_linked(digest, address, pages), no_ledger="" if ledger else words.NO_LEDGER, page=page,
+        notes=[note.shown() for note in ledger["notes"]],
     )  # fmt: skip
 
 
 def _ledger(kept: Folder) -> At:
+    """Return the ledger as it is stored, if it is there; refused where it is none, or was changed since."""
     if not kept.has(LEDGER):
         return At(None, LEDGER)
     ledger = kept.json(LEDGER)
-    found = ledger["format"].value, ledger["format_version"].value
-    if found != FORMAT:
-        asked, there = (" ".join(map(str, one)) for one in (FORMAT, found))
-        raise UserError(Problem(str(kept.path / LEDGER), "format", there, asked))
+    parsed(ledger.value if isinstance(ledger.value, dict) else {}, str(kept.path / LEDGER))
     return ledger
 
 

@@ -16,8 +16,7 @@ from sim.figures import panels, style
 NAMES, BARS, ROW, BELOW = 25.0, 60.0, 5.2, 17.0
 """Widths of names and of bars, height of a row, room below, mm."""
 HOLDS, SMALL, FAILS = "#2B6CB8", style.PALE, "#E3A018"
-PARTS = {3: (("as claimed", HOLDS), ("too small to count", SMALL), ("the opposite", FAILS)),
-         2: (("as claimed", HOLDS), ("not as claimed", FAILS))}  # fmt: skip
+COLOURS = {3: (HOLDS, SMALL, FAILS), 2: (HOLDS, FAILS)}
 FONT = "'DejaVu Sans', Verdana, sans-serif"
 """Verdana is as wide as the letter that pictures are set in."""
 
@@ -31,14 +30,14 @@ class Bar(NamedTuple):
 
 
 @style.styled
-def draw_shares(bars: Sequence[Bar], decides: float) -> Figure:
+def draw_shares(bars: Sequence[Bar], parts: Sequence[str], decides: float) -> Figure:
     """Draw a bar for each population, the first of which decides; a line where a share is an answer."""
-    parts = PARTS[len(bars[0].shares)]
+    colours = COLOURS[len(parts)]
     figure = style.new(NAMES + BARS + 4.0, ROW * len(bars) + BELOW)
     axes = style.place(figure, NAMES, 1.0, BARS, ROW * len(bars), xlim=(0, 100), ylim=(len(bars) - 0.5, -0.5))
     for row, bar in enumerate(bars):
         left = 0.0
-        for share, label, (_, colour) in zip(bar.shares, bar.labels, parts, strict=True):
+        for share, label, colour in zip(bar.shares, bar.labels, colours, strict=True):
             axes.barh(row, 100 * share, 0.72, left, color=colour, linewidth=0)
             if share > 0.09:
                 axes.text(left + 50 * share, row, label, ha="center", va="center_baseline", fontsize=7,
@@ -51,7 +50,8 @@ def draw_shares(bars: Sequence[Bar], decides: float) -> Figure:
     axes.set_xticks([0, 20, 40, 60, 80, 100])
     axes.set_xlabel("of 100 worlds", fontsize=7.5)
     axes.spines["left"].set_visible(False)
-    panels.legend(figure, [Patch(color=colour, label=name) for name, colour in parts], 1.0, len(parts))
+    named = [Patch(color=colour, label=name) for name, colour in zip(parts, colours, strict=True)]
+    panels.legend(figure, named, 1.0, len(parts))
     return figure
 
 

@@ -35,6 +35,7 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     carried: Carried | None = None
+    folded: bool = False  # long, and of the second rank: folded away in the page, left out of the PDF
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Claim:
     tables: Sequence[Table]
     after: Sequence[tuple[str, Cell]]
     lookfor: Table | None
+    notes: Sequence[Cell]
     commands: Sequence[str]
     runs: Sequence[str]
     page: str = ""
@@ -125,6 +127,7 @@ class Context:
     cited: Sequence[Cited]
     linked: str
     no_ledger: str = ""
+    notes: Sequence[Cell] = ()
     page: str = ""
 
     @property

@@ -13,9 +13,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from sim.claims.rules import BORDER, COVERAGE, DENSITY, HALF
+from sim.claims.told import number
 from sim.errors import Problem, UserError
 
-EDGES = (0.3, 0.5, 0.75, 0.8, 0.85)
+EDGES = (COVERAGE, HALF, *BORDER, DENSITY)
 """Shares at which a rule changes what is said: one that is rounded must not seem to lie on the other side."""
 NOTHING = "–"
 PIECE = re.compile(r"\*\*(.+?)\*\*|`(.+?)`|(?<!\w)\*(.+?)\*(?!\w)|((?:[^*`]|\*(?=\s))+)")
@@ -54,11 +56,17 @@ def clause(value: Any) -> str:
     return str(value).rstrip(". ")
 
 
+def inner(value: Any) -> str:
+    """Return a sentence as a part of another."""
+    text = clause(value)
+    return text[:1].lower() + text[1:]
+
+
 FORMS: Mapping[str, Callable[[Any], str]] = {
-    "text": str, "clause": clause, "of 100": of_100, "plain": plain, "signed": signed,
+    "text": str, "clause": clause, "inner": inner, "number": number, "of 100": of_100, "plain": plain, "signed": signed,
 }  # fmt: skip
 """How a value is shown."""
-WORDS = ("text", "clause")
+WORDS = ("text", "clause", "inner")
 """Ways in which words are shown; the others show numbers."""
 
 
@@ -156,8 +164,8 @@ def line(form: str, *values: str | Shown | Line) -> Line:
 def joined(lines: list[Line], between: str) -> Line:
     """Return sentences as one."""
     parts: list[str | Shown] = []
-    for number, each in enumerate(lines):
-        parts += [*([between] if number else []), *each]
+    for each in lines:
+        parts += [*([between] if parts else []), *each]
     return Line(parts)
 
 

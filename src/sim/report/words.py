@@ -36,32 +36,41 @@ VERDICTS: Sequence[tuple[str, str]] = (
     ("fragile", "the verdict is another one where figures that are mere estimates (grade C) are left out"),
     ("quick", "over fewer draws than the rule asks: a first look, no verdict to quote"),
 )  # fmt: skip
-LEDGER_CAPTION = "Of 100 worlds that agree with the record: as claimed, no difference that counts, the opposite. A dash: the claim is not of that form, or nothing is run for it."
+LEDGER_CAPTION = "Of 100 worlds that agree with the record: as claimed, with a difference too small to count, the opposite (or not as claimed). A dash: the claim is not of that form, or nothing is run for it."
 LEDGER_SAID = "Shares of simulated worlds in which claims of the article hold, by population."
 BARS = "{}: shares of worlds. The first row decides."
 ALT = "Bars of shares, of 100 worlds of each kind. {}. A line stands at 80, from which a share decides."
-CONDITION = "in {} of 100 of the worlds that meet it, which are {} of 100 of all in which it is so (draws held back)"
 LEDGER_HEAD = ("", "claim", "verdict", "as claimed", "too small to count", "the opposite")
 FACTS = (("Where it is said", "place"), ("By what it is said to come about", "mechanism"), ("Who says otherwise", "rival"),
          ("What is compared", "contrast"), ("What is claimed of it", "claimed"))  # fmt: skip
-AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"), ("Why it is not asked, or how far", "why"))
+AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"), ("Why it is not asked, or for its size alone", "why"))
 NAMES: Mapping[str, str] = {
     "prior": "all ranges", "harris": "Harris",
     "circular-flow": "circular flow", "programmatic": "programme", "gill": "Gill", "path-dependence": "path dependence",
 }  # fmt: skip
 """What populations are called in pictures and tables, where that is not their name."""
-PARTS = {3: {"for": "as claimed", "within": "too small to count", "against": "the opposite"},
-         2: {"for": "as claimed", "against": "not as claimed"}}  # fmt: skip
-POPULATIONS_HEAD = ("worlds", "what they are", "draws", "runs of each")
+PARTS = {3: ("as claimed", "too small to count", "the opposite"), 2: ("as claimed", "not as claimed")}
+"""Into which worlds a claim divides them."""
+NOT_READY = ("worse by election", "no worse")
+OTHERWISE = {True: "the opposite", False: "not as claimed"}
+LEDGER_PARTS = ("for", "within", "against")
+POPULATIONS_HEAD = ("worlds", "what they are", "draws")
+GRID_CAPTION = "The mean effect where a mechanism is off, and where it alone of these is on"
 GRID_HEAD = ("mechanism", "without it", "with it alone")
-SHARES_HEAD = ("worlds", "as claimed", "too small to count", "the opposite", "mean (nine in ten)", "draws")
+HANGS_HEAD = ("unknown", "parts", "evidence")
+VARIANCE_CAPTION = "Where the differences between worlds come from, of 100 parts"
+SHARES_HEAD = ("as claimed", "too small to count", "the opposite, or not as claimed", "mean (nine in ten)", "draws")
 READING_HEAD = ("what is open", "read as", "as claimed", "draws")
 LOOKFOR_HEAD = ("figure", "what is counted", "explains, of 100", "speaks for the claim at", "against it at", "where it may be")
-VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded"), ("readings", "how the record is read"))
+VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded"), ("readings", "how the record is read"),
+            ("together", "several of these together"), ("unseen", "not told apart"))  # fmt: skip
 FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
     ("readiness", "When would the time have been right?",
      "For each province and half-year: the share of worlds that agree with the record in which electing from then on does no worse over three years.",
-     "skloki claims"),
+     "skloki readiness"),
+    ("lockin", "Was there a way back?",
+     "Claims on the power of appointment from three starts, under drivers that stay as they are, and under slow ramps of threat up and down.",
+     "skloki lockin"),
     ("rivals", "Rival accounts and the tests between them",
      "Other historians’ accounts, each made into worlds of its own and fitted to the same recorded figures; tests D1 to D12 say where they part.",
      "python -m sim.describe.rivals (after make inference)"),
