@@ -24,7 +24,7 @@ from sim.errors import Problem, UserError, misfits
 from sim.results.atomic import disk, sync_folder
 from sim.results.folder import MANIFEST, Format, file_record, is_outside, manifest_text, read_manifest
 
-TABLES = ("runs", "curves", "bins")
+TABLES = ("runs", "curves", "bins", "places")
 # In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
 # of its pair; such a sweep goes on as it was begun.
 SWEEP = Format(

@@ -50,6 +50,8 @@ class Recorder:
         The same of observables.
     committees
         Whether these ask for states of committees and events.
+    archived
+        Whether runs are to come with what they leave for an archive.
     """
 
     def __init__(self, experiment: Experiment, months: Sequence[str], chunk: Chunk, *, alone: bool = False) -> None:
@@ -86,6 +88,7 @@ class Recorder:
         self.targets = {name: np.full(chunk.runs, np.nan) for name in (PRODUCED if experiment.targets else ())}
         self.observables = {name: np.full(chunk.runs, np.nan) for name in experiment.observables}
         self.committees = needs_committees(experiment.observables)
+        self.archived = bool(experiment.observables)
 
     def _wanted(self) -> bool:
         """Whether this chunk has runs whose months are kept."""

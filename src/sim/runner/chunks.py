@@ -117,7 +117,7 @@ def simulate(
                     made[combination] = worlds.world(combination, samples[point - chunk.points[0]])
                 series = job.experiment.series(point, replicate)
                 trajectory = run(made[combination], series, go_on, events=kept.committees)
-                archive = Archive(trajectory, made[combination].committees) if kept.observables else None
+                archive = Archive(trajectory, made[combination].committees) if kept.archived else None
                 kept.add(row, trajectory.values, archive)
             except (MemoryError, OSError):
                 raise  # the machine's fault, and perhaps not the next time: no row must say so

@@ -58,6 +58,7 @@ def sweep(
     ensemble: str | Path | None = None,
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
+    work: Callable[..., Job] = Job.of,
 ) -> Path:
     """Run a sweep, or what is left of it, and return its folder; where it ends early, what is finished is kept.
 
@@ -85,6 +86,8 @@ def sweep(
         Called with remarks.
     part_units
         Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
+    work
+        Makes the job of an experiment, months, model and version: of another kind where more of a run is kept.
     """
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
@@ -103,7 +106,7 @@ def sweep(
     first, scenario = first_plan(experiment, part_units)
     with opened(folder, say) as (known, journal):
         version = SWEEP.version if known is None else known["format_version"]
-        job, store = Job.of(experiment, months_of(scenario), model(), version), Store(folder, journal)
+        job, store = work(experiment, months_of(scenario), model(), version), Store(folder, journal)
         plan, drawn = compatibility.resolved(store, known, experiment, job, first, extend, say)
         chunks = [number for number in range(plan.chunks) if number not in store.done]
         manifest = describe(experiment, plan, job, drawn)
