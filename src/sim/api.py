@@ -39,22 +39,28 @@ if TYPE_CHECKING:
     from sim.runner.claims import claims
     from sim.runner.compare import compare
     from sim.runner.estimate import Estimate
+    from sim.runner.lockin import made as lockin
+    from sim.runner.lockin import told as lockin_told
     from sim.runner.preview import Preview
     from sim.runner.progress import status
+    from sim.runner.readiness import estimate as readiness_estimate
+    from sim.runner.readiness import made as readiness
     from sim.runner.rerun import rerun
     from sim.runner.run import Progress, run
     from sim.runner.sweep import sweep
     from sim.scenario.load import Sets, Source
 
 __all__ = [
-    "calibrate", "check", "cite", "claims", "compare", "discover", "explain", "export", "export_page", "list_", "live",
-    "lookfor", "open_", "pair", "plot", "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view",
-    "write_report",
+    "calibrate", "check", "cite", "claims", "compare", "discover", "explain", "export", "export_page", "list_",
+    "live", "lockin", "lockin_told", "lookfor", "open_", "pair", "plot", "readiness", "readiness_estimate",
+    "registered", "rerun", "run", "sensitivity", "status", "sweep", "trace", "view", "write_report",
 ]  # fmt: skip
 
 ELSEWHERE = {
     "run": "runner.run.run", "compare": "runner.compare.compare", "sweep": "runner.sweep.sweep",
     "calibrate": "runner.calibrate.calibrate", "claims": "runner.claims.claims", "cite": "describe.citation.cite",
+    "readiness": "runner.readiness.made", "readiness_estimate": "runner.readiness.estimate",
+    "lockin": "runner.lockin.made", "lockin_told": "runner.lockin.told",
     "status": "runner.progress.status", "rerun": "runner.rerun.rerun", "open_": "analysis.stored.open_folder",
     "export": "results.result.export_csv", "list_": "describe.glossary.entries", "explain": "describe.glossary.explain",
     "lookfor": "inference.lookfor.lookfor",

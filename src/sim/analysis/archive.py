@@ -96,6 +96,11 @@ class Archive:
         found: Floats = self._run.values[span.rows, SCOPES.index(scope), OUTCOME_INDEX[outcome]]
         return found
 
+    @property
+    def states(self) -> Floats:
+        """States of every guberniia's committee: months, places, fields."""
+        return self._run.committees[:, : self.number]
+
     def of(self, field: str) -> Floats:
         """Return a field of every guberniia's committee, months by places, a place's months side by side."""
         number = COMMITTEE_FIELDS.index(field)

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
     from sim.results.calibration import Calibration
     from sim.results.comparison import Comparison
+    from sim.results.readiness import LockInTest, ReadinessMap
     from sim.results.result import Result
 
-Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep | Calibration"
+Stored: TypeAlias = "Result | Comparison | DivergenceFolder | Sweep | Calibration | ReadinessMap | LockInTest"
 
 KINDS = {
     "skloki-result": "sim.results.result:Result",
@@ -26,6 +27,8 @@ KINDS = {
     "skloki-divergence": "sim.analysis.divergence.folder:DivergenceFolder",
     "skloki-sweep": "sim.analysis.sweep:Sweep",
     "skloki-calibration": "sim.results.calibration:Calibration",
+    "skloki-readiness": "sim.results.readiness:ReadinessMap",
+    "skloki-lockin": "sim.results.readiness:LockInTest",
 }
 """Module and class by the format in the manifest: only what is opened is loaded."""
 

@@ -23,6 +23,7 @@ from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.inferring import discover, sensitivity
 from sim.doors.looking import lookfor
+from sim.doors.readying import lockin, readiness
 from sim.doors.reporting import report
 from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
@@ -50,7 +51,8 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, report, status, rerun, query, cite,
+    compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, readiness, lockin, report, status, rerun,
+    query, cite,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -119,6 +119,20 @@ PICTURES: dict[str, Kind] = {
         "met": Picture("every recorded figure, against draws over the ranges and calibrated ones", "calibration",
                        usual="once", table="met", draw="draw_met"),
     }),
+    "skloki-readiness": Kind("a readiness map", "of_readiness", {
+        "universal": Picture("a map of when election everywhere would have done no worse, by one measure", "readiness",
+                             ("outcome",), "of_measures", table="universal", draw="draw_map"),
+        "unilateral": Picture("the same where each guberniia elects alone", "readiness",
+                              ("outcome",), "of_measures_alone", table="unilateral", draw="draw_map"),
+        "curves": Picture("shares of draws that do no worse, by half-year and class, for all measures", "readiness",
+                          usual="once", table="curves", draw="draw_curves"),
+        "frontier": Picture("shares against literacy and bench, and where they come to one half", "readiness",
+                            ("outcome",), "once", table="cells", draw="draw_frontier"),
+    }),
+    "skloki-lockin": Kind("a lock-in test", "of_lockin", {
+        "lockin": Picture("claims from three starts under the same drivers, where they end, and the loop", "lockin",
+                          usual="once"),
+    }),
 }  # fmt: skip
 
 OPTIONS = {

@@ -18,6 +18,7 @@ from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
 from sim.experiment.horizons import following
 from sim.figures.pictures import Picture
+from sim.inference.readiness import MEASURES
 from sim.inference.worth import FEW
 
 if TYPE_CHECKING:
@@ -50,6 +51,18 @@ def of_calibration(calibration: Any, what: str, picture: Picture, asked: Asked) 
     if outcome is not None:
         selection.some("outcome", outcome, list(dict.fromkeys(calibration.effects()["outcome"])))
     return [("-".join([what, *([outcome] if outcome else [])]), Selection(outcome=outcome))]
+
+
+def of_readiness(found: Any, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return the measure, by default months of recovery."""
+    if "outcome" in asked:
+        selection.some("outcome", asked["outcome"], MEASURES)
+    return [("-".join([what, *asked.values()]), Selection(outcome=asked.get("outcome", MEASURES[0])))]
+
+
+def of_lockin(found: Any, what: str, picture: Picture, asked: Asked) -> Found:
+    """Return that it is drawn."""
+    return [(what, Selection())]
 
 
 def of_trace(traced: Any, what: str, picture: Picture, asked: Asked) -> Found:
@@ -145,6 +158,16 @@ def once(stored: Any) -> list[dict[str, str]]:
 def with_effects(calibration: Any) -> list[dict[str, str]]:
     """Draw it where levers were set beside one another."""
     return [{}] if len(calibration.effects()) else []
+
+
+def of_measures(found: Any) -> list[dict[str, str]]:
+    """Draw it by recovery and by open skloki, where the world has a map."""
+    return [{}, {"outcome": "open_skloki"}] if _on_a_map(found.manifest) else []
+
+
+def of_measures_alone(found: Any) -> list[dict[str, str]]:
+    """Draw it so where places elected alone."""
+    return of_measures(found) if found.manifest["populations"][0]["alone"] else []
 
 
 def principal(result: Any) -> list[dict[str, str]]:

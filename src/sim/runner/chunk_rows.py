@@ -161,7 +161,7 @@ class Recorder:
             tables["curves"] = self._curves_by_run()
         if self._histograms:
             tables["bins"] = self._bins()
-        return {f"{table}/{file_name(self._chunk.number)}": _file(columns) for table, columns in tables.items()}
+        return {f"{table}/{file_name(self._chunk.number)}": table_file(columns) for table, columns in tables.items()}
 
     def _runs(
         self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]
@@ -283,7 +283,8 @@ def _choices(options: Sequence[Option], at: NDArray[np.int64]) -> pa.Array:
     return pa.array(values) if numbers is np.bool_ else plain(values, numbers, kind)
 
 
-def _file(columns: Mapping[str, pa.Array]) -> bytes:
+def table_file(columns: Mapping[str, pa.Array]) -> bytes:
+    """Return a table as the content of a file."""
     table = pa.table(dict(columns))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, row_group_size=len(table) or 1, **writer_options(table.schema))

@@ -1,0 +1,189 @@
+"""The pages of a readiness map and of a lock-in test: what they say first, then how sure, over what, what overturns it.
+
+Written by the commands ``readiness`` and ``lockin`` beside the tables; between marks, so that words written by hand
+stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.sentences import PLACES
+from sim.describe.page import markdown, marked
+from sim.figures import draw_all
+from sim.figures import lockin as figures_lockin
+from sim.figures import readiness as figures
+from sim.inference import lockin, readiness
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.readiness import LockInTest, ReadinessMap
+
+MARKS = {
+    "answer": "", "classes": "## By class and by what is asked", "sure": "## How sure",
+    "frontier": "## What goes with it: literacy, bench, threat", "over": "## Over what",
+    "overturn": "## What would overturn it",
+}  # fmt: skip
+LOCKIN_MARKS = {
+    "answer": "", "readings": "## By drivers and readings", "sure": "## How sure, and over what",
+    "overturn": "## What would overturn it",
+}  # fmt: skip
+
+
+def write(found: ReadinessMap) -> list[Path]:
+    """Draw a map's pictures and write its page; return the files."""
+    drawn = draw_all(found, found.path)
+    page = marked(found.path, found.manifest["title"], {
+        "answer": _answer(found), "classes": _classes(found), "sure": _sure(found), "frontier": _frontier(found),
+        "over": _over(found), "overturn": _overturn(found),
+    }, MARKS)  # fmt: skip
+    return [*drawn, page]
+
+
+def _answer(found: ReadinessMap) -> str:
+    first, *more = found.answer
+    quick = ["**A first look, of fewer draws than the map's rules ask for.**"] if found.manifest["quick"] else []
+    there = (found.path / "universal.png").exists()  # not of a world without a map
+    drawn = ["![When election everywhere would have done no worse](universal.png)"] if there else []
+    return "\n\n".join([*quick, f"**{first}** {' '.join(more)}", *drawn])
+
+
+def _classes(found: ReadinessMap) -> str:
+    dates, shares = found.dates(), found.shares()
+    rows = []
+    for (population, scheme, measure), one in dates.groupby(["population", "scheme", "measure"], sort=False):
+        of = shares[(shares["population"] == population) & (shares["scheme"] == scheme) & ~shares["later"]
+                    & (shares["measure"] == measure)]  # fmt: skip
+        for name, some in one.groupby("unit_class", sort=False):
+            mean = of.loc[of["unit_class"] == name, ["share", "even", "mean"]].mean()
+            rows.append((
+                population, figures.WAYS[scheme], figures.NAMES[measure], PLACES[name], f"{len(some)}",
+                f"{readiness.known(some, 'at_50')}", f"{readiness.known(some, 'at_80')}",
+                f"{mean['share']:.2f} ({mean['even']:.2f})", f"{mean['mean']:+.3f}",
+            ))  # fmt: skip
+    heads = ("draws", "election", "by", "where", "guberniias", "with a date at .5", "at .8",
+             "mean share 1921-26 (if as often for as against)", "mean difference")  # fmt: skip
+    return f"![Shares by class](curves.png)\n\n{markdown(heads, rows)}"
+
+
+def _sure(found: ReadinessMap) -> str:
+    population = found.manifest["populations"][0]["name"]
+    dates = found.dates()
+    rows = []
+    for (scheme, measure), one in dates[dates["population"] == population].groupby(["scheme", "measure"], sort=False):
+        rows.append((figures.WAYS[scheme], figures.NAMES[measure], *(
+            ", ".join(f"{readiness.known(one, f'{at}{how}')}" for how in ("_surely", "", "_perhaps"))
+            for at in ("at_50", "at_80")
+        )))  # fmt: skip
+    heads = ("election", "by", "places with a date at .5: surely, as found, perhaps", "at .8")
+    draws = found.manifest["draws"]
+    return (
+        f"A share of {draws} draws has a standard error of up to {0.5 / draws**0.5:.2f}. *Surely*: every share two "
+        f"standard errors lower; *perhaps*: two higher.\n\n{markdown(heads, rows)}\n\nA guberniia's own course over "
+        "three years is mostly luck, the same accidents or not: a single tile says little, and a map of even shares "
+        "would be uneven too. Where the share is not told from the one in brackets above, nothing but luck is seen."
+    )
+
+
+def _frontier(found: ReadinessMap) -> str:
+    table = found.frame("frontier")
+    rows = []
+    for row in table.to_dict(orient="records"):
+        fit = figures.frontier_of(row)
+        at = fit.literacy(fit.typical[1], fit.typical[2])
+        rows.append((
+            row["population"], figures.WAYS[row["scheme"]], figures.NAMES[row["measure"]],
+            *(f"{0.1 * row[name]:+.2f} ({0.1 * row[f'{name}_low']:+.2f} to {0.1 * row[f'{name}_high']:+.2f})"
+              for name in readiness.TERMS),
+            f"{at:.2f}" if 0.0 <= at <= 1.0 else "none", f"{max(row['explained'], 0.0):.2f}",
+        ))  # fmt: skip
+    heads = ("draws", "election", "by", "literacy +.1", "bench's skill +.1", "threat +.1",
+             "literacy at the frontier", "explained")  # fmt: skip
+    return (
+        "![The frontier](frontier.png)\n\nBy how much the log odds of doing no worse rise where each is a tenth "
+        "higher, with intervals of two standard errors; the literacy at which the odds are even, at the middle bench "
+        f"and threat; and the part of the deviance that the three explain.\n\n{markdown(heads, rows)}\n\nThreat is the "
+        "nation's and differs by half-year alone: whatever else changed from year to year goes with it."
+    )
+
+
+def _over(found: ReadinessMap) -> str:
+    manifest = found.manifest
+    counted = [one["date"] for one in manifest["halves"] if one["counted"]]
+    later = [one["date"] for one in manifest["halves"] if not one["counted"]]
+    told = [f"{manifest['draws']} draws {one['given']} ({'alone and everywhere' if one['alone'] else 'everywhere'})"
+            for one in manifest["populations"]]  # fmt: skip
+    failed = f", of which {manifest['failed']:,} failed" if manifest["failed"] else ""
+    more = f"; {later[0]} to {later[-1]} are marked as later and have no part in dates" if later else ""
+    return (
+        f"{manifest['runs']:,} runs{failed}: {' and '.join(told)}; {len(counted)} half-years, {counted[0]} to "
+        f"{counted[-1]}{more}. Model {manifest['model']}. What is compared is what happened, under the recorded "
+        "policy. The rules stand in [docs/readiness.md](../../docs/readiness.md), from before the runs; the tables "
+        "beside this page have every share, date and difference."
+    )
+
+
+def _overturn(found: ReadinessMap) -> str:
+    return (
+        "Figures that are recorded and not yet used, and which the effect hangs on (`skloki lookfor`, `skloki "
+        "sensitivity`); another smallest effect than the registry's, since *no worse* stands on it; another baseline "
+        "than the recorded policy. Shares are of worlds under stated assumptions, never probabilities of the past."
+    )
+
+
+def write_lockin(found: LockInTest) -> list[Path]:
+    """Draw the picture of a lock-in test and write its page; return the files."""
+    drawn = draw_all(found, found.path)
+    first, *more = found.answer
+    picture = "![Claims from three starts, and the loop](lockin.png)"
+    page = marked(found.path, found.manifest["title"], {
+        "answer": f"**{first}** {' '.join(more)}\n\n{picture}",
+        "readings": _readings(found.frame("readings")), "sure": _lockin_sure(found), "overturn": _lockin_overturn(),
+    }, LOCKIN_MARKS)  # fmt: skip
+    return [*drawn, page]
+
+
+def _readings(table: pd.DataFrame) -> str:
+    rows = []
+    table = table.fillna({"majority_wants": ""})
+    for (drivers, wants), one in table.groupby(["drivers", "majority_wants"], sort=False):
+        counted: dict[str, Any] = one.set_index("reading")["draws"].to_dict()
+        rows.append((figures_lockin.WORDS[drivers].lower(), f"`{wants}`" if wants else "all draws",
+                     *(f"{counted[name]}" for name in lockin.READINGS), f"{one['of'].iloc[0]}"))  # fmt: skip
+    return markdown(("drivers", "congresses want", *lockin.READINGS, "draws"), rows)
+
+
+def _lockin_sure(found: LockInTest) -> str:
+    draws = found.frame("draws")
+    rows = [
+        (figures_lockin.WORDS[drivers].lower(), *(f"{one[name].median():.2f}" for name in _ends(one)),
+         f"{one['apart'].median():+.3f} ({one['apart'].quantile(0.1):+.3f} to {one['apart'].quantile(0.9):+.3f})",
+         f"{(one['apart'] < -lockin.smallest()).sum()}")
+        for drivers, one in draws.groupby("drivers", sort=False)
+    ]  # fmt: skip
+    ends = (f"end from {start:g}" for start in lockin.STARTS)
+    heads = ("drivers", *ends, "apart (eight in ten)", "the wrong way round")
+    return (
+        f"{markdown(heads, rows)}\n\nLevels of the middle draw. Luck parts two starts as often the wrong way round as "
+        f"the right one. {found.manifest['runs']:,} runs: {found.manifest['draws']} draws "
+        f"{found.manifest['population']}, one run each, the same accidents from every start. Model "
+        f"{found.manifest['model']}. The rule stands in [docs/readiness.md](../../docs/readiness.md), from before the "
+        "runs."
+    )
+
+
+def _ends(table: pd.DataFrame) -> Sequence[str]:
+    return [name for name in table.columns if name.startswith("from_")]
+
+
+def _lockin_overturn() -> str:
+    return (
+        "What congresses want is a reading, and decides much: where the majority wants what there is (`status_quo`), "
+        "what was there stays by construction, but for what the opposition takes and an ambitious centre adds; where "
+        "it wants conditionally, `habit` says how much of its want is what there is. A record of what delegates who "
+        "were not in opposition asked for would tell. The model has no purge, no police and no plan that would hold "
+        "claims up from outside: what is said here is of the party's own machine without them."
+    )
