@@ -97,7 +97,9 @@ openness: setup  ## is the question open, and what tilts it: six sweeps (about t
 RIVALS := harris circular-flow programmatic gill path-dependence networks
 
 inference: setup  ## calibrate on the record, and all that stands on it: results/calibration and the rivals (about an hour)
-	$(VENV)/bin/skloki calibrate record && $(PY) -m sim.describe.inference record --also
+	$(VENV)/bin/skloki calibrate record
+	$(VENV)/bin/skloki sweep hangs-on && $(VENV)/bin/skloki sweep hangs-on --ensemble record
+	$(PY) -m sim.describe.inference record --also
 	for name in $(RIVALS); do $(VENV)/bin/skloki calibrate experiments/rivals/$$name.toml || exit 1; done
 	$(PY) -m sim.describe.inference $(RIVALS) && $(PY) -m sim.describe.rivals
 	$(PY) -m sim.describe.crate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 import sim
 from sim.errors import UserError
 from sim.figures.inference import draw_discovery
-from sim.inference.boxes import CONDITIONS, discover
+from sim.inference.boxes import CONDITIONS, Counted, discover
 from sim.inference.boxes_told import leading, rows, sentences, tells
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
 
@@ -35,8 +36,11 @@ def test_a_planted_box_is_found_and_told_on_points_held_back(tmp_path):
     low, high = best.held.interval()
     assert low < best.held.density <= high
     first, second = sentences(found)
-    assert f"in {best.held.density:.2f}".replace("0.", ".") in first and "points held back; on those" in first
-    assert "pack is 0." in first and "unserved is waits" in first
+    assert f": {100 * best.held.density:.0f} of 100 on worlds held back (95 % interval " in first
+    assert "More often it is true where " in first and "where the rule was made" in first
+    assert "weight of loyalty in the centre's judgement (pack) is 0." in first and "(unserved) is waits" in first
+    ahead, behind = found.beyond
+    assert behind > 0.1 and f"0.5 percentage points or more, in {100 * ahead:.0f}, and worse in" in first
     assert "held back" in second
 
 
@@ -73,7 +77,20 @@ def test_what_would_have_to_be_true(tmp_path):
     # together each has less far to go
     joint = plane.together.set_index("name")
     assert 0.0 < float(joint["to"]["r_v - r_f"]) < float(first["to"])
-    assert "turns its sign is r_v - r_f from +0 to +0.0" in sentences(found)[1]
+    assert "candidates (r_v - r_f) from +0 to +0.0" in sentences(found)[1]
+    assert "is -0.4 percentage points, less than the smallest that counts (0.5 percentage" in sentences(found)[1]
+
+
+@pytest.mark.parametrize(("held", "rate", "said"), [
+    (Counted(16, 9, 80, 300), 0.28, "it is 96 where it was made, but 56 of 100 on worlds held back (95 % interval"),
+    (Counted(22, 20, 100, 133), 0.72, "Perhaps more often, though the interval reaches the share in all, it is true"),
+    (Counted(60, 58, 80, 300), 0.28, "More often it is true where"),
+])  # fmt: skip
+def test_a_rule_is_called_one_only_where_worlds_held_back_bear_it_out(tmp_path, held, rate, said):
+    (found,) = discover(planted(tmp_path / "s", MIXED, cornered), "effect < -0.005")
+    best = replace(leading(found), held=held, learnt=Counted(24, 23, 80, 600))
+    told = sentences(replace(found, boxes=(best,), rate=rate))[0]
+    assert said in told and ("No reliable rule" in told) == said.startswith("it is 96")
 
 
 def test_the_same_again(tmp_path):
@@ -122,6 +139,7 @@ def test_the_command(tmp_path, skloki):
     code, out, err = skloki(*asked, "--picture", str(tmp_path / "box.png"))
     assert (code, err) == (0, "")
     assert out.startswith("effect < -0.005, for election instead of appointment on performance in the nation: true in ")
+    assert "of 100 worlds over the ranges" in out
     assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
     assert (tmp_path / "box.png").exists()
     told = json.loads(skloki(*asked, "--json")[1])

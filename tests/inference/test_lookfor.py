@@ -246,8 +246,8 @@ def test_the_same_sweep_gives_the_same_to_the_last_bit(swept, tmp_path):
 def test_the_command_answers_first_and_says_how_sure_it_is(swept, skloki, table):
     code, out, err = skloki("lookfor", swept, "--scope", "agrarian", "--top", "3")
     assert (code, err) == (0, "")
-    assert out.startswith(f"Look first for {PLANTED} (1922-01 to 1923-11): plans met")
-    assert "RGASPI f. 17" in out and "cross-validated over 400 draws" in out
+    assert "plans met" in out.split(f"(1922-01 to 1923-11; {PLANTED}).")[0]
+    assert "RGASPI f. 17" in out and "cross-validated over 400 worlds" in out
     assert "not weighed by what is recorded" in out
     assert "policy = appointment, peace = off" in out and USELESS not in out.split("\n\n")[0]
     code, out, _ = skloki("lookfor", swept, "--csv")
@@ -278,7 +278,8 @@ def test_the_picture_shows_what_the_table_says(swept):
     (page,) = picture.draw(shown)
     (answer,) = shown.look.answers
     shares, thirds = page.axes
-    assert [text.get_text() for text in shares.get_yticklabels()] == [one.observable.name for one in answer.worths]
+    named = [text.get_text().split("\n")[-1] for text in shares.get_yticklabels()]
+    assert named == [one.observable.name for one in answer.worths]
     expected = [line.get_xdata()[0] for line in shares.lines if line.get_marker() == "D"]
     assert expected == [one.expected for one in answer.worths]
     lowest = [line.get_xdata()[0] for line in thirds.lines if line.get_marker() == "v"]
@@ -289,4 +290,4 @@ def test_the_picture_shows_what_the_table_says(swept):
 def test_where_nothing_would_teach_anything_that_is_the_answer(tmp_path):
     look = lookfor(a_sweep(tmp_path / "s", observables=(USELESS,), points=60), scope="nation")
     (first,) = told.sentences(look)
-    assert first.startswith("Nothing that was kept would teach more about this question than luck: over 60 draws")
+    assert first.startswith("Nothing that was kept would teach more about this question than luck: over 60 worlds")

@@ -16,9 +16,8 @@ from sim.describe.inference import hangs_on
 from sim.errors import UserError
 from sim.experiment.experiment import Factor, Given
 from sim.figures.inference import draw_sensitivity
-from sim.inference.sensitivity import beside, heads, sensitivity, table
+from sim.inference.sensitivity import beside, heads, sensitivity, settled, table, untold
 from sim.inference.terms import terms, twins
-from sim.results.calibration import GIVEN, PRIOR
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
 
 ISHIGAMI = tuple(Factor(name, low=-np.pi, high=np.pi) for name in ("one", "two", "three"))
@@ -52,7 +51,7 @@ def test_ishigami_directly(tmp_path):
 
 def test_ishigami_is_no_quadratic_and_is_refused(tmp_path):
     (found,) = sensitivity(planted(tmp_path / "s", ISHIGAMI, ishigami, number=600, levers=(), replicates=2))
-    assert found.refused.startswith("the emulator explains ") and "saltelli" in found.refused
+    assert found.refused.startswith("the emulator explains ") and "saltelli" in found.hint
     assert not len(found.rows) and not len(table([found]))
 
 
@@ -74,12 +73,39 @@ def test_the_difference_of_twins_comes_first(tmp_path):
     of = rows(one)
     assert of["r_v - r_f"].alone == pytest.approx(of["r_v and r_f"].alone, abs=0.03) and of["r_v - r_f"].alone > 0.7
     assert of["all documented parameters"].alone < 0.02
-    assert one.sentence.startswith("What the effect of election instead of appointment on performance in the nation "
-                                   "hangs on most: r_v - r_f (.")  # fmt: skip
-    assert "of its variance over the ranges" in one.sentence and "all documented parameters together .0" in one.sentence
+    assert one.sentence.startswith("Of the effect of election instead of appointment on performance in the nation none "
+                                   "could be traced to documented numbers: ")  # fmt: skip
+    assert ("Most goes with voters' judgement of candidates less the files' judgement of candidates (r_v - r_f): "
+            in one.sentence and "of 100 parts of its variance over the ranges (95 % interval " in one.sentence)
     # ten to one by what goes with it, and by how far it reaches
     spans = {factor.name: factor.high - factor.low for factor in TWINS}
     assert of["r_v - r_f"].slope == pytest.approx(0.2 * spans["r_v"], rel=0.1)
+
+
+def row(name, alone, low, high):
+    return SimpleNamespace(name=name, alone=alone, alone_low=low, alone_high=high)
+
+
+@pytest.mark.parametrize(("rows", "said"), [
+    ([row("a", 0.18, 0.14, 0.22), row("b", 0.09, 0.05, 0.13), row("c", 0.08, 0.02, 0.15)],
+     "Only the first is clearly ahead: the intervals of the others overlap"),
+    ([row("a", 0.3, 0.25, 0.35), row("b", 0.09, 0.07, 0.11), row("c", 0.04, 0.03, 0.05)], "the order is settled"),
+    ([row("a", 0.1, 0.05, 0.15), row("b", 0.09, 0.05, 0.13)], "which of them comes first is not settled"),
+    ([row("a", 0.1, 0.05, 0.15)], ""), ([row("a", 0.1, np.nan, np.nan), row("b", 0.1, np.nan, np.nan)], ""),
+])  # fmt: skip
+def test_an_order_is_settled_where_intervals_lie_apart(rows, said):
+    assert said in settled(rows) and bool(said) == bool(settled(rows))
+
+
+def test_what_cannot_be_told_is_said_once_for_all_places_and_the_hint_is_the_command_s(tmp_path):
+    def noisy(drawn, levers, outcome, scope, noise):
+        return 0.5 + is_elected(levers) * 0.01 * noise[1] + 0.0 * drawn["pack"]
+
+    found = sensitivity(planted(tmp_path / "s", MIXED, noisy))
+    assert all(one.refused and one.hint.startswith("give replicates") and one.hint in one.sentence for one in found)
+    (once,) = untold(found)
+    assert once.startswith("Nowhere can be told on what it hangs: too little") and "give" not in once
+    assert all(place in once for place in ("the nation", "the capitals", "the borderland")) or len(found) == 1
 
 
 def test_shares_come_to_one_and_chance_is_a_row(tmp_path):
@@ -100,7 +126,8 @@ def test_an_effect_that_is_chance_is_refused_with_the_reason(tmp_path):
 
     (found,) = sensitivity(planted(tmp_path / "s", TWINS, noisy, number=200, replicates=2))
     assert re.search(r"chance is .(8[5-9]|9\d) of this difference", found.refused)
-    assert "give more (run.replicates; " in found.refused and "would leave .25" in found.refused
+    assert "give more (run.replicates; " in found.hint and "would leave .25" in found.hint
+    assert found.sentence.endswith(f": {found.refused}: {found.hint}.") and "give" not in untold([found])[0]
     (alone,) = sensitivity(planted(tmp_path / "t", TWINS, noisy, number=200))
     assert "one replicate cannot say" in alone.refused
     with pytest.raises(UserError, match="chance is .[89]"):
@@ -149,7 +176,7 @@ def test_prior_and_ensemble_side_by_side(tmp_path):
     both = table([one, other])
     assert set(both["population"]) == {"prior", "record"} and len(both) == len(one.rows) + len(other.rows)
     figure = draw_sensitivity([[one], [other]])
-    assert {"prior", "record"} <= {text.get_text() for text in figure.legends[0].get_texts()}
+    assert {"over the ranges", "calibrated"} <= {text.get_text() for text in figure.legends[0].get_texts()}
 
 
 def test_two_sweeps_of_one_population_are_told_apart_by_their_names(tmp_path, skloki):
@@ -177,13 +204,19 @@ def test_what_stands_side_by_side_is_of_the_same(tmp_path):
         draw_sensitivity([found, elsewhere])
 
 
-def test_the_page_of_what_it_hangs_on(tmp_path):
-    for name in (PRIOR, GIVEN):
-        planted(tmp_path / name, MIXED, judges)
-    stored = SimpleNamespace(path=tmp_path, effects=lambda: pd.DataFrame({"option": ["election"]}))
+def test_the_page_of_what_it_hangs_on(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("hangs-on", "hangs-on-record"):
+        sweep = planted(tmp_path / "results" / "sweeps" / name, MIXED, judges)
+    row = {"option": "election", "outcome": "performance", "unit": "share", "smallest": 0.005}
+    stored = SimpleNamespace(path=tmp_path / "record", effects=lambda: pd.DataFrame([row]),
+                             ensemble=SimpleNamespace(name="record"),
+                             manifest={"experiment": sweep.experiment.record()})  # fmt: skip
     text = hangs_on(stored, tmp_path / "page").read_text()
-    assert "r_v - r_f | difference" in text and (tmp_path / "page" / "shares.png").is_file()
-    assert text.startswith("# What the effect hangs on")
+    assert "judgement of candidates (r_v - r_f) | inferred |" in text and (tmp_path / "page" / "shares.png").is_file()
+    assert text.startswith("# What the effect hangs on") and "give replicates" not in text
+    assert "*performance*: result of the guberniia's administration (counts from 0.5 percentage points" in text
+    assert "../calibration/record/README.md" in text and "never probabilities of the past" in text
 
 
 def test_levels_too(tmp_path):
@@ -228,7 +261,7 @@ def test_the_command(tmp_path, skloki):
     sweep = planted(tmp_path / "s", MIXED, judges)
     code, out, err = skloki("sensitivity", str(sweep.path), "--picture", str(tmp_path / "drawn.svg"))
     assert (code, err) == (0, "")
-    assert out.startswith("What the effect of election") and "r_v - r_f" in out and "all free parameters" in out
+    assert out.startswith("Of the effect of election") and "r_v - r_f" in out and "all free parameters" in out
     assert (tmp_path / "drawn.svg").exists() and not (tmp_path / "drawn.png").exists()
     told = json.loads(skloki("sensitivity", str(sweep.path), "--json")[1])
     assert told["answer"] == [sim.sensitivity(sweep.path)[0].sentence]

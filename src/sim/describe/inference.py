@@ -24,14 +24,14 @@ from sim.analysis.sentences import (
     size,
     together,
 )
-from sim.analysis.sweep import open_sweep
+from sim.analysis.sweep import Sweep, open_sweep
 from sim.data.columns import GRADES
 from sim.data.tables import grade_text, load
 from sim.describe.glossary import GRADES as TOLD_GRADES
 from sim.describe.glossary import entries
 from sim.describe.page import markdown, marked
 from sim.errors import UserError
-from sim.experiment.ensemble import PLACE
+from sim.experiment.ensemble import PLACE, over_name
 from sim.experiment.experiment import from_record
 from sim.inference.fit import ALL_C, LITTLE
 from sim.inference.identification import UNLEARNED
@@ -47,10 +47,14 @@ MARKS = {
 """Parts of the page, in the order of a new one, with their headings."""
 MOST = 20
 """Rows of a table at most, the first in their order."""
+SWEEPS, REPLICATED = Path("results", "sweeps"), "hangs-on"
+"""Where sweeps lie, and the experiment of which two tell what the effect hangs on: over the ranges, and calibrated."""
 ALSO = {"lookfor": "what to look for", "sensitivity": "what the effect hangs on", "discovery": "which worlds"}
 """Folders and names of the pages that go with one calibration."""
 NARROW, WIDE = 0.85, 0.95
 """Shares of known worlds within which intervals of nine in ten are held to be as wide as they say."""
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Row = dict[str, Any]
 
@@ -139,8 +143,8 @@ def _figures(rows: Sequence[Row]) -> str:
         "*Within reach*: nine in ten worlds reach into the band, their middle does not."
         f"{_untested(rows)}\n\nGrades: {grades}. A band is the central 95, 80 or 60 per cent (A, B, C) of what the "
         "figure may be. Sources are tables in `src/sim/data/csv`, whose rows say where each was read. Explained: of "
-        "its variance over all rounds, by the emulator, in runs that it has not seen; by chance, of its variance over the "
-        "ranges. Both on the scale on which it is emulated."
+        "its variance over all rounds, by the emulator, in runs that it has not seen; by chance, of its variance over "
+        "the ranges. Both on the scale on which it is emulated."
     )
 
 
@@ -343,51 +347,88 @@ def looked_for(found: Calibration, out: Path = Path("results", "lookfor")) -> Pa
     rows.to_csv(out / "figures.csv", index=False, float_format="%.4g", lineterminator="\n")
     drawn = draw(open_sweep(found.path / GIVEN), out, "lookfor", option=_option(found))
     best = told.leading(look)
+    worths = [one for one in best.worths if one.explains[0] > best.luck][:MOST]
+    archives = list(dict.fromkeys(one.observable.where for one in worths))
     lines = [
-        (f"`{one.observable.name}`", one.observable.meaning, told.share(one.expected),
-         f"{one.observable.reliability:g}", *map(told.share, one.explains), told.edges(one), told.thirds(one),
-         one.observable.where)
-        for one in best.worths[:MOST]
+        (f"{one.observable.meaning}, {one.observable.period} (`{one.observable.name}`)", hundred(one.expected),
+         f"{one.observable.reliability:g}", *map(hundred, one.explains),
+         told.between(one),
+         " / ".join(map(hundred, one.ahead)), LETTERS[archives.index(one.observable.where)])
+        for one in worths
     ]  # fmt: skip
     each = [f"at {value}" for value in told.TOGETHER.values()]
-    heads = ("figure", "what is counted", "explains", "at its reliability", *each, "middle third", "better, by thirds",
-             "where it may be")  # fmt: skip
+    heads = ("figure", "explains, of 100 parts", "at its reliability", *each, "middle third, free of error",
+             f"{told.ahead(best.question)} in, of 100: lowest / middle / highest third", "archive")  # fmt: skip
     first, *more = told.sentences(look)
     for path in drawn[1:]:  # of the other scopes
         path.unlink()
+    notes = "\n\n".join(f"**{letter}**: {where}." for letter, where in zip(LETTERS, archives, strict=False))
     return _page(out, "What to look for in the archive", {
-        "answer": "\n\n".join([f"**{first}**", *more, f"![Which figures would teach most]({drawn[0].name})"]),
-        "table": f"{capital(told.named(best.question))}.\n\n{markdown(heads, lines)}\n\nAll figures and the "
-                 "other questions: figures.csv.",
-        "sure": "\n\n".join(told.sureness(look)),
+        "answer": "\n\n".join([f"**{first}**", *more, f"![Which figures would teach most]({drawn[0].name})",
+                               *_elected(found), compared(found, _asked(found)), OF_WORLDS]),
+        "table": f"{capital(told.named(best.question))}.\n\n{markdown(heads, lines)}\n\nOnly figures that explain "
+                 "more than luck would; all of them, and the other questions: figures.csv. *Within class*: places are "
+                 "compared with others of their own class (capitals, industrial, agrarian, borderland) alone. Thirds "
+                 f"hold only of a figure that is free of error.\n\n{notes}",
+        "sure": "\n\n".join([*told.sureness(look), EXPLAINED, _beside(found.path, also=True, but="lookfor")]),
     })  # fmt: skip
 
 
+def _elected(found: Calibration) -> list[str]:
+    """Say who counts as elected, and how many changes of secretary are of each kind in the middle world, if kept."""
+    rows = {row["name"]: row for row in found.observables().to_dict(orient="records")}
+    kept = [(span, rows[f"filled_from_above_{span}"]["given_p50"]) for span in ("1922_23", "1924_26")
+            if f"filled_from_above_{span}" in rows]  # fmt: skip
+    shares = together([f"{hundred(share)} in {span.replace('_', '-')}" for span, share in kept])
+    many = f" Of 100 changes of secretary in a middle calibrated world {shares} are appointments." if kept else ""
+    return [f"*Elected* is who was elected at a conference, with or without a recommendation from above; the recorded "
+            f"figure of men elected without one (T27) counts a part of these.{many}"]
+
+
 def hangs_on(found: Calibration, out: Path = Path("results", "sensitivity")) -> Path:
-    """Write the page of what the effect hangs on, over the ranges and over the calibrated draws."""
+    """Write the page of what the effect hangs on, by two sweeps with replicates: over the ranges, and calibrated."""
     from sim.figures import style
     from sim.figures.inference import draw_sensitivity
-    from sim.inference.sensitivity import sensitivity, table
+    from sim.inference.sensitivity import sensitivity, table, untold
 
-    sweeps = [open_sweep(found.path / name) for name in (PRIOR, GIVEN)]
+    names = (REPLICATED, over_name(REPLICATED, found.ensemble))
+    sweeps = [open_sweep(SWEEPS / name) for name in names]
     findings = [sensitivity(sweep, option=_option(found)) for sweep in sweeps]
     out.mkdir(parents=True, exist_ok=True)
     rows = table([one for each in findings for one in each])
     rows.to_csv(out / "shares.csv", index=False, float_format="%.4g", lineterminator="\n")
-    told = any(not one.refused for each in findings for one in each)
-    if told:
+    picture = [] if all(one.refused for each in findings for one in each) else ["![Shares of variance](shares.png)"]
+    if picture:
         style.save(draw_sensitivity(findings), out, "shares")
-    said = [[one.sentence for one in each] for each in findings]
-    leading = [one.leading().head(MOST // 2).assign(population=one.population)
-               for each in findings for one in each[:1] if not one.refused]  # fmt: skip
-    kept = ["population", "name", "kind", "alone", "alone_low", "alone_high"]
-    lines = [[value if isinstance(value, str) else _n(value) for value in row]
-             for part in leading for row in part[kept].itertuples(index=False)]  # fmt: skip
+    ranges, given = ([*(one.sentence for one in each if not one.refused), *untold(each)] for each in findings)
+    heads = ("over", "what", "evidence", "of 100 parts, alone", "95 % interval")
+    lines = [(where, named(row.name), row.grade or row.kind, hundred(max(row.alone, 0.0)),
+              f"{hundred(row.alone_low)} to {hundred(row.alone_high)}")
+             for each, where in zip(reversed(findings), ("calibrated worlds", "the ranges"), strict=True)
+             for one in each[:1] if not one.refused for row in one.leading().head(MOST // 2).itertuples()]  # fmt: skip
     return _page(out, "What the effect hangs on", {
-        "answer": "\n\n".join([f"**{said[1][0]}**", *said[1][1:], *(["![Shares of variance](shares.png)"] * told)]),
-        "table": markdown(("over", "what", "kind", "share alone", "from", "to"), lines) + "\n\nAll rows: shares.csv.",
-        "sure": "Before calibrating:\n\n" + "\n\n".join(said[0]),
+        "answer": "\n\n".join([f"**{given[0]}**", *given[1:], *picture, compared(found, _asked(found)),
+                               f"Evidence: {'; '.join(TOLD_GRADES.values())}; a reading is a choice of words' meaning "
+                               "that the record leaves open.", OF_WORLDS]),
+        "table": markdown(heads, lines) + "\n\nAll rows: shares.csv.",
+        "sure": "\n\n".join(["Over the ranges, before calibrating:", *ranges, _rests(sweeps), EXPLAINED,
+                             _beside(found.path, also=True, but="sensitivity")]),
     })  # fmt: skip
+
+
+def _rests(sweeps: Sequence[Sweep]) -> str:
+    """Return on how many runs the shares rest."""
+    over = ["over the ranges" if one.experiment.ensemble is None else "calibrated" for one in sweeps]
+    each = [f"{len(one.pairs.points):,} worlds {where}, {one.experiment.replicates} "
+            f"run{'s' * (one.experiment.replicates != 1)} of each option in each"
+            for one, where in zip(sweeps, over, strict=True)]  # fmt: skip
+    return f"It rests on {together(each)}. Shares are of the variance of a world's mean over its runs."
+
+
+def _asked(found: Calibration) -> list[Row]:
+    """Return the rows of effects of the outcome that the answer is about."""
+    rows = found.effects().to_dict(orient="records")
+    return [row for row in rows if row["outcome"] == rows[0]["outcome"]]
 
 
 def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> Path:
@@ -396,14 +437,17 @@ def discovered(found: Calibration, out: Path = Path("results", "discovery")) -> 
     from sim.inference.boxes_told import sentences
 
     sweep = open_sweep(found.path / GIVEN)
-    parts: list[str] = []
+    told: list[str] = []
     for where in ("effect > 0", "effect < 0"):
         try:
-            told = [sentences(one) for one in discover(sweep, where, option=_option(found))]
+            said = [sentences(one) for one in discover(sweep, where, option=_option(found))]
         except UserError as refused:  # too few draws of that kind: which is an answer, too
-            told = [[str(refused)]]
-        parts += [text for first, *more in told for text in (f"**{capital(first)}**", *more)]
-    return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join(parts)})
+            said = [[str(refused)]]
+        told += [text for first, *more in said for text in (f"**{capital(first)}**", *more)]
+    # the plane through the effect is the same, whichever way is asked about
+    return _page(out, "Which worlds have it one way, and which the other", {"answer": "\n\n".join([
+        *dict.fromkeys(told), compared(found, _asked(found)), OF_WORLDS, EXPLAINED,
+        _beside(found.path, also=True, but="discovery")])})  # fmt: skip
 
 
 def _option(found: Calibration) -> str:

@@ -10,9 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.analysis.plain import named
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import title
+from sim.inference.asked import PRIOR
 from sim.inference.boxes_told import leading
 from sim.inference.sensitivity import beside, heads, share
 
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
     from sim.inference.boxes import Axis, Box, Discovery
     from sim.inference.sensitivity import Finding
 
-ROW, TERMS, MOST = 4.2, 8, 6
+ROW, TERMS, MOST = 5.4, 8, 6
 """Height of a row, mm; terms of a panel, and panels, at most."""
-NAMES, EVIDENCE, GAP, BELOW = 34.0, 17.0, 4.0, 23.0
-"""Room for names and for grades, between panels, and below them, mm."""
+NAMES, EVIDENCE, BELOW = 84.0, 20.0, 23.0
+"""Room for names and for grades, and below panels, mm."""
 BESIDE = ("#2355E0", "#E8590C")
 """Of one population, and of another beside it."""
-SHORT = {"chance, and what the emulator does not see": "chance, or not seen", "not seen by the emulator": "not seen",
-         "what several do together": "several together", "what several do together, and chance": "together, or chance"}
+SHORT = {"what several do together": "only several of them at once, no single one",
+         "what several do together, and chance": "several of them at once, and chance"}
 
 LEAD, REST = ["parameter", "variant", "mechanism", "setting", "difference"], ["together", "chance", "unseen"]
 
@@ -47,8 +49,8 @@ def draw_sensitivity(found: Sequence[Sequence[Finding]]) -> Figure:
         raise UserError([Problem("--picture", found="nothing that is told", allowed=found[0][0].sentence)])
     first = shown[0][0]
     tall = (TERMS + 3) * ROW
-    rows = -(-len(shown) // 2)
-    names = heads(shown[0])
+    called = {PRIOR: "over the ranges", **{one.population: "calibrated" for one in shown[0] if one.population != PRIOR}}
+    names = [called.get(name, name) for name in heads(shown[0])]
     of = {(one.asked.outcome.name, one.asked.level) for each in shown for one in each}
     what = f"{'Levels of' if first.asked.level else 'Effects on'} {title(first.asked.outcome.name).lower()}"
     line = {"morris": "A screening: how far each moves the outcome over its range, at random places of the others"}
@@ -56,15 +58,15 @@ def draw_sensitivity(found: Sequence[Sequence[Finding]]) -> Figure:
     over = line.get(first.method, f"Shares of the variance {both}, with 95 % intervals")
     sheet, top = style.headed(
         f"{what if len(of) == 1 else 'Outcomes'}: what they hang on", over, _rest_on(shown),
-        room=rows * (tall + BELOW) + (4.0 if len(names) > 1 else 0.0),
+        room=len(shown) * (tall + BELOW) + (4.0 if len(names) > 1 else 0.0),
     )  # fmt: skip
-    wide, top_share = (style.WIDE - GAP) / 2.0, _top(shown)
+    top_share = _top(shown)
     for at, each in enumerate(shown):
-        row, column = divmod(at, 2)
-        left = column * (wide + GAP) + NAMES
-        axes = style.place(sheet, left, top + 6.0 + row * (tall + BELOW), wide - NAMES - EVIDENCE, tall)
+        axes = style.place(sheet, NAMES, top + 6.0 + at * (tall + BELOW), style.WIDE - NAMES - EVIDENCE, tall)
         _panel(axes, each, top_share)
-    panels.legend(sheet, _entries(names, first.method), NAMES, 2)
+    hollow = any(line.get_markerfacecolor() == "white" for axes in sheet.axes
+                 for line in axes.lines)  # fmt: skip
+    panels.legend(sheet, _entries(names, first.method, hollow), 2.0, 2)
     return sheet
 
 
@@ -74,8 +76,8 @@ def _rest_on(shown: Sequence[Sequence[Finding]]) -> str:
     method = by.get(shown[0][0].method)
     if method is None:
         told = f"{min(seen):.2f}" if max(seen) - min(seen) < 0.005 else f"{min(seen):.2f} to {max(seen):.2f}"
-        method = f"by an emulator that foretells {told} of the variance of points it has not seen"
-    return f"{shown[0][0].points:,} points, {method}"
+        method = f"by an emulator that foretells {told} of the variance of worlds it has not seen"
+    return f"{shown[0][0].points:,} worlds, {method}"
 
 
 def _panel(axes: Axes, beside: Sequence[Finding], top: float) -> None:
@@ -84,7 +86,7 @@ def _panel(axes: Axes, beside: Sequence[Finding], top: float) -> None:
     rows = first.leading()[:TERMS]
     rest = first.rows[first.rows["kind"].isin(REST)]
     places = [*range(len(rows)), *(TERMS + place for place in range(len(rest)))]
-    names = [*rows["name"], *(SHORT.get(name, name) for name in rest["name"])]
+    names = [*map(named, rows["name"]), *(SHORT.get(name, name) for name in rest["name"])]
     shift = [0.0] if len(beside) == 1 else [-0.17, 0.17]
     for number, (one, colour, away) in enumerate(zip(beside, BESIDE, shift, strict=False)):
         mine = {(row.kind, row.name): row for row in one.rows.itertuples(index=False)}
@@ -100,13 +102,14 @@ def _panel(axes: Axes, beside: Sequence[Finding], top: float) -> None:
                   va="center_baseline")  # fmt: skip
     axes.axhline(TERMS - 0.5, color=style.RULE, linewidth=0.5)
     axes.set_ylim(TERMS + 2.6, -0.6)
-    axes.set_yticks(places, [style.shorten(name, NAMES - 3.0, 7.0) for name in names], fontsize=7)
+    axes.set_yticks(places, ["\n".join(style.wrap(name, NAMES - 4.0, 6.5)) for name in names], fontsize=6.5)
     axes.tick_params(axis="y", length=0)
     _scale(axes, beside[0], top)
     axes.grid(axis="x")
     asked = first.asked
     against = asked.option if asked.level else f"{asked.option} against {asked.baseline}"
-    axes.set_title(style.shorten(f"{style.SCOPE_LABELS[asked.scope]}: {against}", 80.0, 8.5), x=-0.5)
+    of, left = f"{style.capital(style.SCOPE_LABELS[asked.scope])}: {against}", NAMES - 2.0
+    axes.set_title(style.shorten(of, 2.0 * NAMES, 8.5), x=-left / (style.WIDE - NAMES - EVIDENCE), loc="left")
 
 
 def _top(shown: Sequence[Sequence[Finding]]) -> float:
@@ -132,11 +135,13 @@ def _mark(axes: Axes, row: Any, y: float, colour: str) -> None:
     axes.plot([row.alone], [y], "o", color=colour, markersize=3.8, zorder=3, clip_on=False)
 
 
-def _entries(names: Sequence[str], method: str) -> list[Any]:
+def _entries(names: Sequence[str], method: str, hollow: bool) -> list[Any]:
     other = "and how unevenly (s.d.)" if method == "morris" else "with what it does together with others"
     colour = BESIDE[0] if len(names) == 1 else style.GREY
-    entries = [panels.stroke(colour, 1.4, "alone, 95 % interval", "o", markersize=3.8),
-               panels.stroke(colour, 0.0, other, "o", markerfacecolor="white", markeredgewidth=0.7, markersize=3.6)]
+    entries = [panels.stroke(colour, 1.4, "alone, 95 % interval", "o", markersize=3.8)]
+    if hollow:
+        entries += [panels.stroke(colour, 0.0, other, "o", markerfacecolor="white", markeredgewidth=0.7,
+                                  markersize=3.6)]  # fmt: skip
     if len(names) > 1:
         entries += [panels.stroke(colour, 1.4, name, "o", markersize=3.8)
                     for colour, name in zip(BESIDE, names, strict=False)]  # fmt: skip
@@ -188,8 +193,8 @@ def _scatter(axes: Axes, found: Discovery, across: Sequence[Axis]) -> None:
                      for edge, limit in zip(edges, limits, strict=True)])  # fmt: skip
     (left, right), (bottom, above) = ends
     axes.plot([left, right, right, left, left], [bottom, bottom, above, above, bottom], color="#222222", linewidth=1.0)
-    axes.set_xlabel(across[0].name)
-    axes.set_ylabel(across[1].name)
+    axes.set_xlabel("\n".join(style.wrap(named(across[0].name), 68.0, 8.0)))
+    axes.set_ylabel("\n".join(style.wrap(named(across[1].name), 62.0, 8.0)))
     axes.set_title("Points held back" + ("; pale: outside the other conditions" if others else ""))
 
 
@@ -211,7 +216,9 @@ def _bars(axes: Axes, box: Box) -> None:
         axes.text(0.0, at - 0.3, style.shorten(text, 44.0, 7.0), fontsize=7, color=style.GREY, va="bottom")
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(len(box.conditions) - 0.4, -0.9)
-    axes.set_yticks(range(len(box.conditions)), [style.shorten(one.axis.name, 36.0, 8.0) for one in box.conditions])
+    axes.set_yticks(range(len(box.conditions)), [
+        "\n".join(style.wrap(named(one.axis.name), 36.0, 7.0)) for one in box.conditions
+    ], fontsize=7)
     axes.set_xticks([])
     axes.tick_params(axis="y", length=0)
     for side in ("bottom", "left"):

@@ -12,7 +12,7 @@ import numpy as np
 from sim.analysis.effects import chosen, differences, statistics
 from sim.analysis.pair_table import PairedSweep
 from sim.analysis.selection import against
-from sim.analysis.sentences import PLACES, drawn_from
+from sim.analysis.sentences import PLACES, outcome_in_words
 from sim.analysis.variance_components import crossed
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of, kinds
@@ -22,6 +22,8 @@ from sim.registry.outcomes import OUTCOMES
 
 LEAST = 100
 """Points below which nothing is said of what an outcome hangs on."""
+PRIOR = "prior"
+"""What tables call points that are drawn over the ranges."""
 FAMILIES = 8
 """Base points or trajectories below which nothing is said."""
 
@@ -60,7 +62,7 @@ class Asked:
     @property
     def said(self) -> str:
         """What it is, in words."""
-        words = f"{self.outcome.name.removesuffix('_nation').replace('_', ' ')} in {PLACES[self.scope]}"
+        words = f"{outcome_in_words(self.outcome.name)} in {PLACES[self.scope]}"
         if self.level:
             return words + (f" under {self.option}" if self.option else "")
         return f"the effect of {self.option} instead of {self.baseline} on {words}"
@@ -91,13 +93,13 @@ class Drawn:
     def population(self) -> str:
         """Where its points come from, in a word or two."""
         given = self.sweep.experiment.ensemble
-        return "prior" if given is None else given.name
+        return PRIOR if given is None else given.name
 
     @property
     def over(self) -> str:
         """Over what a share is taken, in words."""
         given = self.sweep.experiment.ensemble
-        return "over the ranges" if given is None else f"over draws {drawn_from(given)}"
+        return "over the ranges" if given is None else f"over worlds calibrated on {given.given}"
 
     def means(self, values: Array) -> Array:
         """Return each point's mean over its replicates."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.importance import correlation_ratio, grouped
 from sim.analysis.pair_table import PairedSweep
+from sim.analysis.sentences import beyond, gains
 from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor, label
 from sim.inference.asked import Asked, Drawn, asked, drawn
@@ -182,6 +183,9 @@ class Discovery:
     ----------
     true, held_at
         At which points the condition is true, and which were held back.
+    beyond, least
+        Shares of points at which the option does better, and worse, by more than the smallest effect of interest; of a
+        level nothing. And that effect.
     numbers
         Numbers that it goes with most, the first most.
     first
@@ -194,6 +198,8 @@ class Discovery:
     learnt: int
     held: int
     rate: float
+    beyond: tuple[float, float] | None
+    least: float
     true: Which
     held_at: Which
     numbers: tuple[Axis, ...]
@@ -236,11 +242,13 @@ def discovered(points: Drawn, one: Asked, where: str, *, boxes: bool = True) -> 
         held = np.resize(held, len(true))
     learn = there & ~held
     held &= there
+    least = float(points.sweep.experiment.smallest.of(one.outcome, float(np.nanmean(base))))
     axes = list(_axes(points))
     screened = _screened(axes, true.astype(float), learn, SCREENED)
     made = [*_prim(screened, true, learn, held), *_cart(screened, true, learn, held)] if boxes else []
     return Discovery(
-        one, where, points.over, int(learn.sum()), int(held.sum()), float(true[there].mean()), true, held,
+        one, where, points.over, int(learn.sum()), int(held.sum()), float(true[there].mean()),
+        None if one.level else beyond(gains(one.outcome.name, effect), least), least, true, held,
         tuple(axis for axis in screened if not axis.chosen), tuple(made),
         _first(screened, true, learn) if boxes else "", _plane(axes, effect, learn, held),
     )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.inference.sensitivity import share
+from sim.analysis.plain import named
+from sim.analysis.sentences import hundred, size
 
 if TYPE_CHECKING:
     from sim.inference.boxes import Box, Discovery
@@ -17,19 +18,37 @@ CLEAR = 2.0
 
 
 def sentences(found: Discovery) -> list[str]:
-    """Return the answer: the best box on points held back, then what would have to be true."""
-    best = leading(found)
+    """Return the answer: whether a rule holds on points held back, then what would have to be true."""
+    return [f"{_counted(found)} {_rule(found)}", would(found)]
+
+
+def _counted(found: Discovery) -> str:
+    """Say in how many worlds it is true, and in how many of all the effect is large enough to matter."""
     what = found.asked.said.removeprefix("the effect of ")
-    said = f"{found.where}, for {what}: true in {share(found.rate)} of worlds {found.over}"
+    said = f"{found.where}, for {what}: true in {hundred(found.rate)} of 100 worlds {found.over}"
+    if found.beyond is None:
+        return f"{said}."
+    ahead, behind = map(hundred, found.beyond)
+    better, worse = ("higher", "lower") if found.asked.outcome.better == "neither" else ("better", "worse")
+    return (f"{said} (of 100, {better} by enough to matter, {size(found.least, found.asked.outcome.unit)} or more, in "
+            f"{ahead}, and {worse} in {behind}).")  # fmt: skip
+
+
+def _rule(found: Discovery) -> str:
+    """Say where it is true more often: a rule, perhaps one, or none, as points held back bear it out."""
+    best = leading(found)
     if best is None:
-        return [f"{said}; no box does better on points held back.", would(found)]
+        return "No rule was found that does better on worlds held back."
     low, high = best.held.interval()
-    return [
-        f"{said}; in {share(best.held.density)} [{share(low)}, {share(high)}] where {best.said}, which holds "
-        f"{share(best.held.coverage)} of all such worlds (points held back; on those it was made of "
-        f"{share(best.learnt.density)} and {share(best.learnt.coverage)}).",
-        would(found),
-    ]
+    made, held, rate = (hundred(one) for one in (best.learnt.density, best.held.density, found.rate))
+    seen = f"{held} of 100 on worlds held back (95 % interval {hundred(low)} to {hundred(high)}), against {rate} in all"
+    where = " and ".join(one.said.replace(one.axis.name, named(one.axis.name), 1) for one in best.conditions)
+    if round(100 * low) < round(100 * found.rate):
+        return f"No reliable rule was found: for the best one ({where}) it is {made} where it was made, but {seen}."
+    sure = "More often it is true" if round(100 * low) > round(100 * found.rate) else (
+        "Perhaps more often, though the interval reaches the share in all, it is true")
+    return (f"{sure} where {where}: {seen} ({made} where the rule was made). Of all such worlds held back "
+            f"{hundred(best.held.coverage)} of 100 are there.")  # fmt: skip
 
 
 def leading(found: Discovery) -> Box | None:
@@ -48,29 +67,37 @@ def would(found: Discovery) -> str:
     """Return what a plane says of an effect: its terms, and the smallest departure that turns the sign."""
     plane = found.plane
     what = "the level" if found.asked.level else "the effect"
-    text = f"A plane explains {share(plane.r2)} of {what} on points held back: {equation(found)}, each over its range"
+    text = (f"A plane explains {hundred(max(plane.r2, 0.0))} of 100 parts of {what} on worlds held back: moved across "
+            f"its whole range {equation(found)}")  # fmt: skip
     if found.asked.level:
         return text + "."
+    unit = found.asked.outcome.unit
+    value, counts = size(plane.at_default, unit), abs(plane.at_default) > found.least
+    text += (f". In the one world with all of these at their defaults, about which the worlds are drawn, the plane's "
+             f"effect is {value}, {'more' if counts else 'less'} than the smallest that counts "
+             f"({size(found.least, unit)})")  # fmt: skip
     if not tells(found):
-        return (f"{text}. At default values it is {plane.at_default:+.2g}, not told from none (s.e. {plane.error:.1g}):"
-                " any of these, a little off, decides its sign.")  # fmt: skip
+        return (f"{text} and not told from none (standard error {size(plane.error, unit)}): any of these, a little "
+                "off, decides its sign.")  # fmt: skip
     if len(plane.departures):
         first = plane.departures.iloc[0]
         grade = f", {first['grade']}" if first["grade"] else ""
-        turn = (f"the smallest departure that turns its sign is {first['name']} from {first['from']} to {first['to']} "
-                f"({share(first['share'])} of its range{grade})")  # fmt: skip
+        turn = (f"the smallest departure that turns its sign is {named(first['name'])} from {first['from']} to "
+                f"{first['to']} ({hundred(first['share'])} of 100 parts of its range{grade})")  # fmt: skip
     else:
-        parts = [f"{row['name']} {row['from']} to {row['to']}" for _, row in plane.together[:3].iterrows()]
+        parts = [f"{named(row['name'])} {row['from']} to {row['to']}" for _, row in plane.together[:3].iterrows()]
         turn = f"no single departure within its range turns its sign; the shortest way of all begins {', '.join(parts)}"
-    return f"{text}. At default values it is {plane.at_default:+.2g}; {turn}."
+    return f"{text}; {turn}."
 
 
 def equation(found: Discovery) -> str:
-    """Return the plane, its leading terms over their whole ways."""
+    """Return in words by how much the leading terms of the plane raise or lower it, each over its whole way."""
     rows = found.plane.slopes[:TERMS]
-    parts = [f"{'+' if row.slope > 0 else '-'} {abs(row.slope):.2g} {row.name}" for row in rows.itertuples(index=False)]
+    unit = found.asked.outcome.unit
+    parts = [f"{named(row.name)} {'raises' if row.slope > 0 else 'lowers'} it by about {size(abs(row.slope), unit)}"
+             for row in rows.itertuples(index=False)]  # fmt: skip
     more = len(found.plane.slopes) - len(rows)
-    return " ".join(parts or ["nothing"]) + (f" and {more} more" if more else "")
+    return ", ".join(parts or ["nothing raises it"]) + (f", and {more} more" if more else "")
 
 
 def rows(found: Sequence[Discovery]) -> Iterator[dict[str, Any]]:

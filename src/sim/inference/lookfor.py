@@ -59,6 +59,8 @@ class Question:
         1 where the option does better (where neither is better: is higher), .5 where both are alike, 0; nan as above.
     better
         Whether higher values are better, lower ones, or neither.
+    smallest
+        The smallest effect of interest; nan of structures.
     """
 
     kind: Literal["effect", "structure"]
@@ -73,6 +75,14 @@ class Question:
     values: Array
     ahead: Array
     better: str
+    smallest: float = float("nan")
+
+    @property
+    def beyond(self) -> tuple[Array, Array]:
+        """1 where the option is ahead by more than the smallest effect, and where behind by more; nan as above."""
+        gain = np.where(self.better == "lower", -1.0, 1.0) * self.values
+        known = np.isfinite(self.values)
+        return np.where(known, gain > self.smallest, np.nan), np.where(known, gain < -self.smallest, np.nan)
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,8 @@ class Answer:
         Share that the best of as many useless observables seldom exceeds.
     worths
         Of all observables, the most telling first.
+    beyond
+        Shares of draws in which the option is ahead, and behind, by more than the smallest effect of interest.
     few
         The few best together.
     before
@@ -143,6 +155,7 @@ class Answer:
     mean: float
     sd: float
     share: float
+    beyond: tuple[float, float]
     luck: float
     worths: tuple[Worth, ...]
     few: tuple[Together, ...]
@@ -261,7 +274,9 @@ class Population:
             options = self.pairs.options(values, lever)[:, :, 0]
             for number in selected.options:
                 if number != base:
-                    yield _effect(lever, number, base, shown, scope, when, options[:, number] - options[:, base])
+                    least = self.experiment.smallest.of(shown.entry, float(np.nanmean(options[:, base])))
+                    apart = options[:, number] - options[:, base]
+                    yield _effect(lever, number, base, shown, scope, when, apart, float(least))
 
     def structures(self) -> Iterator[Question]:
         """Yield every pair of structures, where they are drawn."""
@@ -277,14 +292,14 @@ class Population:
 
 
 def _effect(
-    lever: Factor, number: int, base: int, shown: selection.Shown, scope: str, when: str, effect: Array
+    lever: Factor, number: int, base: int, shown: selection.Shown, scope: str, when: str, effect: Array, least: float
 ) -> Question:
     sign = -1.0 if shown.entry.better == "lower" else 1.0
     ahead = np.where(np.isfinite(effect), 0.5 + 0.5 * np.sign(sign * effect), np.nan)
     one, other = (lever.options[at].label for at in (number, base))
     entry = shown.entry
     return Question("effect", lever.name, one, other, entry.name, scope, shown.horizon, when, entry.unit, effect, ahead,
-                    entry.better)  # fmt: skip
+                    entry.better, least)  # fmt: skip
 
 
 def lookfor(
@@ -392,6 +407,8 @@ def answered(question: Question, draws: Draws, names: Sequence[str], *, weighed:
         found = f"{effective:.0f} draws in which both are defined"
         raise UserError(Problem(f"{question.option} against {question.against}", "", found, f"at least {FEW}"))
     own = np.array([OBSERVABLES[name].reliability for name in names])
+    above, below = (worth.mean(one[asked], some.weights) for one in question.beyond)
+    beyond = above, below
     known = _share_known(some)
     *explains, expected = worth.alone(some, values, [*RELIABILITIES, own])
     ranked = np.flatnonzero(known >= worth.HALF)
@@ -401,7 +418,7 @@ def answered(question: Question, draws: Draws, names: Sequence[str], *, weighed:
         for at in ranked.tolist()
     ]
     return Answer(
-        question, len(values), effective, *_spread(values, ahead, some.weights),
+        question, len(values), effective, *_spread(values, ahead, some.weights), beyond,
         worth.luck(len(ranked), effective), tuple(worths),
         tuple(_few(some, values, names, ranked, own)),
         _spread(values, ahead, np.ones(len(values))) if weighed else None,

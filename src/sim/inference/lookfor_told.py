@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.analysis.sentences import PLACES, capital
+from sim.analysis.sentences import PLACES, by_enough, capital, hundred, outcome_in_words, size
 from sim.inference import worth
 from sim.inference.lookfor import RELIABILITIES, Answer, Look, Question, Worth
+from sim.inference.worth import HALF
 
 THIRDS = ("lowest", "middle", "highest")
 TOGETHER = {reliability: f"{reliability:g}" for reliability in RELIABILITIES}
@@ -28,7 +29,8 @@ def named(question: Question) -> str:
     if question.kind == "structure":
         return f"{question.option} or {question.against}"
     where = PLACES[question.scope]
-    return f"{question.outcome} in {where}: {question.option} against {question.against}, {question.horizon}"
+    outcome = outcome_in_words(question.outcome)
+    return f"{outcome} in {where}: {question.option} against {question.against}, {question.when}"
 
 
 def ahead(question: Question) -> str:
@@ -44,16 +46,31 @@ def claimed(question: Question) -> str:
     if question.kind == "structure":
         return f"the world is that of {question.option} and not of {question.against}"
     where = PLACES[question.scope]
-    return f"{ahead(question)} than {question.against} ({question.outcome} in {where}, {question.when})"
+    outcome = outcome_in_words(question.outcome)
+    return f"{ahead(question)} than {question.against} ({outcome} in {where}, {question.when})"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a figure's value in words: of shares in percentage points."""
+    if unit.split(" ")[0] == "share":
+        return f"{100 * value:+.2g} percentage points"
+    return f"{number(value)} ({unit})"
+
+
+def between(one: Worth) -> str:
+    """Return where the middle third of a figure lies, in words."""
+    low, high = (amount(edge, one.observable.unit) for edge in one.edges)
+    unit = high.partition(" ")[2]
+    return f"{low.removesuffix(f' {unit}')} to {high}"
 
 
 def by_thirds(one: Worth, question: Question) -> str:
-    """Return what a figure's value would say, in words: "below -.002 election does better in .61, ..."."""
-    low, high = map(number, one.edges)
-    unit = one.observable.unit
-    below, between, above = map(share, one.ahead)
-    return (f"where it lies below {low} ({unit}), {ahead(question)} in {below} of the draws; "
-            f"between, in {between}; above {high}, in {above}")  # fmt: skip
+    """Return what a figure's value would say, in words, were it free of error, and how far the thirds lie apart."""
+    low, high = (amount(edge, one.observable.unit) for edge in one.edges)
+    below, between, above = map(hundred, one.ahead)
+    apart = amount(one.edges[1] - one.edges[0], one.observable.unit).removeprefix("+")
+    return (f"if it lay below {low}, {ahead(question)} in {below} of 100 worlds; above {high}, in {above}; between, in "
+            f"{between}; these two values lie {apart} apart")  # fmt: skip
 
 
 def edges(one: Worth) -> str:
@@ -83,18 +100,28 @@ def sentences(look: Look) -> list[str]:
     answer = leading(look)
     best, question = answer.best, answer.question
     said = [found(look)] if look.found else []
-    over = f"{answer.draws:,} draws {look.population}"
+    over = f"{answer.draws:,} worlds {look.population}"
     if best is None:
         what = "this question" if len(look.answers) == 1 else "any of these questions"
         return [*said, f"Nothing that was kept would teach more about {what} than luck: over {over} the best of "
                 f"{len(answer.worths)} useless figures seldom explains more than {share(answer.luck)}.",
                 *alike(answer)]  # fmt: skip
-    one = best.observable
+    one, least = best.observable, size(question.smallest, question.unit)
+    useful = "The most useful single figure, though it would not settle the matter, is" if best.narrowing < HALF else (
+        "Look first for this figure:")
+    settles = f"{useful} {one.meaning} ({one.period}; {one.name})."
+    if question.kind == "effect":
+        asked = by_enough(question.option, ahead(question).removeprefix(f"{question.option} "), answer.share,
+                          *answer.beyond, least)  # fmt: skip
+        by = f"By {outcome_in_words(question.outcome)} in {PLACES[question.scope]} ({question.when})"
+        asked = f"{by} {asked}: of {over}"
+    else:
+        asked = f"{capital(claimed(question))} in {hundred(answer.share)} of every 100 worlds: of {over}"
     return [
-        *said, f"Look first for {one.name} ({one.period}): {one.meaning}.",
-        f"{capital(claimed(question))} in {share(answer.share)} of {over}. The figure would explain "
-        f"{share(best.expected)} of what differs between draws if it is as reliable as expected ({one.reliability:g}), "
-        f"and narrow it by {best.narrowing:.0%}; {share(best.explains[0])} if it were free of error: "
+        *said, settles, f"{asked}.",
+        f"As reliable as expected ({one.reliability:g}), the figure would explain {hundred(best.expected)} of 100 "
+        f"parts of how these worlds differ, and narrow that by {best.narrowing:.0%}. Were it known without error, it "
+        f"would explain {hundred(best.explains[0])} of 100 parts; then, "
         f"{by_thirds(best, question)}{_apart(best, question)}.",
         *alike(answer), f"It may be held in: {one.where}.",
     ]
@@ -114,7 +141,7 @@ def sureness(look: Look) -> list[str]:
     first = answer.best or (answer.worths[0] if answer.worths else None)
     count = len(answer.worths)
     said = [
-        f"Shares are cross-validated over {answer.draws:,} draws, chance in them; the best of {count} useless figures "
+        f"Shares are cross-validated over {answer.draws:,} worlds, chance in them; the best of {count} useless figures "
         f"would seldom exceed {share(answer.luck)}"
         + ("" if first is None else f", and {first.observable.name}'s share at reliability 1 has a standard error of "
            f"about {share(worth.error(first.explains[0], answer.effective))}") + ".",
@@ -123,17 +150,18 @@ def sureness(look: Look) -> list[str]:
         said.append("The draws are over the ranges, not weighed by what is recorded: a figure that only repeats a "
                     "recorded one can rank high. For what is left given the record, sweep an ensemble.")  # fmt: skip
     said += where(look)
-    for one in answer.few:
+    for one in sorted(answer.few, key=lambda one: one.reliability is not None):  # as reliable as expected first
         if one.reliability in (1.0, None) and len(one.observables) > 1:
-            at = "free of error" if one.reliability else "each as reliable as expected"
-            said.append(f"Together {', '.join(one.observables)} would explain {share(one.explains)}, {at}.")
+            at = "if each were free of error" if one.reliability else "each as reliable as expected"
+            said.append(f"Together {', '.join(one.observables)} would explain {hundred(one.explains)} of 100 parts, "
+                        f"{at}.")  # fmt: skip
     return said
 
 
 def where(look: Look) -> list[str]:
     """Return in which world figures were counted, if there are several."""
     world = ", ".join(f"{lever} = {option}" for lever, option in look.history.items())
-    return [f"Counted in the sweep's baseline, which should be what happened: {world}."] if world else []
+    return [f"Counted in worlds run under {world}, which should be what happened."] if world else []
 
 
 def found(look: Look) -> str:

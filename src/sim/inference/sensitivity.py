@@ -9,6 +9,7 @@ terms do together, what is chance, and what an emulator does not see, come to on
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.pair_table import PairedSweep
-from sim.analysis.sentences import capital
+from sim.analysis.plain import named
+from sim.analysis.sentences import PLACES, capital, hundred, together
 from sim.errors import Problem, UserError
 from sim.experiment import designs, sampling
 from sim.experiment.designs import kind_of
@@ -69,8 +71,8 @@ class Finding:
         The folder of the sweep.
     method
         ``emulator``, ``saltelli`` or ``morris``.
-    refused
-        Why nothing is said; empty if something is.
+    refused, hint
+        Why nothing is said; empty if something is. And what whoever runs the sweep could do about it.
     points
         How many it rests on.
     r2
@@ -93,11 +95,14 @@ class Finding:
     chance: float
     chance_single: float
     rows: pd.DataFrame = field(repr=False)
+    hint: str = ""
 
     @property
     def sentence(self) -> str:
-        """The answer."""
-        return f"{capital(self.asked.said)}: {self.refused}." if self.refused else _sentence(self)
+        """The answer; where there is none, why, and what to do about it."""
+        if not self.refused:
+            return _sentence(self)
+        return f"{capital(self.asked.said)}: {self.refused}{f': {self.hint}' if self.hint else ''}."
 
     def table(self) -> pd.DataFrame:
         """Return the rows with what they are of."""
@@ -186,18 +191,18 @@ def _constant(values: Array) -> bool:
     return not len(known) or float(np.ptp(known)) <= 1e-12 * float(np.abs(known).max(initial=0.0))
 
 
-def _lacking(points: Drawn, one: Asked) -> str:
-    """Return why chance leaves nothing to tell; empty if it does not, or if nobody knows."""
+def _lacking(points: Drawn, one: Asked) -> tuple[str, str]:
+    """Return why chance leaves nothing to tell, and what would help; empty if it does not, or if nobody knows."""
     single, mean = points.chance(one)
     if not mean > TOO_MUCH:
-        return ""
+        return "", ""
     replicates = points.sweep.pairs.by_point(one.values)[1].max()
     odds = mean / (1.0 - mean) * replicates if mean < 1.0 else math.inf
     needed = odds * (1.0 - FEWER) / FEWER
     enough = f"{math.ceil(needed):,} would leave {share(FEWER)}" if needed < 1000 else "no number will do"
     what = "this level" if one.level else "this difference"
-    return (f"chance is {share(single)} of {what}, {share(mean)} of the mean of {replicates} replicates: give more "
-            f"(run.replicates; {enough})")  # fmt: skip
+    return (f"chance is {share(single)} of {what}, {share(mean)} of the mean of {replicates} replicates",
+            f"give more (run.replicates; {enough})")  # fmt: skip
 
 
 # -- by an emulator
@@ -210,15 +215,16 @@ def emulated(points: Drawn, wanted: Sequence[Asked], least: float = SEEN) -> lis
     outputs = np.where([[_constant(column) for column in outputs.T]], np.nan, outputs)
     whole = fit(points.space, points.positions, outputs)
     refused = [_unseen(points, one, float(whole.r2[at]), outputs[:, at], least) for at, one in enumerate(wanted)]
-    told = [at for at, why in enumerate(refused) if not why]
+    told = [at for at, (why, _) in enumerate(refused) if not why]
     parts = list(_parts(points, outputs[:, told])) if told else []
     found = []
     for at, one in enumerate(wanted):
         rows = []
-        if not refused[at]:
+        why, hint = refused[at]
+        if not why:
             by = [_shares(points, each.of([told.index(at)]), ROUGHLY) for each in parts]
             rows = _rows(points, one, known, _shares(points, whole.of([at])), by, float(whole.r2[at]))
-        found.append(_finding(points, one, "emulator", rows, refused=refused[at], r2=float(whole.r2[at])))
+        found.append(_finding(points, one, "emulator", rows, refused=why, hint=hint, r2=float(whole.r2[at])))
     return found
 
 
@@ -234,18 +240,20 @@ def _shares(points: Drawn, emulator: Emulator, rows: int = EXCHANGED) -> Shares:
     return OverDraws(emulator, points.positions, rows)
 
 
-def _unseen(points: Drawn, one: Asked, r2: float, output: Array, least: float) -> str:
-    """Return why an emulator cannot tell what an output hangs on; empty if it can."""
+def _unseen(points: Drawn, one: Asked, r2: float, output: Array, least: float) -> tuple[str, str]:
+    """Return why an emulator cannot tell what an output hangs on, and what would help; empty if it can."""
     if _constant(output):
-        return "it is the same at all points"
+        return "it is the same at all points", ""
     if r2 >= least:
-        return ""
+        return "", ""
     _, mean = points.chance(one)
     seen = f"the emulator explains {share(r2)} of " + ("this level" if one.level else "this effect")
     if not np.isfinite(mean):
         rest = "one replicate cannot say how much of the rest is chance"
-        return f"{seen}, and {rest}: give replicates (run.replicates) and more points, or run a saltelli design"
-    return _lacking(points, one) or f"{seen}, and chance is {share(mean)}: give more points, or run a saltelli design"
+        return f"{seen}, and {rest}", "give replicates (run.replicates) and more points, or run a saltelli design"
+    why, hint = _lacking(points, one)
+    more = f"{seen}, and chance is {share(mean)}", "give more points, or run a saltelli design"
+    return (why, hint) if why else more
 
 
 def _rows(
@@ -295,8 +303,9 @@ def _saltelli(points: Drawn, one: Asked, known: list[Term]) -> Finding:
     outputs, positions = outputs[there], positions[there]
     if _constant(outputs):
         return _finding(points, one, "saltelli", [], refused="it is the same at all points")
-    if why := _lacking(points, one):
-        return _finding(points, one, "saltelli", [], refused=why)
+    why, hint = _lacking(points, one)
+    if why:
+        return _finding(points, one, "saltelli", [], refused=why, hint=hint)
     # Chance parts a point from its neighbour as a factor would.
     _, mean = points.chance(one)
     by_chance = mean if np.isfinite(mean) else 0.0
@@ -334,8 +343,9 @@ def _morris(points: Drawn, one: Asked, known: list[Term]) -> Finding:
     outputs = outputs[there]
     if _constant(outputs):
         return _finding(points, one, "morris", [], refused="it is the same at all points")
-    if why := _lacking(points, one):
-        return _finding(points, one, "morris", [], refused=why)
+    why, hint = _lacking(points, one)
+    if why:
+        return _finding(points, one, "morris", [], refused=why, hint=hint)
     from SALib.analyze import morris
 
     # SALib knows one step for all factors, and takes of levels nothing but which one moved, and whether up.
@@ -373,23 +383,63 @@ def _leads(rows: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _sentence(finding: Finding) -> str:
-    what = f"What {finding.asked.said} hangs on most"
     rows = finding.leading()
     if finding.method == "morris":
-        named = [f"{row.name} (moves it by {row.alone:.2g} over its range)" for row in rows[:NAMED].itertuples()]
-        return f"{what}: {', '.join(named)}; a screening, no shares."
-    named = [f"{row.name} ({share(row.alone)}{_interval(row) if not at else ''})"
-             for at, row in enumerate(rows[rows["alone"] >= WORTH][:NAMED].itertuples())]  # fmt: skip
-    if named:
-        named[0] = named[0][:-1] + f" of its variance {finding.over})"
-    else:
-        named = ["nothing that goes alone with as much as " + share(WORTH)]
-    known = finding.rows[(finding.rows["kind"] == "grade") & (finding.rows["grade"] == "documented")]
-    said = [f"{what}: {', '.join(named)}"]
-    said += [f"all documented parameters together {share(row.alone)}" for row in known.itertuples()]
+        moves = [f"{named(row.name)} (moves it by {row.alone:.2g} over its range)" for row in rows[:NAMED].itertuples()]
+        return f"What {finding.asked.said} hangs on most: {'; '.join(moves)}; a screening, no shares."
+    leading = list(rows[rows["alone"] >= WORTH][:NAMED].itertuples())
+    parts = [f"{named(row.name)}, with {hundred(row.alone)}{_interval(row)}" for row in leading]
+    most = ("nothing goes alone with as much as " + hundred(WORTH) + " of 100 parts of its variance " + finding.over)
+    if parts:
+        first, *others = leading
+        most = (f"most goes with {named(first.name)}: {hundred(first.alone)} of 100 parts of its variance "
+                f"{finding.over}{_interval(first)}" + "".join(f"; then {part}" for part in parts[1:]))  # fmt: skip
     left = finding.rows[finding.rows["kind"].isin(["chance", "unseen"])]
-    said += [f"{row.name} {share(row.alone)}" for row in left.itertuples()]
-    return "; ".join(said) + "."
+    rest = "; ".join(f"{row.name}: {hundred(max(row.alone, 0.0))}" for row in left.itertuples())
+    said = [_documented(finding), capital(most), settled(leading), f"Of 100 parts, {rest}" if rest else ""]
+    return ". ".join(text for text in said if text) + "."
+
+
+def _documented(finding: Finding) -> str:
+    """Say how much goes with what is documented, which is where an answer would be sure."""
+    known = finding.rows[(finding.rows["kind"] == "grade") & (finding.rows["grade"] == "documented")]
+    part = float(known["alone"].iloc[0]) if len(known) else 0.0
+    if part >= WORTH:
+        return f"Of {finding.asked.said} {hundred(part)} of 100 parts go with documented numbers"
+    much = "none" if round(100 * part) == 0 else f"next to nothing ({hundred(part)} of 100 parts)"
+    return (f"Of {finding.asked.said} {much} could be traced to documented numbers: what could be traced hangs on "
+            "numbers that are inferred, assumed or free, and on readings of the record")  # fmt: skip
+
+
+def settled(leading: Sequence[Any]) -> str:
+    """Say whether the order of those that lead is settled: it is where their intervals lie apart."""
+    ends = [(row.alone_low, row.alone_high) for row in leading]
+    if len(ends) < 2 or not np.isfinite(ends).all():
+        return ""
+    apart = [one[0] > other[1] for one, other in itertools.pairwise(ends)]
+    if all(apart):
+        return "Their intervals lie apart: the order is settled"
+    if apart[0]:
+        return "Only the first is clearly ahead: the intervals of the others overlap, and their order is not settled"
+    return "Their intervals overlap: which of them comes first is not settled"
+
+
+def untold(findings: Sequence[Finding]) -> list[str]:
+    """Return once, for all places of which nothing can be told, why, in plain words."""
+    of: dict[str, list[str]] = {}
+    for one in findings:
+        if one.refused and np.isfinite(one.r2) and not one.chance > TOO_MUCH:
+            why = "too little of how worlds differ there can be foretold (of 100 parts, by place: {})"
+            of.setdefault(why, []).append(f"{PLACES[one.asked.scope]} {hundred(max(one.r2, 0.0))}")
+        elif one.refused:
+            of.setdefault(one.refused, []).append(PLACES[one.asked.scope])
+    said = []
+    for why, places in of.items():
+        where = "Elsewhere" if len(places) < len(findings) else "Nowhere can be told"
+        said.append(f"{where} on what it hangs{' cannot be told' * (where == 'Elsewhere')}: "
+                    f"{why.format(', '.join(places))}." if "{}" in why else
+                    f"In {together(places)} on what it hangs cannot be told: {why}.")  # fmt: skip
+    return said
 
 
 def share(value: float) -> str:
@@ -398,4 +448,6 @@ def share(value: float) -> str:
 
 
 def _interval(row: Any) -> str:
-    return f" [{share(row.alone_low)}, {share(row.alone_high)}]" if np.isfinite(row.alone_low) else ""
+    if not np.isfinite(row.alone_low):
+        return ""
+    return f" (95 % interval {hundred(row.alone_low)} to {hundred(row.alone_high)})"
