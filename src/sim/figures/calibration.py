@@ -10,20 +10,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.analysis.sentences import SURE
+from sim.analysis.plain import named
+from sim.analysis.sentences import SURE, outcome_in_words
 from sim.figures import panels, style
-from sim.registry.parameters import PARAMETERS
+from sim.inference.identification import UNLEARNED
 
 if TYPE_CHECKING:
     from sim.analysis.selection import Selection
     from sim.results.calibration import Calibration
 
-LEFT, RIGHT, ROW, MOST, END = 80.0, 9.0, 4.6, 24, 4.0
+LEFT, RIGHT, ROW, MOST, END = 80.0, 9.0, 6.0, 20, 4.0
 """Room for names at the left, for labels at the right, height of a row, mm; parameters shown at most; where a scale is
 cut, in half widths of a band."""
 GRADES = {"documented": "#1F3A5F", "inferred": "#6FA8D8", "assumed": "#E3A018", "free": "#C9C4BC", "": "#8B8B8B"}
 """Colours of evidence grades, from the best; what has none is a reading or a structure."""
-BEFORE, AFTER, PALE = style.RULE, style.NATION, "#E8F0E4"
+BEFORE, AFTER, PALE, RECORDED = style.RULE, style.NATION, "#E8F0E4", "#2E7D32"
+
+
+DOTTED: tuple[int, tuple[int, int]] = (0, (2, 2))
 
 
 class Met(NamedTuple):
@@ -35,6 +39,7 @@ class Met(NamedTuple):
     before: np.ndarray  # (figures, 3): 5th, 50th, 95th of a hundred, of draws over the ranges
     after: np.ndarray  # the same of calibrated draws
     used: Sequence[bool]
+    recorded: np.ndarray  # (figures,): the recorded values
 
 
 def met(calibration: Calibration, selection: Selection) -> Met:
@@ -45,12 +50,14 @@ def met(calibration: Calibration, selection: Selection) -> Met:
     half = half.where(half > 0, rows["recorded"].abs().clip(lower=1e-9))
 
     def scaled(which: str) -> np.ndarray:
-        columns = [f"{which}_{name}" for name in ("p05", "p50", "p95")]
+        return scale([f"{which}_{name}" for name in ("p05", "p50", "p95")])
+
+    def scale(columns: list[str]) -> np.ndarray:
         return ((rows[columns].to_numpy(float) - middle.to_numpy()[:, None]) / half.to_numpy()[:, None])
 
     names = [f"{row['id']} {row['description']}, {row['period']}" for row in rows.to_dict(orient="records")]
     return Met("What is recorded, and what the worlds give", _said(calibration), names, scaled("prior"),
-               scaled("given"), rows["used"].tolist())  # fmt: skip
+               scaled("given"), rows["used"].tolist(), scale(["recorded"])[:, 0])  # fmt: skip
 
 
 @style.styled
@@ -66,13 +73,15 @@ def draw_met(table: Met) -> Figure:
             low, mid, high = np.clip(spread, -END, END)
             axes.plot([low, high], [row + shift] * 2, color=colour, linewidth=1.3)
             axes.plot([mid], [row + shift], "o", color=colour, markersize=2.6)
+    axes.plot(table.recorded, range(count), "|", color=RECORDED, markersize=9, markeredgewidth=1.4, zorder=3)
     _names(axes, table.names)
     for label, used in zip(axes.get_yticklabels(), table.used, strict=True):
         label.set_color("black" if used else style.GREY)
     axes.set_xticks([-3, -1, 1, 3], ["lower", "band's\nlow end", "band's\nhigh end", "higher"])
     panels.legend(figure, [
-        Patch(color=PALE, label="recorded band"), panels.stroke(BEFORE, 1.3, "nine of ten draws over the ranges"),
-        panels.stroke(AFTER, 1.3, "nine of ten calibrated draws")], 4, 3)  # fmt: skip
+        Patch(color=PALE, label="recorded band"), panels.stroke(RECORDED, 0.0, "recorded value", "|", markersize=8),
+        panels.stroke(BEFORE, 1.3, "nine of ten worlds over the ranges, and the middle one", "o", markersize=2.6),
+        panels.stroke(AFTER, 1.3, "nine of ten calibrated worlds", "o", markersize=2.6)], 4, 2)  # fmt: skip
     return figure
 
 
@@ -89,9 +98,9 @@ def learned(calibration: Calibration, selection: Selection) -> Learned:
     rows = calibration.parameters()
     rows = rows[rows["option"].isna() | (rows["option"] == "")]
     rows = rows.sort_values("contraction", ascending=False, kind="stable")
-    told = len(rows[rows["contraction"] >= 0.1])
-    title = f"The record teaches something of {told} of {len(rows)} numbers"
-    found = [(_meant(str(row["name"])), float(row["contraction"]), str(row["grade"] or ""))
+    told = len(rows[rows["contraction"] >= UNLEARNED])
+    title = f"The record teaches something of {told} of {len(rows)} numbers: the {min(MOST, len(rows))} most narrowed"
+    found = [(named(str(row["name"])), float(row["contraction"]), str(row["grade"] or ""))
              for row in rows.to_dict("records")]  # fmt: skip
     return Learned(title, _said(calibration), found[:MOST])
 
@@ -105,12 +114,14 @@ def draw_learned(table: Learned) -> Figure:
                        ylim=(count - 0.5, -0.5))  # fmt: skip
     for row, (_, contraction, grade) in enumerate(table.rows):
         axes.barh(row, max(contraction, 0.0), height=0.7, color=GRADES.get(grade, GRADES[""]), linewidth=0)
-    axes.axvline(0.1, color=style.GREY, linewidth=0.6, linestyle=(0, (2, 2)))
+    axes.axvline(UNLEARNED, color=style.GREY, linewidth=0.6, linestyle=DOTTED)
     _names(axes, [name for name, _, _ in table.rows])
     axes.set_xlabel("part of its variance that the recorded figures take away")
     known = dict.fromkeys(grade for _, _, grade in table.rows)
-    panels.legend(figure, [Patch(color=GRADES.get(grade, GRADES[""]), label=grade or "a reading, a structure")
-                           for grade in GRADES if grade in known], 4, 5)  # fmt: skip
+    grades: list[Any] = [Patch(color=GRADES.get(grade, GRADES[""]), label=grade or "a reading, a structure")
+                         for grade in GRADES if grade in known]  # fmt: skip
+    line = panels.stroke(style.GREY, 0.6, "taught something: a tenth or more", linestyle=DOTTED)
+    panels.legend(figure, [*grades, line], 4, 6)
     return figure
 
 
@@ -119,8 +130,10 @@ class Decided(NamedTuple):
 
     title: str
     said: str
-    panels: dict[str, Sequence[tuple[str, float, float, float]]]  # by option: scope, before, after, standard error
+    panels: dict[str, Sequence[tuple[str, float, float, float, float, float]]]
+    """By option: scope, share before, after and its standard error, better by enough, and worse by enough."""
     by: str
+    does: str
 
 
 def decided(calibration: Calibration, selection: Selection) -> Decided:
@@ -128,36 +141,47 @@ def decided(calibration: Calibration, selection: Selection) -> Decided:
     rows = calibration.effects()
     outcome = selection.outcome or rows["outcome"].iloc[0]
     rows = rows[(rows["outcome"] == outcome) & (rows["horizon"] == rows["horizon"].iloc[0])]
-    found: dict[str, list[tuple[str, float, float, float]]] = {}
+    found: dict[str, list[tuple[str, float, float, float, float, float]]] = {}
     for row in rows.to_dict("records"):
         known = found.setdefault(f"{row['option']} instead of {row['baseline']}", [])
-        known.append((row["scope"], row["prior_better"], row["given_better"], row["error"]))
-    return Decided("What the recorded figures decide", _said(calibration), dict(found), outcome.replace("_", " "))
+        known.append((row["scope"], row["prior_better"], row["given_better"], row["error"], row["given_ahead"],
+                      row["given_behind"]))  # fmt: skip
+    sure = rows["reading"].isin(["better", "worse", "same"])
+    title = "What the recorded figures decide" if sure.all() else "What the recorded figures do not decide"
+    if sure.any() and not sure.all():
+        title = "What the recorded figures decide, and what they leave open"
+    by = outcome_in_words(str(outcome))
+    does = "is higher" if (rows["better"] == "neither").all() else "does better"
+    return Decided(f"{title}, by {by}", _said(calibration), dict(found), by, does)
 
 
 @style.styled
 def draw_decided(table: Decided) -> Figure:
-    """Draw a panel an option: an arrow a scope, from the share over the ranges to the share of calibrated draws."""
+    """Draw a panel an option: a line a scope, from the share over the ranges to that of calibrated worlds."""
     height = ROW * max(map(len, table.panels.values()))
-    figure, top = style.headed(table.title, table.said, room=(height + 15.0) * len(table.panels) + 18.0)
+    figure, top = style.headed(table.title, table.said, room=(height + 20.0) * len(table.panels) + 22.0)
     for place, (name, rows) in enumerate(table.panels.items()):
-        axes = style.place(figure, 26, top + 6 + (height + 15.0) * place, style.WIDE - 26 - RIGHT, height, xlim=(0, 1),
+        axes = style.place(figure, 26, top + 6 + (height + 20.0) * place, style.WIDE - 26 - RIGHT, height, xlim=(0, 1),
                            ylim=(len(rows) - 0.5, -0.5))  # fmt: skip
         axes.set_title(name, fontsize=8)
-        for low, high in ((0.0, 1.0 - SURE), (SURE, 1.0)):
-            axes.axvspan(low, high, color=PALE, linewidth=0)
+        axes.axvspan(SURE, 1.0, color=PALE, linewidth=0)
         axes.axvline(0.5, color=style.GREY, linewidth=0.6, linestyle=(0, (2, 2)))
-        for row, (scope, before, after, error) in enumerate(rows):
+        for row, (scope, before, after, error, enough, worse) in enumerate(rows):
             colour = style.SCOPE_COLOURS[scope]
             axes.plot([before], [row], "o", color="white", markeredgecolor=colour, markersize=4)
             axes.plot([before, after], [row, row], color=colour, linewidth=0.8)
+            axes.plot([enough], [row], "D", color=colour, markersize=3.2, markerfacecolor="white")
+            axes.plot([worse], [row], "x", color=colour, markersize=3.6)
             axes.errorbar([after], [row], xerr=[2 * error], fmt="o", color=colour, markersize=4, linewidth=1.6)
         _names(axes, [style.SCOPE_LABELS[scope] for scope, *_ in rows])
-        axes.set_xticks([0, 0.2, 0.5, 0.8, 1.0], ["never\nbetter", ".2", "half", ".8", "always\nbetter"])
+        axes.set_xticks([0, 0.2, 0.5, 0.8, 1.0], ["none", "20", "half", "80", "all"])
+        axes.set_xlabel(f"of 100 worlds, in how many it {table.does} by {table.by}", fontsize=7)
     entries = [panels.stroke(style.NATION, 0.8, "over the ranges", "o", markerfacecolor="white"),
                panels.stroke(style.NATION, 1.6, "calibrated, with two standard errors", "o"),
-               Patch(color=PALE, label="four draws in five")]  # fmt: skip
-    panels.legend(figure, entries, 26, 3)
+               panels.stroke(style.NATION, 0.0, "calibrated: by enough to matter", "D", markerfacecolor="white"),
+               panels.stroke(style.NATION, 0.0, "calibrated: the other way by enough", "x"),
+               Patch(color=PALE, label="decided, if either lies here: four worlds in five")]  # fmt: skip
+    panels.legend(figure, entries, 26, 2)
     return figure
 
 
@@ -167,13 +191,7 @@ def _said(calibration: Calibration) -> str:
     return f"{calibration.manifest['title']}: calibrated on {manifest['given']}{converged}"
 
 
-def _meant(name: str) -> str:
-    """Return a parameter's name with its meaning up to the first comma."""
-    parameter = PARAMETERS.get(name)
-    return name if parameter is None else f"{name}: {parameter.meaning.split(',')[0]}"
-
-
 def _names(axes: Axes, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), [style.shorten(name, LEFT - 9, 7.5) for name in names], fontsize=7.5)
+    axes.set_yticks(range(len(names)), ["\n".join(style.wrap(name, LEFT - 6, 6.5)) for name in names], fontsize=6.5)
     axes.tick_params(axis="y", length=0)
 
