@@ -20,10 +20,10 @@ MANIFEST = {"title": "A record", "given": "2 recorded figures", "converged": Tru
     (("worse", "open"), "What the recorded figures decide, and what they leave open, by open skloki"),
 ])  # fmt: skip
 def test_the_title_decides_no_more_than_readings(readings: tuple[str, str], said: str) -> None:
-    rows = [{"option": "election", "baseline": "historical", "outcome": "open_skloki", "scope": scope,
-             "better": "lower", "horizon": "after", "prior_better": 0.6, "given_better": 0.7, "error": 0.02,
-             "given_ahead": 0.3, "given_behind": 0.1, "reading": reading} for scope, reading in zip(("nation", "capital"), readings,
-                                                                                 strict=True)]  # fmt: skip
+    of = {"option": "election", "baseline": "historical", "outcome": "open_skloki", "better": "lower",
+          "horizon": "after", "prior_better": 0.6, "given_better": 0.7, "error": 0.02, "given_ahead": 0.3,
+          "given_behind": 0.1}  # fmt: skip
+    rows = [of | {"scope": scope, "reading": one} for scope, one in zip(("nation", "capital"), readings, strict=True)]
     stored: Any = SimpleNamespace(manifest=MANIFEST, effects=lambda: pd.DataFrame(rows))
     table = decided(stored, Selection())
     assert table.title == said
