@@ -25,7 +25,8 @@ def sentences(found: Discovery) -> list[str]:
 def _counted(found: Discovery) -> str:
     """Say in how many worlds it is true, and in how many of all the effect is large enough to matter."""
     what = found.asked.said.removeprefix("the effect of ")
-    said = f"{found.where}, for {what}: true in {hundred(found.rate)} of 100 worlds {found.over}"
+    over = found.over.removeprefix("over worlds ")
+    said = f"{found.where}, for {what}: true in {hundred(found.rate)} of 100 worlds {over}"
     if found.beyond is None:
         return f"{said}."
     ahead, behind = map(hundred, found.beyond)
