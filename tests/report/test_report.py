@@ -129,7 +129,7 @@ def test_no_number_stands_in_the_page_that_names_no_file(page: str, found: Conte
     reader.feed(page)
     assert not reader.within
     own = {name for text in (*vars(words).values(),) for name in NUMBER.findall(str(text))}
-    own |= set(NUMBER.findall(part("report.html"))) | set(NUMBER.findall(" ".join(said for _, said in found.put_in)))
+    own |= set(NUMBER.findall(part("report.html"))) | set(NUMBER.findall(" ".join(said for said, _ in found.put_in)))
     own |= {number for claim in found.claims for number in NUMBER.findall(claim.id)}
     own |= {"100", *NUMBER.findall(found.version)}
     titles = " ".join(str(claim.words) for claim in found.claims)  # in the contents, where they are links

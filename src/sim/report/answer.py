@@ -44,7 +44,7 @@ def _sentence(where: str, claims: Sequence[At], ledger: At, among: str) -> Line:
     if not claims:
         return line("no other claim was asked.")
     population = deciding(ledger["populations"].value)
-    said = []
+    said: list[Line] = []
     for claim in claims:
         told = verdict(claim, population, SUCH if said else among)
         said.append(line("the claim “{}” ({}) is {}", claim["words"].shown("clause"), claim["id"].shown(), told))

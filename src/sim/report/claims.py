@@ -134,8 +134,10 @@ def _tables(claim: At, decides: str) -> Iterator[Table]:
     for number, one in enumerate(long):
         yield _by_population(one, claim["verdicts"] if number == 0 else None)
     if estimands[len(long) :]:
-        rows = [[_named(one), *_shares(one, one["populations"][decides])] for one in estimands[len(long) :]]
-        yield Table(f"Also reckoned, in {_called(decides)} worlds", ("", *words.SHARES_HEAD), rows)
+        rows = [[_named(one), *_shares(one, one["populations"][decides], words.LEDGER_PARTS)]
+                for one in estimands[len(long) :]]  # fmt: skip
+        head = ("", *words.PARTS[3], *words.SHARES_HEAD)
+        yield Table(f"Also reckoned, in {_called(decides)} worlds", head, rows)
     yield from _hung(claim, estimands[0] if estimands else At(None, ""))
 
 
@@ -156,19 +158,20 @@ def _hung(claim: At, first: At) -> Iterator[Table]:
         yield Table("How it comes out by each way to read the record", words.READING_HEAD, rows, folded=True)
 
 
-def _shares(one: At, each: At) -> list[Cell]:
+def _shares(one: At, each: At, asked: Sequence[str]) -> list[Cell]:
     """Return the cells of an estimand in a population; a dash for worlds of a kind that it has not."""
     fields = Parts.of(one).fields
-    shares = [_share(each, part) if part in fields else NOTHING for part in words.LEDGER_PARTS]
+    shares = [_share(each, part) if part in fields else NOTHING for part in asked]
     return [*shares, _spread(each), each["draws"].shown("plain", str(each["run"]))]
 
 
 def _by_population(one: At, verdicts: At | None) -> Table:
     rows: list[list[Cell]] = []
+    parts = Parts.of(one)
     for key, each in one["populations"].items():
-        row = [_called(key), *_shares(one, each)]
+        row = [_called(key), *_shares(one, each, parts.fields)]
         rows.append(row if verdicts is None else [*row, verdicts[key].shown()])
-    head = ["worlds", *words.SHARES_HEAD] + ([] if verdicts is None else ["verdict"])
+    head = ["worlds", *parts.names, *words.SHARES_HEAD] + ([] if verdicts is None else ["verdict"])
     return Table(_asked(one), head, rows)
 
 

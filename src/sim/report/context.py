@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.claims.ledger import parsed
+from sim.describe.citation import cite
 from sim.errors import Problem, UserError
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.report import claims, sections, words
@@ -19,7 +20,6 @@ from sim.report.stored import At, Folder
 from sim.version import __version__
 
 LEDGER = "claims/ledger.json"
-ARTICLE = "https://doi.org/10.15826/qr.2017.3.245"
 PAGES = ("page.html", "page/page.html", "page/index.html")
 """Where the explorable page is looked for, below the folder of results."""
 
@@ -41,7 +41,7 @@ def context(folder: Path) -> Context:
         ledger=claims.table(pages, kept) if ledger else None, claims=pages,
         sections=[*(sections.of_folder(kept, *one) for one in words.FOLDERS_FIRST), sections.data(),
                   sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],
-        limits=words.LIMITS, put_in=list(BY_CONSTRUCTION.items()), cited=_cited(digest),
+        limits=words.LIMITS, put_in=_put_in(), cited=_cited(kept, digest),
         linked=_linked(digest, address, pages), no_ledger="" if ledger else words.NO_LEDGER, page=page,
         notes=[note.shown() for note in ledger["notes"]],
     )  # fmt: skip
@@ -54,6 +54,14 @@ def _ledger(kept: Folder) -> At:
     ledger = kept.json(LEDGER)
     parsed(ledger.value if isinstance(ledger.value, dict) else {}, str(kept.path / LEDGER))
     return ledger
+
+
+def _put_in() -> list[tuple[str, str]]:
+    """Return what is put in by hand, each with the names of the numbers and mechanisms that do it."""
+    found: dict[str, list[str]] = {}
+    for name, said in BY_CONSTRUCTION.items():
+        found.setdefault(said, []).append(name)
+    return [(said, ", ".join(names)) for said, names in found.items()]
 
 
 def _digest(kept: Folder) -> str:
@@ -76,28 +84,32 @@ def _named(digest: str) -> str:
 # How it is cited, and what machines read.
 
 
-def _cited(digest: str) -> list[Cited]:
-    return [
-        Cited("This report", f"The Skloki authors, “{words.TITLE}”, report of skloki {__version__}, result {digest}."),
-        Cited("The software", f"The Skloki authors, “{words.SOFTWARE}”, version {__version__}."),
-        Cited("The article", f"James Harris, “{words.ARTICLE}”, Quaestio Rossica 5, no. 3 (2017), {ARTICLE}."),
-    ]
+def _cited(kept: Folder, digest: str) -> list[Cited]:
+    """Return how report, ledger, software, article and sources are cited, as `skloki cite` words it."""
+    works = cite(kept.path / "claims" if kept.has("claims/manifest.json") else None)
+    works.sort(key=lambda work: [*words.CITED_AS].index(work.what))
+    report = Cited("This report", f"{words.AUTHORS}, “{words.TITLE}”. Report of skloki {__version__}, result {digest}.")
+    return [report, *(Cited(words.CITED_AS[work.what], work.text, work.bibtex, work.details) for work in works)]
 
 
 def _linked(digest: str, address: str, pages: Sequence[Claim]) -> str:
     """Return the report as linked data (JSON-LD, schema.org)."""
-    authors = {"@type": "Organization", "name": "The Skloki authors"}
+    authors = {"@type": "Organization", "name": words.AUTHORS}
+    works = {work.what: work.record for work in reversed(cite())}
+    said = works["article"]
+    about = f"https://doi.org/{said['DOI']}"
     article: dict[str, Any] = {
-        "@type": "ScholarlyArticle", "@id": ARTICLE, "name": words.ARTICLE, "datePublished": "2017",
-        "author": {"@type": "Person", "name": "James Harris"},
-        "isPartOf": {"@type": "Periodical", "name": "Quaestio Rossica"},
+        "@type": "ScholarlyArticle", "@id": about, "name": said["title"],
+        "author": [{"@type": "Person", "givenName": one["given"], "familyName": one["family"]}
+                   for one in said["author"]],
+        "isPartOf": {"@type": "Periodical", "name": said["container-title"]},
     }  # fmt: skip
-    software = {"@type": "SoftwareApplication", "name": words.SOFTWARE, "softwareVersion": __version__,
+    software = {"@type": "SoftwareApplication", "name": works["software"]["title"], "softwareVersion": __version__,
                 "applicationCategory": "agent-based model"}  # fmt: skip
     data = {"@type": "Dataset", "@id": address, "name": "The ledger of claims", "identifier": f"sha-256 {digest}",
-            "creator": authors, "description": words.LEDGER_SAID, "isBasedOn": ARTICLE}  # fmt: skip
+            "creator": authors, "description": words.LEDGER_SAID, "isBasedOn": about}  # fmt: skip
     report = {"@type": "Report", "@id": "#report", "name": words.TITLE, "author": authors, "inLanguage": "en",
-              "about": {"@id": ARTICLE}, "isBasedOn": {"@id": address}, "creditText": f"skloki {__version__}",
+              "about": {"@id": about}, "isBasedOn": {"@id": address}, "creditText": f"skloki {__version__}",
               "hasPart": [{"@type": "Claim", "@id": f"#{claim.anchor}", "text": str(claim.words)}
                           for claim in pages]}  # fmt: skip
     whole = {"@context": "https://schema.org", "@graph": [report, article, data, software]}

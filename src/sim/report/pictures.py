@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -50,7 +51,7 @@ def draw_shares(bars: Sequence[Bar], parts: Sequence[str], decides: float) -> Fi
     axes.set_xticks([0, 20, 40, 60, 80, 100])
     axes.set_xlabel("of 100 worlds", fontsize=7.5)
     axes.spines["left"].set_visible(False)
-    named = [Patch(color=colour, label=name) for name, colour in zip(parts, colours, strict=True)]
+    named: list[Artist] = [Patch(color=colour, label=name) for name, colour in zip(parts, colours, strict=True)]
     panels.legend(figure, named, 1.0, len(parts))
     return figure
 

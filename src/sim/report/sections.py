@@ -68,7 +68,7 @@ def _stored(kept: Folder, name: str) -> Table:
     rows = list(kept.csv(name))
     few = f" (the first {words.SHOWN_ROWS} rows)" if len(rows) > words.SHOWN_ROWS else ""
     shown = [[row[column].number() for column in known] for row in rows[: words.SHOWN_ROWS]]
-    return Table(f"{caption}{few}", list(known.values()), shown, carried)
+    return Table(f"{caption}{few}", list(known.values()), shown, carried, folded=name in words.FOLDED)
 
 
 def _pictures(kept: Folder, name: str, page: Page) -> Iterator[Picture]:

@@ -103,6 +103,8 @@ class Cited:
 
     what: str
     text: str
+    bibtex: str = ""
+    details: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

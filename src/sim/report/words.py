@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 TITLE = "Had the party elected its secretaries: what simulated worlds say of an article’s claims"
-SOFTWARE = "Skloki: an agent-based model of local party organisations, 1921-1929"
-ARTICLE = "The Bolshevik Party Transformed: Stalin’s Rise to Power (1917-1927)"
+AUTHORS = "The Skloki authors"
+CITED_AS: Mapping[str, str] = {
+    "result": "The ledger that it reports", "software": "The software", "article": "The article", "data": "Data",
+    "source": "A source of the data",
+}  # fmt: skip
+"""What is cited, by what it is to `skloki cite`, in the order of the report."""
 QUESTION = (
     "In December 1923 Trotsky demanded that the secretaries of the Communist Party’s local committees be elected by their members "
     "and no longer appointed from above. The majority refused. James Harris (2017) holds that it had reasons other than a grab "
@@ -59,7 +63,7 @@ GRID_CAPTION = "The mean effect where a mechanism is off, and where it alone of 
 GRID_HEAD = ("mechanism", "without it", "with it alone")
 HANGS_HEAD = ("unknown", "parts", "evidence")
 VARIANCE_CAPTION = "Where the differences between worlds come from, of 100 parts"
-SHARES_HEAD = ("as claimed", "too small to count", "the opposite, or not as claimed", "mean (nine in ten)", "draws")
+SHARES_HEAD = ("mean (nine in ten)", "draws")
 READING_HEAD = ("what is open", "read as", "as claimed", "draws")
 LOOKFOR_HEAD = ("figure", "what is counted", "explains, of 100", "speaks for the claim at", "against it at", "where it may be")
 VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded"), ("readings", "how the record is read"),
@@ -101,6 +105,7 @@ SHOWN_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "rivals/apart.csv": {"one": "account", "other": "and", "told_apart": "figures that tell them apart", "figure": "most of all", "widths": "s.d. apart"},
 }  # fmt: skip
 """Of stored tables, the columns that are printed, and their heads; others are carried along only."""
+FOLDED = ("calibration/record/effects.csv",)
 TABLES: Mapping[str, str] = {
     "calibration/record/targets.csv": "Recorded figures, and what calibrated worlds give (nine in ten)",
     "calibration/record/parameters.csv": "Every number that nobody recorded, before and after",
