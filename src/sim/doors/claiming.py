@@ -51,8 +51,8 @@ def claims(
     if sum((explain is not None, argdown, csv, terminal.json)) > 1:
         raise click.UsageError(f"{OTHER}: an answer has one form")
     follower = Follower(terminal)
-    if explain is not None and explain not in asked:
-        asked = (*asked, explain) if asked else (explain,)
+    if explain is not None and not asked:
+        asked = (explain,)
     if estimate:
         from sim.runner.claims import prepared
 
@@ -106,7 +106,9 @@ def _show(terminal: Terminal, ledger: Ledger, explain: str | None, *, argdown: b
 def _explain(terminal: Terminal, ledger: Ledger, name: str) -> None:
     from sim.claims import told
 
-    entry = next((one for one in ledger.claims if name.casefold() in one.id.casefold()), ledger.claims[-1])
+    # one that was named as a file is the only one
+    known = {one.id.casefold(): one for one in ledger.claims}
+    entry = known.get(name.casefold()) or (ledger.claims[0] if Path(name).suffix else ledger.claim(name))
     terminal.line(entry.sentence)
     terminal.say()
     if not terminal.quiet:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.claims import rates, told
-from sim.claims.form import Claim, load_claims
+from sim.claims.form import REPLICATES, Claim, load_claims
 from sim.claims.ledger import PLACE, Ledger, store
 from sim.claims.populations import DRAWS, QUICK, Population, names, population, populations
 from sim.claims.reduce import Reader, entry, grid, knocked_out
@@ -145,7 +145,8 @@ class Work:
     def ledger(self) -> Ledger:
         """Return the ledger out of what was run."""
         looked: list[dict[str, Any]] = [
-            {"name": one.name, "words": one.words, "draws": one.draws, "ensemble": one.ensemble, "rival": one.rival}
+            {"name": one.name, "words": one.words, "draws": one.draws, "replicates": REPLICATES,
+             "ensemble": one.ensemble, "rival": one.rival}
             for one in self.populations
         ]  # fmt: skip
         readers = [Reader(one, self.wanted, self.opened) for one in self.populations]

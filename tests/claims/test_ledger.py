@@ -1,0 +1,340 @@
+"""From worlds that are run to a ledger that is stored, read and told: on a world of few places and months."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.sweep import open_sweep
+from sim.claims import rates, rules, told
+from sim.claims.form import load_claim, load_claims
+from sim.claims.ledger import CSV, JSON, RATES, Entry, Ledger, parsed, read, store
+from sim.claims.populations import population
+from sim.claims.reduce import Reader, places
+from sim.claims.worlds import Wanted, experiment_of, world_of
+from sim.doors.cli import call
+from sim.errors import UserError
+from sim.runner import claims as running
+
+ROOT = Path(__file__).parents[2]
+HEAD = """id = "{id}"
+claim = "A small claim"
+place = "nowhere"
+rival = "somebody says otherwise"
+horizon = "1921-07:1921-12"
+end = "1921-12"
+replicates = 2
+[set]
+tree = {{ only = ["Moscow", "Petrograd", "Tambov", "Penza"], uezds = 0 }}
+"""
+SMALL = HEAD + """[worlds]
+recorded = {{}}
+election = {{ policy.changes.everywhere = {{ date = "1921-03", rule = "election" }} }}
+[estimands.performance]
+outcome = "performance"
+scopes = ["capital", "agrarian"]
+value = "election - recorded"
+claimed = "above"
+[estimands.level]
+outcome = "performance"
+value = "recorded"
+claimed = "between"
+low = 0.0
+high = 1.0
+"""
+GROWTH = HEAD.replace('"1921-07:1921-12"', '"1924-01"').replace('"1921-12"', '"1924-01"') + """[worlds]
+recorded = {{}}
+election = {{ policy.changes.everywhere = {{ date = "1921-03", rule = "election" }} }}
+[estimands.months]
+outcome = "recovery_months"
+scopes = ["agrarian"]
+value = "election - recorded"
+claimed = "within"
+"""
+DRAWS = 6
+
+
+def claim_file(folder: Path, text: str = SMALL, name: str = "x1") -> Path:
+    path = folder / f"{name}-small.toml"
+    path.write_text(text.format(id=name), encoding="utf-8")
+    return path
+
+
+def few(work):
+    """Return the sweeps of claims alone: that in which observables are counted takes ten times as long."""
+    return [(work.populations[0], one) for one in work.wanted.all(work.claims)]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Run one small claim over the ranges, once for this module; give the folder and the ledger."""
+    folder = tmp_path_factory.mktemp("ran")
+    path, before = claim_file(folder), Path.cwd()
+    os.chdir(folder)
+    try:
+        work = running.prepared([path], over=["prior"], draws=DRAWS)
+        work.sweeps = lambda: few(work)
+        work.run()
+        yield folder, path, work, work.ledger()
+    finally:
+        os.chdir(before)
+
+
+def test_an_entry_says_what_rows_say(ran):
+    _, path, work, ledger = ran
+    claim, each = load_claim(path), work.populations[0]
+    levels = {}
+    for name in claim.worlds:
+        sweep = open_sweep(work.folder(each, work.wanted.sweep(claim, name)))
+        frame = sweep.runs().sort_values(["point", "replicate"])
+        assert len(frame) == DRAWS * 2 and frame["error"].isna().all()
+        counts = [places()["capital"], places()["agrarian"]]
+        columns = [sweep.column("performance", scope, "at_192107_192112") for scope in ("capital", "agrarian")]
+        levels[name] = np.average(frame[columns].to_numpy(), axis=1, weights=counts)
+    effect = (levels["election"] - levels["recorded"]).reshape(DRAWS, 2).mean(axis=1)
+    (entry,) = ledger.claims
+    first, second = entry.estimands
+    found = first["populations"]["prior"]
+    assert first["smallest"] == 0.005 and found["draws"] == DRAWS
+    assert found["for"] == (effect > 0.005).mean() and found["against"] == (effect < -0.005).mean()
+    assert found["mean"] == pytest.approx(effect.mean()) and found["sd"] == pytest.approx(effect.std(ddof=1))
+    assert entry.verdict == rules.decided("above", rules.shares("above", effect, 0.005)) == entry.verdicts["prior"]
+    assert second["populations"]["prior"]["for"] == 1.0 and second["verdict"] == rules.SUPPORTED
+    assert sum(row["draws"] for row in first["by_reading"] if row["variant"] == "unfilled") == DRAWS
+
+
+def test_a_world_is_paired_with_another_draw_by_draw(ran):
+    _, path, work, _ = ran
+    claim, each = load_claim(path), work.populations[0]
+    sweeps = [open_sweep(work.folder(each, work.wanted.sweep(claim, name))) for name in claim.worlds]
+    one, other = (sweep.runs(["point", "replicate", "series", "seed", "r_v", "r_f"]) for sweep in sweeps)
+    pd.testing.assert_frame_equal(one, other)
+    assert len(one["r_v"].unique()) == DRAWS
+
+
+def test_what_a_world_sets_is_not_drawn_in_it_and_all_else_stays():
+    each, claim = population("prior", DRAWS), load_claim("28")
+    wanted = Wanted([claim])
+    made = [experiment_of(each, wanted.sweep(claim, name)) for name in claim.worlds]
+    for experiment in made:
+        assert "omega" not in {factor.name for factor in experiment.uncertainties}
+        assert [row["r_v"] for row in experiment.design.rows] == [row["r_v"] for row in each.experiment.design.rows]
+        assert experiment.base["period"]["end"] == "1927-12"
+
+
+def test_what_is_asked_later_moves_no_sweep():
+    one, all_ = Wanted(load_claims(("22a",))), Wanted(load_claims())
+    claim = load_claim("22a")
+    assert [want.name for want in one.of(claim)] == [want.name for want in all_.of(claim)]
+    # the recorded world of 22b is that of 24 and 26, with all that they need
+    names = {all_.sweep(load_claim(name), "recorded").name for name in ("22b", "24", "26")}
+    assert len(names) == 1
+    assert world_of(claim, "recorded").key != world_of(load_claim("22b"), "recorded").key
+
+
+def test_a_claim_of_ones_own_may_need_more(tmp_path):
+    text = (ROOT / "experiments" / "claims" / "24-moving-the-quarrelling.toml").read_text()
+    mine = tmp_path / "x2-mine.toml"
+    mine.write_text(text.replace('id = "24"', 'id = "x2"').replace('"sklok_returns"', '"bench"'))
+    own, wanted = load_claim(mine), Wanted([])
+    theirs, ours = wanted.sweep(load_claim("24"), "recorded"), wanted.sweep(own, "recorded")
+    assert theirs.world.key == ours.world.key and theirs.name != ours.name
+    assert ours.kept.outcomes == theirs.kept.outcomes | {"bench"}
+
+
+def test_months_of_recovery_are_those_of_a_sweep_of_both_worlds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = claim_file(tmp_path, GROWTH, "x3")
+    work = running.prepared([path], over=["prior"], draws=3)
+    monkeypatch.setattr(work, "sweeps", lambda: few(work))
+    work.run()
+    claim = load_claim(path)
+    reader = Reader(work.populations[0], work.wanted, work.opened)
+    found = reader.reckoned(claim, claim.estimands[0]).values
+
+    # the same worlds as options of one lever, where the model's own outcome is reckoned while they run
+    from dataclasses import replace
+
+    from sim.experiment.experiment import Factor, Option
+    from sim.experiment.horizons import Horizon
+    from sim.runner.sweep import sweep
+
+    made = experiment_of(work.populations[0], work.wanted.sweep(claim, "recorded"))
+    lever = Factor("world", tuple(Option(name, claim.worlds[name]) for name in ("recorded", "election")))
+    both = replace(made, name="both", levers=(lever,), outcomes=("recovery_months",),
+                   horizons={"main": Horizon("1924-01", "1924-01")})  # fmt: skip
+    pairs = open_sweep(sweep(both, tmp_path / "both")).pairs
+    values = pairs.values("recovery_months_agrarian")
+    np.testing.assert_allclose(found, values[:, 1] - values[:, 0], atol=1e-9)
+
+
+def test_nothing_is_run_twice(ran):
+    _, _, work, ledger = ran
+    stamps = {path: path.stat().st_mtime_ns for path in work.place.rglob("*.parquet")}
+    work.run()
+    assert stamps and {path: path.stat().st_mtime_ns for path in work.place.rglob("*.parquet")} == stamps
+    assert work.missing().runs == 0 and work.missing().stored == 4 * DRAWS
+    assert work.ledger().digest == ledger.digest
+
+
+def test_a_population_that_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+    work = running.prepared(["22a"], draws=3, note=said.append)
+    assert [one.name for one in work.populations] == ["prior"]
+    assert {text.partition(":")[0] for text in said} == {
+        "calibrated", "documented", "harris", "circular-flow", "gill", "networks", "path-dependence", "programmatic"}
+    with pytest.raises(UserError):
+        running.prepared(["22a"], over=["calibrated"])
+    with pytest.raises(UserError, match="prior"):
+        running.prepared(["22a"], over=["priro"])
+
+
+def stored(folder: Path, ledger: Ledger) -> Path:
+    import pyarrow as pa
+
+    store(folder, ledger, told.page(ledger), pa.Table.from_pylist(rates.rates(ledger, 2), schema=rates.ROWS))
+    return folder
+
+
+def test_a_ledger_is_read_as_it_was_written(ran, tmp_path):
+    ledger = ran[-1]
+    folder = stored(tmp_path / "claims", ledger)
+    again = read(folder)
+    assert again.digest == ledger.digest and again.document() == ledger.document()
+    assert {path.name for path in folder.iterdir()} == {JSON, CSV, RATES, "README.md", "manifest.json"}
+    rows = pd.read_csv(folder / CSV)
+    assert list(rows["population"]) == ["prior", "prior"] and rows["quick"].all()
+    with pytest.raises(UserError, match="no such folder"):
+        read(tmp_path / "elsewhere")
+    content = ledger.document()
+    other = {"supported": "contradicted"}.get(content["claims"][0]["verdict"], "supported")
+    content["claims"][0]["verdict"] = other
+    with pytest.raises(UserError, match="digest"):
+        parsed(content)
+    with pytest.raises(UserError, match="claims.words"):
+        parsed({**content, "claims": [{**content["claims"][0], "words": 3}]})
+
+
+def entry(**changes) -> Entry:
+    shares = {"for": 0.9, "against": 0.05, "within": 0.05, "mean": 1.0, "low": 0.0, "high": 2.0, "sd": 0.5,
+              "draws": 400, "run": "calibrated/a"}  # fmt: skip
+    one = {"name": "main", "words": "performance", "claimed": "above", "unit": "share", "smallest": 0.005,
+           "horizon": "1924-01", "populations": {"calibrated": shares}, "verdict": "supported", "variance": {},
+           "by_reading": []}  # fmt: skip
+    plain = {"id": "x1", "words": "A claim", "place": "nowhere", "mechanism": "", "rival": "Somebody [else]",
+             "contrast": "", "claimed": "above", "verdict": "supported", "sentence": "",
+             "estimands": [one]}  # fmt: skip
+    return Entry(**{**plain, **changes})
+
+
+POPULATIONS = [{"name": "calibrated", "words": "calibrated on 24 recorded figures", "draws": 400, "rival": False}]
+
+
+def test_words_are_no_stronger_than_the_verdict():
+    from dataclasses import asdict
+
+    more = {"why": "a reason", "condition": "It holds where r_v is .5."}
+    made = [entry(verdict=verdict, **more) for verdict in rules.VERDICTS]
+    said = {one.verdict: told.sentence(asdict(one), POPULATIONS, False) for one in made}
+    begun = "Supported. Performance: it is higher by more than 0.005 share in .90 of 400 draws"
+    assert said["supported"].startswith(begun)
+    assert "lower by as much in .05" in said["supported"]
+    assert said["conditional"].endswith("It holds where r_v is .5.")
+    assert said["untestable here"] == "Untestable here: a reason"
+    assert said["by construction"].startswith("By construction: a reason Its size: ")
+    assert not any("upport" in text for verdict, text in said.items() if verdict != "supported")
+    quick = told.sentence(asdict(entry()), POPULATIONS, True)
+    assert told.QUICK in quick
+
+
+def test_quick_is_marked_everywhere():
+    ledger = Ledger("m", True, POPULATIONS, (entry(),))
+    assert told.QUICK in told.page(ledger) and "#quick" in told.argdown(ledger)
+    assert told.QUICK in told.answer(ledger)[0] and all(row["quick"] for row in ledger.rows())
+    assert ledger.document()["quick"] is True
+
+
+def test_the_ledger_as_an_argument_map():
+    entries = entry(), entry(id="x2", supports=["x1"], attacks=["x3"]), entry(id="x3")
+    ledger = Ledger("m", False, POPULATIONS, entries)
+    text = told.argdown(ledger)
+    assert "[x1]: A claim #supported\n  + [x2]\n  - <Rival of x1>: Somebody (else)" in text
+    assert "[x3]: A claim #supported\n  - [x2]" in text
+
+
+def test_the_command(ran, capsys, monkeypatch):
+    folder, path, work, ledger = ran
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(running.Work, "sweeps", few)
+    common = ["claims", str(path), "--population", "prior", "--draws", str(DRAWS)]
+    assert call([*common, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digest"] == ledger.digest
+    assert call(common) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Of 1 claim, quick") and "for/against" in out
+    assert call([*common, "--csv"]) == 0 and "x1" in capsys.readouterr().out
+    assert call([*common, "--argdown"]) == 0 and "[x1]:" in capsys.readouterr().out
+    assert call([*common, "--explain", "x1"]) == 0
+    assert "by reading" in capsys.readouterr().out
+    assert call([*common, "--estimate"]) == 0 and "nothing is missing" in capsys.readouterr().out
+    assert call(["claims", "22aa"]) == 2 and "22a" in capsys.readouterr().err
+    assert call([*common, "--csv", "--json"]) == 2
+    assert (folder / "results" / "sweeps" / "claims" / "ledger" / JSON).is_file()
+    assert not (folder / "results" / "claims").exists()
+
+
+def test_wrong_verdicts_are_rare_at_any_spread():
+    for sd in (0.1, 0.5, 1.0, 2.0, 5.0):
+        rows = list(rates.measured(1.0, sd, 400, number=20))
+        assert [row["planted"] for row in rows] == list(rates.PLANTED)
+        assert max(row["wrong"] for row in rows) <= 0.05, sd
+        for row in rows:
+            shares = [row[name.replace(" ", "_")] for name in rules.VERDICTS[:5]]
+            assert sum(shares) == pytest.approx(1.0)
+
+
+def test_what_is_planted_is_found_where_draws_lie_close_together():
+    found = {row["planted"]: row for row in rates.measured(1.0, 0.3, 400, number=10)}
+    assert found["planted at 1.5"]["supported"] == found["planted at 3"]["supported"] == 1.0
+    assert found["none"]["immaterial"] == 1.0 and found["reversed"]["contradicted"] == 1.0
+
+
+def test_a_wrong_rule_would_be_seen(monkeypatch):
+    """Were .80 taken for .20, planted nothing would be called something."""
+    monkeypatch.setattr(rules, "SURE", 0.2)
+    monkeypatch.setattr(rules, "HALF", 0.0)
+    rows = {row["planted"]: row for row in rates.measured(1.0, 2.0, 400, number=10)}
+    assert rows["none"]["wrong"] > 0.05
+
+
+COMMAND = [sys.executable, "-m", "sim", "claims"]
+
+
+@pytest.mark.exhaustive
+def test_the_same_ledger_on_any_number_of_workers_and_after_a_kill(tmp_path):
+    path = claim_file(tmp_path)
+    said = {}
+    for name, workers in (("one", 1), ("two", 2), ("killed", 2)):
+        folder = tmp_path / name
+        folder.mkdir()
+        command = [*COMMAND, str(path), "--population", "prior", "--draws", "4", "--workers", str(workers), "--json"]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(sim.__file__).parents[1]), str(ROOT)])}
+        if name == "killed":
+            with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
+                while not list(folder.rglob("*.parquet")) and process.poll() is None:
+                    pass
+                process.kill()
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+        said[name] = done.stdout, {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.parquet")}
+        shutil.rmtree(folder / "results" / "sweeps" / "claims" / "ledger")
+    assert said["one"] == said["two"] == said["killed"]
