@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +21,15 @@ from tests.fresh import imported
 @pytest.fixture
 def small(here, small_file):
     return small_file.name
+
+
+def test_the_command_takes_one_thread_for_linear_algebra_before_numpy_is_there_and_leaves_another_number() -> None:
+    code = ("import os, sys\nfrom sim.doors import cli\n"
+            "cli.call = lambda given: print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)\ncli.main()")
+    for before, after in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")):
+        there = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"} | before
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=there)
+        assert done.stdout == f"{after} False\n"
 
 
 def test_help_needs_nothing_but_click():

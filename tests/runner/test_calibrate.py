@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import signal
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ import sim
 from sim.errors import UserError
 from sim.experiment.ensemble import read
 from sim.inference.checking import check
-from sim.results.calibration import DATA_TREE, GIVEN, Calibration
+from sim.results.calibration import DATA_TREE, GIVEN, PRIOR, Calibration
 from sim.runner.calibrate import calibrate
 
 TEXT = """title = "A small calibration"
@@ -67,6 +70,32 @@ def digests(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
+KILLED = """
+import os, signal, sys
+from sim.results import calibration
+from sim.runner import calibrate
+
+stage, experiment, out = sys.argv[1:]
+
+
+def die(*given, **named):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watched(asked, *rest, progress, **named):
+    begun = (lambda state: die() if state.done else None) if asked.name == stage else progress
+    return sweep(asked, *rest, progress=begun, **named)
+
+
+sweep, calibrate.sweep = calibrate.sweep, watched
+if stage == "fit":
+    calibrate.fitted = die
+elif stage == "tables":
+    calibration.manifest_text = die  # all tables are written, none is in its place
+calibrate.calibrate(experiment, out, workers=2)
+"""
+
+
 class Stop(Exception):
     """Ends a calibration where a machine might."""
 
@@ -103,6 +132,17 @@ def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: 
     with pytest.raises(Stop):
         calibrate(asked, "broken/c", workers=2, progress=tell)
     assert digests(calibrate(asked, "broken/c", workers=2).path) == whole
+
+
+@pytest.mark.exhaustive
+def test_killed_at_every_stage_it_goes_on_and_comes_to_the_same(asked: Path) -> None:
+    whole = digests(calibrate(asked, "whole/c", workers=1).path)
+    for stage in ("round-0", "chance", "fit", "round-1", PRIOR, GIVEN, "tables"):
+        # at each stage of one calibration: what was kept of the stages before is never made again
+        ended = subprocess.run([sys.executable, "-c", KILLED, stage, str(asked), "broken/c"], check=False).returncode
+        assert ended == -signal.SIGKILL, stage
+        assert not (Path("broken/c") / "manifest.json").exists()
+    assert digests(calibrate(asked, "broken/c", workers=1).path) == whole
 
 
 def test_arviz_reads_what_is_drawn_before_and_after(asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,6 +294,9 @@ def _refuse(terminal: Terminal, problems: Sequence[str], code: int) -> int:
 def main() -> None:
     """Enter from the shell."""
     endings.listen()
+    # Before numpy is there. What is solved here is small: two threads wait for each other longer than they work, ten
+    # times as long where others work too, and how many there are would show in last digits.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller: nobody listens, and no file of ours may take its place
             setattr(sys, name, open(os.devnull, mode))
