@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results crates openness inference experiments bench constraints clean engine
+.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results crates openness inference readiness experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -102,6 +102,10 @@ inference: setup  ## calibrate on the record, and all that stands on it: results
 	$(PY) -m sim.describe.inference record --also
 	for name in $(RIVALS); do $(VENV)/bin/skloki calibrate experiments/rivals/$$name.toml || exit 1; done
 	$(PY) -m sim.describe.inference $(RIVALS) && $(PY) -m sim.describe.rivals
+	$(PY) -m sim.describe.crate
+
+readiness: setup  ## when the time would have been right, and whether there was a way back (about half an hour)
+	$(VENV)/bin/skloki readiness --svg && $(VENV)/bin/skloki lockin --svg
 	$(PY) -m sim.describe.crate
 
 EXPERIMENTS := december-1923 december-1923-as-read who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace

@@ -156,6 +156,9 @@ def _arguments(manifest: Mapping[str, Any], verb: str) -> Iterator[str]:
     else:
         name, _, points = str(manifest["name"]).partition("-first-")
         yield from (name, *(("--points", points) if points else ()))
+    if verb in ("readiness", "lockin"):
+        yield from ("--ensemble", manifest["ensemble"], "--draws", str(manifest["draws"]))
+        yield from ("--quick",) if manifest.get("quick") else ()
     first = worlds[0] if worlds else manifest
     for name in (name for name, layer in first.get("layers", {}).items() if layer == "--set"):
         yield from ("--set", f"{name}={_at(first['scenario'], name)}")

@@ -33,9 +33,9 @@ LOCKIN_MARKS = {
 }  # fmt: skip
 
 
-def write(found: ReadinessMap) -> list[Path]:
+def write(found: ReadinessMap, svg: bool = False) -> list[Path]:
     """Draw a map's pictures and write its page; return the files."""
-    drawn = draw_all(found, found.path)
+    drawn = draw_all(found, found.path, svg)
     page = marked(found.path, found.manifest["title"], {
         "answer": _answer(found), "classes": _classes(found), "sure": _sure(found), "frontier": _frontier(found),
         "over": _over(found), "overturn": _overturn(found),
@@ -134,9 +134,9 @@ def _overturn(found: ReadinessMap) -> str:
     )
 
 
-def write_lockin(found: LockInTest) -> list[Path]:
+def write_lockin(found: LockInTest, svg: bool = False) -> list[Path]:
     """Draw the picture of a lock-in test and write its page; return the files."""
-    drawn = draw_all(found, found.path)
+    drawn = draw_all(found, found.path, svg)
     first, *more = found.answer
     picture = "![Claims from three starts, and the loop](lockin.png)"
     page = marked(found.path, found.manifest["title"], {

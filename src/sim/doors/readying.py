@@ -34,11 +34,13 @@ workers = click.option("--workers", type=click.IntRange(1), metavar="N",
 @click.option("--quick", is_flag=True, help="A first look on fewer draws, marked as such everywhere.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Say how many runs it takes and how long, and stop.")
 @workers
+@options.svg
 @options.out
 @options.modes
 @click.pass_obj
 def readiness(
-    terminal: Terminal, /, experiment: str, only_estimate: bool, workers: int | None, out: Path | None, **asked: Any
+    terminal: Terminal, /, experiment: str, only_estimate: bool, workers: int | None, svg: bool, out: Path | None,
+    **asked: Any,
 ) -> None:
     """Say when the time would have been right: guberniia by guberniia, from which half-year on election does no worse.
 
@@ -57,7 +59,7 @@ def readiness(
     with _kept():
         found = api.readiness(experiment, out=out, workers=workers, follow=follower.telling, note=follower.note,
                               **asked)  # fmt: skip
-    _end(terminal, found, write(found), follower)
+    _end(terminal, found, write(found, svg), follower)
 
 
 @click.command()
@@ -65,11 +67,12 @@ def readiness(
 @ensemble
 @click.option("--draws", type=int, metavar="N", help="Draws; default 100.")
 @workers
+@options.svg
 @options.out
 @options.modes
 @click.pass_obj
 def lockin(
-    terminal: Terminal, /, experiment: str, workers: int | None, out: Path | None, **asked: Any
+    terminal: Terminal, /, experiment: str, workers: int | None, svg: bool, out: Path | None, **asked: Any
 ) -> None:
     """Say whether claims of the centre have two levels, a lag, or one, from three starts under constant drivers.
 
@@ -88,7 +91,7 @@ def lockin(
     else:
         with _kept(), follower.telling(experiment) as tell:
             found = api.lockin(experiment, out=out, workers=workers, progress=tell, note=follower.note, **asked)
-    _end(terminal, found, write_lockin(found), follower)
+    _end(terminal, found, write_lockin(found, svg), follower)
 
 
 def _ensemble(name: str) -> str | None:

@@ -84,7 +84,7 @@ def draw_map(asked: Asked, level: float = LEVELS[0]) -> Figure:
     sure = dict(zip(dates["place"], dates[f"{column}_surely"], strict=True))
     wide, high = tilemap.extent()
     heading = f"When election {WAYS[scheme]} would have done no worse: {NAMES[measure]}"
-    lines = (f"First half-year from which on the share of draws is at least {level:g}, to {counted[-1]}",
+    lines = (f"First half-year from which on it is so in at least {level:g} of the draws, up to {counted[-1]}",
              said(found, population))  # fmt: skip
     drawn, top = style.headed(heading, *lines, room=high * tilemap.SIZE + 5.0)
     axes = tilemap.blank(drawn, 3.0, top + 2.0, wide * tilemap.SIZE)
@@ -109,7 +109,7 @@ def draw_curves(asked: Asked) -> Figure:
     rows = found.shares()
     rows = rows[rows["population"] == population]
     schemes = [scheme for scheme in (UNIVERSAL, UNILATERAL) if (rows["scheme"] == scheme).any()]
-    note = "Mean over places of a class. Dotted: were differences as often for as against. Grey: no date rests on it"
+    note = "Mean over places of a class. Dotted: if differences were as often for as against. Grey: no date rests on it"
     heading = "In which share of worlds election would have done no worse, by the half-year it begins in"
     room = len(MEASURES) * (HIGH + GAP) + BELOW + 4.0
     drawn, top = style.headed(heading, note, said(found, population), room=room)
@@ -168,7 +168,7 @@ def draw_frontier(asked: Asked) -> Figure:
                               linewidths=0.2, edgecolors="#777777")  # fmt: skip
         fit = fits[(fits["population"] == population) & (fits["scheme"] == scheme) & (fits["measure"] == measure)]
         lines = _lines(axes, frontier_of(fit.iloc[0].to_dict()), one)
-        axes.set_title(f"{style.capital(WAYS[scheme])}{'' if lines else ': no frontier among these places'}")
+        axes.set_title(f"{style.capital(WAYS[scheme])}{'' if lines else ': no frontier here'}")
         axes.set_xlabel("literacy of members at the switch")
         axes.set_ylabel("skill of trained people for the bench" if not column else "")
     assert points is not None

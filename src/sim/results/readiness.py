@@ -41,7 +41,7 @@ MAP_TABLES = {
 }  # fmt: skip
 MAP = Format(
     "readiness map", "readiness", "skloki-readiness", 1,
-    {"title": str, "experiment": dict, "model": str, "draws": int, "quick": bool,
+    {"name": str, "title": str, "experiment": dict, "model": str, "ensemble": str, "draws": int, "quick": bool,
      "populations": [{"name": str, "given": str, "alone": bool}],
      "halves": [{"date": str, "last": str, "counted": bool}], "runs": int, "failed": int, "answer": [str],
      "tree": dict, "files": FILES},
@@ -60,8 +60,8 @@ LOCKIN_TABLES = {
 }  # fmt: skip
 LOCKIN = Format(
     "lock-in test", "lockin", "skloki-lockin", 1,
-    {"title": str, "experiment": dict, "model": str, "draws": int, "population": str, "runs": int, "answer": [str],
-     "files": FILES},
+    {"name": str, "title": str, "experiment": dict, "model": str, "ensemble": str, "draws": int, "population": str,
+     "runs": int, "answer": [str], "files": FILES},
     LOCKIN_TABLES, tuple(LOCKIN_TABLES),
 )  # fmt: skip
 

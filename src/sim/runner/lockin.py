@@ -20,7 +20,9 @@ from sim.results.sweep import SweepFolder
 from sim.results.sweep_store import usual_place
 from sim.runner.ensembles import checked
 from sim.runner.progress import Progress
+from sim.runner.readiness import PRIOR
 from sim.runner.sweep import sweep
+from sim.version import __version__
 from sim.world.series import straight
 
 Floats = NDArray[np.float64]
@@ -40,7 +42,7 @@ def made(
     Its sweep lies in ``results/sweeps/NAME-ENSEMBLE-DRAWS``, or in the folder that is asked for.
     """
     say, asked = note or (lambda text: None), load_experiment(experiment)
-    number = DRAWS if draws is None else draws
+    name, number = asked.name, DRAWS if draws is None else draws
     if number < 2:
         raise UserError(Problem("--draws", found=str(number), allowed="2 or more: of one draw no share can be told"))
     if ensemble is None:
@@ -51,29 +53,37 @@ def made(
             say(remark)
         asked = replace(asked, ensemble=replace(asked.ensemble, source=None) if asked.ensemble else None)
     asked = replace(asked, curve_points=number)
-    name = f"{asked.name}-{number}"
-    place = usual_place(name) if out is None else Path(out) / "sweep"
-    sweep(replace(asked, name=name), place, workers, progress=progress, note=say)
-    return told(place, Path("results") / "lockin" if out is None else Path(out))
+    called = f"{asked.name}-{number}"
+    place = usual_place(called) if out is None else Path(out) / "sweep"
+    sweep(replace(asked, name=called), place, workers, progress=progress, note=say)
+    return told(place, Path("results") / "lockin" if out is None else Path(out), name)
 
 
-def told(place: Path | str, folder: Path) -> LockInTest:
-    """Write what a stored sweep of the lock-in experiment says into a folder, and return it."""
+def told(place: Path | str, folder: Path, name: str = "lock-in") -> LockInTest:
+    """Write what a stored sweep of the lock-in experiment says into a folder, and return it.
+
+    Parameters
+    ----------
+    name
+        Of the experiment, as the command takes it.
+    """
     found = SweepFolder.open(place)
     draws, ramps = rules.told(found)
-    names = [name for name in (WANTS, HABIT) if name in {one.name for one in found.experiment.uncertainties}]
-    drawn = found.runs(["point", *names]).drop_duplicates("point")
+    uncertain = {one.name for one in found.experiment.uncertainties}
+    columns = [one for one in (WANTS, HABIT) if one in uncertain]
+    drawn = found.runs(["point", *columns]).drop_duplicates("point")
     draws = draws.merge(drawn, on="point", how="left")
-    for name, empty in ((WANTS, ""), (HABIT, np.nan)):
-        if name not in draws:
-            draws[name] = empty
+    for column, empty in ((WANTS, ""), (HABIT, np.nan)):
+        if column not in draws:
+            draws[column] = empty
     given = found.experiment.ensemble
     population = "over the ranges" if given is None else f"calibrated on {given.given}"
     state = found.progress()
     store(folder.expanduser().resolve(), LOCKIN, {
         "draws.csv": draws, "ramps.csv": ramps, "readings.csv": rules.readings(draws), "courses.csv": courses(found),
     }, {
-        "title": found.experiment.title, "experiment": found.experiment.record(), "model": found.manifest["model"],
+        "name": name, "title": found.experiment.title, "experiment": found.experiment.record(),
+        "model": found.manifest["model"], "made_with": __version__, "ensemble": PRIOR if given is None else given.name,
         "draws": len(ramps), "population": population, "runs": state["runs"],
         "answer": rules.answer(draws, ramps, population),
     })  # fmt: skip

@@ -41,6 +41,7 @@ from sim.runner.model_version import model
 from sim.runner.progress import Progress
 from sim.runner.sweep import sweep
 from sim.scenario.schema import Scenario, month_name, month_number
+from sim.version import __version__
 from sim.world.build import World, build
 
 Floats = NDArray[np.float64]
@@ -345,8 +346,9 @@ def made(
               "frontier.csv": frontiers(changes, known)}  # fmt: skip
     states = [one.progress() for *_, one in found]
     store(folder, MAP, tables, {
-        "title": wanted.experiment.title, "experiment": wanted.experiment.record(), "model": model(),
-        "draws": wanted.draws, "quick": quick,
+        "name": wanted.experiment.name, "title": wanted.experiment.title, "experiment": wanted.experiment.record(),
+        "model": model(), "made_with": __version__, "ensemble": wanted.populations[0].name, "draws": wanted.draws,
+        "quick": quick,
         "populations": [{"name": one.name, "given": one.given, "alone": one.alone} for one in wanted.populations],
         "halves": [half._asdict() for half in wanted.halves], "runs": sum(state["runs"] for state in states),
         "failed": sum(state["failed"] for state in states),
