@@ -92,7 +92,9 @@ def test_a_share_near_an_edge_is_not_rounded_over_it(verdict: str) -> None:
 
 def test_what_hangs_on_several_numbers_gives_no_share_of_one() -> None:
     first, *_ = told({"22a": "supported"}, c22a={"all": True})
-    assert "is supported: all of 2 numbers must be as claimed." in first
+    assert "is supported: each of 2 numbers is as claimed." in first
+    first, *_ = told({"22a": "immaterial"}, c22a={"all": True})
+    assert "is immaterial: not all of 2 numbers are as claimed." in first
 
 
 def test_no_right_moment_is_told_by_worlds_in_which_it_was_one() -> None:

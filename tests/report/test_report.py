@@ -278,3 +278,15 @@ def test_a_ledger_of_another_format(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_shares_are_not_rounded_over_an_edge(share: float, text: str) -> None:
     assert of_100(share) == text
+
+
+def test_error_rates_stand_beside_the_ledger_the_worst_first(tmp_path: Path) -> None:
+    folder = write(tmp_path, ledger(KINDS["open"]))
+    rows = ["id,estimand,planted,synthetic,wrong,not_identified",
+            *(f'"{place}","recovery","planted at 3",100,{0.01 * place:g},0.4' for place in range(20))]  # fmt: skip
+    (folder / "claims" / "error-rates.csv").write_text("\n".join(rows) + "\n")
+    told = context(folder).errors
+    assert told is not None and [str(row[3]) for row in told.rows] == [str(19 - place) for place in range(10)]
+    assert "the worst 10 of 20 rows" in str(told.caption)
+    for shown in context(folder).shown:
+        assert FORMS[shown.how](read_again(shown, folder)) == shown.text

@@ -74,7 +74,8 @@ def _told(claim: At, population: str, among: str) -> Line:
     if given["for"].value is None:
         return line("")
     if claim["all"].value:  # then no one share decides
-        return line("all of {} numbers must be as claimed", claim["estimands"].length())
+        form = "each of {} numbers is as claimed" if word == rules.SUPPORTED else "not all of {} numbers are as claimed"
+        return line(form, claim["estimands"].length())
     holds, fails, within = (given[name].shown("of 100", str(given["run"])) for name in ("for", "against", "within"))
     if first["claimed"].value == NOT_READY:
         return line(f"election does no worse in {{}} {among}, and in 80 the moment would be right", fails)

@@ -16,7 +16,9 @@ from sim.report.answer import NOT_READY, three_parts
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
 from sim.report.stored import NOTHING, At, Folder, Line, Shown, joined, line
 
-CSV = "claims/ledger.csv"
+CSV, ERRORS = "claims/ledger.csv", "claims/error-rates.csv"
+WORST = 10
+"""Rows of error rates that are printed."""
 MARKS = ("borderline", "fragile")
 COLUMNS = ("for", "within", "against", "mean", "low", "high", "draws", "run")
 """Of what a population gives for an estimand, as the table behind a picture has it."""
@@ -56,12 +58,24 @@ def table(claims: Sequence[Claim], kept: Folder) -> Table:
     return Table(words.LEDGER_CAPTION, words.LEDGER_HEAD, rows, carried)
 
 
+def errors(kept: Folder) -> Table | None:
+    """Return how often the rules err, as it was measured beside the ledger: the worst first."""
+    if not kept.has(ERRORS):
+        return None
+    found = sorted(kept.csv(ERRORS), key=lambda row: -float(row["wrong"].value))
+    rows = [[row[name].shown("of 100" if name in ("wrong", "not_identified") else "text")
+             for name in words.ERRORS_HEAD] for row in found[:WORST]]  # fmt: skip
+    caption = words.ERRORS_CAPTION.format(min(WORST, len(found)), len(found))
+    return Table(caption, list(words.ERRORS_HEAD.values()), rows, Carried("error-rates.csv", kept.text(ERRORS)))
+
+
 def claim_page(claim: At, ledger: At, page: str) -> Claim:
     """Return a claim's page; ``page`` is the explorable page beside the report, if there is one."""
     name, first, decides = str(claim["id"]), claim["estimands"][0], deciding(ledger["populations"].value)
     given, parts = first["populations"][decides], Parts.of(first)
     asked = given["for"].value is not None
-    marks = [*(["quick"] if ledger["quick"].value else []), *(mark for mark in MARKS if claim[mark].value)]
+    quick = ledger["quick"].value and claim["estimands"]
+    marks = [*(["quick"] if quick else []), *(mark for mark in MARKS if claim[mark].value)]
     return Claim(
         id=name, anchor=f"claim-{name}", words=claim["words"].shown(), verdict=claim["verdict"].shown(), marks=marks,
         sentence=(claim["sentence"] or claim["why"]).shown(),

@@ -39,6 +39,7 @@ def context(folder: Path) -> Context:
         answer=three(ledger) if ledger else (), caveat=words.CAVEAT, verdict_words=words.VERDICTS,
         populations=claims.populations(ledger) if ledger else None,
         ledger=claims.table(pages, kept) if ledger else None, claims=pages,
+        errors=claims.errors(kept),
         sections=[*(sections.of_folder(kept, *one) for one in words.FOLDERS_FIRST), sections.data(),
                   sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],
         limits=words.LIMITS, put_in=_put_in(), cited=_cited(kept, digest),

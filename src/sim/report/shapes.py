@@ -130,6 +130,7 @@ class Context:
     linked: str
     no_ledger: str = ""
     notes: Sequence[Cell] = ()
+    errors: Table | None = None
     page: str = ""
 
     @property

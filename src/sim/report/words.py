@@ -47,7 +47,7 @@ ALT = "Bars of shares, of 100 worlds of each kind. {}. A line stands at 80, from
 LEDGER_HEAD = ("", "claim", "verdict", "as claimed", "too small to count", "the opposite")
 FACTS = (("Where it is said", "place"), ("By what it is said to come about", "mechanism"), ("Who says otherwise", "rival"),
          ("What is compared", "contrast"), ("What is claimed of it", "claimed"))  # fmt: skip
-AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"), ("Why it is not asked, or for its size alone", "why"))
+AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"))
 NAMES: Mapping[str, str] = {
     "prior": "all ranges", "harris": "Harris",
     "circular-flow": "circular flow", "programmatic": "programme", "gill": "Gill", "path-dependence": "path dependence",
@@ -79,6 +79,11 @@ FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
      "Other historians’ accounts, each made into worlds of its own and fitted to the same recorded figures; tests D1 to D12 say where they part.",
      "python -m sim.describe.rivals (after make inference)"),
 )  # fmt: skip
+ERRORS_CAPTION = "How often the rules err: of synthetic claims with a planted effect, the share with a wrong verdict, the worst {} of {} rows first"
+ERRORS_HEAD: Mapping[str, str] = {
+    "id": "claim", "planted": "planted, in smallest effects", "synthetic": "synthetic claims", "wrong": "wrong, of 100",
+    "not_identified": "not identified, of 100",
+}  # fmt: skip
 CALIBRATION = (
     "What the record teaches, and what it leaves open",
     "Worlds that agree with the recorded figures are drawn; what they have in common the record teaches, in what they differ it leaves open.",
