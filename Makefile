@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results crates openness inference readiness experiments bench constraints clean engine
+.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results crates openness inference readiness claims report experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -107,6 +107,14 @@ inference: setup  ## calibrate on the record, and all that stands on it: results
 readiness: setup  ## when the time would have been right, and whether there was a way back (about half an hour)
 	$(VENV)/bin/skloki readiness --svg && $(VENV)/bin/skloki lockin --svg
 	$(PY) -m sim.describe.crate
+
+claims: setup  ## every claim with its verdict: results/claims, after make inference (some two hours; skloki claims --quick: a first look)
+	$(VENV)/bin/skloki calibrate documented && $(VENV)/bin/skloki claims
+	$(PY) -m sim.describe.crate
+
+report: setup  ## all that was found as one page and a PDF: results/report.html, results/report.pdf
+	$(PY) $(INSTALL) '.[report]'
+	$(VENV)/bin/skloki report results --force
 
 EXPERIMENTS := december-1923 december-1923-as-read who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace
 
