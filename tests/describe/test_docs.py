@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis.sentences import hundred
 from sim.describe import odd
 from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
+from sim.results.calibration import Calibration
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = ROOT / "docs" / "ODD.md", ROOT / "docs" / "inference.md"
@@ -124,3 +126,17 @@ def test_the_readme_scenario_is_valid(tmp_path: Path):
     file.write_text(text, encoding="utf-8")
     loaded = load(str(file))
     assert loaded.scenario.policy.changes["resolution"].rule == "election"
+
+
+def test_the_readme_says_first_what_the_stored_calibration_says() -> None:
+    found = Calibration.open(ROOT / "results" / "calibration" / "record")
+    rows = found.effects()
+    (row,) = rows[(rows["option"] == "election") & (rows["outcome"] == "performance")
+                  & (rows["scope"] == "nation")].to_dict("records")  # fmt: skip
+    better, enough, worse = (hundred(row[name]) for name in ("given_better", "given_ahead", "given_behind"))
+    said = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"agree with {len(found.manifest['targets'])} recorded figures" in said
+    assert f"happened in {better}, but by enough to matter in only {enough}, and worse by enough in {worse}:" in said
+    assert row["reading"] not in ("better", "worse")  # "neither confirm nor refute"
+    first = found.answer[0] if found.answer else ""
+    assert first.startswith("The recorded figures do not decide")
