@@ -33,7 +33,7 @@ def draw(found: LockInTest) -> Figure:
     drawn, top = style.headed(
         "Claims of the centre from three starts, under the same drivers for sixty years",
         "Middle draw, and eight draws in ten; below: where draws stand in the last five years, by start",
-        f"{found.manifest['draws']} draws, {found.manifest['population']}", room=3 * (HIGH + GAP) + 14.0,
+        f"{found.manifest['draws']} draws, {found.manifest['population']}", room=3 * (HIGH + GAP) + 22.0,
     )  # fmt: skip
     courses, ends = found.frame("courses"), found.frame("draws")
     wide = (style.WIDE - LEFT * 3) / 3
@@ -58,7 +58,7 @@ def draw(found: LockInTest) -> Figure:
         if not column:
             axes.set_ylabel("share of vacancies claimed")
             below.set_ylabel("draws")
-    _loop(drawn, found, top + 6.0 + 2 * (HIGH + GAP))
+    _loop(drawn, found, top + 14.0 + 2 * (HIGH + GAP))
     entries: list[Artist] = [panels.stroke(colour, 1.5, f"begun at {start:g}") for start, colour in COLOURS.items()]
     panels.legend(drawn, entries, LEFT, 3)
     return drawn
@@ -74,7 +74,8 @@ def _loop(drawn: Figure, found: LockInTest, top: float) -> None:
         panels.line(axes, one["threat"].to_numpy(), one["p50"].to_numpy(), COLOURS[start], 1.5)
         middle = one.iloc[(one["threat"] - 0.5).abs().argmin()]
         axes.annotate({RISING: "rising \u2192", FALLING: "\u2190 falling"}[drivers], (middle["threat"], middle["p50"]),
-                      (0, 4), textcoords="offset points", color=COLOURS[start], ha="center")  # fmt: skip
+                      (0, 4 if drivers == RISING else -12), textcoords="offset points", color=COLOURS[start],
+                      ha="center")  # fmt: skip
     axes.set_title("The loop: threat rises, or falls, in sixty years")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
@@ -83,6 +84,6 @@ def _loop(drawn: Figure, found: LockInTest, top: float) -> None:
     beside = style.place(drawn, LEFT + 86.0, top, style.WIDE - LEFT - 90.0, HIGH)
     beside.hist(ramps["half"].dropna(), 21, color="#B8B8B8")
     panels.nought(beside, "x", zorder=3)
-    beside.set_title("Claims when threat is one half: falling minus rising")
+    beside.set_title("At one half: falling less rising")
     beside.set_xlabel("share of vacancies")
     beside.set_ylabel("draws")
