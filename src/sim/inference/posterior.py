@@ -17,8 +17,8 @@ from sim.inference.space import Array, Space
 
 AGREE = 1.05
 """Split R-hat below which chains are taken to agree."""
-STEPS, EACH, AGAIN = 1000, 60, 1
-"""Steps of each chain, besides for each factor, and how often it takes as many again where chains do not agree."""
+STEPS, EACH, AGAIN = 1000, 60, 4
+"""Steps of each chain, besides for each factor, and how often at most it takes as many again while chains disagree."""
 WORTH = 0.2
 """Share of the draws that weights must be worth for draws with a figure left out to be taken from those with it."""
 _LUCK = 21  # what is drawn, in the address of a draw
