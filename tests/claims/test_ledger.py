@@ -246,9 +246,9 @@ def test_words_are_no_stronger_than_the_verdict():
     more = {"why": "a reason", "condition": "It holds where r_v is .5."}
     made = [entry(verdict=verdict, **more) for verdict in rules.VERDICTS]
     said = {one.verdict: told.sentence(asdict(one), POPULATIONS, False) for one in made}
-    begun = "Supported. Performance: it is higher by more than 0.005 share in .90 of 400 draws"
+    begun = "Supported. Performance: it is higher by more than 0.005 share in 90 of 100 worlds (400 calibrated on 24"
     assert said["supported"].startswith(begun)
-    assert "lower by as much in .05" in said["supported"]
+    assert "lower by as much in 5." in said["supported"]
     assert said["conditional"].endswith("It holds where r_v is .5.")
     assert said["untestable here"] == "Untestable here: a reason"
     assert said["by construction"].startswith("By construction: a reason Its size: ")

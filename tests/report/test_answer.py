@@ -42,13 +42,13 @@ def test_all_open_says_so_and_nothing_else() -> None:
     first, second, third = told(KINDS["open"])
     assert verdicts_in(first + second) == ["not identified"] * 4
     assert third == "Of 8 claims, the verdict is supported for 0, contradicted for 0, and not identified for 8."
-    assert "of 100 worlds that agree with the record it holds in 31 and its opposite in 12" in first
+    assert "of 100 worlds fitted to the record it holds in 31 and its opposite in 12" in first
     assert "in 57 the difference is too small to count" in first
 
 
 def test_all_supported() -> None:
     first, second, third = told(KINDS["supported"])
-    assert verdicts_in(first + second) == ["supported"] * 4 and "86 of 100 worlds that agree with the record" in first
+    assert verdicts_in(first + second) == ["supported"] * 4 and "86 of 100 worlds fitted to the record" in first
     assert "supported for 8, contradicted for 0" in third
 
 
@@ -64,6 +64,14 @@ def test_marks_stand_with_the_verdict() -> None:
                                 c25a={"borderline": True})  # fmt: skip
     assert first.startswith("By a quick look, over fewer draws than the rule asks: in the provinces, the claim “")
     assert first.endswith("(fragile).") and second.endswith("(borderline).") and "quick" not in third
+
+
+def test_what_is_no_worse_is_not_said_to_be_better() -> None:
+    made = ledger({"25a": "supported"})
+    made["claims"][0]["estimands"][0]["populations"]["calibrated"] |= {"for": 1.0, "against": 0.0, "within": 0.93}
+    made["claims"][0]["estimands"][0]["claimed"] = "not below"
+    first, *_ = map(str, three(At(made, "claims/ledger.json")))
+    assert "holds in 100 of 100 worlds fitted to the record, and in 93 the difference is too small to count" in first
 
 
 def test_what_has_two_sides_alone_has_no_third() -> None:

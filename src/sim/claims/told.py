@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.analysis.sentences import capital
+from sim.analysis.sentences import capital, hundred
 from sim.claims import rules
 from sim.claims.ledger import Entry, Ledger
 from sim.inference.sensitivity import share
@@ -68,8 +68,10 @@ def shares_said(estimand: Mapping[str, Any], population: str, words: str) -> str
     if found is None or not found["draws"]:
         return f"{estimand['words']}: not defined in these draws"
     holds, fails = sides(estimand)
-    return (f"{estimand['words']}: {holds} in {told_share(found['for'])} of {found['draws']} draws {words}, "
-            f"{fails} in {told_share(found['against'])}")  # fmt: skip
+    both = (found["for"], found["against"])
+    ahead, behind = ("–" if value is None or math.isnan(value) else hundred(value) for value in both)
+    return (f"{estimand['words']}: {holds} in {ahead} of 100 worlds ({found['draws']} {words}), "
+            f"{fails} in {behind}")  # fmt: skip
 
 
 def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]], quick: bool) -> str:

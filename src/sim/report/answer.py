@@ -16,7 +16,8 @@ LEADING: Sequence[tuple[str, tuple[str, ...]]] = (
 """The claims that the first two sentences are about: the article's main sentence, and what it says of the capitals."""
 ALWAYS = (rules.SUPPORTED, rules.CONTRADICTED, rules.OPEN)
 """Verdicts that are counted even where no claim has them."""
-AMONG, SUCH = "of 100 worlds that agree with the record", "of 100 such worlds"
+AMONG, SUCH = "of 100 worlds fitted to the record", "of 100 such worlds"
+NO_WORSE = ("not below", "not above")
 
 
 def three(ledger: At) -> tuple[Line, Line, Line]:
@@ -81,6 +82,9 @@ def _told(claim: At, population: str, among: str) -> Line:
         return line(f"election does no worse in {{}} {among}, and in 80 the moment would be right", fails)
     three = three_parts(first)
     other = "its opposite holds" if three else "it fails"
+    if first["claimed"].value in NO_WORSE and word == rules.SUPPORTED:
+        # no worse is no gain: in most worlds there may be no difference that counts
+        return line(f"it holds in {{}} {among}, and in {{}} the difference is too small to count", holds, within)
     told = {
         rules.SUPPORTED: line(f"it holds in {{}} {among}", holds),
         rules.CONTRADICTED: line(f"{other} in {{}} {among}", fails),

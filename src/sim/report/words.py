@@ -25,13 +25,13 @@ QUESTION = (
 CAVEAT = (
     "Numbers are shares of simulated worlds under stated assumptions. They are not the probability that something happened or "
     "would have happened, and a verdict is on a claim as it is worded here, within this model. “Not identified” means that what is "
-    "recorded does not decide it."
+    "recorded does not decide it; “immaterial”, that it makes too little difference to count."
 )
 NO_LEDGER = "There is no ledger of claims yet, and so no answer: skloki claims makes it."
 VERDICTS: Sequence[tuple[str, str]] = (
-    ("supported", "in at least 80 of 100 worlds that agree with the record it goes the way the claim says, by more than the smallest difference that counts, and in at least 50 of 100 under every way to read what the record leaves open"),
-    ("contradicted", "the same, the opposite way"),
-    ("immaterial", "in at least 80 of 100 the difference is too small to count"),
+    ("supported", "in at least 80 of 100 worlds fitted to the record it goes the way the claim says, by more than the smallest difference that counts, and in at least 50 of 100 under every way to read what the record leaves open; a claim that something is no worse, or lies between two numbers: in so many it is so"),
+    ("contradicted", "the same, the opposite way; a claim that something is no worse, or lies between two numbers: in at least 80 of 100 it is not so, which need not be the opposite"),
+    ("immaterial", "in at least 80 of 100 the difference is too small to count, whichever way it goes; that the claim matters little is not said"),
     ("conditional", "none of these, but it is decided where a stated condition holds; the condition is part of the verdict"),
     ("not identified", "none of these: what is recorded does not decide it. That is an answer; beside it stands which figure of an archive would tell most"),
     ("by construction", "it was put into the model by hand, so that only its size can be asked"),
@@ -40,7 +40,7 @@ VERDICTS: Sequence[tuple[str, str]] = (
     ("fragile", "the verdict is another one where figures that are mere estimates (grade C) are left out"),
     ("quick", "over fewer draws than the rule asks: a first look, no verdict to quote"),
 )  # fmt: skip
-LEDGER_CAPTION = "Of 100 worlds that agree with the record: as claimed, with a difference too small to count, the opposite (or not as claimed). A dash: the claim is not of that form, or nothing is run for it."
+LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed, with a difference too small to count, the opposite (or not as claimed). A dash: the claim is not of that form, or nothing is run for it."
 LEDGER_SAID = "Shares of simulated worlds in which claims of the article hold, by population."
 BARS = "{}: shares of worlds. The first row decides."
 ALT = "Bars of shares, of 100 worlds of each kind. {}. A line stands at 80, from which a share decides."
@@ -70,7 +70,7 @@ VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded")
             ("together", "several of these together"), ("unseen", "not told apart"))  # fmt: skip
 FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
     ("readiness", "When would the time have been right?",
-     "For each province and half-year: the share of worlds that agree with the record in which electing from then on does no worse over three years.",
+     "For each province and half-year: the share of worlds fitted to the record in which electing from then on does no worse over three years.",
      "skloki readiness"),
     ("lockin", "Was there a way back?",
      "Claims on the power of appointment from three starts, under drivers that stay as they are, and under slow ramps of threat up and down.",
