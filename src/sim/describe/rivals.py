@@ -197,7 +197,7 @@ def apart(found: Mapping[str, Account]) -> Iterator[dict[str, Any]]:
     middles = {name: one.found.observables().set_index("name")["given_p50"] for name, one in found.items()}
     for one in lookfor(first, rivals=others).answers:
         pair = one.question.option, one.question.against
-        best = one.best or one.worths[0]
+        best = max(one.worths, key=lambda each: each.distance)
         yield {
             "one": pair[0], "other": pair[1], "told_apart": len(one.apart), "figure": best.observable.name,
             "widths": best.distance, "explains": best.explains[0], "luck": one.luck,
