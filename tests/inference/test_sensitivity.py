@@ -179,7 +179,8 @@ def test_prior_and_ensemble_side_by_side(tmp_path):
     assert {"over the ranges", "calibrated"} <= {text.get_text() for text in figure.legends[0].get_texts()}
 
 
-def test_two_sweeps_of_one_population_are_told_apart_by_their_names(tmp_path, skloki):
+def test_two_sweeps_of_one_population_are_told_apart_by_their_names(tmp_path, skloki, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")  # a narrow terminal breaks heads
     places = [tmp_path / "one", tmp_path / "other", tmp_path / "again" / "one"]
     one, other, again = (sensitivity(planted(place, MIXED, judges)) for place in places)
     assert heads([one[0], other[0]]) == ["one", "other"] and heads(one) == ["prior"]

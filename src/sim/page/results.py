@@ -18,7 +18,7 @@ from sim.results.result import Result
 
 WORDS = {
     "skloki-result": "run", "skloki-comparison": "comparison", "skloki-divergence": "trace", "skloki-sweep": "sweep",
-    "skloki-calibration": "calibration",
+    "skloki-calibration": "calibration", "skloki-readiness": "readiness", "skloki-lockin": "lockin",
 }  # fmt: skip
 """What a kind of folder is called, by the format in its manifest."""
 
