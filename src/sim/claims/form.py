@@ -448,11 +448,5 @@ def render(text: str) -> str:
     return doc_tables.render(text, field_table)
 
 
-def main(document: str) -> None:
-    """Rewrite the tables of a document."""
-    path = Path(document)
-    path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    doc_tables.rewrite(sys.argv[1], render)

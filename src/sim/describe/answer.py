@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from sim.analysis.conditions import THIRDS
 from sim.analysis.effects import chosen, differences
 from sim.analysis.selection import points
-from sim.analysis.sentences import PLACES, PROVINCES, SURE, beyond, places, verdict
+from sim.analysis.sentences import PLACES, PROVINCES, SURE, beyond, capital, places, verdict
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.describe.page import facts, markdown
 from sim.errors import UserError
 from sim.figures.ahead import Ahead, draw
-from sim.figures.style import capital, save
+from sim.figures.style import save
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS

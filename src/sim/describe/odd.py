@@ -195,8 +195,8 @@ def render(text: str) -> str:
 
 def main(paths: list[str]) -> None:
     """Rewrite the generated blocks of documents in place."""
-    for path in map(Path, paths):
-        path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in paths:
+        doc_tables.rewrite(path, render)
 
 
 if __name__ == "__main__":

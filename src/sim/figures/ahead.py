@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.analysis.sentences import capital
 from sim.figures import panels, style
 from sim.registry.entries import CLASSES
 
@@ -35,7 +36,7 @@ class Ahead(NamedTuple):
 def draw(table: Ahead) -> Figure:
     """Draw a panel an alternative, two in a row; in each a bar a class."""
     down = -(-len(table.shares) // 2)
-    heading = f"{style.capital(table.what)} worse, no different, or better, by class of guberniia"
+    heading = f"{capital(table.what)} worse, no different, or better, by class of guberniia"
     figure, top = style.headed(heading, table.said, room=down * (TALL + BETWEEN) + 21.0)
     for place, name in enumerate(table.shares):
         left, below = LEFT + (WIDTH + GAP) * (place % 2), top + 6.0 + (TALL + BETWEEN) * (place // 2)

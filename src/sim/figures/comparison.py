@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
-from sim.analysis.sentences import main_outcome, over
+from sim.analysis.sentences import capital, main_outcome, over
 from sim.errors import Problem, UserError
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style
@@ -134,7 +134,7 @@ def _said(comparison: Pairs, world: str, of: str) -> list[str]:
     """Return what stands over a picture: what is set against what, and over how many pairs."""
     count = comparison.manifest["pairs"]
     pairs = f"{of}{count} pair{'s' * (count != 1)} of replicates on the same accidents"
-    return ["Difference: the first world minus the second", f"{style.capital(pairs)}; {over(comparison.manifest)}"]
+    return ["Difference: the first world minus the second", f"{capital(pairs)}; {over(comparison.manifest)}"]
 
 
 def _heading(comparison: Pairs, world: str) -> str:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
+from sim.analysis.sentences import capital
 from sim.figures import panels, style, timeline
 from sim.figures.series import Curve, Told, World, by_scope, few, outcome_named, title, world
 from sim.registry.entries import CLASSES
@@ -79,7 +80,7 @@ def _one(table: Courses, narrow: bool) -> Figure:
     columns = 4 if not narrow else 2 if classes else 1
     across = width - LEFT - RIGHT
     found = timeline.arrange(timeline.marks(shown.events, shown.limits), shown.limits, across)
-    lines = [shown.said] if narrow else [style.capital(entry.meaning), shown.said]
+    lines = [shown.said] if narrow else [capital(entry.meaning), shown.said]
     top = style.head(width, table.heading, *lines) + timeline.height(found)
     # In a panel of its own a class needs a key only where its places have lines.
     told = {scope: one for scope, one in curves.items() if narrow or one.places is not None}

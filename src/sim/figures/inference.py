@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.analysis.plain import named
+from sim.analysis.sentences import capital
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import title
@@ -108,7 +109,7 @@ def _panel(axes: Axes, beside: Sequence[Finding], top: float) -> None:
     axes.grid(axis="x")
     asked = first.asked
     against = asked.option if asked.level else f"{asked.option} against {asked.baseline}"
-    of, left = f"{style.capital(style.SCOPE_LABELS[asked.scope])}: {against}", NAMES - 2.0
+    of, left = f"{capital(style.SCOPE_LABELS[asked.scope])}: {against}", NAMES - 2.0
     axes.set_title(style.shorten(of, 2.0 * NAMES, 8.5), x=-left / (style.WIDE - NAMES - EVIDENCE), loc="left")
 
 
@@ -154,7 +155,7 @@ def draw_discovery(found: Discovery) -> Figure:
     best = leading(found)
     if best is None:
         raise UserError(Problem("--picture", found="no box that does better on points held back"))
-    what = style.capital(found.asked.said)
+    what = capital(found.asked.said)
     low, high = best.held.interval()
     inside = f"{share(best.held.density)} [{share(low)}, {share(high)}]"
     said = (f"On {found.held:,} points held back: true in {share(found.held_rate)}, in the box in {inside}; "

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.analysis.sentences import capital
 from sim.figures import style
 from sim.figures.series import BAND, Array, Curve, middle
 from sim.registry.entries import SCOPES
@@ -141,7 +142,7 @@ def of_classes(curves: Iterable[Mapping[str, Curve]], narrow: bool = False) -> l
 
 def titled(axes: Axes, scope: str) -> None:
     """Call a panel by its scope, in the scope's colour."""
-    axes.set_title(style.capital(style.SCOPE_LABELS[scope]), color=style.SCOPE_COLOURS[scope], fontweight="bold")
+    axes.set_title(capital(style.SCOPE_LABELS[scope]), color=style.SCOPE_COLOURS[scope], fontweight="bold")
 
 
 def remark(axes: Axes, text: str, x: float = 0, **look: Any) -> None:

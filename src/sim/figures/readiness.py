@@ -13,6 +13,7 @@ from matplotlib.colors import Colormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.analysis.sentences import capital
 from sim.errors import Problem, UserError
 from sim.figures import panels, style, tilemap
 from sim.inference.readiness import LEVELS, MEASURES, TERMS, UNILATERAL, UNIVERSAL, Frontier
@@ -122,7 +123,7 @@ def draw_curves(asked: Asked) -> Figure:
             one = rows[(rows["measure"] == measure) & (rows["scheme"] == scheme)]
             _curves(axes, one, later)
             axes.set_xlim(year_of(halves[0]["date"]) - 0.1, year_of(halves[-1]["date"]) + 0.1)
-            axes.set_title(f"{style.capital(NAMES[measure])}, {WAYS[scheme]}")
+            axes.set_title(f"{capital(NAMES[measure])}, {WAYS[scheme]}")
             if row < len(MEASURES) - 1:
                 axes.tick_params(labelbottom=False)
     entries: list[Artist] = [panels.stroke(style.CLASS_COLOURS[name], 1.5, style.SCOPE_LABELS[name])
@@ -168,7 +169,7 @@ def draw_frontier(asked: Asked) -> Figure:
                               linewidths=0.2, edgecolors="#777777")  # fmt: skip
         fit = fits[(fits["population"] == population) & (fits["scheme"] == scheme) & (fits["measure"] == measure)]
         lines = _lines(axes, frontier_of(fit.iloc[0].to_dict()), one)
-        axes.set_title(f"{style.capital(WAYS[scheme])}{'' if lines else ': no frontier here'}")
+        axes.set_title(f"{capital(WAYS[scheme])}{'' if lines else ': no frontier here'}")
         axes.set_xlabel("literacy of members at the switch")
         axes.set_ylabel("skill of trained people for the bench" if not column else "")
     assert points is not None

@@ -183,11 +183,6 @@ def side_by_side(texts: Sequence[str], between: str, width: float, size: float) 
     return between.join(short[text] for text in texts)
 
 
-def capital(text: str) -> str:
-    """Return a text with a capital letter; its others are left as they are."""
-    return text[:1].upper() + text[1:]
-
-
 def head(width: float, title: str, *lines: str) -> float:
     """Return the height of a heading on a page of a width, mm."""
     return 7.5 + 4.0 * (len(_rows(title, width)) - 1) + 4.2 * len(lines)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.analysis.sentences import capital
 from sim.figures import style
 from sim.figures.series import day
 
@@ -96,7 +97,7 @@ def label(name: str, kind: str) -> str:
     words = [word for word in re.split(r"[_\-\s]+", name) if word.lower() not in said]
     words = [word for word in words if word and not re.fullmatch(r"1[89]\d\d", word)]
     words = [ORDINALS.get(word.lower(), word) for word in words] or [KINDS.get(kind, kind)]
-    return style.capital(" ".join(words))
+    return capital(" ".join(words))
 
 
 def height(found: list[Mark]) -> float:

@@ -73,10 +73,15 @@ def render(text: str, table: Callable[[str], str] = field_table) -> str:
     return _BLOCK.sub(lambda match: f"{match[1]}{table(match[2])}\n{match[3]}", text)
 
 
+def rewrite(document: str, made: Callable[[str], str] = render) -> None:
+    """Rewrite the tables of a document, as ``made`` makes its text anew."""
+    path = Path(document)
+    path.write_text(made(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def main(document: str, schema: str) -> None:
     """Rewrite the tables of a document, and the schema."""
-    path = Path(document)
-    path.write_text(render(path.read_text(encoding="utf-8")), encoding="utf-8")
+    rewrite(document)
     write_schema(schema)
 
 

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 
 from sim.analysis.bands import bands, differences, means, numbers
 from sim.analysis.selection import Selection, label, some
+from sim.analysis.sentences import capital
 from sim.analysis.sweep import Sweep
 from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
@@ -157,7 +158,7 @@ def table(sweep: Sweep, selection: Selection) -> Courses:
             changes = [] if apart is None else [
                 apart[(apart["scope"] == scope) & (apart["combination"] == at)] for at in combinations[1:]
             ]  # fmt: skip
-            said = style.capital(style.SCOPE_LABELS[scope]) if outcome else title(name)
+            said = capital(style.SCOPE_LABELS[scope]) if outcome else title(name)
             if scope in small:
                 said, changes = f"{said}, mean", [one.assign(p50=one["mean"]) for one in changes]
                 mean = means(sweep, name, scope).set_index(["combination", "month"])["mean"]

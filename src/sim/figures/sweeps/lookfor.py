@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
-from sim.analysis.sentences import hundred
+from sim.analysis.sentences import capital, hundred
 from sim.analysis.sweep import Sweep
 from sim.figures import panels, style
 from sim.figures.sweeps import common, strokes
@@ -54,7 +54,7 @@ def draw(table: Found) -> list[Figure]:
 def _page(table: Found, answer: Answer) -> Figure:
     worths = answer.worths[:ROWS]
     tall = ROW * max(len(worths), 1) + 2 * EDGE
-    line = (f"{style.capital(told.ahead(answer.question))} in {hundred(answer.share)} of 100 worlds, of "
+    line = (f"{capital(told.ahead(answer.question))} in {hundred(answer.share)} of 100 worlds, of "
             f"{answer.draws:,} {table.look.population}")  # fmt: skip
     page, top = table.said.page(f"What to look for: {told.named(answer.question)}", line, room=tall + FOOT)
     top, wide = top + 6.0, (style.WIDE - LEFT - BETWEEN - RIGHT) / 2
