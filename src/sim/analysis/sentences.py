@@ -412,6 +412,38 @@ def size(value: float, unit: str) -> str:
     return f"{value:.2g}" + (f" {word}" if unit in ("months", "persons", "thousand") else "")
 
 
+def amount(value: float, unit: str, sign: str = "-") -> str:
+    """Return a number with its unit, as it is said: shares as so many of 100, months with one decimal at most.
+
+    Of a share of committees ``1.2 of 100 committees``; of a share of nothing named ``1.2 percentage points``.
+
+    Parameters
+    ----------
+    sign
+        ``+`` where one above nothing is to have a sign too.
+    """
+    said = in_unit(value, unit, sign)
+    words = counted_in(unit)
+    return f"{said} {words.removesuffix('s') if said.lstrip('+-') == '1' and ' of ' not in unit else words}".rstrip()
+
+
+def in_unit(value: float, unit: str, sign: str = "-") -> str:
+    """Return a number as it is said in its unit, without that: two digits that count, of shares a hundredfold."""
+    value = 100.0 * value if unit.split(" ")[0] == "share" else value
+    if value == 0.0:
+        return "0"
+    decimals = 1 if unit == "months" else 1 - math.floor(math.log10(abs(value)))
+    said = f"{value:{sign},.{min(max(decimals, 0), 7)}f}"
+    said = said.rstrip("0").rstrip(".") if "." in said else said
+    return "0" if said.lstrip("+-") == "0" else said
+
+
+def counted_in(unit: str) -> str:
+    """Return in what a number is said that is stored in a unit."""
+    head, _, of = unit.partition(" of ")
+    return unit if head != "share" else f"of 100 {of}" if of else "percentage points"
+
+
 def outcome_in_words(name: str) -> str:
     """Return an outcome's name as a sentence has it."""
     words = name.removesuffix("_nation").replace("_p10", " of the worst tenth").replace("_", " ")
