@@ -183,9 +183,10 @@ def test_small_words():
 
 @pytest.mark.parametrize(("value", "unit", "said"), [
     (0.0118, "share of committees", "1.2 of 100 committees"), (0.02, "share of vacancies", "2 of 100 vacancies"),
-    (0.005, "share", "0.5 percentage points"), (-0.01, "share", "-1 percentage point"), (1.0, "share", "100 percentage points"),
-    (1.0, "months", "1 month"), (3.27, "months", "3.3 months"), (0.04, "months", "0 months"), (1234.0, "persons", "1,234 persons"),
-    (0.29, "", "0.29"), (0.0, "ratio", "0 ratio"), (0.452, "share of members", "45 of 100 members"),
+    (0.005, "share", "0.5 percentage points"), (-0.01, "share", "-1 percentage point"), (1.0, "months", "1 month"),
+    (1.0, "share", "100 percentage points"), (3.27, "months", "3.3 months"), (0.04, "months", "0 months"),
+    (1234.0, "persons", "1,234 persons"), (0.29, "", "0.29"), (0.0, "ratio", "0 ratio"),
+    (0.452, "share of members", "45 of 100 members"),
 ])  # fmt: skip
 def test_an_amount_is_said_in_its_unit(value: float, unit: str, said: str) -> None:
     assert words.amount(value, unit) == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -110,6 +111,8 @@ def test_an_entry_says_what_rows_say(ran):
     assert entry.verdict == rules.decided("above", rules.shares("above", effect, 0.005)) == entry.verdicts["prior"]
     assert second["populations"]["prior"]["for"] == 1.0 and second["verdict"] == rules.SUPPORTED
     assert sum(row["draws"] for row in first["by_reading"] if row["variant"] == "unfilled") == DRAWS
+    assert all(math.isclose(row["for"] + row["against"] + row["within"], 1.0) for row in first["by_reading"])
+    assert first["outcome"] == "performance" and not first["shown"]
 
 
 def test_a_world_is_paired_with_another_draw_by_draw(ran):

@@ -267,7 +267,8 @@ class _Judged:
         self.verdicts[name] = rules.decided(said.claimed, whole, list(each.values()), one.power)
         self.shares[name], self.numbers[name], self.reckoned[name] = whole, numbers(one, whole), one
         self.by_reading[name] = [
-            {"variant": variant, "choice": choice, "for": found.holds, "against": found.fails, "draws": found.draws}
+            {"variant": variant, "choice": choice, "for": found.holds, "against": found.fails, "within": found.within,
+             "draws": found.draws}
             for (variant, choice), found in each.items() if found.draws
         ]  # fmt: skip
 
@@ -277,6 +278,7 @@ class _Judged:
         quantity = next(iter(self.estimand.quantities.values()))
         found = {
             "name": self.estimand.name, "words": self.estimand.words, "claimed": said.claimed,
+            "outcome": "" if self.estimand.outcome is None else self.estimand.outcome.name, "shown": said.shown,
             "unit": self.estimand.unit, "smallest": self.reckoned[name].smallest, "horizon": quantity.horizon,
             "scopes": list(quantity.scopes), "value": said.value, "populations": self.numbers,
             "verdict": self.verdicts[name], "variance": dict(variance), "by_reading": self.by_reading[name],
@@ -378,8 +380,8 @@ class _Depth:
             points = self.one.points
         except UserError as error:
             problem = error.problems[0]
-            self.notes.append(f"what it hangs on, a condition, and what to look for were not looked for: "
-                              f"{problem.found} ({problem.allowed})")  # fmt: skip
+            self.notes.append(f"too few worlds to say what the result hangs on, under which condition it holds and what "
+                              f"to look for: {problem.found}, and {problem.allowed} are needed")  # fmt: skip
             return {"notes": self.notes}
         asked = self._asked()
         found["hangs_on"] = self._hangs(points, asked)
