@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sim.claims import rules
+from sim.claims.expressions import evaluate
+from sim.claims.form import load_claims
 from sim.claims.rules import Shares
+from sim.inference import lockin
 
 SIZE = 0.5
 DIRECTED = ("above", "below", "within", "not below", "not above", "not ready", "likelier", "not needed")
@@ -48,6 +51,25 @@ def test_exactly_the_smallest_effect_is_within():
 def test_a_relation_holds_between_its_ends(low, high, holds):
     found = rules.shares("between", np.array([0.1, 0.2, 0.4, 0.5, np.nan]), 0.0, low, high)
     assert (found.holds, found.fails, found.draws) == (holds, 1.0 - holds, 4)
+
+
+def test_what_holds_from_nought_on_is_a_relation():
+    values = np.array([0.0, 0.1, -0.1, np.nan, -1.0])
+    assert rules.shares("holds", values, 0.0, 0.0, None) == Shares(0.5, 0.5, 0.0, 4)
+
+
+LEVELS = st.floats(0.0, 1.0)
+
+
+@given(before=st.tuples(LEVELS, LEVELS), end=st.tuples(LEVELS, LEVELS, LEVELS))
+def test_no_way_back_is_judged_by_the_rule_of_lockin(before, end):
+    (claim,) = load_claims(("32",))
+    low, middle, high = end
+    levels = {"low": low, "middle": middle, "high": high, "low_before": before[0], "high_before": before[1]}
+    margin = evaluate(claim.estimands[0].said.value, {name: np.float64(value) for name, value in levels.items()})
+    assume(abs(margin) > 1e-6)  # on the very edge, arithmetic decides
+    found = lockin.reading(np.array([before[0], 0.5, before[1]]), np.array(end), lockin.smallest())
+    assert (margin >= 0.0) == (found == lockin.TWO)
 
 
 def test_every_reading_with_draws_enough_has_a_say():

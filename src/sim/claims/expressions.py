@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from sim.errors import nearest
 
 Array = NDArray[np.float64]
-WORDS = "names of worlds and terms, numbers, + - * /, brackets, and max(a, b)"
+WORDS = "names of worlds and terms, numbers, + - * /, brackets, min(a, b) and max(a, b)"
 LONGEST = 300
 _OPERATIONS: Mapping[type[ast.AST], Any] = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
     ast.USub: np.negative, ast.UAdd: np.positive,
 }  # fmt: skip
+_LEAST_OR_MOST: Mapping[str, Any] = {"min": np.minimum, "max": np.maximum}
+"""What may be called: nan where any part is."""
 
 
 class Wrong(ValueError):
@@ -64,7 +66,7 @@ def _walk(node: ast.expr, found: list[str]) -> None:
         _walk(node.right, found)
     elif isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATIONS:
         _walk(node.operand, found)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "max" and node.args:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LEAST_OR_MOST and node.args:
         for part in node.args:
             _walk(part, found)
     elif not (isinstance(node, ast.Constant) and type(node.value) in (int, float)):
@@ -87,9 +89,5 @@ def _evaluated(node: ast.AST, values: Mapping[str, Array]) -> Any:
         return _OPERATIONS[type(node.op)](_evaluated(node.left, values), _evaluated(node.right, values))
     if isinstance(node, ast.UnaryOp):
         return _OPERATIONS[type(node.op)](_evaluated(node.operand, values))
-    assert isinstance(node, ast.Call)
-    parts = [_evaluated(part, values) for part in node.args]
-    found = parts[0]
-    for part in parts[1:]:
-        found = np.maximum(found, part)  # nan where any is
-    return found
+    assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return reduce(_LEAST_OR_MOST[node.func.id], (_evaluated(part, values) for part in node.args))

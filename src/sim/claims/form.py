@@ -32,7 +32,7 @@ from sim.scenario.files import keys, shipped
 from sim.scenario.layers import SETS, Fault, KeyPath, Layer, in_order, merge, unknown
 from sim.scenario.schema import Month, Period, Table, month_name, month_number
 
-Claimed = Literal["above", "below", "within", "not below", "not above", "between", "signs", "not ready", "likelier", "not needed"]
+Claimed = Literal["above", "below", "within", "not below", "not above", "between", "holds", "signs", "not ready", "likelier", "not needed"]
 BY_EVIDENCE = ("likelier", "not needed")
 """What is claimed of how likely worlds make recorded figures."""
 Kind = Literal["tested", "by construction", "untestable"]
@@ -155,6 +155,11 @@ class Estimand:
     def unit(self) -> str:
         """In what it is."""
         return self.said.unit or ("" if self.outcome is None else self.outcome.unit)
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """Between which the number of a relation must lie: one that holds where it is nought or more, from there on."""
+        return (0.0, None) if self.said.claimed == "holds" else (self.said.low, self.said.high)
 
     @property
     def words(self) -> str:

@@ -259,7 +259,7 @@ class _Judged:
     def add(self, claim: Claim, reader: Reader) -> None:
         """Take in a population."""
         said, one, name = self.estimand.said, reader.reckoned(claim, self.estimand), reader.population.name
-        bounds = (said.low, said.high)
+        bounds = self.estimand.ends
         whole = rules.shares(said.claimed, one.means, one.smallest, *bounds)
         each = {}
         if said.claimed != "signs" and not said.figures:
@@ -346,6 +346,8 @@ def _verdict(claim: Claim, verdicts: Sequence[str]) -> str:
 
 def _claimed(one: Estimand) -> str:
     said = one.said
+    if said.claimed == "holds":
+        return f"relation: 0 <= {said.value}"
     if said.claimed == "between":
         return f"relation: {'' if said.low is None else f'{said.low:g} <= '}{said.value}" + (
             "" if said.high is None else f" <= {said.high:g}")  # fmt: skip
@@ -439,12 +441,14 @@ class _Depth:
         """Return in SQL in which draws the claim holds, and in which its opposite does."""
         said, s = self.judged.estimand.said, f"{self.one.smallest!r}"
         above, below = f"effect > {s}", f"effect < -{s}"
-        inside = " AND ".join([f"effect >= {said.low!r}"] * (said.low is not None)
-                              + [f"effect <= {said.high!r}"] * (said.high is not None)) or "true"  # fmt: skip
+        low, high = self.judged.estimand.ends
+        inside = " AND ".join([f"effect >= {low!r}"] * (low is not None)
+                              + [f"effect <= {high!r}"] * (high is not None)) or "true"  # fmt: skip
         return {
             "above": (above, below), "below": (below, above), "not below": (f"NOT {below}", below),
             "not above": (f"NOT {above}", above), "not ready": (below, f"NOT {below}"),
             "within": (f"abs(effect) <= {s}", f"abs(effect) > {s}"), "between": (inside, f"NOT ({inside})"),
+            "holds": (inside, f"NOT ({inside})"),
         }[said.claimed]  # fmt: skip
 
     def _figures(self) -> list[dict[str, Any]]:
@@ -490,8 +494,9 @@ class _Depth:
     def _holds(self, values: Array) -> Array:
         """Return in which draws the claim's side is ahead: of a direction by the sign alone."""
         said = self.judged.estimand.said
-        if said.claimed in ("within", "between"):
-            low, high = (-self.one.smallest, self.one.smallest) if said.claimed == "within" else (said.low, said.high)
+        if said.claimed in ("within", *rules.RELATIONS):
+            least = self.one.smallest
+            low, high = (-least, least) if said.claimed == "within" else self.judged.estimand.ends
             inside = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
             return np.where(np.isfinite(values), inside.astype(float), np.nan)
         sign = 1.0 if said.claimed in ("above", "not below") else -1.0

@@ -31,6 +31,8 @@ DENSITY, COVERAGE = 0.8, 0.3
 """Of a box, on draws held back, that makes a verdict conditional."""
 POWER = 2.0
 """Difference in the logarithm of evidence that must have been seen, were the claim wrong, before it counts for it."""
+RELATIONS = ("between", "holds")
+"""What is claimed of a number that is no effect: in the other worlds it is not so."""
 IMMATERIAL_FOR = ("above", "below")
 """What is claimed of an effect that may turn out too small to matter."""
 
@@ -62,12 +64,12 @@ def shares(claimed: str, values: Array, smallest: float, low: float | None = Non
     ----------
     claimed
         A direction: ``above``, ``below`` (beyond the smallest effect), ``within``, ``not below``, ``not above``;
-        ``between`` two ends; ``not ready``: below by more than the smallest.
+        ``between`` two ends, or ``holds``, which is the same from nought on; ``not ready``: below by more than the smallest.
     """
     known = values[np.isfinite(values)]
     if not len(known):
         return Shares(math.nan, math.nan, math.nan, 0)
-    if claimed == "between":
+    if claimed in RELATIONS:
         inside = (known >= (-np.inf if low is None else low)) & (known <= (np.inf if high is None else high))
         return Shares(float(inside.mean()), 1.0 - float(inside.mean()), 0.0, len(known))
     above, below = beyond(known, smallest)

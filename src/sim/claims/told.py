@@ -24,6 +24,7 @@ _HOLDS: Mapping[str, tuple[str, str]] = {
     "not below": ("it is not lower by more than {size}", "lower by more"),
     "not above": ("it is not higher by more than {size}", "higher by more"),
     "between": ("it lies {span}", "elsewhere"),
+    "holds": ("it is so", "not so"),
     "signs": ("the slopes have the signs that are claimed (resamples of the draws)", "at least one has not"),
     "not ready": ("it is lower by more than {size}", "not so"),
     "likelier": ("the record is likelier by more than {size} in the logarithm (resamples of the draws)",
