@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -244,26 +245,85 @@ POPULATIONS = [{"name": "calibrated", "words": "calibrated on 24 recorded figure
 
 
 def test_words_are_no_stronger_than_the_verdict():
-    from dataclasses import asdict
-
     more = {"why": "a reason", "condition": "It holds where r_v is .5."}
     made = [entry(verdict=verdict, **more) for verdict in rules.VERDICTS]
     said = {one.verdict: told.sentence(asdict(one), POPULATIONS, False) for one in made}
     begun = "Supported. Performance: it is higher by more than 0.005 share in 90 of 100 worlds (400 calibrated on 24"
     assert said["supported"].startswith(begun)
-    assert "lower by as much in 5." in said["supported"]
+    assert "it is lower by more in 5, the difference is too small to count in 5." in said["supported"]
     assert said["conditional"].endswith("It holds where r_v is .5.")
     assert said["untestable here"] == "Untestable here: a reason"
-    assert said["by construction"].startswith("By construction: a reason Its size: ")
+    assert said["by construction"].startswith("By construction: a reason. Its size: ")
     assert not any("upport" in text for verdict, text in said.items() if verdict != "supported")
     quick = told.sentence(asdict(entry()), POPULATIONS, True)
     assert told.QUICK in quick
 
 
+@pytest.mark.parametrize(
+    ("claimed", "shares", "kinds"),
+    [
+        ("above", (0.7, 0.1, 0.2), {"higher": 0.7, "lower": 0.1, "small": 0.2}),
+        ("below", (0.7, 0.1, 0.2), {"higher": 0.1, "lower": 0.7, "small": 0.2}),
+        ("not below", (0.9, 0.1, 0.6), {"higher": 0.3, "lower": 0.1, "small": 0.6}),
+        ("not above", (0.9, 0.1, 0.6), {"higher": 0.1, "lower": 0.3, "small": 0.6}),
+        ("not ready", (0.1, 0.9, 0.6), {"higher": 0.3, "lower": 0.1, "small": 0.6}),
+        ("within", (0.6, 0.4, 0.6), {"small": 0.6, "beyond": 0.4}),
+        ("between", (0.6, 0.4, 0.0), {}), ("holds", (0.6, 0.4, 0.0), {}), ("signs", (0.6, 0.4, 0.0), {}),
+    ],
+)  # fmt: skip
+def test_worlds_are_told_by_what_happens_in_them_whatever_is_claimed(claimed, shares, kinds):
+    found = told.kinds({"claimed": claimed}, dict(zip(("for", "against", "within"), shares, strict=True)))
+    assert found == pytest.approx(kinds)
+    if claimed in ("above", "below", "not below", "not above", "not ready"):
+        counts = [round(10 * kinds[one]) for one in ("higher", "small", "lower")]
+        values = np.repeat([1.0, 0.0, -1.0], counts)
+        counted = rules.shares(claimed, values, 0.5)
+        assert (counted.holds, counted.fails, counted.within) == pytest.approx(shares)
+
+
+def test_what_is_no_worse_is_told_by_how_often_it_is_better():
+    (one,) = entry().estimands
+    shares = {**one["populations"]["calibrated"], "for": 1.0, "against": 0.0, "within": 0.93}
+    estimand = {**one, "claimed": "not below", "populations": {"calibrated": shares}}
+    text = told.sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
+    assert "the difference is too small to count (0.005 share at most) in 93 of 100 worlds" in text
+    assert "it is higher by more in 7, it is lower by more in 0" in text
+
+
+def test_a_reading_under_which_the_verdict_would_be_another_is_named():
+    row = {"variant": "majority_wants", "for": 0.1, "against": 0.9, "within": 0.0}
+    rows = [{**row, "choice": "all", "draws": 40}, {**row, "choice": "status_quo", "draws": 39}]
+    estimand = {**entry().estimands[0], "by_reading": rows}
+    text = told.sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
+    assert text.endswith("(majority_wants = all), it would be contradicted (90 of 100).") and "status_quo" not in text
+    small = told.sentence(asdict(entry(estimands=[estimand], verdict="immaterial")), POPULATIONS, False)
+    assert "contradicted" not in small
+
+
+def test_what_holds_over_all_ranges_is_said_to_be_the_models():
+    (one,) = entry().estimands
+    shares = one["populations"]["calibrated"]
+    for prior, said in ((0.96, True), (0.94, False)):
+        both = {"calibrated": {**shares, "for": 0.97}, "prior": {**shares, "for": prior}}
+        text = told.sentence(asdict(entry(estimands=[{**one, "populations": both}])), POPULATIONS, False)
+        assert ("what the model assumes says so" in text) == said
+
+
+def test_many_numbers_that_are_alike_are_told_from_where_to_where():
+    (one,) = entry().estimands
+    shares = one["populations"]["calibrated"]
+    several = [{**shares, "for": share, "against": 1.0 - share, "within": 0.5} for share in (0.05, 0.06, 0.07, 0.09)]
+    many = [{**one, "words": f"from {year}", "claimed": "not ready", "populations": {"calibrated": each}}
+            for year, each in enumerate(several)]  # fmt: skip
+    text = told.sentence(asdict(entry(estimands=many, all=True)), POPULATIONS, False)
+    assert "4 numbers, from “from 0” to “from 3”" in text and "it is lower by more in 5 to 9" in text
+    assert "it is higher by more in 41 to 45" in text and text.count("count") == 1
+
+
 def test_quick_is_marked_everywhere():
     ledger = Ledger("m", True, POPULATIONS, (entry(),))
     assert told.QUICK in told.page(ledger) and "#quick" in told.argdown(ledger)
-    assert told.QUICK in told.answer(ledger)[0] and all(row["quick"] for row in ledger.rows())
+    assert told.answer(ledger)[0].startswith("By a quick look") and all(row["quick"] for row in ledger.rows())
     assert ledger.document()["quick"] is True
 
 
@@ -284,7 +344,7 @@ def test_the_command(ran, capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out)["digest"] == ledger.digest
     assert call(common) == 0
     out = capsys.readouterr().out
-    assert out.startswith("Of 1 claim, quick") and "for/against" in out
+    assert out.startswith("By a quick look") and "Of 1 claim, " in out and "over the ranges" in out
     assert call([*common, "--csv"]) == 0 and "x1" in capsys.readouterr().out
     assert call([*common, "--argdown"]) == 0 and "[x1]:" in capsys.readouterr().out
     assert call([*common, "--explain", "x1"]) == 0

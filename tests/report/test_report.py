@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import sim
+from sim.claims.lines import FORMS, Shown, of_100
 from sim.doors.cli import cli
 from sim.doors.terminal import Terminal
 from sim.errors import UserError
@@ -22,7 +23,6 @@ from sim.report import words
 from sim.report.context import context
 from sim.report.pages import html, part, write_report
 from sim.report.shapes import Context, as_text
-from sim.report.stored import FORMS, Shown, of_100
 from tests.report.made_ledger import KINDS, ledger, sealed, write
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"

@@ -19,7 +19,7 @@ _OPERATIONS: Mapping[type[ast.AST], Any] = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
     ast.USub: np.negative, ast.UAdd: np.positive,
 }  # fmt: skip
-_LEAST_OR_MOST: Mapping[str, Any] = {"min": np.minimum, "max": np.maximum}
+_CALLS: Mapping[str, Any] = {"min": np.minimum, "max": np.maximum}
 """What may be called: nan where any part is."""
 
 
@@ -66,7 +66,7 @@ def _walk(node: ast.expr, found: list[str]) -> None:
         _walk(node.right, found)
     elif isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATIONS:
         _walk(node.operand, found)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LEAST_OR_MOST and node.args:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS and node.args:
         for part in node.args:
             _walk(part, found)
     elif not (isinstance(node, ast.Constant) and type(node.value) in (int, float)):
@@ -90,4 +90,4 @@ def _evaluated(node: ast.AST, values: Mapping[str, Array]) -> Any:
     if isinstance(node, ast.UnaryOp):
         return _OPERATIONS[type(node.op)](_evaluated(node.operand, values))
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    return reduce(_LEAST_OR_MOST[node.func.id], (_evaluated(part, values) for part in node.args))
+    return reduce(_CALLS[node.func.id], (_evaluated(part, values) for part in node.args))

@@ -45,6 +45,8 @@ USUAL = "1923-12:1926-11"
 REPLICATES = 2
 LEAST_END = "1926-12"
 """Runs last so long at least, so that claims about earlier years share worlds with the others."""
+RECORD_END = "1929-12"
+"""Runs last so long where recorded figures are scored: the last are of that year."""
 
 
 class Term(Table):
@@ -91,7 +93,7 @@ class ClaimFile(Table):
     horizon: str = Field(USUAL, description="of estimands that name none")
     replicates: int = Field(REPLICATES, ge=1, le=1000, description="runs of each draw in each world that differ only by chance")
     populations: list[Over] = Field(POPULATIONS, min_length=1, description="over which draws it is asked")
-    end: Month | None = Field(None, description="last month of the runs; default: December of the last horizon's year, 1926 at least")
+    end: Month | None = Field(None, description="last month of the runs; default: December of the last horizon's year, 1926 at least, 1929 where figures are scored")
     start: Month | None = Field(None, description="first month of the runs; default: the base scenario's")
     set: dict[str, Any] = Field({}, description="tables of a scenario, laid over the base in all worlds")
     worlds: dict[str, dict[str, Any]] = Field({}, description="by name: tables of a scenario, laid over the base; `scenario = \"election\"` lays a scenario first")
@@ -201,6 +203,8 @@ class Claim:
         """The last month of its runs."""
         if self.said.end is not None:
             return self.said.end
+        if any(one.said.figures for one in self.estimands):
+            return RECORD_END
         last = max(one.span[1] for each in self.estimands for one in each.quantities.values())
         return max(f"{last[:4]}-12", LEAST_END)
 

@@ -168,6 +168,12 @@ class Ledger:
         return [plain(row) for row in found]
 
 
+def deciding(populations: Sequence[Mapping[str, Any]]) -> str:
+    """Return the name of the population that decides: the calibrated one, where it was asked for and is there."""
+    names = [str(one["name"]) for one in populations]
+    return "calibrated" if "calibrated" in names or not names else names[0]
+
+
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it, numbers with so many digits, nothing for what is not defined."""
     if isinstance(value, Mapping):

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.claims import rules
-from sim.claims.ledger import Ledger
-from sim.claims.told import deciding
+from sim.claims.ledger import Ledger, deciding
 from sim.draws.blocks import uniform_of_each
 from sim.errors import UserError
 from sim.inference import boxes

@@ -16,6 +16,7 @@ from sim.analysis.targets import Target
 from sim.claims import expressions, rules, told
 from sim.claims.form import Claim, Estimand, Quantity
 from sim.claims.ledger import Entry
+from sim.claims.lines import number
 from sim.claims.populations import Population
 from sim.claims.worlds import Asked as Wants
 from sim.claims.worlds import Wanted, history, horizon_name
@@ -241,7 +242,8 @@ def numbers(one: Reckoned, shares: rules.Shares) -> dict[str, Any]:
     return {
         "for": shares.holds, "against": shares.fails, "within": shares.within,
         "mean": float(known.mean()) if len(known) else np.nan, "low": float(low), "high": float(high),
-        "sd": float(known.std(ddof=1)) if len(known) > 1 else np.nan, "draws": one.draws, "run": " ".join(one.sweeps),
+        "sd": float(known.std(ddof=1)) if len(known) > 1 else np.nan, "draws": one.draws if shares.draws else 0,
+        "run": " ".join(one.sweeps),
     }  # fmt: skip
 
 
@@ -281,7 +283,8 @@ class _Judged:
             "outcome": "" if self.estimand.outcome is None else self.estimand.outcome.name, "shown": said.shown,
             "unit": self.estimand.unit, "smallest": self.reckoned[name].smallest, "horizon": quantity.horizon,
             "scopes": list(quantity.scopes), "value": said.value, "populations": self.numbers,
-            "verdict": self.verdicts[name], "variance": dict(variance), "by_reading": self.by_reading[name],
+            "verdict": self.verdicts[name], "shown": said.shown, "variance": dict(variance),
+            "by_reading": self.by_reading[name],
         }  # fmt: skip
         return found | ({"low": said.low, "high": said.high} if said.claimed == "between" else {})
 
@@ -375,7 +378,7 @@ class _Depth:
         said = self.judged.estimand.said
         if said.planted:
             self.notes.append(f"records made in the world {said.planted} would have shown "
-                              f"{told.number(self.one.power)}, and {rules.POWER:g} is asked for")  # fmt: skip
+                              f"{number(self.one.power)}, and {rules.POWER:g} is asked for")  # fmt: skip
         if said.claimed == "signs" or said.figures:
             return {"notes": self.notes}
         try:

@@ -8,8 +8,12 @@ from typing import Any
 
 from sim.analysis.sentences import capital, hundred
 from sim.claims import rules
-from sim.claims.ledger import Entry, Ledger
+from sim.claims.answer import three
+from sim.claims.ledger import JSON, Entry, Ledger, deciding
+from sim.claims.lines import NOTHING, At, number
 from sim.inference.sensitivity import share
+from sim.registry.variants import VARIANTS
+from sim.scenario.doc_tables import markdown
 
 QUICK = "quick: too few draws to cite"
 """What stands beside everything that rests on fewer draws than the rules want."""
@@ -20,22 +24,45 @@ FORBIDDEN = (
 _HOLDS: Mapping[str, tuple[str, str]] = {
     "above": ("it is higher by more than {size}", "lower by as much"),
     "below": ("it is lower by more than {size}", "higher by as much"),
-    "within": ("the difference is within {size}", "beyond it"),
+    "within": ("the difference is {size} at most", "it is more"),
     "not below": ("it is not lower by more than {size}", "lower by more"),
     "not above": ("it is not higher by more than {size}", "higher by more"),
     "between": ("it lies {span}", "elsewhere"),
-    "holds": ("it is so", "not so"),
+    "holds": ("it is so", "it is not"),
     "signs": ("the slopes have the signs that are claimed (resamples of the draws)", "at least one has not"),
     "not ready": ("it is lower by more than {size}", "not so"),
     "likelier": ("the record is likelier by more than {size} in the logarithm (resamples of the draws)",
                  "less likely by as much"),
     "not needed": ("the record is not likelier for it by {size} in the logarithm (resamples of the draws)", "likelier"),
 }  # fmt: skip
+_FIRST: Mapping[str, str] = {
+    "higher": "it is higher by more than {size} in", "lower": "it is lower by more than {size} in",
+    "small": "the difference is too small to count ({size} at most) in",
+    "beyond": "it is higher or lower by more than {size} in",
+}  # fmt: skip
+_THEN: Mapping[str, str] = {
+    "higher": "it is higher by more in", "lower": "it is lower by more in",
+    "small": "the difference is too small to count in", "beyond": "it is more in",
+}  # fmt: skip
+"""What an effect may be in a world, told first, and after that."""
+ALIKE = 3
+"""Numbers up to which a claim to which all are needed tells each; of more, from where to where their shares lie."""
+EVERYWHERE = 0.95
+"""Share of worlds, calibrated and over the ranges, from which on the model is said to leave nothing to the record."""
 
 
-def number(value: float | None) -> str:
-    """Return a number as sentences have it."""
-    return "–" if value is None or not math.isfinite(value) else f"{value:.3g}"
+def kinds(estimand: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, float]:
+    """Return of an effect in which shares of worlds it is higher, lower, too small to count; nothing of a relation."""
+    claimed, holds, fails, small = estimand["claimed"], found["for"], found["against"], found["within"]
+    if claimed == "within":
+        return {"small": holds, "beyond": fails}
+    higher, lower = {
+        "above": (holds, fails), "below": (fails, holds), "not below": (holds - small, fails),
+        "not above": (fails, holds - small), "not ready": (fails - small, holds),
+    }.get(claimed, (None, None)) if None not in (holds, fails, small) else (None, None)  # fmt: skip
+    if higher is None or lower is None:
+        return {}
+    return {"higher": max(0.0, higher), "lower": max(0.0, lower), "small": small}
 
 
 def told_share(value: float | None) -> str:
@@ -57,79 +84,139 @@ def sides(estimand: Mapping[str, Any]) -> tuple[str, str]:
     return holds.format(size=size(estimand), span=span), fails
 
 
-def deciding(ledger_populations: Sequence[Mapping[str, Any]]) -> str:
-    """Return the name of the population that decides: the calibrated one, where it was asked for and is there."""
-    names = [str(one["name"]) for one in ledger_populations]
-    return "calibrated" if "calibrated" in names or not names else names[0]
-
-
 def shares_said(estimand: Mapping[str, Any], population: str, words: str) -> str:
-    """Return the shares of one estimand in one population, in a clause."""
+    """Return the shares of one estimand in one population, in a clause: what is most frequent first."""
     found = estimand["populations"].get(population)
     if found is None or not found["draws"]:
         return f"{estimand['words']}: not defined in these draws"
-    holds, fails = sides(estimand)
-    both = (found["for"], found["against"])
-    ahead, behind = ("–" if value is None or math.isnan(value) else hundred(value) for value in both)
-    return (f"{estimand['words']}: {holds} in {ahead} of 100 worlds ({found['draws']} {words}), "
-            f"{fails} in {behind}")  # fmt: skip
+    of = f"of 100 worlds ({found['draws']} {words})"
+    told = sorted(kinds(estimand, found).items(), key=lambda one: -one[1])
+    if not told:
+        holds, fails = sides(estimand)
+        return f"{estimand['words']}: {holds} in {_hundred(found['for'])} {of}, {fails} in {_hundred(found['against'])}"
+    (kind, share), *rest = told
+    others = ", ".join(f"{_THEN[other]} {hundred(part)}" for other, part in rest)
+    return f"{estimand['words']}: {_FIRST[kind].format(size=size(estimand))} {hundred(share)} {of}, {others}"
+
+
+def _hundred(value: float | None) -> str:
+    return NOTHING if value is None or math.isnan(value) else hundred(value)
+
+
+def _together(shown: Sequence[Mapping[str, Any]], population: str, words: str) -> str:
+    """Return the shares of many estimands in a clause, from where to where they lie; nothing if they are not alike."""
+    found = [one["populations"][population] for one in shown]
+    told = [kinds(one, numbers) for one, numbers in zip(shown, found, strict=True)]
+    if not all(told) or len({(one["claimed"], size(one)) for one in shown}) > 1:
+        return ""
+    spans = {kind: (min(one[kind] for one in told), max(one[kind] for one in told)) for kind in told[0]}
+    (kind, first), *rest = sorted(spans.items(), key=lambda one: -one[1][1])
+    others = ", ".join(f"{_THEN[other]} {_span(each)}" for other, each in rest)
+    return (f"{len(shown)} numbers, from “{shown[0]['words']}” to “{shown[-1]['words']}”: "
+            f"{_FIRST[kind].format(size=size(shown[0]))} {_span(first)} of 100 worlds ({found[0]['draws']} {words}), "
+            f"{others}")  # fmt: skip
+
+
+def _span(ends: tuple[float, float]) -> str:
+    low, high = map(hundred, ends)
+    return low if low == high else f"{low} to {high}"
 
 
 def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]], quick: bool) -> str:
-    """Return the verdict on a claim in one careful sentence."""
+    """Return the verdict on a claim in one careful sentence, and what else belongs to it."""
     verdict, mark = entry["verdict"], f" ({QUICK})" if quick else ""
     if verdict == rules.UNTESTABLE:
         return f"Untestable here: {entry['why']}"
     decides = deciding(populations)
     words = next((str(one["words"]) for one in populations if one["name"] == decides), "")
-    shown = entry["estimands"] if entry["all"] else entry["estimands"][:1]
-    clauses = "; ".join(shares_said(one, decides, words) for one in shown)
+    shown = [one for one in entry["estimands"] if not one.get("shown")] if entry["all"] else entry["estimands"][:1]
+    one_by_one = "; ".join(shares_said(one, decides, words) for one in shown)
+    clauses = one_by_one if len(shown) <= ALIKE else _together(shown, decides, words) or one_by_one
     if verdict == rules.PUT_IN:
-        return f"By construction{mark}: {entry['why']}" + (f" Its size: {clauses}." if clauses else "")
+        return f"By construction{mark}: {entry['why']}." + (f" Its size: {clauses}." if clauses else "")
     said = capital(verdict) + (", borderline" if entry["borderline"] else "") + mark
     text = f"{said}. {capital(clauses)}."
     if verdict == rules.CONDITIONAL:
         text += f" {entry['condition']}"
+    text += "".join(f" {more}" for more in (*_by_choice(entry, shown), _as_written(entry, shown, decides)) if more)
     if entry["fragile"]:
         without = entry["verdicts"]["documented"]
         text += f" Fragile: without figures of grade C it is {without}."
     return text
 
 
+def _by_choice(entry: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield under which ways to read the record, each alone, the verdict would be another one."""
+    decided = (rules.SUPPORTED, rules.CONTRADICTED)
+    if len(shown) != 1 or entry["verdict"] not in (*decided, rules.OPEN):
+        return
+    for row in shown[0].get("by_reading", ()):
+        counted = rules.Shares(row["for"], row["against"], row.get("within") or 0.0, row["draws"])
+        alone = rules.decided(shown[0]["claimed"], counted)
+        if counted.draws >= rules.ENOUGH and alone in decided and alone != entry["verdict"]:
+            share = hundred(row["for"] if alone == rules.SUPPORTED else row["against"])
+            yield f"Where {choice_said(row['variant'], row['choice'])}, it would be {alone} ({share} of 100)."
+
+
+def choice_said(variant: str, choice: str) -> str:
+    """Return a way to read the record in words, its names after them."""
+    read = VARIANTS.get(variant)
+    if read is None or choice not in read.choices:
+        return f"{variant} = {choice}"
+    return f"{read.meaning} is read as “{read.choices[choice]}” ({variant} = {choice})"
+
+
+def _as_written(entry: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], decides: str) -> str:
+    """Return that it is so whatever is drawn, if it is: then what is assumed says it, and not the record."""
+    side = {rules.SUPPORTED: "for", rules.CONTRADICTED: "against"}.get(entry["verdict"])
+    if side is None or decides == "prior":
+        return ""
+    both = [one["populations"].get(name, {}).get(side) or 0.0 for one in shown for name in (decides, "prior")]
+    if min(both) < EVERYWHERE:
+        return ""
+    return ("It is so in nearly all worlds over the ranges too: what the model assumes says so, and the record has "
+            "added little.")  # fmt: skip
+
+
+HEADER = ("", "claim", "verdict", "as claimed", "too small", "otherwise", "over the ranges", "without grade C")
+
+
 def line(entry: Entry, populations: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a claim as a row of the table: id, words, verdict, shares of draws by population."""
+    """Return a claim as a row of the table: id, words, verdict, of 100 worlds how it comes out, and elsewhere."""
     said = entry.verdict + (" ?" if entry.borderline else "") + (" !" if entry.fragile else "")
-    rivals = [_pair(entry, str(one["name"])) for one in populations if one.get("rival")]
-    usual = [_pair(entry, name) for name in ("calibrated", "prior", "documented")]
-    ends = [text for text in rivals if text != "–"]
-    return [entry.id, entry.words, said, *usual, " ".join(ends)]
+    beside = (" / ".join(_shares(entry, name)) for name in ("prior", "documented"))
+    return [entry.id, entry.words, said, *_shares(entry, deciding(populations), three_kinds=True), *beside]
 
 
-HEADER = ("", "claim", "verdict", "calibrated", "prior", "documented", "rivals")
-
-
-def _pair(entry: Entry, population: str) -> str:
-    """Return the shares for and against, of the estimand that decides."""
+def _shares(entry: Entry, population: str, *, three_kinds: bool = False) -> list[str]:
+    """Return of 100 worlds of a population how many are as the estimand that decides has it, and how many are not."""
     found = (entry.first or {}).get("populations", {}).get(population)
-    return "–" if not found or not found["draws"] else f"{told_share(found['for'])}/{told_share(found['against'])}"
+    if not found or not found["draws"]:
+        return [NOTHING] * (3 if three_kinds else 1)
+    ends = [_hundred(found["for"]), _hundred(found["against"])]
+    small = hundred(found["within"]) if (entry.first or {})["claimed"] in rules.IMMATERIAL_FOR else NOTHING
+    return [ends[0], small, ends[1]] if three_kinds else ends
+
+
+def by_rival(ledger: Ledger) -> tuple[list[str], list[list[str]]]:
+    """Return the head and rows of a table: each claim in worlds of rival accounts; nothing without any."""
+    rivals = [str(one["name"]) for one in ledger.populations if one.get("rival")]
+    rows = [[entry.id, *(" / ".join(_shares(entry, name)) for name in rivals)] for entry in ledger.claims]
+    return ["", *rivals], [row for row in rows if rivals and set(row[1:]) != {NOTHING}]
 
 
 def answer(ledger: Ledger) -> list[str]:
-    """Return what the ledger says, in sentences: counts of verdicts, then its main claims."""
-    counts = {verdict: [one.id for one in ledger.claims if one.verdict == verdict] for verdict in rules.VERDICTS}
-    parts = [f"{len(ids)} {verdict} ({', '.join(ids)})" for verdict, ids in counts.items() if ids]
-    count = len(ledger.claims)
-    mark = f", {QUICK}" if ledger.quick else ""
-    return [f"Of {count} claim{'s' * (count != 1)}{mark}: {'; '.join(parts)}."]
+    """Return what the ledger says, in sentences: its main claims, then counts of verdicts."""
+    return [str(one) for one in three(At(ledger.document(), JSON))]
 
 
 def legend(ledger: Ledger) -> list[str]:
     """Return how the table is to be read."""
-    rivals = ", ".join(str(one["name"]) for one in ledger.populations if one.get("rival"))
     return [
-        "for/against: shares of draws in which what is claimed holds, or its opposite, by more than the smallest "
-        "effect of interest; ? borderline, ! another verdict without figures of grade C; rivals in this order: "
-        f"{rivals or 'none'}.",
+        "Numbers are of 100 worlds, of the number that decides: as claimed by more than the smallest effect of "
+        "interest, with a difference too small to count, and the opposite (of what is no effect: not as claimed). "
+        "Beside them the same, as claimed / otherwise, over the ranges and without figures of grade C. ? borderline, "
+        "! another verdict without figures of grade C.",
         FORBIDDEN, *ledger.notes,
     ]  # fmt: skip
 
@@ -168,7 +255,9 @@ def explained(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _by_reading(row: Mapping[str, Any]) -> str:
-    return f"{row['variant']} = {row['choice']}: {told_share(row['for'])} of {row['draws']}"
+    parts = [f"as claimed {_hundred(row['for'])}", f"otherwise {_hundred(row['against'])}"]
+    small = f", too small {_hundred(row['within'])}" if row.get("within") else ""
+    return f"{choice_said(row['variant'], row['choice'])}: of 100 {', '.join(parts)}{small} ({row['draws']} draws)"
 
 
 def _hung(one: Mapping[str, Any]) -> str:
@@ -200,14 +289,16 @@ def lookfor_said(one: Mapping[str, Any]) -> str:
 
 
 def page(ledger: Ledger) -> str:
-    """Return the folder's page: the table, and how to read it."""
-    lines = ["# The ledger of claims", "", *answer(ledger), "", "| " + " | ".join(HEADER) + " |",
-             "| " + " | ".join("---" for _ in HEADER) + " |"]  # fmt: skip
-    for entry in ledger.claims:
-        cells = [cell.replace("|", "\\|") for cell in line(entry, ledger.populations)]
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", *(f"{text}\n" for text in legend(ledger))]
-    lines += [f"**{entry.id}** {entry.sentence}\n" for entry in ledger.claims]
+    """Return the folder's page: the answer, the table, how to read it, each verdict in a sentence."""
+    mark = f" ({QUICK})" if ledger.quick else ""
+    lines = [f"# The ledger of claims{mark}", "", *(f"{text}\n" for text in answer(ledger))]
+    lines += [markdown(HEADER, (line(entry, ledger.populations) for entry in ledger.claims)), ""]
+    lines += [*(f"{text}\n" for text in legend(ledger)), "## Each verdict", ""]
+    lines += [f"**{entry.id}** {entry.words}. {entry.sentence}\n" for entry in ledger.claims]
+    head, rows = by_rival(ledger)
+    if rows:
+        lines += ["## In the worlds of rival accounts", "", "As claimed / otherwise, of 100 worlds of each.", ""]
+        lines += [markdown(head, rows), ""]
     lines += [f"Ledger {ledger.digest[:16]}, model {ledger.model}, skloki {ledger.made_with}."]
     return "\n".join(lines) + "\n"
 

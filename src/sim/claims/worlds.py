@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sim.claims.form import Claim, Estimand, load_claims, shipped_claims
+from sim.claims.form import RECORD_END, Claim, Estimand, load_claims, shipped_claims
 from sim.claims.populations import Population
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
@@ -139,7 +139,7 @@ class Wanted:
 
 def history() -> Asked:
     """Return the world in which observables are counted."""
-    return Asked(World(HISTORY, {}, "1929-12"), Kept(frozenset(["performance"]), frozenset(["1923-12:1926-11"]),
+    return Asked(World(HISTORY, {}, RECORD_END), Kept(frozenset(["performance"]), frozenset(["1923-12:1926-11"]),
                                                       targets=True, observables=True))  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from sim.analysis.effects import chosen, differences
 from sim.analysis.selection import points
 from sim.analysis.sentences import PLACES, PROVINCES, SURE, beyond, capital, places, verdict
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.describe.page import facts, markdown
+from sim.describe.page import facts
 from sim.errors import UserError
 from sim.figures.ahead import Ahead, draw
 from sim.figures.style import save
@@ -28,6 +28,7 @@ from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
+from sim.scenario.doc_tables import markdown
 
 Array = NDArray[np.float64]
 

@@ -29,7 +29,7 @@ from sim.data.columns import GRADES
 from sim.data.tables import grade_text, load
 from sim.describe.glossary import GRADES as TOLD_GRADES
 from sim.describe.glossary import entries
-from sim.describe.page import markdown, marked
+from sim.describe.page import marked
 from sim.errors import UserError
 from sim.experiment.ensemble import PLACE, over_name
 from sim.experiment.experiment import from_record
@@ -39,6 +39,7 @@ from sim.inference.report import answer
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS
 from sim.results.calibration import GIVEN, PRIOR, Calibration
+from sim.scenario.doc_tables import markdown
 
 MARKS = {
     "answer": "", "figures": "## What is recorded, and what the worlds give", "learned": "## What the record teaches",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from sim.errors import Problem, UserError
 from sim.experiment.experiment import label
 from sim.experiment.load import load_page
 from sim.registry.entries import SCOPES
+from sim.scenario.doc_tables import markdown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -256,12 +257,6 @@ def hangs_on(sweep: Sweep, option: str, ratios: pd.DataFrame, by_third: pd.DataF
         "points (of the effect, of its sign) that goes with this one uncertainty. All uncertainties, and other options "
         "of this lever: influence.csv, thirds.csv."
     )
-
-
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of a page."""
-    lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
-    return "\n".join([lines[0], "|---" * len(heads) + "|", *lines[1:]])
 
 
 def _favoured(sweep: Sweep) -> str:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.sentences import PLACES
-from sim.describe.page import markdown, marked
+from sim.describe.page import marked
 from sim.figures import draw_all
 from sim.figures import lockin as figures_lockin
 from sim.figures import readiness as figures
 from sim.inference import lockin, readiness
+from sim.scenario.doc_tables import markdown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.describe.page import markdown, marked
+from sim.describe.page import marked
 from sim.experiment.ensemble import PLACE
 from sim.inference.lookfor import lookfor
 from sim.inference.report import QUANTILES, spread
 from sim.inference.worth import Array
 from sim.registry.observables import OBSERVABLES
 from sim.results.calibration import GIVEN, Calibration
+from sim.scenario.doc_tables import markdown
 
 RIVALS: Mapping[str, str] = {
     "harris": "Harris", "circular-flow": "circular flow", "programmatic": "programme", "gill": "Gill",

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from sim.analysis.sentences import SURE
-from sim.claims.told import deciding, sides
+from sim.claims.answer import NOT_READY, three_parts
+from sim.claims.ledger import deciding
+from sim.claims.lines import NOTHING, At, Line, Shown, joined, line
+from sim.claims.told import sides
 from sim.registry.outcomes import OUTCOMES
 from sim.report import words
-from sim.report.answer import NOT_READY, three_parts
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
-from sim.report.stored import NOTHING, At, Folder, Line, Shown, joined, line
+from sim.report.stored import Folder
 
 CSV, ERRORS = "claims/ledger.csv", "claims/error-rates.csv"
 WORST = 10

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.claims.answer import three
 from sim.claims.ledger import parsed
+from sim.claims.lines import At
 from sim.describe.citation import cite
 from sim.errors import Problem, UserError
 from sim.registry.by_construction import BY_CONSTRUCTION
 from sim.report import claims, sections, words
-from sim.report.answer import three
 from sim.report.shapes import Cited, Claim, Context
-from sim.report.stored import At, Folder
+from sim.report.stored import Folder
 from sim.version import __version__
 
 LEDGER = "claims/ledger.json"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.claims.lines import At, Shown, line
 from sim.data.catalogue import TABLES
 from sim.report import words
 from sim.report.shapes import Carried, Cell, Picture, Section, Table
-from sim.report.stored import At, Folder, Page, Shown, line
+from sim.report.stored import Folder, Page
 
 CALIBRATION = "calibration/record"
 LARGEST = 300_000

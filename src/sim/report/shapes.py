@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from sim.report.stored import Line, Shown
+from sim.claims.lines import Line, Shown
 
 Cell = Line | Shown | str
 

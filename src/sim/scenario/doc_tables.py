@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,12 @@ def fields_of(model: type[BaseModel], node: Callable[[str], Node], first: Iterab
     for field, info in model.model_fields.items():
         rows.append(_row(field, node(field), "required" if info.is_required() else _default(info.get_default())))
     return "\n".join(rows)
+
+
+def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
+    return "\n".join([lines[0], "|---" * len(heads) + "|", *lines[1:]])
 
 
 def _row(field: str, node: Node, default: str) -> str:

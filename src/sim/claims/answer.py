@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sim.analysis.sentences import capital
 from sim.claims import rules
-from sim.claims.told import deciding
-from sim.report.stored import At, Line, joined, line
+from sim.claims.ledger import deciding
+from sim.claims.lines import At, Line, joined, line
 
 NOT_READY = "not ready"
 LEADING: Sequence[tuple[str, tuple[str, ...]]] = (
@@ -106,4 +106,5 @@ def _counts(claims: At) -> Line:
     counted = [(word, claims.count("verdict", word)) for word in rules.VERDICTS]
     said = [line(f"{word} for {{}}", number) for word, number in counted if word in ALWAYS or number.at.value]
     whole = line("{}, and {}", joined(said[:-1], ", "), said[-1])
-    return line("Of {} claims, the verdict is {}.", claims.length(), whole)
+    one = "s" * (len(claims.value) != 1)
+    return line(f"Of {{}} claim{one}, the verdict is {{}}.", claims.length(), whole)

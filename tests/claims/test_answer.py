@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from sim.claims.answer import three
+from sim.claims.lines import At
 from sim.claims.rules import VERDICTS
-from sim.report.answer import three
-from sim.report.stored import At
 from tests.report.made_ledger import KINDS, SHARES, WORDS, ledger
 
 
