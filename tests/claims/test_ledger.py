@@ -248,7 +248,7 @@ def test_words_are_no_stronger_than_the_verdict():
     more = {"why": "a reason", "condition": "It holds where r_v is .5."}
     made = [entry(verdict=verdict, **more) for verdict in rules.VERDICTS]
     said = {one.verdict: told.sentence(asdict(one), POPULATIONS, False) for one in made}
-    begun = "Supported. Performance: it is higher by more than 0.005 share in 90 of 100 worlds (400 calibrated on 24"
+    begun = "Supported. Performance: it is higher by more than 0.5 percentage points in 90 of 100 worlds (400 calibrated"
     assert said["supported"].startswith(begun)
     assert "it is lower by more in 5, the difference is too small to count in 5." in said["supported"]
     assert said["conditional"].endswith("It holds where r_v is .5.")
@@ -286,7 +286,7 @@ def test_what_is_no_worse_is_told_by_how_often_it_is_better():
     shares = {**one["populations"]["calibrated"], "for": 1.0, "against": 0.0, "within": 0.93}
     estimand = {**one, "claimed": "not below", "populations": {"calibrated": shares}}
     text = told.sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
-    assert "the difference is too small to count (0.005 share at most) in 93 of 100 worlds" in text
+    assert "the difference is too small to count (0.5 percentage points at most) in 93 of 100 worlds" in text
     assert "it is higher by more in 7, it is lower by more in 0" in text
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
+from sim.analysis.sentences import in_unit
 from sim.claims.rules import BORDER, COVERAGE, DENSITY, HALF
 
 EDGES = (COVERAGE, HALF, *BORDER, DENSITY)
@@ -60,8 +62,9 @@ def inner(value: Any) -> str:
 
 FORMS: Mapping[str, Callable[[Any], str]] = {
     "text": str, "clause": clause, "inner": inner, "number": number, "of 100": of_100, "plain": plain, "signed": signed,
+    **{unit: partial(in_unit, unit=unit) for unit in ("share", "months", "")},
 }  # fmt: skip
-"""How a value is shown."""
+"""How a value is shown: by name, or by the unit in which it is said."""
 WORDS = ("text", "clause", "inner")
 """Ways in which words are shown; the others show numbers."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.analysis.sentences import capital, hundred
+from sim.analysis.sentences import amount, capital, hundred
 from sim.claims import rules
 from sim.claims.answer import three
 from sim.claims.ledger import JSON, Entry, Ledger, deciding
@@ -72,7 +72,7 @@ def told_share(value: float | None) -> str:
 
 def size(estimand: Mapping[str, Any]) -> str:
     """Return the smallest effect of an estimand, with its unit."""
-    return f"{number(estimand['smallest'])} {estimand['unit']}".rstrip()
+    return amount(float(estimand["smallest"]), str(estimand["unit"]))
 
 
 def sides(estimand: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sim.analysis.sentences import SURE
 from sim.claims.answer import NOT_READY, three_parts
 from sim.claims.ledger import deciding
-from sim.claims.lines import NOTHING, At, Line, Shown, joined, line
+from sim.claims.lines import FORMS, NOTHING, At, Line, Shown, joined, line
 from sim.claims.told import sides
 from sim.registry.outcomes import OUTCOMES
 from sim.report import words
@@ -195,15 +195,15 @@ def _asked(one: At) -> Line:
     """Return what an estimand is, when, and what it means that it is as claimed, numbers as they are stored."""
     holds, fails = sides(one.value)
     rest, said = f"{holds}; {words.OTHERWISE[three_parts(one)]}: {fails}", Line()
-    for key in ("smallest", "low", "high"):
-        at = one[key]
-        told = "" if at.value is None else str(at.shown("number"))
-        before, there, after = rest.partition(told) if told else ("", "", rest)
+    unit = str(one["unit"]).partition(" ")[0]
+    for key, how in (("smallest", unit if unit in FORMS else ""), ("low", "number"), ("high", "number")):
+        told = NOTHING if one[key].value is None else str(one[key].shown(how))
+        before, there, after = rest.partition(told)
         if there:
-            said, rest = Line([*said, before, at.shown("number")]), after
+            said, rest = Line([*said, before, one[key].shown(how)]), after
     when = line(", {}", one["horizon"].shown()) if one["horizon"] else line("")
-    unit = line(", in {}", one["unit"].shown()) if one["unit"] else line("")
-    return line("{}{}{}. As claimed: {}{}.", _named(one), when, unit, said, rest)
+    where = line(", in {}", one["unit"].shown()) if one["unit"] else line("")
+    return line("{}{}{}. As claimed: {}{}.", _named(one), when, where, said, rest)
 
 
 def _lookfor(claim: At) -> Table | None:
