@@ -283,7 +283,7 @@ class _Judged:
             "outcome": "" if self.estimand.outcome is None else self.estimand.outcome.name, "shown": said.shown,
             "unit": self.estimand.unit, "smallest": self.reckoned[name].smallest, "horizon": quantity.horizon,
             "scopes": list(quantity.scopes), "value": said.value, "populations": self.numbers,
-            "verdict": self.verdicts[name], "shown": said.shown, "variance": dict(variance),
+            "verdict": self.verdicts[name], "variance": dict(variance),
             "by_reading": self.by_reading[name],
         }  # fmt: skip
         return found | ({"low": said.low, "high": said.high} if said.claimed == "between" else {})
@@ -385,8 +385,8 @@ class _Depth:
             points = self.one.points
         except UserError as error:
             problem = error.problems[0]
-            self.notes.append(f"too few worlds to say what the result hangs on, under which condition it holds and what "
-                              f"to look for: {problem.found}, and {problem.allowed} are needed")  # fmt: skip
+            self.notes.append(f"too few worlds to say what the result hangs on, under which condition it holds and "
+                              f"what to look for: {problem.found}, and {problem.allowed} are needed")  # fmt: skip
             return {"notes": self.notes}
         asked = self._asked()
         found["hangs_on"] = self._hangs(points, asked)
