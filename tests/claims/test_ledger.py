@@ -248,7 +248,7 @@ def test_words_are_no_stronger_than_the_verdict():
     more = {"why": "a reason", "condition": "It holds where r_v is .5."}
     made = [entry(verdict=verdict, **more) for verdict in rules.VERDICTS]
     said = {one.verdict: told.sentence(asdict(one), POPULATIONS, False) for one in made}
-    begun = "Supported. Performance: it is higher by more than 0.5 percentage points in 90 of 100 worlds (400 calibrated"
+    begun = "Supported. Performance: it is higher by more than 0.5 percentage points in 90 of 100 worlds (400 "
     assert said["supported"].startswith(begun)
     assert "it is lower by more in 5, the difference is too small to count in 5." in said["supported"]
     assert said["conditional"].endswith("It holds where r_v is .5.")
