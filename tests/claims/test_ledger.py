@@ -20,7 +20,7 @@ from sim.analysis.sweep import open_sweep
 from sim.claims import rates, rules, told
 from sim.claims.form import load_claim, load_claims
 from sim.claims.ledger import CSV, JSON, RATES, Entry, Ledger, parsed, read, store
-from sim.claims.populations import population
+from sim.claims.populations import BESIDE, population
 from sim.claims.reduce import Reader, places
 from sim.claims.worlds import Wanted, experiment_of, world_of
 from sim.doors.cli import call
@@ -201,6 +201,12 @@ def test_a_population_that_is_not_there_is_said(tmp_path, monkeypatch):
         running.prepared(["22a"], over=["calibrated"])
     with pytest.raises(UserError, match="prior"):
         running.prepared(["22a"], over=["priro"])
+
+
+def test_rivals_stand_beside_with_fewer_draws(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert [population(name, 400).draws for name in ("calibrated", "prior", "harris")] == [400, 400, BESIDE]
+    assert population("harris", 60).draws == 60
 
 
 def stored(folder: Path, ledger: Ledger) -> Path:

@@ -17,6 +17,8 @@ from sim.scenario.files import shipped
 EXPERIMENT = "record"
 """Whose base and uncertainties the prior and calibrated populations have."""
 DRAWS, QUICK = 400, 60
+BESIDE = 100
+"""Draws of a rival account, at most: its shares stand beside a verdict and decide none, to within .05 (one s.e.)."""
 RIVALS = "rivals"
 """The folder of the rivals' experiments, beside those of the package."""
 
@@ -85,6 +87,7 @@ def population(name: str, draws: int) -> Population:
         # listed, so that a world that sets one of the factors leaves the others where they are
         given = replace(plain, design=Design("ensemble", draws, rows=tuple(rows)))
         return Population(name, "drawn over the ranges", given)
+    draws = min(draws, BESIDE) if rival else draws
     ensemble = ensembles.read({"calibrated": "record"}.get(name, name))
     given, _ = ensembles.over(plain, ensemble, min(draws, len(ensemble.rows)))
     words = f"calibrated on {ensemble.given}" + (f", by the account of {rival_words(asked.title)}" if rival else "")
