@@ -33,7 +33,9 @@ def pixels_wide(png: Path) -> int:
     return struct.unpack(">I", png.read_bytes()[16:20])[0]
 
 
-@pytest.mark.parametrize(("kind", "outcome"), CASES)
+@pytest.mark.parametrize(("kind", "outcome"), [
+    pytest.param(*case, marks=[] if case[0] in ("column", "tilemap") else pytest.mark.exhaustive) for case in CASES
+])  # fmt: skip
 def test_each_kind_is_written_as_png_and_svg_of_a_journals_width(result, tmp_path, kind, outcome):
     png, svg = figures.draw(result, tmp_path / "new", kind, svg=True, outcome=outcome)
     assert (png.suffix, svg.suffix) == (".png", ".svg")
@@ -41,7 +43,8 @@ def test_each_kind_is_written_as_png_and_svg_of_a_journals_width(result, tmp_pat
     assert svg.read_text(encoding="utf-8").rstrip().endswith("</svg>")
 
 
-@pytest.mark.parametrize("kind", ["outcome", "moves", "tilemap"])
+@pytest.mark.parametrize("kind", ["outcome", *(pytest.param(kind, marks=pytest.mark.exhaustive)
+                                              for kind in ("moves", "tilemap"))])  # fmt: skip
 def test_a_second_drawing_has_the_same_bytes_whatever_the_users_settings(result, tmp_path, kind):
     first = figures.draw(result, tmp_path / "first", kind, svg=True)
     with mpl.rc_context({"font.size": 30, "svg.hashsalt": "another", "axes.grid": True}):
@@ -58,8 +61,10 @@ def test_no_text_runs_over_another_or_off_the_page(result, untidy, kind, outcome
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "tilemap"])
 @pytest.mark.parametrize(
-    "case", [{"replicates": 1, "months": 1}, {"replicates": 1}, {"months": 7}, {"months": 30, "events": {}}]
-)
+    "case", [{"replicates": 1, "months": 1},
+             *(pytest.param(case, marks=pytest.mark.exhaustive)
+               for case in ({"replicates": 1}, {"months": 7}, {"months": 30, "events": {}}))],
+)  # fmt: skip
 def test_small_results_are_drawn_as_tidily(fake, untidy, kind, case):
     assert untidy(page(fake(**case), kind)) == []
 
@@ -190,6 +195,7 @@ def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fak
     result = fake(1, 12, committees=True)
     paths = figures.draw_all(result, tmp_path)
     assert len(set(paths)) == len(paths) and all(path.stat().st_size > 5000 for path in paths)
+    assert all(abs(pixels_wide(path) - PAGE) <= 1 for path in paths)
     drawn = {path.name.split("-")[0].split(".")[0] for path in paths}
     assert drawn == set(KINDS) - {"column"}
     alone = replace(PICTURES["skloki-result"], pictures={"tilemap": KINDS["tilemap"]})
