@@ -85,6 +85,12 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have pictures made and not written."""
+    monkeypatch.setattr("sim.figures.style.save", lambda figure, folder, stem, svg: [folder / f"{stem}.png"])
+
+
+@pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[int]]:
     """Have replicates of an engine fail: failing("compiled") -> the numbers of those that do, to be filled."""
 

@@ -25,53 +25,66 @@ from tests.made_sweep import experiment
 
 
 def every(sweep):
-    """Yield pictures of all kinds that a sweep allows, along numbers, choices and levers."""
+    """Yield pictures of all kinds that a sweep allows, along numbers, choices and levers: of which kind, how asked."""
     numbers = [factor.name for factor in sweep.experiment.uncertainties if not factor.options]
     choices = [factor.name for factor in (*sweep.experiment.levers, *sweep.experiment.uncertainties) if factor.options]
     factors = [*numbers[::2], *choices[:3]]
     compared = [lever for lever in sweep.experiment.levers if len(lever.options) > 1]
     for lever in compared:
-        for number, figure in enumerate(pages(sweep, "effects", lever=lever.name)):
-            yield f"effects {lever.name} {number}", figure
-        yield f"classes {lever.name}", page(sweep, "classes", lever=lever.name)
-        yield f"horizons {lever.name}", page(sweep, "horizons", lever=lever.name)
+        for what in ("effects", "classes", "horizons"):
+            yield f"{what} of a lever", what, {"lever": lever.name}
     for lever, other in itertools.permutations(compared, 2):
-        for figure in pages(sweep, "effects", lever=lever.name, x=other.name):
-            yield f"effects {lever.name} at {other.name}", figure
+        yield "effects at another's options", "effects", {"lever": lever.name, "x": other.name}
     for name in factors:
-        yield f"outcome {name}", page(sweep, "outcome", x=name)
-        yield f"classes {name}", page(sweep, "classes", x=name)
+        along = "a number" if name in numbers else "options"
+        for what in ("outcome", "classes"):
+            yield f"{what} along {along}", what, {"x": name}
     for x, y in [pair for pair in (numbers[:2], (numbers[-1:] + choices)[:2], choices[-2:]) if len(pair) == 2]:
-        yield f"surface {x} {y}", page(sweep, "surface", x=x, y=y)
+        yield f"surface {(x in numbers) + (y in numbers)}", "surface", {"x": x, "y": y}
     if sweep.curve_outcomes():
-        yield "bands", page(sweep, "bands")
-        yield "bands of one", page(sweep, "bands", outcome="performance")
+        yield "bands", "bands", {}
+        yield "bands of one", "bands", {"outcome": "performance"}
 
 
 #: Cases between others that are looked at always: more of one thing, or fewer.
-BETWEEN = ("years", "few")
+BETWEEN = ("years", "few", "one lever", "three levers", "choices alone")
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=[pytest.mark.exhaustive] if case in BETWEEN else []) for case in CASES]
-)
+@pytest.mark.parametrize("case", [case for case in CASES if case not in BETWEEN])
+def test_a_picture_of_each_kind_is_tidy(stores, untidy, case):
+    sweep, seen = stores(case), set()
+    for kind, what, asked in every(sweep):
+        if kind not in seen:
+            seen.add(kind)
+            for figure in pages(sweep, what, **asked)[:2]:
+                assert untidy(figure) == [], (what, asked)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("case", CASES)
 def test_every_picture_is_tidy(stores, untidy, case):
-    for name, figure in every(stores(case)):
-        assert untidy(figure) == [], name
+    sweep = stores(case)
+    for _, what, asked in every(sweep):
+        for figure in pages(sweep, what, **asked):
+            assert untidy(figure) == [], (what, asked)
 
 
 def test_the_usual_pictures_are_drawn_as_png_and_svg_and_the_same_again(stores, tmp_path):
-    paths = figures.draw_all(stores("usual"), tmp_path / "one", svg=True)
-    assert [path.stem for path in paths[::2]] == [
+    paths = figures.draw_all(stores("usual"), tmp_path / "one")
+    assert [path.stem for path in paths] == [
         "effects-policy", "effects-peace", "effects-policy-by-peace", "effects-peace-by-policy",
         "classes-performance-policy", "classes-performance-peace", "bands",
         "outcome-performance-r-f", "outcome-performance-skill", "surface-performance-r-f-skill",
     ]  # fmt: skip
-    kinds = {"effects": {}, "classes": {"lever": "policy"}, "bands": {}, "outcome": {"x": "r_f"}, "surface": {}}
+    kinds = {"classes": {"lever": "policy"}, "outcome": {"x": "r_f"}}
     again = open_sweep(stores("usual").path)
     for what, asked in kinds.items():
-        for path in figures.draw(again, tmp_path / "two", what, svg=True, **asked):
+        for path in figures.draw(again, tmp_path / "two", what, **asked):
             assert path.read_bytes() == (tmp_path / "one" / path.name).read_bytes()
+    one, two = (figures.draw(again, tmp_path / name, "surface", svg=True) for name in ("two", "three"))
+    assert [path.suffix for path in one] == [".png", ".svg"]
+    for first, second in zip(one, two, strict=True):
+        assert first.read_bytes() == second.read_bytes()
 
 
 def test_sweeps_are_drawn_by_the_verb_and_the_command(stores, tmp_path, skloki):
@@ -130,7 +143,7 @@ def test_what_a_sweep_does_not_allow_is_told(stores, tmp_path, case, what, asked
         figures.draw(stores(case), tmp_path, what, **asked)
 
 
-def test_a_sweep_without_uncertainties_still_has_its_overview(stores, tmp_path):
+def test_a_sweep_without_uncertainties_still_has_its_overview(stores, unwritten, tmp_path):
     paths = figures.draw_all(stores("alone", uncertainties=(), points=3, curves="none"), tmp_path)
     assert {path.stem for path in paths} >= {"effects-policy", "classes-performance-peace"}
 
@@ -161,7 +174,7 @@ def one_at_a_time(stores):
     return stores("one at a time", kind="one-at-a-time", rows=rows, points=0, uncertainties=uncertain, curves="none")
 
 
-def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy, tmp_path):
+def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy, unwritten, tmp_path):
     sweep = one_at_a_time(stores)
     shown, policy = of_outcome(sweep, "performance"), factor(sweep, "policy")
     drawn = outcome.scattered(sweep, shown, factor(sweep, "r_f"), policy)
