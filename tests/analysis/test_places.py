@@ -71,7 +71,7 @@ def test_states_are_held_of_real_places_that_leave_room_and_no_others():
     assert not mapped(load("historical", ["tree.kind=synthetic"]).scenario).run.committees
 
 
-def test_a_run_keeps_means_by_place_and_draws_its_map_unasked(tmp_path):
+def test_a_run_keeps_means_by_place_and_draws_its_map_unasked(unwritten, tmp_path):
     result = sim.run(SMALL, replicates=3, out=tmp_path / "run")
     assert "committees" not in result.tables and result.manifest["scenario"]["run"]["committees"] is False
     frame = result.places(["performance", "skloki_year"])
@@ -94,7 +94,7 @@ def test_made_up_places_are_told_that_they_have_none(tmp_path):
         result.places(["performance"])
 
 
-def test_a_comparison_keeps_effects_by_place_whose_mean_is_the_nations(tmp_path):
+def test_a_comparison_keeps_effects_by_place_whose_mean_is_the_nations(unwritten, tmp_path):
     comparison = sim.compare(SMALL, ELECTED, replicates=5, out=tmp_path / "compared")
     places, whole = comparison.places("performance"), comparison.effects()
     whole = whole.query("outcome == 'performance' and scope == 'nation'").set_index("horizon")["effect"]

@@ -70,12 +70,25 @@ def test_whole_worlds_have_the_native_engines_bits(name, hosts):
         assert same(host.run(replicate), native(built, replicate)), replicate
 
 
-@settings(
-    max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate],
+RANDOM = settings(
+    deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )  # fmt: skip
+
+
+@settings(RANDOM, max_examples=12)
 @given(scenarios(), st.sampled_from([0, 1, 7, 2**31]))
-def test_random_worlds_leave_the_same_memory_and_events(scenario, replicate):
+def test_some_random_worlds_leave_the_same_memory_and_events(scenario, replicate):
+    compare(scenario, replicate)
+
+
+@pytest.mark.exhaustive
+@settings(RANDOM, max_examples=60)
+@given(scenarios(), st.sampled_from([0, 1, 7, 2**31]))
+def test_many_random_worlds_leave_the_same_memory_and_events(scenario, replicate):
+    compare(scenario, replicate)
+
+
+def compare(scenario, replicate):
     try:
         built = build(scenario)
     except UserError:

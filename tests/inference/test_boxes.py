@@ -25,8 +25,19 @@ def cornered(drawn, levers, outcome, scope, noise):
     return 0.5 + is_elected(levers) * (np.where(bad, -0.02, 0.005) + 0.004 * noise[1])
 
 
-def test_a_planted_box_is_found_and_told_on_points_held_back(tmp_path):
-    (found,) = discover(planted(tmp_path / "s", MIXED, cornered), "effect < -0.005")
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory):
+    return planted(tmp_path_factory.mktemp("cornered") / "s", MIXED, cornered)
+
+
+@pytest.fixture(scope="module")
+def corner(sweep):
+    (found,) = discover(sweep, "effect < -0.005")
+    return found
+
+
+def test_a_planted_box_is_found_and_told_on_points_held_back(corner):
+    found = corner
     best = leading(found)
     bounds = {one.axis.name: one for one in best.conditions}
     assert set(bounds) == {"pack", "unserved"}
@@ -87,10 +98,9 @@ def test_what_would_have_to_be_true(tmp_path):
     (Counted(22, 20, 100, 133), 0.72, "Perhaps more often, though the interval reaches the share in all, it is true"),
     (Counted(60, 58, 80, 300), 0.28, "More often it is true where"),
 ])  # fmt: skip
-def test_a_rule_is_called_one_only_where_worlds_held_back_bear_it_out(tmp_path, held, rate, said):
-    (found,) = discover(planted(tmp_path / "s", MIXED, cornered), "effect < -0.005")
-    best = replace(leading(found), held=held, learnt=Counted(24, 23, 80, 600))
-    told = sentences(replace(found, boxes=(best,), rate=rate))[0]
+def test_a_rule_is_called_one_only_where_worlds_held_back_bear_it_out(corner, held, rate, said):
+    best = replace(leading(corner), held=held, learnt=Counted(24, 23, 80, 600))
+    told = sentences(replace(corner, boxes=(best,), rate=rate))[0]
     assert said in told and ("No reliable rule" in told) == said.startswith("it is 96")
 
 
@@ -100,8 +110,7 @@ def test_the_same_again(tmp_path):
     assert one == two and one
 
 
-def test_a_condition_may_be_on_levels_and_uncertainties(tmp_path):
-    sweep = planted(tmp_path / "s", MIXED, cornered)
+def test_a_condition_may_be_on_levels_and_uncertainties(sweep, tmp_path):
     (found,) = discover(sweep, "effect < -0.005 and base < 0.6 and level > 0 and cool > 0")
     assert {one.axis.name for one in leading(found).conditions} >= {"pack"}
     (level, _) = discover(planted(tmp_path / "l", TWINS, judges), "level > 0.52", levels=True)
@@ -114,13 +123,13 @@ def test_a_condition_may_be_on_levels_and_uncertainties(tmp_path):
      ("effect + 1", "what is true or false"), ("effect < -1", "true at 0 of 400 points"),
      ("effect > -1", "true at 400 of 400 points")],
 )  # fmt: skip
-def test_conditions_that_are_refused(tmp_path, where, said):
+def test_conditions_that_are_refused(sweep, where, said):
     with pytest.raises(UserError, match=said):
-        discover(planted(tmp_path / "s", MIXED, cornered), where)
+        discover(sweep, where)
 
 
-def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch):
-    sweep, known = planted(tmp_path / "s", MIXED, cornered), builtins.__import__
+def test_without_the_extra_its_name_is_told(sweep, monkeypatch):
+    known = builtins.__import__
 
     def lacking(name, *rest):
         if name.startswith("ema_workbench"):
@@ -134,8 +143,7 @@ def test_without_the_extra_its_name_is_told(tmp_path, monkeypatch):
         discover(sweep, "effect < -0.005")
 
 
-def test_the_command(tmp_path, skloki):
-    sweep = planted(tmp_path / "s", MIXED, cornered)
+def test_the_command(sweep, corner, tmp_path, skloki):
     asked = "discover", str(sweep.path), "--where", "effect < -0.005"
     code, out, err = skloki(*asked, "--picture", str(tmp_path / "box.png"))
     assert (code, err) == (0, "")
@@ -144,7 +152,7 @@ def test_the_command(tmp_path, skloki):
     assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
     assert (tmp_path / "box.png").exists()
     told = json.loads(skloki(*asked, "--json")[1])
-    assert told["answer"] == sentences(sim.discover(sweep.path, "effect < -0.005")[0])
+    assert told["answer"] == sentences(corner)
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
     code, out, _ = skloki(*asked, "--csv")
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
@@ -152,7 +160,6 @@ def test_the_command(tmp_path, skloki):
     assert code == 2 and "--where" in err
 
 
-def test_the_picture_shows_points_held_back(tmp_path):
-    (found,) = discover(planted(tmp_path / "s", MIXED, cornered), "effect < -0.005")
-    scatter, _ = draw_discovery(found).axes
-    assert sum(len(line.get_xdata()) for line in scatter.lines if line.get_marker() == "o") == found.held
+def test_the_picture_shows_points_held_back(corner):
+    scatter, _ = draw_discovery(corner).axes
+    assert sum(len(line.get_xdata()) for line in scatter.lines if line.get_marker() == "o") == corner.held

@@ -174,9 +174,21 @@ def test_the_allow_list_refuses_what_spoils_the_bits() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(max_examples=60)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_compiled_kernel_equals_its_python_form_bit_for_bit(name: str, data: st.DataObject) -> None:
+    compare(name, data)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ALL)
+@settings(max_examples=100)
+@given(data=st.data())
+def test_a_compiled_kernel_equals_its_python_form_at_many_arguments(name: str, data: st.DataObject) -> None:
+    compare(name, data)
+
+
+def compare(name: str, data: st.DataObject) -> None:
     """The engines call one form or the other; ``interpreted`` has no compiled callee, ``py_func`` has."""
     kernel: Kernel = ALL[name]
     chosen: tuple[Any, ...] = data.draw(arguments(kernel))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,13 +53,36 @@ rule = "recorded"
 """
 
 
+def written(folder: Path) -> Path:
+    """Write the experiment and its world into a folder; return the experiment's file."""
+    (folder / "small.toml").write_text(SMALL)
+    path = folder / "c.toml"
+    path.write_text(TEXT)
+    return path
+
+
 @pytest.fixture
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.toml").write_text(SMALL)
-    path = tmp_path / "c.toml"
-    path.write_text(TEXT)
-    return path
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Calibration:
+    """Calibrate by one worker, once for this module."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return calibrate(written(folder), workers=1)
+
+
+@pytest.fixture
+def stored(made: Calibration, asked: Path) -> Calibration:
+    """Copy it to where the experiment's calibration would be stored."""
+    copy = shutil.copytree(made.path, asked.parent / "results" / "calibration" / "c")
+    found = sim.open(copy)
+    assert isinstance(found, Calibration)
+    return found
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -100,8 +124,8 @@ class Stop(Exception):
     """Ends a calibration where a machine might."""
 
 
-def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(asked: Path) -> None:
-    found = calibrate(asked, workers=1)
+def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(made: Calibration) -> None:
+    found = made
     assert found.path.name == "c" and found.manifest["targets"] == ["T01", "T16", "T18", "T31", "T32"]
     assert len(found.ensemble.rows) == 30
     learned = found.parameters().set_index("name")["contraction"]
@@ -118,8 +142,10 @@ def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(asked: Pa
 
 
 @pytest.mark.parametrize("after", [1, pytest.param(5, marks=pytest.mark.exhaustive)])
-def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: Path, after: int) -> None:
-    whole = digests(calibrate(asked, "whole/c", workers=1).path)
+def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(
+    made: Calibration, asked: Path, after: int
+) -> None:
+    whole = digests(made.path)
     told: list[tuple[int, int]] = []
 
     def tell(state: Any) -> None:
@@ -135,8 +161,8 @@ def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(asked: 
 
 
 @pytest.mark.exhaustive
-def test_killed_at_every_stage_it_goes_on_and_comes_to_the_same(asked: Path) -> None:
-    whole = digests(calibrate(asked, "whole/c", workers=1).path)
+def test_killed_at_every_stage_it_goes_on_and_comes_to_the_same(made: Calibration, asked: Path) -> None:
+    whole = digests(made.path)
     for stage in ("round-0", "chance", "fit", "round-1", PRIOR, GIVEN, "tables"):
         # at each stage of one calibration: what was kept of the stages before is never made again
         ended = subprocess.run([sys.executable, "-c", KILLED, stage, str(asked), "broken/c"], check=False).returncode
@@ -145,12 +171,14 @@ def test_killed_at_every_stage_it_goes_on_and_comes_to_the_same(asked: Path) -> 
     assert digests(calibrate(asked, "broken/c", workers=1).path) == whole
 
 
-def test_arviz_reads_what_is_drawn_before_and_after(asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arviz_reads_what_is_drawn_before_and_after(
+    stored: Calibration, asked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("h5netcdf")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it announces its own next version
         arviz = pytest.importorskip("arviz")
-    found = calibrate(asked, workers=1)
+    found = stored
     file = found.path / DATA_TREE
     assert file.stat().st_size < 1_000_000 and DATA_TREE in found.manifest["files"]
     read = arviz.from_netcdf(file)
@@ -186,8 +214,8 @@ def test_arviz_reads_what_is_drawn_before_and_after(asked: Path, monkeypatch: py
         found.arviz()
 
 
-def test_its_ensemble_is_taken_by_name(asked: Path) -> None:
-    calibrate(asked, workers=1)
+@pytest.mark.usefixtures("stored")
+def test_its_ensemble_is_taken_by_name() -> None:
     found = sim.compare("small.toml", {"extends": "small.toml", "title": "E", "policy": {"rule": "election"}},
                         ensemble="c", draws=12)  # fmt: skip
     assert found.draws is not None and found.draws.ensemble == read("c").identity
@@ -223,7 +251,7 @@ def test_a_figure_that_no_world_meets_is_named_and_the_round_is_kept(asked: Path
     assert (Path("results") / "calibration" / "c" / "round-0" / "journal.jsonl").is_file()
 
 
-def test_another_round_goes_on_and_other_figures_do_not(asked: Path) -> None:
+def test_another_round_goes_on_and_other_figures_do_not(made: Calibration, asked: Path) -> None:
     asked.write_text(TEXT.replace("rounds = 2", "rounds = 1"))
     one = calibrate(asked, workers=1)
     first = one.ensemble.identity
@@ -232,12 +260,11 @@ def test_another_round_goes_on_and_other_figures_do_not(asked: Path) -> None:
     two = calibrate(asked, workers=1)
     assert len(two.rounds()) == 2 and two.ensemble.identity != first
     assert two.manifest["runs"] == 60 + 40 + 40 * 4 + 2 * (30 + 30)
-    (asked.parent / "other").mkdir()
-    assert digests(calibrate(asked, "other/c", workers=1).path) == digests(two.path)
+    assert digests(made.path) == digests(two.path)
     asked.write_text(TEXT.replace('"T01", ', ""))
     with pytest.raises(UserError, match=r"begun\.json: calibrate\.targets: found .*T01.*another folder"):
         calibrate(asked, workers=1)
-    assert digests(two.path) == digests(Path("other/c"))
+    assert digests(two.path) == digests(made.path)
 
 
 def test_worlds_that_hold_no_figure_are_refused(asked: Path) -> None:
