@@ -72,7 +72,7 @@ def test_what_is_no_name_is_refused_with_one(name, near):
     assert not near or names._name_fault(near) is None
 
 
-def test_any_other_name_goes_through_sweep_bands_effects_and_pictures(tmp_path):
+def test_any_other_name_goes_through_sweep_bands_effects_and_pictures(tmp_path, unwritten):
     of = tiny.with_curves("all", points=4, replicates=2)
     used = iter(["select", "order", "index", "rowid", "level_0", "values", "x", "table"])
     levers, uncertainties = (

@@ -28,7 +28,7 @@ def lines(sweep, x, y):
 
 
 def test_the_sign_changes_where_the_truth_does_with_scattered_points(stores):
-    sweep = stores("scattered", points=1500, truth=gain, curves="none", outcomes=("performance",))
+    sweep = stores("scattered", points=900, truth=gain, curves="none", outcomes=("performance",))
     figure, found, pieces = lines(sweep, "r_f", "skill")
     points = np.concatenate(pieces)
     away = points[:, 0] + (points[:, 1] + 0.1) / 0.4 - 1.0
@@ -165,7 +165,7 @@ def test_a_turn_of_the_sign_smaller_than_the_grain_has_no_line(stores, monkeypat
 
 def test_the_grain_is_the_bandwidth_or_a_cell(stores):
     for name, of, grain in (
-        ("scattered", {"points": 1500, "truth": gain, "outcomes": ("performance",)}, planes.bandwidth(1500)),
+        ("scattered", {"points": 900, "truth": gain, "outcomes": ("performance",)}, planes.bandwidth(900)),
         ("gridded", {"kind": "table", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2]}, 0.2),
     ):
         _, found, _ = lines(stores(name, curves="none", **of), "r_f", "skill")
@@ -184,7 +184,7 @@ def test_dots_are_explained_only_where_there_are_any(stores, monkeypatch, node, 
 
 
 def test_the_heading_and_the_scale_say_what_is_compared(stores):
-    figure, _, _ = lines(stores("scattered", points=1500, truth=gain, curves="none"), "r_f", "skill")
+    figure, _, _ = lines(stores("scattered", points=900, truth=gain, curves="none"), "r_f", "skill")
     assert words(figure)[0] == "Effect of election instead of appointment on performance"
     assert figure.axes[1].get_ylabel() == "difference (share); higher is better"
 

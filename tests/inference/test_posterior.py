@@ -126,6 +126,7 @@ def test_intervals_hold_what_they_should(worlds):
         assert np.abs(found.factors[:4].mean() - 0.9) < 0.05 and np.abs(found.effects - 0.9).max() < 4 * found.error
 
 
+@pytest.mark.exhaustive
 def test_another_program_draws_the_same():
     emcee = pytest.importorskip("emcee")
     toy = Straight(size=6, matter=3, rows=500, seed=4)

@@ -58,6 +58,12 @@ def viewer(folder: Path) -> Iterator[Viewer]:
         thread.join()
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have folders without pictures get none: another test draws them."""
+    monkeypatch.setattr("sim.page.library.draw_all", lambda stored, folder: folder.mkdir())
+
+
 def ask(viewer: Viewer, verb: str, body: Any = None, token: str | None = None, **headers: str) -> tuple[int, bytes]:
     """Ask the server as a client on this machine."""
     client = http.client.HTTPConnection("127.0.0.1", viewer.server_port, timeout=60)
@@ -82,7 +88,7 @@ def numbers(viewer: Viewer) -> dict[str, str]:
     return {one["name"]: number for number, one in listed.items()}
 
 
-def test_lists_name_kinds_titles_and_short_names_and_no_place_on_this_machine(viewer, folder, tmp_path):
+def test_lists_name_kinds_titles_and_short_names_and_no_place_on_this_machine(viewer, folder, tmp_path, undrawn):
     shutil.copytree(STORED / "trace-2", folder / "deep" / "trace-2")
     body = ask(viewer, "list")[1].decode()
     listed = json.loads(body)
@@ -103,7 +109,7 @@ def test_every_kind_of_folder_has_a_word_in_both_languages():
     assert all(keys <= set(texts) for texts in known.values())
 
 
-def test_a_stored_comparison_has_its_effect_by_guberniia(viewer, folder):
+def test_a_stored_comparison_has_its_effect_by_guberniia(viewer, folder, undrawn):
     shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
     number = numbers(viewer)["comparison-places"]
     effects = json.loads(ask(viewer, f"stored/{number}")[1])["effects"]
@@ -118,7 +124,7 @@ def test_a_stored_comparison_has_its_effect_by_guberniia(viewer, folder):
     assert ask(viewer, f"places/{numbers(viewer)['run-2']}/conflict")[0] == 404
 
 
-def test_a_stored_runs_story_is_read_from_its_events_and_else_made_again(viewer, folder):
+def test_a_stored_runs_story_is_read_from_its_events_and_else_made_again(viewer, folder, undrawn):
     number, run = numbers(viewer)["run-2"], sim.open(folder / "run-2")
     events = run.events()
     mine = events[(events["replicate"] == 1) & (events["committee"] == "Tula")]
@@ -333,7 +339,7 @@ def test_a_killed_server_leaves_its_port_and_a_folder_that_is_none_is_an_error(t
             Viewer([tmp_path], port=taken.getsockname()[1])
 
 
-def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(viewer, opened, folder):
+def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(viewer, opened, folder, undrawn):
     shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
     known = numbers(viewer)
     tab = opened(viewer.address + "#runs=5", offline=False)
