@@ -195,3 +195,12 @@ def test_an_amount_is_said_in_its_unit(value: float, unit: str, said: str) -> No
 def test_an_effect_has_its_sign() -> None:
     assert words.amount(0.0118, "share of committees", "+") == "+1.2 of 100 committees"
     assert words.amount(-2.0, "months", "+") == "-2 months" and words.in_unit(0.0, "months", "+") == "0"
+
+
+@pytest.mark.parametrize(("texts", "found"), [
+    (["the same from 1921 on", "the same from 1922 on"], (3, 1)), (["one", "other"], None), ([], None),
+    (["the same on and on and on", "the same on and on"], None), (["performance there", "skloki over all years"], None),
+    (["a b c d", "a b c d"], None), (["mean of all in 1921", "mean of all in late 1922"], (4, 0)),
+])  # fmt: skip
+def test_texts_that_differ_in_a_word_are_alike(texts: list[str], found: tuple[int, int] | None) -> None:
+    assert words.alike(texts) == found

@@ -96,7 +96,9 @@ def test_worlds_that_want_what_they_have_keep_any_level(tmp_path):
     assert one["from_0.5"] == runs.loc[("quiet", 0.5, 2), "claimed"]
     assert one["apart"] == one["from_0.9"] - one["from_0.1"]
     found = told(place, tmp_path / "told")
-    assert found.answer[0].startswith("After sixty years") and "any level in 3" in found.answer[0]
+    assert found.answer[0].startswith("In 0 of 3 worlds") and "there was a way back" in found.answer[0]
+    assert "in 3 each beginning keeps a level of its own" in found.answer[1]
+    assert "“what is” (status_quo), in 3 of 3" in found.answer[2]
     table = found.frame("readings").query("drivers == 'constant' and reading == 'any level'")
     assert table["draws"].tolist() == [3] and table["of"].tolist() == [3]
 

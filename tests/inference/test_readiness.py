@@ -100,6 +100,9 @@ def test_the_answer_counts_what_the_tables_say():
     rows = rules.shares(pd.concat(tables))
     said = rules.answer(rows, rules.dates(rows), "record", "calibrated on 3 figures")
     assert len(said) == 3
-    assert "in 2 of 3 guberniias (2 from 1921)" in said[0] and "1 never reach" in said[0]
-    assert "20 worlds calibrated on 3 figures" in said[0] and "2 of 3 industrial" in said[1]
+    assert "no harm over the next three years in 2 of 3 guberniias" in said[0]
+    assert "20 worlds calibrated on 3 figures, and in 2 in at least four of five" in said[0]
+    mean = rows.loc[(rows["measure"] == "recovery_months") & ~rows["later"], ["share", "even"]].mean() * 100
+    assert f"no worse in {mean['share']:.0f} of 100 worlds" in said[1] and f"it would in {mean['even']:.0f}" in said[1]
+    assert "2 of 3 have such a half-year (2 from 1921), 1 have none" in said[2] and "2 of 3 industrial" in said[2]
     assert "open skloki, looked at apart, 3 of 3" in said[2]

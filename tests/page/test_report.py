@@ -57,7 +57,7 @@ def test_anchors_and_tables_can_be_reached(opened: Callable[..., Any], report: s
     tab.locator('#ledger a[href="#claim-24"]').click()
     assert abs(tab.locator("#claim-24").bounding_box()["y"]) < 40
     tab.go_back()
-    tab.locator('.ledger [data-from*="populations/calibrated/for"]').first.wait_for()
+    tab.locator('.ledger [title*="populations/calibrated/for"]').first.wait_for()
     with tab.expect_download() as download:
         tab.locator("#claim-22a a[download]").first.click()
     assert download.value.suggested_filename == "claim-22a.csv"

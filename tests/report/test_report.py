@@ -15,13 +15,14 @@ import pytest
 from click.testing import CliRunner
 
 import sim
-from sim.claims.lines import FORMS, Shown, of_100
+from sim.claims.answer import GROUPS
+from sim.claims.lines import Shown, formed, of_100
 from sim.doors.cli import cli
 from sim.doors.terminal import Terminal
 from sim.errors import UserError
 from sim.report import words
-from sim.report.context import context
-from sim.report.pages import html, part, write_report
+from sim.report.context import context, inputs
+from sim.report.pages import HTML, PDF, html, part, write_report
 from sim.report.shapes import Context, as_text
 from tests.report.made_ledger import KINDS, ledger, sealed, write
 
@@ -72,10 +73,11 @@ def read_again(shown: Shown, folder: Path) -> Any:
     held: Any = json.loads(text) if path.suffix == ".json" else list(csv.DictReader(text.splitlines()))
     keys = [key.replace("~1", "/").replace("~0", "~") for key in field.split("/")[1:]]
     for number, key in enumerate(keys):
-        if key == "*":
-            after = "/".join(keys[number + 1 :])
-            name, _, value = after.partition(" = ")
-            return sum(row[name] == value for row in held) if after else len(held)
+        if key.startswith("*"):
+            asked, among, ids = "/".join(keys[number:]).partition("; ")
+            name, _, value = asked.removeprefix("*/").partition(" = ")
+            rows = [row for row in held if not among or row["id"] in ids.split()]
+            return sum(row[name] == value for row in rows) if value else len(rows)
         held = held[int(key)] if isinstance(held, list) else held[key]
     return type(shown.at.value)(held) if path.suffix == ".csv" else held
 
@@ -85,7 +87,7 @@ def test_every_value_is_one_of_a_stored_file(found: Context, folder: Path) -> No
     assert len(values) > 1000
     for shown in values:
         again = read_again(shown, folder)
-        assert again == shown.at.value and FORMS[shown.how](again) == shown.text, shown
+        assert again == shown.at.value and formed(again, shown.how) == shown.text, shown
 
 
 def test_a_changed_number_in_the_ledger_changes_the_report(folder: Path, tmp_path: Path, page: str) -> None:
@@ -138,14 +140,15 @@ def test_no_number_stands_in_the_page_that_names_no_file(page: str, found: Conte
 
 
 def test_bars_and_pictures_are_of_the_same_shares(found: Context, page: str) -> None:
-    claims = [claim for claim in found.claims if claim.shares]
+    claims = [claim for claim in found.claims if claim.bars]
     assert len(claims) == 7
     for claim in claims:
-        assert [of_100(share) for share in claim.shares] == [str(told) for told in claim.told if str(told) != "–"]
+        (bar,) = claim.bars
+        assert [of_100(share) for _, share in bar] == [str(told) for told in claim.told if str(told) != "–"]
         assert claim.picture is not None
         for told in claim.told:
-            assert f"{told} " in str(claim.picture.alt)
-        assert f'style="width:{round(100 * claim.shares[0], 2)}%"' in page
+            assert str(told) == "–" or f"{told} " in str(claim.picture.alt)
+        assert f'class="{bar[0][0].replace(" ", "-")}" style="width:{round(100 * bar[0][1], 2)}%"' in page
 
 
 # Its form.
@@ -185,7 +188,15 @@ def test_nothing_is_asked_of_another_place(page: str) -> None:
 
 def test_a_quick_ledger_says_so(tmp_path: Path) -> None:
     page = html(context(write(tmp_path, ledger(KINDS["open"], quick=True))))
-    assert "A quick look:" in page and page.count("quick</span>") == len(KINDS["open"])
+    assert page.count(words.QUICK) == 2 and page.count("quick</span>") == len(KINDS["open"])
+    answer = page[page.index('<div class="answer">') : page.index("</div>", page.index('<div class="answer">'))]
+    assert answer.count("quick look") == 4, "above, and in each sentence, so that none is copied without"
+    assert 'rel="cite-as"' not in page and words.NOT_CITED in page and "The ledger that it reports" not in page
+    assert page.count('"creativeWorkStatus": "Draft: a quick look') == 2
+    named = re.findall(r'download="([^"]*(?:claim|ledger)[^"]*)"', page)
+    assert named and all(name.startswith("quick-") for name in named)
+    full = html(context(write(tmp_path / "full", ledger(KINDS["open"]))))
+    assert "quick-" not in full and 'rel="cite-as"' in full and words.NOT_CITED not in full and "Draft" not in full
 
 
 def test_what_is_missing_names_its_command(tmp_path: Path) -> None:
@@ -280,13 +291,136 @@ def test_shares_are_not_rounded_over_an_edge(share: float, text: str) -> None:
     assert of_100(share) == text
 
 
-def test_error_rates_stand_beside_the_ledger_the_worst_first(tmp_path: Path) -> None:
+def test_error_rates_are_told_by_what_is_true_with_the_spread_that_explains_them(tmp_path: Path) -> None:
     folder = write(tmp_path, ledger(KINDS["open"]))
-    rows = ["id,estimand,planted,synthetic,wrong,not_identified",
-            *(f'"{place}","recovery","planted at 3",100,{0.01 * place:g},0.4' for place in range(20))]  # fmt: skip
+    rows = ["id,estimand,planted,smallest,sd,synthetic,wrong,not_identified",
+            *(f'"{place}","recovery","planted at 3",0.02,0.3,100,{0.01 * place:g},{1 - 0.02 * place:g}'
+              for place in range(20))]  # fmt: skip
     (folder / "claims" / "error-rates.csv").write_text("\n".join(rows) + "\n")
     told = context(folder).errors
-    assert told is not None and [str(row[3]) for row in told.rows] == [str(19 - place) for place in range(10)]
-    assert "the worst 10 of 20 rows" in str(told.caption)
+    assert told is not None and len(told.rows) == 1
+    assert list(map(str, told.rows[0][1:])) == [
+        "19", "19 (s.d. 0.3, where 0.02 counts)", "62", "100", "0 (s.d. 0.3, where 0.02 counts)"]
     for shown in context(folder).shown:
-        assert FORMS[shown.how](read_again(shown, folder)) == shown.text
+        assert formed(read_again(shown, folder), shown.how) == shown.text
+
+
+# What a claim's page shows.
+
+
+def many(claimed: str = "not ready", name: str = "M") -> dict[str, Any]:
+    """Return a ledger with one claim of five numbers that differ in a date, all of which must be as claimed."""
+    made = ledger({name: "contradicted"})
+    claim = made["claims"][0]
+    first = claim["estimands"][0] | {"claimed": claimed, "unit": "share", "smallest": 0.005}
+    claim["all"], claim["estimands"] = True, []
+    for place in range(5):
+        given = {"for": 0.01 * (5 + place), "against": 0.95 - 0.01 * place}
+        populations = {key: each | given for key, each in first["populations"].items()}
+        claim["estimands"].append({**first, "name": f"from_{place}", "populations": populations,
+                                   "words": f"performance there, election from 192{place}-01 less what happened"})
+    return sealed(made)
+
+
+def test_many_like_numbers_are_one_table_their_ranges_and_a_bar_each(tmp_path: Path) -> None:
+    made = context(write(tmp_path, many()))
+    (claim,) = made.claims
+    cases, ranges = claim.tables[:2]
+    assert [str(row[0]) for row in cases.rows] == [f"192{place}-01" for place in range(5)]
+    assert list(cases.head[1:3]) == ["worse by election", "no worse"]
+    assert [str(row[1]) for row in cases.rows] == [*"56789"]
+    assert [str(cell) for cell in ranges.rows[0]] == ["calibrated", "5 to 9", "91 to 95", "contradicted"]
+    assert claim.picture is not None
+    for place in range(5):
+        assert f">192{place}-01<" in claim.picture.svg and f"192{place}-01: {5 + place} worse" in str(claim.picture.alt)
+    for shown in made.shown:
+        assert formed(read_again(shown, tmp_path), shown.how) == shown.text
+
+
+def test_a_picture_shows_every_number_that_decides(tmp_path: Path) -> None:
+    made = ledger({"23": "immaterial"})
+    claim = made["claims"][0]
+    claim["all"] = True
+    claim["estimands"][1] |= {"claimed": "within", "words": "mean performance"}
+    found = context(write(tmp_path, sealed(made))).claims[0]
+    assert found.picture is not None and "mean performance" in found.picture.svg and len(found.bars) == 2
+    assert "months of recovery, agrarian and borderland" in found.picture.svg
+    assert [str(cell) for cell in found.told] == ["4; 4", "91; –", "5; –", "–; 5"]
+    claim["estimands"][1]["shown"] = True
+    found = context(write(tmp_path, sealed(made))).claims[0]
+    assert found.picture is not None and "mean performance" not in found.picture.svg and len(found.bars) == 1
+
+
+def test_what_is_not_as_claimed_is_not_drawn_as_its_opposite() -> None:
+    from sim.report.pictures import COLOURS
+
+    assert len(set(COLOURS.values())) == 4 and [*COLOURS] == [*words.LEDGER_PARTS]
+    style = part("style.css").lower()
+    for kind, colour in COLOURS.items():
+        assert f".{kind.replace(' ', '-')} {{ background: {colour.lower()}; }}" in style
+        assert f'"{kind}": rgb("{colour.lower()}")' in part("report.typ")
+
+
+def test_readings_are_told_in_plain_words_with_all_kinds_of_worlds(tmp_path: Path) -> None:
+    made = ledger({"22a": "not identified"})
+    read = [{"variant": "unfilled", "choice": choice, "for": 0.0689655, "against": 0.5, "within": 0.4310345,
+             "draws": 29} for choice in ("lapse", "acting")]  # fmt: skip
+    made["claims"][0]["estimands"][0]["by_reading"] = read
+    claim = context(write(tmp_path, sealed(made))).claims[0]
+    table = claim.tables[-1]
+    assert list(table.head) == ["what is open", "read as", *words.PARTS[3], words.OF_DRAWS]
+    one, other = ([str(cell) for cell in row] for row in table.rows)
+    assert one == ["a vacancy that the superior body claims and cannot fill (unfilled)",
+                   "the place's own conference fills it in the same month (lapse)", "7", "43", "50", "29"]  # fmt: skip
+    assert other[:2] == ["", "an unselected local holds it until it is filled (acting)"]
+
+
+def test_effects_are_told_in_their_unit(tmp_path: Path) -> None:
+    made = ledger({"22b": "not identified"})
+    for each in made["claims"][0]["estimands"][0]["populations"].values():
+        each |= {"mean": 0.0118, "low": -0.003, "high": 0.25}
+    made["claims"][0]["estimands"][0] |= {"unit": "share of committees", "smallest": 1 / 85}
+    claim = context(write(tmp_path, sealed(made))).claims[0]
+    assert claim.tables[0].head[4] == "mean, of 100 committees (nine in ten)"
+    assert str(claim.tables[0].rows[0][4]) == "+1.2 (−0.3 to +25)"
+
+
+def test_where_something_is_claimed_names_no_list_that_nobody_has(tmp_path: Path) -> None:
+    place = "article: 'likely to make a difficult situation even worse'; HISTORY claim 22"
+    page = html(context(write(tmp_path, ledger({"22a": "immaterial"}, c22a={"place": place}))))
+    assert "even worse&#39;<" in page.replace("&#x27;", "&#39;") and "HISTORY" not in page
+
+
+def test_claims_of_the_article_of_rivals_and_others_stand_apart(tmp_path: Path) -> None:
+    places = {"22a": "article: 'even worse'", "22e": "article, on Trotsky's proposals; this goes beyond",
+              "R1": "Trotsky 1923", "D9": "test D9: 0.36"}  # fmt: skip
+    made = ledger(dict.fromkeys(("R1", "22e", "22a", "D9"), "supported"),
+                  **{f"c{name}": {"place": place} for name, place in places.items()})  # fmt: skip
+    found = context(write(tmp_path, made))
+    assert [claim.id for claim in found.claims] == ["22a", "R1", "D9", "22e"]
+    assert [claim.group for claim in found.claims] == ["article", "rivals", "rivals", "own"]
+    page = html(found)
+    assert [page.count(f">{said}</th>") for said in GROUPS.values()] == [1, 1, 1]
+    assert str(found.answer[2]) == (
+        "Of the article’s 1 claim the verdict is supported for 1, contradicted for 0, and not identified for 0; of 2 "
+        "claims of its rivals or tests between accounts it is supported for 2; of 1 asked beyond what either claims "
+        "it is supported for 1.")  # fmt: skip
+
+
+# What is shipped.
+
+
+def test_the_shipped_report_is_of_the_shipped_results() -> None:
+    text = (RESULTS / HTML).read_text(encoding="utf-8")
+    made_of = re.search(r'<meta name="made-of" content="([0-9a-f]{64})">', text)
+    assert made_of is not None and made_of[1] == inputs(RESULTS), "make report"
+    assert f"made of {inputs(RESULTS)}".encode() in (RESULTS / PDF).read_bytes(), "make report"
+
+
+def test_another_ledger_is_another_input(tmp_path: Path) -> None:
+    for name in ("claims", "calibration/record"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "manifest.json").write_text("{}")
+    before = inputs(tmp_path)
+    (tmp_path / "calibration" / "record" / "manifest.json").write_text("{ }")
+    assert inputs(tmp_path) != before

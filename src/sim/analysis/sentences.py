@@ -38,6 +38,8 @@ MAIN = "performance"
 """The outcome that an answer is about, unless others were asked for."""
 ENOUGH = 30
 """Draws below which their shares are no answer."""
+DIFFER = 3
+"""Words in which texts may differ that are called alike."""
 PLACES: Mapping[str, str] = {
     "nation": "the nation", "capital": "the capitals", "industrial": "industrial provinces",
     "agrarian": "agrarian provinces", "borderland": "the borderland",
@@ -442,6 +444,21 @@ def counted_in(unit: str) -> str:
     """Return in what a number is said that is stored in a unit."""
     head, _, of = unit.partition(" of ")
     return unit if head != "share" else f"of 100 {of}" if of else "percentage points"
+
+
+def alike(texts: Sequence[str]) -> tuple[int, int] | None:
+    """Return how many words several texts begin and end with alike, if they differ in a word or so and no more.
+
+    ``the same from 1921 on`` and ``the same from 1922 on`` give 3 and 1.
+    """
+    words = [text.split() for text in texts]
+    shortest = min(map(len, words), default=0)
+    same = [len({some[place] for some in words}) == 1 for place in range(shortest)]
+    begin = next((place for place, one in enumerate(same) if not one), shortest)
+    ends = [len({some[-place] for some in words}) == 1 for place in range(1, shortest - begin + 1)]
+    end = next((place for place, one in enumerate(ends) if not one), len(ends))
+    differ = [len(some) - begin - end for some in words]
+    return (begin, end) if differ and 0 < min(differ) <= max(differ) <= DIFFER < begin + end else None
 
 
 def outcome_in_words(name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from sim.analysis.sentences import capital
 from sim.claims import rules
@@ -18,6 +19,28 @@ ALWAYS = (rules.SUPPORTED, rules.CONTRADICTED, rules.OPEN)
 """Verdicts that are counted even where no claim has them."""
 AMONG, SUCH = "of 100 worlds fitted to the record", "of 100 such worlds"
 NO_WORSE = ("not below", "not above")
+QUICK = ("by a quick look, over fewer worlds than the rule asks for: ", "by the same quick look: ",
+         "by the same quick look: ")  # fmt: skip
+"""With which each sentence of a quick ledger begins, so that none can be copied without."""
+GROUPS: Mapping[str, str] = {
+    "article": "Claims of the article", "rivals": "Claims of its rivals, and tests between accounts",
+    "own": "Asked beyond what either claims",
+}  # fmt: skip
+"""Whose claims stand together, and under which head."""
+COUNTED: Mapping[str, str] = {
+    "article": "of the article’s {} claims", "rivals": "of {} claims of its rivals or tests between accounts it is",
+    "own": "of {} asked beyond what either claims it is",
+}  # fmt: skip
+QUOTED = re.compile(r"(?<!\w)['\"\u201c\u2018]|\bp\. ?\d")
+"""What shows that a place in a text is given: its words, or a page."""
+
+
+def whose(claim: At) -> str:
+    """Return whose claim one is, by its place and id: the article's, its rivals', or neither's."""
+    place = str(claim["place"])
+    if place.startswith("article") and QUOTED.search(place):
+        return "article"
+    return "rivals" if re.match(r"[A-Z]\d", str(claim["id"])) else "own"
 
 
 def three(ledger: At) -> tuple[Line, Line, Line]:
@@ -33,8 +56,10 @@ def three(ledger: At) -> tuple[Line, Line, Line]:
         told.append((where, chosen))
     among = AMONG if deciding(ledger["populations"].value) == "calibrated" else "of 100 worlds over all ranges"
     first, second = (_sentence(where, chosen, ledger, among) for where, chosen in told)
-    quick = "By a quick look, over fewer draws than the rule asks: " if ledger["quick"].value else ""
-    return _begun(line(f"{quick}{{}}", first)), _begun(second), _counts(ledger["claims"])
+    begin = QUICK if ledger["quick"].value else ("", "", "")
+    one, other, last = (_begun(line(f"{mark}{{}}", said)) for mark, said in
+                        zip(begin, (first, second, _counts(ledger["claims"])), strict=True))  # fmt: skip
+    return one, other, last
 
 
 def _ids(told: Sequence[tuple[str, Sequence[At]]]) -> set[str]:
@@ -103,8 +128,16 @@ def three_parts(estimand: At) -> bool:
 
 
 def _counts(claims: At) -> Line:
-    counted = [(word, claims.count("verdict", word)) for word in rules.VERDICTS]
-    said = [line(f"{word} for {{}}", number) for word, number in counted if word in ALWAYS or number.at.value]
-    whole = line("{}, and {}", joined(said[:-1], ", "), said[-1])
-    one = "s" * (len(claims.value) != 1)
-    return line(f"Of {{}} claim{one}, the verdict is {{}}.", claims.length(), whole)
+    """Return how many claims have which verdict: the article's, its rivals' and the others apart."""
+    groups = {group: [str(claim["id"]) for claim in claims if whose(claim) == group] for group in GROUPS}
+    said = list[Line]()
+    for group, ids in groups.items():
+        if ids:
+            # what no claim has is said once, of those that are asked first
+            counted = [(word, claims.count("verdict", word, ids)) for word in rules.VERDICTS]
+            each = [line(f"{word} for {{}}", number) for word, number in counted
+                    if number.at.value or not said and word in ALWAYS]  # fmt: skip
+            whole = line("{}, and {}", joined(each[:-1], ", "), each[-1]) if each[1:] else each[0]
+            form = COUNTED[group] if ids[1:] else COUNTED[group].replace("{} claims", "{} claim")
+            said.append(line(f"{form}{' the verdict is' * (not said)} {{}}", claims.length(ids), whole))
+    return line("{}.", joined(said, "; "))

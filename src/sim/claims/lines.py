@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 from typing import Any
 
-from sim.analysis.sentences import in_unit
+from sim.analysis.plain import named
+from sim.analysis.sentences import amount, capital, in_unit
 from sim.claims.rules import BORDER, COVERAGE, DENSITY, HALF
+from sim.registry.mechanisms import MECHANISMS
+from sim.registry.variants import VARIANTS
 
 EDGES = (COVERAGE, HALF, *BORDER, DENSITY)
 """Shares at which a rule changes what is said: one that is rounded must not seem to lie on the other side."""
 NOTHING = "–"
+LISTED = re.compile(r"^HISTORY section \d+, |[;,]?( after)? HISTORY (claim|section) \w+")
+"""What refers to the list that claims were taken from."""
 
 
 def of_100(value: Any) -> str:
@@ -40,13 +45,12 @@ def plain(value: Any) -> str:
     if isinstance(value, (bool, str)):
         return str(value)
     if isinstance(value, int) or float(value).is_integer() and abs(value) < 1e6:
-        return f"{int(value):,}".replace("-", "−")
-    return f"{value:.3g}".replace("-", "−")
+        return _minus(f"{int(value):,}")
+    return _minus(f"{value:.3g}")
 
 
-def signed(value: Any) -> str:
-    """Return an effect with its sign."""
-    return plain(value) if float(value) <= 0.0 else f"+{plain(value)}"
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def clause(value: Any) -> str:
@@ -60,13 +64,56 @@ def inner(value: Any) -> str:
     return text[:1].lower() + text[1:]
 
 
+def sourced(value: Any) -> str:
+    """Return where something is claimed, without the numbers that claims have in a list that no reader has."""
+    return LISTED.sub("", str(value))
+
+
+def taken(value: Any, places: str) -> str:
+    """Return some of a text's words: from one place, up to another that is counted from the end."""
+    begin, end = map(int, places.split())
+    words = str(value).split()
+    return " ".join(words[begin : len(words) - end])
+
+
+def _coded(said: str, code: str) -> str:
+    return f"{said} ({code})" if said else code
+
+
+def reading(value: Any) -> str:
+    """Return what a variant leaves open, its code after it."""
+    return _coded(VARIANTS[value].meaning if value in VARIANTS else "", value)
+
+
+def choice(value: Any, variant: str) -> str:
+    """Return how a choice of a variant reads the record, its code after it."""
+    return _coded(VARIANTS[variant].choices.get(value, "") if variant in VARIANTS else "", value)
+
+
+def mechanism(value: Any) -> str:
+    """Return what a mechanism does, its name after it."""
+    return _coded(MECHANISMS[value].meaning.rstrip(".") if value in MECHANISMS else "", value)
+
+
 FORMS: Mapping[str, Callable[[Any], str]] = {
-    "text": str, "clause": clause, "inner": inner, "number": number, "of 100": of_100, "plain": plain, "signed": signed,
-    **{unit: partial(in_unit, unit=unit) for unit in ("share", "months", "")},
+    "text": str, "clause": clause, "inner": inner, "capital": capital, "place": sourced, "number": number,
+    "of 100": of_100, "plain": plain, "named": named, "reading": reading, "mechanism": mechanism,
 }  # fmt: skip
-"""How a value is shown: by name, or by the unit in which it is said."""
-WORDS = ("text", "clause", "inner")
+"""How a value is shown."""
+GIVEN: Mapping[str, Callable[[Any, str], str]] = {
+    "in": lambda value, unit: _minus(in_unit(value, unit)),
+    "effect in": lambda value, unit: _minus(in_unit(value, unit, "+")),
+    "amount in": amount, "words": taken, "choice": choice,
+}  # fmt: skip
+"""How a value is shown that needs to be told more, such as its unit, which stands after a colon."""
+WORDS = ("text", "clause", "inner", "capital", "place", "words", "named", "reading", "choice", "mechanism")
 """Ways in which words are shown; the others show numbers."""
+
+
+def formed(value: Any, how: str) -> str:
+    """Return a value as it is shown."""
+    name, more, of = how.partition(": ")
+    return GIVEN[name](value, of) if more else FORMS[name](value)
 
 
 @dataclass(frozen=True)
@@ -102,20 +149,22 @@ class At:
     def shown(self, how: str = "text", run: str = "") -> Shown | str:
         """Return it as it is shown; a dash where there is nothing."""
         empty = self.value is None or isinstance(self.value, float) and math.isnan(self.value)
-        return NOTHING if empty else Shown(FORMS[how](self.value), self, how, run)
+        return NOTHING if empty else Shown(formed(self.value, how), self, how, run)
 
     def number(self) -> Shown | str:
         """Return it as a number where it is one, else as a text."""
         return self.shown("plain" if isinstance(self.value, (int, float)) else "text")
 
-    def count(self, key: str, value: Any) -> Shown:
-        """Return how many rows have a value in a column."""
-        number = sum(row[key].value == value for row in self)
-        return Shown(str(number), At(number, self.file, f"{self.field}/*/{key} = {value}"), "plain")
+    def count(self, key: str, value: Any, among: Sequence[str]) -> Shown:
+        """Return how many rows have a value in a column, of those with these ids."""
+        number = sum(row[key].value == value and str(row["id"]) in among for row in self)
+        return Shown(str(number), At(number, self.file, f"{self.field}/*/{key} = {value}; {' '.join(among)}"), "plain")
 
-    def length(self) -> Shown:
-        """Return how many rows there are."""
-        return Shown(str(len(self.value)), At(len(self.value), self.file, f"{self.field}/*"), "plain")
+    def length(self, among: Sequence[str] = ()) -> Shown:
+        """Return how many rows there are, or how many with these ids."""
+        number = sum(str(row["id"]) in among for row in self) if among else len(self.value)
+        place = f"{self.field}/*; {' '.join(among)}" if among else f"{self.field}/*"
+        return Shown(str(number), At(number, self.file, place), "plain")
 
 
 @dataclass(frozen=True)
@@ -133,11 +182,10 @@ class Shown:
     def __html__(self) -> str:
         """Return it marked with its place, for templates."""
         place = escape(f"{self.at.file}#{self.at.field}")
-        if self.how in WORDS:
+        if self.how.partition(": ")[0] in WORDS:
             return f'<span data-from="{place}">{escape(self.text)}</span>'
         run = f"; runs: {self.run}" if self.run else ""
-        said = f'value="{escape(str(self.at.value))}" data-from="{place}" title="{place}{escape(run)}"'
-        return f"<data {said}>{escape(self.text)}</data>"
+        return f'<data value="{escape(str(self.at.value))}" title="{place}{escape(run)}">{escape(self.text)}</data>'
 
 
 class Line(tuple["str | Shown", ...]):

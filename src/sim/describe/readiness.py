@@ -24,13 +24,12 @@ if TYPE_CHECKING:
     from sim.results.readiness import LockInTest, ReadinessMap
 
 MARKS = {
-    "answer": "", "classes": "## By class and by what is asked", "sure": "## How sure",
-    "frontier": "## What goes with it: literacy, bench, threat", "over": "## Over what",
-    "overturn": "## What would overturn it",
+    "answer": "", "sure": "## How sure", "overturn": "## What would overturn it", "over": "## Over what",
+    "classes": "## By class and by what is asked", "frontier": "## What goes with it: literacy, bench, threat",
 }  # fmt: skip
 LOCKIN_MARKS = {
-    "answer": "", "readings": "## By drivers and readings", "sure": "## How sure, and over what",
-    "overturn": "## What would overturn it",
+    "answer": "", "sure": "## How sure, and over what", "overturn": "## What would overturn it",
+    "readings": "## By drivers and readings", "ends": "## Where each start ends",
 }  # fmt: skip
 
 
@@ -82,10 +81,11 @@ def _sure(found: ReadinessMap) -> str:
     heads = ("election", "by", "places with a date at .5: surely, as found, perhaps", "at .8")
     draws = found.manifest["draws"]
     return (
-        f"A share of {draws} draws has a standard error of up to {0.5 / draws**0.5:.2f}. *Surely*: every share two "
-        f"standard errors lower; *perhaps*: two higher.\n\n{markdown(heads, rows)}\n\nA guberniia's own course over "
-        "three years is mostly luck, the same accidents or not: a single tile says little, and a map of even shares "
-        "would be uneven too. Where the share is not told from the one in brackets above, nothing but luck is seen."
+        "A guberniia's own course over three years is mostly luck, the same accidents or not: a single tile of the map "
+        "says little, and a map of even shares would be uneven too. Where a share is not told from the one in brackets "
+        f"in the table of classes, nothing but luck is seen. A share of {draws} worlds is known to within "
+        f"{200 * 0.5 / draws**0.5:.0f} percentage points at most (two standard errors). *Surely*: every share so much "
+        f"lower; *perhaps*: so much higher.\n\n{markdown(heads, rows)}"
     )
 
 
@@ -129,9 +129,10 @@ def _over(found: ReadinessMap) -> str:
 
 def _overturn(found: ReadinessMap) -> str:
     return (
-        "Figures that are recorded and not yet used, and which the effect hangs on (`skloki lookfor`, `skloki "
-        "sensitivity`); another smallest effect than the registry's, since *no worse* stands on it; another baseline "
-        "than the recorded policy. Shares are of worlds under stated assumptions, never probabilities of the past."
+        "Recorded figures that are not yet used, on things the effect hangs on (`skloki lookfor` and `skloki "
+        "sensitivity` name them); a stricter notion of *no worse*: here what is worse by less than the smallest effect "
+        "that counts is no worse; and another comparison than with the policy that was followed. Shares are of worlds "
+        "under stated assumptions, never probabilities of the past."
     )
 
 
@@ -142,7 +143,8 @@ def write_lockin(found: LockInTest, svg: bool = False) -> list[Path]:
     picture = "![Claims from three starts, and the loop](lockin.png)"
     page = marked(found.path, found.manifest["title"], {
         "answer": f"**{first}** {' '.join(more)}\n\n{picture}",
-        "readings": _readings(found.frame("readings")), "sure": _lockin_sure(found), "overturn": _lockin_overturn(),
+        "sure": _lockin_sure(found), "overturn": _lockin_overturn(), "readings": _readings(found.frame("readings")),
+        "ends": _ends_told(found),
     }, LOCKIN_MARKS)  # fmt: skip
     return [*drawn, page]
 
@@ -158,6 +160,16 @@ def _readings(table: pd.DataFrame) -> str:
 
 
 def _lockin_sure(found: LockInTest) -> str:
+    return (
+        "The same accidents fall on all starts, and yet luck parts two of them as often the wrong way round as the "
+        "right one: the column *the wrong way round* below says how much of what is apart is luck. "
+        f"{found.manifest['runs']:,} runs: {found.manifest['draws']} draws {found.manifest['population']}, one run "
+        f"each. Model {found.manifest['model']}. The rule stands in [docs/readiness.md](../../docs/readiness.md), from "
+        "before the runs."
+    )
+
+
+def _ends_told(found: LockInTest) -> str:
     draws = found.frame("draws")
     rows = [
         (figures_lockin.WORDS[drivers].lower(), *(f"{one[name].median():.2f}" for name in _ends(one)),
@@ -167,13 +179,7 @@ def _lockin_sure(found: LockInTest) -> str:
     ]  # fmt: skip
     ends = (f"end from {start:g}" for start in lockin.STARTS)
     heads = ("drivers", *ends, "apart (eight in ten)", "the wrong way round")
-    return (
-        f"{markdown(heads, rows)}\n\nLevels of the middle draw. Luck parts two starts as often the wrong way round as "
-        f"the right one. {found.manifest['runs']:,} runs: {found.manifest['draws']} draws "
-        f"{found.manifest['population']}, one run each, the same accidents from every start. Model "
-        f"{found.manifest['model']}. The rule stands in [docs/readiness.md](../../docs/readiness.md), from before the "
-        "runs."
-    )
+    return f"{markdown(heads, rows)}\n\nLevels of the middle draw."
 
 
 def _ends(table: pd.DataFrame) -> Sequence[str]:
@@ -182,9 +188,10 @@ def _ends(table: pd.DataFrame) -> Sequence[str]:
 
 def _lockin_overturn() -> str:
     return (
-        "What congresses want is a reading, and decides much: where the majority wants what there is (`status_quo`), "
-        "what was there stays by construction, but for what the opposition takes and an ambitious centre adds; where "
-        "it wants conditionally, `habit` says how much of its want is what there is. A record of what delegates who "
+        "What the majorities of congresses wanted is a way to read the record, and decides much. Where they want what "
+        "is there (`status_quo`), what was there stays because the model says so, but for what the opposition takes "
+        "and an ambitious centre adds; where their want follows conditions, the number `habit` says how far it is for "
+        "what is there. A record of what delegates who "
         "were not in opposition asked for would tell. The model has no purge, no police and no plan that would hold "
         "claims up from outside: what is said here is of the party's own machine without them."
     )

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.sentences import amount
 from sim.errors import Problem, UserError
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.variants import VARIANTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,7 @@ BESIDE = 0.25
 """Part of the distance within which the middle start has joined another."""
 TINY = 1e-9
 """Less is the arithmetic's."""
+WANTS = VARIANTS["majority_wants"].choices
 NEEDS = {"drivers": (*CONSTANT, RISING, FALLING), "start": STARTS}
 
 
@@ -138,26 +141,31 @@ def answer(draws: pd.DataFrame, ramps: pd.DataFrame, population: str) -> list[st
     here = draws[(draws["drivers"] == CONSTANT[0]) & (draws["reading"] != "")]
     wrong = int((here["apart"] < -smallest()).sum())
     says = (
-        f"After sixty years of constant drivers there are two levels in {first[TWO]} of {of} draws {population}, a lag "
-        "in "
-        f"{first[LAG]}, any level in {first[ANY]}, and one level in {first[ONE]}."
+        f"In {first[ONE]} of {of} worlds {population} there was a way back: however many posts the centre claimed "
+        "sixty years before, it ends at one and the same share, if conditions stay as in 1928."
     )
-    luck = (
-        f"Of the {of - first[ONE]} that stay apart about as many are luck as are apart the wrong way round, which are "
-        f"{wrong}; the middle draw's starts at .1 and .9 end {here['apart'].median():.3f} apart."
+    others = (
+        f"In {first[TWO]} the beginning decides for good (two levels), in {first[LAG]} it only takes longer (a lag), "
+        f"in {first[ANY]} each beginning keeps a level of its own (any level)."
     )
     by = table[(table["drivers"] == CONSTANT[0]) & (table["majority_wants"] != "")]
     parts = []
     for wants, some in by.groupby("majority_wants", sort=True):
-        counted = some.set_index("reading")["draws"]
-        parts.append(f"{wants}: {', '.join(f'{name} {counted[name]}' for name in READINGS if counted[name])}")
-    reading_ = f"By what congresses want, {'; '.join(parts)}." if parts else ""
+        counted, whole = some.set_index("reading")["draws"], int(some["of"].iloc[0])
+        said = WANTS.get(str(wants), "")
+        called = f"“{said}” ({wants})" if said else str(wants)
+        parts.append(f"{called}, in {whole - counted[ONE]} of {whole}")
+    reading_ = (f"Where the beginning still tells after sixty years depends on how the record of congresses is read: "
+                f"if their majorities want {'; '.join(parts)}.") if parts else ""  # fmt: skip
+    luck = (
+        f"Luck would part two beginnings the wrong way round as often as the right one, and does in {wrong} of {of}; "
+        f"the middle world's ends lie {100 * here['apart'].median():.1f} percentage points apart."
+    )
     half = ramps["half"].dropna()
     slow = (
-        f"Where threat rises, or falls, over sixty years, claims under falling threat are {half.median():+.3f} from "
-        "those "
-        f"under rising threat when both are at one half (eight draws in ten {half.quantile(0.1):+.3f} to "
-        f"{half.quantile(0.9):+.3f}), by more than {smallest():g} above them in {int((half > smallest()).sum())} of "
-        f"{len(half)}."
+        f"Where threat slowly falls from high, more posts are claimed than where it slowly rises from low, at the same "
+        f"threat half way: in {int((half > smallest()).sum())} of {len(half)} worlds by more than "
+        f"{amount(smallest(), OUTCOMES[OUTCOME].unit)}, in the middle world by {100 * half.median():.1f} of 100 (eight "
+        f"worlds in ten {100 * half.quantile(0.1):+.1f} to {100 * half.quantile(0.9):+.1f})."
     )
-    return [text for text in (says, luck, reading_, slow) if text]
+    return [text for text in (says, others, reading_, luck, slow) if text]

@@ -245,26 +245,30 @@ def answer(rows: pd.DataFrame, when: pd.DataFrame, population: str, given: str) 
     draws = int(rows.loc[of, "draws"].max())
     number = len(everywhere)
     counted = rows.loc[~rows["later"], "half"]
+    found = known(everywhere, "at_50")
     first = (
-        f"When all guberniias go over to election, recovery over the next three years is no worse in at least half of "
-        f"{draws} worlds {given}, from some half-year of {counted.min()} to {counted.max()} on, in "
-        f"{known(everywhere, 'at_50')} of {number} guberniias ({_years(everywhere, 'at_50')}), and in four of five "
-        "worlds "
-        f"in {known(everywhere, 'at_80')}; {number - known(everywhere, 'at_50')} never reach one half for good."
+        f"Begun everywhere, from some half-year between {counted.min()} and {counted.max()} on, election would have "
+        f"done the economy no harm over the next three years in {found} of {number} guberniias, in at least half of "
+        f"{draws} worlds {given}, and in {known(everywhere, 'at_80')} in at least four of five."
     )
-    alone = here[here["scheme"] == UNILATERAL]
-    there = f"; electing alone, {known(alone, 'at_50')} ({_classes(alone, 'at_50')})" if len(alone) else ""
-    second = f"By class, of those that have such a date: {_classes(everywhere, 'at_50')}{there}."
     other = when[(when["population"] == population) & (when["measure"] == "open_skloki")
                  & (when["scheme"] == UNIVERSAL)]  # fmt: skip
     now = rows[of & (rows["scheme"] == UNIVERSAL) & ~rows["later"]]
+    does, even = 100 * now["share"].mean(), 100 * now["even"].mean()
+    more = does - even
+    second = (
+        f"How sure: no harm is no gain, and much of it is luck. On average a guberniia does no worse in {does:.0f} of "
+        f"100 worlds; if differences fell as often for election as against it, it would in {even:.0f}, so that only "
+        f"{abs(more):.0f} of 100 speak {'for' if more >= 0 else 'against'} it. Of the {found} guberniias "
+        f"{known(everywhere, 'at_50_surely')} would stay were every share two standard errors lower; were it two "
+        f"higher, there would be {known(everywhere, 'at_50_perhaps')}."
+    )
+    alone = here[here["scheme"] == UNILATERAL]
+    there = f"; each electing alone, {known(alone, 'at_50')} ({_classes(alone, 'at_50')})" if len(alone) else ""
     third = (
-        f"Sure are {known(everywhere, 'at_50_surely')} and possible {known(everywhere, 'at_50_perhaps')} of these "
-        "dates "
-        f"(shares two standard errors lower, or higher), the mean share is {now['share'].mean():.2f} where differences "
-        "as "
-        f"often for as against would give {now['even'].mean():.2f}, and by open skloki, looked at apart, "
-        f"{known(other, 'at_50')} of {number} have a date at one half and {known(other, 'at_80')} at four fifths."
+        f"In numbers: {found} of {number} have such a half-year ({_years(everywhere, 'at_50')}), {number - found} have "
+        f"none for good; by class, {_classes(everywhere, 'at_50')}{there}; by open skloki, looked at apart, "
+        f"{known(other, 'at_50')} of {number} in half of the worlds and {known(other, 'at_80')} in four of five."
     )
     return [first, second, third]
 

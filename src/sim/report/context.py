@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.claims.answer import three
+from sim.claims.answer import GROUPS, three
 from sim.claims.ledger import parsed
 from sim.claims.lines import At
 from sim.describe.citation import cite
@@ -21,6 +21,8 @@ from sim.report.stored import Folder
 from sim.version import __version__
 
 LEDGER = "claims/ledger.json"
+MADE_OF = ("claims", "readiness", "lockin", "calibration/*")
+"""Folders with a manifest that a report rests on."""
 PAGES = ("page.html", "page/page.html", "page/index.html")
 """Where the explorable page is looked for, below the folder of results."""
 
@@ -31,21 +33,23 @@ def context(folder: Path) -> Context:
         raise UserError(Problem(str(folder), allowed="a folder of results, such as results"))
     kept = Folder(folder)
     ledger = _ledger(kept)
-    quick, digest = bool(ledger["quick"].value), str(ledger["digest"]) or _digest(kept)
+    quick, digest = bool(ledger["quick"].value), str(ledger["digest"]) or inputs(folder)
     page = next((name for name in PAGES if kept.has(name)), "")
     pages = [claims.claim_page(claim, ledger, page) for claim in ledger["claims"]]
+    pages.sort(key=lambda one: [*GROUPS].index(one.group))
     address = f"ni:///sha-256;{_named(digest)}"
     return Context(
         title=words.TITLE, version=__version__, digest=digest, address=address, quick=quick, question=words.QUESTION,
         answer=three(ledger) if ledger else (), caveat=words.CAVEAT, verdict_words=words.VERDICTS,
         populations=claims.populations(ledger) if ledger else None,
-        ledger=claims.table(pages, kept) if ledger else None, claims=pages,
-        errors=claims.errors(kept),
+        ledger=claims.table(pages, kept, quick) if ledger else None, claims=pages,
+        errors=claims.errors(kept, quick),
         sections=[*(sections.of_folder(kept, *one) for one in words.FOLDERS_FIRST), sections.data(),
                   sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],
-        limits=words.LIMITS, put_in=_put_in(), cited=_cited(kept, digest),
-        linked=_linked(digest, address, pages), no_ledger="" if ledger else words.NO_LEDGER, page=page,
-        notes=[note.shown() for note in ledger["notes"]],
+        limits=words.LIMITS, put_in=_put_in(), cited=_cited(kept, digest, quick),
+        linked=_linked(digest, address, pages, quick), no_ledger="" if ledger else words.NO_LEDGER, page=page,
+        notes=[note.shown() for note in ledger["notes"]], inputs=inputs(folder), groups=GROUPS,
+        quick_said=words.QUICK,
     )  # fmt: skip
 
 
@@ -66,11 +70,11 @@ def _put_in() -> list[tuple[str, str]]:
     return [(said, ", ".join(names)) for said, names in found.items()]
 
 
-def _digest(kept: Folder) -> str:
-    """Return a name for what is reported where there is no ledger: of the manifests that are there."""
+def inputs(folder: Path) -> str:
+    """Return a name for what is reported: of the manifests of all folders that a report is made of."""
     found = hashlib.sha256()
-    for path in sorted(kept.path.rglob("manifest.json")):
-        found.update(path.read_bytes())
+    for path in sorted(path for name in MADE_OF for path in folder.glob(f"{name}/manifest.json")):
+        found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return found.hexdigest()
 
 
@@ -86,15 +90,19 @@ def _named(digest: str) -> str:
 # How it is cited, and what machines read.
 
 
-def _cited(kept: Folder, digest: str) -> list[Cited]:
-    """Return how report, ledger, software, article and sources are cited, as `skloki cite` words it."""
-    works = cite(kept.path / "claims" if kept.has("claims/manifest.json") else None)
+def _cited(kept: Folder, digest: str, quick: bool) -> list[Cited]:
+    """Return how report, ledger, software, article and sources are cited, as `skloki cite` words it.
+
+    Of a quick ledger neither it nor the report is.
+    """
+    works = cite(kept.path / "claims" if kept.has("claims/manifest.json") and not quick else None)
     works.sort(key=lambda work: [*words.CITED_AS].index(work.what))
-    report = Cited("This report", f"{words.AUTHORS}, “{words.TITLE}”. Report of skloki {__version__}, result {digest}.")
+    whole = f"{words.AUTHORS}, “{words.TITLE}”. Report of skloki {__version__}, result {digest}."
+    report = Cited("This report", words.NOT_CITED if quick else whole)
     return [report, *(Cited(words.CITED_AS[work.what], work.text, work.bibtex, work.details) for work in works)]
 
 
-def _linked(digest: str, address: str, pages: Sequence[Claim]) -> str:
+def _linked(digest: str, address: str, pages: Sequence[Claim], quick: bool) -> str:
     """Return the report as linked data (JSON-LD, schema.org)."""
     authors = {"@type": "Organization", "name": words.AUTHORS}
     works = {work.what: work.record for work in reversed(cite())}
@@ -114,5 +122,7 @@ def _linked(digest: str, address: str, pages: Sequence[Claim]) -> str:
               "about": {"@id": about}, "isBasedOn": {"@id": address}, "creditText": f"skloki {__version__}",
               "hasPart": [{"@type": "Claim", "@id": f"#{claim.anchor}", "text": str(claim.words)}
                           for claim in pages]}  # fmt: skip
+    for made in (report, data) if quick else ():
+        made["creativeWorkStatus"] = words.STATUS
     whole = {"@context": "https://schema.org", "@graph": [report, article, data, software]}
     return json.dumps(whole, ensure_ascii=False, indent=1).replace("</", "<\\/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sim.claims.lines import At, Shown, line
 from sim.data.catalogue import TABLES
@@ -25,7 +25,17 @@ def of_folder(kept: Folder, name: str, title: str, about: str, command: str) -> 
     files = sorted((kept.path / name).glob("*.csv"))
     tables = [_stored(kept, f"{name}/{path.name}") for path in files if path.stat().st_size <= LARGEST]
     left = [f"{name}/{path.name}" for path in files if path.stat().st_size > LARGEST]
-    return Section(name, title, about, "", page.paragraphs("answer"), list(_pictures(kept, name, page)), tables, left)
+    return Section(name, title, about, "", list(_paragraphs(page)), list(_pictures(kept, name, page)), tables, left)
+
+
+def _paragraphs(page: Page) -> Iterator[Sequence[tuple[str, Shown | str]]]:
+    """Yield what a page answers, then how sure that is and what would overturn it, where it says so."""
+    yield from page.paragraphs("answer")
+    for part, begin in words.PARTS_SHOWN:
+        first, *rest = page.paragraphs(part) or [[]]
+        if first:
+            yield [("strong", begin), ("plain", " "), *first]
+        yield from rest
 
 
 def calibration(kept: Folder) -> Section:
@@ -74,7 +84,7 @@ def _stored(kept: Folder, name: str) -> Table:
 
 def _pictures(kept: Folder, name: str, page: Page) -> Iterator[Picture]:
     """Yield the pictures of a page: as SVG where it is there."""
-    from sim.report.pictures import inside
+    from sim.report.pictures import inside, lighter
 
     for said, file in page.pictures:
         stem = file.rpartition(".")[0]
@@ -82,4 +92,4 @@ def _pictures(kept: Folder, name: str, page: Page) -> Iterator[Picture]:
         if kept.has(drawn):
             yield Picture(called, caption, caption, inside(kept.text(drawn), called))
         elif kept.has(f"{name}/{file}"):
-            yield Picture(called, caption, caption, png=(kept.path / name / file).read_bytes())
+            yield Picture(called, caption, caption, png=lighter((kept.path / name / file).read_bytes()))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,8 @@ from urllib.parse import quote
 from sim.claims.lines import Line, Shown
 
 Cell = Line | Shown | str
+PLAIN = "/,;:.-_~!*'()+=?@$[]{}|^"
+"""Letters that stand in an address as they are: a table written so is not much longer."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Carried:
     @property
     def address(self) -> str:
         """Its content, as a link."""
-        return "data:text/csv;charset=utf-8," + quote(self.text)
+        return "data:text/csv;charset=utf-8," + quote(self.text, safe=PLAIN)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Section:
     title: str
     about: str
     missing: str = ""
-    paragraphs: Sequence[Sequence[tuple[str, Shown]]] = ()
+    paragraphs: Sequence[Sequence[tuple[str, Shown | str]]] = ()
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     left_out: Sequence[str] = ()
@@ -83,9 +85,10 @@ class Claim:
     words: Cell
     verdict: Cell
     marks: Sequence[str]
+    group: str
     sentence: Cell
     facts: Sequence[tuple[str, Cell]]
-    shares: Sequence[float]
+    bars: Sequence[Sequence[tuple[str, float]]]  # of each number that decides: what a part is, and its share
     told: Sequence[Cell]
     picture: Picture | None
     tables: Sequence[Table]
@@ -132,6 +135,9 @@ class Context:
     notes: Sequence[Cell] = ()
     errors: Table | None = None
     page: str = ""
+    inputs: str = ""
+    quick_said: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> Iterator[Shown]:
@@ -164,4 +170,6 @@ def as_text(found: Any) -> Any:
         return {each.name: as_text(getattr(found, each.name)) for each in fields(found)}
     if isinstance(found, (list, tuple)):
         return [as_text(part) for part in found]
+    if isinstance(found, Mapping):
+        return {str(key): as_text(part) for key, part in found.items()}
     return found if isinstance(found, (str, int, float, bool)) or found is None else None

@@ -27,6 +27,11 @@ CAVEAT = (
     "would have happened, and a verdict is on a claim as it is worded here, within this model. “Not identified” means that what is "
     "recorded does not decide it; “immaterial”, that it makes too little difference to count."
 )
+QUICK = "A quick look: fewer worlds than the rule asks for. Nothing below is to be quoted."
+QUICK_NAME = "quick-"
+"""With which names of files begin that are carried by a report on a quick ledger."""
+NOT_CITED = "This is a quick look, over fewer worlds than the rules ask for, and so no reference to it is given here: it is not to be cited. A report on the full ledger (skloki claims, then skloki report) says how it is cited."
+STATUS = "Draft: a quick look over few draws, not to be cited"
 NO_LEDGER = "There is no ledger of claims yet, and so no answer: skloki claims makes it."
 VERDICTS: Sequence[tuple[str, str]] = (
     ("supported", "in at least 80 of 100 worlds fitted to the record it goes the way the claim says, by more than the smallest difference that counts, and in at least 50 of 100 under every way to read what the record leaves open; a claim that something is no worse, or lies between two numbers: in so many it is so"),
@@ -40,13 +45,25 @@ VERDICTS: Sequence[tuple[str, str]] = (
     ("fragile", "the verdict is another one where figures that are mere estimates (grade C) are left out"),
     ("quick", "over fewer draws than the rule asks: a first look, no verdict to quote"),
 )  # fmt: skip
-LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed, with a difference too small to count, the opposite (or not as claimed). A dash: the claim is not of that form, or nothing is run for it."
+LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed; with a difference too small to count; the opposite; or, where a claim has no opposite but is simply so or not so, not as claimed. A dash: the claim is not of that form, or nothing is run for it. Where a claim is of several numbers, all of which must be as claimed, they stand one after the other."
 LEDGER_SAID = "Shares of simulated worlds in which claims of the article hold, by population."
 BARS = "{}: shares of worlds. The first row decides."
+BARS_LIKE = "{}: shares of {} worlds, each case apart. All must be as claimed."
+BARS_SEVERAL = "Shares of worlds. All of these numbers must be as claimed; of each the first row decides."
 ALT = "Bars of shares, of 100 worlds of each kind. {}. A line stands at 80, from which a share decides."
-LEDGER_HEAD = ("", "claim", "verdict", "as claimed", "too small to count", "the opposite")
+LEDGER_HEAD = ("", "claim", "verdict", "as claimed", "too small to count", "the opposite", "not as claimed")
 FACTS = (("Where it is said", "place"), ("By what it is said to come about", "mechanism"), ("Who says otherwise", "rival"),
-         ("What is compared", "contrast"), ("What is claimed of it", "claimed"))  # fmt: skip
+         ("What is compared", "contrast"))  # fmt: skip
+MEASURED: Sequence[tuple[str, str]] = (
+    ("months of recovery", "Months of recovery: how far the local economy has come back, counted in months of its usual growth. A month more means that the other world would need another month to come as far. More is better."),
+    ("performance", "Performance: which part of its tasks a province’s administration gets done, its committee and those of its districts. More is better."),
+    ("paralysed", "Paralysed: a province’s committee that conflict keeps from working. Fewer is better."),
+    ("open sklok", "Open sklok: a quarrel among a committee’s officials that has broken out and is not settled. Fewer is better."),
+    ("vacancies claimed", "Vacancies claimed: those of a hundred vacant posts of secretary that the centre claims to fill. Neither more nor fewer is called better."),
+    ("preference for discipline", "Preference for discipline: how far members put unity above debate, between none and all. Neither more nor less is called better."),
+)  # fmt: skip
+"""What is measured, in plain words, by the words that numbers of claims have for it."""
+MEASURE = "What is measured"
 AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"))
 NAMES: Mapping[str, str] = {
     "prior": "all ranges", "harris": "Harris",
@@ -56,16 +73,26 @@ NAMES: Mapping[str, str] = {
 PARTS = {3: ("as claimed", "too small to count", "the opposite"), 2: ("as claimed", "not as claimed")}
 """Into which worlds a claim divides them."""
 NOT_READY = ("worse by election", "no worse")
+FIELDS = {3: ("for", "within", "against"), 2: ("for", "against")}
+"""What the ledger calls them."""
 OTHERWISE = {True: "the opposite", False: "not as claimed"}
-LEDGER_PARTS = ("for", "within", "against")
-POPULATIONS_HEAD = ("worlds", "what they are", "draws")
-GRID_CAPTION = "The mean effect where a mechanism is off, and where it alone of these is on"
+LEDGER_PARTS = ("as claimed", "too small to count", "the opposite", "not as claimed")
+POPULATIONS_HEAD = ("which worlds", "what they are", "how many")
+GRID_CAPTION = "The mean effect{} where a mechanism is off, and where it alone of these is on"
 GRID_HEAD = ("mechanism", "without it", "with it alone")
 HANGS_HEAD = ("unknown", "parts", "evidence")
 VARIANCE_CAPTION = "Where the differences between worlds come from, of 100 parts"
-SHARES_HEAD = ("mean (nine in ten)", "draws")
-READING_HEAD = ("what is open", "read as", "as claimed", "draws")
-LOOKFOR_HEAD = ("figure", "what is counted", "explains, of 100", "speaks for the claim at", "against it at", "where it may be")
+MEAN_HEAD = "mean{} (nine in ten)"
+READING_CAPTION = "How it comes out by each way to read what the record leaves open, of 100 worlds: {}. The code of each reading stands in brackets."
+READING_HEAD = ("what is open", "read as")
+OF_DRAWS = "of so many worlds"
+MANY_HEAD, WHICH_HEAD = "how many", "which worlds"
+PARTS_SHOWN: Sequence[tuple[str, str]] = (("sure", "How sure."), ("overturn", "What would overturn it."))
+"""Parts of a folder's page that the report has after its answer, and how they begin."""
+LIKE_CAPTION = "{}, in {} worlds, of 100"
+LIKE_HEAD = "…"
+RANGE_CAPTION = "The lowest and the highest of these, by population"
+LOOKFOR_HEAD = ("what is counted", "explains, of 100", "speaks for the claim at", "against it at", "where it may be")
 VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded"), ("readings", "how the record is read"),
             ("together", "several of these together"), ("unseen", "not told apart"))  # fmt: skip
 FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
@@ -79,11 +106,12 @@ FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
      "Other historians’ accounts, each made into worlds of its own and fitted to the same recorded figures; tests D1 to D12 say where they part.",
      "python -m sim.describe.rivals (after make inference)"),
 )  # fmt: skip
-ERRORS_CAPTION = "How often the rules err: of synthetic claims with a planted effect, the share with a wrong verdict, the worst {} of {} rows first"
-ERRORS_HEAD: Mapping[str, str] = {
-    "id": "claim", "planted": "planted, in smallest effects", "synthetic": "synthetic claims", "wrong": "wrong, of 100",
-    "not_identified": "not identified, of 100",
+ERRORS_CAPTION = "How often the rules err, tried on claims made up for the purpose, whose answer is known. Each real number lends them its spread between worlds; a made-up claim then has an effect of so many smallest effects that count, none, or the opposite one. “Not identified” is never wrong; where worlds differ among themselves by several smallest effects, four in five cannot agree on an effect of three, and the rules say so."
+PLANTED: Mapping[str, str] = {
+    "planted at 1.5": "an effect of one and a half smallest effects, as claimed", "planted at 3": "an effect of three, as claimed",
+    "none": "no effect", "reversed": "an effect of three, the opposite way",
 }  # fmt: skip
+ERRORS_HEAD = ("what is true of the made-up claims", "wrong verdicts, of 100: at most", "with the spread of claim", "not identified, of 100: at least", "at most", "with the spread of claim")
 CALIBRATION = (
     "What the record teaches, and what it leaves open",
     "Worlds that agree with the recorded figures are drawn; what they have in common the record teaches, in what they differ it leaves open.",
