@@ -61,9 +61,15 @@ def test_what_holds_from_nought_on_is_a_relation():
 LEVELS = st.floats(0.0, 1.0)
 
 
-@given(before=st.tuples(LEVELS, LEVELS), end=st.tuples(LEVELS, LEVELS, LEVELS))
-def test_no_way_back_is_judged_by_the_rule_of_lockin(before, end):
+@pytest.fixture(scope="module")
+def no_way_back():
     (claim,) = load_claims(("32",))
+    return claim
+
+
+@given(before=st.tuples(LEVELS, LEVELS), end=st.tuples(LEVELS, LEVELS, LEVELS))
+def test_no_way_back_is_judged_by_the_rule_of_lockin(no_way_back, before, end):
+    claim = no_way_back
     low, middle, high = end
     levels = {"low": low, "middle": middle, "high": high, "low_before": before[0], "high_before": before[1]}
     margin = evaluate(claim.estimands[0].said.value, {name: np.float64(value) for name, value in levels.items()})

@@ -31,9 +31,10 @@ def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, mo
     assert trajectories.replicates.tolist() == [0, 2, 3]
     assert [str(month) for month in trajectories.months] == [f"1921-{month:02d}" for month in range(1, 13)]
     undefined = 0
-    for outcome in OUTCOMES.values():
-        for scope in SCOPES:
-            table = frame[frame["scope"] == scope].pivot(index="replicate", columns="month", values=outcome.name)
+    for scope in SCOPES:
+        tables = frame[frame["scope"] == scope].pivot(index="replicate", columns="month")
+        for outcome in OUTCOMES.values():
+            table = tables[outcome.name]
             np.testing.assert_array_equal(trajectories.of(outcome.name, scope), table.to_numpy())
             undefined += int(table.isna().sum().sum())
     assert undefined == 3, "of each replicate, one number is not defined"
