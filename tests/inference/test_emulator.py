@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.experiment.experiment import Factor, Option
-from sim.inference.emulator import Emulator, fit
+from sim.inference.emulator import Emulator, apart, fit, parts_of
 from sim.inference.space import Space
 from tests.inference.test_space import MIXED
 
@@ -61,6 +61,20 @@ def test_without_a_part_is_a_fit_without_its_rows():
         near = fit(NUMBERS, np.delete(at, np.s_[part::4], 0), np.delete(of, np.s_[part::4], 0))
         np.testing.assert_allclose(some.predict(at), near.predict(at), atol=0.03)
         assert np.abs(some.predict(at) - found.predict(at)).max() > 1e-4
+
+
+def test_what_is_left_of_some_rows_is_told_apart():
+    """Emulators of all rows, half of them with four times the chance: of each half what it leaves, unseen."""
+    at = draws(NUMBERS, 1200)
+    of = np.vstack([quadratic(at[:600], 0.05), quadratic(at[600:], 0.2)])
+    found = fit(NUMBERS, at, of, parts=True)
+    part = parts_of(at, 10)
+    assert np.bincount(part).tolist() == [120] * 10
+    np.testing.assert_allclose(apart(found, at, part, of)[3].residual, found.residual, rtol=1e-6)
+    for rows, chance in ((slice(600), 0.05), (slice(600, None), 0.2)):
+        each = apart(found, at[rows], part[rows], of[rows])
+        np.testing.assert_allclose(np.sqrt(np.diag(each[0].residual)), chance, rtol=0.2)
+        assert [one.constant[0] for one in each] == [one.constant[0] for one in found.parts]
 
 
 def test_rows_at_the_same_positions_do_not_foretell_one_another():

@@ -10,11 +10,10 @@ import pytest
 from sim.analysis.kernels import TOGETHER, compared, log_kernels
 from sim.errors import UserError
 from sim.experiment.experiment import Factor, Option
-from sim.inference.coverage import coverage
+from sim.inference.coverage import COARSE, coverage
 from sim.inference.emulator import fit
-from sim.inference.identification import effects_emulator, identified, left_out
 from sim.inference.likelihood import Figure, Table, density, likelihood
-from sim.inference.posterior import contraction, foretold, posterior, predictive
+from sim.inference.posterior import UNLEARNED, contraction, foretold, posterior, shares
 from sim.inference.scales import Scale, chosen
 from sim.inference.space import Space
 from sim.inference.walk import looked_up
@@ -94,20 +93,21 @@ def test_a_figure_that_identifies_an_effect_decides_it(straight):
     outputs = {one.id: column for one, column in zip(straight.targets, straight.outputs.T, strict=True)}
     seen = effect + 0.002 * random.standard_normal(len(z))
     given = posterior(straight.likelihood(), seed=1, steps=1200)
-    emulator = effects_emulator(given, straight.positions, effect[:, None])
-    before = identified(given, effect[:, None], emulator)[0]
-    assert before.open > 0.6 and before.r2 > 0.9 and 0.4 < before.prior < 0.6
-    assert before.posterior == pytest.approx(0.5, abs=0.15)
+    emulator = fit(straight.space, straight.positions, effect[:, None])
+    [before], [error] = given.estimate(lambda at: shares(emulator, at))
+    unknown = emulator.closed(given.contraction[0] < UNLEARNED)
+    assert unknown > 0.6 and emulator.r2 > 0.9 and before == pytest.approx(0.5, abs=0.15)
     planted = likelihood(straight.space, straight.positions, outputs | {"W": seen},
                          [*straight.targets, target("W", -0.012, 0.003)])  # fmt: skip
     found = posterior(planted, seed=1, steps=1200)
-    after = identified(found, effect[:, None], emulator, left_out(found, {}))[0]
+    after = shares(emulator, found.positions)
     sd = [emulator.predict(one.positions).std() for one in (given, found)]
-    assert sd[1] < 0.85 * sd[0] and after.narrowed > before.narrowed
-    assert after.posterior < before.posterior - 0.2 and after.open < before.open
-    shift, error = after.shifts["W"]
-    assert shift == pytest.approx(before.posterior - after.posterior, abs=4 * error + 0.02)
-    assert all(abs(after.shifts[one.id][0]) < 0.1 for one in straight.targets[1:])
+    assert sd[1] < 0.85 * sd[0] and after < before - 0.2
+    assert emulator.closed(found.contraction[0] < UNLEARNED) < unknown
+    # without it everything is as before, and no other figure tells anything of the effect
+    without = {name: shares(emulator, found.without([name]).positions) for name in found.likelihood.names}
+    assert without["W"] == pytest.approx(before, abs=4 * error + 0.02)
+    assert all(abs(without[one.id] - after) < 0.1 for one in straight.targets[1:])
 
 
 @pytest.mark.parametrize("worlds", [100, pytest.param(200, marks=pytest.mark.verify)])
@@ -118,9 +118,9 @@ def test_intervals_hold_what_they_should(worlds):
     emulator, random = fit(toy.space, toy.positions, effect + 0.1), np.random.default_rng(6)
     of = toy.likelihood()
     new = random.random((worlds, 12))
-    some = coverage(of, new, toy.run(new, random), effects=emulator, had=2.0 * new[:, :1] - new[:, 5:6] + 0.1,
-                    steps=700)  # fmt: skip
-    near = coverage(of, posterior(of, seed=1).some(worlds), effects=emulator, seed=9, steps=700)
+    had = 2.0 * new[:, :1] - new[:, 5:6] + 0.1
+    some = coverage(of, new, toy.run(new, random), effects=[emulator] * worlds, had=had, steps=700)
+    near = coverage(of, posterior(of, seed=1).some(worlds), effects=[emulator] * worlds, seed=9, steps=700)
     for found in (some, near):
         assert found.mean == pytest.approx(0.9, abs=0.03)
         assert np.abs(found.factors[:4].mean() - 0.9) < 0.05 and np.abs(found.effects - 0.9).max() < 4 * found.error
@@ -200,6 +200,21 @@ def test_a_figure_recorded_as_nothing_counts_one_side():
     assert table.deviate.min() > -1e-6 and table.deviate[0] < 0.3 and table.deviate[-1] > 2.0
 
 
+@pytest.mark.parametrize(("name", "scale", "middle", "spread", "left"), [
+    ("T18", Scale("odds", 0.005, 0.0, 1.0), -0.5, 1.0, 0.6), ("T31", Scale(low=0.0, high=3.0), 0.5, 0.2, 0.02),
+    ("T27", Scale(low=0.0, high=1.0), 0.3, 0.2, 0.05), ("T14a", Scale("log", 0.01, 0.0, 100.0), 0.0, 1.0, 0.3),
+    ("T03", Scale(), 0.73, 1.5, 0.0005),
+])  # fmt: skip
+def test_a_coarse_line_tells_of_known_worlds_what_a_fine_one_does(name, scale, middle, spread, left):
+    asked = Figure(compared()[name], scale), middle, spread, left
+    fine, coarse = Table.of(*asked), Table.of(*asked, COARSE)
+    at = np.linspace(fine.low, fine.low + fine.step * len(fine.deviate), 500)
+    told = np.array([[looked_up(value, one.low, one.step, one.deviate) for value in at] for one in (fine, coarse)])
+    assert np.abs(told[0]).max() > 1.0
+    np.testing.assert_allclose(*told[:, np.abs(told[0]) < 4.0], atol=0.02)
+    assert coarse.width == pytest.approx(fine.width, rel=0.005)
+
+
 def test_figures_written_twice_count_once(straight):
     names = TOGETHER[-1]
     values = {name: np.full(50, compared()[name].value) * np.linspace(0.5, 1.5, 50) for name in (*names, "T26")}
@@ -257,7 +272,7 @@ def test_what_runs_would_give_is_foretold(straight, draws):
     emulator = draws.likelihood.emulator
     luck = foretold(emulator, draws.positions, seed=3) - emulator.predict(draws.positions)
     np.testing.assert_allclose(np.cov(luck.T), emulator.residual, atol=4e-4)
-    low, middle, high = predictive(emulator, draws.positions)
+    low, middle, high = np.quantile(foretold(emulator, draws.positions), (0.05, 0.5, 0.95), axis=0)
     recorded = np.array([one.value for one in straight.targets])
     assert (low < recorded).all() and (recorded < high).all() and (low < middle).all() and (middle < high).all()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
 import signal
 import subprocess
 import sys
 import warnings
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.sweep import Sweep
 from sim.errors import UserError
 from sim.experiment.ensemble import read
+from sim.inference import report
 from sim.inference.checking import check
 from sim.results.calibration import DATA_TREE, GIVEN, PRIOR, Calibration
 from sim.runner.calibrate import calibrate
@@ -137,8 +141,33 @@ def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(made: Cal
     effects = found.effects()
     assert set(effects["option"]) == {"election"} and set(effects["outcome"]) == {"performance", "paralysed"}
     assert effects["given_better"].between(0, 1).all() and (effects["draws"] == 30).all()
+    held = found.manifest["coverage"]
+    assert held["worlds"] == 30 and held[PRIOR] > 0.7 and held[GIVEN] > 0.7
+    assert all(len(each) == 5 and min(each.values()) > 0.6 for each in held["effects"].values())
     assert len(found.answer) >= 2
     assert isinstance(sim.open(found.path), Calibration)
+
+
+def test_of_rounds_nothing_is_kept_in_memory_but_what_the_fit_needs(
+    stored: Calibration, asked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their draws they would be most of what a calibration of many rounds has in memory."""
+    opened, kept, tables = weakref.WeakSet[Sweep](), list[str](), report.tables
+
+    def open_sweep(path: Path) -> Sweep:
+        opened.add(one := Sweep.open(path))
+        return one
+
+    def told(*given: Any) -> Any:
+        gc.collect()
+        kept.extend(sorted(one.path.name for one in opened))
+        return tables(*given)
+
+    monkeypatch.setattr("sim.runner.calibrate.open_sweep", open_sweep)
+    monkeypatch.setattr(report, "tables", told)
+    before = digests(stored.path)
+    calibrate(asked, workers=1)
+    assert kept == ["chance", GIVEN, PRIOR] and digests(stored.path) == before
 
 
 @pytest.mark.parametrize("after", [1, pytest.param(5, marks=pytest.mark.exhaustive)])

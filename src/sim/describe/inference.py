@@ -34,7 +34,7 @@ from sim.errors import UserError
 from sim.experiment.ensemble import PLACE, over_name
 from sim.experiment.experiment import from_record
 from sim.inference.fit import ALL_C, LITTLE
-from sim.inference.identification import UNLEARNED
+from sim.inference.posterior import UNLEARNED
 from sim.inference.report import answer
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from sim.analysis.plain import named
 from sim.analysis.sentences import SURE, outcome_in_words
 from sim.figures import panels, style
-from sim.inference.identification import UNLEARNED
+from sim.inference.posterior import UNLEARNED
 
 if TYPE_CHECKING:
     from sim.analysis.selection import Selection

@@ -6,6 +6,7 @@ figure's. Draws that agree with these should hold the world's own position in th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,8 +23,10 @@ from sim.inference.space import Array
 LEVEL = 0.9
 CHAINS, STEPS, EACH = 16, 1000, 20
 """Of each known world, and steps besides for each factor."""
-TOGETHER = 50
-"""Known worlds that are looked for together."""
+TOGETHER = 25
+"""Known worlds that are looked for together: what their draws and tables take in memory."""
+COARSE = 2**12
+"""Of the line along which their kernels are averaged: intervals hold as much as with four times as many."""
 _ERRORS = 31  # what is drawn, in the address of a draw
 
 
@@ -57,7 +60,7 @@ class Coverage:
 
 
 def coverage(
-    likelihood: Likelihood, truths: Array, gave: Array | None = None, *, effects: Emulator | None = None,
+    likelihood: Likelihood, truths: Array, gave: Array | None = None, *, effects: Sequence[Emulator] = (),
     had: Array | None = None, seed: int = 0, steps: int | None = None, chains: int = CHAINS,
 ) -> Coverage:  # fmt: skip
     """Return how often intervals hold what is known.
@@ -69,33 +72,40 @@ def coverage(
     gave
         What their runs gave for the figures, as it is recorded, shape (truths, figures): runs that the emulator has not
         seen. Without it they are foretold by the emulator, which is then not put to the test.
-    effects, had
-        Emulator of effects, and what these were in the known worlds; foretold without it.
+    effects
+        For each known world an emulator of effects, such as has not seen it.
+    had
+        What these effects were in the known worlds; foretold without it.
     """
     space = likelihood.emulator.space
     scales = [figure.scale for figure in likelihood.figures]
     given = foretold(likelihood.emulator, truths, scales, seed=seed) if gave is None else gave
-    likelihoods = [
-        replace(likelihood, figures=tuple(
-            replace(figure, target=recorded(figure, value, luck))
-            for figure, value, luck in zip(likelihood.figures, row, lucks, strict=True)))
-        for row, lucks in zip(given.tolist(), uniform(seed, _ERRORS, 0, *given.shape).tolist(), strict=True)
-    ]  # fmt: skip
+    luck = uniform(seed, _ERRORS, 0, *given.shape)
     steps = STEPS + EACH * space.size if steps is None else steps
     number = np.array([not factor.options for factor in space.factors])
-    known = None if effects is None else foretold(effects, truths, seed=seed + 1) if had is None else had
+    if had is None and effects:
+        had = np.vstack([foretold(one, at[None], seed=seed + 3 + row) for row, (one, at) in enumerate(zip(
+            effects, truths, strict=True))])  # fmt: skip
     held, found = [], []
-    for first in range(0, len(truths), TOGETHER):  # so many at once, for the memory that their draws take
+    for first in range(0, len(truths), TOGETHER):
         some = slice(first, first + TOGETHER)
-        of = sample(density(likelihoods[some]), seed=seed + first, steps=steps, groups=len(truths[some]), chains=chains,
+        records = [_recorded(likelihood, *row) for row in zip(given[some].tolist(), luck[some].tolist(), strict=True)]
+        of = sample(density(records), seed=seed + first, steps=steps, groups=len(records), chains=chains,
                     leading=likelihood.leading)  # fmt: skip
-        draws = of.positions.reshape(len(truths[some]), -1, space.size)
+        draws = of.positions.reshape(len(records), -1, space.size)
         held.append(np.where(number, _held(draws, truths[some]), np.nan))
-        if effects is not None and known is not None:
-            each = [foretold(effects, one, seed=seed + 2) for one in draws]
-            found.append(_held(np.stack(each), known[some]))
+        if effects and had is not None:
+            each = [foretold(one, at, seed=seed + 2) for one, at in zip(effects[some], draws, strict=True)]
+            found.append(_held(np.stack(each), had[some]))
     told = np.concatenate(found).mean(axis=0) if found else np.empty(0)
     return Coverage(np.concatenate(held).mean(axis=0), told, len(truths))
+
+
+def _recorded(likelihood: Likelihood, gave: Sequence[float], luck: Sequence[float]) -> Likelihood:
+    """Return the likelihood of the figures as they might have been recorded of one world."""
+    each = zip(likelihood.figures, gave, luck, strict=True)
+    figures = tuple(replace(figure, target=recorded(figure, *of)) for figure, *of in each)
+    return replace(likelihood, figures=figures, steps=COARSE)
 
 
 def _held(draws: Array, truths: Array) -> Array:

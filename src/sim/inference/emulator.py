@@ -26,6 +26,8 @@ SHARES = (1.0, 0.1, 0.01)
 """How loose products may be beside what stands alone."""
 PRODUCTS = 5
 """For each factor that may be multiplied: so many products in all, those of the factors that matter most."""
+TOGETHER = 32
+"""Products that are made together."""
 DOUBT = 0.002
 """Share of the variance that a factor of which nothing is seen is still given, beside those that are seen."""
 
@@ -180,19 +182,16 @@ class _Terms:
         return np.flatnonzero(number[self.space.columns])
 
     @cached_property
-    def plain(self) -> Array:
-        """Columns and squares, shape (rows, columns + squares)."""
-        return np.hstack([self.code, self.code[:, self.squared] ** 2])
+    def _plain(self) -> tuple[Array, Array, Array]:
+        """Columns and squares, each of mean 0, and a 1 before them; means and standard deviations, without the 1's."""
+        plain = np.hstack([self.code, self.code[:, self.squared] ** 2])
+        middle, spread = plain.mean(axis=0), plain.std(axis=0)
+        plain -= middle
+        return np.hstack([np.ones((len(plain), 1)), plain]), middle, spread
 
-    @cached_property
-    def centred(self) -> Array:
-        """The same, each of mean 0, and a 1 before them."""
-        return np.hstack([np.ones((len(self.code), 1)), self.plain - self.plain.mean(axis=0)])
-
-    @cached_property
-    def spread(self) -> Array:
-        """Their standard deviations, without that of the 1."""
-        return self.plain.std(axis=0)
+    centred = property(lambda self: self._plain[0])
+    middle = property(lambda self: self._plain[1])
+    spread = property(lambda self: self._plain[2])
 
     @cached_property
     def squares(self) -> list[Array]:
@@ -223,6 +222,14 @@ class _Terms:
         joint = weight[self.space.columns[a]] * weight[self.space.columns[b]]
         return np.column_stack([a, b])[np.argsort(-joint, kind="stable")[: PRODUCTS * most]]
 
+    def multiplied(self, pairs: NDArray[np.int64]) -> Array:
+        """Return products of pairs of columns, shape (rows, pairs): some at a time, for the memory that takes."""
+        found = np.empty((len(self.code), len(pairs)), order="F")
+        for some in range(0, len(pairs), TOGETHER):
+            a, b = pairs[some : some + TOGETHER].T
+            np.multiply(self.code[:, a], self.code[:, b], out=found[:, some : some + TOGETHER])
+        return found
+
 
 def fit(
     space: Space, positions: Array, outputs: Array, *, quadratic: int = 60, folds: int = 10, parts: bool = False
@@ -242,7 +249,7 @@ def fit(
     parts
         Whether the emulators without each part are kept, too.
     """
-    code, fold, there = space.code(positions), _folds(positions, folds), np.isfinite(outputs)
+    code, fold, there = space.code(positions), parts_of(positions, folds), np.isfinite(outputs)
     count, width = outputs.shape[1], code.shape[1]
     weights = np.zeros((1 + folds * parts, count, 1 + width + width * width))
     left = np.full(outputs.shape, np.nan)
@@ -265,10 +272,23 @@ def fit(
     return replace(each[0], parts=tuple(each[1:]))
 
 
-def _folds(positions: Array, folds: int) -> NDArray[np.int64]:
-    """Return the part in which each row stands, by the order in which positions first come."""
+def parts_of(positions: Array, folds: int) -> NDArray[np.int64]:
+    """Return the part in which each row stands, by the order in which positions first come: of `Emulator.parts`."""
     _, first, which = np.unique(positions, axis=0, return_index=True, return_inverse=True)
     return first.argsort(kind="stable").argsort(kind="stable")[which.ravel()] % folds
+
+
+def apart(emulator: Emulator, positions: Array, parts: NDArray[np.int64], outputs: Array) -> list[Emulator]:
+    """Return the emulators without each part, with the covariance of what they leave of their parts of these rows.
+
+    Parameters
+    ----------
+    parts
+        In which part each of the rows stands.
+    """
+    said = np.stack([part.predict(positions) for part in emulator.parts])
+    residual, _ = _left(outputs, outputs - said[parts, np.arange(len(parts))])
+    return [replace(part, residual=residual) for part in emulator.parts]
 
 
 def _learn(terms: _Terms, values: Array, quadratic: int, found: Array) -> Array:
@@ -278,8 +298,7 @@ def _learn(terms: _Terms, values: Array, quadratic: int, found: Array) -> Array:
     weight = (weight + DOUBT) / (weight.max() + DOUBT)
     pairs = terms.products(weight, quadratic)
     loose = np.concatenate([weight[terms.factor], np.sqrt(weight[terms.space.columns[pairs]].prod(axis=1))])
-    slopes, left = _ridge(terms, terms.code[:, pairs[:, 0]] * terms.code[:, pairs[:, 1]], values, np.sqrt(loose),
-                          len(found) - 1)  # fmt: skip
+    slopes, left = _ridge(terms, terms.multiplied(pairs), values, np.sqrt(loose), len(found) - 1)
     found[:, : 1 + width] = slopes[:, : 1 + width]
     product = found[:, 1 + width :].reshape(-1, width, width)
     bends = slopes[:, 1 + width :]
@@ -292,11 +311,13 @@ def _learn(terms: _Terms, values: Array, quadratic: int, found: Array) -> Array:
 def _ridge(terms: _Terms, products: Array, values: Array, loose: Array, parts: int) -> tuple[Array, Array]:
     """Return constant and slopes of all rows and without each part, and what is left of each row without its part.
 
-    Terms are shrunk, and by how much is chosen, by all rows: without a part only the slopes are others.
+    Terms are shrunk, and by how much is chosen, by all rows: without a part only the slopes are others. The products
+    become such as are of mean 0.
     """
     count, plain, middle = len(values), terms.centred.shape[1] - 1, values.mean()
-    centre = np.concatenate([terms.plain.mean(axis=0), products.mean(axis=0)])
-    products, away = products - products.mean(axis=0), values - middle
+    centre = np.concatenate([terms.middle, products.mean(axis=0)])
+    away = values - middle
+    products -= products.mean(axis=0)
     each = [_squares(terms.centred[rows], products[rows], squares)
             for (_, rows), squares in zip(terms.parts, terms.squares, strict=True)]  # fmt: skip
     both = [np.append(away[rows] @ terms.centred[rows], away[rows] @ products[rows]) for _, rows in terms.parts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,9 +16,8 @@ from sim.analysis.targets import Target
 from sim.experiment.draws import STEPS
 from sim.inference.coverage import Coverage, coverage
 from sim.inference.emulator import Emulator, fit
-from sim.inference.identification import UNLEARNED, shares
 from sim.inference.likelihood import Likelihood, likelihood
-from sim.inference.posterior import AGREE, Posterior, posterior
+from sim.inference.posterior import AGREE, UNLEARNED, Posterior, posterior, shares
 from sim.inference.space import Array, Space
 
 if TYPE_CHECKING:
@@ -29,14 +28,28 @@ TOP = 10
 """Best known parameters that must no longer move."""
 STILL, UNBIASED = 0.05, 0.2
 """By how much their contraction may change, and by how many widths of a figure's kernel the emulator may be off."""
-KNOWN = 60
-"""Known worlds by which intervals are checked."""
+KNOWN = 200
+"""Known worlds of each kind by which intervals are checked."""
+CHECKED = 500
+"""Steps of the chains that look for each of these: of 50 of them 1,000 hold .007 more of what is true."""
 LITTLE = 0.1
 """Share of an effect's variance below which what an emulator explains of it is too little to be parted."""
 ALL_C = "grade C"
 """What is left out where all figures of grade C are."""
 ENOUGH = 40.0
 """Draws that weights must at least be worth."""
+
+
+class Round(NamedTuple):
+    """What a fit needs of a round of runs: where its pairs lie, and what each gave for figures by their names."""
+
+    positions: Array
+    gave: Mapping[str, Array]
+
+    @classmethod
+    def of(cls, space: Space, sweep: PairedSweep, names: Sequence[str]) -> Round:
+        """Read it; nothing of the sweep is kept in memory."""
+        return cls(positions_of(space, sweep), dict(zip(names, sweep.pairs.baseline(*names).T, strict=True)))
 
 
 class Contrast(NamedTuple):
@@ -116,8 +129,9 @@ class Fit:
         found: NDArray[np.int64] = np.flatnonzero(np.isfinite(sweep.pairs.baseline(*self.targets)).all(axis=1))[:worlds]
         return found
 
-    def covered(self, sweep: PairedSweep, known: NDArray[np.int64], effects: Emulator | None = None,
-                had: Array | None = None) -> Coverage:  # fmt: skip
+    def covered(
+        self, sweep: PairedSweep, known: NDArray[np.int64], effects: Sequence[Emulator], had: Array
+    ) -> Coverage:
         """Return how often nine intervals in ten hold the truth, of parameters and effects of worlds that are known.
 
         Each of these pairs, which the emulators have not seen, is given a record of its own and looked for.
@@ -125,10 +139,11 @@ class Fit:
         Parameters
         ----------
         effects, had
-            Emulator of effects, and what these were in the known worlds.
+            For each known world an emulator of effects, such as has not seen it, and what they were there.
         """
         gave, truths = sweep.pairs.baseline(*self.targets)[known], positions_of(self.space, sweep)[known]
-        return coverage(self.likelihood, truths, gave, effects=effects, had=had, seed=self.posterior.seed, steps=1000)
+        return coverage(self.likelihood, truths, gave, effects=effects, had=had, seed=self.posterior.seed,
+                        steps=CHECKED)  # fmt: skip
 
     def chosen(self, number: int) -> Array:
         """Return some of the draws, evenly spaced, in whole parts of a way: a page can be sent these, see `Draws`."""
@@ -149,18 +164,20 @@ class Fit:
         for seen, part in zip(emulator.r2.tolist(), hidden.tolist(), strict=True):
             yield {"explained": max(seen, 0.0), "unlearned": part if seen >= LITTLE else math.nan}
 
-    def emulated(self, effects: Sequence[Contrast], prior: Array, given: Array) -> Emulator:
+    def emulated(self, effects: Sequence[Contrast], prior: Array, given: Array, *, parts: bool = False) -> Emulator:
         """Return the emulator of effects, so turned that better is more.
 
         Parameters
         ----------
         prior, given
             Positions of the pairs over the ranges, and of the calibrated ones.
+        parts
+            Whether emulators without each part of the pairs are kept, too.
         """
         both = (np.concatenate([one.prior, one.given]) for one in effects)
         return fit(self.space, np.vstack([prior, given]), np.column_stack([
             gains(one.labels["outcome"], values) for one, values in zip(effects, both, strict=True)
-        ]))  # fmt: skip
+        ]), parts=parts)  # fmt: skip
 
     def left_out(self, effects: Sequence[Contrast], emulator: Emulator, given: Array) -> Iterator[dict[str, Any]]:
         """Yield for each figure, and for all of grade C, what effects become without it.
@@ -211,31 +228,28 @@ def positions_of(space: Space, sweep: PairedSweep) -> Array:
     return space.positions(drawn)
 
 
-def fitted(sweeps: Sequence[PairedSweep], targets: Sequence[Target], before: Fit | None) -> Fit:
+def fitted(space: Space, rounds: Sequence[Round], targets: Sequence[Target], before: Fit | None, seed: int) -> Fit:
     """Return what all rounds so far come to.
 
     Parameters
     ----------
-    sweeps
-        The rounds, the last one last.
+    rounds
+        The last one last.
     before
         What they came to without it.
     """
-    space = Space(sweeps[0].experiment.uncertainties)
     names = [target.id for target in targets]
-    where = [positions_of(space, sweep) for sweep in sweeps]
-    gave = [sweep.pairs.baseline(*names) for sweep in sweeps]
-    outputs = dict(zip(names, np.vstack(gave).T, strict=True))
-    likely = likelihood(space, np.vstack(where), outputs, targets)
-    found = Fit(space, posterior(likely, seed=sweeps[0].experiment.design.seed),
-                list(before.told_rounds) if before else [])  # fmt: skip
-    row = {"round": len(sweeps) - 1, "points": len(where[-1]), "runs": len(where[-1]), "change": math.nan,
+    *_, (last, gave) = rounds
+    outputs = {name: np.concatenate([one.gave[name] for one in rounds]) for name in names}
+    likely = likelihood(space, np.vstack([one.positions for one in rounds]), outputs, targets)
+    found = Fit(space, posterior(likely, seed=seed), list(before.told_rounds) if before else [])
+    row = {"round": len(rounds) - 1, "points": len(last), "runs": len(last), "change": math.nan,
            "bias": math.nan, "rhat": float(found.posterior.rhat.max()),
            "most_informed": float(found.contraction.max())}  # fmt: skip
     if before is not None:
         top = before.top()
         row["change"] = float(np.abs(found.contraction - before.contraction)[top].max())
-        row["bias"] = _bias(before, where[-1], gave[-1])
+        row["bias"] = _bias(before, last, np.column_stack([gave[name] for name in before.targets]))
         found.converged = row["change"] < STILL and row["bias"] < UNBIASED and row["rhat"] < AGREE
     found.told_rounds.append(row)
     return found

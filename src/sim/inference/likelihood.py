@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
-from scipy.signal import fftconvolve
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
 
 from sim.analysis.kernels import LOGARITHMIC, ONE_SIDED, best, deviations, log_kernels, weights
 from sim.analysis.targets import Target
@@ -83,10 +84,10 @@ class Table:
     width: float
 
     @classmethod
-    def of(cls, figure: Figure, middle: float, spread: float, left: float) -> Table:
+    def of(cls, figure: Figure, middle: float, spread: float, left: float, steps: int = STEPS) -> Table:
         """Make the table of a figure whose emulator says `middle` +- `spread`, and leaves `left`."""
         low, high = _range(figure, middle, WIDE * float(np.hypot(spread, left)))
-        at = np.linspace(low, high, STEPS)
+        at = np.linspace(low, high, steps)
         kernel = figure.log_kernel(at)
         if not np.isfinite(kernel).any():
             raise UserError(Problem(f"target {figure.target.id}", found=figure.target.description or "a figure",
@@ -110,12 +111,21 @@ def _range(figure: Figure, middle: float, reach: float) -> tuple[float, float]:
 
 def _averaged(kernel: Array, left: float) -> Array:
     """Return a kernel averaged over a normal of so many steps."""
-    reach = int(np.ceil(WIDE * left))
     if left < 0.5:
         return kernel
+    reach, size, normal = _normal(left, len(kernel))
+    padded = np.concatenate([np.full(reach, kernel[0]), kernel, np.full(reach, kernel[-1])])
+    found: Array = irfft(rfft(padded, size) * normal, size)
+    return np.maximum(found[2 * reach : 2 * reach + len(kernel)], 0.0)
+
+
+@lru_cache(maxsize=48)
+def _normal(left: float, count: int) -> tuple[int, int, NDArray[np.complex128]]:
+    """Return how far a normal of so many steps reaches, the length of transforms, and its own: records share it."""
+    reach = int(np.ceil(WIDE * left))
     weight = np.exp(-0.5 * (np.arange(-reach, reach + 1) / left) ** 2)
-    found: Array = fftconvolve(np.pad(kernel, reach, mode="edge"), weight / weight.sum(), mode="valid")
-    return np.maximum(found, 0.0)
+    size = next_fast_len(count + 4 * reach, real=True)
+    return reach, size, rfft(weight / weight.sum(), size)
 
 
 def _width(at: Array, deviate: Array) -> float:
@@ -133,16 +143,20 @@ class Likelihood:
     ----------
     emulator
         An output for each figure.
+    steps
+        Of the line along which kernels are averaged.
     """
 
     emulator: Emulator
     figures: tuple[Figure, ...]
+    steps: int = STEPS
 
     @cached_property
     def tables(self) -> list[Table]:
         """Of each figure."""
         spread, left = np.sqrt(self.emulator.variance), np.sqrt(np.diag(self.emulator.residual))
-        return [Table.of(*each) for each in zip(self.figures, self.emulator.constant, spread, left, strict=True)]
+        return [Table.of(*each, self.steps)
+                for each in zip(self.figures, self.emulator.constant, spread, left, strict=True)]  # fmt: skip
 
     @cached_property
     def whiten(self) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from sim.inference.chains import Chains, effective, sample, split_rhat, uniform
 from sim.inference.emulator import Emulator
@@ -19,6 +19,8 @@ AGREE = 1.05
 """Split R-hat below which chains are taken to agree."""
 STEPS, EACH, AGAIN = 1000, 60, 4
 """Steps of each chain, besides for each factor, and how often at most it takes as many again while chains disagree."""
+UNLEARNED = 0.1
+"""Contraction below which the record has taught nothing of a factor."""
 WORTH = 0.2
 """Share of the draws that weights must be worth for draws with a figure left out to be taken from those with it."""
 _LUCK = 21  # what is drawn, in the address of a draw
@@ -166,9 +168,8 @@ def foretold(emulator: Emulator, positions: Array, scales: Sequence[Scale] = (),
     return found
 
 
-def predictive(
-    emulator: Emulator, positions: Array, quantiles: Sequence[float] = (0.05, 0.5, 0.95), scales: Sequence[Scale] = (),
-    *, seed: int = 0,
-) -> Array:  # fmt: skip
-    """Return quantiles of what runs at draws would give, shape (quantiles, outputs)."""
-    return np.quantile(foretold(emulator, positions, scales, seed=seed), quantiles, axis=0)
+def shares(emulator: Emulator, positions: Array) -> Array:
+    """Return the share of draws with effects above 0, over the chance and misfit of each, shape (effects,)."""
+    left = np.sqrt(np.maximum(np.diag(emulator.residual), 1e-300))
+    found: Array = ndtr(emulator.predict(positions) / left).mean(axis=0)
+    return found

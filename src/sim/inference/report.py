@@ -30,8 +30,9 @@ from sim.analysis.sentences import (
 from sim.analysis.targets import PRODUCED
 from sim.experiment import sampling
 from sim.experiment.experiment import Factor
+from sim.inference.emulator import apart, parts_of
 from sim.inference.fit import ALL_C, STILL, UNBIASED, Contrast, positions_of
-from sim.inference.identification import UNLEARNED
+from sim.inference.posterior import UNLEARNED
 from sim.inference.scales import Scale
 from sim.inference.worth import HALF
 from sim.registry.observables import OBSERVABLES
@@ -107,28 +108,28 @@ def tables(
 def checked(fit: Fit, prior: PairedSweep, given: PairedSweep) -> Row:
     """Return how often intervals hold the truth in known worlds of both sweeps: of parameters, and of main effects.
 
-    Main effects are those on the first outcome at the first horizon. Their emulator has not seen the known worlds.
+    Main effects are those on the first outcome at the first horizon. Those of each known world are foretold from the
+    other nine parts of the pairs, with what such emulators leave in its sweep: over the ranges that is more.
     """
     every = list(contrasts(prior, given))
     effects = [one for one in every if all(one.labels[key] == every[0].labels[key] for key in ("outcome", "horizon"))]
-    sweeps = {PRIOR: prior, GIVEN: given}
     found: Row = {PRIOR: None, GIVEN: None, "worlds": 0, "effects": {}}
-    for where, sweep in sweeps.items():
+    where = [positions_of(fit.space, sweep) for sweep in (prior, given)]
+    emulator = fit.emulated(effects, *where, parts=True) if effects else None
+    part = parts_of(np.vstack(where), len(emulator.parts)) if emulator else np.zeros(sum(map(len, where)), np.int64)
+    for name, sweep, at, parts in zip((PRIOR, GIVEN), (prior, given), where, np.split(part, [len(where[0])]),
+                                      strict=True):  # fmt: skip
+        had = np.column_stack([gains(one.labels["outcome"], one.prior if sweep is prior else one.given)
+                               for one in effects]) if effects else np.empty((len(at), 0))  # fmt: skip
+        unseen = apart(emulator, at, parts, had) if emulator else []
         known = fit.known(sweep)
-        had = np.column_stack([gains(one.labels["outcome"], one.prior if where == PRIOR else one.given)
-                               for one in effects]) if effects else np.empty((len(sweep.pairs.point), 0))  # fmt: skip
         known = known[np.isfinite(had[known]).all(axis=1)]
         if not len(known):
             continue
-        learnt = [np.setdiff1d(np.arange(len(one.pairs.point)), known if one is sweep else ())
-                  for one in (prior, given)]  # fmt: skip
-        rest = [one._replace(prior=one.prior[learnt[0]], given=one.given[learnt[1]]) for one in effects]
-        emulator = fit.emulated(rest, *(positions_of(fit.space, one)[rows] for one, rows in zip(
-            sweeps.values(), learnt, strict=True))) if rest else None  # fmt: skip
-        of = fit.covered(sweep, known, emulator, had[known])
-        found |= {where: round(of.mean, 4), "worlds": max(of.truths, found["worlds"])}
+        of = fit.covered(sweep, known, [unseen[each] for each in parts[known].tolist()] if unseen else [], had[known])
+        found |= {name: round(of.mean, 4), "worlds": max(of.truths, found["worlds"])}
         names = (f"{one.labels['option']}, {one.labels['scope']}" for one in effects)
-        found["effects"][where] = dict(zip(names, of.effects.round(4).tolist(), strict=True))
+        found["effects"][name] = dict(zip(names, of.effects.round(4).tolist(), strict=True))
     return found
 
 

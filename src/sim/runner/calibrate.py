@@ -28,7 +28,8 @@ from sim.experiment.load import experiment_of, read
 from sim.experiment.schema import FORM, Calibrate
 from sim.inference import report
 from sim.inference.data_tree import data_tree
-from sim.inference.fit import Fit, fitted
+from sim.inference.fit import Fit, Round, fitted
+from sim.inference.space import Space
 from sim.results.atomic import staged_files
 from sim.results.calibration import DATA_TREE, GIVEN, INSTALL, PRIOR, Calibration, lacking_for_arviz, store
 from sim.results.folder import MANIFEST
@@ -88,8 +89,7 @@ def calibrate(
         "answer": report.answer(found, converged=fit.converged),
         "coverage": report.checked(fit, prior, posterior),
         "settings": settings.model_dump(),
-        "runs": sum(len(one.pairs) * len(one.experiment.combinations)
-                    for one in (*work.done, work.chance, prior, posterior)),
+        "runs": work.runs + sum(len(one.pairs) * len(one.experiment.combinations) for one in (prior, posterior)),
     }, work.tree(fit, prior, posterior, ensemble))  # fmt: skip
     return Calibration.open(folder)
 
@@ -124,7 +124,7 @@ def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
 
 @dataclass
 class _Work:
-    """A calibration under way: what was asked, and the sweeps that are done."""
+    """A calibration under way: what was asked, and what is needed of the sweeps that are done."""
 
     asked: Experiment
     settings: Calibrate
@@ -135,7 +135,7 @@ class _Work:
     say: Callable[[str], None]
 
     def __post_init__(self) -> None:
-        self.done: list[Sweep] = []
+        self.done: list[Round] = []
         self.happened = replace(
             self.asked, targets=True, observables=(), curves="none", curve_outcomes=(), curve_points=0, replicates=1,
             levers=tuple(replace(lever, options=lever.options[:1]) for lever in self.asked.levers),
@@ -155,21 +155,33 @@ class _Work:
         fit: Fit | None = None
         for number in range(self.settings.rounds):
             fresh = self.swept(self.round(number, fit), ROUND.format(number))
-            self.done.append(fresh)
             if number == 0:
                 self.begin()
+                self.space, self.months = Space(fresh.experiment.uncertainties), list(fresh.manifest["months"])
                 self.targets[:] = self.possible(fresh)
                 self.chance = self.swept(replace(self.happened, replicates=TIMES, design=replace(
                     self.asked.design, points=min(POINTS, self.asked.design.points))), CHANCE)  # fmt: skip
-            fit = fitted(self.done, [compared()[name] for name in self.targets], before=fit)
+            self.done.append(Round.of(self.space, fresh, self.targets))
+            del fresh  # with its draws and its files: only what the fit needs stays in memory
+            fit = self.fitted(fit)
             if number == 0 and (refused := self.unexplained(fit)):
-                fit = fitted(self.done, [compared()[name] for name in self.targets], before=None)
+                fit = self.fitted(None)
                 self.say(f"{', '.join(refused)}: not scored, since neither what is drawn nor chance explains them")
             self.say(fit.told)
             if fit.converged:
                 break
         assert fit is not None
         return fit
+
+    def fitted(self, before: Fit | None) -> Fit:
+        """Return what the rounds that are done come to."""
+        targets = [compared()[name] for name in self.targets]
+        return fitted(self.space, self.done, targets, before, self.asked.design.seed)
+
+    @property
+    def runs(self) -> int:
+        """How many were made for the fit, and to see chance."""
+        return sum(len(one.positions) for one in self.done) + len(self.chance.pairs)
 
     def begin(self) -> None:
         """Write down what later rounds are drawn for; refuse to go on with what was begun for something else."""
@@ -252,7 +264,7 @@ class _Work:
         rows = fit.draws(self.settings.draws)
         record = replace(self.happened, design=Design("table"), accidents="shared").record()
         given = f"{len(self.targets)} recorded figure{'s' * (len(self.targets) != 1)}"
-        check = check_of(record, self._months(), rows)
+        check = check_of(record, self.months, rows)
         return Ensemble(self.folder.name, given, model(), self.asked.uncertainties, tuple(rows), check)
 
     def tree(self, fit: Fit, prior: Sweep, given: Sweep, ensemble: Ensemble) -> xarray.DataTree | None:
@@ -264,7 +276,3 @@ class _Work:
             "title": self.asked.title, "name": ensemble.name, "given": ensemble.given, "model": ensemble.model,
             "converged": int(fit.converged), "inference_library": "skloki", "inference_library_version": __version__,
         })  # fmt: skip
-
-    def _months(self) -> Sequence[str]:
-        months: Sequence[str] = self.done[0].manifest["months"]
-        return months
