@@ -83,7 +83,7 @@ election = { policy.rule = "election" }
 [uncertainties.r_f]
 [design]
 kind = "latin-hypercube"
-points = 100000
+points = 20000
 seed = 7
 [run]
 replicates = 3
@@ -106,6 +106,6 @@ def test_an_interrupt_keeps_what_is_finished(number, code, small_file, tmp_path)
     found = status(tmp_path / "s")
     assert 0 < found.runs < found.runs_planned and not found.writer
     if number == signal.SIGINT:
-        said = re.search(r"interrupted: ([\d,]+) of 600,000 runs are kept; the same command again goes on", err)
+        said = re.search(r"interrupted: ([\d,]+) of 120,000 runs are kept; the same command again goes on", err)
         assert said and 0 <= int(said[1].replace(",", "")) <= found.runs
     assert not list((tmp_path / "s").rglob(".*"))

@@ -105,7 +105,7 @@ def test_a_comparison_is_about_them(folder) -> None:
     assert row["effect"] == pytest.approx(means[pair.worlds[1]] - means[pair.worlds[0]])
 
 
-def test_pictures_show_them_without_the_folder(folder, tmp_path) -> None:
+def test_pictures_show_them_without_the_folder(folder, tmp_path, unwritten) -> None:
     assert not derived.ASKED
     for name, what in (("run", "outcome"), ("pair", "curves"), ("pair", "effects"), ("swept", "bands")):
         outcome = "feuds" if name != "pair" else "per_effort"

@@ -75,7 +75,7 @@ def test_what_is_stored_has_the_rows(folder) -> None:
 
 
 @pytest.mark.parametrize("name", ["run", "pair", "trace", "swept"])
-def test_it_opens_and_is_drawn_without_the_table(folder, name) -> None:
+def test_it_opens_and_is_drawn_without_the_table(folder, name, unwritten) -> None:
     stored = sim.open(folder / name)
     drawn = {path.name for path in sim.plot(stored, out=folder / f"drawn-{name}")}
     maps = {"run": "tilemap-performance.png", "pair": "map-elect.png", "trace": "map.png"}
