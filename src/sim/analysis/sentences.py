@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from sim.analysis.sample import Sample, effect_of
 from sim.experiment.experiment import Given
 from sim.registry.derived import EVERY, KEPT
-from sim.registry.entries import CLASSES, SCOPES
+from sim.registry.entries import CLASSES, SCOPES, Outcome
 from sim.registry.outcomes import SHOWN
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
@@ -190,9 +190,10 @@ def called(world: Mapping[str, Any]) -> str:
     return f'"{world["title"]}"' if name.split("-")[0] == DICT else name
 
 
-def gains(outcome: str, differences: ArrayLike) -> Any:
+def gains(outcome: str | Outcome, differences: ArrayLike) -> Any:
     """Return differences with the sign with which more is better; as they are where neither is."""
-    return np.asarray(differences, float) * (-1.0 if EVERY[outcome].better == "lower" else 1.0)
+    known = EVERY[outcome] if isinstance(outcome, str) else outcome
+    return np.asarray(differences, float) * (-1.0 if known.better == "lower" else 1.0)
 
 
 def beyond(found: ArrayLike, smallest: float) -> tuple[float, float]:

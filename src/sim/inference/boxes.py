@@ -248,7 +248,7 @@ def discovered(points: Drawn, one: Asked, where: str, *, boxes: bool = True) -> 
     made = [*_prim(screened, true, learn, held), *_cart(screened, true, learn, held)] if boxes else []
     return Discovery(
         one, where, points.over, int(learn.sum()), int(held.sum()), float(true[there].mean()),
-        None if one.level else beyond(gains(one.outcome.name, effect), least), least, true, held,
+        None if one.level else beyond(gains(one.outcome, effect), least), least, true, held,
         tuple(axis for axis in screened if not axis.chosen), tuple(made),
         _first(screened, true, learn) if boxes else "", _plane(axes, effect, learn, held),
     )  # fmt: skip
