@@ -37,6 +37,8 @@ TABLES = {
     "skloki-divergence": ("cascade", "monthly"),
     "skloki-sweep": ("runs", "curves", "bins"),
     "skloki-calibration": ("targets", "parameters", "effects", "left_out", "observables", "rounds"),
+    "skloki-ledger": ("ledger", "error_rates", "claims", "verdicts", "variance", "readings", "hangs_on", "grid",
+                      "lookfor", "populations"),
 }
 """Tables that are stored: the same to the last bit for ever."""
 COMPUTED = {
@@ -45,6 +47,7 @@ COMPUTED = {
     "skloki-divergence": (),
     "skloki-sweep": ("effects", "bands"),
     "skloki-calibration": (),
+    "skloki-ledger": (),
 }
 """Tables that are computed, or read from decimals by others: the same but for the last digits."""
 QUERIES = {
@@ -74,6 +77,19 @@ QUERIES = {
         "select id, given_p50 from targets where used order by id",
         "select scope, given_better from effects where outcome = 'performance' order by scope",
     ),
+    "skloki-ledger": (
+        "select count(*) from claims",
+        "select verdict, count(*) from claims group by verdict order by verdict",
+        "select id, estimand, \"for\", against from ledger where population = 'calibrated' order by id, estimand",
+        "select id, population from verdicts order by id, population",
+        "select variant, choice, sum(draws) from readings group by variant, choice order by choice",
+        "select mechanism, does, does_alone, with_none from grid order by mechanism, does",
+        "select planted, max(wrong) from error_rates group by planted order by planted",
+        "select name, share, grade from hangs_on order by id, share",
+        "select observable, explains, \"where\" from lookfor order by id",
+        "select estimand, chance from variance order by id, estimand",
+        "select name, draws, rival from populations order by name",
+    ),
 }
 RENAMED = {
     "superiority": "points_better", "superiority_pairs": "superiority",
@@ -98,7 +114,7 @@ def frame(stored: Any, table: str) -> pd.DataFrame:
     """Return a table as the public interface gives it; empty where a sweep has none of that name."""
     if table in ("curves", "bins"):
         return _asked(stored, table)
-    if table == "places":  # of a result that has some, whole
+    if table == "places" or not hasattr(stored, table):  # the first of a result that has some, whole
         return stored.frame(table)
     read: pd.DataFrame = getattr(stored, table)()
     return read

@@ -24,6 +24,7 @@ from tests import golden
 
 PICTURES = {
     "calibration": ({"what": "decided"}, {"what": "learned"}, {"what": "met"}),
+    "ledger": ({"what": "verdicts"},),
     "run": ({"what": "summary"}, {"what": "tilemap", "date": "1924-01"}),
     "comparison": ({"what": "effects", "outcome": "tenure_elected"},),
     "comparison-2": ({"what": "effects", "outcome": "recovery_months"},),
@@ -39,7 +40,9 @@ PICTURES = {
     "sweep-sobol": ({"what": "bands", "outcome": "performance"},),
     "sweep-table": ({"what": "bands"},),
 }
-PLAIN = dict.fromkeys(golden.FOLDERS, "r_f") | {
+NAMING = [name for name in golden.FOLDERS if name != "ledger"]
+"""Folders whose manifests name parameters."""
+PLAIN = dict.fromkeys(NAMING, "r_f") | {
     name: "cool" for name in (*golden.SWEEPS, "calibration") if name != "sweep-pair"
 }  # fmt: skip
 """Of each folder a parameter at its default, which its manifest names and which is not varied."""
@@ -144,7 +147,7 @@ def test_it_is_drawn(name, copied):
         assert {file.parent for file in files} == {folder / "figures"}
 
 
-@pytest.mark.parametrize("name", golden.FOLDERS)
+@pytest.mark.parametrize("name", NAMING)
 def test_it_is_read_when_one_of_its_parameters_is_gone(name, copied):
     folder = copied(name)
     forget(name, folder)
@@ -153,7 +156,7 @@ def test_it_is_read_when_one_of_its_parameters_is_gone(name, copied):
         assert not golden.unlike(expected, golden.frame(stored, table)), table
 
 
-@pytest.mark.parametrize("name", golden.FOLDERS)
+@pytest.mark.parametrize("name", NAMING)
 def test_it_answers_when_one_of_its_parameters_is_gone(name, copied):
     folder = copied(name)
     forget(name, folder)
@@ -161,7 +164,7 @@ def test_it_answers_when_one_of_its_parameters_is_gone(name, copied):
     assert golden.answer(sim.open(folder).query(sql)) == answer
 
 
-@pytest.mark.parametrize("name", golden.FOLDERS)
+@pytest.mark.parametrize("name", NAMING)
 def test_it_is_drawn_when_one_of_its_parameters_is_gone(name, copied):
     folder = copied(name)
     forget(name, folder)
@@ -237,3 +240,11 @@ def test_an_ensemble_is_read_for_ever():
     assert found.name == "calibration" and len(found.rows) == 30
     assert [factor.name for factor in found.factors] == ["theta", "g_y", "cool", "k1", "unfilled", "succession"]
     assert found.identity.digest == "c9fb1aa7bc7162ef"
+
+
+def test_a_ledger_is_read_for_ever():
+    from sim.claims.ledger import read as ledger
+
+    found = ledger(golden.STORED / "ledger")
+    assert len(found.claims) == 8 and found.claim("25a").verdict == "contradicted"
+    assert found.claim("22b").grid[0]["does"] == "lowers" and not found.claim("6").estimands

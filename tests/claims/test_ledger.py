@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import shutil
-import subprocess
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,12 +16,13 @@ import sim
 from sim.analysis.sweep import open_sweep
 from sim.claims import rates, rules, told
 from sim.claims.form import load_claim, load_claims
-from sim.claims.ledger import CSV, JSON, RATES, Entry, Ledger, parsed, read, store
+from sim.claims.ledger import Entry, Ledger, parsed, read, store
 from sim.claims.populations import BESIDE, population
 from sim.claims.reduce import Reader, places
 from sim.claims.worlds import Wanted, experiment_of, world_of
 from sim.doors.cli import call
 from sim.errors import UserError
+from sim.results.ledger import CSV, JSON, RATES
 from sim.runner import claims as running
 
 ROOT = Path(__file__).parents[2]
@@ -210,9 +208,7 @@ def test_rivals_stand_beside_with_fewer_draws(monkeypatch):
 
 
 def stored(folder: Path, ledger: Ledger) -> Path:
-    import pyarrow as pa
-
-    store(folder, ledger, told.page(ledger), pa.Table.from_pylist(rates.rates(ledger, 2), schema=rates.ROWS))
+    store(folder, ledger, told.page(ledger), rates.rates(ledger, 2))
     return folder
 
 
@@ -226,6 +222,58 @@ def test_a_ledger_is_read_as_it_was_written(ran, tmp_path):
     assert list(rows["population"]) == ["prior", "prior"] and rows["quick"].all()
     with pytest.raises(UserError, match="no such folder"):
         read(tmp_path / "elsewhere")
+
+
+def test_a_stored_ledger_opens_as_every_folder_does(ran, tmp_path):
+    ledger = ran[-1]
+    folder = stored(tmp_path / "claims", ledger)
+    opened = sim.open(folder)
+    assert opened.query("SELECT verdict FROM claims")["verdict"].tolist() == [ledger.claims[0].verdict]
+    shares = opened.query("""SELECT "for", within FROM ledger WHERE estimand = 'performance'""").iloc[0]
+    said = ledger.claims[0].estimands[0]["populations"]["prior"]
+    assert shares.tolist() == pytest.approx([said["for"], said["within"]], abs=1e-5)
+    choices = opened.readings().groupby("variant")["draws"].sum()
+    assert choices["unfilled"] == 2 * DRAWS, "two estimands"
+    assert len(opened.error_rates()) == len(opened.query("SELECT * FROM error_rates")) > 0
+    (picture,) = sim.plot(folder)
+    assert picture.name == "verdicts.png" and sim.open(folder).manifest == opened.manifest
+
+
+def changed(folder: Path, **entries) -> None:
+    """Have a folder's JSON say something else, and the manifest know of it."""
+    from sim.results.folder import file_record
+
+    content = {**json.loads((folder / JSON).read_text()), **entries}
+    (folder / JSON).write_text(json.dumps(content))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][JSON] = file_record(folder / JSON)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_ledger_that_is_not_what_its_digest_is_of_is_refused(ran, tmp_path):
+    from sim.results.ledger import digest
+
+    ledger = ran[-1]
+    folder = stored(tmp_path / "claims", ledger)
+    other = dict(ledger.document(), quick=False)
+    changed(folder, quick=False)
+    with pytest.raises(UserError, match=r"ledger\.json: digest: found .*it was changed since"):
+        sim.open(folder)
+    with pytest.raises(UserError, match="it was changed since"):
+        sim.open(folder, verify=False).query("SELECT * FROM claims")
+    changed(folder, digest=digest(other))
+    with pytest.raises(UserError, match=r"manifest\.json: digest: found .*that of ledger\.json"):
+        sim.open(folder)
+    # a field of a later version stands in nobody's way, and one of another kind is told
+    more = dict(ledger.document(), claims=[{**ledger.document()["claims"][0], "later": 1}])
+    assert parsed({**more, "digest": digest(more)}).claims == parsed(ledger.document()).claims
+    wrong = dict(ledger.document(), claims=[{**ledger.document()["claims"][0], "grid": [{"mechanism": 3}]}])
+    with pytest.raises(UserError, match=r"claims\.grid\.mechanism: found int; allowed: str"):
+        parsed(wrong)
+
+
+def test_a_document_is_read_or_refused(ran):
+    ledger = ran[-1]
     content = ledger.document()
     other = {"supported": "contradicted"}.get(content["claims"][0]["verdict"], "supported")
     content["claims"][0]["verdict"] = other
@@ -384,26 +432,3 @@ def test_a_wrong_rule_would_be_seen(monkeypatch):
     monkeypatch.setattr(rules, "HALF", 0.0)
     rows = {row["planted"]: row for row in rates.measured(1.0, 2.0, 400, number=10)}
     assert rows["none"]["wrong"] > 0.05
-
-
-COMMAND = [sys.executable, "-m", "sim", "claims"]
-
-
-@pytest.mark.exhaustive
-def test_the_same_ledger_on_any_number_of_workers_and_after_a_kill(tmp_path):
-    path = claim_file(tmp_path)
-    said = {}
-    for name, workers in (("one", 1), ("two", 2), ("killed", 2)):
-        folder = tmp_path / name
-        folder.mkdir()
-        command = [*COMMAND, str(path), "--population", "prior", "--draws", "4", "--workers", str(workers), "--json"]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(sim.__file__).parents[1]), str(ROOT)])}
-        if name == "killed":
-            with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
-                while not list(folder.rglob("*.parquet")) and process.poll() is None:
-                    pass
-                process.kill()
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
-        said[name] = done.stdout, {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*.parquet")}
-        shutil.rmtree(folder / "results" / "sweeps" / "claims" / "ledger")
-    assert said["one"] == said["two"] == said["killed"]

@@ -7,9 +7,12 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from click.testing import CliRunner
@@ -205,11 +208,39 @@ def test_what_is_missing_names_its_command(tmp_path: Path) -> None:
     assert page.count("Not there yet") == 7 and "sentences</h2>" in page
 
 
-def test_the_explorable_page_stands_beside_each_contrast(tmp_path: Path) -> None:
+def test_a_page_that_shows_no_claims_worlds_has_no_link(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("a page")
-    page = html(context(write(tmp_path, ledger(KINDS["mixed"]))))
-    wanted = "page.html#outcome=recovery_months&amp;scope=agrarian&amp;first=1923-12&amp;last=1926-11"
-    assert page.count(f'href="{wanted}"') == 7
+    assert "Move it in the page" not in html(context(write(tmp_path, ledger(KINDS["mixed"]))))
+
+
+def test_the_explorable_page_stands_beside_each_contrast_that_it_can_show(tmp_path: Path) -> None:
+    from sim.claims.form import load_claim
+    from sim.describe import link
+    from sim.page.content import content
+    from sim.page.export import page as written
+    from sim.scenario.load import load
+
+    known = content([load("historical"), load("election")], engine=False)
+    (tmp_path / "page.html").write_text(written(known, "a page"))
+    read = link.read(tmp_path / "page.html")
+    assert read is not None and [one["name"] for one in read["worlds"]] == ["historical", "election"]
+    claim = load_claim("22b")
+    found = dict(parse_qsl(link.settings(claim, read)))
+    assert (found["a"], found["b"], found["outcome"]) == ("historical", "election", "paralysed")
+    assert (found["first"], found["last"]) == ("1923-12", "1926-11") and "scope" not in found, "of two classes"
+    without = replace(claim, worlds={name: {**table, "mechanisms": {"transfers": False}}
+                                     for name, table in claim.worlds.items()})  # fmt: skip
+    moved = dict(parse_qsl(link.settings(without, read)))
+    assert {key: value for key, value in moved.items() if ":" in key} == {
+        "a:mechanisms.transfers": "false", "b:mechanisms.transfers": "false"}  # fmt: skip
+    elsewhere = replace(claim, worlds={**claim.worlds, "election": {
+        "policy": {"changes": {"everywhere": {"date": "1925-01", "rule": "election"}}}}})  # fmt: skip
+    assert link.settings(elsewhere, read) == "", "no world of the page elects from that month on"
+    made = ledger({"22b": "not identified"}, c22b={"words": claim.said.claim})
+    (address,) = re.findall(r'href="page.html#([^"]*)"', html(context(write(tmp_path, made))))
+    assert dict(parse_qsl(unescape(address))) == found
+    made = ledger({"22b": "not identified"}, c22b={"words": "Something else is claimed"})
+    assert "Move it in the page" not in html(context(write(tmp_path, made)))
 
 
 def test_the_page_knows_what_links_ask_of_it() -> None:

@@ -19,18 +19,21 @@ from sim.experiment.experiment import from_record
 from sim.results.calibration import Calibration
 from sim.results.comparison import Comparison
 from sim.results.folder import Folder, is_replaceable
+from sim.results.ledger import LedgerFolder
 from sim.results.result import Result
 from tests import golden
 from tests.fresh import imported
 
 FACES: dict[str, type[Folder]] = {
     "run": Result, "comparison": Comparison, "trace": DivergenceFolder, "sweep-sobol": Sweep,
-    "calibration": Calibration,
+    "calibration": Calibration, "ledger": LedgerFolder,
 }  # fmt: skip
 TABLES = {
     "run": ("monthly", "events", "committees", "targets"), "comparison": ("effects", "bands", "pairs"),
     "trace": ("cascade", "monthly"), "sweep-sobol": ("runs", "bins"),
     "calibration": ("targets", "parameters", "effects", "left_out", "observables", "rounds", "ensemble"),
+    "ledger": ("ledger", "error_rates", "claims", "verdicts", "variance", "readings", "hangs_on", "grid", "lookfor",
+               "populations"),
 }  # fmt: skip
 
 
@@ -107,7 +110,7 @@ def write(content: bytes) -> Callable[[Path], Any]:
 @pytest.mark.parametrize(
     ("hurt", "said"),
     [
-        (shutil.rmtree, "no such folder; name the folder that `(run|compare|trace|sweep|calibrate)` has printed"),
+        (shutil.rmtree, "no such folder; name the folder that `(run|compare|trace|sweep|calibrate|claims)` has"),
         (lambda f: (shutil.rmtree(f), f.write_text("")), "found a file; allowed: the folder of a"),
         (lambda f: (f / "manifest.json").unlink(), "it has no manifest.json"),
         (lambda f: ((f / "manifest.json").unlink(), (f / "manifest.json").mkdir()), "cannot be read: Is a directory"),

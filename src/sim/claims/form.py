@@ -198,6 +198,11 @@ class Claim:
         """Whether it comes with the package."""
         return self.path in shipped_claims().values()
 
+    @property
+    def asked(self) -> str:
+        """As what a command takes it: its id, or its file's name where no folder of claims has it."""
+        return self.id if self.path in known().values() else self.path.name
+
     @cached_property
     def end(self) -> str:
         """The last month of its runs."""
@@ -270,6 +275,11 @@ def load_claims(asked: tuple[str, ...] = ()) -> list[Claim]:
             found.append(load_claim(path))
         except UserError as error:
             problems += error.problems
+    places = dict[str, Path]()
+    for one in found:
+        if places.setdefault(one.id, one.path) != one.path:
+            allowed = f"an id of its own: {places[one.id]} has it, too"
+            problems.append(Problem(str(one.path), "id", repr(one.id), allowed))
     if problems:
         raise UserError(problems)
     return found
@@ -302,6 +312,9 @@ def load_claim(path_or_id: str | Path) -> Claim:
     for at, name in enumerate(file.grid):
         if name not in MECHANISMS:
             faults.append(unknown(("grid", at), name, "a mechanism (skloki list mechanisms)", MECHANISMS))
+    if file.grid and estimands and estimands[0].said.claimed in ("between", "holds", "signs", *BY_EVIDENCE):
+        allowed = "none, or a first estimand of which above, below or within is claimed"
+        faults.append(Fault(("grid",), f"a grid with claimed = {show(estimands[0].said.claimed)}", allowed))
     name = path.stem.partition("-")[0]
     if (file.id != name or not name.isalnum()) and not any(fault.path == ("id",) for fault in faults):
         allowed = f"{show(name)}, with which the file's name begins" if name.isalnum() else "letters and digits"

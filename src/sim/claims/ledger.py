@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from sim.errors import Problem, UserError, misfits, one_of
+from sim.errors import Problem, UserError, one_of
 from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text
+from sim.results.folder import MANIFEST, file_record, manifest_text
+from sim.results.ledger import CSV, JSON, NAME, RATE_ROWS, RATES, ROWS, TITLE, VERSION, LedgerFolder, checked, digest
 from sim.version import __version__
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-NAME, VERSION = "skloki-ledger", 1
 PLACE = Path("results", "claims")
 """Where the ledger lies, below the current folder."""
-JSON, CSV, README, RATES = "ledger.json", "ledger.csv", "README.md", "error-rates.csv"
+README = "README.md"
 DIGITS = 6
 """Of every number that is stored: more would hang on how a library adds up."""
 
@@ -46,6 +43,8 @@ class Entry:
         grade C.
     condition, density, coverage
         Of a conditional verdict, on draws held back.
+    grid, mechanisms
+        The knock-out and rescue grid, and in sentences what it says.
     why
         Why it is by construction, or cannot be tested.
     notes
@@ -74,6 +73,7 @@ class Entry:
     reverses: str = ""
     lookfor: Sequence[Mapping[str, Any]] = ()
     grid: Sequence[Mapping[str, Any]] = ()
+    mechanisms: str = ""
     supports: Sequence[str] = ()
     attacks: Sequence[str] = ()
     commands: Sequence[str] = ()
@@ -84,27 +84,6 @@ class Entry:
     def first(self) -> Mapping[str, Any] | None:
         """The estimand that decides, or the first of those that all must hold; none where nothing was reckoned."""
         return self.estimands[0] if self.estimands else None
-
-
-ENTRY = {
-    **dict.fromkeys(("id", "words", "place", "mechanism", "rival", "contrast", "claimed", "verdict", "sentence"), str),
-    "all": bool, "estimands": [dict], "verdicts": dict, "borderline": bool, "fragile": bool, "condition": str,
-    "condition_grades": [str], "density": float | int | None, "coverage": float | int | None, "hangs_on": [dict],
-    "reverses": str, "lookfor": [dict], "grid": [dict], "supports": [str], "attacks": [str], "commands": [str],
-    "why": str, "notes": [str],
-}  # fmt: skip
-LEDGER = {"format": str, "format_version": int, "model": str, "made_with": str, "quick": bool, "digest": str,
-          "populations": [dict], "claims": [ENTRY], "notes": [str]}  # fmt: skip
-ROWS = pa.schema([
-    *((name, pa.string()) for name in
-      ("id", "verdict", "words", "estimand", "claimed", "unit", "horizon", "population")),
-    *((name, pa.float64()) for name in ("smallest", "for", "against", "within", "mean", "low", "high")),
-    ("draws", pa.int64()), ("quick", pa.bool_()),
-])  # fmt: skip
-FORMAT = Format(
-    "ledger", "claims", NAME, VERSION, {"title": str, "digest": str, "quick": bool, "files": FILES},
-    {CSV: ROWS, JSON: None, README: None}, (JSON, CSV),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -136,7 +115,7 @@ class Ledger:
     @property
     def digest(self) -> str:
         """SHA-256 of all that it says, in hexadecimal digits."""
-        return hashlib.sha256(json.dumps(self._rest(), sort_keys=True).encode()).hexdigest()
+        return digest(self._rest())
 
     def _rest(self) -> dict[str, Any]:
         found: dict[str, Any] = plain({
@@ -187,57 +166,44 @@ def plain(value: Any) -> Any:
     return value
 
 
-def parsed(content: Mapping[str, Any], where: str = "ledger") -> Ledger:
+def parsed(content: Any, where: str = "ledger") -> Ledger:
     """Return the ledger that a document says; UserError where it is none, or not what its digest is of."""
-    faults = list(misfits(content, LEDGER))
-    if not faults and (content["format"], content["format_version"]) != (NAME, VERSION):
-        faults = [("format", f"{content['format']} {content['format_version']}", f"{NAME} {VERSION}")]
-    if faults:
-        raise UserError(Problem(where, field, found, allowed) for field, found, allowed in faults)
-    entries = tuple(Entry(**one) for one in content["claims"])
-    found = Ledger(content["model"], content["quick"], content["populations"], entries, content["made_with"],
-                   content["notes"])  # fmt: skip
-    if found.digest != content["digest"]:
-        raise UserError(Problem(where, "digest", content["digest"][:12], "that of what it says: it was changed since"))
-    return found
-
-
-class LedgerFolder(Folder):
-    """A stored ledger."""
-
-    format = FORMAT
-
-    @property
-    def told(self) -> str:  # noqa: D102
-        return f"ledger {self.manifest['digest'][:12]}"
-
-    def ledger(self) -> pd.DataFrame:
-        """Return a row for each claim, estimand and population."""
-        return self.frame("ledger")
-
-    def held(self) -> Ledger:
-        """Return what it holds."""
-        return _read(self.path / JSON)
-
-    @property
-    def tables(self) -> tuple[str, ...]:  # noqa: D102
-        return ("ledger",)
-
-
-def _read(path: Path) -> Ledger:
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(Problem(str(path), found=str(error), allowed="a ledger, as skloki claims writes it")) from None
-    return parsed(content, str(path))
+    said = checked(content, where)
+    known = {one.name for one in fields(Entry)}  # a later version's may have more
+    entries = tuple(Entry(**{key: value for key, value in one.items() if key in known}) for one in said["claims"])
+    return Ledger(said["model"], said["quick"], said["populations"], entries, said["made_with"], said["notes"])
 
 
 def read(folder: Path | str) -> Ledger:
     """Return the ledger of a folder; UserError where there is none, or it is not whole."""
-    return LedgerFolder.open(folder).held()
+    stored = LedgerFolder.open(folder)
+    return parsed(stored.document, str(stored.path / JSON))
 
 
-def store(folder: Path, ledger: Ledger, page: str, rates: pa.Table) -> None:
+def refuse_other(folder: Path) -> None:
+    """Refuse a place in which a ledger would replace something else, or cannot be written: before anything is run."""
+    place, allowed = str(folder), "a new folder, or that of a ledger (--out)"
+    if not folder.exists():
+        above = next(one for one in folder.parents if one.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise UserError(Problem(place, allowed=f"cannot be written: {above} is no folder that can be written to"))
+        return
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        found = "a file" if not folder.is_dir() else "a folder that cannot be written to"
+        raise UserError(Problem(place, found=found, allowed=allowed))
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    if MANIFEST in names:
+        try:
+            kind = json.loads((folder / MANIFEST).read_bytes()).get("format")
+        except (OSError, ValueError, AttributeError):
+            kind = "a manifest that cannot be read"
+        if kind != NAME:
+            raise UserError(Problem(place, found=f"{kind}", allowed=allowed))
+    elif others := sorted(names - {README, JSON, CSV, RATES}):  # these may be of a ledger that was broken off
+        raise UserError(Problem(place, found=f"a folder with {', '.join(others[:3])} in it", allowed=allowed))
+
+
+def store(folder: Path, ledger: Ledger, page: str, rates: Sequence[Mapping[str, Any]]) -> None:
     """Write a ledger into its folder, beside what else is there, and last the manifest; all or nothing.
 
     Parameters
@@ -251,9 +217,9 @@ def store(folder: Path, ledger: Ledger, page: str, rates: pa.Table) -> None:
         (hidden / README).write_text(page, encoding="utf-8")
         style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
         pa_csv.write_csv(pa.Table.from_pylist(ledger.rows(), schema=ROWS), hidden / CSV, style)
-        pa_csv.write_csv(rates, hidden / RATES, style)
+        pa_csv.write_csv(pa.Table.from_pylist(list(rates), schema=RATE_ROWS), hidden / RATES, style)
         files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
-        whole = {"format": NAME, "format_version": VERSION, "title": "The ledger of claims", "digest": ledger.digest,
+        whole = {"format": NAME, "format_version": VERSION, "title": TITLE, "digest": ledger.digest,
                  "quick": ledger.quick, "model": ledger.model, "made_with": ledger.made_with,
                  "files": files}  # fmt: skip
         (hidden / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")

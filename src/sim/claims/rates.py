@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
@@ -31,12 +30,6 @@ WRONG: Mapping[str, tuple[str, ...]] = {
 """Verdicts that would be wrong of each. That nothing is identified is never wrong."""
 SEED = 1905
 """Of synthetic draws: a method's own, no world's."""
-ROWS = pa.schema([
-    *((name, pa.string()) for name in ("id", "estimand", "planted")),
-    *((name, pa.float64()) for name in ("smallest", "sd")),
-    *((one.replace(" ", "_"), pa.float64()) for one in rules.VERDICTS[:5]), ("wrong", pa.float64()),
-    ("synthetic", pa.int64()), ("draws", pa.int64()), ("boxes", pa.bool_()),
-])  # fmt: skip
 
 
 def normal(number: int, at: int, count: int) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -305,7 +305,7 @@ def entry(
     blank = Entry(
         claim.id, said.claim, said.place, said.mechanism, said.rival, said.contrast, "", rules.UNTESTABLE, "",
         all=said.all, supports=said.supports, attacks=said.attacks, why=said.reason,
-        commands=[f"skloki explain {claim.id}"],
+        commands=[f"skloki explain {claim.id}" if claim.asked == claim.id else f"skloki check {claim.asked}"],
     )  # fmt: skip
     asked = [one for one in readers if (one.population.rival and "rivals" in said.populations)
              or one.population.name in said.populations] if claim.tested else []  # fmt: skip
@@ -333,7 +333,7 @@ def entry(
         borderline=said.kind == "tested" and any(
             rules.borderline(one.estimand.said.claimed, one.shares[main]) for one in weighing),
         estimands=[one.record(main, deep.variance if one is judged[0] else {}) for one in judged],
-        commands=[f"skloki claims {claim.id}", f"skloki claims --explain {claim.id}"], **found,
+        commands=[f"skloki claims {claim.asked}", f"skloki claims --explain {claim.asked}"], **found,
     )  # fmt: skip
     return _told(whole, looked, quick)
 
@@ -520,37 +520,3 @@ def parts(finding: Finding) -> dict[str, Any]:
     unseen = float(rows[rows["kind"] == "unseen"]["alone"].sum())
     left = max(0.0, 1.0 - parameters - readings - unseen - (chance or 0.0))
     return {"chance": chance, "parameters": parameters, "readings": readings, "together": left, "unseen": unseen}
-
-
-def grid(claim: Claim, reader: Reader, alternatives: Mapping[str, Claim]) -> Iterator[dict[str, Any]]:
-    """Yield for each mechanism the mean effect without it, and with it alone of those in the grid.
-
-    Parameters
-    ----------
-    alternatives
-        The claim in such worlds, by ``off MECHANISM`` and ``alone MECHANISM``; see `knocked_out`.
-    """
-    for name in claim.said.grid:
-        found: dict[str, Any] = {"mechanism": name}
-        for kind in ("off", "alone"):
-            other = alternatives[f"{kind} {name}"]
-            one = reader.reckoned(other, other.estimands[0])
-            shares = rules.shares(other.estimands[0].said.claimed, one.means, one.smallest)
-            found[kind] = float(np.nanmean(one.means))
-            found[f"{kind}_for"] = shares.holds
-        yield found
-
-
-def knocked_out(claim: Claim) -> dict[str, Claim]:
-    """Return a claim's first estimand in worlds without each mechanism of its grid, and with it alone of them."""
-    found = {}
-    for name in claim.said.grid:
-        for kind, off in (("off", {name}), ("alone", set(claim.said.grid) - {name})):
-            switches = dict.fromkeys(sorted(off), False)
-            worlds = {
-                world: {**table, "mechanisms": {**table.get("mechanisms", {}), **switches}}
-                for world, table in claim.worlds.items()
-            }  # fmt: skip
-            found[f"{kind} {name}"] = replace(claim, path=claim.path.with_suffix(f".{kind}-{name}"), worlds=worlds,
-                                              estimands=claim.estimands[:1])  # fmt: skip
-    return found

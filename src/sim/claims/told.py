@@ -9,10 +9,12 @@ from typing import Any
 from sim.analysis.sentences import amount, capital, hundred
 from sim.claims import rules
 from sim.claims.answer import three
-from sim.claims.ledger import JSON, Entry, Ledger, deciding
+from sim.claims.ledger import Entry, Ledger, deciding
 from sim.claims.lines import NOTHING, At, number
 from sim.inference.sensitivity import share
+from sim.registry.mechanisms import MECHANISMS
 from sim.registry.variants import VARIANTS
+from sim.results.ledger import JSON
 from sim.scenario.doc_tables import markdown
 
 QUICK = "quick: too few draws to cite"
@@ -246,12 +248,31 @@ def explained(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, str]]:
         yield "reverses it", entry.reverses
     if entry.lookfor:
         yield "look for", "\n".join(map(lookfor_said, entry.lookfor))
-    for one in entry.grid:
-        yield f"{one['mechanism']}", f"without it {number(one['off'])}, with it alone {number(one['alone'])}"
+    if entry.grid:
+        yield "by mechanisms", "\n".join([entry.mechanisms, *_knocked(entry)])
     for note in entry.notes:
         yield "note", note
     yield "run it", "\n".join(entry.commands)
     yield "how to read", f"in {decides} draws. {FORBIDDEN}"
+
+
+def effect(value: float | None, unit: str) -> str:
+    """Return an effect with its sign and unit."""
+    return NOTHING if value is None or not math.isfinite(value) else amount(value, unit, "+")
+
+
+def _knocked(entry: Entry) -> Iterator[str]:
+    unit = str(entry.estimands[0]["unit"])
+    for row in entry.grid:
+        off, alone = (effect(row[key], unit) for key in ("off", "alone"))
+        known = MECHANISMS.get(row["mechanism"])
+        meaning = known.meaning.rstrip(".") if known else "No longer a mechanism"
+        yield f"{meaning} ({row['mechanism']}): without it {off}, with it alone {alone}"
+
+
+def mechanisms(ledger: Ledger) -> list[str]:
+    """Return what the grids say, of each claim that has one."""
+    return [f"{entry.id}, by mechanisms: {entry.mechanisms}" for entry in ledger.claims if entry.mechanisms]
 
 
 def _by_reading(row: Mapping[str, Any]) -> str:
@@ -294,7 +315,11 @@ def page(ledger: Ledger) -> str:
     lines = [f"# The ledger of claims{mark}", "", *(f"{text}\n" for text in answer(ledger))]
     lines += [markdown(HEADER, (line(entry, ledger.populations) for entry in ledger.claims)), ""]
     lines += [*(f"{text}\n" for text in legend(ledger)), "## Each verdict", ""]
-    lines += [f"**{entry.id}** {entry.words}. {entry.sentence}\n" for entry in ledger.claims]
+    for entry in ledger.claims:
+        lines.append(f"**{entry.id}** {entry.words}. {entry.sentence}\n")
+        if entry.grid:
+            knocked = "\n".join(f"- {text}" for text in _knocked(entry))
+            lines += [f"By mechanisms: {entry.mechanisms}\n", f"{knocked}\n"]
     head, rows = by_rival(ledger)
     if rows:
         lines += ["## In the worlds of rival accounts", "", "As claimed / otherwise, of 100 worlds of each.", ""]

@@ -19,7 +19,6 @@ from sim.analysis.stored import kind_of
 from sim.results.folder import MANIFEST, read_manifest
 
 FILE = "CITATION.cff"
-LEDGER = "skloki-ledger"
 QUICK = " on few draws: no verdict in it is to be cited"
 KINDS = {
     "software": ("software", "software"), "article": ("article", "article-journal"), "data": ("data", "dataset"),
@@ -132,8 +131,8 @@ def stored(folder: Path | str) -> Work:
 
 
 def opened(folder: Path) -> tuple[Any, dict[str, Any]]:
-    """Return the class of a stored folder, ledgers of claims among them, and its manifest."""
-    kind = kind_of(folder, {LEDGER: "sim.claims.ledger:LedgerFolder"})
+    """Return the class of a stored folder, and its manifest."""
+    kind = kind_of(folder)
     return kind, read_manifest(folder, kind.format)
 
 

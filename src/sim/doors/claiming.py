@@ -13,6 +13,7 @@ from sim.doors import options
 from sim.doors.endings import Interrupted
 from sim.doors.sweepbar import Follower, counted, duration
 from sim.doors.terminal import Terminal
+from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from sim.claims.form import Claim
@@ -50,9 +51,11 @@ def claims(
     """
     if sum((explain is not None, argdown, csv, terminal.json)) > 1:
         raise click.UsageError(f"{OTHER}: an answer has one form")
+    if estimate and (explain is not None or argdown or csv):
+        raise click.UsageError("--estimate: runs nothing, and so has no ledger to show")
     follower = Follower(terminal)
-    if explain is not None and not asked:
-        asked = (explain,)
+    if explain is not None:
+        asked, explain = _with(asked, explain)
     if estimate:
         from sim.runner.claims import prepared
 
@@ -68,12 +71,29 @@ def claims(
     return _show(terminal, ledger, explain, argdown=argdown, csv=csv)
 
 
+def _with(asked: tuple[str, ...], explain: str) -> tuple[tuple[str, ...], str]:
+    """Return what is asked, and the id of the claim to explain: refused before anything is run, if it is not asked."""
+    from sim.claims.form import load_claims, locate
+
+    whole = asked or (explain,)
+    claims = load_claims(whole)
+    for one in claims:
+        if one.id.casefold() == explain.casefold():
+            return whole, one.id
+    place = locate(explain)
+    for one in claims:
+        if one.path == place:
+            return whole, one.id
+    raise UserError(Problem("--explain", found=repr(explain), allowed=f"a claim that is asked: {', '.join(asked)}"))
+
+
 def _told(missing: Missing) -> str:
     """Return what a ledger would take, in words."""
     if not missing.sweeps:
         return f"nothing is missing: {counted(missing.stored, 'run')} are there"
     there, needed = counted(missing.stored, "run"), counted(missing.runs, "run")
-    return (f"{needed} of {counted(missing.sweeps, 'world')} (each in one population) are missing, about "
+    grids = f", {counted(missing.grid_runs, 'run')} of them for grids" if missing.grid_runs else ""
+    return (f"{needed} of {counted(missing.sweeps, 'world')} (each in one population) are missing{grids}, about "
             f"{duration(missing.seconds)} on this machine; {there} are there")  # fmt: skip
 
 
@@ -87,8 +107,8 @@ def _show(terminal: Terminal, ledger: Ledger, explain: str | None, *, argdown: b
     if csv:
         import pandas as pd
 
-        from sim.claims.ledger import ROWS
         from sim.doors import answers
+        from sim.results.ledger import ROWS
 
         return terminal.line(answers.csv(pd.DataFrame(ledger.rows(), columns=ROWS.names)))
     if explain is not None:
@@ -98,7 +118,7 @@ def _show(terminal: Terminal, ledger: Ledger, explain: str | None, *, argdown: b
     terminal.say()
     rows = [told.line(entry, ledger.populations) for entry in ledger.claims]
     terminal.table("", told.HEADER, rows, names=True)
-    for text in told.legend(ledger):
+    for text in (*told.mechanisms(ledger), *told.legend(ledger)):
         terminal.say(text)
     return None
 
@@ -106,9 +126,7 @@ def _show(terminal: Terminal, ledger: Ledger, explain: str | None, *, argdown: b
 def _explain(terminal: Terminal, ledger: Ledger, name: str) -> None:
     from sim.claims import told
 
-    # one that was named as a file is the only one
-    known = {one.id.casefold(): one for one in ledger.claims}
-    entry = known.get(name.casefold()) or (ledger.claims[0] if Path(name).suffix else ledger.claim(name))
+    entry = ledger.claim(name)
     terminal.line(entry.sentence)
     terminal.say()
     if not terminal.quiet:

@@ -133,6 +133,10 @@ PICTURES: dict[str, Kind] = {
         "lockin": Picture("claims from three starts under the same drivers, where they end, and the loop", "lockin",
                           usual="once"),
     }),
+    "skloki-ledger": Kind("a ledger of claims", "of_ledger", {
+        "verdicts": Picture("in how many worlds each claim holds, matters little, or fails, with its verdict", "claims",
+                            usual="once"),
+    }),
 }  # fmt: skip
 
 OPTIONS = {

@@ -65,6 +65,9 @@ def of_lockin(found: Any, what: str, picture: Picture, asked: Asked) -> Found:
     return [(what, Selection())]
 
 
+of_ledger = of_lockin
+
+
 def of_trace(traced: Any, what: str, picture: Picture, asked: Asked) -> Found:
     """Return the trace; nothing of worlds in which the same happens, and no map of places that have none."""
     if not traced.divergence.steps or (what == "map" and not _on_a_map(traced.manifest["a"]["scenario"])):

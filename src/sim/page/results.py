@@ -12,13 +12,18 @@ import numpy as np
 from sim.analysis.sentences import answer, hundred
 from sim.analysis.stored import Stored
 from sim.analysis.sweep import Sweep
+from sim.claims.ledger import parsed
+from sim.claims.told import answer as ledger_answer
 from sim.results.calibration import Calibration
 from sim.results.comparison import Comparison
+from sim.results.ledger import LedgerFolder
+from sim.results.readiness import LockInTest, ReadinessMap
 from sim.results.result import Result
 
 WORDS = {
     "skloki-result": "run", "skloki-comparison": "comparison", "skloki-divergence": "trace", "skloki-sweep": "sweep",
     "skloki-calibration": "calibration", "skloki-readiness": "readiness", "skloki-lockin": "lockin",
+    "skloki-ledger": "ledger",
 }  # fmt: skip
 """What a kind of folder is called, by the format in its manifest."""
 
@@ -126,8 +131,10 @@ def _lines(stored: Stored | Summary) -> list[str]:
     """Return what was found, in words."""
     if isinstance(stored, Comparison):
         return answer(stored)
-    if isinstance(stored, Calibration):
+    if isinstance(stored, (Calibration, ReadinessMap, LockInTest)):
         return stored.answer
+    if isinstance(stored, LedgerFolder):
+        return ledger_answer(parsed(stored.document, str(stored.path)))
     if isinstance(stored, Sweep):
         return [stored.told, *(_of_sweep(stored.effects()) if stored.progress()["runs"] else ())]
     return [*_of_table(stored.path / "effects.csv")] if isinstance(stored, Summary) else [stored.told]

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from sim.analysis.sentences import SURE, alike, counted_in
 from sim.claims import rules
@@ -16,7 +15,6 @@ from sim.claims.answer import NOT_READY, three_parts, whose
 from sim.claims.ledger import deciding
 from sim.claims.lines import NOTHING, At, Line, Shown, joined, line
 from sim.claims.told import sides
-from sim.registry.outcomes import OUTCOMES
 from sim.report import words
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
 from sim.report.stored import Folder
@@ -171,9 +169,9 @@ def _spread_of(row: At) -> Line:
                 row["smallest"].shown("plain"))  # fmt: skip
 
 
-def claim_page(claim: At, ledger: At, page: str) -> Claim:
-    """Return a claim's page; ``page`` is the explorable page beside the report, if there is one."""
-    name, first = str(claim["id"]), claim["estimands"][0]
+def claim_page(claim: At, ledger: At, page: str, settings: str) -> Claim:
+    """Return a claim's page; an explorable page beside the report shows its worlds at these settings, if it can."""
+    name = str(claim["id"])
     found = Deciding(claim, deciding(ledger["populations"].value))
     quick = bool(ledger["quick"].value and claim["estimands"])
     marks = [*(["quick"] if quick else []), *(mark for mark in MARKS if claim[mark].value)]
@@ -186,7 +184,7 @@ def claim_page(claim: At, ledger: At, page: str) -> Claim:
         picture=_picture(name, found, quick) if found.asked else None, tables=list(_tables(found)),
         after=[(label, claim[key].shown()) for label, key in words.AFTER if claim[key]], lookfor=_lookfor(claim),
         notes=[note.shown("clause") for note in claim["notes"]], commands=[str(one) for one in claim["commands"]],
-        runs=_runs(claim), page=f"{page}#{_settings(first)}" if page and found.asked else "",
+        runs=_runs(claim), page=f"{page}#{settings}" if settings else "",
     )  # fmt: skip
 
 
@@ -398,12 +396,3 @@ def _lookfor(claim: At) -> Table | None:
          row["where"].shown()] for row in claim["lookfor"]
     ]  # fmt: skip
     return Table("What to look for in an archive", words.LOOKFOR_HEAD, rows) if rows else None
-
-
-def _settings(first: At) -> str:
-    """Return what the explorable page is asked to show, in the words of its address."""
-    begin, _, end = str(first["horizon"]).partition(":")
-    scopes = [str(one) for one in first["scopes"]]
-    outcome = next((name for name in (str(first["outcome"]), str(first["name"])) if name in OUTCOMES), "")
-    asked = {"outcome": outcome, "scope": scopes[0] if len(scopes) == 1 else "", "first": begin, "last": end or begin}
-    return "&".join(f"{key}={quote(value)}" for key, value in asked.items() if value)

@@ -12,6 +12,7 @@ from typing import Any
 from sim.claims.answer import GROUPS, three
 from sim.claims.ledger import parsed
 from sim.claims.lines import At
+from sim.describe import link
 from sim.describe.citation import cite
 from sim.errors import Problem, UserError
 from sim.registry.by_construction import BY_CONSTRUCTION
@@ -35,7 +36,9 @@ def context(folder: Path) -> Context:
     ledger = _ledger(kept)
     quick, digest = bool(ledger["quick"].value), str(ledger["digest"]) or inputs(folder)
     page = next((name for name in PAGES if kept.has(name)), "")
-    pages = [claims.claim_page(claim, ledger, page) for claim in ledger["claims"]]
+    shown = link.read(kept.path / page) if page else None
+    pages = [claims.claim_page(claim, ledger, page, link.of_claim(shown, str(claim["id"]), str(claim["words"])))
+             for claim in ledger["claims"]]  # fmt: skip
     pages.sort(key=lambda one: [*GROUPS].index(one.group))
     address = f"ni:///sha-256;{_named(digest)}"
     return Context(

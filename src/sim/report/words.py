@@ -64,7 +64,8 @@ MEASURED: Sequence[tuple[str, str]] = (
 )  # fmt: skip
 """What is measured, in plain words, by the words that numbers of claims have for it."""
 MEASURE = "What is measured"
-AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"))
+AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"),
+         ("Which mechanisms do it", "mechanisms"))
 NAMES: Mapping[str, str] = {
     "prior": "all ranges", "harris": "Harris",
     "circular-flow": "circular flow", "programmatic": "programme", "gill": "Gill", "path-dependence": "path dependence",

@@ -46,6 +46,19 @@ class Format:
     needed: tuple[str, ...] = ()  #: files that the manifest must name
 
 
+def table_of(**kinds: str) -> Any:
+    """Return the types of a table's columns, whose names are given by what they hold: text, number, count, flag."""
+    import pyarrow as pa
+
+    types = {"text": pa.string(), "number": pa.float64(), "count": pa.int64(), "flag": pa.bool_()}
+    return pa.schema([(name, types[kind]) for kind, names in kinds.items() for name in names.split()])
+
+
+def called(file: str) -> str:
+    """Return what a query calls the table that a file holds."""
+    return Path(file).stem.replace("-", "_")
+
+
 class Folder:
     """What a command has stored: the folder's path, and in its manifest how it came about."""
 
@@ -98,7 +111,7 @@ class Folder:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that were stored, as a query calls them."""
-        return tuple(Path(name).stem for name in self.format.tables if name in self.manifest["files"])
+        return tuple(called(name) for name in self.format.tables if name in self.manifest["files"])
 
     def table(self, name: str) -> Any:
         """Return a table for pyarrow and DuckDB; of a Parquet file nothing is read before it is asked for."""
@@ -149,7 +162,7 @@ class Folder:
 
     def _file(self, name: str) -> Path:
         for file in self.format.tables:
-            if Path(file).stem == name and name in self.tables:
+            if called(file) == name and name in self.tables:
                 return self.path / file
         raise UserError(Problem(str(self.path), "table", repr(name), ", ".join(self.tables)))
 

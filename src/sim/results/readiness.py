@@ -11,31 +11,23 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text
+from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text, table_of
 from sim.results.run_rows import writer_options
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_TEXT, _NUMBER, _COUNT, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-
-
-def _table(**kinds: str) -> pa.Schema:
-    types = {"text": _TEXT, "number": _NUMBER, "count": _COUNT, "flag": _FLAG}
-    return pa.schema([(name, types[kind]) for kind, names in kinds.items() for name in names.split()])
-
-
 MAP_TABLES = {
     #: a row for each population, scheme, half-year, guberniia and measure
-    "shares.parquet": _table(text="population scheme half place unit_class measure", flag="later", count="draws",
-                             number="share better even mean"),
+    "shares.parquet": table_of(text="population scheme half place unit_class measure", flag="later", count="draws",
+                               number="share better even mean"),
     #: a row for each population, scheme, measure and guberniia: from when on
-    "dates.csv": _table(text="population scheme measure place unit_class at_50 at_50_surely at_50_perhaps at_80 "
+    "dates.csv": table_of(text="population scheme measure place unit_class at_50 at_50_surely at_50_perhaps at_80 "
                              "at_80_surely at_80_perhaps"),
     #: a row for each population, scheme, half-year and guberniia: what is known of place and time
-    "places.csv": _table(text="population half place unit_class", number="literacy bench threat"),
+    "places.csv": table_of(text="population half place unit_class", number="literacy bench threat"),
     #: a row for each population, scheme and measure
-    "frontier.csv": _table(text="population scheme measure", count="cells", number=(
+    "frontier.csv": table_of(text="population scheme measure", count="cells", number=(
         "explained constant literacy literacy_low literacy_high bench bench_low bench_high threat threat_low "
         "threat_high typical_literacy typical_bench typical_threat")),
 }  # fmt: skip
@@ -49,14 +41,14 @@ MAP = Format(
 )  # fmt: skip
 LOCKIN_TABLES = {
     #: a row for each draw and constant driver
-    "draws.csv": _table(text="drivers reading majority_wants", count="point",
-                        number="apart approached from_0.1 from_0.5 from_0.9 habit"),
+    "draws.csv": table_of(text="drivers reading majority_wants", count="point",
+                          number="apart approached from_0.1 from_0.5 from_0.9 habit"),
     #: a row for each draw: how far claims stand apart under falling and rising threat
-    "ramps.csv": _table(count="point", number="quarter half three_quarters"),
+    "ramps.csv": table_of(count="point", number="quarter half three_quarters"),
     #: a row for each driver and reading of what congresses want
-    "readings.csv": _table(text="drivers majority_wants reading", count="draws of", number="share"),
+    "readings.csv": table_of(text="drivers majority_wants reading", count="draws of", number="share"),
     #: a row for each driver, start and month: the middle draw and the band of eight in ten
-    "courses.csv": _table(text="drivers month", number="start threat p10 p50 p90"),
+    "courses.csv": table_of(text="drivers month", number="start threat p10 p50 p90"),
 }  # fmt: skip
 LOCKIN = Format(
     "lock-in test", "lockin", "skloki-lockin", 1,

@@ -13,19 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.claims import rates, told
+from sim.claims import grid, rates, told
 from sim.claims.form import REPLICATES, Claim, load_claims
-from sim.claims.ledger import PLACE, Ledger, store
+from sim.claims.ledger import PLACE, Ledger, refuse_other, store
 from sim.claims.populations import DRAWS, QUICK, Population, names, population, populations
-from sim.claims.reduce import Reader, entry, grid, knocked_out
+from sim.claims.reduce import Reader, entry
 from sim.claims.worlds import Asked, Wanted, experiment_of, history
 from sim.engines.engine import cores
 from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import Experiment
 from sim.results.folder import MANIFEST
+from sim.runner.ensembles import require
 from sim.runner.estimate import estimate as estimate_sweep
 from sim.runner.model_version import model
 from sim.runner.progress import Progress
@@ -48,6 +47,8 @@ class Missing:
         Of all populations, those that are not there yet.
     stored
         Runs that are there already.
+    grid_sweeps, grid_runs
+        Of those that are missing, what grids alone need.
     seconds
         On all cores of this machine.
     """
@@ -57,6 +58,8 @@ class Missing:
     stored: int
     seconds: float
     notes: tuple[str, ...]
+    grid_sweeps: int = 0
+    grid_runs: int = 0
 
 
 @dataclass
@@ -77,19 +80,25 @@ class Work:
         self.wanted = Wanted(self.claims)
         self._open: dict[Path, Sweep] = {}
         gridded = [one for one in self.claims if one.said.grid and one.tested] if self.gridded else []
-        self.knocked = {one.id: knocked_out(one) for one in gridded}
+        self.knocked = {one.id: grid.knocked_out(one) for one in gridded}
+
+    def decides(self, claim: Claim) -> Population | None:
+        """Return the population whose verdict is the claim's: the first in which it is asked."""
+        return next((each for each in self.populations if _asked(claim, each)), None)
 
     def sweeps(self) -> Iterator[tuple[Population, Asked]]:
         """Yield the sweeps that are needed, each once."""
-        for at, each in enumerate(self.populations):
-            asked = [one for one in self.claims if ("rivals" if each.rival else each.name) in one.said.populations]
-            wants = self.wanted.all(asked)
-            if at == 0 and any(one.tested for one in asked):
-                others = [other for one in asked for other in self.knocked.get(one.id, {}).values()]
-                wants += [self.wanted.sweep(other, name) for other in others for name in other.estimands[0].worlds]
-                wants.append(history())
+        for each in self.populations:
+            asked = [one for one in self.claims if _asked(one, each)]
+            main = [one for one in asked if one.tested and self.decides(one) is each]
+            wants = [*self.wanted.all(asked), *self.grids(main), *([history()] if main else [])]
             for one in {want.name: want for want in wants}.values():
                 yield each, one
+
+    def grids(self, claims: Iterable[Claim]) -> list[Asked]:
+        """Return the sweeps that grids need, beside those of the claims themselves."""
+        others = [other for one in claims for other in self.knocked.get(one.id, {}).values()]
+        return [self.wanted.sweep(other, name) for other in others for name in other.estimands[0].worlds]
 
     def folder(self, each: Population, asked: Asked) -> Path:
         """Return where a world's sweep lies."""
@@ -119,7 +128,8 @@ class Work:
 
     def missing(self) -> Missing:
         """Return what is missing, and what it would take."""
-        counted = stored = sweeps = 0
+        counted = stored = sweeps = grid_sweeps = grid_runs = 0
+        grids = {one.name for one in self.grids(self.claims)} - {one.name for one in self.wanted.all(self.claims)}
         months = 0.0
         per_month: float | None = None
         for each, asked in self.sweeps():
@@ -133,7 +143,10 @@ class Work:
             if per_month is None:
                 per_month = estimate_sweep(experiment).seconds_per_run / length
             counted, sweeps, months = counted + runs, sweeps + 1, months + runs * length
-        return Missing(sweeps, counted, stored, (per_month or 0.0) * months / cores(), tuple(self.notes))
+            if asked.name in grids:
+                grid_sweeps, grid_runs = grid_sweeps + 1, grid_runs + runs
+        seconds = (per_month or 0.0) * months / cores()
+        return Missing(sweeps, counted, stored, seconds, tuple(self.notes), grid_sweeps, grid_runs)
 
     def opened(self, each: Population, asked: Asked) -> Sweep:
         """Return a world's sweep."""
@@ -153,10 +166,17 @@ class Work:
         found = []
         for claim in self.claims:
             one = entry(claim, readers, quick=self.quick, looked=looked)
-            if claim.id in self.knocked:
-                one = replace(one, grid=list(grid(claim, readers[0], self.knocked[claim.id])))
+            decides = self.decides(claim)
+            if claim.id in self.knocked and decides is not None:
+                reader = readers[self.populations.index(decides)]
+                rows = grid.reckoned(claim, reader, self.knocked[claim.id])
+                one = replace(one, grid=rows, mechanisms=grid.said(rows, one.estimands[0]))
             found.append(one)
         return Ledger(model(), self.quick, looked, tuple(found), notes=tuple(self.notes))
+
+
+def _asked(claim: Claim, each: Population) -> bool:
+    return ("rivals" if each.rival else each.name) in claim.said.populations
 
 
 def prepared(
@@ -173,18 +193,28 @@ def prepared(
     if number < 2:
         raise UserError(Problem("--draws", found=str(number), allowed="two or more"))
     wanted = [name for name in known if name in over] or (list(QUICKLY) if quick else known)
-    found, notes = [], []
-    for one in populations(wanted, number):
-        if isinstance(one, Population):
-            found.append(one)
-        else:
-            notes.append(one)
-    if over and len(found) < len(over):
-        population(next(name for name in over if name not in {one.name for one in found}), number)
+    found, notes = list[Population](), list[str]()
     say = note or (lambda text: None)
+    for one in populations(wanted, number):
+        if isinstance(one, str):
+            notes.append(one)
+            continue
+        try:
+            require(one.experiment.ensemble, say)
+        except UserError as error:  # draws of another model: told before anything is run
+            if one.name in over:
+                raise
+            notes.append(f"{one.name}: not there ({error.problems[0].found})")
+        else:
+            found.append(one)
+    if len(found) < len(set(over)):
+        population(next(name for name in over if name not in {one.name for one in found}), number)
     for text in notes:
         say(text)
     folder = place.expanduser().resolve()
+    if gridded and not any(one.said.grid and one.tested for one in read_claims):
+        others = ", ".join(one.id for one in load_claims() if one.said.grid)
+        raise UserError(Problem("--grid", found="no claim with a grid", allowed=f"with one: {others}"))
     return Work(read_claims, found, notes, number < DRAWS, folder, gridded, workers, progress, say)
 
 
@@ -214,12 +244,12 @@ def claims(
     asked = [*asked]
     work = prepared(asked, quick=quick, over=over, draws=draws, gridded=gridded, workers=workers, progress=progress,
                     note=note)  # fmt: skip
+    partly = bool(asked) or work.quick or bool(over)
+    folder = (Path(out) if out is not None else SWEEPS / "ledger" if partly else PLACE).expanduser().resolve()
+    refuse_other(folder)
     work.run()
     ledger = work.ledger()
-    partly = bool(asked) or ledger.quick or bool(over)
-    folder = Path(out) if out is not None else SWEEPS / "ledger" if partly else PLACE
-    table = pa.Table.from_pylist(rates.rates(ledger), schema=rates.ROWS)
-    store(folder.expanduser().resolve(), ledger, told.page(ledger), table)
+    store(folder, ledger, told.page(ledger), rates.rates(ledger))
     return ledger
 
 
