@@ -96,6 +96,7 @@ def kill(folder: Path, point: str, workers: int) -> None:
         assert len([*folder.rglob("*.parquet")]) == 4, "three worlds, and the one in which figures are counted"
 
 
+@pytest.mark.exhaustive
 def test_killed_twice_and_made_again_it_is_the_same(tmp_path):
     for name in ("whole", "killed"):
         (tmp_path / name).mkdir()
