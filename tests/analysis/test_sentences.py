@@ -12,7 +12,7 @@ import sim.memory.live
 from sim.analysis import sentences as words
 from sim.analysis.sentences import Finding, answer, beyond, finding, sentences, verdict
 from sim.experiment.smallest_effect import Smallest
-from sim.registry.entries import CLASSES
+from sim.registry.entries import CLASSES, Outcome
 from sim.registry.outcomes import SHOWN
 from sim.runner.compare import compare
 from tests.fakes import fake, world
@@ -204,3 +204,9 @@ def test_an_effect_has_its_sign() -> None:
 ])  # fmt: skip
 def test_texts_that_differ_in_a_word_are_alike(texts: list[str], found: tuple[int, int] | None) -> None:
     assert words.alike(texts) == found
+
+
+def test_an_outcome_that_is_not_registered_has_gains_too() -> None:
+    assert words.gains(Outcome("votes", "share", "a claim's own number"), [1.0, -2.0]).tolist() == [1.0, -2.0]
+    assert words.gains(Outcome("quarrels", "share", "", better="lower"), [1.0]).tolist() == [-1.0]
+    assert words.gains("paralysed", [1.0]).tolist() == [-1.0]
