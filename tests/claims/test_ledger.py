@@ -186,6 +186,7 @@ def test_nothing_is_run_twice(ran):
     assert stamps and {path: path.stat().st_mtime_ns for path in work.place.rglob("*.parquet")} == stamps
     assert work.missing().runs == 0 and work.missing().stored == 4 * DRAWS
     assert work.ledger().digest == ledger.digest
+    assert [note.split()[0] for note in ledger.notes] == ["Draws", "Worlds"]  # neither was asked
 
 
 def test_a_population_that_is_not_there_is_said(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ and the same on any number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,12 @@ from sim.scenario.schema import month_number
 
 SWEEPS = Path("results", "sweeps", "claims")
 """Where the worlds of claims lie, below the current folder: a folder for each population."""
+UNASKED: Mapping[str, str] = {
+    "documented": "Draws without figures of grade C were not asked: whether a verdict stands without estimates is not "
+                  "known, and none is marked fragile.",
+    "rivals": "Worlds of rival accounts were not asked.",
+}
+"""What a ledger cannot tell where draws were not asked."""
 QUICKLY = ("calibrated", "prior")
 """Populations over which a quick ledger is asked, unless others are named."""
 
@@ -172,7 +178,15 @@ class Work:
                 rows = grid.reckoned(claim, reader, self.knocked[claim.id])
                 one = replace(one, grid=rows, mechanisms=grid.said(rows, one.estimands[0]))
             found.append(one)
-        return Ledger(model(), self.quick, looked, tuple(found), notes=tuple(self.notes))
+        return Ledger(model(), self.quick, looked, tuple(found), notes=(*self.notes, *self._unasked()))
+
+    def _unasked(self) -> Iterator[str]:
+        """Yield what the ledger cannot tell, since the draws were not asked."""
+        there = {"rivals" if one.rival else one.name for one in self.populations}
+        wanted = {name for claim in self.claims if claim.tested for name in claim.said.populations}
+        for name, lost in UNASKED.items():
+            if name in wanted - there:
+                yield lost
 
 
 def _asked(claim: Claim, each: Population) -> bool:
