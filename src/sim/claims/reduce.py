@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.kernels import LOGARITHMIC, ONE_SIDED, compared, log_kernels, weights
+from sim.analysis.sentences import hundred
 from sim.analysis.sweep import Sweep
 from sim.analysis.targets import Target
 from sim.claims import expressions, rules, told
@@ -435,8 +436,8 @@ class _Depth:
             return {}
         coverage, box, side = best
         grades = list(dict.fromkeys(one.axis.term.grade or "of several grades" for one in box.conditions))
-        text = (f"It {side} where {box.said}: in {told.told_share(box.held.density)} of those draws, which hold "
-                f"{told.told_share(coverage)} of all in which it {side} (draws held back); that rests on what is "
+        text = (f"It {side} where {boxes_told.plainly(box)}: in {hundred(box.held.density)} of 100 such worlds; of all "
+                f"in which it {side}, {hundred(coverage)} of 100 are such (worlds held back). That rests on what is "
                 f"{' and '.join(grades)}.")  # fmt: skip
         return {"condition": text, "condition_grades": grades, "density": box.held.density, "coverage": coverage}
 

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.analysis.sentences import amount, capital, hundred
+from sim.analysis.plain import named
+from sim.analysis.sentences import amount, capital, hundred, in_unit
 from sim.claims import rules
 from sim.claims.answer import three
 from sim.claims.ledger import Entry, Ledger, deciding
 from sim.claims.lines import NOTHING, At, number
-from sim.inference.sensitivity import share
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.variants import VARIANTS
 from sim.results.ledger import JSON
@@ -67,11 +67,6 @@ def kinds(estimand: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, fl
     return {"higher": max(0.0, higher), "lower": max(0.0, lower), "small": small}
 
 
-def told_share(value: float | None) -> str:
-    """Return a share as sentences and tables have it."""
-    return "–" if value is None else share(value)
-
-
 def size(estimand: Mapping[str, Any]) -> str:
     """Return the smallest effect of an estimand, with its unit."""
     return amount(float(estimand["smallest"]), str(estimand["unit"]))
@@ -95,10 +90,16 @@ def shares_said(estimand: Mapping[str, Any], population: str, words: str) -> str
     told = sorted(kinds(estimand, found).items(), key=lambda one: -one[1])
     if not told:
         holds, fails = sides(estimand)
-        return f"{estimand['words']}: {holds} in {_hundred(found['for'])} {of}, {fails} in {_hundred(found['against'])}"
+        neither = f", neither in {hundred(found['within'])}" if estimand["claimed"] == "likelier" else ""
+        return (f"{estimand['words']}: {holds} in {_hundred(found['for'])} {of}, {fails} in "
+                f"{_hundred(found['against'])}{neither}")  # fmt: skip
     (kind, share), *rest = told
     others = ", ".join(f"{_THEN[other]} {hundred(part)}" for other, part in rest)
-    return f"{estimand['words']}: {_FIRST[kind].format(size=size(estimand))} {hundred(share)} {of}, {others}"
+    said = f"{estimand['words']}: {_FIRST[kind].format(size=size(estimand))} {hundred(share)} {of}, {others}"
+    if "beyond" in dict(told) and None not in (found["low"], found["high"]):  # which way is not said by that
+        unit = str(estimand["unit"])
+        said += f" (nine worlds in ten: {in_unit(found['low'], unit, '+')} to {amount(found['high'], unit, '+')})"
+    return said
 
 
 def _hundred(value: float | None) -> str:
@@ -283,7 +284,7 @@ def _by_reading(row: Mapping[str, Any]) -> str:
 
 def _hung(one: Mapping[str, Any]) -> str:
     grade = f", {one['grade']}" if one.get("grade") else ""
-    return f"{one['name']} ({told_share(one['share'])}{grade})"
+    return f"{named(one['name'])}: {_hundred(one['share'])} of 100 parts{grade}"
 
 
 def _by_population(one: Mapping[str, Any], populations: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -297,14 +298,15 @@ def _by_population(one: Mapping[str, Any], populations: Sequence[Mapping[str, An
 
 def variance_said(parts: Mapping[str, Any]) -> str:
     """Return the parts of a variance over draws in words."""
-    named = [("chance", "chance"), ("parameters", "parameters"), ("readings", "readings"),
+    kinds = [("chance", "chance"), ("parameters", "parameters"), ("readings", "readings"),
              ("together", "several of these together"), ("unseen", "not told apart")]  # fmt: skip
-    return ", ".join(f"{words} {told_share(parts[name])}" for name, words in named if parts.get(name) is not None)
+    known = [f"{words} {_hundred(parts[name])}" for name, words in kinds if parts.get(name) is not None]
+    return f"{', '.join(known)} (of 100 parts)"
 
 
 def lookfor_said(one: Mapping[str, Any]) -> str:
     """Return a figure to look for, with the values that would favour either side, in words."""
-    return (f"{one['observable']} ({one['meaning']}): would explain {told_share(one['explains'])}; about "
+    return (f"{one['observable']} ({one['meaning']}): would explain {_hundred(one['explains'])} of 100 parts; about "
             f"{number(one['favours_for'])} would favour the claim, about {number(one['favours_against'])} its "
             f"opposite; {one['where']}")  # fmt: skip
 

@@ -43,13 +43,18 @@ def _rule(found: Discovery) -> str:
     low, high = best.held.interval()
     made, held, rate = (hundred(one) for one in (best.learnt.density, best.held.density, found.rate))
     seen = f"{held} of 100 on worlds held back (95 % interval {hundred(low)} to {hundred(high)}), against {rate} in all"
-    where = " and ".join(one.said.replace(one.axis.name, named(one.axis.name), 1) for one in best.conditions)
+    where = plainly(best)
     if round(100 * low) < round(100 * found.rate):
         return f"No reliable rule was found: for the best one ({where}) it is {made} where it was made, but {seen}."
     sure = "More often it is true" if round(100 * low) > round(100 * found.rate) else (
         "Perhaps more often, though the interval reaches the share in all, it is true")
     return (f"{sure} where {where}: {seen} ({made} where the rule was made). Of all such worlds held back "
             f"{hundred(best.held.coverage)} of 100 are there.")  # fmt: skip
+
+
+def plainly(box: Box) -> str:
+    """Return the conditions of a box, plain names before codes."""
+    return " and ".join(one.said.replace(one.axis.name, named(one.axis.name), 1) for one in box.conditions)
 
 
 def leading(found: Discovery) -> Box | None:
