@@ -109,7 +109,8 @@ readiness: setup  ## when the time would have been right, and whether there was 
 	$(PY) -m sim.describe.crate
 
 claims: setup  ## every claim with its verdict: results/claims, after make inference (some two hours; skloki claims --quick: a first look)
-	$(VENV)/bin/skloki calibrate documented && $(VENV)/bin/skloki claims
+	$(VENV)/bin/skloki calibrate documented && $(PY) -m sim.describe.inference documented
+	$(VENV)/bin/skloki claims
 	$(PY) -m sim.describe.crate
 
 report: setup  ## all that was found as one page and a PDF: results/report.html, results/report.pdf

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.analysis.sentences import hundred
+from sim.claims.ledger import read
 from sim.describe import odd
 from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
@@ -137,6 +138,9 @@ def test_the_readme_says_first_what_the_stored_calibration_says() -> None:
     said = " ".join((ROOT / "README.md").read_text("utf-8").split())
     assert f"agree with {len(found.manifest['targets'])} recorded figures" in said
     assert f"happened in {better}, but by enough to matter in only {enough}, and worse by enough in {worse}:" in said
+    small = [hundred(read(ROOT / "results" / "claims").claim(name).estimands[0]["populations"]["calibrated"]["within"])
+             for name in ("22a", "22b")]  # fmt: skip
+    assert f"the difference is too small to count in {small[0]} and {small[1]} of 100." in said
     assert row["reading"] not in ("better", "worse")  # "neither confirm nor refute"
     first = found.answer[0] if found.answer else ""
     assert first.startswith("The recorded figures do not decide")
