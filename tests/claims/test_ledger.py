@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from sim.claims import rates, rules, told
 from sim.claims.form import load_claim, load_claims
 from sim.claims.ledger import Entry, Ledger, parsed, read, store
 from sim.claims.populations import BESIDE, population
-from sim.claims.reduce import Reader, places
+from sim.claims.reduce import Reader, _Depth, _Judged, places
 from sim.claims.worlds import Wanted, experiment_of, world_of
 from sim.doors.cli import call
 from sim.errors import UserError
@@ -164,7 +164,6 @@ def test_months_of_recovery_are_those_of_a_sweep_of_both_worlds(tmp_path, monkey
     found = reader.reckoned(claim, claim.estimands[0]).values
 
     # the same worlds as options of one lever, where the model's own outcome is reckoned while they run
-    from dataclasses import replace
 
     from sim.experiment.experiment import Factor, Option
     from sim.experiment.horizons import Horizon
@@ -200,6 +199,18 @@ def test_a_population_that_is_not_there_is_said(tmp_path, monkeypatch):
         running.prepared(["22a"], over=["calibrated"])
     with pytest.raises(UserError, match="prior"):
         running.prepared(["22a"], over=["priro"])
+
+
+def test_what_reverses_a_claim_is_told_by_what_counts_for_it(ran):
+    """A number of its own has the claim's smallest effect there too, and no part of its mean."""
+    _, path, work, _ = ran
+    claim = load_claim(path)
+    said = claim.estimands[0].said.model_copy(update={"smallest": 0.3})
+    for outcome in (claim.estimands[0].outcome, None):
+        judged = _Judged(replace(claim.estimands[0], said=said, outcome=outcome))
+        judged.add(claim, Reader(work.populations[0], work.wanted, work.opened))
+        asked = _Depth(Reader(work.populations[0], work.wanted, work.opened), judged, rules.OPEN)._asked()
+        assert asked.outcome.smallest == 0.3
 
 
 def test_rivals_stand_beside_with_fewer_draws(monkeypatch):

@@ -401,6 +401,8 @@ class _Depth:
     def _asked(self) -> Asked:
         estimand = self.judged.estimand
         outcome = estimand.outcome or Outcome(estimand.name, estimand.unit, estimand.words)
+        if estimand.said.smallest is not None:  # what counts is the claim's
+            outcome = replace(outcome, smallest=estimand.said.smallest)
         return Asked("world", estimand.said.value, "", outcome, "nation", "", False, self.one.values, self.one.base)
 
     def _hangs(self, points: Drawn, asked: Asked) -> list[dict[str, Any]]:
