@@ -13,7 +13,8 @@ from tests.fresh import start
 from tests.runner.test_kill import EXPERIMENT
 from tests.tiny import files, table
 
-FEW = EXPERIMENT.replace("points = 100000", "points = 4")
+FEW = EXPERIMENT.replace("points = 20000", "points = 4")
+assert FEW != EXPERIMENT
 RUNS = 4 * 3 * 2
 
 
