@@ -98,7 +98,7 @@ def test_worlds_that_want_what_they_have_keep_any_level(tmp_path):
     found = told(place, tmp_path / "told")
     assert found.answer[0].startswith("In 0 of 3 worlds") and "there was a way back" in found.answer[0]
     assert "in 3 each beginning keeps a level of its own" in found.answer[1]
-    assert "“what is” (status_quo), in 3 of 3" in found.answer[2]
+    assert found.answer[2].startswith("Luck")  # one reading was asked: there is nothing to tell apart
     table = found.frame("readings").query("drivers == 'constant' and reading == 'any level'")
     assert table["draws"].tolist() == [3] and table["of"].tolist() == [3]
 
