@@ -44,8 +44,8 @@ def _without(claim: Claim, kind: str, names: set[str]) -> Claim:
 
 def reckoned(claim: Claim, reader: Reader, alternatives: Mapping[str, Claim]) -> list[dict[str, Any]]:
     """Return a row for each mechanism of a grid; ``alternatives`` are those of `knocked_out`."""
-    first = claim.estimands[0].said
-    whole = reader.reckoned(claim, claim.estimands[0])
+    first = claim.estimands[0]
+    whole = reader.reckoned(claim, first)
     others = {kind: reader.reckoned(other, other.estimands[0]) for kind, other in alternatives.items()}
     found = []
     for name in claim.said.grid:
@@ -53,7 +53,7 @@ def reckoned(claim: Claim, reader: Reader, alternatives: Mapping[str, Claim]) ->
         for kind in ("off", "alone"):
             values = others[f"{kind} {name}"].means
             row[kind] = _mean(values)
-            row[f"{kind}_for"] = rules.shares(first.claimed, values, whole.smallest, first.low, first.high).holds
+            row[f"{kind}_for"] = rules.shares(first.said.claimed, values, whole.smallest, *first.ends).holds
         row |= {"with_all": _mean(whole.means), "with_none": _mean(others[NONE].means)}
         row["does"] = does(whole, others[f"off {name}"], whole.smallest)
         row["does_alone"] = does(others[f"alone {name}"], others[NONE], whole.smallest)

@@ -43,6 +43,11 @@ class Population:
     rival: bool = False
 
     @property
+    def asked(self) -> str:
+        """Under which name claims ask for it: rivals together."""
+        return RIVALS if self.rival else self.name
+
+    @property
     def draws(self) -> int:
         """How many draws it has."""
         return len(self.experiment.design.rows)

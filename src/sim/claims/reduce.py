@@ -284,8 +284,7 @@ class _Judged:
             "outcome": "" if self.estimand.outcome is None else self.estimand.outcome.name, "shown": said.shown,
             "unit": self.estimand.unit, "smallest": self.reckoned[name].smallest, "horizon": quantity.horizon,
             "scopes": list(quantity.scopes), "value": said.value, "populations": self.numbers,
-            "verdict": self.verdicts[name], "variance": dict(variance),
-            "by_reading": self.by_reading[name],
+            "verdict": self.verdicts[name], "variance": dict(variance), "by_reading": self.by_reading[name],
         }  # fmt: skip
         return found | ({"low": said.low, "high": said.high} if said.claimed == "between" else {})
 
@@ -308,8 +307,7 @@ def entry(
         all=said.all, supports=said.supports, attacks=said.attacks, why=said.reason,
         commands=[f"skloki explain {claim.id}" if claim.asked == claim.id else f"skloki check {claim.asked}"],
     )  # fmt: skip
-    asked = [one for one in readers if (one.population.rival and "rivals" in said.populations)
-             or one.population.name in said.populations] if claim.tested else []  # fmt: skip
+    asked = [one for one in readers if one.population.asked in said.populations] if claim.tested else []
     if not asked:
         if claim.tested:
             blank = replace(blank, why=f"it is asked in none of {', '.join(one.population.name for one in readers)}")

@@ -187,24 +187,30 @@ HEADER = ("", "claim", "verdict", "as claimed", "too small", "otherwise", "over 
 def line(entry: Entry, populations: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a claim as a row of the table: id, words, verdict, of 100 worlds how it comes out, and elsewhere."""
     said = entry.verdict + (" ?" if entry.borderline else "") + (" !" if entry.fragile else "")
-    beside = (" / ".join(_shares(entry, name)) for name in ("prior", "documented"))
-    return [entry.id, entry.words, said, *_shares(entry, deciding(populations), three_kinds=True), *beside]
+    beside = (_pair(entry, name) for name in ("prior", "documented"))
+    return [entry.id, entry.words, said, *_shares(entry, deciding(populations)), *beside]
 
 
-def _shares(entry: Entry, population: str, *, three_kinds: bool = False) -> list[str]:
-    """Return of 100 worlds of a population how many are as the estimand that decides has it, and how many are not."""
-    found = (entry.first or {}).get("populations", {}).get(population)
-    if not found or not found["draws"]:
-        return [NOTHING] * (3 if three_kinds else 1)
-    ends = [_hundred(found["for"]), _hundred(found["against"])]
-    small = hundred(found["within"]) if (entry.first or {})["claimed"] in rules.IMMATERIAL_FOR else NOTHING
-    return [ends[0], small, ends[1]] if three_kinds else ends
+def _shares(entry: Entry, population: str) -> tuple[str, str, str]:
+    """Return of 100 worlds how many are as the number that decides has it, too little apart to count, and otherwise."""
+    one = entry.first
+    found = one["populations"].get(population) if one else None
+    if not one or not found or not found["draws"]:
+        return NOTHING, NOTHING, NOTHING
+    small = hundred(found["within"]) if one["claimed"] in rules.IMMATERIAL_FOR else NOTHING
+    return _hundred(found["for"]), small, _hundred(found["against"])
+
+
+def _pair(entry: Entry, population: str) -> str:
+    """Return the same in a cell, without what is too small to count."""
+    holds, _, fails = _shares(entry, population)
+    return f"{holds} / {fails}" if (holds, fails) != (NOTHING, NOTHING) else NOTHING
 
 
 def by_rival(ledger: Ledger) -> tuple[list[str], list[list[str]]]:
     """Return the head and rows of a table: each claim in worlds of rival accounts; nothing without any."""
     rivals = [str(one["name"]) for one in ledger.populations if one.get("rival")]
-    rows = [[entry.id, *(" / ".join(_shares(entry, name)) for name in rivals)] for entry in ledger.claims]
+    rows = [[entry.id, *(_pair(entry, name) for name in rivals)] for entry in ledger.claims]
     return ["", *rivals], [row for row in rows if rivals and set(row[1:]) != {NOTHING}]
 
 

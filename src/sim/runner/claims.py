@@ -90,12 +90,12 @@ class Work:
 
     def decides(self, claim: Claim) -> Population | None:
         """Return the population whose verdict is the claim's: the first in which it is asked."""
-        return next((each for each in self.populations if _asked(claim, each)), None)
+        return next((each for each in self.populations if each.asked in claim.said.populations), None)
 
     def sweeps(self) -> Iterator[tuple[Population, Asked]]:
         """Yield the sweeps that are needed, each once."""
         for each in self.populations:
-            asked = [one for one in self.claims if _asked(one, each)]
+            asked = [one for one in self.claims if each.asked in one.said.populations]
             main = [one for one in asked if one.tested and self.decides(one) is each]
             wants = [*self.wanted.all(asked), *self.grids(main), *([history()] if main else [])]
             for one in {want.name: want for want in wants}.values():
@@ -182,15 +182,11 @@ class Work:
 
     def _unasked(self) -> Iterator[str]:
         """Yield what the ledger cannot tell, since the draws were not asked."""
-        there = {"rivals" if one.rival else one.name for one in self.populations}
+        there = {one.asked for one in self.populations}
         wanted = {name for claim in self.claims if claim.tested for name in claim.said.populations}
         for name, lost in UNASKED.items():
             if name in wanted - there:
                 yield lost
-
-
-def _asked(claim: Claim, each: Population) -> bool:
-    return ("rivals" if each.rival else each.name) in claim.said.populations
 
 
 def prepared(
