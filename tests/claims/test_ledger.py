@@ -18,7 +18,8 @@ from sim.claims import rates, rules, told
 from sim.claims.form import load_claim, load_claims
 from sim.claims.ledger import Entry, Ledger, parsed, read, store
 from sim.claims.populations import BESIDE, population
-from sim.claims.reduce import Reader, _Depth, _Judged, places
+from sim.claims.reckon import Reader, places
+from sim.claims.reduce import _Depth, _Judged
 from sim.claims.worlds import Wanted, experiment_of, world_of
 from sim.doors.cli import call
 from sim.errors import UserError

@@ -16,7 +16,7 @@ import numpy as np
 from sim.analysis.sentences import amount, capital
 from sim.claims import rules
 from sim.claims.form import Claim
-from sim.claims.reduce import Reader, Reckoned
+from sim.claims.reckon import Reader, Reckoned
 from sim.claims.told import effect
 
 NONE = "none"

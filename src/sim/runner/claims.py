@@ -18,7 +18,8 @@ from sim.claims import grid, rates, told
 from sim.claims.form import REPLICATES, Claim, load_claims
 from sim.claims.ledger import PLACE, Ledger, refuse_other, store
 from sim.claims.populations import DRAWS, QUICK, Population, names, population, populations
-from sim.claims.reduce import Reader, entry
+from sim.claims.reckon import Reader
+from sim.claims.reduce import entry
 from sim.claims.worlds import Asked, Wanted, experiment_of, history
 from sim.engines.engine import cores
 from sim.errors import Problem, UserError, one_of
