@@ -85,9 +85,9 @@ def _page(shown: Verdicts, rows: Sequence[Judged]) -> Figure:
     axes.set_xticks([0, 20, 40, 60, 80, 100])
     axes.set_xlabel("of 100 worlds", fontsize=7)
     axes.spines["left"].set_visible(False)
-    entries: list[Artist] = [Patch(color=HOLDS, label="it holds, by enough to matter"),
-                             Patch(color=SMALL, label="too little to matter"),
-                             Patch(color=FAILS, label="its opposite"),
+    entries: list[Artist] = [Patch(color=HOLDS, label="as claimed"),
+                             Patch(color=SMALL, label="too small to count"),
+                             Patch(color=FAILS, label="the opposite, or not as claimed"),
                              panels.stroke(style.NATION, 0.7, "four in five", linestyle=(0, (3, 2)))]  # fmt: skip
     panels.legend(figure, entries, 4, 4)
     return figure
