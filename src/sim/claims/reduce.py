@@ -87,16 +87,21 @@ class _Judged:
 
     def record(self, name: str, variance: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the ledger has of it; ``name`` is of the population that decides."""
-        said = self.estimand.said
-        quantity = next(iter(self.estimand.quantities.values()))
-        found = {
-            "name": self.estimand.name, "words": self.estimand.words, "claimed": said.claimed,
-            "outcome": "" if self.estimand.outcome is None else self.estimand.outcome.name, "shown": said.shown,
-            "unit": self.estimand.unit, "smallest": self.reckoned[name].smallest, "horizon": quantity.horizon,
-            "scopes": list(quantity.scopes), "value": said.value, "populations": self.numbers,
+        return {
+            **described(self.estimand), "smallest": self.reckoned[name].smallest, "populations": self.numbers,
             "verdict": self.verdicts[name], "variance": dict(variance), "by_reading": self.by_reading[name],
         }  # fmt: skip
-        return found | ({"low": said.low, "high": said.high} if said.claimed == "between" else {})
+
+
+def described(estimand: Estimand) -> dict[str, Any]:
+    """Return what the ledger has of an estimand whatever its numbers are."""
+    said, quantity = estimand.said, next(iter(estimand.quantities.values()))
+    found = {
+        "name": estimand.name, "words": estimand.words, "claimed": said.claimed,
+        "outcome": "" if estimand.outcome is None else estimand.outcome.name, "shown": said.shown,
+        "unit": estimand.unit, "horizon": quantity.horizon, "scopes": list(quantity.scopes), "value": said.value,
+    }  # fmt: skip
+    return found | ({"low": said.low, "high": said.high} if said.claimed == "between" else {})
 
 
 def entry(
@@ -136,7 +141,7 @@ def entry(
         verdicts = dict.fromkeys(verdicts, rules.PUT_IN)
     elif found.get("condition") and verdicts[main] == rules.OPEN:
         verdicts[main] = rules.CONDITIONAL
-    fragile = "documented" in verdicts and verdicts["documented"] != _plainly(verdicts[main]) and said.kind == "tested"
+    fragile = said.kind == "tested" and rules.fragile(verdicts[main], verdicts)
     whole = replace(
         blank, claimed=_claimed(claim.estimands[0]), verdict=verdicts[main], verdicts=verdicts, fragile=fragile,
         borderline=said.kind == "tested" and any(
@@ -145,11 +150,6 @@ def entry(
         commands=[f"skloki claims {claim.asked}", f"skloki claims --explain {claim.asked}"], **found,
     )  # fmt: skip
     return _told(whole, looked, quick)
-
-
-def _plainly(verdict: str) -> str:
-    """Return a verdict as populations have it in which no condition is looked for."""
-    return rules.OPEN if verdict == rules.CONDITIONAL else verdict
 
 
 def _verdict(claim: Claim, verdicts: Sequence[str]) -> str:

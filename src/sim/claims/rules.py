@@ -57,6 +57,16 @@ class Shares:
     draws: int
 
 
+def plainly(verdict: str) -> str:
+    """Return a verdict as populations have it in which no condition is looked for."""
+    return OPEN if verdict == CONDITIONAL else verdict
+
+
+def fragile(verdict: str, verdicts: Mapping[str, str]) -> bool:
+    """Return whether a verdict is another one without figures of grade C."""
+    return "documented" in verdicts and verdicts["documented"] != plainly(verdict)
+
+
 def shares(claimed: str, values: Array, smallest: float, low: float | None = None, high: float | None = None) -> Shares:
     """Return in which share of draws what is claimed of their values holds.
 

@@ -33,6 +33,7 @@ OTHER = "one of --explain, --argdown, --csv, --json"
 @click.option("--csv", is_flag=True, help="Print a row for each claim, estimand and population as CSV.")
 @click.option("--population", "over", multiple=True, metavar="NAME", shell_complete=complete.populations,
               help="Only over these draws: calibrated, prior, documented, or a rival; may be repeated.")
+@click.option("--add", is_flag=True, help="Take these draws into the ledger of --out, and keep those that it has.")
 @click.option("--draws", type=click.IntRange(2), metavar="N", help="Draws of each population, instead of 400.")
 @click.option("--workers", type=click.IntRange(1), metavar="N",
               help="Runs made at once on this machine; default: one for each core.")
@@ -41,7 +42,7 @@ OTHER = "one of --explain, --argdown, --csv, --json"
 @click.pass_obj
 def claims(
     terminal: Terminal, /, asked: tuple[str, ...], estimate: bool, explain: str | None, argdown: bool, csv: bool,
-    out: Path | None, **how: Any,
+    add: bool, out: Path | None, **how: Any,
 ) -> None:  # fmt: skip
     """Run what the claims ID need and is missing, and print the ledger: each claim with its verdict by a fixed rule.
 
@@ -65,7 +66,7 @@ def claims(
 
     try:
         with follower.telling("claims") as tell:
-            ledger = api.claims(asked, out, progress=tell, note=follower.note, **how)
+            ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, **how)
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
     return _show(terminal, ledger, explain, argdown=argdown, csv=csv)

@@ -32,11 +32,13 @@ def draw(found: LockInTest) -> Figure:
     """Draw courses and ends under constant drivers, and the loop under slow ones."""
     drawn, top = style.headed(
         "Claims of the centre from three starts, under the same drivers for sixty years",
-        "Middle draw, and eight draws in ten; below: where draws stand in the last five years, by start",
+        "Middle world, and eight worlds in ten; in the second row, how many stand where in the last five years",
         f"{found.manifest['draws']} draws, {found.manifest['population']}", room=3 * (HIGH + GAP) + 22.0,
     )  # fmt: skip
     courses, ends = found.frame("courses"), found.frame("draws")
     wide = (style.WIDE - LEFT * 3) / 3
+    most = max(np.histogram(ends[f"from_{start:g}"].dropna()[ends["drivers"] == drivers], BINS)[0].max()
+               for start in STARTS for drivers in CONSTANT)  # fmt: skip
     for column, drivers in enumerate(CONSTANT):
         left = LEFT + column * (wide + LEFT - 2.0)
         axes = style.place(drawn, left, top + 6.0, wide, HIGH)
@@ -54,12 +56,14 @@ def draw(found: LockInTest) -> Figure:
         for start in STARTS:
             below.hist(some[f"from_{start:g}"], BINS, histtype="step", color=COLOURS[start], linewidth=1.3)
         below.set_xlim(0, 1)
-        below.set_xlabel("claims at the end")
+        below.set_ylim(0, 1.05 * most)
+        below.set_xlabel("share claimed at the end")
         if not column:
             axes.set_ylabel("share of vacancies claimed")
-            below.set_ylabel("draws")
+            below.set_ylabel("worlds")
     _loop(drawn, found, top + 14.0 + 2 * (HIGH + GAP))
-    entries: list[Artist] = [panels.stroke(colour, 1.5, f"begun at {start:g}") for start, colour in COLOURS.items()]
+    entries: list[Artist] = [panels.stroke(colour, 1.5, f"begun with {start:g} claimed")
+                             for start, colour in COLOURS.items()]  # fmt: skip
     panels.legend(drawn, entries, LEFT, 3)
     return drawn
 
@@ -84,6 +88,6 @@ def _loop(drawn: Figure, found: LockInTest, top: float) -> None:
     beside = style.place(drawn, LEFT + 86.0, top, style.WIDE - LEFT - 90.0, HIGH)
     beside.hist(ramps["half"].dropna(), 21, color="#B8B8B8")
     panels.nought(beside, "x", zorder=3)
-    beside.set_title("At one half: falling less rising")
-    beside.set_xlabel("share of vacancies")
-    beside.set_ylabel("draws")
+    beside.set_title("At a threat of one half: falling less rising")
+    beside.set_xlabel("difference in the share claimed")
+    beside.set_ylabel("worlds")

@@ -12,8 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
-from sim.analysis.sentences import capital
+from sim.analysis.sentences import capital, hundred
 from sim.errors import Problem, UserError
 from sim.figures import panels, style, tilemap
 from sim.inference.readiness import LEVELS, MEASURES, TERMS, UNILATERAL, UNIVERSAL, Frontier
@@ -34,6 +35,7 @@ COLOURS: Colormap = ListedColormap(colormaps["viridis"](np.linspace(0.12, 0.98, 
 HIGH, GAP, LEFT, BELOW = 36.0, 8.0, 14.0, 11.0
 """Height of a panel, between panels, room for numbers and below, mm."""
 LATER = "#EFEFEF"
+THREATS = ("lowest threat", "middle", "highest threat")
 
 
 def year_of(half: str) -> float:
@@ -85,7 +87,7 @@ def draw_map(asked: Asked, level: float = LEVELS[0]) -> Figure:
     sure = dict(zip(dates["place"], dates[f"{column}_surely"], strict=True))
     wide, high = tilemap.extent()
     heading = f"When election {WAYS[scheme]} would have done no worse: {NAMES[measure]}"
-    lines = (f"First half-year from which on it is so in at least {level:g} of the draws, up to {counted[-1]}",
+    lines = (f"First half-year from which on it is so in at least {hundred(level)} of 100 worlds, up to {counted[-1]}",
              said(found, population))  # fmt: skip
     drawn, top = style.headed(heading, *lines, room=high * tilemap.SIZE + 5.0)
     axes = tilemap.blank(drawn, 3.0, top + 2.0, wide * tilemap.SIZE)
@@ -111,19 +113,24 @@ def draw_curves(asked: Asked) -> Figure:
     rows = rows[rows["population"] == population]
     schemes = [scheme for scheme in (UNIVERSAL, UNILATERAL) if (rows["scheme"] == scheme).any()]
     note = "Mean over places of a class. Dotted: if differences were as often for as against. Grey: no date rests on it"
-    heading = "In which share of worlds election would have done no worse, by the half-year it begins in"
+    heading = "In how many of 100 worlds election would have done no worse, by half-year"
     room = len(MEASURES) * (HIGH + GAP) + BELOW + 4.0
     drawn, top = style.headed(heading, note, said(found, population), room=room)
-    wide = (style.WIDE - LEFT * len(schemes) - 2.0) / len(schemes)
-    halves = found.manifest["halves"]
-    later = [year_of(one["date"]) for one in halves if not one["counted"]]
+    later = [year_of(one["date"]) for one in found.manifest["halves"] if not one["counted"]]
+    spans = {scheme: _span(rows[rows["scheme"] == scheme]) for scheme in schemes}
+    a_year = (style.WIDE - LEFT * len(schemes) - 2.0) / sum(end - start for start, end in spans.values())
+    least = _least(rows)
     for row, measure in enumerate(MEASURES):
-        for column, scheme in enumerate(schemes):
-            axes = style.place(drawn, LEFT + column * (wide + LEFT), top + 8.0 + row * (HIGH + GAP), wide, HIGH)
+        left = LEFT
+        for scheme, (start, end) in spans.items():
+            wide = a_year * (end - start)
+            axes = style.place(drawn, left, top + 8.0 + row * (HIGH + GAP), wide, HIGH)
             one = rows[(rows["measure"] == measure) & (rows["scheme"] == scheme)]
             _curves(axes, one, later)
-            axes.set_xlim(year_of(halves[0]["date"]) - 0.1, year_of(halves[-1]["date"]) + 0.1)
+            axes.set_xlim(start, end)
+            axes.set_ylim(100.0 * least, 100.0)
             axes.set_title(f"{capital(NAMES[measure])}, {WAYS[scheme]}")
+            left += wide + LEFT
             if row < len(MEASURES) - 1:
                 axes.tick_params(labelbottom=False)
     entries: list[Artist] = [panels.stroke(style.CLASS_COLOURS[name], 1.5, style.SCOPE_LABELS[name])
@@ -132,19 +139,29 @@ def draw_curves(asked: Asked) -> Figure:
     return drawn
 
 
+def _span(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return from when to when a scheme has shares."""
+    return year_of(rows["half"].min()) - 0.3, year_of(rows["half"].max()) + 0.3
+
+
+def _least(rows: pd.DataFrame) -> float:
+    """Return where the axis of shares begins: a tenth below the least that is drawn, and below one half."""
+    means = rows.groupby(["scheme", "measure", "unit_class", "half"])[["share", "even"]].mean()
+    return max(0.0, min(LEVELS[0] - 0.1, np.floor(10.0 * float(means.min().min()) - 0.5) / 10.0))
+
+
 def _curves(axes: Axes, rows: pd.DataFrame, later: Sequence[float]) -> None:
     if later and rows["later"].any():
         axes.axvspan(min(later) - 0.25, max(later) + 0.25, color=LATER, linewidth=0, zorder=0)
     for level in LEVELS:
-        axes.axhline(level, color=style.RULE, linewidth=0.7, zorder=1)
+        axes.axhline(100.0 * level, color=style.RULE, linewidth=0.7, zorder=1)
     for name in CLASSES:
         one = rows[rows["unit_class"] == name].groupby("half", sort=True)[["share", "even"]].mean()
         if len(one):
             x = np.array([year_of(half) for half in one.index])
-            panels.line(axes, x, one["share"].to_numpy(), style.CLASS_COLOURS[name], 1.5)
-            axes.plot(x, one["even"], color=style.CLASS_COLOURS[name], linewidth=0.7, linestyle=":")
-    axes.set_ylim(0.0, 1.0)
-    axes.set_yticks([0.0, *LEVELS, 1.0])
+            panels.line(axes, x, 100.0 * one["share"].to_numpy(), style.CLASS_COLOURS[name], 1.5)
+            axes.plot(x, 100.0 * one["even"], color=style.CLASS_COLOURS[name], linewidth=0.7, linestyle=":")
+    axes.set_yticks([*(100.0 * level for level in LEVELS), 100.0])
     axes.locator_params(axis="x", integer=True)
 
 
@@ -158,10 +175,10 @@ def draw_frontier(asked: Asked) -> Figure:
     rows = rows.merge(places[places["population"] == population], on=["population", "half", "place", "unit_class"])
     schemes = [scheme for scheme in (UNIVERSAL, UNILATERAL) if (rows["scheme"] == scheme).any()]
     note = "A dot for each guberniia and half-year; lines: the fitted share is one half, at three half-years' threat"
-    heading = f"The frontier of half of the draws: {NAMES[measure]}"
+    heading = f"Where election would have done no worse in half of the worlds: {NAMES[measure]}"
     drawn, top = style.headed(heading, note, said(found, population), room=86.0)
     wide = (style.WIDE - LEFT * len(schemes) - 20.0) / len(schemes)
-    points = None
+    points, crossed = None, np.zeros(len(THREATS), bool)
     for column, scheme in enumerate(schemes):
         axes = style.place(drawn, LEFT + column * (wide + LEFT), top + 8.0, wide, 62.0)
         one = rows[rows["scheme"] == scheme]
@@ -169,33 +186,34 @@ def draw_frontier(asked: Asked) -> Figure:
                               linewidths=0.2, edgecolors="#777777")  # fmt: skip
         fit = fits[(fits["population"] == population) & (fits["scheme"] == scheme) & (fits["measure"] == measure)]
         lines = _lines(axes, frontier_of(fit.iloc[0].to_dict()), one)
-        axes.set_title(f"{capital(WAYS[scheme])}{'' if lines else ': no frontier here'}")
+        crossed |= lines
+        axes.set_title(f"{capital(WAYS[scheme])}{'' if lines.any() else ': no frontier here'}")
         axes.set_xlabel("literacy of members at the switch")
         axes.set_ylabel("skill of trained people for the bench" if not column else "")
     assert points is not None
     bar = style.place(drawn, style.WIDE - 14.0, top + 8.0, 3.0, 62.0)
-    drawn.colorbar(points, cax=bar).set_label("share of draws that do no worse")
+    drawn.colorbar(points, cax=bar).set_label("share of worlds that do no worse")
     entries: list[Artist] = [
-        panels.stroke("black", 1.2, label, linestyle=dashes)
-        for dashes, label in zip(panels.STROKES, ("lowest threat", "middle", "highest threat"), strict=True)
+        panels.stroke("black", 1.2, label + ("" if seen else ": beyond the picture"), linestyle=dashes)
+        for dashes, label, seen in zip(panels.STROKES, THREATS, crossed, strict=True)
     ]
     panels.legend(drawn, entries, LEFT, 3)
     return drawn
 
 
-def _lines(axes: Axes, fit: Frontier, rows: pd.DataFrame) -> int:
-    """Draw the frontier at three threats within the panel; return how many of them cross it."""
+def _lines(axes: Axes, fit: Frontier, rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Draw the frontier at three threats within the panel; return which of them cross it."""
     low, high = axes.get_xlim(), axes.get_ylim()
     bench = np.linspace(*high, 50)
-    crossing = 0
+    crossing = []
     for threat, dashes in zip(np.quantile(rows["threat"].unique(), (0.0, 0.5, 1.0)), panels.STROKES, strict=True):
         literacy = np.array([fit.literacy(one, float(threat)) for one in bench])
         inside = (literacy >= low[0]) & (literacy <= low[1])
-        crossing += bool(inside.any())
+        crossing.append(bool(inside.any()))
         axes.plot(literacy, bench, color="black", linestyle=dashes, linewidth=1.2)
     axes.set_xlim(low)
     axes.set_ylim(high)
-    return crossing
+    return np.array(crossing)
 
 
 def frontier_of(row: Mapping[str, Any]) -> Frontier:

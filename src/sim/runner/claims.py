@@ -8,15 +8,15 @@ and the same on any number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.claims import grid, rates, told
+from sim.claims import grid, join, rates, told
 from sim.claims.form import REPLICATES, Claim, load_claims
-from sim.claims.ledger import PLACE, Ledger, refuse_other, store
+from sim.claims.ledger import PLACE, Ledger, read, refuse_other, store
 from sim.claims.populations import DRAWS, QUICK, Population, names, population, populations
 from sim.claims.reckon import Reader
 from sim.claims.reduce import entry
@@ -179,11 +179,18 @@ class Work:
                 rows = grid.reckoned(claim, reader, self.knocked[claim.id])
                 one = replace(one, grid=rows, mechanisms=grid.said(rows, one.estimands[0]))
             found.append(one)
-        return Ledger(model(), self.quick, looked, tuple(found), notes=(*self.notes, *self._unasked()))
-
-    def _unasked(self) -> Iterator[str]:
-        """Yield what the ledger cannot tell, since the draws were not asked."""
         there = {one.asked for one in self.populations}
+        return Ledger(model(), self.quick, looked, tuple(found), notes=(*self.notes, *self.unasked(there)))
+
+    def added(self, old: Ledger) -> Ledger:
+        """Return a ledger with what was run beside what it has."""
+        there = {"rivals" if one.get("rival") else str(one["name"]) for one in old.populations}
+        notes = [text for text in old.notes if text not in UNASKED.values()]
+        unasked = self.unasked(there | {one.asked for one in self.populations})
+        return join.joined(old, self.ledger(), names(), (*notes, *unasked))
+
+    def unasked(self, there: Set[str]) -> Iterator[str]:
+        """Yield what a ledger cannot tell, where only these draws were asked."""
         wanted = {name for claim in self.claims if claim.tested for name in claim.said.populations}
         for name, lost in UNASKED.items():
             if name in wanted - there:
@@ -232,7 +239,7 @@ def prepared(
 def claims(
     asked: Iterable[str | Path] = (), out: Path | str | None = None, workers: int | None = None,
     progress: Progress | None = None, *, quick: bool = False, over: Sequence[str] = (), draws: int | None = None,
-    gridded: bool = False, note: Callable[[str], None] | None = None,
+    gridded: bool = False, add: bool = False, note: Callable[[str], None] | None = None,
 ) -> Ledger:  # fmt: skip
     """Run what claims need and is missing, and return their ledger; it is stored, too.
 
@@ -251,15 +258,21 @@ def claims(
         Of each population, instead of 400.
     gridded
         With the knock-out and rescue grid of claims that have one.
+    add
+        Take the populations of ``over`` into the ledger that is in ``out`` and lacks them, and keep its others.
     """
     asked = [*asked]
     work = prepared(asked, quick=quick, over=over, draws=draws, gridded=gridded, workers=workers, progress=progress,
                     note=note)  # fmt: skip
-    partly = bool(asked) or work.quick or bool(over)
+    partly = (bool(asked) or work.quick or bool(over)) and not add
     folder = (Path(out) if out is not None else SWEEPS / "ledger" if partly else PLACE).expanduser().resolve()
     refuse_other(folder)
+    held = read(folder) if add else None
+    if held is not None:
+        join.refuse_unlike(held, work.claims, [one.name for one in work.populations] if over else [], model(),
+                           quick=work.quick)  # fmt: skip
     work.run()
-    ledger = work.ledger()
+    ledger = work.ledger() if held is None else work.added(held)
     store(folder, ledger, told.page(ledger), rates.rates(ledger))
     return ledger
 
