@@ -106,6 +106,10 @@ def test_what_hangs_on_several_numbers_gives_no_share_of_one() -> None:
     assert "is supported: each of 2 numbers is as claimed." in first
     first, *_ = told({"22a": "immaterial"}, c22a={"all": True})
     assert "is immaterial: not all of 2 numbers are as claimed." in first
+    made = ledger({"22a": "supported"}, c22a={"all": True})
+    made["claims"][0]["estimands"][1]["shown"] = True
+    first, *_ = map(str, three(At(made, "claims/ledger.json")))
+    assert "numbers" not in first and "it holds in" in first, "what is only shown decides nothing"
 
 
 def test_no_right_moment_is_told_by_worlds_in_which_it_was_one() -> None:

@@ -79,7 +79,7 @@ def read_again(shown: Shown, folder: Path) -> Any:
         if key.startswith("*"):
             asked, among, ids = "/".join(keys[number:]).partition("; ")
             name, _, value = asked.removeprefix("*/").partition(" = ")
-            rows = [row for row in held if not among or row["id"] in ids.split()]
+            rows = [row for row in held if not among or row.get("id", row.get("name")) in ids.split()]
             return sum(row[name] == value for row in rows) if value else len(rows)
         held = held[int(key)] if isinstance(held, list) else held[key]
     return type(shown.at.value)(held) if path.suffix == ".csv" else held

@@ -99,9 +99,10 @@ def _told(claim: At, population: str, among: str) -> Line:
         return line("{}", claim["why"].shown("inner")) if claim["why"] else line("")
     if given["for"].value is None:
         return line("")
-    if claim["all"].value:  # then no one share decides
+    weigh = [str(one["name"]) for one in claim["estimands"] if claim["all"].value and not one["shown"].value]
+    if weigh[1:]:  # then no one share decides
         form = "each of {} numbers is as claimed" if word == rules.SUPPORTED else "not all of {} numbers are as claimed"
-        return line(form, claim["estimands"].length())
+        return line(form, claim["estimands"].length(weigh, "name"))
     holds, fails, within = (given[name].shown("of 100", str(given["run"])) for name in ("for", "against", "within"))
     if first["claimed"].value == NOT_READY:
         return line(f"election does no worse in {{}} {among}, and in 80 the moment would be right", fails)

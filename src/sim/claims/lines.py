@@ -160,10 +160,10 @@ class At:
         number = sum(row[key].value == value and str(row["id"]) in among for row in self)
         return Shown(str(number), At(number, self.file, f"{self.field}/*/{key} = {value}; {' '.join(among)}"), "plain")
 
-    def length(self, among: Sequence[str] = ()) -> Shown:
-        """Return how many rows there are, or how many with these ids."""
-        number = sum(str(row["id"]) in among for row in self) if among else len(self.value)
-        place = f"{self.field}/*; {' '.join(among)}" if among else f"{self.field}/*"
+    def length(self, among: Sequence[str], by: str = "id") -> Shown:
+        """Return how many rows there are with these ids, or names in another column."""
+        number = sum(str(row[by]) in among for row in self)
+        place = f"{self.field}/*; {' '.join(among)}"
         return Shown(str(number), At(number, self.file, place), "plain")
 
 
