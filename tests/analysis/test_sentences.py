@@ -10,6 +10,7 @@ import pytest
 
 import sim.memory.live
 from sim.analysis import sentences as words
+from sim.analysis import wording
 from sim.analysis.sentences import Finding, answer, beyond, finding, sentences, verdict
 from sim.experiment.smallest_effect import Smallest
 from sim.registry.entries import CLASSES, Outcome
@@ -174,7 +175,7 @@ def test_what_an_answer_is_about_and_what_worlds_are_called():
 
 
 def test_small_words():
-    assert list(map(words.hundred, (0.999, 0.0, 1.0, 0.5))) == ["more than 99", "0", "100", "50"]
+    assert list(map(wording.hundred, (0.999, 0.0, 1.0, 0.5))) == ["more than 99", "0", "100", "50"]
     assert beyond([0.1, -0.2, math.nan, 0.0], 0.05) == (1 / 3, 1 / 3)
     three = ["borderland", "capital", "industrial"]
     assert words.places(three) == "the capitals, industrial provinces and the borderland"
@@ -189,12 +190,12 @@ def test_small_words():
     (0.452, "share of members", "45 of 100 members"),
 ])  # fmt: skip
 def test_an_amount_is_said_in_its_unit(value: float, unit: str, said: str) -> None:
-    assert words.amount(value, unit) == said
+    assert wording.amount(value, unit) == said
 
 
 def test_an_effect_has_its_sign() -> None:
-    assert words.amount(0.0118, "share of committees", "+") == "+1.2 of 100 committees"
-    assert words.amount(-2.0, "months", "+") == "-2 months" and words.in_unit(0.0, "months", "+") == "0"
+    assert wording.amount(0.0118, "share of committees", "+") == "+1.2 of 100 committees"
+    assert wording.amount(-2.0, "months", "+") == "-2 months" and wording.in_unit(0.0, "months", "+") == "0"
 
 
 @pytest.mark.parametrize(("texts", "found"), [
@@ -203,7 +204,7 @@ def test_an_effect_has_its_sign() -> None:
     (["a b c d", "a b c d"], None), (["mean of all in 1921", "mean of all in late 1922"], (4, 0)),
 ])  # fmt: skip
 def test_texts_that_differ_in_a_word_are_alike(texts: list[str], found: tuple[int, int] | None) -> None:
-    assert words.alike(texts) == found
+    assert wording.alike(texts) == found
 
 
 def test_an_outcome_that_is_not_registered_has_gains_too() -> None:

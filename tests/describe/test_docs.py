@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.sentences import hundred
+from sim.analysis.wording import hundred
 from sim.claims.ledger import read
 from sim.describe import odd
 from sim.errors import UserError

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.sentences import by_enough, size
+from sim.analysis.sentences import by_enough
+from sim.analysis.wording import size
 from sim.inference.fit import Contrast, _share
 from sim.inference.report import _decides, _elsewhere, _hangs, _measures, _observables, _part, _reading, _settled
 from sim.inference.scales import Scale

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim.analysis.sample import Sample, effect_of
+from sim.analysis.wording import capital, decimals, hundred, number, together
 from sim.experiment.experiment import Given
 from sim.registry.derived import EVERY, KEPT
 from sim.registry.entries import CLASSES, SCOPES, Outcome
@@ -38,8 +39,6 @@ MAIN = "performance"
 """The outcome that an answer is about, unless others were asked for."""
 ENOUGH = 30
 """Draws below which their shares are no answer."""
-DIFFER = 3
-"""Words in which texts may differ that are called alike."""
 PLACES: Mapping[str, str] = {
     "nation": "the nation", "capital": "the capitals", "industrial": "industrial provinces",
     "agrarian": "agrarian provinces", "borderland": "the borderland",
@@ -345,11 +344,6 @@ def places(scopes: Iterable[str], names: Mapping[str, str] = MappingProxyType({}
     return together(words)
 
 
-def together(words: Sequence[str]) -> str:
-    """Return words as a list has them: a, b and c."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
 def _compared(found: Finding) -> str:
     """Return an effect as a size with its direction, in the decimals of its interval."""
     row, unit, value = found.nation, EVERY[found.outcome].unit, float(found.nation["effect"])
@@ -378,14 +372,6 @@ def _often(share: float, pairs: int, what: str) -> str:
     return f"{hundred(share)} of 100 {what}"
 
 
-def hundred(share: float) -> str:
-    """Return a share as a number of a hundred; what is not quite none or all is not called so."""
-    rounded = round(100 * share)
-    if rounded == 0 and share > 0.0:
-        return "fewer than 1"
-    return "more than 99" if rounded == 100 and share < 1.0 else f"{rounded}"
-
-
 def by_enough(what: str, does: str, better: float, ahead: float, behind: float, least: str) -> str:
     """Return in how many worlds of a hundred something is ahead, and in how many by enough to matter, either way.
 
@@ -405,86 +391,3 @@ def by_enough(what: str, does: str, better: float, ahead: float, behind: float, 
         "the difference is nowhere large enough to count")
     return (f"{what} {does} in {hundred(better)} of every 100 worlds{few} {hundred(ahead)}, and {worse} by enough in "
             f"{hundred(behind)}; {rest} (less than {least})")  # fmt: skip
-
-
-def size(value: float, unit: str) -> str:
-    """Return the size of a difference in words: of shares in percentage points."""
-    if unit.split(" ")[0] == "share":
-        return f"{100 * value:.2g} percentage point{'s' * (abs(100 * value) != 1)}"
-    word = unit.removesuffix("s") if abs(value) == 1 else unit
-    return f"{value:.2g}" + (f" {word}" if unit in ("months", "persons", "thousand") else "")
-
-
-def amount(value: float, unit: str, sign: str = "-") -> str:
-    """Return a number with its unit, as it is said: shares as so many of 100, months with one decimal at most.
-
-    Of a share of committees ``1.2 of 100 committees``; of a share of nothing named ``1.2 percentage points``.
-
-    Parameters
-    ----------
-    sign
-        ``+`` where one above nothing is to have a sign too.
-    """
-    said = in_unit(value, unit, sign)
-    words = counted_in(unit)
-    return f"{said} {words.removesuffix('s') if said.lstrip('+-') == '1' and ' of ' not in unit else words}".rstrip()
-
-
-def in_unit(value: float, unit: str, sign: str = "-") -> str:
-    """Return a number as it is said in its unit, without that: two digits that count, of shares a hundredfold."""
-    value = 100.0 * value if unit.split(" ")[0] == "share" else value
-    if value == 0.0:
-        return "0"
-    decimals = 1 if unit == "months" else 1 - math.floor(math.log10(abs(value)))
-    said = f"{value:{sign},.{min(max(decimals, 0), 7)}f}"
-    said = said.rstrip("0").rstrip(".") if "." in said else said
-    return "0" if said.lstrip("+-") == "0" else said
-
-
-def counted_in(unit: str) -> str:
-    """Return in what a number is said that is stored in a unit."""
-    head, _, of = unit.partition(" of ")
-    return unit if head != "share" else f"of 100 {of}" if of else "percentage points"
-
-
-def alike(texts: Sequence[str]) -> tuple[int, int] | None:
-    """Return how many words several texts begin and end with alike, if they differ in a word or so and no more.
-
-    ``the same from 1921 on`` and ``the same from 1922 on`` give 3 and 1.
-    """
-    words = [text.split() for text in texts]
-    shortest = min(map(len, words), default=0)
-    same = [len({some[place] for some in words}) == 1 for place in range(shortest)]
-    begin = next((place for place, one in enumerate(same) if not one), shortest)
-    ends = [len({some[-place] for some in words}) == 1 for place in range(1, shortest - begin + 1)]
-    end = next((place for place, one in enumerate(ends) if not one), len(ends))
-    differ = [len(some) - begin - end for some in words]
-    return (begin, end) if differ and 0 < min(differ) <= max(differ) <= DIFFER < begin + end else None
-
-
-def outcome_in_words(name: str) -> str:
-    """Return an outcome's name as a sentence has it."""
-    words = name.removesuffix("_nation").replace("_p10", " of the worst tenth").replace("_", " ")
-    return "paralysed committees" if words == "paralysed" else words
-
-
-def ordinal(number: int) -> str:
-    """Return a place in a row, in words as far as that is usual."""
-    return ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth")[number] if number < 7 else f"{number}th"
-
-
-def decimals(low: float, high: float) -> int:
-    """Return the decimals that an interval deserves: two digits of a half width that begins with 1 or 2, else one."""
-    return min(max(math.ceil(-math.log10((high - low) / 6)), 0), 7)
-
-
-def number(value: float, sign: str = "-") -> str:
-    """Return a number with two digits that matter, since effects can be small beside what they are effects on."""
-    if value == 0.0:
-        return "0"
-    return f"{value:{sign}.{min(max(1 - math.floor(math.log10(abs(value))), 0), 7)}f}"
-
-
-def capital(text: str) -> str:
-    """Return a text as a sentence begins."""
-    return text[:1].upper() + text[1:]

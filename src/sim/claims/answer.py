@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from sim.analysis.sentences import capital
+from sim.analysis.wording import capital
 from sim.claims import rules
 from sim.claims.ledger import deciding
 from sim.claims.lines import At, Line, joined, line

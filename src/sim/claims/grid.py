@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.sentences import amount, capital
+from sim.analysis.wording import amount, capital
 from sim.claims import rules
 from sim.claims.form import Claim
 from sim.claims.reckon import Reader, Reckoned

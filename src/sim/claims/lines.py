@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from sim.analysis.plain import named
-from sim.analysis.sentences import amount, capital, in_unit
+from sim.analysis.wording import amount, capital, in_unit
 from sim.claims.rules import BORDER, COVERAGE, DENSITY, HALF
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.variants import VARIANTS

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.sentences import hundred
 from sim.analysis.sweep import Sweep
+from sim.analysis.wording import hundred
 from sim.claims import rules, told
 from sim.claims.form import Claim, Estimand
 from sim.claims.ledger import Entry

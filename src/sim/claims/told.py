@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.analysis.plain import named
-from sim.analysis.sentences import amount, capital, hundred, in_unit
+from sim.analysis.wording import amount, capital, hundred, in_unit
 from sim.claims import rules
 from sim.claims.answer import three
 from sim.claims.ledger import Entry, Ledger, deciding

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from sim.analysis.conditions import THIRDS
 from sim.analysis.effects import chosen, differences
 from sim.analysis.selection import points
-from sim.analysis.sentences import PLACES, PROVINCES, SURE, beyond, capital, places, verdict
+from sim.analysis.sentences import PLACES, PROVINCES, SURE, beyond, places, verdict
 from sim.analysis.sweep import Sweep, open_sweep
+from sim.analysis.wording import capital
 from sim.describe.page import facts
 from sim.errors import UserError
 from sim.figures.ahead import Ahead, draw

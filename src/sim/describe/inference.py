@@ -13,18 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.plain import named
-from sim.analysis.sentences import (
-    PLACES,
-    RATHER,
-    SURE,
-    capital,
-    hundred,
-    ordinal,
-    outcome_in_words,
-    size,
-    together,
-)
+from sim.analysis.sentences import PLACES, RATHER, SURE
 from sim.analysis.sweep import Sweep, open_sweep
+from sim.analysis.wording import capital, hundred, ordinal, outcome_in_words, size, together
 from sim.data.columns import GRADES
 from sim.data.tables import grade_text, load
 from sim.describe.glossary import GRADES as TOLD_GRADES

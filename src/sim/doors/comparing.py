@@ -228,7 +228,7 @@ def _show_cells(terminal: Terminal, title: str, rows: pd.DataFrame, across: str,
 
 def effect(row: Mapping[str, Any] | pd.Series[Any]) -> str:
     """Return an effect over its interval, with the decimals that the interval's width deserves."""
-    from sim.analysis.sentences import decimals
+    from sim.analysis.wording import decimals
 
     value, low, high = (float(row[name]) for name in ("effect", "low", "high"))
     if not math.isfinite(value):
@@ -241,7 +241,7 @@ def effect(row: Mapping[str, Any] | pd.Series[Any]) -> str:
 
 def fine(value: float, sign: str = "-") -> str:
     """Return a number with two digits that matter; a dash where it is undefined."""
-    from sim.analysis.sentences import number as told
+    from sim.analysis.wording import number as told
 
     return told(value, sign) if math.isfinite(value) else UNDEFINED
 

@@ -106,7 +106,7 @@ def _show_findings(terminal: Terminal, found: Sequence[Sequence[Finding]], full:
 
 
 def _show_finding(terminal: Terminal, beside: Sequence[Finding], full: bool) -> None:
-    from sim.analysis.sentences import capital
+    from sim.analysis.wording import capital
     from sim.inference.sensitivity import heads
 
     first = beside[0]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.analysis.sentences import capital
+from sim.analysis.wording import capital
 from sim.figures import panels, style
 from sim.registry.entries import CLASSES
 

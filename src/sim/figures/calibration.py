@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.analysis.plain import named
-from sim.analysis.sentences import SURE, outcome_in_words
+from sim.analysis.sentences import SURE
+from sim.analysis.wording import outcome_in_words
 from sim.figures import panels, style
 from sim.inference.posterior import UNLEARNED
 

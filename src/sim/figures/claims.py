@@ -9,7 +9,8 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.analysis.sentences import SURE, hundred
+from sim.analysis.sentences import SURE
+from sim.analysis.wording import hundred
 from sim.claims.ledger import deciding
 from sim.claims.rules import IMMATERIAL_FOR
 from sim.claims.told import QUICK

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
-from sim.analysis.sentences import capital, main_outcome, over
+from sim.analysis.sentences import main_outcome, over
+from sim.analysis.wording import capital
 from sim.errors import Problem, UserError
 from sim.experiment.smallest_effect import Smallest
 from sim.figures import panels, style

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
-from sim.analysis.sentences import capital
+from sim.analysis.wording import capital
 from sim.figures import panels, style, timeline
 from sim.figures.series import Curve, Told, World, by_scope, few, outcome_named, title, world
 from sim.registry.entries import CLASSES

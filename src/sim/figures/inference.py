@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.analysis.plain import named
-from sim.analysis.sentences import capital
+from sim.analysis.wording import capital
 from sim.errors import Problem, UserError
 from sim.figures import panels, style
 from sim.figures.series import title

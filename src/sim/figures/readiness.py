@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.analysis.sentences import capital, hundred
+from sim.analysis.wording import capital, hundred
 from sim.errors import Problem, UserError
 from sim.figures import panels, style, tilemap
 from sim.inference.readiness import LEVELS, MEASURES, TERMS, UNILATERAL, UNIVERSAL, Frontier

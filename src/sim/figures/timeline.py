@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.analysis.sentences import capital
+from sim.analysis.wording import capital
 from sim.figures import style
 from sim.figures.series import day
 

@@ -12,8 +12,9 @@ import numpy as np
 from sim.analysis.effects import chosen, differences, statistics
 from sim.analysis.pair_table import PairedSweep
 from sim.analysis.selection import against
-from sim.analysis.sentences import PLACES, outcome_in_words
+from sim.analysis.sentences import PLACES
 from sim.analysis.variance_components import crossed
+from sim.analysis.wording import outcome_in_words
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of, kinds
 from sim.inference.space import Array, Space

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.plain import named
-from sim.analysis.sentences import hundred, size
+from sim.analysis.wording import hundred, size
 
 if TYPE_CHECKING:
     from sim.inference.boxes import Box, Discovery

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.sentences import amount
+from sim.analysis.wording import amount
 from sim.errors import Problem, UserError
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.analysis.sentences import PLACES, by_enough, capital, hundred, outcome_in_words, size
+from sim.analysis.sentences import PLACES, by_enough
+from sim.analysis.wording import capital, hundred, outcome_in_words, size
 from sim.inference import worth
 from sim.inference.lookfor import RELIABILITIES, Answer, Look, Question, Worth
 from sim.inference.worth import HALF

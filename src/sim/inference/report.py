@@ -13,21 +13,9 @@ from sim.analysis import effects as of_effects
 from sim.analysis.kernels import compared, log_kernels
 from sim.analysis.pair_table import PairedSweep
 from sim.analysis.plain import named
-from sim.analysis.sentences import (
-    PLACES,
-    SURE,
-    beyond,
-    by_enough,
-    capital,
-    gains,
-    hundred,
-    ordinal,
-    outcome_in_words,
-    size,
-    together,
-    verdict,
-)
+from sim.analysis.sentences import PLACES, SURE, beyond, by_enough, gains, verdict
 from sim.analysis.targets import PRODUCED
+from sim.analysis.wording import capital, hundred, ordinal, outcome_in_words, size, together
 from sim.experiment import sampling
 from sim.experiment.experiment import Factor
 from sim.inference.emulator import apart, parts_of

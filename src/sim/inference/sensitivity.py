@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from sim.analysis.pair_table import PairedSweep
 from sim.analysis.plain import named
-from sim.analysis.sentences import PLACES, capital, hundred, together
+from sim.analysis.sentences import PLACES
+from sim.analysis.wording import capital, hundred, together
 from sim.errors import Problem, UserError
 from sim.experiment import designs, sampling
 from sim.experiment.designs import kind_of

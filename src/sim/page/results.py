@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.sentences import answer, hundred
+from sim.analysis.sentences import answer
 from sim.analysis.stored import Stored
 from sim.analysis.sweep import Sweep
+from sim.analysis.wording import hundred
 from sim.claims.ledger import parsed
 from sim.claims.told import answer as ledger_answer
 from sim.results.calibration import Calibration

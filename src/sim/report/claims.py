@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.analysis.sentences import SURE, alike, counted_in
+from sim.analysis.sentences import SURE
+from sim.analysis.wording import alike, counted_in
 from sim.claims import rules
 from sim.claims.answer import NOT_READY, three_parts, whose
 from sim.claims.ledger import deciding

@@ -17,8 +17,8 @@ from matplotlib.patches import Patch
 
 from sim.analysis.bands import bands, differences, means, numbers
 from sim.analysis.selection import Selection, label, some
-from sim.analysis.sentences import capital
 from sim.analysis.sweep import Sweep
+from sim.analysis.wording import capital
 from sim.errors import Problem, UserError
 from sim.experiment.experiment import Factor
 from sim.figures import panels, style

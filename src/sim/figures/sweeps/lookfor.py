@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.selection import Selection
-from sim.analysis.sentences import capital, hundred
 from sim.analysis.sweep import Sweep
+from sim.analysis.wording import capital, hundred
 from sim.figures import panels, style
 from sim.figures.sweeps import common, strokes
 from sim.inference import lookfor_told as told
