@@ -15,6 +15,10 @@ from sim.errors import Problem, UserError
 ANEW = "the same, or the whole ledger anew (without --add)"
 
 
+BESIDE = ("place", "mechanism", "rival", "supports", "attacks")
+"""What a claim's file says beside what is reckoned: as it is now."""
+
+
 def refuse_unlike(
     old: Ledger, claims: Sequence[Claim], populations: Sequence[str], model: str, *, quick: bool
 ) -> None:  # fmt: skip
@@ -70,9 +74,10 @@ def joined(old: Ledger, new: Ledger, order: Sequence[str], notes: Sequence[str])
 
 
 def _entry(ours: Entry, theirs: Entry, populations: Sequence[Mapping[str, Any]], quick: bool) -> Entry:
-    """Return a claim with what the other populations say of it."""
+    """Return a claim with what the other populations say of it, and what its file says beside what is reckoned."""
+    said = {name: getattr(theirs, name) for name in BESIDE}
     if not theirs.estimands:
-        return ours
+        return replace(ours, **said)
     if not ours.estimands:  # asked in none of the ledger's own
         return theirs
     order = [str(one["name"]) for one in populations]
@@ -83,7 +88,7 @@ def _entry(ours: Entry, theirs: Entry, populations: Sequence[Mapping[str, Any]],
     put_in = ours.verdict == rules.PUT_IN
     found = {name: verdict if put_in else rules.plainly(verdict) for name, verdict in theirs.verdicts.items()}
     verdicts = _in_order({**ours.verdicts, **found}, order)
-    whole = replace(ours, estimands=estimands, verdicts=verdicts,
+    whole = replace(ours, **said, estimands=estimands, verdicts=verdicts,
                     fragile=not put_in and rules.fragile(ours.verdict, verdicts))  # fmt: skip
     return replace(whole, sentence=told.sentence(asdict(whole), populations, quick))
 
