@@ -11,7 +11,7 @@ import pytest
 
 from sim.claims import rates, rules, told
 from sim.claims.join import joined, refuse_unlike
-from sim.claims.ledger import store
+from sim.claims.ledger import parsed, store
 from sim.doors.cli import call
 from sim.errors import UserError
 from sim.runner import claims as running
@@ -49,7 +49,9 @@ def test_one_after_the_other_is_both_at_once(asked):
     _, _, works = asked
     whole, first, later = works.values()
     at_once = whole.ledger()
-    assert later.added(first.ledger()).document() == at_once.document()
+    added = later.added(parsed(first.ledger().document()))  # as it is stored
+    assert added.document() == at_once.document()
+    assert rates.rates(added, 2) == rates.rates(at_once, 2)
     assert [one["name"] for one in at_once.populations] == ["prior", LATER]
     (entry,) = at_once.claims
     assert list(entry.verdicts) == list(entry.estimands[0]["populations"]) == ["prior", LATER]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.claims import rules
-from sim.claims.ledger import Ledger, deciding
+from sim.claims.ledger import Ledger, deciding, plain
 from sim.draws.blocks import uniform_of_each
 from sim.errors import UserError
 from sim.inference import boxes
@@ -93,7 +93,7 @@ def rates(ledger: Ledger, number: int = NUMBER, points: Drawn | None = None) -> 
             numbers = one["populations"].get(name)
             if one["claimed"] not in rules.IMMATERIAL_FOR or not numbers or not _spread(numbers) or not one["smallest"]:
                 continue
-            asked = float(one["smallest"]), float(numbers["sd"]), int(numbers["draws"])
+            asked = float(plain(one["smallest"])), float(plain(numbers["sd"])), int(numbers["draws"])
             found += [{"id": entry.id, "estimand": one["name"], **row} for row in measured(*asked, number, points)]
     return found
 
