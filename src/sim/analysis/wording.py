@@ -83,6 +83,12 @@ def outcome_in_words(name: str) -> str:
     return "paralysed committees" if words == "paralysed" else words
 
 
+def instead(option: str, baseline: str) -> str:
+    """Return one option of a lever instead of another, as a sentence has it: names of several words as titles."""
+    words = [name.replace("_", " ") for name in (option, baseline)]
+    return " instead of ".join(f"“{name}”" if " " in name else name for name in words)
+
+
 def ordinal(number: int) -> str:
     """Return a place in a row, in words as far as that is usual."""
     return ("zeroth", "first", "second", "third", "fourth", "fifth", "sixth")[number] if number < 7 else f"{number}th"

@@ -15,7 +15,7 @@ from typing import Any
 from sim.analysis.plain import named
 from sim.analysis.sentences import PLACES, RATHER, SURE
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.analysis.wording import capital, hundred, ordinal, outcome_in_words, size, together
+from sim.analysis.wording import capital, hundred, instead, ordinal, outcome_in_words, size, together
 from sim.data.columns import GRADES
 from sim.data.tables import grade_text, load
 from sim.describe.glossary import GRADES as TOLD_GRADES
@@ -209,7 +209,7 @@ def _decided(rows: Sequence[Row]) -> str:
     shown += [row for row in rows if row["option"] == option and row["scope"] != nation and row["outcome"] == outcome]
     shown += [row for row in rows if row["option"] != option and row["scope"] == nation]
     lines = [
-        (f"{row['option']} instead of {row['baseline']}", outcome_in_words(row["outcome"]), PLACES[row["scope"]],
+        (instead(row["option"], row["baseline"]), outcome_in_words(row["outcome"]), PLACES[row["scope"]],
          hundred(row["prior_better"]), f"{hundred(row['given_better'])} ± {100 * row['error']:.0f}",
          hundred(row["given_ahead"]), hundred(row["given_behind"]), _hundred(row["explained"]),
          _hundred(row["unlearned"]), _hundred(row["without_c"]), READINGS.get(row["reading"], str(row["reading"])))

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from sim.analysis.plain import named
 from sim.analysis.sentences import SURE
-from sim.analysis.wording import outcome_in_words
+from sim.analysis.wording import instead, outcome_in_words
 from sim.figures import panels, style
 from sim.inference.posterior import UNLEARNED
 
@@ -144,7 +144,7 @@ def decided(calibration: Calibration, selection: Selection) -> Decided:
     rows = rows[(rows["outcome"] == outcome) & (rows["horizon"] == rows["horizon"].iloc[0])]
     found: dict[str, list[tuple[str, float, float, float, float, float]]] = {}
     for row in rows.to_dict("records"):
-        known = found.setdefault(f"{row['option']} instead of {row['baseline']}", [])
+        known = found.setdefault(instead(row["option"], row["baseline"]), [])
         known.append((row["scope"], row["prior_better"], row["given_better"], row["error"], row["given_ahead"],
                       row["given_behind"]))  # fmt: skip
     sure = rows["reading"].isin(["better", "worse", "same"])

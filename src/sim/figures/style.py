@@ -206,9 +206,10 @@ def heading(figure: Figure, title: str, *lines: str) -> None:
 
 def headed(title: str, *lines: str, room: float) -> tuple[Figure, float]:
     """Return a new figure as wide as a page, with a heading and room under it, and where that begins; in mm."""
-    top = head(WIDE, title, *lines)
+    rows = [row for line in lines for row in wrap(line, WIDE - 4, 8)]
+    top = head(WIDE, title, *rows)
     figure = new(WIDE, top + room)
-    heading(figure, title, *lines)
+    heading(figure, title, *rows)
     return figure, top
 
 

@@ -14,7 +14,7 @@ from sim.analysis.pair_table import PairedSweep
 from sim.analysis.selection import against
 from sim.analysis.sentences import PLACES
 from sim.analysis.variance_components import crossed
-from sim.analysis.wording import outcome_in_words
+from sim.analysis.wording import instead, outcome_in_words
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of, kinds
 from sim.inference.space import Array, Space
@@ -66,7 +66,7 @@ class Asked:
         words = f"{outcome_in_words(self.outcome.name)} in {PLACES[self.scope]}"
         if self.level:
             return words + (f" under {self.option}" if self.option else "")
-        return f"the effect of {self.option} instead of {self.baseline} on {words}"
+        return f"the effect of {instead(self.option, self.baseline)} on {words}"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sim.analysis.pair_table import PairedSweep
 from sim.analysis.plain import named
 from sim.analysis.sentences import PLACES, SURE, beyond, by_enough, gains, verdict
 from sim.analysis.targets import PRODUCED
-from sim.analysis.wording import capital, hundred, ordinal, outcome_in_words, size, together
+from sim.analysis.wording import capital, hundred, instead, ordinal, outcome_in_words, size, together
 from sim.experiment import sampling
 from sim.experiment.experiment import Factor
 from sim.inference.emulator import apart, parts_of
@@ -296,7 +296,7 @@ def _decides(rows: Sequence[Row]) -> str:
         return ""
     first, outcome = main[0], outcome_in_words(main[0]["outcome"])
     does, better, worse = _does(first)
-    what = f"{first['option']} instead of {first['baseline']}"
+    what = instead(first["option"], first["baseline"])
     subject = (f"with {what}, {outcome}" if first["better"] == "neither" else what) + " would have been"
     words = {"better": better, "worse": worse, "same": "too little different to count"}
     decided = [row for row in main if row["reading"] in words]
