@@ -149,7 +149,7 @@ def test_what_a_killed_process_has_left_is_removed_by_the_next_that_writes_there
 def test_what_others_are_writing_stays(stored, tmp_path, caplog):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    mine, theirs = atomic._host(), "0" * 6
+    mine, theirs = atomic.machine(), "0" * 6
     kept = [f".a.partial-{os.getpid()}-2@{mine}", f".a.partial-{gone.pid}@{theirs}", f".b.partial-{gone.pid}",
             ".partial-thesis"]  # fmt: skip
     for name in (*kept, f".old.partial-{gone.pid}"):

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from sim.errors import UserError
-from sim.results import sweep_store as module
+from sim.results import sweep_locks, sweep_store as module
 from sim.results.sweep_store import LOCK, holder, locked, read_journal
 from sim.runner.progress import status
 from sim.runner.sweep import sweep

@@ -35,6 +35,9 @@ ensemble = click.option(
     "--ensemble", metavar="NAME", shell_complete=complete.ensembles,
     help="Take draws from a calibration: its folder, or its name in results/calibration.",
 )
+share = click.option(
+    "--share", metavar="K/N", help="Make the K-th of N shares alone, counted from 1; docs/sweeps.md shows array jobs."
+)
 
 
 class Renamed(click.Option):

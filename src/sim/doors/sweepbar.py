@@ -52,7 +52,7 @@ def duration(seconds: float) -> str:
 
 def share(part: int, whole: int) -> str:
     """Return a part of a whole in per cent."""
-    return f"{math.floor(100 * part / whole)} %"  # 100 only where nothing is left
+    return f"{math.floor(100 * part / whole) if whole else 100} %"  # 100 only where nothing is left
 
 
 class Follower:

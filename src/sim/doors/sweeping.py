@@ -29,6 +29,7 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
 
 @click.command()
 @click.argument("experiment", shell_complete=complete.experiments)
+@click.argument("folders", metavar="[DIR ...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--points", type=click.IntRange(1), metavar="N",
               help="First look: only so many of the points, in a folder of their own, NAME-first-N.")
 @options.ensemble
@@ -36,18 +37,24 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
               help="Runs made at once on this machine; default: one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786), slurm, or local: processes.")
 @click.option("--extend", metavar="2x", help="Have so many times the points the experiment asks for; 1x: no more.")
+@options.share
+@click.option("--merge", is_flag=True, help="Take over what was made of it in the folders DIR.")
 @options.out
 @options.modes
 @click.pass_obj
 def sweep(
-    terminal: Terminal, /, experiment: str, extend: str | None, points: int | None, out: Path | None, **asked: Any
-) -> None:
+    terminal: Terminal, /, experiment: str, folders: tuple[Path, ...], merge: bool, extend: str | None,
+    points: int | None, out: Path | None, **asked: Any,
+) -> None:  # fmt: skip
     """Run EXPERIMENT: all its worlds, or what is left of them.
 
     The same command again goes on where the last one stopped, however that ended. Without --out the
-    folder is results/sweeps/NAME. --points shows quickly what may come. Rows do not depend on workers or
+    folder is results/sweeps/NAME. --points shows quickly what may come. Many jobs may make a --share each,
+    in one folder; without --share the command merges them. Rows do not depend on workers, shares or
     cluster; docs/sweeps.md says more.
     """
+    if merge != bool(folders):
+        raise click.UsageError("--merge: takes one or more folders: skloki sweep EXPERIMENT --merge DIR ...")
     from sim.experiment.designs import first_name
     from sim.experiment.ensemble import over_name, read
     from sim.results.sweep_store import usual_place
@@ -58,8 +65,9 @@ def sweep(
     try:
         with follower.telling(experiment) as tell:
             place = run_sweep(
-                experiment, out, extend=times(extend), points=points, progress=tell, note=follower.note, **asked
-            )
+                experiment, out, extend=times(extend), points=points, merge=folders, progress=tell, note=follower.note,
+                **asked,
+            )  # fmt: skip
     except KeyboardInterrupt as error:
         name = Path(experiment).stem
         name = name if asked["ensemble"] is None else over_name(name, read(asked["ensemble"]))
@@ -70,8 +78,8 @@ def sweep(
     terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **status_document(found),
                              "estimate": estimate(state)})  # fmt: skip
     if not terminal.json:
-        _show_end(terminal, state, place)
-    if state.failed == state.total:
+        _show_end(terminal, state, place, asked["share"])
+    if 0 < state.failed == state.total:
         _fail(terminal, "all runs failed; the store holds their reasons")
 
 
@@ -91,6 +99,8 @@ def status(terminal: Terminal, folder: Path) -> None:
     state = "finished" if found.finished else f"running: {found.writer}" if found.writer else "not running"
     if not found.finished and not found.writer:
         state += "; the same `sweep` command goes on from here"
+    if found.shares:
+        state += f" ({counted(found.shares, 'share')}, not merged yet)"
     terminal.fields(f"{found.name}: {found.title}", {
         "state": state, "runs": f"{found.runs:,} of {found.runs_planned:,} ({share(found.runs, found.runs_planned)})",
         "failed": f"{found.failed:,}", "parts": f"{found.parts:,} of {found.parts_planned:,}",
@@ -197,8 +207,8 @@ def _kept(last: State | None, place: Path) -> str:
     return f"interrupted: {done:,} of {total:,} runs are kept; the same command again goes on from there"
 
 
-def _show_end(terminal: Terminal, state: State, place: Path) -> None:
-    """Print what a sweep came to, and its place."""
+def _show_end(terminal: Terminal, state: State, place: Path, share: str | None) -> None:
+    """Print what a sweep or a share came to, and its place."""
     terminal.say(line(state))
     if headline(state):
         terminal.say(headline(state))
@@ -207,7 +217,8 @@ def _show_end(terminal: Terminal, state: State, place: Path) -> None:
 
         for reason, runs, first in reasons(open_sweep(place, verify=False)):
             terminal.note(f"{counted(runs, 'run')} failed: {reason} (the first: skloki rerun {place} --run {first})")
-    terminal.say("The sweep is in")
+    terminal.say("The sweep is in" if share is None else f"Share {share} is made; the same command without --share "
+                 "merges all that are, and makes what is missing. It is in")  # fmt: skip
     terminal.line(str(place))
 
 

@@ -151,14 +151,15 @@ def _hidden(destination: Path) -> Path:
         number = 1
         while True:
             suffix = f"-{number}" if number > 1 else ""
-            folder = destination.with_name(f".{destination.name}.partial-{os.getpid()}{suffix}@{_host()}")
+            folder = destination.with_name(f".{destination.name}.partial-{os.getpid()}{suffix}@{machine()}")
             with suppress(FileExistsError):
                 folder.mkdir()
                 return folder
             number += 1
 
 
-def _host() -> str:
+def machine() -> str:
+    """Return this machine as hidden names have it."""
     return sha256(platform.node().encode()).hexdigest()[:6]
 
 
@@ -169,7 +170,7 @@ def _clear(parent: Path) -> None:
         if found is None or not left.is_dir() or _lives(int(found[1])):
             continue
         # Names of earlier versions do not tell the machine: there may be another that is at it.
-        if found[2] == _host() if found[2] else _idle(left):
+        if found[2] == machine() if found[2] else _idle(left):
             shutil.rmtree(left, ignore_errors=True)
             logging.getLogger(__name__).warning("%s was left unfinished by a process that is gone: removed", left)
 

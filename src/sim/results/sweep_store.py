@@ -1,28 +1,30 @@
-"""The folder of a sweep: its format, its lock, its journal; chunks come one by one, each whole or not at all.
+"""The folder of a sweep, open for writing: chunks come one by one, each whole or not at all.
 
 A chunk, stored as a part, counts when its line stands in the journal, which is written after its files are in place.
-Whatever happens in between, the next sweep into the same folder finds what was finished and makes the rest. One process
-at a time writes: the lock ends with its holder, even if that is killed.
+Whatever happens in between, the next sweep into the same folder finds what was finished and makes the rest.
+
+A share writes its lines into a journal of its own, and touches nothing that another one may be at: the sweep takes its
+lines over, and tidies up, when no share is at work.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
-import platform
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from filelock import FileLock, Timeout
-
-from sim.errors import Problem, UserError, misfits
-from sim.results.atomic import disk, sync_folder
-from sim.results.folder import MANIFEST, Format, file_record, is_outside, manifest_text, read_manifest
+from sim.errors import Problem, UserError
+from sim.results.atomic import machine, sync_folder
+from sim.results.folder import MANIFEST, Format, file_record, manifest_text, read_manifest
+from sim.results.sweep_journal import JOURNAL, SHARES, Journal, Share, as_line, read_journal, read_lines, shares
+from sim.results.sweep_locks import LOCK, WRITER, locked
 
 TABLES = ("runs", "curves", "bins", "places")
 # In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
@@ -38,114 +40,6 @@ SWEEP = Format(
     },
 )  # fmt: skip
 
-JOURNAL = "journal.jsonl"
-AGAIN = "start the same sweep again: it makes this part anew"
-ENTRY = {
-    "part": int, "files": {"*": {"bytes": int, "sha256": str}}, "runs": int, "failed": int, "seconds": int | float,
-    "finished": str,
-}  # fmt: skip
-"""Shape of a line."""
-
-
-class Journal(NamedTuple):
-    """What a journal says."""
-
-    parts: dict[int, dict[str, Any]]  #: those that are done, by number, in the order of the file: of each its last line
-    problems: list[Problem]  #: lines that are damaged. What they stood for is not done, and made anew by the next sweep
-    torn: bool  #: whether the last line is not whole: its writer was killed, or is still writing
-
-    @property
-    def sound(self) -> bool:
-        """Whether it has nothing but whole lines."""
-        return not self.problems and not self.torn
-
-
-def read_journal(folder: Path) -> Journal:
-    """Read the journal of a sweep; UserError where it cannot be read, and none if it is not there yet."""
-    place = folder / JOURNAL
-    try:
-        *lines, last = place.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return Journal({}, [], torn=False)
-    except OSError as error:
-        raise UserError(Problem(str(place), allowed=f"cannot be read: {error.strerror}")) from error
-    parts: dict[int, dict[str, Any]] = {}
-    problems = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            entry = json.loads(line)
-            fault = _line_fault(entry)
-        except (ValueError, RecursionError) as error:
-            fault = str(error)
-        if fault:
-            problems.append(Problem(f"{place}:{number}", allowed=f"is damaged: {fault}; {AGAIN}"))
-        else:
-            parts[entry["part"]] = entry
-    return Journal(parts, problems, torn=bool(last))
-
-
-def _line_fault(entry: Any) -> str:
-    """Return what is wrong with a line, in words; nothing if it is sound."""
-    for field, found, allowed in misfits(entry, ENTRY):
-        return f"{field}: found {found}; allowed: {allowed}" if field else f"found {found}; allowed: {allowed}"
-    for field in ("part", "runs", "failed", "seconds"):
-        if not 0 <= entry[field] < float("inf"):
-            return f"{field}: found {entry[field]}; allowed: 0 or more"
-    if any(is_outside(name) for name in entry["files"]):
-        return "files: allowed: files inside the folder"
-    if datetime.fromisoformat(entry["finished"]).tzinfo is None:
-        return f"finished: found {entry['finished']!r}; allowed: a time with its zone"
-    return ""
-
-
-LOCK, WRITER = "sweep.lock", "sweep.writer"
-"""What is locked, and who has done so last: not one file, since another may empty what it tries to lock."""
-PATIENCE, LOOK = 1.0, 0.2
-"""Seconds to wait for a lock: somebody who only looks whether it is held holds it for a moment."""
-
-
-@contextmanager
-def locked(folder: Path, note: Callable[[str], None]) -> Iterator[None]:
-    """Hold a folder's lock; the folder is made if it is not there."""
-    with disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / LOCK).touch()
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=PATIENCE, poll_interval=0.05)
-    except Timeout:
-        found, allowed = f"another sweep writes here: {_named(folder)}", "another folder (--out), or wait"
-        raise UserError(Problem(str(folder), found=found, allowed=allowed)) from None
-    except (OSError, NotImplementedError):
-        note(f"{folder / LOCK}: this file system knows no locks; make sure that no other sweep writes into this folder")
-    try:
-        with disk(folder):
-            (folder / WRITER).write_text(json.dumps({"pid": os.getpid(), "host": platform.node()}))
-        yield
-    finally:
-        lock.release()
-
-
-def holder(folder: Path) -> str:
-    """Return which process writes into a folder, in words; an empty text if none does."""
-    if not (folder / LOCK).exists():
-        return ""
-    try:
-        with FileLock(folder / LOCK).acquire(timeout=LOOK, poll_interval=0.05):
-            return ""
-    except Timeout:
-        return _named(folder)
-    except (OSError, NotImplementedError):
-        return ""
-
-
-def _named(folder: Path) -> str:
-    try:
-        found = json.loads((folder / WRITER).read_bytes())
-        return f"process {found['pid']} on {found['host']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "a process that has just begun"
-
 
 class Made(NamedTuple):
     """A chunk that was worked out."""
@@ -155,6 +49,7 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
+    where: Mapping[str, Any] = {}  #: host and versions
 
 
 class Store:
@@ -163,32 +58,72 @@ class Store:
     Attributes
     ----------
     journal
-        As it was found.
+        As it was found, of the sweep and its shares.
+    share
+        What is to be made of the sweep, if not all.
     done
-        The journal's last line of every chunk that is whole; others are made anew.
+        The journal's last line of every chunk that is whole; others are made anew. In a share, of its own chunks.
     notes
         What was found amiss and mended.
     """
 
-    def __init__(self, folder: Path, journal: Journal) -> None:
-        self.folder, self.journal, self.notes = folder, journal, list[str]()
+    def __init__(self, folder: Path, journal: Journal, share: Share | None = None) -> None:
+        self.folder, self.journal, self.share, self.notes = folder, journal, share, list[str]()
         self._file: BinaryIO | None = None
         with self._disk():
-            self.done = {number: entry for number, entry in journal.parts.items() if self._is_whole(number, entry)}
+            self.done = {
+                number: entry for number, entry in journal.parts.items()
+                if (share is None or share.holds(number)) and self._is_whole(number, entry)
+            }  # fmt: skip
+
+    def parts(self, number: int) -> Sequence[int]:
+        """Return which of so many parts are to be made here."""
+        return range(number) if self.share is None else [*filter(self.share.holds, range(number))]
+
+    def establish(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Write the manifest where none is there, and return the one that is: of several shares one is the first."""
+        with self._disk():
+            write_whole(self.folder / MANIFEST, manifest_text(manifest).encode(), put=_link)
+            sync_folder(self.folder)
+        return read_manifest(self.folder, SWEEP)
 
     def begin(self, manifest: Mapping[str, Any], known: Mapping[str, Any] | None) -> None:
-        """Write the manifest where another one is known, remove what a killed process left, open the journal."""
+        """Write the manifest where another one is known, tidy up, open the journal; a share opens its own alone."""
         with self._disk():
-            for folder in (self.folder, *(self.folder / table for table in TABLES)):
-                for left in folder.glob(".*.partial-*"):
-                    left.unlink()
-                    self.notes.append(f"{left} was left unfinished by a process that is gone: removed")
-            if manifest != known:
-                write_whole(self.folder / MANIFEST, manifest_text(manifest).encode())
-            if not self.journal.sound or len(self.done) < len(self.journal.parts):
-                write_whole(self.folder / JOURNAL, b"".join(map(_line, self.done.values())))
-            self._file = (self.folder / JOURNAL).open("ab", buffering=0)
-            sync_folder(self.folder)
+            if self.share is not None:
+                place = self.share.place(self.folder)
+                own = read_lines(place)
+                kept = [entry for number, entry in own.parts.items() if self.done.get(number) == entry]
+                mended = not own.sound or len(kept) < len(own.parts)
+            else:
+                self._remove_unfinished()
+                if manifest != known:
+                    write_whole(self.folder / MANIFEST, manifest_text(manifest).encode())
+                place, kept = self.folder / JOURNAL, [*self.done.values()]
+                mended = not self.journal.sound or len(kept) < len(self.journal.parts) or self._merges()
+            if mended:
+                write_whole(place, b"".join(map(as_line, kept)))
+                sync_folder(place.parent)
+            if self.share is None:
+                shutil.rmtree(self.folder / SHARES, ignore_errors=True)
+            self._file = place.open("ab", buffering=0)
+            sync_folder(place.parent)
+
+    def _remove_unfinished(self) -> None:
+        """Remove what killed processes have left, here and on other machines."""
+        for folder in (self.folder, *(self.folder / table for table in TABLES)):
+            for left in folder.glob(".*.partial-*"):
+                left.unlink()
+                self.notes.append(f"{left} was left unfinished by a process that is gone: removed")
+
+    def _merges(self) -> bool:
+        """Say whether there are shares to be merged, and note what comes of it."""
+        found = shares(self.folder)
+        if found:
+            own = read_lines(self.folder / JOURNAL).parts
+            new = [number for number, entry in self.done.items() if own.get(number) != entry]
+            self.notes.append(f"{len(found)} shares are merged: {len(new)} parts of theirs are taken over")
+        return bool(found)
 
     def close(self) -> None:
         """Let go of the journal."""
@@ -197,27 +132,42 @@ class Store:
 
     def add(self, made: Made) -> None:
         """Store a chunk: its files, then its line; where that fails, those before are kept."""
+        self._add(made.files, {
+            "part": made.number,
+            "files": {
+                name: {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+                for name, content in made.files.items()
+            },
+            "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
+            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **made.where,
+        })  # fmt: skip
+
+    def take(self, other: Store) -> None:
+        """Copy the chunks that another folder has and this one lacks; none that is not whole."""
+        found = 0
+        for number, entry in other.done.items():
+            if number in self.done:
+                continue
+            with other._disk():
+                files = {name: (other.folder / name).read_bytes() for name in entry["files"]}
+            if all(sha256(files[name]).hexdigest() == record["sha256"] for name, record in entry["files"].items()):
+                self._add(files, entry)
+                found += 1
+        self.notes += [*other.notes, f"{found:,} parts are taken over from {other.folder}"]
+
+    def _add(self, files: Mapping[str, bytes], entry: dict[str, Any]) -> None:
         assert self._file is not None
         with self._disk():
-            for table in {(self.folder / name).parent for name in made.files}:
+            for table in {(self.folder / name).parent for name in files}:
                 if not table.exists():  # of those that are kept alone, so that none stays empty
-                    table.mkdir()
+                    table.mkdir(exist_ok=True)
                     sync_folder(self.folder)
-            for name, content in made.files.items():
+            for name, content in files.items():
                 write_whole(self.folder / name, content)
-            for folder in {(self.folder / name).parent for name in made.files}:
+            for folder in {(self.folder / name).parent for name in files}:
                 sync_folder(folder)
-            entry = {
-                "part": made.number,
-                "files": {
-                    name: {"bytes": len(content), "sha256": sha256(content).hexdigest()}
-                    for name, content in made.files.items()
-                },
-                "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
-                "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            }  # fmt: skip
-            _append(self._file, _line(entry))
-        self.done[made.number] = entry
+            _append(self._file, as_line(entry))
+        self.done[entry["part"]] = entry
 
     def _is_whole(self, number: int, entry: Mapping[str, Any]) -> bool:
         for name, record in entry["files"].items():
@@ -246,9 +196,11 @@ def usual_place(name: str) -> Path:
 
 
 @contextmanager
-def opened(folder: Path, note: Callable[[str], None]) -> Iterator[tuple[dict[str, Any] | None, Journal]]:
+def opened(
+    folder: Path, note: Callable[[str], None], share: Share | None = None
+) -> Iterator[tuple[dict[str, Any] | None, Journal]]:
     """Hold a folder's lock, and give the manifest and the journal of what has begun there."""
-    with locked(folder, note):
+    with locked(folder, note, share):
         yield begun(folder), read_journal(folder)
 
 
@@ -263,23 +215,37 @@ def begun(folder: Path) -> dict[str, Any] | None:
 
 def _may_stand(path: Path) -> bool:
     """Say whether a sweep that was killed before it had a manifest may have left this."""
-    known = path.name in (LOCK, WRITER) or ".partial-" in path.name
+    known = path.name in (LOCK, WRITER, SHARES) or ".partial-" in path.name
     return known or (path.name in TABLES and not any(path.iterdir()))
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, put: Callable[[Path, Path], None] | None = None) -> None:
     """Write a file under a hidden name, make it durable, and let it take its place."""
-    hidden = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    # of no other thread of this machine, nor of another machine
+    hidden = path.with_name(f".{path.name}.partial-{threading.get_native_id()}@{machine()}")
     try:
         with hidden.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(hidden, path)
+        (put or os.replace)(hidden, path)
     except BaseException:
         with suppress(OSError):
             hidden.unlink()
         raise
+
+
+def _link(hidden: Path, path: Path) -> None:
+    """Let a file take its place, unless another one has."""
+    try:
+        os.link(hidden, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links: of two at the same moment the last one stays, and both read it
+        if not path.exists():
+            os.replace(hidden, path)
+            return
+    hidden.unlink()
 
 
 def _append(journal: BinaryIO, line: bytes) -> None:
@@ -294,7 +260,3 @@ def _append(journal: BinaryIO, line: bytes) -> None:
         with suppress(OSError):
             os.ftruncate(journal.fileno(), before)
         raise
-
-
-def _line(entry: Mapping[str, Any]) -> bytes:
-    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"

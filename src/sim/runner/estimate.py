@@ -14,8 +14,8 @@ from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
 from sim.runner.chunk_rows import curve_scopes
 from sim.runner.chunks import Job, run_chunk
+from sim.runner.first_plan import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan
 from sim.runner.preview import Check
-from sim.runner.sweep import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan
 from sim.scenario.schema import Scenario
 from sim.world.build import build
 from sim.world.places import uezds_of

@@ -20,7 +20,9 @@ from sim.errors import UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.folder import read_manifest
-from sim.results.sweep_store import SWEEP, Made, Store, holder, read_journal
+from sim.results.sweep_journal import read_journal, shares
+from sim.results.sweep_locks import holder
+from sim.results.sweep_store import SWEEP, Made, Store
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -161,11 +163,17 @@ class Watch:
         for number, entry in store.done.items():
             self._look(number, {name: store.folder / name for name in entry["files"]})
         done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
+        total = sum(plan.chunk(number).runs for number in store.parts(plan.chunks))
         self._state = State(
-            done, plan.runs, failed, math.nan, math.nan, self._headline.text, *self._estimate.value(),
+            done, total, failed, math.nan, math.nan, self._headline.text, *self._estimate.value(),
             shared=experiment.accidents == "shared",
         )  # fmt: skip
         self._changed, self._last = False, time.monotonic()
+
+    @property
+    def total(self) -> int:
+        """How many runs there are to be: of a share, its own."""
+        return self._state.total
 
     def add(self, made: Made) -> None:
         """Note a chunk that was stored."""
@@ -204,7 +212,9 @@ class Status:
     rate, left
         Runs a second when it last ran, and seconds to the end at that rate; nan where unknown.
     writer
-        The process that is at it, in words; empty if none is.
+        The process that is at it, or those that make shares, in words; empty if none is.
+    shares
+        How many shares have begun that are not merged yet; what they have made counts.
     """
 
     name: str
@@ -219,6 +229,7 @@ class Status:
     left: float
     last: str
     writer: str
+    shares: int = 0
 
     @property
     def finished(self) -> bool:
@@ -227,7 +238,7 @@ class Status:
 
 
 def status(path: Path | str) -> Status:
-    """Read how far a sweep is, from its manifest and its journal."""
+    """Read how far a sweep is, from its manifest and its journals."""
     folder = Path(path).expanduser().resolve()
     manifest, journal = read_manifest(folder, SWEEP), read_journal(folder)
     if journal.problems:
@@ -241,6 +252,7 @@ def status(path: Path | str) -> Status:
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
+        len(shares(folder)),
     )  # fmt: skip
 
 

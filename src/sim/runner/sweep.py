@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol
 
 from sim.engines.engine import ENGINES, Stopped, cores, engine
 from sim.errors import Problem, UserError
@@ -18,32 +17,23 @@ from sim.experiment import ensemble as ensembles
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
-from sim.results import manifest as about
+from sim.results.sweep_journal import Share
 from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
 from sim.runner import compatibility
-from sim.runner.chunks import Job, Values, run_chunk, scenario_table
+from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.cluster import connect, require_guard
 from sim.runner.ensembles import require
+from sim.runner.first_plan import first_plan
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, Watch
-from sim.scenario.schema import Scenario
-from sim.world.build import effective
-from sim.world.places import uezds_of
-from sim.world.schedule import check_members, months_of
+from sim.runner.shares import agreed, joined, read_apart, refuse_unmerged
+from sim.runner.sweep_manifest import describe, kept
+from sim.world.schedule import months_of
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
 PICTURES = "figures"
 """Where `plot` draws, below a sweep's folder."""
-PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
-"""Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
-CHUNK, LEAST, MOST_RUNS = 2.0, 0.2, 20_000
-"""Seconds of work in a chunk of a long sweep, and of a short one; runs in a chunk at most."""
-CHUNKS = 16
-"""Chunks into which a sweep is cut at least, if they are not too short."""
-FIRST_POINTS = 10
-"""Points at which a scenario is sought: at some, drawn values may make none."""
-
 
 
 def sweep(
@@ -56,6 +46,8 @@ def sweep(
     *,
     points: int | None = None,
     ensemble: str | Path | None = None,
+    share: tuple[int, int] | str | None = None,
+    merge: Sequence[Path | str] = (),
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
     work: Callable[..., Job] = Job.of,
@@ -82,6 +74,11 @@ def sweep(
     ensemble
         A calibration's folder or name: its draws instead of the experiment's own points, in a folder of their own,
         ``NAME-ENSEMBLE``.
+    share
+        Make one share of the parts alone: ``(3, 16)`` the third of sixteen. All shares may be made at once, by
+        processes that know nothing of each other, into one folder; the sweep without it merges them.
+    merge
+        Folders in which shares of this sweep, or the beginning of it, were made apart: what is whole there is copied.
     note
         Called with remarks.
     part_units
@@ -98,31 +95,44 @@ def sweep(
     whole = None if points is None else experiment
     experiment = experiment if points is None else designs.first_look(experiment, points)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
-    _check(workers, extend, part_units)
+    mine = None if share is None else Share.asked(share)
+    _check(workers, extend, part_units, mine, merge)
     if cluster == "local":
         require_guard()
     begun(folder)
     require(experiment.ensemble, say)
     first, scenario = first_plan(experiment, part_units)
-    with opened(folder, say) as (known, journal):
-        version = SWEEP.version if known is None else known["format_version"]
-        job, store = work(experiment, months_of(scenario), model(), version), Store(folder, journal)
+    job_of = partial(work, experiment, months_of(scenario), model())
+    apart = read_apart(merge, experiment, job_of, say)
+    with opened(folder, say, mine) as (known, journal):
+        store = Store(folder, journal, mine)
+        if extend is not None:
+            refuse_unmerged(folder)
+        if mine is not None:
+            known = agreed(store, known, experiment, first, job_of(SWEEP.version))
+        begins = next((one for one in (known, *(one.manifest for one in apart)) if one is not None), None)
+        job = job_of(SWEEP.version if begins is None else begins["format_version"])
+        first = first if begins is None else Plan.read(begins["plan"])
         plan, drawn = compatibility.resolved(store, known, experiment, job, first, extend, say)
-        chunks = [number for number in range(plan.chunks) if number not in store.done]
+        plan, drawn = joined(store, known, plan, drawn, apart)
         manifest = describe(experiment, plan, job, drawn)
-        if known is not None:
-            manifest |= _kept(known, manifest, grows=bool(chunks))
+        grows = any(number not in store.done for number in store.parts(plan.chunks))
+        manifest |= kept(known, [one.manifest for one in apart], manifest, grows=grows)
         try:
             store.begin(manifest, known)
+            for one in apart:
+                store.take(one.store)
             for text in store.notes:
                 say(text)
             watch = Watch(experiment, plan, store, tell)
+            chunks = [number for number in store.parts(plan.chunks) if number not in store.done]
             if chunks:
                 _set_aside(folder, sum(entry["runs"] for entry in store.done.values()), say)
                 pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say)
                 _work(experiment, map(plan.chunk, chunks), store, pool, watch)
             else:
-                say(Finished(f"all {plan.runs:,} runs are there: nothing to do"))
+                whose = "" if mine is None else f" of share {mine}"
+                say(Finished(f"all {watch.total:,} runs{whose} are there: nothing to do"))
             watch.tell(now=True)
             if whole is not None:
                 say(_first_look(whole, experiment, store))
@@ -144,89 +154,19 @@ def _first_look(whole: Experiment, part: Experiment, store: Store) -> str:
     )
 
 
-def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tuple[Plan, Scenario]:
-    """Return the plan of a new sweep, whose chunks take about two seconds each unless told otherwise.
-
-    With it comes the first scenario that can be made, by whose size it is judged.
-    """
-    number, combinations = designs.points(experiment), len(experiment.combinations)
-    scenario = _first_scenario(experiment, number, combinations)
-    _check_purges(experiment, number)
-    if pairs_per_chunk is None:
-        uezds = uezds_of(scenario.tree)
-        pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months_of(scenario)))
-        long, short = CHUNK / pair, max(LEAST / pair, number * experiment.replicates / CHUNKS)
-        pairs_per_chunk = max(1, round(min(long, short, MOST_RUNS / combinations)))
-        if pairs_per_chunk > experiment.replicates:
-            pairs_per_chunk -= pairs_per_chunk % experiment.replicates
-    return Plan.first(number, experiment.replicates, combinations, pairs_per_chunk), scenario
-
-
-def _check_purges(experiment: Experiment, number: int) -> None:
-    """Refuse purges that, at the lowest sizes that are drawn, would leave no members: before anything is written."""
-    [first] = designs.samples(experiment, (0, number), 0, 1)
-    drawn = (each for each in experiment.uncertainties if each.target.startswith("events.") and not each.options)
-    lowest = {each.name: each.low for each in drawn}
-    for combination in range(len(experiment.combinations)):
-        try:
-            table = scenario_table(experiment, combination, first | lowest, quick=False)
-            scenario = Scenario.model_validate(table, strict=False)
-        except ValueError:
-            continue  # values that make no scenario are told of in their rows
-        check_members(scenario, effective(scenario))
-
-
-def _first_scenario(experiment: Experiment, number: int, combinations: int) -> Scenario:
-    last = ""
-    for drawn in designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):
-        for combination in range(combinations):
-            try:
-                table = scenario_table(experiment, combination, drawn, quick=False)
-                return Scenario.model_validate(table, strict=False)
-            except ValueError as error:
-                last = str(error)
-    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
-
-
-def describe(experiment: Experiment, plan: Plan, job: Job, drawn: list[str]) -> dict[str, Any]:
-    """Return the manifest of a sweep."""
-    return {
-        "format": SWEEP.name, "format_version": SWEEP.version, "name": experiment.name, "title": experiment.title,
-        "why": experiment.why, "experiment": experiment.record(), "fingerprint": experiment.fingerprint(),
-        "columns": {
-            "levers": [lever.name for lever in experiment.levers],
-            "uncertainties": [factor.name for factor in experiment.uncertainties],
-            "outcomes": [list(column) for column in experiment.columns()],
-        },
-        "plan": plan.record(), "draws": drawn, "months": list(job.months), "engine": ENGINES[0], "model": job.model,
-        "versions": about.versions(), "platform": platform.platform(), "commit": about.commit(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
-
-
-def _kept(known: Mapping[str, Any], now: Mapping[str, Any], *, grows: bool) -> dict[str, Any]:
-    """Return what a manifest keeps saying of the sweep's beginning, and of models and commits that gave rows before.
-
-    The commit goes with the model, and is that of the last rows: it stays where neither is new.
-    """
-    kept = {key: known[key] for key in ("format_version", "versions", "platform", "created")}
-    if not grows and now["model"] == known["model"]:
-        kept["commit"] = known["commit"]
-    latest = kept | {"model": now["model"], "commit": kept.get("commit", now["commit"])}
-    for key, earlier in (("model", "models"), ("commit", "commits")):
-        before = [known[key], *known.get(earlier, ())]
-        if others := [name for name in before if name is not None and name != latest[key]]:
-            kept[earlier] = others
-    return kept
-
-
-def _check(workers: int | None, extend: int | None, part_units: int | None) -> None:
+def _check(
+    workers: int | None, extend: int | None, part_units: int | None, share: Share | None, merge: Sequence[Path | str]
+) -> None:  # fmt: skip
     given = {"--workers": (workers, 1), "--extend": (extend, 1), "part_units": (part_units, 1)}
     problems = [
         Problem(option, found=str(value), allowed=f"a whole number from {least} on")
         for option, (value, least) in given.items()
         if value is not None and value < least
     ]
+    together = {"--share": share is not None, "--merge": bool(merge), "--extend": extend is not None}
+    if sum(together.values()) > 1:
+        found = " and ".join(option for option, asked in together.items() if asked)
+        problems.append(Problem(found, allowed="one of them at a time: shares are merged before a sweep is enlarged"))
     if problems:
         raise UserError(problems)
 

@@ -1,0 +1,93 @@
+"""A sweep that several make: shares of it in one folder, which must agree, and folders made apart, which are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, UserError
+from sim.experiment.experiment import Experiment
+from sim.experiment.plan import Plan
+from sim.results.folder import read_manifest
+from sim.results.sweep_journal import read_journal, shares
+from sim.results.sweep_locks import holder
+from sim.results.sweep_store import SWEEP, Store
+from sim.runner import compatibility
+from sim.runner.chunks import Job
+from sim.runner.sweep_manifest import describe
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What was made of a sweep in another folder: of the same experiment, points and rows."""
+
+    store: Store
+    manifest: dict[str, Any]
+    plan: Plan
+    drawn: list[str]
+
+
+def read_apart(
+    folders: Iterable[Path | str], experiment: Experiment, job: Callable[[int], Job], say: Callable[[str], None]
+) -> list[Apart]:
+    """Return folders that are to be joined, refused where one could not go on as this sweep, or still grows.
+
+    Parameters
+    ----------
+    job
+        Makes the sweep's job by the version of its format.
+    """
+    found: list[Apart] = []
+    for folder in folders:
+        place = Path(folder).expanduser().resolve()
+        manifest = read_manifest(place, SWEEP)
+        if writer := holder(place):
+            raise UserError(Problem(str(place), found=f"a sweep writes there: {writer}", allowed="wait for its end"))
+        store, plan = Store(place, read_journal(place)), Plan.read(manifest["plan"])
+        work = job(manifest["format_version"])
+        _, drawn = compatibility.resolved(store, manifest, experiment, work, plan, None, say)
+        found.append(Apart(store, manifest, plan, drawn))
+        _refuse_other_cut(place, manifest, found[0].store.folder, found[0].manifest)
+    return found
+
+
+def joined(
+    store: Store, known: Mapping[str, Any] | None, plan: Plan, drawn: list[str], apart: Sequence[Apart]
+) -> tuple[Plan, list[str]]:
+    """Return the larger of a sweep's plan and those of folders that are joined to it, with what is drawn."""
+    for one in apart:
+        if known is not None:
+            _refuse_other_cut(one.store.folder, one.manifest, store.folder, known)
+    return max([(plan, drawn), *((one.plan, one.drawn) for one in apart)], key=lambda each: each[0].chunks)
+
+
+def _refuse_other_cut(place: Path, other: Mapping[str, Any], folder: Path, known: Mapping[str, Any]) -> None:
+    """Refuse parts of another size, which are other parts, and rows of another format."""
+    for field, one, two in (
+        ("plan.part_units", other["plan"]["part_units"], known["plan"]["part_units"]),
+        ("format_version", other["format_version"], known["format_version"]),
+    ):
+        if one != two:
+            raise UserError(Problem(str(place), field, str(one), f"{two}, as in {folder}"))
+
+
+def agreed(store: Store, known: dict[str, Any] | None, experiment: Experiment, first: Plan, job: Job) -> dict[str, Any]:
+    """Return the manifest by which a share is made: the first share's; refused where that is of another model."""
+    if known is None:
+        known = store.establish(describe(experiment, first, job, compatibility.hashes(experiment, first)))
+    if job.model not in compatibility.models(known):
+        allowed = (
+            f"{known['model']}, by which its rows are made (commit {known['commit']}): go on with that version; the "
+            "command without --share asks whether the rows are the same"
+        )
+        raise UserError(Problem(f"{store.folder}: share {store.share}", "model", job.model, allowed))
+    return known
+
+
+def refuse_unmerged(folder: Path) -> None:
+    """Refuse to enlarge a sweep before what shares have made of it is merged."""
+    if unmerged := len(shares(folder)):
+        allowed = "a sweep that is merged: first give the command without --extend"
+        raise UserError(Problem("--extend", found=f"{unmerged} shares in {folder}", allowed=allowed))
