@@ -58,8 +58,8 @@ def table(folder: Path, name: str = "runs") -> pa.Table:
     return pa.concat_tables([pq.read_table(io.BytesIO(content)) for content in parts])
 
 
-def main(folder: str, points: str, stop: str = "0") -> None:
-    """Sweep in small parts, as a process to be killed: it waits, and says so, before a file takes its place."""
+def main(folder: str, points: str, stop: str = "0", share: str | None = None) -> None:
+    """Sweep in small parts, or make a share, as a process to be killed: it waits, and says so, before a file is put."""
     replace, left = os.replace, [int(stop)]
 
     def counted(hidden: Path, path: Path) -> None:
@@ -70,7 +70,7 @@ def main(folder: str, points: str, stop: str = "0") -> None:
         replace(hidden, path)
 
     os.replace = counted  # type: ignore[assignment]
-    sweep(experiment(int(points)), folder, workers=2, part_units=2)
+    sweep(experiment(int(points)), folder, workers=2, part_units=2, share=share or None)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ import sys
 import pytest
 
 from sim.errors import UserError
-from sim.results import sweep_locks, sweep_store as module
-from sim.results.sweep_store import LOCK, holder, locked, read_journal
+from sim.results import sweep_locks
+from sim.results import sweep_store as module
+from sim.results.sweep_journal import read_journal
+from sim.results.sweep_locks import LOCK, holder, locked
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, with_curves
@@ -153,7 +155,7 @@ def test_what_cannot_be_read_is_named(name, copied):
 
 
 def test_a_second_sweep_is_refused_and_the_first_is_named(copied):
-    held = "import sys, time; from pathlib import Path; from sim.results.sweep_store import locked\n"
+    held = "import sys, time; from pathlib import Path; from sim.results.sweep_locks import locked\n"
     held += "with locked(Path(sys.argv[1]), print): print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", held, str(copied)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
@@ -180,7 +182,7 @@ def test_where_a_file_system_knows_no_locks_that_is_said(error, tmp_path, monkey
     def refuse(*_, **__):
         raise error
 
-    monkeypatch.setattr(module.FileLock, "acquire", refuse)
+    monkeypatch.setattr(sweep_locks.FileLock, "acquire", refuse)
     notes: list[str] = []
     with locked(tmp_path, notes.append):
         assert holder(tmp_path) == ""

@@ -19,9 +19,10 @@ from sim.registry.variants import VARIANTS
 from sim.runner import estimate as module
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.estimate import estimate
+from sim.runner.first_plan import PER_COMMITTEE_MONTH, first_plan
 from sim.runner.preview import Preview
 from sim.runner.progress import in_bytes, in_time
-from sim.runner.sweep import PER_COMMITTEE_MONTH, first_plan, sweep
+from sim.runner.sweep import sweep
 from tests import tiny
 from tests.small import YEAR
 

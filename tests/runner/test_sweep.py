@@ -18,9 +18,10 @@ from sim.engines import compiled
 from sim.errors import UserError
 from sim.experiment.experiment import Design, Factor, from_record
 from sim.runner import sweep as driver
+from sim.runner.first_plan import PER_RUN, first_plan
 from sim.runner.progress import State, status
 from sim.runner.rerun import rerun
-from sim.runner.sweep import PER_RUN, Threads, first_plan, sweep
+from sim.runner.sweep import Threads, sweep
 from tests.tiny import BASE, experiment, files, table, with_curves
 
 
