@@ -306,3 +306,55 @@ def test_an_interrupt_before_the_first_part_tells_what_is_there(again, asked, he
 def test_help(command):
     out, err = start(command, "--help").communicate()
     assert out.startswith("Usage:") and not err
+
+
+# Shares
+
+
+@pytest.fixture
+def several(asked):
+    """Have an experiment of several parts in the file."""
+    asked.write_text(EXPERIMENT.replace("points = 20000", "points = 200"))
+
+
+def test_shares_are_made_and_merged(several, here, skloki):
+    code, out, err = skloki("sweep", "few.toml", "--out", "s", "--share", "2/2")
+    assert code == 0 and not err
+    assert out.splitlines()[-2:] == [
+        "Share 2/2 is made; the same command without --share merges all that are, and makes what is missing. It is in",
+        str(here / "s"),
+    ]
+    found = json.loads(skloki("status", "s", "--json")[1])
+    assert (found["shares"], found["finished"]) == (1, False) and 0 < found["runs"] < 1200
+    assert "(1 share, not merged yet)" in skloki("status", "s")[1]
+    rows = json.loads(skloki("query", "s", "SELECT count(*) AS n FROM runs", "--json")[1])
+    assert rows == [{"n": found["runs"]}]
+    code, _, err = skloki("sweep", "few.toml", "--out", "s", "--extend", "2x")
+    assert code == 2 and err.startswith("--extend: found shares in ") and err.count("\n") == 1
+    code, out, err = skloki("sweep", "few.toml", "--out", "s")
+    assert code == 0 and out.startswith("1,200 of 1,200 runs (100 %)") and "shares are merged: 1; " in err
+    skloki("sweep", "few.toml", "--out", "whole")
+    assert files(here / "s") == files(here / "whole")
+
+
+def test_a_share_without_parts_is_made_too(asked, here, skloki):
+    code, out, err = skloki("sweep", "few.toml", "--out", "s", "--share", "900/900")
+    assert code == 0 and err == "all 0 runs of share 900/900 are there: nothing to do\n"
+    assert out.startswith("0 of 0 runs (100 %)\n")
+
+
+def test_folders_made_apart_are_merged(several, here, skloki):
+    for number in (1, 2):
+        assert skloki("sweep", "few.toml", "--out", f"a{number}", "--share", f"{number}/2")[0] == 0
+    code, out, err = skloki("sweep", "few.toml", "--out", "s", "--merge", "a1", "a2")
+    assert code == 0 and out.startswith("1,200 of 1,200 runs (100 %)")
+    assert err.count("parts taken over from ") == 2 and err.endswith("all 1,200 runs are there: nothing to do\n")
+
+
+@pytest.mark.parametrize("wrong", [
+    ("--share", "0/16"), ("--share", "17/16"), ("--share", "3/0"), ("--share", "a"), ("--merge",), ("folder",),
+    ("--merge", "nowhere"), ("--share", "1/2", "--extend", "2x"),
+])  # fmt: skip
+def test_wrong_shares_are_refused_before_anything_is_written(wrong, asked, here, skloki):
+    code, out, err = skloki("sweep", "few.toml", *wrong)
+    assert code == 2 and not out and "Traceback" not in err and not (here / "results").exists()

@@ -86,13 +86,13 @@ def test_what_shares_have_made_can_be_read_before_it_is_merged(shared):
 
 def test_shares_come_to_what_one_process_makes(copied, whole):
     kept = {path: path.stat().st_mtime_ns for path in copied.rglob("*.parquet")}
-    assert merged(copied) == ["2 shares are merged: 3 parts of theirs are taken over"]
+    assert merged(copied) == ["shares are merged: 2; parts taken over: 3"]
     assert files(copied) == whole
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "what shares had made was not made again"
     assert told(copied) == (PARTS, 0) and not (copied / "shares").exists()
     assert merged(copied) == [f"all {RUNS} runs are there: nothing to do"]
     made(copied, 2, of=2)
-    assert files(copied) == whole and merged(copied)[0] == "1 shares are merged: 0 parts of theirs are taken over"
+    assert files(copied) == whole and merged(copied)[0] == "shares are merged: 1; parts taken over: 0"
 
 
 def test_a_line_says_where_and_by_what_a_part_was_made(shared):
@@ -247,7 +247,7 @@ def test_a_share_of_another_model_is_refused(copied, monkeypatch):
 
 
 def test_a_sweep_is_enlarged_when_it_is_merged(copied, whole):
-    with pytest.raises(UserError, match=r"--extend: found 2 shares in .*; allowed: a sweep that is merged"):
+    with pytest.raises(UserError, match=r"--extend: found shares in .*, of which 2 are not merged; allowed: a sweep that is merged"):
         sweep(KEPT, copied, extend=2)
     for wrong in ({"share": (1, 2), "extend": 2}, {"merge": [copied], "extend": 2}, {"merge": ["x"], "share": "1/2"}):
         with pytest.raises(UserError, match="one of them at a time"):
@@ -272,12 +272,12 @@ def test_folders_that_were_made_apart_are_joined(tmp_path, whole):
     file.write_bytes(file.read_bytes()[:-1])
     notes = merged(tmp_path / "s", tmp_path / "a1", tmp_path / "a2")
     assert f"{file} is damaged; part 1 is made anew" in notes
-    assert [f"{n} parts are taken over from {tmp_path / a}" for n, a in ((3, "a1"), (1, "a2"))] == [
-        note for note in notes if "taken over" in note]  # fmt: skip
+    assert [f"parts taken over from {tmp_path / a}: {n}" for n, a in ((3, "a1"), (1, "a2"))] == [
+        note for note in notes if "taken over from" in note]  # fmt: skip
     assert files(tmp_path / "s") == whole and told(tmp_path / "s") == (PARTS, 0)
     # one into another, and again: then there is nothing to be had
     assert merged(tmp_path / "a1", tmp_path / "a2") and files(tmp_path / "a1") == whole
-    assert merged(tmp_path / "a1", tmp_path / "s")[0] == f"0 parts are taken over from {tmp_path / 's'}"
+    assert merged(tmp_path / "a1", tmp_path / "s")[0] == f"parts taken over from {tmp_path / 's'}: 0"
 
 
 def test_what_was_made_apart_otherwise_is_refused(copied, tmp_path):
@@ -328,18 +328,19 @@ def test_a_manifest_names_the_models_of_what_was_joined(copied, tmp_path, whole)
 def test_sixteen_shares_some_killed_some_repeated(tmp_path):
     of, folder = experiment(POINTS), tmp_path / "s"
     whole = files(sweep(of, tmp_path / "w", part_units=2))
-    running = [begin(folder, f"{number}/16", 2 if number % 3 == 0 else 0) for number in range(1, 17)]
+    killed = (3, 6, 9, 12)
+    running = [begin(folder, f"{number}/16", 2 if number in killed else 0) for number in range(1, 17)]
     running += [begin(folder, "5/16", 0)]  # the same one twice: refused, or nothing is left for it
     for number, process in enumerate(running, start=1):
         with process:
-            if number % 3 == 0 and number <= 16:
+            if number in killed:
                 assert process.stdout.readline() == "waiting\n"
                 process.kill()
             _, err = process.communicate()
             twice = number in (5, 17) and "share 5/16 is being made: process " in err
-            assert process.returncode == (-9 if number in (3, 6, 9, 12, 15) else 0) or twice
-    assert 5 <= 30 - told(folder)[0] <= 8
-    for number in (3, 9):
+            assert process.returncode == (-9 if number in killed else 0) or twice
+    assert told(folder) == (30 - len(killed), 16)
+    for number in killed[::2]:
         with begin(folder, f"{number}/16", 0) as process:
             assert process.wait() == 0
     both = [begin(folder, "", 0) for _ in range(2)]  # two sweeps, each of which would merge

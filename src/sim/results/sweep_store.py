@@ -122,7 +122,7 @@ class Store:
         if found:
             own = read_lines(self.folder / JOURNAL).parts
             new = [number for number, entry in self.done.items() if own.get(number) != entry]
-            self.notes.append(f"{len(found)} shares are merged: {len(new)} parts of theirs are taken over")
+            self.notes.append(f"shares are merged: {len(found)}; parts taken over: {len(new):,}")
         return bool(found)
 
     def close(self) -> None:
@@ -153,7 +153,7 @@ class Store:
             if all(sha256(files[name]).hexdigest() == record["sha256"] for name, record in entry["files"].items()):
                 self._add(files, entry)
                 found += 1
-        self.notes += [*other.notes, f"{found:,} parts are taken over from {other.folder}"]
+        self.notes += [*other.notes, f"parts taken over from {other.folder}: {found:,}"]
 
     def _add(self, files: Mapping[str, bytes], entry: dict[str, Any]) -> None:
         assert self._file is not None

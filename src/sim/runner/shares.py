@@ -90,4 +90,4 @@ def refuse_unmerged(folder: Path) -> None:
     """Refuse to enlarge a sweep before what shares have made of it is merged."""
     if unmerged := len(shares(folder)):
         allowed = "a sweep that is merged: first give the command without --extend"
-        raise UserError(Problem("--extend", found=f"{unmerged} shares in {folder}", allowed=allowed))
+        raise UserError(Problem("--extend", found=f"shares in {folder}, of which {unmerged} are not merged", allowed=allowed))
