@@ -90,4 +90,5 @@ def refuse_unmerged(folder: Path) -> None:
     """Refuse to enlarge a sweep before what shares have made of it is merged."""
     if unmerged := len(shares(folder)):
         allowed = "a sweep that is merged: first give the command without --extend"
-        raise UserError(Problem("--extend", found=f"shares in {folder}, of which {unmerged} are not merged", allowed=allowed))
+        found = f"shares in {folder}, of which {unmerged} are not merged"
+        raise UserError(Problem("--extend", found=found, allowed=allowed))
