@@ -189,6 +189,26 @@ def test_nothing_is_run_twice(ran):
     assert [note.split()[0] for note in ledger.notes] == ["Draws", "Worlds"]  # neither was asked
 
 
+def test_shares_of_every_sweep_are_made_and_merged(ran, tmp_path, monkeypatch, capsys):
+    _, path, _, ledger = ran
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(running.Work, "sweeps", few)
+    common = ["claims", str(path), "--population", "prior", "--draws", str(DRAWS)]
+    assert call([*common, "--share", "2/2"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("share 2/2 of ") and "`skloki claims` merges all that are" in out
+    assert call([*common, "--share", "1/2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sweeps"] >= 1
+    unmerged = list(tmp_path.rglob("shares"))
+    assert unmerged and not list(tmp_path.rglob("ledger.json"))
+    assert call([*common, "--share", "1/2"]) == 0 and capsys.readouterr().out == "nothing is missing\n"
+    assert call([*common, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digest"] == ledger.digest
+    assert not list(tmp_path.rglob("shares")), "all that was made is merged"
+    for wrong in (["--share", "3/2"], ["--share", "1/2", "--csv"], ["--share", "1/2", "--estimate"]):
+        assert call([*common, *wrong]) == 2
+
+
 def test_a_population_that_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said: list[str] = []

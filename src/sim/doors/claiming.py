@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from sim.errors import Problem, UserError
 if TYPE_CHECKING:
     from sim.claims.form import Claim
     from sim.claims.ledger import Ledger
-    from sim.runner.claims import Missing
+    from sim.runner.claims import Missing, Work
 
 OTHER = "one of --explain, --argdown, --csv, --json"
 
@@ -37,39 +37,56 @@ OTHER = "one of --explain, --argdown, --csv, --json"
 @click.option("--draws", type=click.IntRange(2), metavar="N", help="Draws of each population, instead of 400.")
 @click.option("--workers", type=click.IntRange(1), metavar="N",
               help="Runs made at once on this machine; default: one for each core.")
+@options.share
 @options.out
 @options.modes
 @click.pass_obj
 def claims(
     terminal: Terminal, /, asked: tuple[str, ...], estimate: bool, explain: str | None, argdown: bool, csv: bool,
-    add: bool, out: Path | None, **how: Any,
+    add: bool, share: str | None, out: Path | None, **how: Any,
 ) -> None:  # fmt: skip
     """Run what the claims ID need and is missing, and print the ledger: each claim with its verdict by a fixed rule.
 
     ID is a claim's (skloki list claims), or a claim file. Without one, all claims. The same command again goes on where
     the last one stopped. The ledger is stored in results/claims, of some claims or few draws in
-    results/sweeps/claims/ledger; docs/claims.md says how a verdict is to be read.
+    results/sweeps/claims/ledger; docs/claims.md says how a verdict is to be read. Many jobs may make a --share each.
     """
     if sum((explain is not None, argdown, csv, terminal.json)) > 1:
         raise click.UsageError(f"{OTHER}: an answer has one form")
     if estimate and (explain is not None or argdown or csv):
         raise click.UsageError("--estimate: runs nothing, and so has no ledger to show")
+    if share is not None and (explain is not None or argdown or csv or add or estimate):
+        raise click.UsageError("--share: makes a share of every sweep that is missing, and has no ledger to show")
     follower = Follower(terminal)
     if explain is not None:
         asked, explain = _with(asked, explain)
-    if estimate:
-        from sim.runner.claims import prepared
+    from sim.runner.claims import prepared
 
+    if estimate:
         missing = prepared(asked, note=follower.note, **how).missing()
         return terminal.document(vars(missing)) if terminal.json else terminal.line(_told(missing))
     from sim import api
 
     try:
         with follower.telling("claims") as tell:
+            if share is not None:
+                return _share(terminal, share, lambda: prepared(asked, progress=tell, note=follower.note, **how))
             ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, **how)
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
     return _show(terminal, ledger, explain, argdown=argdown, csv=csv)
+
+
+def _share(terminal: Terminal, share: str, prepared: Callable[[], Work]) -> None:
+    """Make a share of every sweep that is missing, and say so."""
+    from sim.results.sweep_journal import Share
+
+    mine = Share.asked(share)
+    number = prepared().run(mine)
+    if terminal.json:
+        return terminal.document({"share": share, "sweeps": number})
+    return terminal.line(f"share {mine} of {counted(number, 'sweep')} is made; `skloki claims` merges all that are, "
+                         "and makes what is missing" if number else "nothing is missing")  # fmt: skip
 
 
 def _with(asked: tuple[str, ...], explain: str) -> tuple[tuple[str, ...], str]:

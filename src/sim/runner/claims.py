@@ -25,6 +25,7 @@ from sim.engines.engine import cores
 from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import Experiment
 from sim.results.folder import MANIFEST
+from sim.results.sweep_journal import Share, shares
 from sim.runner.ensembles import require
 from sim.runner.estimate import estimate as estimate_sweep
 from sim.runner.model_version import model
@@ -122,12 +123,15 @@ class Work:
         return (done["runs"] == done["runs_planned"] and found.manifest["model"] == model()
                 and found.manifest["fingerprint"] == experiment.fingerprint())  # fmt: skip
 
-    def run(self) -> None:
-        """Run what is missing."""
+    def run(self, share: Share | None = None) -> int:
+        """Run what is missing, or a share of that, and return in how many sweeps; without one, shares are merged."""
+        number = 0
         for each, asked in self.sweeps():
-            experiment = experiment_of(each, asked)
-            if not self.there(each, asked, experiment):
-                sweep(experiment, self.folder(each, asked), self.workers, progress=self.progress, note=self._remark)
+            experiment, place = experiment_of(each, asked), self.folder(each, asked)
+            if not self.there(each, asked, experiment) or (share is None and shares(place)):
+                number += 1
+                sweep(experiment, place, self.workers, progress=self.progress, share=share, note=self._remark)
+        return number
 
     def _remark(self, text: str) -> None:
         if "nothing to do" not in text:
