@@ -23,7 +23,7 @@ from sim.experiment.ensemble import read
 from sim.inference import report
 from sim.inference.checking import check
 from sim.results.calibration import DATA_TREE, GIVEN, PRIOR, Calibration
-from sim.runner.calibrate import calibrate
+from sim.runner.calibrate import calibrate, share_of
 
 TEXT = """title = "A small calibration"
 scenario = "small.toml"
@@ -187,6 +187,23 @@ def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(
     with pytest.raises(Stop):
         calibrate(asked, "broken/c", workers=2, progress=tell)
     assert digests(calibrate(asked, "broken/c", workers=2).path) == whole
+
+
+def test_shares_make_round_after_round_and_come_to_the_same(made: Calibration, asked: Path, skloki: Any) -> None:
+    stages: list[list[str]] = []
+    for _ in range(5):
+        both = [share_of(asked, (number, 2), "shared/c", workers=1) for number in (2, 1)]
+        assert both[0] == both[1], "the second makes its share of the same"
+        stages.append(both[0])
+    assert stages == [["round-0", "chance", PRIOR], ["round-1"], [GIVEN], [], []]
+    code, out, err = skloki("calibrate", asked, "--out", "shared/c", "--share", "1/2")
+    assert (code, out) == (0, "all rounds are there: the command without --share does the rest\n"), err
+    assert not (Path("shared/c") / "manifest.json").exists() and len([*Path("shared/c").glob("*/shares")]) == 5
+    assert digests(calibrate(asked, "shared/c", workers=1).path) == digests(made.path)
+    assert not [*Path("shared/c").glob("*/shares")]
+    for wrong in (["--share", "3/2"], ["--share", "1/2", "--check", "x.csv"]):
+        assert skloki("calibrate", asked, *wrong)[0] == 2
+    assert skloki("calibrate", "shared/c", "--share", "1/2")[0] == 2
 
 
 @pytest.mark.exhaustive

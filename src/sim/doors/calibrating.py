@@ -31,19 +31,21 @@ MOST = 12
 @click.option("--check", "figures", metavar="FILE", type=click.Path(path_type=Path),
               help="CSV of further figures that had no part in it: what the calibrated worlds foretell, beside them.")
 @click.option("--full", is_flag=True, help="Print all tables: every figure, every parameter, every effect.")
+@options.share
 @options.svg
 @options.out
 @options.modes
 @click.pass_obj
 def calibrate(
     terminal: Terminal, /, experiment: str, workers: int | None, full: bool, svg: bool, out: Path | None,
-    figures: Path | None,
+    figures: Path | None, share: str | None,
 ) -> None:  # fmt: skip
     """Make the worlds of EXPERIMENT agree with what is recorded, and say what that decides and what it leaves open.
 
     The same command again goes on where the last one stopped; with a calibration's folder instead of an
     experiment it only tells what is there. Without --out the folder is results/calibration/NAME, and `compare`,
-    `run` and `sweep` take its draws with --ensemble NAME; docs/inference.md says more.
+    `run` and `sweep` take its draws with --ensemble NAME; docs/inference.md says more. Many jobs may make a
+    --share each of the round that comes next.
     """
     from sim import api
     from sim.analysis.targets import PRODUCED
@@ -51,7 +53,8 @@ def calibrate(
     from sim.inference.found import read_found
     from sim.results.calibration import Calibration
     from sim.results.folder import MANIFEST
-    from sim.runner.calibrate import load
+    from sim.runner.calibrate import share_of
+    from sim.runner.calibrate_asked import load
 
     follower, place = Follower(terminal), Path(experiment)
     stored = (place / MANIFEST).is_file()
@@ -59,8 +62,14 @@ def calibrate(
         found_there = read_found(figures)
         if not stored:
             require_kept(found_there, {*PRODUCED, *load(experiment)[0].observables}, figures)
+    if share is not None and (stored or figures is not None):
+        raise click.UsageError("--share: makes runs of an experiment, and has no tables to show or figures to check")
     try:
         with follower.telling(experiment) as tell:
+            if share is not None:
+                made = share_of(experiment, share, out, workers, tell, note=follower.note)
+                return terminal.document({"share": share, "sweeps": made}) if terminal.json else (
+                    terminal.line(told_of_share(share, made)))  # fmt: skip
             found = (Calibration.open(place) if stored
                      else api.calibrate(experiment, out, workers, tell, note=follower.note))  # fmt: skip
     except KeyboardInterrupt as error:
@@ -70,7 +79,15 @@ def calibrate(
     _checked(terminal, checked)
     drawn = work.pictures(terminal, found, "calibration", svg)
     work.say_where(terminal, "calibration", drawn)
-    terminal.answer(lambda: document(found, follower.notes, drawn) | {"checked": checked}, str(found.path))
+    return terminal.answer(lambda: document(found, follower.notes, drawn) | {"checked": checked}, str(found.path))
+
+
+def told_of_share(share: str, made: Sequence[str]) -> str:
+    """Return in words what a share has made, and what comes then."""
+    if not made:
+        return "all rounds are there: the command without --share does the rest"
+    return (f"share {share} of {', '.join(made)} is made: when all shares are, the same commands make what comes next; "
+            "without --share the command merges them, and goes on by itself")  # fmt: skip
 
 
 def show_calibration(terminal: Terminal, found: Calibration, *, full: bool) -> None:

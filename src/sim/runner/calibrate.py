@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +19,11 @@ import numpy as np
 
 from sim.analysis.kernels import compared
 from sim.analysis.sweep import Sweep, open_sweep
-from sim.analysis.targets import PRODUCED
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.ensemble import PLACE, Ensemble, over
 from sim.experiment.experiment import Design, Experiment, from_record
-from sim.experiment.load import experiment_of, read
-from sim.experiment.schema import FORM, Calibrate
+from sim.experiment.schema import Calibrate
 from sim.inference import report
 from sim.inference.data_tree import data_tree
 from sim.inference.fit import Fit, Round, fitted
@@ -33,12 +31,12 @@ from sim.inference.space import Space
 from sim.results.atomic import staged_files
 from sim.results.calibration import DATA_TREE, GIVEN, INSTALL, PRIOR, Calibration, lacking_for_arviz, store
 from sim.results.folder import MANIFEST
+from sim.results.sweep_journal import Share
+from sim.runner.calibrate_asked import load
 from sim.runner.ensembles import check_of
 from sim.runner.model_version import model
-from sim.runner.progress import Progress
+from sim.runner.progress import Progress, status
 from sim.runner.sweep import Finished, sweep
-from sim.scenario.files import locate
-from sim.scenario.layers import Fault, KeyPath, in_order, unknown
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -76,10 +74,8 @@ def calibrate(
     work = _Work(asked, settings, targets, folder, workers, progress, note or (lambda text: None))
     fit = work.rounds()
     ensemble = work.ensemble(fit)
-    prior = work.swept(replace(asked, targets=True, design=replace(asked.design, points=settings.draws)), PRIOR)
-    given, remarks = over(replace(asked, targets=True), ensemble)
-    for remark in remarks:
-        work.say(remark)
+    prior = work.swept(work.over_ranges(), PRIOR)
+    given = work.over(ensemble)
     work.make_room(given)
     posterior = work.swept(given, GIVEN)
     found = report.tables(fit, prior, posterior, targets, work.chance)
@@ -94,32 +90,31 @@ def calibrate(
     return Calibration.open(folder)
 
 
-def load(experiment: str | Path) -> tuple[Experiment, Calibrate, list[str]]:
-    """Return an experiment, what its file says of calibrating it, and the figures that it is to agree with."""
-    path = locate(experiment, FORM)
-    draft = read(path)
-    asked = experiment_of(draft)
-    settings, faults = draft.file.calibrate, list[Fault]()
-    wanted = list(PRODUCED) if settings.targets == "all" else settings.targets
-    lists: list[tuple[KeyPath, Sequence[str]]] = [
-        (("calibrate", "targets"), wanted), (("calibrate", "exclude"), settings.exclude)]  # fmt: skip
-    for where, names in lists:
-        faults += [unknown((*where, at), name, "a figure that the model produces (skloki list targets)", PRODUCED)
-                   for at, name in enumerate(names) if name not in PRODUCED]  # fmt: skip
-    left = [name for name in PRODUCED if name in wanted and name not in settings.exclude]
-    if not left and not faults:
-        faults.append(Fault(("calibrate",), "no figure to agree with", "one target or more that is not excluded"))
-    if not asked.uncertainties:
-        faults.append(Fault(("uncertainties",), "nothing that is drawn", "a prior, or choices of its own"))
-    elif not designs.kind_of(asked).drawn or asked.ensemble is not None:
-        allowed = "uncertainties that are drawn over their ranges: a latin-hypercube or a sobol design"
-        faults.append(Fault(("design", "kind"), f'"{asked.design.kind}"', allowed))
-    elif asked.accidents == "shared":
-        allowed = '"own", the default: of points with the same accidents nobody sees how much of a figure is chance'
-        faults.append(Fault(("run", "accidents"), '"shared"', allowed))
-    if faults:
-        raise UserError(in_order(map(draft.own.problem, faults), [draft.own.label]))
-    return asked, settings, left
+def share_of(
+    experiment: str | Path, share: tuple[int, int] | str, out: Path | str | None = None, workers: int | None = None,
+    progress: Progress | None = None, *, note: Callable[[str], None] | None = None,
+) -> list[str]:  # fmt: skip
+    """Make a share of the sweeps that a calibration is at, and return their names; none is left where it has all.
+
+    First come the first round, chance and the ranges, none of which hangs on the others; then each later round, whose
+    draws every share finds for itself once the rounds before are there; at last the levers over the ensemble.
+    """
+    mine = Share.asked(share)
+    asked, settings, targets = load(experiment)
+    folder = (PLACE / asked.name if out is None else Path(out)).expanduser().resolve()
+    work = _Work(asked, settings, targets, folder, workers, progress, note or (lambda text: None), mine)
+    for of, name in ((work.happened, ROUND.format(0)), (work.alike(), CHANCE), (work.over_ranges(), PRIOR)):
+        work.make_share(of, name)
+    try:
+        if not work.made:
+            work.swept(work.over(work.ensemble(work.rounds())), GIVEN)
+    except _Made:
+        pass
+    return work.made
+
+
+class _Made(Exception):
+    """Ends a share when it has made its part of the round that comes next."""
 
 
 @dataclass
@@ -133,18 +128,52 @@ class _Work:
     workers: int | None
     progress: Progress | None
     say: Callable[[str], None]
+    share: Share | None = None
 
     def __post_init__(self) -> None:
         self.done: list[Round] = []
+        self.made: list[str] = []
         self.happened = replace(
             self.asked, targets=True, observables=(), curves="none", curve_outcomes=(), curve_points=0, replicates=1,
             levers=tuple(replace(lever, options=lever.options[:1]) for lever in self.asked.levers),
         )  # fmt: skip
 
     def swept(self, experiment: Experiment, name: str) -> Sweep:
-        """Run a sweep in the calibration's folder, or what is left of it."""
-        return open_sweep(sweep(replace(experiment, name=name), self.folder / name, self.workers,
-                                progress=self.progress, note=self._remark))  # fmt: skip
+        """Run a sweep in the calibration's folder, or what is left of it; a share ends with its own of one."""
+        if self.share is None:
+            self._sweep(experiment, name)
+        elif self.make_share(experiment, name):
+            raise _Made
+        return open_sweep(self.folder / name)
+
+    def make_share(self, experiment: Experiment, name: str) -> bool:
+        """Make the share of a sweep, unless all of that is there already; return whether it was not."""
+        place = self.folder / name
+        lacks = not (place / MANIFEST).is_file() or not status(place).finished
+        if lacks:
+            self._sweep(experiment, name)
+            self.made.append(name)
+        return lacks
+
+    def _sweep(self, experiment: Experiment, name: str) -> None:
+        sweep(replace(experiment, name=name), self.folder / name, self.workers, progress=self.progress,
+              share=self.share, note=self._remark)  # fmt: skip
+
+    def alike(self) -> Experiment:
+        """Return the sweep in which chance is looked at alone."""
+        points = min(POINTS, self.asked.design.points)
+        return replace(self.happened, replicates=TIMES, design=replace(self.asked.design, points=points))
+
+    def over_ranges(self) -> Experiment:
+        """Return the sweep of the levers over the ranges."""
+        return replace(self.asked, targets=True, design=replace(self.asked.design, points=self.settings.draws))
+
+    def over(self, ensemble: Ensemble) -> Experiment:
+        """Return the sweep of the levers over the draws that agree with the record."""
+        given, remarks = over(replace(self.asked, targets=True), ensemble)
+        for remark in remarks:
+            self.say(remark)
+        return given
 
     def _remark(self, text: str) -> None:
         if not isinstance(text, Finished):
@@ -159,8 +188,7 @@ class _Work:
                 self.begin()
                 self.space, self.months = Space(fresh.experiment.uncertainties), list(fresh.manifest["months"])
                 self.targets[:] = self.possible(fresh)
-                self.chance = self.swept(replace(self.happened, replicates=TIMES, design=replace(
-                    self.asked.design, points=min(POINTS, self.asked.design.points))), CHANCE)  # fmt: skip
+                self.chance = self.swept(self.alike(), CHANCE)
             self.done.append(Round.of(self.space, fresh, self.targets))
             del fresh  # with its draws and its files: only what the fit needs stays in memory
             fit = self.fitted(fit)
@@ -188,7 +216,7 @@ class _Work:
         path = self.folder / BEGUN
         asked = {"targets": self.targets, "points": self.settings.points or self.asked.design.points}
         if not path.is_file():
-            with staged_files(self.folder) as hidden:
+            with staged_files(self.folder, replace=True) as hidden:  # shares may come to this at the same moment
                 (hidden / BEGUN).write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
             return
         begun = json.loads(path.read_text(encoding="utf-8"))
