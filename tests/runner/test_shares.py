@@ -280,6 +280,15 @@ def test_folders_that_were_made_apart_are_joined(tmp_path, whole):
     assert merged(tmp_path / "a1", tmp_path / "s")[0] == f"parts taken over from {tmp_path / 's'}: 0"
 
 
+def test_a_foreign_journal_reaches_tables_alone(copied, tmp_path):
+    manifest = (copied / "manifest.json").read_bytes()
+    record = {"bytes": len(manifest), "sha256": hashlib.sha256(manifest).hexdigest()}
+    line = {**read_journal(copied).parts[0], "part": 1, "files": {"manifest.json": record}}
+    (copied / "shares" / "2-of-3.jsonl").write_text(json.dumps(line) + "\n")
+    assert f"parts taken over from {copied}: 3" in merged(tmp_path / "new", copied)
+    assert (tmp_path / "new" / "manifest.json").read_bytes() != manifest and told(tmp_path / "new") == (PARTS, 0)
+
+
 def test_what_was_made_apart_otherwise_is_refused(copied, tmp_path):
     place = tmp_path / "new"
     apart = sweep(with_curves("quantiles", replicates=2, seed=5), tmp_path / "a", part_units=2, share=(1, 5))

@@ -100,7 +100,7 @@ class Store:
                 if manifest != known:
                     write_whole(self.folder / MANIFEST, manifest_text(manifest).encode())
                 place, kept = self.folder / JOURNAL, [*self.done.values()]
-                mended = not self.journal.sound or len(kept) < len(self.journal.parts) or self._merges()
+                mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
             if mended:
                 write_whole(place, b"".join(map(as_line, kept)))
                 sync_folder(place.parent)
@@ -146,7 +146,8 @@ class Store:
         """Copy the chunks that another folder has and this one lacks; none that is not whole."""
         found = 0
         for number, entry in other.done.items():
-            if number in self.done:
+            # what somebody else's journal names may lie among tables alone
+            if number in self.done or any(Path(name).parts[0] not in TABLES for name in entry["files"]):
                 continue
             with other._disk():
                 files = {name: (other.folder / name).read_bytes() for name in entry["files"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -127,7 +128,8 @@ def sweep(
             watch = Watch(experiment, plan, store, tell)
             chunks = [number for number in store.parts(plan.chunks) if number not in store.done]
             if chunks:
-                _set_aside(folder, sum(entry["runs"] for entry in store.done.values()), say)
+                stored = {**journal.parts, **store.done}
+                _set_aside(folder, sum(entry["runs"] for entry in stored.values()), say)
                 pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say)
                 _work(experiment, map(plan.chunk, chunks), store, pool, watch)
             else:
@@ -177,7 +179,8 @@ def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
     found = [path for path in (folder / PICTURES).glob("*") if path.is_file()]
     for path in found:
         older.mkdir(exist_ok=True)
-        path.replace(older / path.name)
+        with suppress(FileNotFoundError):  # another share has done so
+            path.replace(older / path.name)
     if found:
         where = f"{PICTURES}/{older.name}"
         say(f"the pictures there show the sweep as it was: they are in {where}; skloki plot draws new ones")
