@@ -273,7 +273,7 @@ def write(name: str, scratch: Path) -> None:
             if len(read.columns):
                 connection.register(table, read)
         content["queries"] = [[sql, answer(connection.execute(sql).df())] for sql in QUERIES[of]]
-    if of == "skloki-sweep":
+    if name in SWEEPS:
         content["progress"] = stored.progress()
         larger = sim.sweep(SOURCES / f"{name}.toml", out=shutil.copytree(folder, scratch / name), workers=1, extend=2)
         content["grown"] = grown(sim.open(larger))

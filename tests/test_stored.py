@@ -33,6 +33,7 @@ PICTURES = {
     "run-2": ({"what": "appointed"}, {"what": "moves"}),
     "trace": ({"what": "spread"}, {"what": "cascade"}),
     "trace-2": ({"what": "spread"}, {"what": "cascade"}),
+    "shares": ({"what": "bands", "outcome": "performance"},),
     "sweep-latin": ({"what": "surface", "x": "r_f", "y": "r_v"},),
     "sweep-once": ({"what": "outcome", "x": "r_v"},),
     "sweep-pair": ({"what": "effects"},),
@@ -43,7 +44,7 @@ PICTURES = {
 NAMING = [name for name in golden.FOLDERS if name != "ledger"]
 """Folders whose manifests name parameters."""
 PLAIN = dict.fromkeys(NAMING, "r_f") | {
-    name: "cool" for name in (*golden.SWEEPS, "calibration") if name != "sweep-pair"
+    name: "cool" for name in (*golden.SWEEPS, "calibration", "shares") if name != "sweep-pair"
 }  # fmt: skip
 """Of each folder a parameter at its default, which its manifest names and which is not varied."""
 GROWING = [name for name in golden.SWEEPS if name != "sweep-pair"]
@@ -183,6 +184,14 @@ def test_a_sweep_says_how_far_it_came(name, skloki):
     status = sim.status(golden.STORED / name)
     assert (status.runs, status.failed, status.finished) == (expected["runs"], expected["failed"], True)
     assert skloki("--quiet", "status", golden.STORED / name) == (0, "finished\n", "")
+
+
+def test_shares_that_are_not_merged_say_how_far_they_came(copied):
+    status = sim.status(golden.STORED / "shares")
+    assert (status.shares, status.parts, status.runs, status.finished) == (2, 3, 24, False)
+    folder = copied("shares")
+    with pytest.raises(sim.UserError, match="--extend: found shares"):
+        sim.sweep(golden.SOURCES / "sweep-sobol.toml", out=folder, extend=2)
 
 
 @pytest.mark.parametrize("name", GROWING)
