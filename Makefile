@@ -92,7 +92,7 @@ crates: setup  ## describe the folders of results/ for machines: ro-crate-metada
 	$(PY) -m sim.describe.crate
 
 openness: setup  ## is the question open, and what tilts it: six sweeps (about ten minutes)
-	for name in openness openness-readings openness-tilt openness-places neutrality audit-of-twins; do $(VENV)/bin/skloki sweep $$name || exit 1; done
+	for name in openness openness-readings openness-tilt openness-places neutrality leans audit-of-twins; do $(VENV)/bin/skloki sweep $$name || exit 1; done
 
 RIVALS := harris circular-flow programmatic gill path-dependence networks
 
