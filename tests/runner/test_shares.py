@@ -91,8 +91,9 @@ def test_shares_come_to_what_one_process_makes(copied, whole):
     assert {path: path.stat().st_mtime_ns for path in kept} == kept, "what shares had made was not made again"
     assert told(copied) == (PARTS, 0) and not (copied / "shares").exists()
     assert merged(copied) == [f"all {RUNS} runs are there: nothing to do"]
-    made(copied, 2, of=2)
-    assert files(copied) == whole and merged(copied)[0] == "shares are merged: 1; parts taken over: 0"
+    assert made(copied, 2, of=2) == ["all 16 runs of share 2/2 are there: nothing to do"]
+    assert told(copied) == (PARTS, 0), "a share that has made nothing is nothing to be merged"
+    assert merged(copied) == [f"all {RUNS} runs are there: nothing to do"] and not (copied / "shares").exists()
 
 
 def test_a_line_says_where_and_by_what_a_part_was_made(shared):

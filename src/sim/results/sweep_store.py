@@ -126,9 +126,12 @@ class Store:
         return bool(found)
 
     def close(self) -> None:
-        """Let go of the journal."""
+        """Let go of the journal; a share's in which nothing stands is no share that is to be merged."""
         if self._file is not None:
+            empty = self.share is not None and not os.fstat(self._file.fileno()).st_size
             self._file.close()
+            if self.share is not None and empty:
+                self.share.place(self.folder).unlink(missing_ok=True)
 
     def add(self, made: Made) -> None:
         """Store a chunk: its files, then its line; where that fails, those before are kept."""
