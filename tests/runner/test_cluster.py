@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import UserError
-from sim.runner import cluster
+from sim.runner import cluster, slurm
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files
 
@@ -31,9 +32,10 @@ def whole(tmp_path_factory):
     return files(sweep(experiment(40), tmp_path_factory.mktemp("whole") / "s", part_units=2))
 
 
-def python(*words: object) -> subprocess.Popen[str]:
+def python(*words: object, **environment: str) -> subprocess.Popen[str]:
     """Start Python with this project at hand."""
-    return subprocess.Popen([sys.executable, *map(str, words)], cwd=ROOT, stderr=subprocess.DEVNULL, text=True)
+    return subprocess.Popen([sys.executable, *map(str, words)], cwd=ROOT, stderr=subprocess.DEVNULL, text=True,
+                            env=os.environ | environment)  # fmt: skip
 
 
 class Cluster:
@@ -48,9 +50,9 @@ class Cluster:
             time.sleep(0.05)
         self.address = json.loads(file.read_text())["address"]
 
-    def worker(self) -> subprocess.Popen[str]:
+    def worker(self, **environment: str) -> subprocess.Popen[str]:
         words = ["--no-dashboard", "--no-nanny", "--nthreads", 1, "--host", "127.0.0.1"]
-        self.processes.append(python("-m", "distributed.cli.dask_worker", self.address, *words))
+        self.processes.append(python("-m", "distributed.cli.dask_worker", self.address, *words, **environment))
         return self.processes[-1]
 
 
@@ -138,12 +140,66 @@ def test_a_broken_connection_is_a_lost_scheduler_even_before_the_client_knows():
         pool._result(full)
 
 
-def test_workers_of_another_model_are_refused(monkeypatch, tmp_path):
-    job = cluster.Job.of(experiment(), ["1921-01"], "another")
-    import pickle
+@pytest.mark.exhaustive
+def test_a_worker_of_another_model_is_set_aside_and_named_and_the_others_go_on(dask, whole, tmp_path, monkeypatch):
+    """One is there at the start, another joins later; neither gives a row."""
+    monkeypatch.setattr(cluster, "LOOK", 0.1)
+    dask.worker()
+    (folder_of_other := tmp_path / "other").mkdir()
+    shutil.copytree(ROOT / "src" / "sim", folder_of_other / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    with (folder_of_other / "sim" / "world" / "build.py").open("a") as file:
+        file.write("MOVED = True\n")
+    dask.worker(PYTHONPATH=str(folder_of_other))
+    said: list[str] = []
+    folder = sweep(experiment(40), tmp_path / "s", cluster=dask.address, part_units=2, note=said.append)
+    named = [text for text in said if "it is set aside" in text]
+    assert len(named) == 1 and "has model " in named[0] and "as here" in named[0]
+    assert files(folder) == whole
 
-    with pytest.raises(UserError, match="a worker has model .*, not another: install the same version there"):
-        cluster.remote(pickle.dumps((job, None, [])))
+
+def test_a_chunk_that_a_worker_of_another_model_got_is_given_to_another():
+    """It joined since the last look: what it answers is no row, and it gets no more."""
+
+    class Answered:
+        status = "finished"
+
+        def __init__(self, answer: object) -> None:
+            self.answer, self.added = answer, []
+
+        def result(self) -> object:
+            return self.answer
+
+        def add_done_callback(self, call: object) -> None:
+            self.added.append(call)
+
+    class Sends:
+        status = "running"
+
+        def __init__(self) -> None:
+            self.sent: list[dict[str, object]] = []
+
+        def submit(self, function: object, content: bytes, **how: object) -> Answered:
+            self.sent.append(how)
+            return Answered(None)
+
+    said: list[str] = []
+    pool = cluster.Dask(cluster.Job.of(experiment(), ["1921-01"], "m"), "tcp://there:1", None, said.append)
+    pool._client, pool._agreed = Sends(), {"tcp://good:1": 2, "tcp://wrong:1": 2}
+    pool._send(3, b"chunk")
+    assert "workers" not in pool._client.sent[0], "nobody is set aside"
+    (future,) = pool._waiting
+    future.answer = cluster.Other("tcp://wrong:1", "model 1234")
+    assert pool._result(future) is None
+    assert said == ["worker tcp://wrong:1 has model 1234; allowed: m, as here: it is set aside"]
+    assert pool._client.sent[1]["workers"] == ["tcp://good:1"] and not pool._client.sent[1]["allow_other_workers"]
+    assert [sent.number for sent in pool._waiting.values()] == [3]
+
+
+def test_no_worker_for_long_ends(dask, tmp_path, monkeypatch):
+    for name, value in {"LOOK": 0.1, "PATIENCE": 5.0, "LONGEST": 0.5}.items():
+        monkeypatch.setattr(cluster, name, value)
+    with pytest.raises(UserError, match=r"found no worker for 0 minutes; allowed: what is finished is kept"):
+        sweep(experiment(), tmp_path / "s", cluster=dask.address)
 
 
 def test_nobody_at_the_address(monkeypatch, tmp_path):
@@ -158,6 +214,8 @@ def test_nobody_at_the_address(monkeypatch, tmp_path):
         ({"cluster": "slurm"}, "with --workers N, the number of jobs"),
         ({"cluster": "host"}, "the address of a Dask scheduler"),
         ({"cluster": "tcp://a:1", "workers": 2}, "--workers: found 2"),
+        ({"cluster": "tcp://a:1", "tls": True}, "--tls: found 'tcp://a:1'; allowed: with slurm or local"),
+        ({"tls": True}, "--tls: allowed: with --cluster slurm or local|--tls: with --cluster"),
     ],
 )
 def test_wrong_requests(given, said, tmp_path):
@@ -176,11 +234,13 @@ def test_a_missing_package_is_named(place, name, monkeypatch, tmp_path):
 
 def test_the_script_for_slurm():
     import dask
-    import dask_jobqueue  # noqa: F401  its defaults come first
+
+    with slurm.ctrl_c_kept():
+        import dask_jobqueue  # noqa: F401  its defaults come first
 
     wanted = {"cores": 16, "processes": 1, "memory": "32GB", "walltime": "04:00:00", "queue": "long", "interface": "lo"}
     settings = {f"jobqueue.slurm.{name}": value for name, value in wanted.items()}
-    with dask.config.set(settings), cluster.slurm() as made:
+    with dask.config.set(settings), slurm.started(None) as made:
         script = made.job_script()
     for line in ("#SBATCH -p long", "#SBATCH -t 04:00:00", "#SBATCH --cpus-per-task=16"):
         assert line in script

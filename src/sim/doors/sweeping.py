@@ -36,6 +36,7 @@ folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path)
 @click.option("--workers", "--threads", "workers", cls=options.Renamed, type=click.IntRange(1), metavar="N",
               help="Runs made at once on this machine; default: one for each core.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786), slurm, or local: processes.")
+@click.option("--tls", is_flag=True, help="With --cluster slurm or local: encrypt, and let nobody else in.")
 @click.option("--extend", metavar="2x", help="Have so many times the points the experiment asks for; 1x: no more.")
 @options.share
 @click.option("--merge", is_flag=True, help="Take over what was made of it in the folders DIR.")

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, NamedTuple
 from sim.errors import Problem, UserError
 from sim.results.atomic import machine, sync_folder
 from sim.results.folder import MANIFEST, Format, file_record, manifest_text, read_manifest
+from sim.results.manifest import here
 from sim.results.sweep_journal import JOURNAL, SHARES, Journal, Share, as_line, read_journal, read_lines, shares
 from sim.results.sweep_locks import LOCK, WRITER, locked
 
@@ -49,7 +50,7 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
-    where: Mapping[str, Any] = {}  #: host and versions
+    where: Mapping[str, Any] = {}  #: host and versions, of another machine
 
 
 class Store:
@@ -142,7 +143,7 @@ class Store:
                 for name, content in made.files.items()
             },
             "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
-            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **made.where,
+            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **(made.where or here()),
         })  # fmt: skip
 
     def take(self, other: Store) -> None:

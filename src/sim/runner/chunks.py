@@ -21,7 +21,7 @@ from sim.analysis.observables import needs_committees
 from sim.engines.engine import ENGINES, engine
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
-from sim.results.manifest import failure, here
+from sim.results.manifest import failure
 from sim.results.sweep_store import SWEEP, Made
 from sim.runner.chunk_rows import Recorder
 from sim.scenario.layers import Layer, merge, nested
@@ -93,7 +93,7 @@ def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable
     kept = job.recorder(chunk)
     errors = simulate(job, chunk, samples, kept, go_on)
     files = kept.files(samples, errors)
-    return Made(chunk.number, files, chunk.runs, len(errors), time.perf_counter() - began, here())
+    return Made(chunk.number, files, chunk.runs, len(errors), time.perf_counter() - began)
 
 
 def simulate(

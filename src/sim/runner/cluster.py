@@ -10,33 +10,43 @@ import ast
 import pickle
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import Problem, UserError
 from sim.experiment.plan import Chunk
+from sim.results.manifest import here
 from sim.results.sweep_store import Made
+from sim.runner import slurm
 from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.model_version import model
+
+if TYPE_CHECKING:
+    from distributed.security import Security
+
+    from sim.runner.slurm import Jobs
 
 INSTALL = "python -m pip install 'skloki[cluster]'"
 PATIENCE = 15.0
 """Seconds for a scheduler to answer; then, how often a missing worker is spoken of."""
 RETRIES = 2
-LOOK = 2.0
-"""Seconds between two looks at how many workers there are."""
+LOOK, STARTING, LONGEST = 2.0, 20.0, 600.0
+"""Seconds between two looks at which workers there are; until it is told why nothing comes; until one gives up."""
+NOBODY = "tcp://0.0.0.0:0"
+"""A worker that is nowhere: what is sent to it waits."""
 KEPT = "what is finished is kept; the same command again goes on from there"
 
 Say = Callable[[str], None]
 
 
-def connect(job: Job, cluster: str, workers: int | None, say: Say) -> Dask:
+def connect(job: Job, cluster: str, workers: int | None, say: Say, *, tls: bool = False) -> Dask:
     """Return the pool of a cluster.
 
     Parameters
@@ -48,8 +58,10 @@ def connect(job: Job, cluster: str, workers: int | None, say: Say) -> Dask:
         Jobs of Slurm, or processes of this machine. The workers of an address are those it has.
     say
         Is told remarks.
+    tls
+        Encrypt what workers of our own are told, and let nobody else in; of an address its scheme decides (``tls://``).
     """
-    needed = ["distributed", *(["dask_jobqueue"] if cluster == "slurm" else [])]
+    needed = ["distributed", *(["dask_jobqueue"] if cluster == "slurm" else []), *(["cryptography"] if tls else [])]
     missing = [package.replace("_", "-") for package in needed if find_spec(package) is None]
     if missing:
         allowed = f"{' and '.join(missing)} must be installed: {INSTALL}"
@@ -63,26 +75,46 @@ def connect(job: Job, cluster: str, workers: int | None, say: Say) -> Dask:
         if workers is not None:
             allowed = "nothing beside an address: the workers are those that have joined the scheduler"
             raise UserError(Problem("--workers", found=str(workers), allowed=allowed))
-    return Dask(job, cluster, workers, say)
+        if tls:
+            allowed = "with slurm or local; of an address tls:// says so, and Dask's configuration how"
+            raise UserError(Problem("--tls", found=repr(cluster), allowed=allowed))
+    return Dask(job, cluster, workers, say, tls=tls)
+
+
+class Sent(NamedTuple):
+    """A chunk that is under way, and the workers that may make it; any, where none is set aside."""
+
+    number: int
+    content: bytes
+    workers: frozenset[str] | None
 
 
 class Dask:
-    """Workers of a Dask scheduler."""
+    """Workers of a Dask scheduler; those of another model, or another version of Dask, are set aside."""
 
-    def __init__(self, job: Job, cluster: str, workers: int | None, say: Say) -> None:
-        self._job, self._cluster, self._workers, self._say = job, cluster, workers, say
+    def __init__(self, job: Job, cluster: str, workers: int | None, say: Say, *, tls: bool = False) -> None:
+        self._job, self._cluster, self._workers, self._say, self._tls = job, cluster, workers, say, tls
         self._open = ExitStack()
-        self._waiting: dict[Any, int] = {}
+        self._waiting: dict[Any, Sent] = {}
         self._ended: SimpleQueue[Any] = SimpleQueue()
-        self._threads, self._looked, self._spoken = 0, 0.0, time.monotonic()
+        self._jobs: Jobs | None = None
+        self._agreed: dict[str, int] = {}
+        self._aside: dict[str, str] = {}
+        now = time.monotonic()
+        self._looked, self._spoken, self._seen, self._stored, self._joined = 0.0, now, now, 0, False
 
     def __enter__(self) -> Dask:
         import distributed
 
         try:
-            place = self._cluster if "://" in self._cluster else self._start()
-            self._client = self._open.enter_context(distributed.Client(place, timeout=PATIENCE, set_as_default=False))
-            self._agree()
+            security = self._security()
+            place = self._cluster if "://" in self._cluster else self._start(security)
+            self._client = self._open.enter_context(
+                distributed.Client(place, timeout=PATIENCE, set_as_default=False, security=security))  # fmt: skip
+            self._agree(self._client.nthreads())
+            if self._aside and not self._agreed and self._jobs is None:
+                raise UserError(Problem("--cluster", found=f"worker {worker} has {what}", allowed=self._wanted(what))
+                                for worker, what in self._aside.items())  # fmt: skip
         except BaseException as error:
             self._open.close()
             if isinstance(error, OSError | TimeoutError):
@@ -102,29 +134,19 @@ class Dask:
 
     def has_room(self) -> bool:
         """Say whether some worker has no next chunk waiting for it."""
-        if time.monotonic() - self._looked > LOOK:
-            try:
-                self._threads = sum(self._client.nthreads().values())
-            except OSError as error:
-                raise self._lost() from error
-            self._looked = time.monotonic()
-            if not self._threads and self._looked - self._spoken > PATIENCE:
-                self._say("no worker has joined yet")
-                self._spoken = self._looked
-        return len(self._waiting) < max(2 * self._threads, 4)
+        self._look_now_and_then()
+        return len(self._waiting) < max(2 * sum(self._agreed.values()), 4)
 
     def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
         """Take a chunk."""
-        # not pure: a result of the same name that a scheduler still has is none of ours
-        sent = pickle.dumps((self._job, chunk, samples))  # as one thing: Dask would look into every list and mapping
-        future = self._client.submit(remote, sent, pure=False, retries=RETRIES)
-        self._waiting[future] = chunk.number
-        future.add_done_callback(self._ended.put)
+        # as one thing: Dask would look into every list and mapping
+        self._send(chunk.number, pickle.dumps((self._job, chunk, samples)))
 
     def finished(self, seconds: float) -> list[Made]:
         """Return chunks that have come to their end."""
         if self._client.status not in ("running", "connecting"):
             raise self._lost()
+        self._look_now_and_then()
         found = []
         try:
             found.append(self._ended.get(timeout=seconds))
@@ -132,74 +154,155 @@ class Dask:
                 found.append(self._ended.get_nowait())
         except Empty:
             pass
-        return [self._result(future) for future in found]
+        return [made for future in found if (made := self._result(future)) is not None]
 
-    def _result(self, future: Any) -> Made:
+    def _send(self, number: int, content: bytes) -> None:
+        may = frozenset(self._agreed) if self._aside else None
+        where = {} if may is None else {"workers": sorted(may) or [NOBODY], "allow_other_workers": False}
+        # not pure: a result of the same name that a scheduler still has is none of ours
+        future = self._client.submit(remote, content, pure=False, retries=RETRIES, **where)
+        self._waiting[future] = Sent(number, content, may)
+        future.add_done_callback(self._ended.put)
+
+    def _look_now_and_then(self) -> None:
+        if time.monotonic() - self._looked > LOOK:
+            try:
+                self._look()
+            except OSError as error:
+                raise self._lost() from error
+
+    def _look(self) -> None:
+        """See which workers there are, tell what is worth telling, and give up where none has come for long."""
+        there = self._client.nthreads()
+        self._agree(there)
+        now = self._looked = time.monotonic()
+        if self._agreed:
+            self._seen, self._joined = now, True
+        if self._jobs is not None:
+            self._jobs.look(sum(self._agreed.values()))
+        elif not self._agreed and now - self._spoken > PATIENCE:
+            self._say("all workers are gone; one that joins goes on" if self._joined else "no worker has joined yet")
+            self._spoken = now
+        elif self._agreed and not self._stored and now - self._spoken > STARTING:
+            self._say("workers are at it, and nothing has come yet: at its first part each compiles the engine")
+            self._spoken = now
+        if self._jobs is None and now - self._seen > LONGEST:
+            raise UserError(Problem(self._cluster, found=f"no worker for {LONGEST / 60:.0f} minutes", allowed=KEPT))
+        for future, sent in [*self._waiting.items()]:
+            stuck = not sent.workers & self._agreed.keys() if sent.workers is not None else bool(self._aside)
+            if stuck and self._agreed and future.status == "pending":  # who might have made it is gone, or set aside
+                del self._waiting[future]
+                self._client.cancel([future], force=True)
+                self._send(sent.number, sent.content)
+
+    def _result(self, future: Any) -> Made | None:
+        """Return what a worker has made; nothing of one that is set aside, and whose chunk another gets."""
         import distributed
 
-        number = self._waiting.pop(future)
+        sent = self._waiting.get(future)
+        if sent is None or future.status == "cancelled" and self._client.status == "running":
+            return None  # sent again
+        del self._waiting[future]
         try:
-            made: Made = future.result()
-            return made
+            made = future.result()
         except distributed.scheduler.KilledWorker as error:
             allowed = f"its workers were killed again and again, perhaps for want of memory: {error}; {KEPT}"
-            raise UserError(Problem(self._cluster, found=f"part {number}", allowed=allowed)) from error
+            raise UserError(Problem(self._cluster, found=f"part {sent.number}", allowed=allowed)) from error
         except (CancelledError, distributed.client.FutureCancelledError, OSError) as error:
             # A connection may break before the client has noticed; any other fault of a system is the worker's own.
             broken = isinstance(error, distributed.comm.core.CommClosedError) or self._client.status != "running"
             if isinstance(error, OSError) and not broken:
                 raise
             raise self._lost() from error
+        if isinstance(made, Other):  # it joined since the last look
+            self._set_aside(made.worker, made.what)
+            self._send(sent.number, sent.content)
+            return None
+        self._stored += 1
+        if self._jobs is not None:
+            self._jobs.stored()
+        found: Made = made
+        return found
 
     def _lost(self) -> UserError:
         return UserError(Problem(self._cluster, allowed=f"the connection to the scheduler is lost; {KEPT}"))
 
-    def _agree(self) -> None:
-        """Refuse workers of another model; those that join later look for themselves."""
-        try:
-            found = self._client.run(model)
-        except ModuleNotFoundError as error:
-            allowed = f"its workers must have this program: {error} there"
-            raise UserError(Problem("--cluster", found=self._cluster, allowed=allowed)) from error
-        others = {worker: other for worker, other in found.items() if other != self._job.model}
-        if others:
-            raise UserError(
-                Problem("--cluster", found=f"worker {worker} has model {other}", allowed=f"{self._job.model}, as here")
-                for worker, other in others.items()
-            )
+    def _agree(self, there: Mapping[str, int]) -> None:
+        """Ask workers that are new for their model and their version of Dask, and set aside those that have others."""
+        self._agreed = {worker: threads for worker, threads in there.items() if worker in self._agreed}
+        new = [worker for worker in there if worker not in self._agreed and worker not in self._aside]
+        if not new:
+            return
+        mine, versions = version("distributed"), self._client.get_versions()
+        theirs = {worker: _dask(versions["workers"].get(worker)) for worker in new}
+        if (scheduler := _dask(versions["scheduler"])) != mine:
+            what = f"the scheduler has distributed {scheduler}"
+            raise UserError(Problem("--cluster", found=what, allowed=f"{mine}, as here"))
+        for worker in new:
+            if theirs[worker] != mine:
+                self._set_aside(worker, f"distributed {theirs[worker]}")
+                continue
+            try:
+                found = self._client.run(model, workers=[worker])
+            except ModuleNotFoundError as error:
+                self._set_aside(worker, f"not this program ({error})")
+                continue
+            except (KeyError, ValueError):
+                continue  # gone again
+            if (other := found.get(worker)) == self._job.model:
+                self._agreed[worker] = there[worker]
+            elif other is not None:
+                self._set_aside(worker, f"model {other}")
 
-    def _start(self) -> Any:
+    def _set_aside(self, worker: str, what: str) -> None:
+        self._agreed.pop(worker, None)
+        if worker not in self._aside:
+            self._say(f"worker {worker} has {what}; allowed: {self._wanted(what)}: it is set aside")
+        self._aside[worker] = what
+
+    def _wanted(self, what: str) -> str:
+        return (f"{version('distributed')}, as here" if what.startswith("distributed")
+                else f"{self._job.model}, as here")  # fmt: skip
+
+    def _security(self) -> Security | None:
+        """Return keys that are made for this sweep alone, if it is to be encrypted."""
+        from distributed.security import Security
+
+        return Security.temporary() if self._tls else None
+
+    def _start(self, security: Security | None) -> Any:
         """Start workers of our own, which end with this sweep."""
         if self._cluster == "slurm":
-            cluster = self._open.enter_context(slurm())
-            cluster.scale(jobs=self._workers)
+            cluster, self._jobs = slurm.enter(self._open, self._workers or 1, self._say, security)
             return cluster
         import distributed
 
         return self._open.enter_context(distributed.LocalCluster(
             n_workers=self._workers, threads_per_worker=1 if self._workers else None, processes=True,
-            dashboard_address=None,
+            dashboard_address=None, security=security, protocol=None if security is None else "tls://",
         ))  # fmt: skip
 
 
-def slurm() -> Any:
-    """Return a cluster of Slurm's, as the user's configuration says (``jobqueue.slurm`` in Dask's)."""
-    import dask
-    from dask_jobqueue.slurm import SLURMCluster
+class Other(NamedTuple):
+    """What a worker answers that has another model."""
 
-    missing = [name for name in ("cores", "memory") if not dask.config.get(f"jobqueue.slurm.{name}", None)]
-    if missing:
-        allowed = f"{' and '.join(missing)} in jobqueue.slurm of ~/.config/dask/jobqueue.yaml, as docs/sweeps.md shows"
-        raise UserError(Problem("--cluster", found="'slurm'", allowed=allowed))
-    return SLURMCluster()
+    worker: str
+    what: str
 
 
-def remote(sent: bytes) -> Made:
+def _dask(found: Any) -> str:
+    """Return the version of Dask that is named in an answer."""
+    return str(((found or {}).get("packages") or {}).get("distributed"))
+
+
+def remote(sent: bytes) -> Made | Other:
     """Run a chunk on a worker, if it has the same model."""
     job, chunk, samples = pickle.loads(sent)
     if job.model != model():
-        raise UserError(f"a worker has model {model()}, not {job.model}: install the same version there")
-    return run_chunk(job, chunk, samples)
+        from distributed import get_worker
+
+        return Other(get_worker().address, f"model {model()}")
+    return run_chunk(job, chunk, samples)._replace(where=here())
 
 
 def require_guard() -> None:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from sim import version
 from sim.kernel import KERNEL_SOURCES
@@ -26,9 +27,17 @@ UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 """Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""
 
 
-@cache
+_PARSING = Lock()  # of two threads that parse at once, some interpreters count each other's depth
+
+
 def model() -> str:
     """Return the hash, 16 hexadecimal digits; the same on every machine and interpreter."""
+    with _PARSING:
+        return _model()
+
+
+@cache
+def _model() -> str:
     return _of(KERNEL_SOURCES + OTHERS)
 
 

@@ -49,6 +49,7 @@ def sweep(
     ensemble: str | Path | None = None,
     share: tuple[int, int] | str | None = None,
     merge: Sequence[Path | str] = (),
+    tls: bool = False,
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
     work: Callable[..., Job] = Job.of,
@@ -80,6 +81,8 @@ def sweep(
         processes that know nothing of each other, into one folder; the sweep without it merges them.
     merge
         Folders in which shares of this sweep, or the beginning of it, were made apart: what is whole there is copied.
+    tls
+        Encrypt what this process and workers of its own (``slurm``, ``local``) tell each other, and let nobody else in.
     note
         Called with remarks.
     part_units
@@ -98,6 +101,8 @@ def sweep(
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     mine = None if share is None else Share.asked(share)
     _check(workers, extend, part_units, mine, merge)
+    if tls and cluster is None:
+        raise UserError(Problem("--tls", allowed="with --cluster slurm or local"))
     if cluster == "local":
         require_guard()
     begun(folder)
@@ -130,7 +135,9 @@ def sweep(
             if chunks:
                 stored = {**journal.parts, **store.done}
                 _set_aside(folder, sum(entry["runs"] for entry in stored.values()), say)
-                pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say)
+                pool = Threads(job, workers or cores()) if cluster is None else connect(
+                    job, cluster, workers, say, tls=tls
+                )  # fmt: skip
                 _work(experiment, map(plan.chunk, chunks), store, pool, watch)
             else:
                 whose = "" if mine is None else f" of share {mine}"

@@ -1,0 +1,241 @@
+"""Jobs of Slurm in which Dask's workers run: asked for, watched, asked for again while they are of use, and ended.
+
+What a job is, dask-jobqueue makes of the user's configuration; it is handed in here, so that what sbatch refuses is
+told in its own words, and what Slurm knows of a job that waits is told as well.
+"""
+
+from __future__ import annotations
+
+import getpass
+import re
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed.security import Security
+
+Say = Callable[[str], None]
+SETTINGS = "jobqueue.slurm of ~/.config/dask/jobqueue.yaml, as docs/sweeps.md shows"
+NAME = "dummy-name"
+"""What dask-jobqueue calls the worker of a script that is only shown; each job's own number takes its place."""
+NEVER = re.compile(
+    "PartitionConfig|PartitionTimeLimit|PartitionNodeLimit|BadConstraints|Invalid(Account|QOS)|"
+    "(Account|QOS|Group|Nodes|Reservation)NotAllowed|.*(MaxWallDurationPerJobLimit|PerJobLimit|PerNodeLimit|MinCpu.*)"
+)
+"""Reasons of Slurm's for which a job never starts, however long it waits."""
+POLL, SPOKEN, COMMAND, LONGEST = 5.0, 15.0, 60.0, 600.0
+"""Seconds between two looks where nobody works; between two remarks on the same thing, and looks where somebody works;
+for a command of Slurm's to answer; for jobs that run to bring a worker."""
+NAMED = 5
+"""Jobs that are named where there are many."""
+
+
+class Waiting(NamedTuple):
+    """What Slurm says of a job."""
+
+    state: str
+    reason: str
+
+
+@contextmanager
+def ctrl_c_kept() -> Iterator[None]:
+    """Hold the handler of Ctrl-C while dask-jobqueue is imported, which takes it for itself."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    with suppress(ValueError):  # not in the main thread: nothing was taken
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def started(security: Security | None) -> Iterator[Any]:
+    """Hold a scheduler in this process whose job scripts are made by the user's configuration (``jobqueue.slurm``)."""
+    import dask
+
+    with ctrl_c_kept():
+        from dask_jobqueue.slurm import SLURMCluster
+    missing = [name for name in ("cores", "memory") if not dask.config.get(f"jobqueue.slurm.{name}", None)]
+    if missing:
+        raise UserError(Problem("--cluster", found="'slurm'", allowed=f"{' and '.join(missing)} in {SETTINGS}"))
+    asked = dask.config.get("jobqueue.slurm.scheduler-options", None) or {}
+    try:
+        cluster = SLURMCluster(scheduler_options={"dashboard_address": None, **asked}, security=security)
+    except Exception as error:  # of many kinds, as many as there are settings
+        said = (str(error).strip() or type(error).__name__).splitlines()[-1]
+        raise UserError(Problem("--cluster", found=f"'slurm': {said}", allowed=SETTINGS)) from error
+    try:
+        yield cluster
+    finally:
+        with suppress(Exception):  # a sweep that is finished does not fail for want of a clean end
+            cluster.close()
+
+
+class Jobs:
+    """Jobs that were handed in: as many as were asked for, while they are of use."""
+
+    def __init__(self, script: str, number: int, say: Say) -> None:
+        self._script = script.replace(f"--name {NAME}", "--name skloki-$SLURM_JOB_ID")
+        self._number, self._say = number, say
+        self._jobs: list[str] = []
+        self._all: list[str] = []
+        self._stored = self._asked_at = 0
+        self._joined, self._looked, self._silent = False, 0.0, time.monotonic()
+        self._told: dict[str, float] = {}
+        found = re.search(r"^#SBATCH -o (\S+)", script, re.MULTILINE)
+        self._log = (found[1] if found else "slurm-%J.out").replace("%j", "%J")
+
+    def hand_in(self) -> None:
+        """Ask Slurm for the jobs; refused where it takes none of them."""
+        refused = self._submit(self._number)
+        if not self._jobs:
+            raise self._error(f"sbatch refused {_jobs(self._number)}: {refused[-1]}", "what Slurm accepts")
+        if refused:
+            self._say(f"{len(refused)} of {_jobs(self._number)} were refused: {refused[-1]}")
+
+    def stored(self) -> None:
+        """Note that a part has come from one of them."""
+        self._stored += 1
+
+    def look(self, threads: int) -> None:
+        """See how jobs are; tell of those that wait, ask for ended ones again, give up where nothing can come."""
+        now = time.monotonic()
+        self._joined |= threads > 0
+        if now - self._looked < (SPOKEN if threads else POLL):
+            return
+        self._looked = now
+        queue = self._queue()
+        if queue is None:
+            self._once("squeue does not answer: the jobs may go on all the same")
+            return
+        ended = [job for job in self._jobs if job not in queue]
+        never = {job: one for job, one in queue.items() if one.state == "PENDING" and NEVER.fullmatch(one.reason)}
+        if never and len(never) == len(queue) and not threads:
+            raise self._error(f"{_jobs(len(never))} can never start ({_named(never)})", f"other settings in {SETTINGS}")
+        if ended and not (threads and not queue):  # a worker may outlive its job for a moment
+            self._replace(ended, threads)
+        elif never:
+            self._once(f"{_jobs(len(never))} can never start ({_named(never)})")
+        if threads or any(one.state != "RUNNING" for one in queue.values()):
+            self._silent = now
+        if not threads and queue and not ended and not never:
+            self._tell_waiting(queue)
+
+    def cancel(self) -> None:
+        """End all jobs."""
+        if self._jobs:
+            with suppress(OSError, subprocess.SubprocessError):
+                _run(["scancel", *self._jobs])
+        self._jobs.clear()
+
+    def last_words(self) -> str:
+        """Return the last line that a job has logged, and where."""
+        for job in reversed(self._all):
+            place = Path(self._log.replace("%J", job))
+            with suppress(OSError):
+                lines = place.read_text(errors="replace").strip().splitlines()
+                return f"{place} ends with: {lines[-1].strip()}" if lines else f"{place} is empty"
+        return f"their logs are {self._log.replace('%J', 'NUMBER')}, where the command was given"
+
+    def _replace(self, ended: Sequence[str], threads: int) -> None:
+        """Ask again for jobs that have ended, if parts were stored since jobs were asked for last."""
+        if self._stored > self._asked_at:
+            self._jobs = [job for job in self._jobs if job not in ended]
+            refused = self._submit(len(ended))
+            self._say(f"{_jobs(len(ended))} ended ({', '.join(ended[:NAMED])}), of their own or by their time limit: "
+                      f"{len(ended) - len(refused)} more are asked for")  # fmt: skip
+            if refused:
+                self._say(f"{_jobs(len(refused))} were refused: {refused[-1]}")
+            if not self._jobs:
+                raise self._error(f"all jobs have ended, and sbatch refuses more: {refused[-1]}", "what Slurm accepts")
+        elif len(ended) == len(self._jobs) and not threads:
+            what = "without storing a part" if self._joined else "before a worker joined"
+            raise self._error(f"{_jobs(len(ended))} ended {what} ({', '.join(ended[:NAMED])})",
+                              f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
+        else:
+            self._once(f"{_jobs(len(ended))} ended and stored nothing ({', '.join(ended[:NAMED])}): not asked for "
+                       f"again; {self.last_words()}")  # fmt: skip
+
+    def _tell_waiting(self, queue: dict[str, Waiting]) -> None:
+        waiting = {job: one for job, one in queue.items() if one.state != "RUNNING"}
+        if waiting:
+            self._once(f"{_jobs(len(waiting))} wait in Slurm's queue ({_named(waiting)})")
+        elif time.monotonic() - self._silent > LONGEST:
+            raise self._error(f"{_jobs(len(queue))} run without a worker for {LONGEST / 60:.0f} minutes",
+                              f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
+        else:
+            self._once(f"{_jobs(len(queue))} run ({', '.join([*queue][:NAMED])}), and their workers are starting")
+
+    def _once(self, text: str) -> None:
+        """Say something, and not again for a while."""
+        if time.monotonic() - self._told.get(text, -SPOKEN) >= SPOKEN:
+            self._told[text] = time.monotonic()
+            self._say(text)
+
+    def _submit(self, number: int) -> list[str]:
+        """Hand in so many jobs; return of those that were refused what sbatch said."""
+        refused = []
+        self._asked_at = self._stored
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "skloki.sh"
+            script.write_text(self._script, encoding="utf-8")
+            for _ in range(number):
+                try:
+                    done = _run([*shlex.split("sbatch --parsable"), str(script)])
+                except FileNotFoundError:
+                    raise self._error("no command sbatch here", "a machine from which Slurm takes jobs") from None
+                except (OSError, subprocess.SubprocessError) as error:
+                    refused.append(str(error))
+                    continue
+                if done.returncode:
+                    refused.append((done.stderr.strip().splitlines() or ["without a word"])[-1])
+                else:
+                    self._jobs.append(done.stdout.strip().split(";")[0])
+                    self._all.append(self._jobs[-1])
+        return refused
+
+    def _queue(self) -> dict[str, Waiting] | None:
+        """Return those of the jobs that Slurm still has, with their states; nothing where it does not answer."""
+        try:
+            done = _run(["squeue", "--noheader", "--user", getpass.getuser(), "--format", "%i|%T|%r"])
+        except (OSError, subprocess.SubprocessError):
+            return None
+        if done.returncode:
+            return None
+        rows = (line.strip().split("|") for line in done.stdout.splitlines())
+        return {row[0]: Waiting(row[1], row[2]) for row in rows if len(row) == 3 and row[0] in self._jobs}
+
+    def _error(self, found: str, allowed: str) -> UserError:
+        return UserError(Problem("--cluster", found=f"'slurm': {found}", allowed=allowed))
+
+
+def enter(open_: ExitStack, number: int, say: Say, security: Security | None) -> tuple[Any, Jobs]:
+    """Start a scheduler and hand in jobs, which end with the block; the jobs first."""
+    cluster = open_.enter_context(started(security))
+    jobs = Jobs(cluster.job_script(), number, say)
+    open_.callback(jobs.cancel)
+    jobs.hand_in()
+    return cluster, jobs
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, text=True, capture_output=True, timeout=COMMAND, check=False)
+
+
+def _jobs(number: int) -> str:
+    return f"{number} job{'s' * (number != 1)}"
+
+
+def _named(jobs: dict[str, Waiting]) -> str:
+    """Return jobs with what Slurm says of each, some of many."""
+    said = [f"{job}: {one.state}, {one.reason}" for job, one in list(jobs.items())[:NAMED]]
+    return "; ".join(said) + ("; ..." if len(jobs) > NAMED else "")
