@@ -117,7 +117,7 @@ class Client:
     def cancel(self, futures: list[object], force: bool) -> None:
         raise self.error
 
-    def result(self) -> None:
+    def result(self, timeout: float) -> None:
         raise self.error
 
 
@@ -166,7 +166,7 @@ def test_a_chunk_that_a_worker_of_another_model_got_is_given_to_another():
         def __init__(self, answer: object) -> None:
             self.answer, self.added = answer, []
 
-        def result(self) -> object:
+        def result(self, timeout: float) -> object:
             return self.answer
 
         def add_done_callback(self, call: object) -> None:

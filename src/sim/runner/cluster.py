@@ -37,8 +37,9 @@ INSTALL = "python -m pip install 'skloki[cluster]'"
 PATIENCE = 15.0
 """Seconds for a scheduler to answer; then, how often a missing worker is spoken of."""
 RETRIES = 2
-LOOK, STARTING, LONGEST = 2.0, 20.0, 600.0
-"""Seconds between two looks at which workers there are; until it is told why nothing comes; until one gives up."""
+LOOK, FETCH, STARTING, LONGEST = 2.0, 5.0, 20.0, 600.0
+"""Seconds between two looks at which workers there are; for a chunk that is made to be fetched; until it is told why
+nothing comes; until one gives up."""
 NOBODY = "tcp://0.0.0.0:0"
 """A worker that is nowhere: what is sent to it waits."""
 KEPT = "what is finished is kept; the same command again goes on from there"
@@ -204,7 +205,11 @@ class Dask:
             return None  # sent again
         del self._waiting[future]
         try:
-            made = future.result()
+            made = future.result(timeout=FETCH)
+        except TimeoutError:  # it was made, and lost with its worker: another one makes it, if one comes
+            self._waiting[future] = sent
+            future.add_done_callback(self._ended.put)
+            return None
         except distributed.scheduler.KilledWorker as error:
             allowed = f"its workers were killed again and again, perhaps for want of memory: {error}; {KEPT}"
             raise UserError(Problem(self._cluster, found=f"part {sent.number}", allowed=allowed)) from error
