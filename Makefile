@@ -18,7 +18,7 @@ KEPT := results/runs/kept-historical
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test test-all verify checked lint test-newer baseline docs results crates openness inference readiness claims report experiments bench constraints clean engine
+.PHONY: help setup run test test-all verify verify-slurm verify-network checked lint test-newer baseline docs results crates openness inference readiness claims report experiments bench constraints clean engine
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -47,6 +47,12 @@ test-all: checked  ## the same, and what compares engines and clusters at length
 
 verify: checked  ## inference against what is known: every check of it, long ones too
 	$(PY) $(PYTEST) -m '' tests/inference
+
+verify-slurm: $(VENV)/.complete-test  ## sweeps on a real Slurm of one node, where its packages can be installed
+	.ci/verify-slurm
+
+verify-network: $(VENV)/.complete-test  ## a sweep on two hosts whose link drops, where namespaces are permitted
+	.ci/verify-network
 
 # Compiles while it checks, so that not every worker compiles.
 checked: $(VENV)/.complete-test
