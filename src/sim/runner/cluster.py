@@ -235,15 +235,18 @@ class Dask:
     def _agree(self, there: Mapping[str, int]) -> None:
         """Ask workers that are new for their model and their version of Dask, and set aside those that have others."""
         self._agreed = {worker: threads for worker, threads in there.items() if worker in self._agreed}
+        self._aside = {worker: what for worker, what in self._aside.items() if worker in there}
         new = [worker for worker in there if worker not in self._agreed and worker not in self._aside]
         if not new:
             return
         mine, versions = version("distributed"), self._client.get_versions()
-        theirs = {worker: _dask(versions["workers"].get(worker)) for worker in new}
+        theirs = {worker: _dask(found) for worker, found in versions["workers"].items()}
         if (scheduler := _dask(versions["scheduler"])) != mine:
             what = f"the scheduler has distributed {scheduler}"
             raise UserError(Problem("--cluster", found=what, allowed=f"{mine}, as here"))
         for worker in new:
+            if worker not in theirs:
+                continue  # it has not answered: the next look asks again
             if theirs[worker] != mine:
                 self._set_aside(worker, f"distributed {theirs[worker]}")
                 continue
