@@ -130,7 +130,7 @@ def test_a_copy_of_the_sources_is_the_same_model(tmp_path, monkeypatch):
     copy = shutil.copytree(root, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     known = model_version.model()
     monkeypatch.setattr(model_version.version, "__file__", str(copy / "version.py"))
-    assert model_version.model.__wrapped__() == known
+    assert model_version._model.__wrapped__() == known
     table = next((copy / "data" / "csv").glob("*.csv"))
     table.write_text(table.read_text() + "\n")
-    assert model_version.model.__wrapped__() != known
+    assert model_version._model.__wrapped__() != known

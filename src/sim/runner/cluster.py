@@ -62,6 +62,9 @@ def connect(job: Job, cluster: str, workers: int | None, say: Say, *, tls: bool 
     tls
         Encrypt what workers of our own are told, and let nobody else in; of an address its scheme decides (``tls://``).
     """
+    if tls and cluster not in ("slurm", "local"):
+        allowed = "with slurm or local; of an address tls:// says so, and Dask's configuration how"
+        raise UserError(Problem("--tls", found=repr(cluster), allowed=allowed))
     needed = ["distributed", *(["dask_jobqueue"] if cluster == "slurm" else []), *(["cryptography"] if tls else [])]
     missing = [package.replace("_", "-") for package in needed if find_spec(package) is None]
     if missing:
@@ -76,9 +79,6 @@ def connect(job: Job, cluster: str, workers: int | None, say: Say, *, tls: bool 
         if workers is not None:
             allowed = "nothing beside an address: the workers are those that have joined the scheduler"
             raise UserError(Problem("--workers", found=str(workers), allowed=allowed))
-        if tls:
-            allowed = "with slurm or local; of an address tls:// says so, and Dask's configuration how"
-            raise UserError(Problem("--tls", found=repr(cluster), allowed=allowed))
     return Dask(job, cluster, workers, say, tls=tls)
 
 
