@@ -73,7 +73,8 @@ def sweep(
         name = Path(experiment).stem
         name = name if asked["ensemble"] is None else over_name(name, read(asked["ensemble"]))
         name = name if points is None else first_name(name, points)
-        raise Interrupted(_kept(follower.last, out or usual_place(name))) from error
+        mine = follower.last if asked["share"] else None  # of the whole sweep the folder knows best
+        raise Interrupted(_kept(mine, out or usual_place(name))) from error
     state, found = follower.last, status(place)
     assert state is not None  # a sweep tells how it stands before it ends
     terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **status_document(found),
@@ -198,7 +199,7 @@ def _fail(terminal: Terminal, reason: str) -> None:
 
 
 def _kept(last: State | None, place: Path) -> str:
-    """Return what an interrupt has left; before anything was told, that is what earlier sessions have stored."""
+    """Return what an interrupt has left: of a share what was told of it last, else what the folder holds."""
     from sim.runner.progress import status
 
     try:
