@@ -209,7 +209,8 @@ def test_the_map_plays_and_a_committee_tells_its_story(page_file, opened):
     tab.locator("#month").press("Home")
     tab.wait_for_selector("#month-name:has-text('1921-01')")
     tab.click("#play")
-    tab.wait_for_selector("#month-name:has-text('1921-06')")
+    # each month stands for a moment: a busy machine sees some, and not others
+    tab.wait_for_selector("#month-name:text-matches('1921-(0[6-9]|1[0-2])|192[2-9]')")
     tab.click("#play")
     tab.locator('#map .tile[data-name="Tula"]').click()
     tab.wait_for_selector("#story svg")
