@@ -195,6 +195,96 @@ def test_a_chunk_that_a_worker_of_another_model_got_is_given_to_another():
     assert [sent.number for sent in pool._waiting.values()] == [3]
 
 
+class Asked:
+    """A client whose workers answer as is said when they are asked for their model."""
+
+    status = "running"
+
+    def __init__(self, answers: dict[str, object]) -> None:
+        self.answers = answers
+
+    def nthreads(self) -> dict[str, int]:
+        return dict.fromkeys(self.answers, 2)
+
+    def get_versions(self) -> dict[str, object]:
+        mine = {"packages": {"distributed": cluster.version("distributed")}}
+        return {"scheduler": mine, "workers": dict.fromkeys(self.answers, mine)}
+
+    def run(self, function: object, workers: list[str], on_error: str) -> dict[str, object]:
+        assert on_error == "return"
+        return {worker: self.answers[worker] for worker in workers if self.answers[worker] is not None}
+
+
+def asked(answers: dict[str, object], place: str = "tcp://there:1") -> tuple[cluster.Dask, list[str]]:
+    """Return a pool whose workers answer so, and what it says."""
+    said: list[str] = []
+    pool = cluster.Dask(cluster.Job.of(experiment(), ["1921-01"], "m"), place, None, said.append)
+    pool._client = Asked(answers)
+    return pool, said
+
+
+@pytest.mark.parametrize("gone", [None, OSError("reset by peer"), TimeoutError("no answer")])
+def test_a_worker_that_goes_while_it_is_asked_for_its_model_is_asked_at_the_next_look(gone):
+    pool, said = asked({"tcp://a:1": gone, "tcp://b:1": "m"})
+    pool._look()
+    assert (list(pool._agreed), pool._aside, said) == (["tcp://b:1"], {}, [])
+    pool._client.answers["tcp://a:1"] = "m"
+    pool._look()
+    assert list(pool._agreed) == ["tcp://b:1", "tcp://a:1"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (ModuleNotFoundError("No module named 'sim'"), "not this program (No module named 'sim')"),
+        (AttributeError("no attribute 'model'\nin a module"), "not this program (no attribute 'model')"),
+        (ValueError(), "not this program (ValueError())"),
+        ("1234", "model 1234"),
+    ],
+)
+def test_a_worker_that_cannot_be_asked_is_set_aside_and_the_others_go_on(answer, what):
+    pool, said = asked({"tcp://a:1": answer, "tcp://b:1": "m"})
+    pool._look()
+    pool._look()
+    assert said == [f"worker tcp://a:1 has {what}; allowed: m, as here: it is set aside"]
+    assert list(pool._agreed) == ["tcp://b:1"]
+
+
+class JobsThatRun:
+    """Jobs of Slurm of which every one runs."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def look(self, threads: int) -> None:
+        pass
+
+    def all_have_come(self, workers: int) -> bool:
+        return workers >= self.number
+
+
+def test_jobs_whose_workers_are_all_set_aside_end_with_the_reason():
+    pool, said = asked({"tcp://a:1": "1234"}, "slurm")
+    pool._jobs = JobsThatRun(2)
+    pool._look()  # another may come
+    pool._client.answers["tcp://b:1"] = ImportError("no sim")
+    with pytest.raises(UserError, match=r"worker tcp://a:1 has model 1234; allowed: m, as here") as ended:
+        pool._look()
+    assert "tcp://b:1 has not this program (no sim)" in str(ended.value) and len(said) == 2
+
+
+@pytest.mark.parametrize("place", ["tcp://there:1", "slurm"])
+def test_that_workers_compile_is_told_wherever_they_run(place, monkeypatch):
+    monkeypatch.setattr(cluster, "STARTING", 0.0)
+    pool, said = asked({"tcp://a:1": "m"}, place)
+    pool._jobs = JobsThatRun(1) if place == "slurm" else None
+    pool._look()
+    assert said == ["workers are at it, and nothing has come yet: at its first part each compiles the engine"]
+    pool._stored = 1
+    pool._look()
+    assert len(said) == 1
+
+
 def test_no_worker_for_long_ends(dask, tmp_path, monkeypatch):
     for name, value in {"LOOK": 0.1, "PATIENCE": 5.0, "LONGEST": 0.5}.items():
         monkeypatch.setattr(cluster, name, value)

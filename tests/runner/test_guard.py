@@ -8,7 +8,7 @@ import sys
 import pytest
 
 GUARD = 'if __name__ == "__main__":\n    '
-ASK = "from sim.runner.cluster import require_guard\ndef ask():\n    require_guard()\n"
+ASK = "from sim.runner.main_guard import require_guard\ndef ask():\n    require_guard()\n"
 
 
 def run(script: str, folder) -> subprocess.CompletedProcess[str]:

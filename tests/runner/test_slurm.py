@@ -174,6 +174,19 @@ def test_jobs_that_run_without_a_worker_for_long_end(state, monkeypatch):
         jobs.until(0, lambda: False)
 
 
+def test_all_have_come_where_every_job_runs_and_none_waits(state):
+    jobs = Asked("sleep 60;:", 2)
+    assert not jobs.all_have_come(2)
+    jobs.hand_in()
+    jobs.look(0)
+    assert jobs.all_have_come(2) and not jobs.all_have_come(1)
+    (state / "hold").write_text("Resources")
+    jobs = Asked("sleep 60;:", 1)
+    jobs.hand_in()
+    jobs.look(0)
+    assert not jobs.all_have_come(1)
+
+
 def test_a_queue_that_does_not_answer_ends_nothing(state):
     jobs = Asked("sleep 60;:", 1)
     jobs.hand_in()

@@ -14,6 +14,11 @@ def together(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def hundred(share: float) -> str:
     """Return a share as a number of a hundred; what is not quite none or all is not called so."""
     rounded = round(100 * share)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.analysis.wording import counted
 from sim.doors import completion as complete
 from sim.doors import options
 from sim.doors.endings import Interrupted
-from sim.doors.sweepbar import Follower, counted, duration
+from sim.doors.sweepbar import Follower, duration
 from sim.doors.terminal import Terminal
 from sim.errors import Problem, UserError
 

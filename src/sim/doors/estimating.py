@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.wording import counted
 from sim.doors.reports import exact, preview_document, show_preview
-from sim.doors.sweepbar import counted
 from sim.doors.terminal import Terminal
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sim.analysis.wording import counted
 from sim.doors.endings import watched
 from sim.doors.terminal import Terminal, require_memory
 
@@ -35,11 +36,6 @@ def headline(state: State) -> str:
     decimals = min(max(1 - math.floor(math.log10(state.error)), 1), 7) if state.error > 0.0 else 4
     error = f" ({state.told})" if state.error > 0.0 else ""
     return f"{state.headline}: {state.estimate:+.{decimals}f}{error}, {counted(state.points, 'point')}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def duration(seconds: float) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.analysis.wording import counted
 from sim.doors import completion as complete
 from sim.doors import options, work
 from sim.doors.endings import Failed, Interrupted
-from sim.doors.sweepbar import Follower, counted, duration, headline, line, share
+from sim.doors.sweepbar import Follower, duration, headline, line, share
 from sim.doors.terminal import Terminal
 from sim.errors import UserError
 

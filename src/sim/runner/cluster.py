@@ -6,18 +6,15 @@ Workers need the same version of this program.
 
 from __future__ import annotations
 
-import ast
 import pickle
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import Problem, UserError
@@ -114,8 +111,7 @@ class Dask:
                 distributed.Client(place, timeout=PATIENCE, set_as_default=False, security=security))  # fmt: skip
             self._agree(self._client.nthreads())
             if self._aside and not self._agreed and self._jobs is None:
-                raise UserError(Problem("--cluster", found=f"worker {worker} has {what}", allowed=self._wanted(what))
-                                for worker, what in self._aside.items())  # fmt: skip
+                raise self._none_of_use()
         except BaseException as error:
             self._open.close()
             if isinstance(error, OSError | TimeoutError):
@@ -179,12 +175,15 @@ class Dask:
         now = self._looked = time.monotonic()
         if self._agreed:
             self._seen, self._joined = now, True
+        elif self._jobs is not None and self._jobs.all_have_come(len(self._aside)):
+            raise self._none_of_use()
         if self._jobs is not None:
             self._jobs.look(sum(self._agreed.values()))
+            self._spoken = self._spoken if self._agreed else now  # what they wait for the jobs say
         elif not self._agreed and now - self._spoken > PATIENCE:
             self._say("all workers are gone; one that joins goes on" if self._joined else "no worker has joined yet")
             self._spoken = now
-        elif self._agreed and not self._stored and now - self._spoken > STARTING:
+        if self._agreed and not self._stored and now - self._spoken > STARTING:
             self._say("workers are at it, and nothing has come yet: at its first part each compiles the engine")
             self._spoken = now
         if self._jobs is None and now - self._seen > LONGEST:
@@ -250,23 +249,25 @@ class Dask:
             if theirs[worker] != mine:
                 self._set_aside(worker, f"distributed {theirs[worker]}")
                 continue
-            try:
-                found = self._client.run(model, workers=[worker])
-            except ModuleNotFoundError as error:
-                self._set_aside(worker, f"not this program ({error})")
-                continue
-            except (KeyError, ValueError):
-                continue  # gone again
-            if (other := found.get(worker)) == self._job.model:
+            found = self._client.run(model, workers=[worker], on_error="return").get(worker)
+            if found is None or isinstance(found, OSError):
+                continue  # it is gone again, or will answer at the next look
+            if isinstance(found, Exception):
+                self._set_aside(worker, f"not this program ({(str(found) or repr(found)).splitlines()[0]})")
+            elif found == self._job.model:
                 self._agreed[worker] = there[worker]
-            elif other is not None:
-                self._set_aside(worker, f"model {other}")
+            else:
+                self._set_aside(worker, f"model {found}")
 
     def _set_aside(self, worker: str, what: str) -> None:
         self._agreed.pop(worker, None)
         if worker not in self._aside:
             self._say(f"worker {worker} has {what}; allowed: {self._wanted(what)}: it is set aside")
         self._aside[worker] = what
+
+    def _none_of_use(self) -> UserError:
+        return UserError(Problem("--cluster", found=f"worker {worker} has {what}", allowed=self._wanted(what))
+                         for worker, what in self._aside.items())  # fmt: skip
 
     def _wanted(self, what: str) -> str:
         return (f"{version('distributed')}, as here" if what.startswith("distributed")
@@ -311,29 +312,3 @@ def remote(sent: bytes) -> Made | Other:
 
         return Other(get_worker().address, f"model {model()}")
     return run_chunk(job, chunk, samples)._replace(where=here())
-
-
-def require_guard() -> None:
-    """Refuse to start processes from a script without a main guard: each imports the script, and would run it anew."""
-    file = getattr(sys.modules["__main__"], "__file__", None)
-    line = _line_of_main()
-    if file is None or line is None:  # a notebook, or a shell: there is nothing to import
-        return
-    try:
-        tree = ast.parse(Path(file).read_bytes())
-    except (OSError, ValueError, SyntaxError):
-        return
-    guards = (node for node in ast.walk(tree) if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test))
-    if not any(node.lineno <= line <= (node.end_lineno or line) for node in guards):
-        allowed = 'below `if __name__ == "__main__":` in a script, since each process imports the script'
-        raise UserError(Problem(f"{Path(file).name}:{line}", found="cluster local", allowed=allowed))
-
-
-def _line_of_main() -> int | None:
-    """Return the line at which the main script stands."""
-    frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") == "__main__":
-            return frame.f_lineno
-        frame = frame.f_back
-    return None

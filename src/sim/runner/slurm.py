@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import getpass
 import re
-import shlex
 import signal
 import subprocess
 import tempfile
@@ -18,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.analysis.wording import counted
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class Jobs:
         self._stored = self._asked_at = 0
         self._joined, self._looked, self._silent = False, 0.0, time.monotonic()
         self._told: dict[str, float] = {}
+        self._last: dict[str, Waiting] = {}
         found = re.search(r"^#SBATCH -o (\S+)", script, re.MULTILINE)
         self._log = (found[1] if found else "slurm-%J.out").replace("%j", "%J")
 
@@ -98,13 +99,17 @@ class Jobs:
         """Ask Slurm for the jobs; refused where it takes none of them."""
         refused = self._submit(self._number)
         if not self._jobs:
-            raise self._error(f"sbatch refused {_jobs(self._number)}: {refused[-1]}", "what Slurm accepts")
+            raise self._error(f"sbatch refused {counted(self._number, 'job')}: {refused[-1]}", "what Slurm accepts")
         if refused:
-            self._say(f"{len(refused)} of {_jobs(self._number)} were refused: {refused[-1]}")
+            self._say(f"{len(refused)} of {counted(self._number, 'job')} were refused: {refused[-1]}")
 
     def stored(self) -> None:
         """Note that a part has come from one of them."""
         self._stored += 1
+
+    def all_have_come(self, workers: int) -> bool:
+        """Say whether so many workers are all that will come: every job runs, and nobody else is waited for."""
+        return 0 < len(self._last) <= workers and all(one.state == "RUNNING" for one in self._last.values())
 
     def look(self, threads: int) -> None:
         """See how jobs are; tell of those that wait, ask for ended ones again, give up where nothing can come."""
@@ -117,14 +122,16 @@ class Jobs:
         if queue is None:
             self._once("squeue does not answer: the jobs may go on all the same")
             return
+        self._last = queue
         ended = [job for job in self._jobs if job not in queue]
         never = {job: one for job, one in queue.items() if one.state == "PENDING" and NEVER.fullmatch(one.reason)}
         if never and len(never) == len(queue) and not threads:
-            raise self._error(f"{_jobs(len(never))} can never start ({_named(never)})", f"other settings in {SETTINGS}")
+            raise self._error(f"{counted(len(never), 'job')} can never start ({_named(never)})",
+                              f"other settings in {SETTINGS}")  # fmt: skip
         if ended and not (threads and not queue):  # a worker may outlive its job for a moment
             self._replace(ended, threads)
         elif never:
-            self._once(f"{_jobs(len(never))} can never start ({_named(never)})")
+            self._once(f"{counted(len(never), 'job')} can never start ({_named(never)})")
         if threads or any(one.state != "RUNNING" for one in queue.values()):
             self._silent = now
         if not threads and queue and not ended and not never:
@@ -151,29 +158,30 @@ class Jobs:
         if self._stored > self._asked_at:
             self._jobs = [job for job in self._jobs if job not in ended]
             refused = self._submit(len(ended))
-            self._say(f"{_jobs(len(ended))} ended ({', '.join(ended[:NAMED])}), of their own or by their time limit: "
-                      f"{len(ended) - len(refused)} more are asked for")  # fmt: skip
+            self._say(f"{counted(len(ended), 'job')} ended ({', '.join(ended[:NAMED])}), of their own or by their "
+                      f"time limit: {len(ended) - len(refused)} more are asked for")  # fmt: skip
             if refused:
-                self._say(f"{_jobs(len(refused))} were refused: {refused[-1]}")
+                self._say(f"{counted(len(refused), 'job')} were refused: {refused[-1]}")
             if not self._jobs:
                 raise self._error(f"all jobs have ended, and sbatch refuses more: {refused[-1]}", "what Slurm accepts")
         elif len(ended) == len(self._jobs) and not threads:
             what = "without storing a part" if self._joined else "before a worker joined"
-            raise self._error(f"{_jobs(len(ended))} ended {what} ({', '.join(ended[:NAMED])})",
+            raise self._error(f"{counted(len(ended), 'job')} ended {what} ({', '.join(ended[:NAMED])})",
                               f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
         else:
-            self._once(f"{_jobs(len(ended))} ended and stored nothing ({', '.join(ended[:NAMED])}): not asked for "
-                       f"again; {self.last_words()}")  # fmt: skip
+            self._once(f"{counted(len(ended), 'job')} ended and stored nothing ({', '.join(ended[:NAMED])}): not asked "
+                       f"for again; {self.last_words()}")  # fmt: skip
 
     def _tell_waiting(self, queue: dict[str, Waiting]) -> None:
         waiting = {job: one for job, one in queue.items() if one.state != "RUNNING"}
         if waiting:
-            self._once(f"{_jobs(len(waiting))} wait in Slurm's queue ({_named(waiting)})")
+            self._once(f"{counted(len(waiting), 'job')} wait in Slurm's queue ({_named(waiting)})")
         elif time.monotonic() - self._silent > LONGEST:
-            raise self._error(f"{_jobs(len(queue))} run without a worker for {LONGEST / 60:.0f} minutes",
+            raise self._error(f"{counted(len(queue), 'job')} run without a worker for {LONGEST / 60:.0f} minutes",
                               f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
         else:
-            self._once(f"{_jobs(len(queue))} run ({', '.join([*queue][:NAMED])}), and their workers are starting")
+            jobs = f"{counted(len(queue), 'job')} run ({', '.join([*queue][:NAMED])})"
+            self._once(f"{jobs}, and their workers are starting")
 
     def _once(self, text: str) -> None:
         """Say something, and not again for a while."""
@@ -190,7 +198,7 @@ class Jobs:
             script.write_text(self._script, encoding="utf-8")
             for _ in range(number):
                 try:
-                    done = _run([*shlex.split("sbatch --parsable"), str(script)])
+                    done = _run(["sbatch", "--parsable", str(script)])
                 except FileNotFoundError:
                     raise self._error("no command sbatch here", "a machine from which Slurm takes jobs") from None
                 except (OSError, subprocess.SubprocessError) as error:
@@ -229,10 +237,6 @@ def enter(open_: ExitStack, number: int, say: Say, security: Security | None) ->
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, text=True, capture_output=True, timeout=COMMAND, check=False)
-
-
-def _jobs(number: int) -> str:
-    return f"{number} job{'s' * (number != 1)}"
 
 
 def _named(jobs: dict[str, Waiting]) -> str:

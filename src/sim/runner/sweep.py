@@ -22,9 +22,10 @@ from sim.results.sweep_journal import Share
 from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk
-from sim.runner.cluster import connect, require_guard
+from sim.runner.cluster import connect
 from sim.runner.ensembles import require
 from sim.runner.first_plan import first_plan
+from sim.runner.main_guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, Watch
 from sim.runner.shares import agreed, joined, read_apart, refuse_unmerged
