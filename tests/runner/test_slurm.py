@@ -71,6 +71,14 @@ class Asked(Jobs):
             self.look(threads)
 
 
+def within(seconds: float, done) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def ended(state: Path) -> bool:
     return not fake_slurm.jobs(state)
 
@@ -247,6 +255,35 @@ def test_a_sweep_outlives_the_time_limits_of_its_jobs(state, settings, tmp_path,
                    note=said.append)  # fmt: skip
     assert files(folder) == whole and len(killed) == 2
     assert sum("more are asked for" in text for text in said) == 2 and ended(state)
+
+
+@pytest.mark.exhaustive
+def test_one_job_that_is_refused_leaves_the_sweep_to_the_others(state, settings, tmp_path):
+    (state / "refuse").write_text("1")
+    whole = files(sweep(experiment(12), tmp_path / "here", part_units=2))
+    said: list[str] = []
+    folder = sweep(experiment(12), tmp_path / "s", cluster="slurm", workers=2, part_units=2, note=said.append)
+    assert files(folder) == whole and ended(state)
+    assert said[0] == f"1 of 2 jobs were refused: {fake_slurm.REFUSED}" and (state / "2.sh").exists()
+
+
+@pytest.mark.exhaustive
+def test_a_client_that_is_killed_leaves_what_is_stored_and_jobs_that_end_by_themselves(state, tmp_path):
+    """Nobody is left to cancel them: their workers miss the scheduler, and end after Dask's death-timeout."""
+    program = ("from sim.runner.sweep import sweep; from tests.tiny import experiment\n"
+               "sweep(experiment(400), 's', cluster='slurm', workers=1, part_units=2)")  # fmt: skip
+    wanted = {"CORES": "1", "MEMORY": "2GB", "INTERFACE": "lo", "DEATH_TIMEOUT": "2"}
+    asked = {f"DASK_JOBQUEUE__SLURM__{name}": value for name, value in wanted.items()}
+    client = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL,
+                              env=os.environ | asked | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"})  # fmt: skip
+    journal = tmp_path / "s" / "journal.jsonl"
+    within(120.0, lambda: journal.exists() and journal.stat().st_size)
+    client.kill()
+    client.wait()
+    assert not ended(state)
+    within(120.0, lambda: ended(state))
+    whole = files(sweep(experiment(400), tmp_path / "here", part_units=2))
+    assert files(sweep(experiment(400), tmp_path / "s", part_units=2)) == whole
 
 
 @pytest.mark.exhaustive
