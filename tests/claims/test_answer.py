@@ -74,7 +74,31 @@ def test_what_is_no_worse_is_not_said_to_be_better() -> None:
     made["claims"][0]["estimands"][0]["populations"]["calibrated"] |= {"for": 1.0, "against": 0.0, "within": 0.93}
     made["claims"][0]["estimands"][0]["claimed"] = "not below"
     first, *_ = map(str, three(At(made, "claims/ledger.json")))
-    assert "holds in 100 of 100 worlds fitted to the record, and in 93 the difference is too small to count" in first
+    assert "holds in 100 of 100 worlds fitted to the record, and in 93 of these the difference is too small" in first
+    assert first.endswith("count.")
+    made["claims"][0]["estimands"][0]["populations"]["prior"] |= {"for": 0.97}
+    first, *_ = map(str, three(At(made, "claims/ledger.json")))
+    assert first.endswith("(over all ranges it is so too, and the record has added little).")
+
+
+def test_another_measure_that_would_give_another_verdict_is_not_passed_over() -> None:
+    made = ledger({"22a": "immaterial"})
+    claim = made["claims"][0]
+    claim["estimands"][1]["verdict"] = "not identified"
+
+    def said() -> str:
+        return str(three(At(made, "claims/ledger.json"))[0])
+
+    assert said().endswith("count (judged by months of recovery, agrarian and borderland; by performance it would be "
+                           "not identified).")  # fmt: skip
+    claim["estimands"][1]["shown"] = True
+    assert "judged" not in said(), "what is only shown is no measure of the claim"
+    claim["estimands"][1]["shown"] = False
+    claim["estimands"][0]["claimed"] = "holds"
+    assert "judged" not in said(), "of a relation the rest are its parts"
+    claim["estimands"][0]["claimed"] = "below"
+    claim["estimands"][1]["verdict"] = "immaterial"
+    assert "judged" not in said()
 
 
 def test_what_has_two_sides_alone_has_no_third() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import os
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -385,6 +386,46 @@ def test_a_reading_under_which_the_verdict_would_be_another_is_named():
     assert text.endswith("(majority_wants = all), it would be contradicted (90 of 100).") and "status_quo" not in text
     small = told.sentence(asdict(entry(estimands=[estimand], verdict="immaterial")), POPULATIONS, False)
     assert "contradicted" not in small
+
+
+def test_the_reading_that_matters_most_is_named_where_it_matters():
+    rows = [{"variant": variant, "choice": choice, "for": holds, "against": 0.0, "within": 1.0 - holds, "draws": draws}
+            for variant, choice, holds, draws in (
+                ("majority_wants", "all", 0.95, 60), ("majority_wants", "conditional", 0.7, 60),
+                ("majority_wants", "status_quo", 0.1, 39), ("unfilled", "lapse", 0.9, 60),
+                ("unfilled", "acting", 0.8, 60))]  # fmt: skip
+
+    def said(rows) -> str:
+        (one,) = entry().estimands
+        return told.sentence(asdict(entry(estimands=[{**one, "by_reading": rows}])), POPULATIONS, False)
+
+    assert re.search(r"matters most in one place: what congress delegates want .*\. It is as claimed in 70 of 100 "
+                     r"worlds for “.*” \(majority_wants = conditional\), in 95 for “.*” \(majority_wants = all\)\.",
+                     said(rows))  # fmt: skip
+    assert "unfilled" not in said(rows)
+    assert "one place" not in said(rows[3:]), "a tenth of worlds apart is not told"
+
+
+def test_another_measure_by_which_the_verdict_would_be_another_is_told():
+    (one,) = entry().estimands
+    shares = {**one["populations"]["calibrated"], "for": 0.2, "against": 0.1, "within": 0.7}
+    other = {**one, "name": "other", "words": "open skloki", "verdict": "not identified",
+             "populations": {"calibrated": shares}}  # fmt: skip
+    text = told.sentence(asdict(entry(estimands=[one, other])), POPULATIONS, False)
+    assert "By another measure it would be not identified. Open skloki: the difference is too small" in text
+    for same in ({"verdict": "supported"}, {"shown": True}):
+        text = told.sentence(asdict(entry(estimands=[one, {**other, **same}])), POPULATIONS, False)
+        assert "another measure" not in text
+
+
+def test_what_is_reckoned_over_all_worlds_is_told_of_resamples_and_whether_it_could_have_told():
+    (one,) = entry(verdict="not identified").estimands
+    likely = {**one, "claimed": "not needed", "power": 0.9}
+    text = told.sentence(asdict(entry(verdict="not identified", estimands=[likely])), POPULATIONS, False)
+    assert "in 90 of 100 resamples of all worlds (400 calibrated" in text
+    assert "The test is too weak to decide it: records made in a world in which it is wrong would have shown 0.9" in text
+    likely["power"] = 2.5
+    assert "weak" not in told.sentence(asdict(entry(estimands=[likely])), POPULATIONS, False)
 
 
 def test_what_holds_over_all_ranges_is_said_to_be_the_models():

@@ -15,7 +15,7 @@ import sim
 from sim.errors import UserError
 from sim.figures.inference import draw_discovery
 from sim.inference.boxes import CONDITIONS, Counted, discover
-from sim.inference.boxes_told import leading, rows, sentences, tells
+from sim.inference.boxes_told import leading, rows, sentences, tells, would
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
 
 
@@ -91,6 +91,11 @@ def test_what_would_have_to_be_true(tmp_path):
     assert 0.0 < float(joint["to"]["r_v - r_f"]) < float(first["to"])
     assert "candidates (r_v - r_f) from +0 to +0.0" in sentences(found)[1]
     assert re.search(r"is -0\.\d+ percentage points, less than the smallest that counts \(0\.5 p", sentences(found)[1])
+    assert "sign" in would(found) and "sign" not in would(found, sign=False)
+    assert "candidates (r_v - r_f) raises it" in would(found, sign=False)
+    assert would(replace(found, plane=replace(plane, r2=0.05))) == (
+        "A plane explains 5 of 100 parts of the effect on worlds held back: no simple rule tells how it hangs on "
+        "anything.")  # fmt: skip
 
 
 @pytest.mark.parametrize(("held", "rate", "said"), [

@@ -51,7 +51,7 @@ def test_ishigami_directly(tmp_path):
 
 def test_ishigami_is_no_quadratic_and_is_refused(tmp_path):
     (found,) = sensitivity(planted(tmp_path / "s", ISHIGAMI, ishigami, number=600, levers=(), replicates=2))
-    assert found.refused.startswith("the emulator explains ") and "saltelli" in found.hint
+    assert found.refused.startswith("an emulator explains ") and "saltelli" in found.hint
     assert not len(found.rows) and not len(table([found]))
 
 
@@ -125,12 +125,12 @@ def test_an_effect_that_is_chance_is_refused_with_the_reason(tmp_path):
         return 0.5 + is_elected(levers) * (0.035 * voters + 0.03 * noise[1])  # .01 and .03 by their spread
 
     (found,) = sensitivity(planted(tmp_path / "s", TWINS, noisy, number=200, replicates=2))
-    assert re.search(r"chance is .(8[5-9]|9\d) of this difference", found.refused)
+    assert re.search(r"chance makes (8[5-9]|9\d) of 100 parts of this difference", found.refused)
     assert "give more (run.replicates; " in found.hint and "would leave .25" in found.hint
     assert found.sentence.endswith(f": {found.refused}: {found.hint}.") and "give" not in untold([found])[0]
     (alone,) = sensitivity(planted(tmp_path / "t", TWINS, noisy, number=200))
     assert "one replicate cannot say" in alone.refused
-    with pytest.raises(UserError, match="chance is .[89]"):
+    with pytest.raises(UserError, match="chance makes [89]"):
         draw_sensitivity([[found]])
 
 

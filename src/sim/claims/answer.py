@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sim.analysis.wording import capital
 from sim.claims import rules
@@ -15,6 +16,8 @@ LEADING: Sequence[tuple[str, tuple[str, ...]]] = (
     ("in the provinces", ("22a", "22b")), ("in the capitals", ("25a", "25b")),
 )  # fmt: skip
 """The claims that the first two sentences are about: the article's main sentence, and what it says of the capitals."""
+EVERYWHERE = 0.95
+"""Share of worlds, calibrated and over the ranges, from which on the model is said to leave nothing to the record."""
 ALWAYS = (rules.SUPPORTED, rules.CONTRADICTED, rules.OPEN)
 """Verdicts that are counted even where no claim has them."""
 AMONG, SUCH = "of 100 worlds fitted to the record", "of 100 such worlds"
@@ -41,6 +44,36 @@ def whose(claim: At) -> str:
     if place.startswith("article") and QUOTED.search(place):
         return "article"
     return "rivals" if re.match(r"[A-Z]\d", str(claim["id"])) else "own"
+
+
+def weighing(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the numbers that decide a claim: the first, or all that must be as claimed."""
+    return [one for one in entry["estimands"] if not one.get("shown")] if entry["all"] else entry["estimands"][:1]
+
+
+def by_other_measure(entry: Mapping[str, Any], population: str) -> list[Mapping[str, Any]]:
+    """Return the effects by which the verdict would be another one, of those that a claim measures beside the first.
+
+    Of a relation nothing beside it is another measure of the same.
+    """
+    first, *others = entry["estimands"] or [{}]
+    if entry["all"] or not others or first["claimed"] in (*rules.RELATIONS, *rules.OVER_ALL):
+        return []
+    if entry["verdict"] in (rules.PUT_IN, rules.UNTESTABLE):
+        return []
+    ours = rules.plainly(entry["verdict"])
+    return [one for one in others if not one.get("shown") and one["claimed"] not in rules.RELATIONS
+            and one["populations"].get(population, {}).get("draws") and one["verdict"] != ours]  # fmt: skip
+
+
+def as_written(entry: Mapping[str, Any], population: str) -> bool:
+    """Say whether it is so whatever is drawn: then what is assumed says it, and not the record."""
+    side = {rules.SUPPORTED: "for", rules.CONTRADICTED: "against"}.get(entry["verdict"])
+    if side is None or population == "prior":
+        return False
+    shares = [one["populations"].get(name, {}).get(side) or 0.0
+              for one in weighing(entry) for name in (population, "prior")]  # fmt: skip
+    return min(shares) >= EVERYWHERE
 
 
 def three(ledger: At) -> tuple[Line, Line, Line]:
@@ -86,7 +119,20 @@ def verdict(claim: At, population: str, among: str) -> Line:
     marks = [name for name in ("borderline", "fragile") if claim[name].value]
     word, told = claim["verdict"].shown(), _told(claim, population, among)
     whole = line("{}: {}", word, told) if told else line("{}", word)
-    return line(f"{{}} ({', '.join(marks)})", whole) if marks else whole
+    whole = line(f"{{}} ({', '.join(marks)})", whole) if marks else whole
+    return line("{}{}", whole, _beside(claim, population))
+
+
+def _beside(claim: At, population: str) -> Line:
+    """Return what a reader must not miss: that another measure gives another verdict, that the record adds little."""
+    others = [str(one["name"]) for one in by_other_measure(claim.value, population)]
+    told = [line("by {} it would be {}", one["words"].shown("clause"), one["verdict"].shown())
+            for one in claim["estimands"] if str(one["name"]) in others]  # fmt: skip
+    if told:
+        told.insert(0, line("judged by {}", claim["estimands"][0]["words"].shown("clause")))
+    if as_written(claim.value, population):
+        told.append(line("over all ranges it is so too, and the record has added little"))
+    return line(" ({})", joined(told, "; ")) if told else line("")
 
 
 def _told(claim: At, population: str, among: str) -> Line:
@@ -110,7 +156,8 @@ def _told(claim: At, population: str, among: str) -> Line:
     other = "its opposite holds" if three else "it fails"
     if first["claimed"].value in NO_WORSE and word == rules.SUPPORTED:
         # no worse is no gain: in most worlds there may be no difference that counts
-        return line(f"it holds in {{}} {among}, and in {{}} the difference is too small to count", holds, within)
+        return line(f"it holds in {{}} {among}, and in {{}} of these the difference is too small to count",
+                    holds, within)  # fmt: skip
     told = {
         rules.SUPPORTED: line(f"it holds in {{}} {among}", holds),
         rules.CONTRADICTED: line(f"{other} in {{}} {among}", fails),

@@ -13,9 +13,7 @@ from sim.claims.reduce import described
 from sim.errors import Problem, UserError
 
 ANEW = "the same, or the whole ledger anew (without --add)"
-
-
-BESIDE = ("place", "mechanism", "rival", "supports", "attacks")
+OF_FILE = ("place", "mechanism", "rival", "supports", "attacks")
 """What a claim's file says beside what is reckoned: as it is now."""
 
 
@@ -75,7 +73,7 @@ def joined(old: Ledger, new: Ledger, order: Sequence[str], notes: Sequence[str])
 
 def _entry(ours: Entry, theirs: Entry, populations: Sequence[Mapping[str, Any]], quick: bool) -> Entry:
     """Return a claim with what the other populations say of it, and what its file says beside what is reckoned."""
-    said = {name: getattr(theirs, name) for name in BESIDE}
+    said = {name: getattr(theirs, name) for name in OF_FILE}
     if not theirs.estimands:
         return replace(ours, **said)
     if not ours.estimands:  # asked in none of the ledger's own

@@ -90,6 +90,7 @@ class _Judged:
         return {
             **described(self.estimand), "smallest": self.reckoned[name].smallest, "populations": self.numbers,
             "verdict": self.verdicts[name], "variance": dict(variance), "by_reading": self.by_reading[name],
+            **({"power": self.reckoned[name].power} if self.estimand.said.planted else {}),
         }  # fmt: skip
 
 
@@ -185,9 +186,6 @@ class _Depth:
         """Return fields of an entry."""
         found: dict[str, Any] = {}
         said = self.judged.estimand.said
-        if said.planted:
-            self.notes.append(f"records made in the world {said.planted} would have shown "
-                              f"{number(self.one.power)}, and {rules.POWER:g} is asked for")  # fmt: skip
         if said.claimed == "signs" or said.figures:
             return {"notes": self.notes}
         try:
@@ -218,7 +216,7 @@ class _Depth:
         finding = emulated(points, [asked])[0]
         self.variance = parts(finding)
         if finding.refused:
-            self.notes.append(f"what it hangs on: {finding.refused}")
+            self.notes.append(f"what it hangs on cannot be told: {finding.refused}")
             return []
         rows = finding.leading()
         return [{"name": row.name, "share": row.alone, "grade": row.grade}
@@ -226,17 +224,25 @@ class _Depth:
 
     def _reverses(self, points: Drawn, asked: Asked) -> str:
         found = boxes.discovered(points, asked, "effect > 0", boxes=False)
-        return boxes_told.would(found) if len(found.plane.slopes) else "no straight line through it tells anything"
+        return boxes_told.would(found, sign=self.judged.estimand.said.claimed not in ("within", *rules.RELATIONS))
 
     def _condition(self, points: Drawn, asked: Asked) -> dict[str, Any]:
         """Return the condition under which a claim holds, or fails, if there is one."""
         best: tuple[float, boxes.Box, str] | None = None
-        for side, where in zip(("holds", "fails"), self._wheres(), strict=True):
+        shares = self.judged.shares[self.reader.population.name]
+        sides = zip(("holds", "fails"), (shares.holds, shares.fails), self._wheres(), strict=True)
+        for side, share, where in sides:
+            there = round(share * shares.draws)
+            if min(there, shares.draws - there) < boxes.RARE:
+                self.notes.append(f"no condition was looked for under which it {side}: it does in {there} of "
+                                  f"{shares.draws} worlds")  # fmt: skip
+                continue
             try:
                 found = boxes.discovered(points, asked, where)
             except UserError as error:
                 problem = error.problems[0]
-                self.notes.append(f"a condition was not looked for ({side}): {problem.found or problem.allowed}")
+                self.notes.append(f"no condition was looked for under which it {side}: "
+                                  f"{problem.found or problem.allowed}")  # fmt: skip
                 continue
             for box in found.boxes:
                 good = box.held.density >= rules.DENSITY and box.held.coverage >= rules.COVERAGE

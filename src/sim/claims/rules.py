@@ -33,6 +33,8 @@ POWER = 2.0
 """Difference in the logarithm of evidence that must have been seen, were the claim wrong, before it counts for it."""
 RELATIONS = ("between", "holds")
 """What is claimed of a number that is no effect: in the other worlds it is not so."""
+OVER_ALL = ("signs", "likelier", "not needed")
+"""What is claimed of all worlds at once: shares are then of resamples of them."""
 IMMATERIAL_FOR = ("above", "below")
 """What is claimed of an effect that may turn out too small to matter."""
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.analysis.plain import named
-from sim.analysis.wording import amount, capital, hundred, in_unit
+from sim.analysis.wording import amount, capital, in_unit
 from sim.claims import rules
-from sim.claims.answer import three
+from sim.claims.answer import as_written, by_other_measure, three, weighing
 from sim.claims.ledger import Entry, Ledger, deciding
-from sim.claims.lines import NOTHING, At, number
+from sim.claims.lines import NOTHING, At, number, of_100
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.variants import VARIANTS
 from sim.results.ledger import JSON
@@ -31,11 +31,11 @@ _HOLDS: Mapping[str, tuple[str, str]] = {
     "not above": ("it is not higher by more than {size}", "higher by more"),
     "between": ("it lies {span}", "elsewhere"),
     "holds": ("it is so", "it is not"),
-    "signs": ("the slopes have the signs that are claimed (resamples of the draws)", "at least one has not"),
+    "signs": ("the slopes have the signs that are claimed", "at least one has not"),
     "not ready": ("it is lower by more than {size}", "not so"),
-    "likelier": ("the record is likelier by more than {size} in the logarithm (resamples of the draws)",
+    "likelier": ("the record is likelier by more than {size} in the logarithm",
                  "less likely by as much"),
-    "not needed": ("the record is not likelier for it by {size} in the logarithm (resamples of the draws)", "likelier"),
+    "not needed": ("the record is not likelier for it by {size} in the logarithm", "likelier"),
 }  # fmt: skip
 _FIRST: Mapping[str, str] = {
     "higher": "it is higher by more than {size} in", "lower": "it is lower by more than {size} in",
@@ -49,8 +49,8 @@ _THEN: Mapping[str, str] = {
 """What an effect may be in a world, told first, and after that."""
 ALIKE = 3
 """Numbers up to which a claim to which all are needed tells each; of more, from where to where their shares lie."""
-EVERYWHERE = 0.95
-"""Share of worlds, calibrated and over the ranges, from which on the model is said to leave nothing to the record."""
+APART = 0.2
+"""Share of worlds by which two ways to read the record must differ for both to be told."""
 
 
 def kinds(estimand: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, float]:
@@ -86,24 +86,31 @@ def shares_said(estimand: Mapping[str, Any], population: str, words: str) -> str
     found = estimand["populations"].get(population)
     if found is None or not found["draws"]:
         return f"{estimand['words']}: not defined in these draws"
-    of = f"of 100 worlds ({found['draws']} {words})"
+    of = _of(estimand, found["draws"], words)
     told = sorted(kinds(estimand, found).items(), key=lambda one: -one[1])
     if not told:
         holds, fails = sides(estimand)
-        neither = f", neither in {hundred(found['within'])}" if estimand["claimed"] == "likelier" else ""
+        neither = f", neither in {of_100(found['within'])}" if estimand["claimed"] == "likelier" else ""
         return (f"{estimand['words']}: {holds} in {_hundred(found['for'])} {of}, {fails} in "
                 f"{_hundred(found['against'])}{neither}")  # fmt: skip
     (kind, share), *rest = told
-    others = ", ".join(f"{_THEN[other]} {hundred(part)}" for other, part in rest)
-    said = f"{estimand['words']}: {_FIRST[kind].format(size=size(estimand))} {hundred(share)} {of}, {others}"
+    others = ", ".join(f"{_THEN[other]} {of_100(part)}" for other, part in rest)
+    said = f"{estimand['words']}: {_FIRST[kind].format(size=size(estimand))} {of_100(share)} {of}, {others}"
     if "beyond" in dict(told) and None not in (found["low"], found["high"]):  # which way is not said by that
         unit = str(estimand["unit"])
         said += f" (nine worlds in ten: {in_unit(found['low'], unit, '+')} to {amount(found['high'], unit, '+')})"
     return said
 
 
+def _of(estimand: Mapping[str, Any], draws: int, words: str) -> str:
+    """Return of what shares are: of worlds, or, of what is reckoned over all worlds at once, of resamples of them."""
+    if estimand["claimed"] in rules.OVER_ALL:
+        return f"of 100 resamples of all worlds ({draws} {words})"
+    return f"of 100 worlds ({draws} {words})"
+
+
 def _hundred(value: float | None) -> str:
-    return NOTHING if value is None or math.isnan(value) else hundred(value)
+    return NOTHING if value is None or math.isnan(value) else of_100(value)
 
 
 def _together(shown: Sequence[Mapping[str, Any]], population: str, words: str) -> str:
@@ -121,7 +128,7 @@ def _together(shown: Sequence[Mapping[str, Any]], population: str, words: str) -
 
 
 def _span(ends: tuple[float, float]) -> str:
-    low, high = map(hundred, ends)
+    low, high = map(of_100, ends)
     return low if low == high else f"{low} to {high}"
 
 
@@ -132,7 +139,7 @@ def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]],
         return f"Untestable here: {entry['why']}"
     decides = deciding(populations)
     words = next((str(one["words"]) for one in populations if one["name"] == decides), "")
-    shown = [one for one in entry["estimands"] if not one.get("shown")] if entry["all"] else entry["estimands"][:1]
+    shown = weighing(entry)
     one_by_one = "; ".join(shares_said(one, decides, words) for one in shown)
     clauses = one_by_one if len(shown) <= ALIKE else _together(shown, decides, words) or one_by_one
     if verdict == rules.PUT_IN:
@@ -141,7 +148,8 @@ def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]],
     text = f"{said}. {capital(clauses)}."
     if verdict == rules.CONDITIONAL:
         text += f" {entry['condition']}"
-    text += "".join(f" {more}" for more in (*_by_choice(entry, shown), _as_written(entry, shown, decides)) if more)
+    more = (_too_weak(shown[0]), *_by_choice(entry, shown), _by_other(entry, decides, words), _as_written(entry, decides))
+    text += "".join(f" {clause}" for clause in more if clause)
     if entry["fragile"]:
         without = entry["verdicts"]["documented"]
         text += f" Fragile: without figures of grade C it is {without}."
@@ -149,16 +157,55 @@ def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]],
 
 
 def _by_choice(entry: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield under which ways to read the record, each alone, the verdict would be another one."""
+    """Yield under which ways to read the record, each alone, it comes out otherwise: in another verdict, or less."""
     decided = (rules.SUPPORTED, rules.CONTRADICTED)
-    if len(shown) != 1 or entry["verdict"] not in (*decided, rules.OPEN):
+    if len(shown) != 1:
         return
-    for row in shown[0].get("by_reading", ()):
+    rows = [row for row in shown[0].get("by_reading", ()) if row["draws"] >= rules.ENOUGH]
+    turned = 0
+    for row in rows if entry["verdict"] in (*decided, rules.OPEN) else ():
         counted = rules.Shares(row["for"], row["against"], row.get("within") or 0.0, row["draws"])
         alone = rules.decided(shown[0]["claimed"], counted)
-        if counted.draws >= rules.ENOUGH and alone in decided and alone != entry["verdict"]:
-            share = hundred(row["for"] if alone == rules.SUPPORTED else row["against"])
+        if alone in decided and alone != entry["verdict"]:
+            turned += 1
+            share = of_100(row["for"] if alone == rules.SUPPORTED else row["against"])
             yield f"Where {choice_said(row['variant'], row['choice'])}, it would be {alone} ({share} of 100)."
+    yield "" if turned else _widest(rows)
+
+
+def _widest(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the reading that matters most, with the ends of its choices' shares; nothing if none matters."""
+    by_variant: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_variant.setdefault(row["variant"], []).append(row)
+
+    def apart(choices: Sequence[Mapping[str, Any]]) -> float:
+        return max(one["for"] for one in choices) - min(one["for"] for one in choices)
+
+    most = max(by_variant.values(), key=apart, default=[])
+    if not most or apart(most) < APART:
+        return ""
+    least, *_, top = sorted(most, key=lambda one: one["for"])
+    read = VARIANTS.get(top["variant"])
+    of = f": {read.meaning}. It is as claimed in" if read else f" ({top['variant']}): it is as claimed in"
+    return (f"How the record is read matters most in one place{of} {of_100(least['for'])} of 100 worlds for "
+            f"{_read_as(least['variant'], least['choice'])}, in {of_100(top['for'])} for "
+            f"{_read_as(top['variant'], top['choice'])}.")  # fmt: skip
+
+
+def _too_weak(first: Mapping[str, Any]) -> str:
+    """Return that the test could not have told a world in which the claim is wrong, where it could not."""
+    power = first.get("power")
+    if power is None or power >= rules.POWER:
+        return ""
+    return (f"The test is too weak to decide it: records made in a world in which it is wrong would have shown "
+            f"{number(power)}, and {rules.POWER:g} is asked for.")  # fmt: skip
+
+
+def _by_other(entry: Mapping[str, Any], decides: str, words: str) -> str:
+    """Return the verdict by the other measure that the claim names, if it is another one."""
+    return "".join(f"By another measure it would be {one['verdict']}. {capital(shares_said(one, decides, words))}."
+                   for one in by_other_measure(entry, decides))  # fmt: skip
 
 
 def choice_said(variant: str, choice: str) -> str:
@@ -166,19 +213,18 @@ def choice_said(variant: str, choice: str) -> str:
     read = VARIANTS.get(variant)
     if read is None or choice not in read.choices:
         return f"{variant} = {choice}"
-    return f"{read.meaning} is read as “{read.choices[choice]}” ({variant} = {choice})"
+    return f"{read.meaning} is read as {_read_as(variant, choice)}"
 
 
-def _as_written(entry: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], decides: str) -> str:
-    """Return that it is so whatever is drawn, if it is: then what is assumed says it, and not the record."""
-    side = {rules.SUPPORTED: "for", rules.CONTRADICTED: "against"}.get(entry["verdict"])
-    if side is None or decides == "prior":
-        return ""
-    both = [one["populations"].get(name, {}).get(side) or 0.0 for one in shown for name in (decides, "prior")]
-    if min(both) < EVERYWHERE:
-        return ""
+def _read_as(variant: str, choice: str) -> str:
+    read = VARIANTS.get(variant)
+    told = f"“{read.choices[choice]}” " if read is not None and choice in read.choices else ""
+    return f"{told}({variant} = {choice})"
+
+
+def _as_written(entry: Mapping[str, Any], decides: str) -> str:
     return ("It is so in nearly all worlds over the ranges too: what the model assumes says so, and the record has "
-            "added little.")  # fmt: skip
+            "added little." if as_written(entry, decides) else "")  # fmt: skip
 
 
 HEADER = ("", "claim", "verdict", "as claimed", "too small", "otherwise", "over the ranges", "without grade C")
@@ -197,7 +243,7 @@ def _shares(entry: Entry, population: str) -> tuple[str, str, str]:
     found = one["populations"].get(population) if one else None
     if not one or not found or not found["draws"]:
         return NOTHING, NOTHING, NOTHING
-    small = hundred(found["within"]) if one["claimed"] in rules.IMMATERIAL_FOR else NOTHING
+    small = of_100(found["within"]) if one["claimed"] in rules.IMMATERIAL_FOR else NOTHING
     return _hundred(found["for"]), small, _hundred(found["against"])
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 TERMS = 4
 """Terms of the plane that a sentence has."""
+PLAIN = 0.1
+"""Part of an effect that a plane must explain on worlds held back for its terms to be told."""
 CLEAR = 2.0
 """Standard errors from which an effect at default values is told from none."""
 
@@ -69,13 +71,21 @@ def tells(found: Discovery) -> bool:
     return not found.asked.level and abs(found.plane.at_default) >= CLEAR * found.plane.error
 
 
-def would(found: Discovery) -> str:
-    """Return what a plane says of an effect: its terms, and the smallest departure that turns the sign."""
+def would(found: Discovery, *, sign: bool = True) -> str:
+    """Return what a plane says of an effect: its terms, and the smallest departure that turns the sign.
+
+    Parameters
+    ----------
+    sign
+        Whether the sign of the effect is of interest.
+    """
     plane = found.plane
     what = "the level" if found.asked.level else "the effect"
-    text = (f"A plane explains {hundred(max(plane.r2, 0.0))} of 100 parts of {what} on worlds held back: moved across "
-            f"its whole range {equation(found)}")  # fmt: skip
-    if found.asked.level:
+    text = f"A plane explains {hundred(max(plane.r2, 0.0))} of 100 parts of {what} on worlds held back"
+    if plane.r2 < PLAIN or not len(plane.slopes):
+        return f"{text}: no simple rule tells how it hangs on anything."
+    text += f": moved across its whole range {equation(found)}"
+    if found.asked.level or not sign:
         return text + "."
     unit = found.asked.outcome.unit
     value, counts = size(plane.at_default, unit), abs(plane.at_default) > found.least

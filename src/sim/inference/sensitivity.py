@@ -202,7 +202,8 @@ def _lacking(points: Drawn, one: Asked) -> tuple[str, str]:
     needed = odds * (1.0 - FEWER) / FEWER
     enough = f"{math.ceil(needed):,} would leave {share(FEWER)}" if needed < 1000 else "no number will do"
     what = "this level" if one.level else "this difference"
-    return (f"chance is {share(single)} of {what}, {share(mean)} of the mean of {replicates} replicates",
+    return (f"chance makes {hundred(single)} of 100 parts of {what} between worlds, and {hundred(mean)} of the mean of "
+            f"{replicates} replicates",
             f"give more (run.replicates; {enough})")  # fmt: skip
 
 
@@ -248,12 +249,12 @@ def _unseen(points: Drawn, one: Asked, r2: float, output: Array, least: float) -
     if r2 >= least:
         return "", ""
     _, mean = points.chance(one)
-    seen = f"the emulator explains {share(r2)} of " + ("this level" if one.level else "this effect")
+    seen = f"an emulator explains {hundred(max(r2, 0.0))} of 100 parts of " + ("this level" if one.level else "this effect")
     if not np.isfinite(mean):
         rest = "one replicate cannot say how much of the rest is chance"
         return f"{seen}, and {rest}", "give replicates (run.replicates) and more points, or run a saltelli design"
     why, hint = _lacking(points, one)
-    more = f"{seen}, and chance is {share(mean)}", "give more points, or run a saltelli design"
+    more = f"{seen}, and chance makes {hundred(mean)}", "give more points, or run a saltelli design"
     return (why, hint) if why else more
 
 
