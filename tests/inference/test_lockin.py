@@ -96,11 +96,21 @@ def test_worlds_that_want_what_they_have_keep_any_level(tmp_path):
     assert one["from_0.5"] == runs.loc[("quiet", 0.5, 2), "claimed"]
     assert one["apart"] == one["from_0.9"] - one["from_0.1"]
     found = told(place, tmp_path / "told")
-    assert found.answer[0].startswith("In 0 of 3 worlds") and "there was a way back" in found.answer[0]
-    assert "in 3 each beginning keeps a level of its own" in found.answer[1]
-    assert found.answer[2].startswith("Luck")  # one reading was asked: there is nothing to tell apart
+    assert found.answer[0].startswith("In 0 of 3 worlds") and "the beginning is forgotten" in found.answer[0]
+    assert "in 3 each beginning keeps a level of its own" in found.answer[2]
+    assert found.answer[3].startswith("Luck")  # one reading was asked: there is nothing to tell apart
     table = found.frame("readings").query("drivers == 'constant' and reading == 'any level'")
     assert table["draws"].tolist() == [3] and table["of"].tolist() == [3]
+
+
+def test_a_common_end_is_no_return_to_few_claims_where_it_is_high(tmp_path):
+    found = told(swept(tmp_path, 'variants.majority_wants = "status_quo"'), tmp_path / "told")
+    draws, ramps = found.frame("draws").fillna({"majority_wants": ""}), found.frame("ramps")
+    here = draws["drivers"] == "constant"
+    draws.loc[here, "reading"], draws.loc[here, "from_0.5"] = [ONE, ONE, ANY], [0.91, 0.3, 0.95]
+    said = rules.answer(draws, ramps, "made up")
+    assert said[0].startswith("In 2 of 3 worlds made up the beginning is forgotten")
+    assert said[1].endswith("(more than 90 of 100 claimed) in 1, and fewer than half in 1.")
 
 
 def test_another_sweep_is_refused(tmp_path):

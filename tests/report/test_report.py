@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 import sim
 from sim.claims.answer import GROUPS
@@ -26,6 +29,7 @@ from sim.errors import UserError
 from sim.report import words
 from sim.report.context import context, inputs
 from sim.report.pages import HTML, PDF, html, part, write_report
+from sim.report.pictures import pieces
 from sim.report.shapes import Context, as_text
 from tests.report.made_ledger import KINDS, ledger, sealed, write
 
@@ -136,7 +140,7 @@ def test_no_number_stands_in_the_page_that_names_no_file(page: str, found: Conte
     own = {name for text in (*vars(words).values(),) for name in NUMBER.findall(str(text))}
     own |= set(NUMBER.findall(part("report.html"))) | set(NUMBER.findall(" ".join(said for said, _ in found.put_in)))
     own |= {number for claim in found.claims for number in NUMBER.findall(claim.id)}
-    own |= {"100", *NUMBER.findall(found.version)}
+    own |= {"100", *NUMBER.findall(found.version), *NUMBER.findall(" ".join(said for _, said in found.words))}
     titles = " ".join(str(claim.words) for claim in found.claims)  # in the contents, where they are links
     left = [number for text in reader.text for number in NUMBER.findall(text) if number not in own]
     assert [number for number in left if number not in NUMBER.findall(titles)] == []
@@ -160,7 +164,7 @@ def test_bars_and_pictures_are_of_the_same_shares(found: Context, page: str) -> 
 def test_each_claim_has_a_page_with_all_that_belongs_to_it(page: str) -> None:
     begin = page.index('<section id="claim-24"')
     text = page[begin : page.index("</section>", begin)]
-    for part_ in ("conditional", "article, p. 527", "where voters judge better than files", "What would reverse it",
+    for part_ in ("conditional", "article, p. 527", "where voters judge better than files", "What it leans on",
                   "what is counted", "change_appointed_ahead", "skloki claims --explain 24", "a made-up note",
                   "how well members could judge", "results/sweeps/claims/00000000", "data:text/csv",
                   "<svg"):  # fmt: skip
@@ -331,9 +335,65 @@ def test_error_rates_are_told_by_what_is_true_with_the_spread_that_explains_them
     told = context(folder).errors
     assert told is not None and len(told.rows) == 1
     assert list(map(str, told.rows[0][1:])) == [
-        "19", "19 (s.d. 0.3, where 0.02 counts)", "62", "100", "0 (s.d. 0.3, where 0.02 counts)"]
+        "19", "62", "100", "claim 0 (between its worlds a standard deviation of 0.3, where 0.02 counts)"]
     for shown in context(folder).shown:
         assert formed(read_again(shown, folder), shown.how) == shown.text
+
+
+def test_from_which_size_on_a_difference_counts_stands_with_its_measure_and_claims(tmp_path: Path) -> None:
+    made = ledger({"22a": "supported", "24": "supported", "12": "supported"})
+    for claim, outcome, claimed in zip(made["claims"], ("performance", "performance", "claimed"),
+                                       ("below", "below", "between"), strict=True):  # fmt: skip
+        claim["estimands"] = [{**claim["estimands"][1], "outcome": outcome, "claimed": claimed}]
+    told = context(write(tmp_path, sealed(made))).counts
+    assert told is not None
+    (row,) = [[*map(str, each)] for each in told.rows]
+    assert row[0].endswith("(performance)") and row[1] == "0.5 percentage points" and row[3] == "22a, 24"
+
+
+def test_what_is_not_at_work_in_an_account_has_no_verdict_there(tmp_path: Path) -> None:
+    made = ledger({"12": "supported"})
+    for one in made["claims"][0]["estimands"]:
+        one["populations"]["harris"] |= {"mean": 0.0, "sd": 0.0, "low": 0.0, "high": 0.0}
+        one["populations"]["prior"] |= {"mean": 0.0, "sd": 0.1}
+    (claim,) = context(write(tmp_path, sealed(made))).claims
+    rows = {str(row[0]): [*map(str, row)] for row in claim.tables[0].rows}
+    assert rows["Harris"][-1] == words.NOT_ASKED and words.IDLE in rows["Harris"]
+    assert rows["all ranges"][-1] == "supported" and words.IDLE not in rows["all ranges"]
+    assert claim.picture is not None and "Harris" not in claim.picture.svg and "all ranges" in claim.picture.svg
+
+
+def test_shares_by_reading_are_told_from_where_to_where_of_those_with_draws_enough(tmp_path: Path) -> None:
+    made = ledger({"12": "supported"})
+    rows = [{"variant": "voters", "choice": choice, "for": holds, "against": 0.1, "draws": draws}
+            for choice, holds, draws in (("members", 0.3, 40), ("plenum", 0.7, 200), ("few", 0.99, 39))]  # fmt: skip
+    made["claims"][0]["estimands"][0]["by_reading"] = rows
+    (claim,) = context(write(tmp_path, sealed(made))).claims
+    assert str(claim.range) == "it is as claimed in 30 to 70 of 100 worlds"
+    made["claims"][0]["estimands"][0]["by_reading"] = rows[2:]
+    (claim,) = context(write(tmp_path / "b", sealed(made))).claims
+    assert claim.range is None
+
+
+def test_words_that_a_report_uses_are_explained(found: Context) -> None:
+    told = dict(found.words)
+    assert {"World", "Plane", "Guberniia"} <= set(told) and "Ispolkom" not in told
+
+
+def test_a_picture_taller_than_a_page_is_cut_where_nothing_is_drawn() -> None:
+    drawn = np.full((1000, 200, 3), 255, np.uint8)
+    for top in (0, 210, 420, 630, 840):
+        drawn[top : top + 150, 10:190] = 40
+    written = io.BytesIO()
+    Image.fromarray(drawn).save(written, "PNG")
+    found = [np.asarray(Image.open(io.BytesIO(piece))) for piece in pieces(written.getvalue(), 1.5)]
+    assert np.array_equal(np.concatenate(found), drawn) and all(len(piece) <= 300 for piece in found)
+    assert all((piece[0] == 255).all() or place == 0 for place, piece in enumerate(found)) and len(found) == 5
+    assert pieces(written.getvalue(), 5.0) == [written.getvalue()]
+    drawn[:, 100] = 0  # nothing to cut at
+    written = io.BytesIO()
+    Image.fromarray(drawn).save(written, "PNG")
+    assert pieces(written.getvalue(), 1.5) == [written.getvalue()]
 
 
 # What a claim's page shows.
@@ -412,7 +472,7 @@ def test_effects_are_told_in_their_unit(tmp_path: Path) -> None:
         each |= {"mean": 0.0118, "low": -0.003, "high": 0.25}
     made["claims"][0]["estimands"][0] |= {"unit": "share of committees", "smallest": 1 / 85}
     claim = context(write(tmp_path, sealed(made))).claims[0]
-    assert claim.tables[0].head[4] == "mean, of 100 committees (nine in ten)"
+    assert claim.tables[0].head[4] == "mean, of 100 committees (middle nine in ten)"
     assert str(claim.tables[0].rows[0][4]) == "+1.2 (−0.3 to +25)"
 
 

@@ -90,6 +90,13 @@ def choice(value: Any, variant: str) -> str:
     return _coded(VARIANTS[variant].choices.get(value, "") if variant in VARIANTS else "", value)
 
 
+DIRECTIONS: Mapping[str, str] = {
+    "better": "rises", "worse": "falls", "same": "no difference", "leans towards": "rather rises",
+    "leans against": "rather falls", "open": "either way",
+}  # fmt: skip
+"""What a number does of which more is not called better, by the reading of its effect."""
+
+
 def mechanism(value: Any) -> str:
     """Return what a mechanism does, its name after it."""
     return _coded(MECHANISMS[value].meaning.rstrip(".") if value in MECHANISMS else "", value)
@@ -98,6 +105,7 @@ def mechanism(value: Any) -> str:
 FORMS: Mapping[str, Callable[[Any], str]] = {
     "text": str, "clause": clause, "inner": inner, "capital": capital, "place": sourced, "number": number,
     "of 100": of_100, "plain": plain, "named": named, "reading": reading, "mechanism": mechanism,
+    "direction": lambda value: DIRECTIONS.get(value, NOTHING),
 }  # fmt: skip
 """How a value is shown."""
 GIVEN: Mapping[str, Callable[[Any, str], str]] = {
@@ -106,7 +114,7 @@ GIVEN: Mapping[str, Callable[[Any, str], str]] = {
     "amount in": amount, "words": taken, "choice": choice,
 }  # fmt: skip
 """How a value is shown that needs to be told more, such as its unit, which stands after a colon."""
-WORDS = ("text", "clause", "inner", "capital", "place", "words", "named", "reading", "choice", "mechanism")
+WORDS = ("text", "clause", "inner", "capital", "place", "words", "named", "reading", "choice", "mechanism", "direction")
 """Ways in which words are shown; the others show numbers."""
 
 

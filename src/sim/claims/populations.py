@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,6 +64,12 @@ def rivals() -> dict[str, Path]:
     """Return the experiments of the rivals, by name."""
     beside = next(iter(shipped(FORM).values())).parent
     return {path.stem: path for path in sorted((beside / RIVALS).glob("*.toml"))}
+
+
+def accounts() -> dict[str, str]:
+    """Return what each rival account says, in a clause, by name: what its title has after whose it is."""
+    return {name: tomllib.loads(path.read_text(encoding="utf-8"))["title"].partition(": ")[2]
+            for name, path in rivals().items()}  # fmt: skip
 
 
 def names() -> list[str]:

@@ -33,6 +33,7 @@ INTERVAL = (0.05, 0.95)
 NAMED, FIGURES = 3, 3
 """Terms that are said to be hung on, and figures to look for."""
 READING = "all readings (variants)"
+_SIDES = {"favours_for": np.argmax, "favours_against": np.argmin}
 
 
 def choices(sweep: Sweep, fixed: frozenset[str]) -> dict[tuple[str, str], NDArray[np.bool_]]:
@@ -296,14 +297,14 @@ class _Depth:
         found, kinds = list[dict[str, Any]](), set[str]()
         for worth in answer.worths:
             one = worth.observable
-            if one.figure in kinds or worth.explains[0] <= answer.luck:
+            sides = {side: worth.middle[int(which(worth.ahead))] for side, which in _SIDES.items()}
+            alike = len(set(map(number, sides.values()))) == 1  # what speaks for both sides speaks for none
+            if one.figure in kinds or alike or worth.explains[0] <= answer.luck:
                 continue
             kinds.add(one.figure)
             found.append({
                 "observable": one.name, "meaning": f"{one.meaning}, {one.period}", "unit": one.unit,
-                "explains": worth.expected, "reliability": one.reliability,
-                "favours_for": worth.middle[int(np.argmax(worth.ahead))],
-                "favours_against": worth.middle[int(np.argmin(worth.ahead))], "where": one.where,
+                "explains": worth.expected, "reliability": one.reliability, **sides, "where": one.where,
             })  # fmt: skip
             if len(found) == FIGURES:
                 break

@@ -148,7 +148,8 @@ def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]],
     text = f"{said}. {capital(clauses)}."
     if verdict == rules.CONDITIONAL:
         text += f" {entry['condition']}"
-    more = (_too_weak(shown[0]), *_by_choice(entry, shown), _by_other(entry, decides, words), _as_written(entry, decides))
+    more = (_too_weak(shown[0]), *_by_choice(entry, shown), _by_other(entry, decides, words),
+            _as_written(entry, decides))  # fmt: skip
     text += "".join(f" {clause}" for clause in more if clause)
     if entry["fragile"]:
         without = entry["verdicts"]["documented"]
@@ -298,7 +299,7 @@ def explained(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, str]]:
     if entry.condition and entry.verdict != rules.CONDITIONAL:
         yield "condition", entry.condition
     if entry.reverses:
-        yield "reverses it", entry.reverses
+        yield "leans on", entry.reverses
     if entry.lookfor:
         yield "look for", "\n".join(map(lookfor_said, entry.lookfor))
     if entry.grid:

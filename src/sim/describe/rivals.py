@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.analysis.sweep import Sweep, open_sweep
+from sim.claims.lines import DIRECTIONS
 from sim.describe.page import marked
 from sim.experiment.ensemble import PLACE
 from sim.inference.lookfor import lookfor
@@ -128,8 +129,6 @@ TESTS = (
 SIGNS = {"0 or up": ("same", "better"), "0": ("same",), "+": ("better",), "up": ("better",), "falls": ("worse",),
          "down": ("worse",), "large fall": ("worse",), "small": ("worse", "same")}  # fmt: skip
 """Which readings bear a prediction out, by how it begins: the longest first."""
-_WORDS = {"better": "rises", "worse": "falls", "same": "no difference", "leans towards": "rather rises",
-          "leans against": "rather falls", "open": "either way"}  # fmt: skip
 _TURNED = {"better": "worse", "worse": "better", "leans towards": "leans against", "leans against": "leans towards"}
 
 
@@ -254,7 +253,7 @@ def _cell(row: Mapping[str, Any]) -> str:
         return said
     if not row["reading"]:
         return f"{said}; {row['given']:.2g} ({row['low']:.2g} to {row['high']:.2g})"
-    found = f"{_WORDS[row['reading']]} ({row['given']:+.3f})"
+    found = f"{DIRECTIONS[row['reading']]} ({row['given']:+.3f})"
     return f"{said}; " + (f"**{found}**" if row["borne_out"] == "no" else found)
 
 

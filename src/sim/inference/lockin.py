@@ -34,6 +34,8 @@ AT = ("quarter", "half", "three_quarters")
 """When drivers that change are looked at: threat is the same in both at the times that lie alike from their ends."""
 BESIDE = 0.25
 """Part of the distance within which the middle start has joined another."""
+NEARLY, HALF = 0.9, 0.5
+"""Claims above which a common end is called nearly every vacancy, and below which fewer than half."""
 TINY = 1e-9
 """Less is the arithmetic's."""
 WANTS = VARIANTS["majority_wants"].choices
@@ -140,9 +142,15 @@ def answer(draws: pd.DataFrame, ramps: pd.DataFrame, population: str) -> list[st
     of = int(first.sum())
     here = draws[(draws["drivers"] == CONSTANT[0]) & (draws["reading"] != "")]
     wrong = int((here["apart"] < -smallest()).sum())
+    common = here[here["reading"] == ONE][f"from_{STARTS[1]:g}"]
     says = (
-        f"In {first[ONE]} of {of} worlds {population} there was a way back: however many posts the centre claimed "
-        "sixty years before, it ends at one and the same share, if conditions stay as in 1928."
+        f"In {first[ONE]} of {of} worlds {population} the beginning is forgotten: however many posts the centre "
+        "claimed sixty years before, it ends at one and the same share, if conditions stay as in 1928."
+    )
+    back = (
+        f"In that sense there was a way back; but of these worlds the common end is nearly every vacancy (more than "
+        f"{100 * NEARLY:.0f} of 100 claimed) in {(common > NEARLY).sum()}, and fewer than half in "
+        f"{(common < HALF).sum()}."
     )
     others = (
         f"In {first[TWO]} the beginning decides for good (two levels), in {first[LAG]} it only takes longer (a lag), "
@@ -159,7 +167,7 @@ def answer(draws: pd.DataFrame, ramps: pd.DataFrame, population: str) -> list[st
                 f"if their majorities want {'; '.join(parts)}.") if parts else ""  # fmt: skip
     luck = (
         f"Luck would part two beginnings the wrong way round as often as the right one, and does in {wrong} of {of}; "
-        f"the middle world's ends lie {100 * here['apart'].median():.1f} percentage points apart."
+        f"in the middle world the two lie {100 * here['apart'].median():.1f} percentage points apart."
     )
     half = ramps["half"].dropna()
     slow = (
@@ -168,4 +176,4 @@ def answer(draws: pd.DataFrame, ramps: pd.DataFrame, population: str) -> list[st
         f"{amount(smallest(), OUTCOMES[OUTCOME].unit)}, in the middle world by {100 * half.median():.1f} of 100 (eight "
         f"worlds in ten {100 * half.quantile(0.1):+.1f} to {100 * half.quantile(0.9):+.1f})."
     )
-    return [text for text in (says, others, reading_, luck, slow) if text]
+    return [text for text in (says, back, others, reading_, luck, slow) if text]

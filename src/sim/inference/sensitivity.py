@@ -249,7 +249,8 @@ def _unseen(points: Drawn, one: Asked, r2: float, output: Array, least: float) -
     if r2 >= least:
         return "", ""
     _, mean = points.chance(one)
-    seen = f"an emulator explains {hundred(max(r2, 0.0))} of 100 parts of " + ("this level" if one.level else "this effect")
+    what = "this level" if one.level else "this effect"
+    seen = f"an emulator explains {hundred(max(r2, 0.0))} of 100 parts of {what}"
     if not np.isfinite(mean):
         rest = "one replicate cannot say how much of the rest is chance"
         return f"{seen}, and {rest}", "give replicates (run.replicates) and more points, or run a saltelli design"

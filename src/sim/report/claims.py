@@ -15,6 +15,7 @@ from sim.claims import rules
 from sim.claims.answer import NOT_READY, three_parts, whose
 from sim.claims.ledger import deciding
 from sim.claims.lines import NOTHING, At, Line, Shown, joined, line
+from sim.claims.populations import accounts
 from sim.claims.told import sides
 from sim.report import words
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
@@ -125,9 +126,12 @@ class Deciding:
 
 def populations(ledger: At) -> Table:
     """Return over which worlds the claims are asked."""
+    said = accounts()
     rows: list[list[Cell]] = [
-        [_called(str(one["name"])), one["words"].shown(), one["draws"].shown("plain")] for one in ledger["populations"]
-    ]
+        [_called(str(one["name"])), line(f"{{}}{': ' * (str(one['name']) in said)}{said.get(str(one['name']), '')}",
+                                         one["words"].shown()), one["draws"].shown("plain")]
+        for one in ledger["populations"]
+    ]  # fmt: skip
     return Table("Over which worlds the claims are asked; the first decides.", words.POPULATIONS_HEAD, rows)
 
 
@@ -158,16 +162,15 @@ def errors(kept: Folder, quick: bool) -> Table | None:
             wrong = max(some, key=lambda row: float(row["wrong"].value))
             low, high = (end(some, key=lambda row: float(row["not_identified"].value)) for end in (min, max))
             shown = [one["not_identified"].shown("of 100") for one in (low, high)]
-            rows.append([said, wrong["wrong"].shown("of 100"), _spread_of(wrong) if wrong["wrong"] else NOTHING,
-                         *shown, _spread_of(high)])  # fmt: skip
+            rows.append([said, wrong["wrong"].shown("of 100"), *shown, _spread_of(high)])
     carried = Carried(_file("error-rates.csv", quick), kept.text(ERRORS))
     return Table(words.ERRORS_CAPTION, words.ERRORS_HEAD, rows, carried)
 
 
 def _spread_of(row: At) -> Line:
     """Return whose spread a made-up claim has, and how wide it is beside what counts."""
-    return line("{} (s.d. {}, where {} counts)", row["id"].shown(), row["sd"].shown("plain"),
-                row["smallest"].shown("plain"))  # fmt: skip
+    return line("claim {} (between its worlds a standard deviation of {}, where {} counts)",
+                row["id"].shown(), row["sd"].shown("plain"), row["smallest"].shown("plain"))  # fmt: skip
 
 
 def claim_page(claim: At, ledger: At, page: str, settings: str) -> Claim:
@@ -185,7 +188,7 @@ def claim_page(claim: At, ledger: At, page: str, settings: str) -> Claim:
         picture=_picture(name, found, quick) if found.asked else None, tables=list(_tables(found)),
         after=[(label, claim[key].shown()) for label, key in words.AFTER if claim[key]], lookfor=_lookfor(claim),
         notes=[note.shown("clause") for note in claim["notes"]], commands=[str(one) for one in claim["commands"]],
-        runs=_runs(claim), page=f"{page}#{settings}" if settings else "",
+        runs=_runs(claim), page=f"{page}#{settings}" if settings else "", range=_range(claim["estimands"][0]),
     )  # fmt: skip
 
 
@@ -196,8 +199,23 @@ def _measured(claim: At) -> Iterator[str]:
 
 
 def _runs(claim: At) -> list[str]:
+    """Return the sweeps of all its numbers: those that several populations have under one name together."""
     given = (each for one in claim["estimands"] for _, each in one["populations"].items())
-    return list(dict.fromkeys(run for each in given for run in str(each["run"]).split()))
+    found: dict[str, list[str]] = {}
+    for run in dict.fromkeys(run for each in given for run in str(each["run"]).split()):
+        place, _, name = run.rpartition("/")
+        found.setdefault(name, []).append(place)
+    return [f"{places[0]}/{name}" if len(places) == 1 else f"{name} of each of {', '.join(places)}"
+            for name, places in found.items()]  # fmt: skip
+
+
+def _range(first: At) -> Line | None:
+    """Return from where to where the share as claimed lies by the ways to read the record, each alone."""
+    rows = [row for row in first["by_reading"] if row["draws"].value >= rules.ENOUGH]
+    if not rows:
+        return None
+    low, high = (end(rows, key=lambda row: float(row["for"].value)) for end in (min, max))
+    return line("it is as claimed in {} to {} of 100 worlds", *(row["for"].shown("of 100") for row in (low, high)))
 
 
 def _called(population: str) -> str:
@@ -212,9 +230,16 @@ def _spread(one: At, given: At) -> Cell:
     """Return the mean of a number and where nine in ten of its values lie, in its unit: of effects with their sign."""
     if given["mean"].value is None or one["claimed"].value == "signs":
         return NOTHING
+    if _is_idle(one, given):
+        return words.IDLE
     effect = one["claimed"].value not in rules.RELATIONS and "-" in str(one["value"])
     how = f"{'effect in' if effect else 'in'}: {one['unit']}"
     return line("{} ({} to {})", *(given[name].shown(how, str(given["run"])) for name in ("mean", "low", "high")))
+
+
+def _is_idle(one: At, given: At) -> bool:
+    """Say whether an effect is nothing in every world: what is asked is not at work in such an account."""
+    return one["claimed"].value not in rules.RELATIONS and given["mean"].value == given["sd"].value == 0.0
 
 
 def _mean_head(one: At) -> str:
@@ -240,7 +265,8 @@ def _picture(name: str, found: Deciding, quick: bool) -> Picture:
     else:
         few = len(found.each) * len(found.each[0]["populations"].value) <= ROWS
         for one in found.each:
-            every = {key: each for key, each in one["populations"].items() if each["for"].value is not None}
+            every = {key: each for key, each in one["populations"].items()
+                     if each["for"].value is not None and (key == found.population or not _is_idle(one, each))}
             shown = {found.population: every[found.population], **(every if few or len(found.each) == 1 else {})}
             parts, head = Parts.of(one), str(_named(one)) if len(found.each) > 1 else ""
             groups.append(Group(head, parts.kinds, parts.names,
@@ -354,7 +380,8 @@ def _by_population(one: At, verdicts: At | None) -> Table:
     for key, each in one["populations"].items():
         shares = [_share(each, part) for part in parts.fields]
         row = [_called(key), *shares, _spread(one, each), each["draws"].shown("plain", str(each["run"]))]
-        rows.append(row if verdicts is None else [*row, verdicts[key].shown()])
+        rows.append(row if verdicts is None else
+                    [*row, words.NOT_ASKED if _is_idle(one, each) else verdicts[key].shown()])  # fmt: skip
     head = [words.WHICH_HEAD, *parts.names, _mean_head(one), words.MANY_HEAD, *(["verdict"] if verdicts else [])]
     return Table(_asked(one), head, rows)
 

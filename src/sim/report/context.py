@@ -16,7 +16,7 @@ from sim.describe import link
 from sim.describe.citation import cite
 from sim.errors import Problem, UserError
 from sim.registry.by_construction import BY_CONSTRUCTION
-from sim.report import claims, sections, words
+from sim.report import claims, sections, terms, words
 from sim.report.shapes import Cited, Claim, Context
 from sim.report.stored import Folder
 from sim.version import __version__
@@ -46,7 +46,7 @@ def context(folder: Path) -> Context:
         answer=three(ledger) if ledger else (), caveat=words.CAVEAT, verdict_words=words.VERDICTS,
         populations=claims.populations(ledger) if ledger else None,
         ledger=claims.table(pages, kept, quick) if ledger else None, claims=pages,
-        errors=claims.errors(kept, quick),
+        errors=claims.errors(kept, quick), counts=terms.counts(ledger), words=terms.glossary(pages),
         sections=[*(sections.of_folder(kept, *one) for one in words.FOLDERS_FIRST), sections.data(),
                   sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],
         limits=words.LIMITS, put_in=_put_in(), cited=_cited(kept, digest, quick),

@@ -17,6 +17,8 @@ from sim.results.atomic import disk, staged_files
 
 HTML, PDF, TYPST = "report.html", "report.pdf", "report.typ"
 EXTRA = "the PDF needs typst: pip install 'skloki[report]'"
+TALLEST = 1.4
+"""Height over width of a picture that stands on a page beside its caption."""
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA-1: tagged, with alternative texts, so that it can be read aloud; compiling fails where something lacks."""
 
@@ -79,11 +81,22 @@ def pdf(found: Context) -> bytes:
 
 
 def _typeset(found: Context, work: Path) -> Any:
-    """Return the context as texts, its pictures as files."""
-    for picture in found.pictures:
-        kind, content = (".svg", picture.svg.encode()) if picture.svg else (".png", picture.png)
-        (work / f"{picture.name}{kind}").write_bytes(content)
-    return as_text(found)
+    """Return the context as texts, its pictures as files: one that is taller than a page in pieces."""
+    from sim.report.pictures import pieces
+
+    whole = as_text(found)
+    for picture, told in zip(found.pictures, _pictures(whole), strict=True):
+        kind, contents = ("svg", [picture.svg.encode()]) if picture.svg else ("png", pieces(picture.png, TALLEST))
+        told["files"] = [f"{picture.name}-{number}.{kind}" for number in range(len(contents))]
+        for name, content in zip(told["files"], contents, strict=True):
+            (work / name).write_bytes(content)
+    return whole
+
+
+def _pictures(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the pictures of a context that was made text, in the order in which it has them."""
+    of_claims = [claim["picture"] for claim in whole["claims"] if claim["picture"] is not None]
+    return [*of_claims, *(picture for section in whole["sections"] for picture in section["pictures"])]
 
 
 def part(name: str) -> str:

@@ -6,9 +6,11 @@ import io
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,6 +27,8 @@ COLOURS: Mapping[str, str] = {
 }  # fmt: skip
 FONT = "'DejaVu Sans', Verdana, sans-serif"
 """Verdana is as wide as the letter that pictures are set in."""
+WHITE, GAPS = 250, 60
+"""From which brightness on nothing is drawn; how many gaps would fill a picture's width, at which one is cut."""
 SHADES = 64
 """Colours of a picture of dots that goes along: with so few it looks the same and is a third as large."""
 
@@ -109,6 +113,28 @@ def inside(text: str, prefix: str) -> str:
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", text)
     return text.replace("'DejaVu Sans'", FONT)
+
+
+def pieces(png: bytes, tallest: float) -> list[bytes]:
+    """Return a picture of dots in pieces of at most so much height over width, cut where nothing is drawn."""
+    from PIL import Image
+
+    drawn = Image.open(io.BytesIO(png)).convert("RGB")
+    blank = (np.asarray(drawn) >= WHITE).all(axis=(1, 2))
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], blank, [False]]))).reshape(-1, 2)
+    gaps = [int(begin + end) // 2 for begin, end in ends if end - begin >= drawn.width / GAPS]
+    cuts = [0]
+    while drawn.height - cuts[-1] > tallest * drawn.width:
+        within = [gap for gap in gaps if cuts[-1] < gap <= cuts[-1] + tallest * drawn.width]
+        if not within:
+            return [png]
+        cuts.append(within[-1])
+    found = list[bytes]()
+    for top, bottom in pairwise([*cuts, drawn.height]):
+        written = io.BytesIO()
+        drawn.crop((0, top, drawn.width, bottom)).save(written, "PNG", optimize=True)
+        found.append(written.getvalue())
+    return found if found[1:] else [png]
 
 
 def lighter(png: bytes) -> bytes:

@@ -78,7 +78,9 @@ def _stored(kept: Folder, name: str) -> Table:
         return Table(caption, (), (), carried)
     rows = list(kept.csv(name))
     few = f" (the first {words.SHOWN_ROWS} rows)" if len(rows) > words.SHOWN_ROWS else ""
-    shown = [[row[column].number() for column in known] for row in rows[: words.SHOWN_ROWS]]
+    how = words.SHOWN_AS.get(name, {})
+    shown = [[row[column].shown(how[column]) if column in how and row[column] else row[column].number()
+              for column in known] for row in rows[: words.SHOWN_ROWS]]  # fmt: skip
     return Table(f"{caption}{few}", list(known.values()), shown, carried, folded=name in words.FOLDED)
 
 

@@ -98,6 +98,7 @@ class Claim:
     commands: Sequence[str]
     runs: Sequence[str]
     page: str = ""
+    range: Line | None = None  # from where to where shares lie by the ways to read the record
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ class Context:
     no_ledger: str = ""
     notes: Sequence[Cell] = ()
     errors: Table | None = None
+    counts: Table | None = None
+    words: Sequence[tuple[str, str]] = ()
     page: str = ""
     inputs: str = ""
     quick_said: str = ""

@@ -34,18 +34,18 @@ NOT_CITED = "This is a quick look, over fewer worlds than the rules ask for, and
 STATUS = "Draft: a quick look over few draws, not to be cited"
 NO_LEDGER = "There is no ledger of claims yet, and so no answer: skloki claims makes it."
 VERDICTS: Sequence[tuple[str, str]] = (
-    ("supported", "in at least 80 of 100 worlds fitted to the record it goes the way the claim says, by more than the smallest difference that counts, and in at least 50 of 100 under every way to read what the record leaves open; a claim that something is no worse, or lies between two numbers: in so many it is so"),
-    ("contradicted", "the same, the opposite way; a claim that something is no worse, or lies between two numbers: in at least 80 of 100 it is not so, which need not be the opposite"),
+    ("supported", "in at least 80 of 100 worlds fitted to the record it goes the way the claim says, by more than the smallest difference that counts, and in at least 50 of 100 under every way to read what the record leaves open; a claim that something is no worse, or lies between two numbers: in so many it is so; a claim of several numbers: every one of them is so"),
+    ("contradicted", "the same, the opposite way; a claim that something is no worse, or lies between two numbers: in at least 80 of 100 it is not so, which need not be the opposite; a claim of several numbers: one that is contradicted is enough"),
     ("immaterial", "in at least 80 of 100 the difference is too small to count, whichever way it goes; that the claim matters little is not said"),
-    ("conditional", "none of these, but it is decided where a stated condition holds; the condition is part of the verdict"),
+    ("conditional", "none of these, but where a stated condition holds it is as claimed in at least 80 of 100 worlds, or fails in as many; the condition is part of the verdict"),
     ("not identified", "none of these: what is recorded does not decide it. That is an answer; beside it stands which figure of an archive would tell most"),
     ("by construction", "it was put into the model by hand, so that only its size can be asked"),
     ("untestable here", "the model has nothing to say on it, for the reason given"),
-    ("borderline", "a share near the rule’s edge (75 to 85 of 100), which other draws might have put on its other side"),
+    ("borderline", "a share from 75 to 85 of 100, near the rule’s edge, which other draws might have put on its other side"),
     ("fragile", "the verdict is another one where figures that are mere estimates (grade C) are left out"),
     ("quick", "over fewer draws than the rule asks: a first look, no verdict to quote"),
 )  # fmt: skip
-LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed; with a difference too small to count; the opposite; or, where a claim has no opposite but is simply so or not so, not as claimed. A dash: the claim is not of that form, or nothing is run for it. Where a claim is of several numbers, all of which must be as claimed, they stand one after the other."
+LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed; with a difference too small to count; the opposite; or, where a claim has no opposite but is simply so or not so, not as claimed. A dash: the claim is not of that form, or nothing is run for it. Where a claim is of several numbers, all of which must be as claimed, they stand one after the other. Of claims on what is reckoned over all worlds at once (14, 16, 19) shares are of resamples of the worlds. Shares are rounded each by itself. Numbers of claims are those of the list that was fixed beforehand: its 5 and 11 are asked as D9 and 31b."
 LEDGER_SAID = "Shares of simulated worlds in which claims of the article hold, by population."
 BARS = "{}: shares of worlds. The first row decides."
 BARS_LIKE = "{}: shares of {} worlds, each case apart. All must be as claimed."
@@ -64,7 +64,7 @@ MEASURED: Sequence[tuple[str, str]] = (
 )  # fmt: skip
 """What is measured, in plain words, by the words that numbers of claims have for it."""
 MEASURE = "What is measured"
-AFTER = (("Condition", "condition"), ("What would reverse it", "reverses"),
+AFTER = (("Condition", "condition"), ("What it leans on", "reverses"),
          ("Which mechanisms do it", "mechanisms"))
 NAMES: Mapping[str, str] = {
     "prior": "all ranges", "harris": "Harris",
@@ -82,8 +82,8 @@ POPULATIONS_HEAD = ("which worlds", "what they are", "how many")
 GRID_CAPTION = "The mean effect{} where a mechanism is off, and where it alone of these is on"
 GRID_HEAD = ("mechanism", "without it", "with it alone")
 HANGS_HEAD = ("unknown", "parts", "evidence")
-VARIANCE_CAPTION = "Where the differences between worlds come from, of 100 parts"
-MEAN_HEAD = "mean{} (nine in ten)"
+VARIANCE_CAPTION = "Where the differences between worlds come from, of 100 parts; each part is reckoned with an error of some parts, so that they need not add up"
+MEAN_HEAD = "mean{} (middle nine in ten)"
 READING_CAPTION = "How it comes out by each way to read what the record leaves open, of 100 worlds: {}. The code of each reading stands in brackets."
 READING_HEAD = ("what is open", "read as")
 OF_DRAWS = "of so many worlds"
@@ -96,6 +96,8 @@ RANGE_CAPTION = "The lowest and the highest of these, by population"
 LOOKFOR_HEAD = ("what is counted", "explains, of 100", "speaks for the claim at", "against it at", "where it may be")
 VARIANCE = (("chance", "chance"), ("parameters", "numbers that nobody recorded"), ("readings", "how the record is read"),
             ("together", "several of these together"), ("unseen", "not told apart"))  # fmt: skip
+IDLE, NOT_ASKED = "none in any world", "not at work there"
+"""Of an effect that is nothing in every world of an account: its mean, and its verdict."""
 FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
     ("readiness", "When would the time have been right?",
      "For each province and half-year: the share of worlds fitted to the record in which electing from then on does no worse over three years.",
@@ -107,12 +109,33 @@ FOLDERS_FIRST: Sequence[tuple[str, str, str, str]] = (
      "Other historians’ accounts, each made into worlds of its own and fitted to the same recorded figures; tests D1 to D12 say where they part.",
      "python -m sim.describe.rivals (after make inference)"),
 )  # fmt: skip
-ERRORS_CAPTION = "How often the rules err, tried on claims made up for the purpose, whose answer is known. Each real number lends them its spread between worlds; a made-up claim then has an effect of so many smallest effects that count, none, or the opposite one. “Not identified” is never wrong; where worlds differ among themselves by several smallest effects, four in five cannot agree on an effect of three, and the rules say so."
-PLANTED: Mapping[str, str] = {
-    "planted at 1.5": "an effect of one and a half smallest effects, as claimed", "planted at 3": "an effect of three, as claimed",
-    "none": "no effect", "reversed": "an effect of three, the opposite way",
+ERRORS_CAPTION = "How often the rules err. This tries the rules, not the model: for each number of a claim 100 claims are made up whose answer is known, with an effect of so many times what counts and with the spread that the real number has between worlds. Wrong is a verdict that says otherwise than what is true; “not identified” is never wrong. Of the real numbers the one that does worst is shown, and between which shares no verdict is given: where worlds differ among themselves by many times what counts, no effect can show in four of five."
+COUNTS_CAPTION = "From which size on a difference counts. These sizes were fixed before any result; what is smaller is called too small to count."
+COUNTS_HEAD = ("measure", "counts from", "because", "claims")
+WHY_COUNTS: Mapping[str, str] = {
+    "performance": "over three years it is worth about one month of recovery", "recovery_months": "a month is the step in which the model moves",
+    "paralysed": "one of the 85 committees of guberniias",
 }  # fmt: skip
-ERRORS_HEAD = ("what is true of the made-up claims", "wrong verdicts, of 100: at most", "with the spread of claim", "not identified, of 100: at least", "at most", "with the spread of claim")
+WHY_ELSE = "a convention"
+OWN_WORDS: Sequence[tuple[str, str]] = (
+    ("World", "A simulated past with its own guess at everything that nobody recorded."),
+    ("Fitted to the record, calibrated", "Of such worlds: drawn so that what they give agrees with the recorded figures."),
+    ("Drawn over the ranges", "Of such worlds: every guess is drawn from all that can reasonably be thought of it, and the recorded figures are not used."),
+    ("Resample", "As many worlds as there are, drawn among them anew, some twice: what is reckoned over all worlds at once is reckoned again on each."),
+    ("Worlds held back", "Worlds of which a rule was not made, and on which it is tried."),
+    ("Plane", "The simplest rule: each guess adds its part to an effect, in proportion. It says what an effect leans on as far as that is so simple."),
+    ("Emulator", "A formula fitted to worlds that were run, by which is reckoned what an effect hangs on."),
+    ("Unknown", "A number that nobody recorded, or a reading of the record; its grade says on what the guess at it rests. Documented: it stands in a source. Inferred: derived from what does. Assumed: by a scale argument or common sense. Free: nothing is known, the range is wide."),
+    ("Grade of a figure", "A: read in a source that was retrieved. B: a well-known published figure, from memory of the literature. C: an estimate or judgement."),
+    ("Committee-months", "Committees times months: ten committees over a year are 120."),
+    ("Mechanism", "A process of the model that can be switched off, to see what comes about without it."),
+    ("Chance", "What differs between two runs of the same world: who falls ill, who quarrels, whom a vote favours."),
+)  # fmt: skip
+PLANTED: Mapping[str, str] = {
+    "planted at 1.5": "an effect of one and a half times what counts, as claimed", "planted at 3": "of three times what counts, as claimed",
+    "none": "no effect", "reversed": "of three times what counts, the opposite way",
+}  # fmt: skip
+ERRORS_HEAD = ("what is true of the made-up claims", "wrong verdicts, of 100, at most", "no verdict, of 100: from", "to", "the most without a verdict with the spread of")
 CALIBRATION = (
     "What the record teaches, and what it leaves open",
     "Worlds that agree with the recorded figures are drawn; what they have in common the record teaches, in what they differ it leaves open.",
@@ -131,14 +154,18 @@ DATA = (
     "A: read in a source that was retrieved. B: a well-known published figure, from memory of the literature. C: an estimate or judgement, not a historical "
     "figure. The grade says where a number was read, not that the source is right. Each row of each table names its own source."
 )
-SHOWN_ROWS = 60
+SHOWN_ROWS = 80
 SHOWN_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "calibration/record/targets.csv": {"id": "", "description": "figure", "grade": "grade", "recorded": "recorded", "low": "band from", "high": "to", "given_p05": "worlds from", "given_p50": "middle", "given_p95": "to", "reading": "met"},
     "calibration/record/effects.csv": {"option": "with", "baseline": "instead of", "outcome": "outcome", "scope": "where", "given_better": "share better", "given_ahead": "better, counts", "given_behind": "worse, counts", "reading": "reading"},
-    "rivals/tests.csv": {"test": "test", "asked": "what is asked", "rival": "account", "predicted": "predicts", "given": "its worlds give", "reading": "reading", "borne_out": "borne out"},
+    "rivals/tests.csv": {"test": "test", "asked": "what is asked", "rival": "account", "predicted": "predicts", "reading": "in its worlds it", "given": "by or at, of 100", "borne_out": "borne out"},
     "rivals/apart.csv": {"one": "account", "other": "and", "told_apart": "figures that tell them apart", "figure": "most of all", "widths": "s.d. apart"},
 }  # fmt: skip
 """Of stored tables, the columns that are printed, and their heads; others are carried along only."""
+SHOWN_AS: Mapping[str, Mapping[str, str]] = {
+    "rivals/tests.csv": {"predicted": "text", "reading": "direction", "given": "in: share"},
+}  # fmt: skip
+"""How cells of such a column are shown, where that is not as a number or text."""
 FOLDED = ("calibration/record/effects.csv",)
 TABLES: Mapping[str, str] = {
     "calibration/record/targets.csv": "Recorded figures, and what calibrated worlds give (nine in ten)",
