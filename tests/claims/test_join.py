@@ -12,6 +12,7 @@ import pytest
 from sim.claims import rates, rules, told
 from sim.claims.join import joined, refuse_unlike
 from sim.claims.ledger import parsed, store
+from sim.claims.worlds import history
 from sim.doors.cli import call
 from sim.errors import UserError
 from sim.runner import claims as running
@@ -58,6 +59,19 @@ def test_one_after_the_other_is_both_at_once(asked):
     assert [note.split()[0] for note in at_once.notes] == ["Draws"], "rivals were asked"
 
 
+def test_of_what_is_decided_shares_alone_are_wanted(asked, monkeypatch):
+    _, _, works = asked
+    whole, first, later = works.values()
+    deep = {one.name for _, one in running.Work.sweeps(later)}
+    plain = replace(later, decided=["x1"])
+    needed = {one.name for _, one in running.Work.sweeps(plain)}
+    assert deep - needed == {history().name} and needed < deep
+    at_once, stored = whole.ledger(), parsed(first.ledger().document())
+    plain.sweeps = lambda: worlds(plain)
+    monkeypatch.setattr("sim.claims.reduce._Depth.look", None)  # nothing more is looked for
+    assert plain.added(stored).document() == at_once.document()
+
+
 def test_what_a_ledger_has_stays_whatever_is_added(asked):
     _, _, works = asked
     _, first, later = works.values()
@@ -87,6 +101,7 @@ def test_what_cannot_be_added_is_told_before_anything_is_run(asked, capsys):
 
     given = [str(path), *more]
     assert "with --population" in refused(*given)
+    assert "--grid: found with --add; allowed: with a ledger that is made whole" in refused(*given, "--grid")
     twice = refused(*given, "--population", "prior")
     assert "--population: found prior; allowed: beside those of the ledger: prior" in twice
     assert "claims: found 22a (the ledger: x1)" in refused("22a", *more, "--population", LATER)

@@ -107,7 +107,7 @@ def described(estimand: Estimand) -> dict[str, Any]:
 
 
 def entry(
-    claim: Claim, readers: Sequence[Reader], *, quick: bool, looked: Sequence[Mapping[str, Any]] = ()
+    claim: Claim, readers: Sequence[Reader], *, quick: bool, looked: Sequence[Mapping[str, Any]] = (), deep: bool = True
 ) -> Entry:
     """Return a claim's entry of the ledger.
 
@@ -117,6 +117,8 @@ def entry(
         One for each population, the one that decides first.
     looked
         What a ledger has of the populations, for words.
+    deep
+        With what the number that decides hangs on, under which condition it holds, and what to look for.
     """
     said = claim.said
     blank = Entry(
@@ -137,8 +139,8 @@ def entry(
     weighing = [one for one in judged if not one.estimand.said.shown] if said.all else judged[:1]
     verdicts = {reader.population.name: _verdict(claim, [one.verdicts[reader.population.name] for one in weighing])
                 for reader in asked}  # fmt: skip
-    deep = _Depth(asked[0], judged[0], verdicts[main])
-    found = deep.look(claim, weighing)
+    depth = _Depth(asked[0], judged[0], verdicts[main])
+    found = depth.look(claim, weighing) if deep else {}
     if said.kind == rules.PUT_IN:
         verdicts = dict.fromkeys(verdicts, rules.PUT_IN)
     elif found.get("condition") and verdicts[main] == rules.OPEN:
@@ -148,7 +150,7 @@ def entry(
         blank, claimed=_claimed(claim.estimands[0]), verdict=verdicts[main], verdicts=verdicts, fragile=fragile,
         borderline=said.kind == "tested" and any(
             rules.borderline(one.estimand.said.claimed, one.shares[main]) for one in weighing),
-        estimands=[one.record(main, deep.variance if one is judged[0] else {}) for one in judged],
+        estimands=[one.record(main, depth.variance if one is judged[0] else {}) for one in judged],
         commands=[f"skloki claims {claim.asked}", f"skloki claims --explain {claim.asked}"], **found,
     )  # fmt: skip
     return _told(whole, looked, quick)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from sim.errors import Problem, UserError
 if TYPE_CHECKING:
     from sim.claims.form import Claim
     from sim.claims.ledger import Ledger
+    from sim.results.sweep_journal import Share
     from sim.runner.claims import Missing, Work
 
 OTHER = "one of --explain, --argdown, --csv, --json"
@@ -61,6 +62,7 @@ def claims(
     follower = Follower(terminal)
     if explain is not None:
         asked, explain = _with(asked, explain)
+    from sim.results.sweep_journal import Share
     from sim.runner.claims import prepared
 
     if estimate:
@@ -71,22 +73,19 @@ def claims(
     try:
         with follower.telling("claims") as tell:
             if share is not None:
-                return _share(terminal, share, lambda: prepared(asked, progress=tell, note=follower.note, **how))
+                return _share(terminal, Share.asked(share), prepared(asked, progress=tell, note=follower.note, **how))
             ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, **how)
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
     return _show(terminal, ledger, explain, argdown=argdown, csv=csv)
 
 
-def _share(terminal: Terminal, share: str, prepared: Callable[[], Work]) -> None:
+def _share(terminal: Terminal, share: Share, work: Work) -> None:
     """Make a share of every sweep that is missing, and say so."""
-    from sim.results.sweep_journal import Share
-
-    mine = Share.asked(share)
-    number = prepared().run(mine)
+    number = work.run(share)
     if terminal.json:
-        return terminal.document({"share": share, "sweeps": number})
-    return terminal.line(f"share {mine} of {counted(number, 'sweep')} is made; `skloki claims` merges all that are, "
+        return terminal.document({"share": str(share), "sweeps": number})
+    return terminal.line(f"share {share} of {counted(number, 'sweep')} is made; `skloki claims` merges all that are, "
                          "and makes what is missing" if number else "nothing is missing")  # fmt: skip
 
 

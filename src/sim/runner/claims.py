@@ -8,7 +8,7 @@ and the same on any number of workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sim.analysis.sweep import Sweep, open_sweep
 from sim.claims import grid, join, rates, told
 from sim.claims.form import REPLICATES, Claim, load_claims
 from sim.claims.ledger import PLACE, Ledger, read, refuse_other, store
-from sim.claims.populations import DRAWS, QUICK, Population, names, population, populations
+from sim.claims.populations import DRAWS, QUICK, RIVALS, Population, names, population, populations
 from sim.claims.reckon import Reader
 from sim.claims.reduce import entry
 from sim.claims.worlds import Asked, Wanted, experiment_of, history
@@ -38,7 +38,7 @@ SWEEPS = Path("results", "sweeps", "claims")
 UNASKED: Mapping[str, str] = {
     "documented": "Draws without figures of grade C were not asked: whether a verdict stands without estimates is not "
                   "known, and none is marked fragile.",
-    "rivals": "Worlds of rival accounts were not asked.",
+    RIVALS: "Worlds of rival accounts were not asked.",
 }
 """What a ledger cannot tell where draws were not asked."""
 QUICKLY = ("calibrated", "prior")
@@ -72,7 +72,13 @@ class Missing:
 
 @dataclass
 class Work:
-    """Claims under way: what was asked, over which draws, and what is there."""
+    """Claims under way: what was asked, over which draws, and what is there.
+
+    Attributes
+    ----------
+    decided
+        Ids of claims that a ledger has decided over other draws: of these shares alone are wanted.
+    """
 
     claims: Sequence[Claim]
     populations: Sequence[Population]
@@ -83,6 +89,7 @@ class Work:
     workers: int | None = None
     progress: Progress | None = None
     say: Callable[[str], None] = lambda text: None
+    decided: Collection[str] = ()
 
     def __post_init__(self) -> None:
         self.wanted = Wanted(self.claims)
@@ -98,7 +105,7 @@ class Work:
         """Yield the sweeps that are needed, each once."""
         for each in self.populations:
             asked = [one for one in self.claims if each.asked in one.said.populations]
-            main = [one for one in asked if one.tested and self.decides(one) is each]
+            main = [one for one in asked if one.tested and self.decides(one) is each and one.id not in self.decided]
             wants = [*self.wanted.all(asked), *self.grids(main), *([history()] if main else [])]
             for one in {want.name: want for want in wants}.values():
                 yield each, one
@@ -176,7 +183,7 @@ class Work:
         readers = [Reader(one, self.wanted, self.opened) for one in self.populations]
         found = []
         for claim in self.claims:
-            one = entry(claim, readers, quick=self.quick, looked=looked)
+            one = entry(claim, readers, quick=self.quick, looked=looked, deep=claim.id not in self.decided)
             decides = self.decides(claim)
             if claim.id in self.knocked and decides is not None:
                 reader = readers[self.populations.index(decides)]
@@ -188,7 +195,7 @@ class Work:
 
     def added(self, old: Ledger) -> Ledger:
         """Return a ledger with what was run beside what it has."""
-        there = {"rivals" if one.get("rival") else str(one["name"]) for one in old.populations}
+        there = {RIVALS if one.get("rival") else str(one["name"]) for one in old.populations}
         notes = [text for text in old.notes if text not in UNASKED.values()]
         unasked = self.unasked(there | {one.asked for one in self.populations})
         return join.joined(old, self.ledger(), names(), (*notes, *unasked))
@@ -266,6 +273,9 @@ def claims(
         Take the populations of ``over`` into the ledger that is in ``out`` and lacks them, and keep its others.
     """
     asked = [*asked]
+    if add and gridded:
+        allowed = "with a ledger that is made whole: a grid is of the draws that decide"
+        raise UserError(Problem("--grid", found="with --add", allowed=allowed))
     work = prepared(asked, quick=quick, over=over, draws=draws, gridded=gridded, workers=workers, progress=progress,
                     note=note)  # fmt: skip
     partly = (bool(asked) or work.quick or bool(over)) and not add
@@ -275,6 +285,7 @@ def claims(
     if held is not None:
         join.refuse_unlike(held, work.claims, [one.name for one in work.populations] if over else [], model(),
                            quick=work.quick)  # fmt: skip
+        work.decided = [one.id for one in held.claims if one.estimands]
     work.run()
     ledger = work.ledger() if held is None else work.added(held)
     store(folder, ledger, told.page(ledger), rates.rates(ledger))
