@@ -20,7 +20,8 @@ from sim.inference.boxes_told import leading
 from sim.inference.sensitivity import beside, heads, share
 
 if TYPE_CHECKING:
-    from sim.inference.boxes import Axis, Box, Discovery
+    from sim.inference.axes import Axis
+    from sim.inference.boxes import Box, Discovery
     from sim.inference.sensitivity import Finding
 
 ROW, TERMS, MOST = 5.4, 8, 6

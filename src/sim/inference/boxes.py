@@ -7,29 +7,24 @@ splits them. A plane through the effect says what would have to be true for its 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.analysis.importance import correlation_ratio, grouped
 from sim.analysis.pair_table import PairedSweep
 from sim.analysis.sentences import beyond, gains
 from sim.errors import Problem, UserError
-from sim.experiment.experiment import Factor, label
 from sim.inference.asked import Asked, Drawn, asked, drawn
+from sim.inference.axes import Axis, Which, axes_of, screened
+from sim.inference.plane import Plane, plane_of
 from sim.inference.shares import order
 from sim.inference.space import Array
-from sim.inference.terms import Term, terms
-from sim.registry.variants import VARIANTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Which = NDArray[np.bool_]
-"""At which points."""
 HELD = 3
 """One point of so many is held back."""
 RARE = 30
@@ -38,27 +33,6 @@ SCREENED, CONDITIONS, BOXES = 10, 4, 2
 """Terms that boxes may be made of, conditions of a box, and boxes, at most."""
 MASS = 0.08
 """Share of the points that a box must hold."""
-IN_PLANE = 8
-"""Terms of the plane at most."""
-TURNS = 0.02
-"""Correlation ratio below which a term is not in the plane."""
-BY_TWO = 0.8
-
-
-class Axis(NamedTuple):
-    """Something that a box can be bounded in: a number, a choice, or the difference (the ratio) of twins."""
-
-    term: Term
-    name: str
-    values: NDArray[Any]  #: of each point; of a ratio its logarithm
-    factor: Factor | None  #: of a single one
-    ratio: bool = False
-    span: float = 1.0  #: of a number: its whole way; of a difference that of either twin
-
-    @property
-    def chosen(self) -> bool:
-        """Whether it is a choice."""
-        return self.factor is not None and bool(self.factor.options)
 
 
 @dataclass(frozen=True)
@@ -148,34 +122,6 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Plane:
-    """A plane through an effect, made of some points and tried on the others.
-
-    Attributes
-    ----------
-    r2
-        Share of the variance of points held back.
-    slopes
-        A row a term: by how much the effect rises over its whole way, from option to option.
-    at_default, error
-        The effect at default values of all that is in it (all else as drawn), and its standard error.
-    departures
-        What would have to be true for the sign to turn: a row a term, the smallest departure first, as a share of its
-        range; not those that would have to leave it.
-    together
-        The same with all of them at once, each by as much as it is worth.
-    """
-
-    r2: float
-    constant: float
-    slopes: pd.DataFrame
-    at_default: float
-    error: float
-    departures: pd.DataFrame
-    together: pd.DataFrame
-
-
-@dataclass(frozen=True)
 class Discovery:
     """In which worlds something holds.
 
@@ -243,14 +189,14 @@ def discovered(points: Drawn, one: Asked, where: str, *, boxes: bool = True) -> 
     learn = there & ~held
     held &= there
     least = float(points.sweep.experiment.smallest.of(one.outcome, float(np.nanmean(base))))
-    axes = list(_axes(points))
-    screened = _screened(axes, true.astype(float), learn, SCREENED)
-    made = [*_prim(screened, true, learn, held), *_cart(screened, true, learn, held)] if boxes else []
+    every = list(axes_of(points))
+    some = screened(every, true.astype(float), learn, SCREENED)
+    made = [*_prim(some, true, learn, held), *_cart(some, true, learn, held)] if boxes else []
     return Discovery(
         one, where, points.over, int(learn.sum()), int(held.sum()), float(true[there].mean()),
         None if one.level else beyond(gains(one.outcome, effect), least), least, true, held,
-        tuple(axis for axis in screened if not axis.chosen), tuple(made),
-        _first(screened, true, learn) if boxes else "", _plane(axes, effect, learn, held),
+        tuple(axis for axis in some if not axis.chosen), tuple(made),
+        _first(some, true, learn) if boxes else "", plane_of(every, effect, learn, held),
     )  # fmt: skip
 
 
@@ -277,45 +223,6 @@ def _true(points: Drawn, where: str, effect: Array, base: Array, level: bool) ->
             raise UserError(Problem("--where", found=found, allowed=f"a condition on {names}")) from None
     return np.asarray(true, np.bool_)
 
-
-# -- what boxes are bounded in
-
-
-def _axes(points: Drawn) -> Iterator[Axis]:
-    factors, values = points.space.factors, points.values
-    for term in terms(factors):
-        at = int(np.argmax(term.of))
-        if term.pair is not None:
-            one, two = (factors[place] for place in term.pair)
-            a, b = (np.asarray(values[each.name], float) for each in (one, two))
-            ratio = one.distribution == "loguniform"
-            name = f"{one.name} / {two.name}" if ratio else term.name
-            span = np.log(one.high / one.low) if ratio else one.high - one.low
-            yield Axis(term, name, np.log(a / b) if ratio else a - b, None, ratio, float(span))
-        elif term.leads and factors[at].options:
-            drawn_ = np.array(["" if value is None else label(value) for value in values[factors[at].name].tolist()])
-            yield Axis(term, term.name, drawn_, factors[at])
-        elif term.leads:
-            factor = factors[at]
-            yield Axis(term, term.name, np.asarray(values[factor.name], float), factor, span=factor.high - factor.low)
-
-
-def _screened(
-    axes: Sequence[Axis], values: Array, rows: Which, most: int, least: float = 0.0
-) -> list[Axis]:
-    """Return the axes that values go with most; of twins either their difference or the two."""
-    ratio = {axis.term.name: correlation_ratio(grouped(axis.values[rows], 10), values[rows]) for axis in axes}
-    left = set()
-    for axis in axes:
-        if axis.term.pair is not None:
-            both = axis.term.name.split(" - ")
-            by_two = ratio[axis.term.name] >= BY_TWO * sum(max(ratio[name], 0.0) for name in both)
-            left |= set(both) if by_two else {axis.term.name}
-    kept = [axis for axis in axes if axis.term.name not in left and ratio[axis.term.name] >= least]
-    return sorted(kept, key=lambda axis: -ratio[axis.term.name])[:most]
-
-
-# -- boxes
 
 
 def _counted(conditions: Sequence[Condition], true: Which, rows: Which) -> Counted:
@@ -473,106 +380,3 @@ def _workbench() -> Any:
         lacking = f"{error.name or 'ema_workbench'} is not installed"
         raise UserError(Problem("discover", found=lacking, allowed="pip install 'skloki[discover]'")) from error
     return prim
-
-
-# -- the plane
-
-
-def _plane(axes: Sequence[Axis], effect: Array, learn: Which, held: Which) -> Plane:
-    """Return the plane through an effect: over whole ways, so that slopes can be compared."""
-    import pandas as pd
-
-    usable = [axis for axis in axes if not axis.chosen or (axis.factor is not None and len(axis.factor.options) == 2)]
-    chosen = _screened(usable, effect, learn, IN_PLANE, TURNS)
-    columns, usual = [], []
-    for axis in chosen:
-        place, default = _place(axis)
-        columns.append(place)
-        usual.append(default)
-    design = np.column_stack([np.ones(len(effect)), *columns])
-    inner = np.linalg.pinv(design[learn].T @ design[learn])
-    weights = inner @ design[learn].T @ effect[learn]
-    left = effect - design @ weights
-    spread = float(effect[held].var())
-    r2 = 1.0 - float((left[held] ** 2).mean()) / spread if spread > 0.0 else 0.0
-    at = np.array([1.0, *usual])
-    noise = float((left[learn] ** 2).sum()) / max(1, int(learn.sum()) - len(weights))
-    value, error = float(at @ weights), float(np.sqrt(max(0.0, at @ inner @ at * noise)))
-    slopes = pd.DataFrame([
-        {"name": axis.name, "grade": axis.term.grade, "slope": _ways(axis) * slope,
-         "error": _ways(axis) * float(np.sqrt(inner[place, place] * noise))}
-        for place, (axis, slope) in enumerate(zip(chosen, weights[1:].tolist(), strict=True), start=1)
-    ], columns=["name", "grade", "slope", "error"])  # fmt: skip
-    slopes = slopes.sort_values("slope", key=np.abs, ascending=False, kind="stable", ignore_index=True)
-    rest = _departures(chosen, weights[1:], usual, value)
-    return Plane(r2, float(weights[0]), slopes, value, error, *rest)
-
-
-def _place(axis: Axis) -> tuple[Array, float]:
-    """Return where points lie on the way of an axis, from 0 to 1 (of a difference -1 to 1), and where its default."""
-    if axis.factor is not None and axis.chosen:
-        options = [option.label for option in axis.factor.options]
-        variant = VARIANTS.get(axis.factor.target.removeprefix("variants."))
-        usual = label(variant.default) if variant is not None else options[0]
-        # where it is not asked it decides nothing
-        place = np.where(axis.values == "", 0.5, (axis.values == options[1]).astype(float))
-        return place, float(usual == options[1])
-    if axis.factor is None:
-        return axis.values / axis.span, 0.0
-    factor = axis.factor
-    if factor.distribution == "loguniform":
-        low, span = np.log(factor.low), np.log(factor.high / factor.low)
-        return (np.log(axis.values) - low) / span, float((np.log(factor.default) - low) / span)
-    return (axis.values - factor.low) / axis.span, (factor.default - factor.low) / axis.span
-
-
-DEPARTURES = ["name", "grade", "from", "to", "share", "meaning"]
-
-
-def _departures(
-    axes: Sequence[Axis], slopes: Array, usual: Sequence[float], value: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what would turn the sign of an effect: each by itself, and all at once by the shortest way."""
-    import pandas as pd
-
-    square = float((slopes**2).sum())
-    rows: list[Mapping[str, Any]] = []
-    joint: list[Mapping[str, Any]] = []
-    for axis, slope, default in zip(axes, slopes.tolist(), usual, strict=True):
-        if not slope:
-            continue
-        low = -1.0 if axis.factor is None else 0.0
-        alone = default - value / slope
-        if axis.chosen:
-            other = 1.0 - default
-            alone = other if (value + slope * (other - default)) * value < 0.0 else np.inf
-        if low <= alone <= 1.0:
-            rows.append(_departure(axis, default, alone))
-        if not axis.chosen:
-            joint.append(_departure(axis, default, min(1.0, max(low, default - value * slope / square))))
-    alone, both = (pd.DataFrame(each, columns=DEPARTURES) for each in (rows, joint))
-    return (alone.sort_values("share", kind="stable", ignore_index=True),
-            both.sort_values("share", ascending=False, kind="stable", ignore_index=True))  # fmt: skip
-
-
-def _ways(axis: Axis) -> float:
-    """Return how far the places of an axis are apart at most."""
-    return 2.0 if axis.factor is None else 1.0
-
-
-def _departure(axis: Axis, before: float, after: float) -> dict[str, Any]:
-    return {"name": axis.name, "grade": axis.term.grade, "from": _value(axis, before), "to": _value(axis, after),
-            "share": abs(after - before) / _ways(axis),
-            "meaning": axis.factor.meaning if axis.factor is not None else ""}  # fmt: skip
-
-
-def _value(axis: Axis, place: float) -> str:
-    """Return what stands at a place of an axis."""
-    factor = axis.factor
-    if factor is None:
-        return f"{np.exp(place * axis.span):.2g}" if axis.ratio else f"{place * axis.span:+.3g}"
-    if factor.options:
-        return factor.options[round(place)].label
-    if factor.distribution == "loguniform":
-        return f"{factor.low * (factor.high / factor.low) ** place:.3g}"
-    return f"{factor.low + place * axis.span:.3g}"
