@@ -8,14 +8,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
 
 from sim.errors import UserError
 from sim.results import sweep_locks
 from sim.results import sweep_store as module
-from sim.results.sweep_journal import read_journal
+from sim.results.folder import MANIFEST
+from sim.results.sweep_journal import Share, read_journal
 from sim.results.sweep_locks import LOCK, holder, locked
+from sim.results.sweep_store import SWEEP, _link, begun, write_whole
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, with_curves
@@ -177,16 +182,89 @@ def test_a_look_does_not_stand_in_the_way(copied):
         assert status(copied).writer == f"process {os.getpid()} on {os.uname().nodename}"
 
 
-@pytest.mark.parametrize("error", [NotImplementedError("no flock here"), OSError(errno.ENOLCK, "No locks available")])
-def test_where_a_file_system_knows_no_locks_that_is_said(error, tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP])
+def test_where_a_file_system_knows_no_locks_that_is_said(number, tmp_path, monkeypatch):
     def refuse(*_, **__):
-        raise error
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(sweep_locks.FileLock, "acquire", refuse)
-    notes: list[str] = []
-    with locked(tmp_path, notes.append):
-        assert holder(tmp_path) == ""
-    assert len(notes) == 1 and "this file system knows no locks" in notes[0]
+    monkeypatch.setattr(sweep_locks.fcntl, "flock", refuse)
+    for share in (None, Share(1, 2), None):  # what is left of one stands in nobody's way
+        notes: list[str] = []
+        with locked(tmp_path, notes.append, share):
+            assert holder(tmp_path) == ""
+        assert len(notes) == 1 and "this file system knows no locks" in notes[0]
+
+
+def test_where_a_system_has_no_such_locks_a_library_does(tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_locks, "HAS_FLOCK", False)
+    with locked(tmp_path, print):
+        with pytest.raises(UserError, match="another sweep writes here"), locked(tmp_path, print):
+            pass
+        assert holder(tmp_path).startswith(f"process {os.getpid()}")
+    assert holder(tmp_path) == ""
+
+
+def test_a_lock_that_one_may_not_take_is_no_missing_lock(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(sweep_locks.fcntl, "flock", refuse)
+    with pytest.raises(UserError, match=r"sweep.lock: cannot be locked: Input/output error"), locked(tmp_path, print):
+        pass
+
+
+def test_a_writer_is_seen_by_who_may_only_read(copied, monkeypatch):
+    with locked(copied, print):
+        (copied / LOCK).chmod(0o444)
+        opened = Path.open
+
+        def read_only(path, mode="r", *rest, **how):
+            if path.name == LOCK and mode != "rb":
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return opened(path, mode, *rest, **how)
+
+        monkeypatch.setattr(Path, "open", read_only)
+        assert holder(copied).startswith(f"process {os.getpid()}")
+
+
+def test_a_share_that_meets_another_ones_manifest_goes_on(copied, monkeypatch):
+    """Between the two looks of `begun` another share begins the sweep."""
+    exists, looks = Path.exists, []
+
+    def late(path, **how):
+        looks.append(path.name == MANIFEST)
+        return exists(path, **how) and (path.name != MANIFEST or sum(looks) > 1)
+
+    monkeypatch.setattr(Path, "exists", late)
+    found = begun(copied)
+    assert found is not None and found["format"] == SWEEP.name and sum(looks) == 2
+
+
+def test_without_links_one_of_two_begins_a_sweep(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    path, gate, replace, at_once = tmp_path / "manifest.json", threading.Barrier(2), os.replace, []
+
+    def slowly(one, other):
+        at_once.append(path.exists())
+        time.sleep(0.05)
+        replace(one, other)
+
+    monkeypatch.setattr(os, "replace", slowly)
+
+    def begin(content: bytes) -> None:
+        gate.wait()
+        write_whole(path, content, _link)
+
+    threads = [threading.Thread(target=begin, args=(content,)) for content in (b"one", b"two")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert at_once == [False] and path.read_bytes() in (b"one", b"two")
+    assert [one.name for one in tmp_path.iterdir() if not one.name.startswith(".")] == ["manifest.json"]
 
 
 # Full disks

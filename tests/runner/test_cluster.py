@@ -201,7 +201,7 @@ class Asked:
     status = "running"
 
     def __init__(self, answers: dict[str, object]) -> None:
-        self.answers = answers
+        self.answers, self.asked = answers, list[int]()
 
     def nthreads(self) -> dict[str, int]:
         return dict.fromkeys(self.answers, 2)
@@ -212,6 +212,7 @@ class Asked:
 
     def run(self, function: object, workers: list[str], on_error: str) -> dict[str, object]:
         assert on_error == "return"
+        self.asked.append(len(workers))
         return {worker: self.answers[worker] for worker in workers if self.answers[worker] is not None}
 
 
@@ -228,6 +229,7 @@ def test_a_worker_that_goes_while_it_is_asked_for_its_model_is_asked_at_the_next
     pool, said = asked({"tcp://a:1": gone, "tcp://b:1": "m"})
     pool._look()
     assert (list(pool._agreed), pool._aside, said) == (["tcp://b:1"], {}, [])
+    assert pool._client.asked == [2], "all new ones at once"
     pool._client.answers["tcp://a:1"] = "m"
     pool._look()
     assert list(pool._agreed) == ["tcp://b:1", "tcp://a:1"]
@@ -302,7 +304,9 @@ def test_nobody_at_the_address(monkeypatch, tmp_path):
     ("given", "said"),
     [
         ({"cluster": "slurm"}, "with --workers N, the number of jobs"),
-        ({"cluster": "host"}, "the address of a Dask scheduler"),
+        *(({"cluster": address}, "the address of a Dask scheduler")
+          for address in ("host", "tcp://host", "http://host:1", "tcp://host:x", "tcp://host:65536", "://", "tcp://:1")),
+        ({"cluster": "tls://127.0.0.1:9"}, "with certificate and key in distributed.comm.tls"),
         ({"cluster": "tcp://a:1", "workers": 2}, "--workers: found 2"),
         ({"cluster": "tcp://a:1", "tls": True}, "--tls: found 'tcp://a:1'; allowed: with slurm or local"),
         ({"tls": True}, "--tls: allowed: with --cluster slurm or local|--tls: with --cluster"),

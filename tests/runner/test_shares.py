@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.analysis.sweep import open_sweep
+from sim.doors.sweeping import how_far
+from sim.doors.terminal import Terminal
 from sim.errors import UserError
 from sim.results import sweep_journal
 from sim.results.sweep_journal import Share, read_journal
@@ -222,6 +224,15 @@ def test_a_line_that_is_not_whole_does_not_count(hurt, again, copied, whole):
         assert told(copied) == (3, 2) and sweep_journal.read_lines(journal).sound
     merged(copied)
     assert files(copied) == whole and told(copied) == (PARTS, 0)
+
+
+def test_a_share_that_is_made_does_not_fail_by_another_ones_journal(copied, capsys):
+    (copied / "shares" / "1-of-3.jsonl").write_bytes(b"nonsense\nnonsense\n")
+    assert made(copied, 3) == ["all 8 runs of share 3/3 are there: nothing to do"]
+    assert how_far(copied, "3/3", Terminal()) == {}
+    assert "1-of-3.jsonl:1: is damaged" in capsys.readouterr().err
+    with pytest.raises(UserError, match="is damaged"):
+        how_far(copied, None, Terminal())
 
 
 @pytest.mark.parametrize("again", [True, False])

@@ -125,7 +125,9 @@ def test_waiting_is_told_in_slurms_terms_and_now_and_then(state, monkeypatch):
     assert jobs.said == ["2 jobs wait in Slurm's queue (1: PENDING, Resources; 2: PENDING, Resources)"]
 
 
-@pytest.mark.parametrize("reason", ["PartitionTimeLimit", "PartitionConfig", "QOSMaxWallDurationPerJobLimit"])
+@pytest.mark.parametrize(
+    "reason", ["PartitionTimeLimit", "PartitionConfig", "QOSMaxWallDurationPerJobLimit", "DependencyNeverSatisfied"]
+)
 def test_what_can_never_start_ends(state, reason):
     (state / "hold").write_text(reason)
     jobs = Asked("true", 2)
@@ -134,7 +136,9 @@ def test_what_can_never_start_ends(state, reason):
         jobs.look(0)
 
 
-@pytest.mark.parametrize("reason", ["Resources", "Priority", "AssocMaxJobsLimit", "QOSMaxJobsPerUserLimit"])
+@pytest.mark.parametrize(
+    "reason", ["Resources", "Priority", "BeginTime", "AssocMaxJobsLimit", "QOSMaxJobsPerUserLimit"]
+)
 def test_what_only_waits_is_waited_for(reason):
     assert not NEVER.fullmatch(reason)
 
@@ -178,8 +182,15 @@ def test_jobs_that_run_without_a_worker_for_long_end(state, monkeypatch):
     monkeypatch.setattr(slurm, "LONGEST", 0.2)
     jobs = Asked("echo loading modules; sleep 60;:", 1)
     jobs.hand_in()
-    with pytest.raises(UserError, match="1 job run without a worker .*slurm-1.out ends with: loading modules"):
+    with pytest.raises(UserError, match="1 job runs without a worker .*slurm-1.out ends with: loading modules"):
         jobs.until(0, lambda: False)
+
+
+def test_all_have_come_where_every_job_has_its_workers(state):
+    jobs = Asked("sleep 60;: --nworkers 4", 2)
+    jobs.hand_in()
+    jobs.look(0)
+    assert not jobs.all_have_come(4) and jobs.all_have_come(8)
 
 
 def test_all_have_come_where_every_job_runs_and_none_waits(state):
@@ -193,6 +204,40 @@ def test_all_have_come_where_every_job_runs_and_none_waits(state):
     jobs.hand_in()
     jobs.look(0)
     assert not jobs.all_have_come(1)
+
+
+def test_one_that_runs_without_a_worker_ends_though_another_has_ended_before(state, monkeypatch):
+    monkeypatch.setattr(slurm, "LONGEST", 0.3)
+    jobs = Asked("sleep 60;:", 2)
+    jobs.hand_in()
+    jobs.look(1)
+    fake_slurm.scancel(state, ["1"])
+    with pytest.raises(UserError, match="1 job runs without a worker"):
+        jobs.until(0, lambda: False)
+    assert sum("ended and stored nothing" in text for text in jobs.said) == 1, jobs.said
+
+
+def test_a_queue_that_never_answers_ends_where_nobody_works(state, monkeypatch):
+    monkeypatch.setattr(slurm, "LONGEST", 0.3)
+    jobs = Asked("sleep 60;:", 1)
+    jobs.hand_in()
+    (state / "deaf").touch()
+    for _ in range(6):
+        jobs.look(1)
+        time.sleep(0.06)
+    with pytest.raises(UserError, match="no worker for 0 minutes, and squeue does not answer; .* is kept"):
+        jobs.until(0, lambda: False)
+
+
+def test_a_job_that_is_being_tidied_up_has_ended(state, monkeypatch):
+    jobs = Asked("sleep 60;:", 1)
+    jobs.hand_in()
+    jobs.look(1)
+    jobs.stored()
+    monkeypatch.setattr(slurm, "_run", lambda command, run=slurm._run: run(command) if command[0] != "squeue" else
+                        subprocess.CompletedProcess(command, 0, "1|COMPLETING|None\n2|RUNNING|None\n"))  # fmt: skip
+    jobs.until(0, lambda: bool(jobs.said))
+    assert jobs.said == ["1 job ended (1), of their own or by their time limit: 1 more are asked for"]
 
 
 def test_a_queue_that_does_not_answer_ends_nothing(state):

@@ -85,8 +85,9 @@ def _share(terminal: Terminal, share: Share, work: Work) -> None:
     number = work.run(share)
     if terminal.json:
         return terminal.document({"share": str(share), "sweeps": number})
-    return terminal.line(f"share {share} of {counted(number, 'sweep')} is made; `skloki claims` merges all that are, "
-                         "and makes what is missing" if number else "nothing is missing")  # fmt: skip
+    made = (f"share {share} of {counted(number, 'sweep')} is made; the same command without --share merges all that "
+            "are, and makes what is missing")  # fmt: skip
+    return terminal.line(made if number else "nothing is missing")
 
 
 def _with(asked: tuple[str, ...], explain: str) -> tuple[tuple[str, ...], str]:

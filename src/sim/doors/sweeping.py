@@ -60,7 +60,6 @@ def sweep(
     from sim.experiment.designs import first_name
     from sim.experiment.ensemble import over_name, read
     from sim.results.sweep_store import usual_place
-    from sim.runner.progress import status
     from sim.runner.sweep import sweep as run_sweep
 
     follower = Follower(terminal)
@@ -76,9 +75,9 @@ def sweep(
         name = name if points is None else first_name(name, points)
         mine = follower.last if asked["share"] else None  # of the whole sweep the folder knows best
         raise Interrupted(_kept(mine, out or usual_place(name))) from error
-    state, found = follower.last, status(place)
+    state = follower.last
     assert state is not None  # a sweep tells how it stands before it ends
-    terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **status_document(found),
+    terminal.answer(lambda: {"sweep": place, "notes": follower.notes, **how_far(place, asked["share"], terminal),
                              "estimate": estimate(state)})  # fmt: skip
     if not terminal.json:
         _show_end(terminal, state, place, asked["share"])
@@ -197,6 +196,19 @@ def _fail(terminal: Terminal, reason: str) -> None:
     if terminal.json:
         click.get_current_context().exit(Failed.exit_code)
     raise Failed(reason)
+
+
+def how_far(place: Path, share: str | None, terminal: Terminal) -> dict[str, Any]:
+    """Return how far a sweep is; a share, which is made, does not fail by what others have left in the folder."""
+    from sim.runner.progress import status
+
+    try:
+        return status_document(status(place))
+    except UserError as error:
+        if share is None:
+            raise
+        terminal.note(f"{error}: the command without --share mends it")
+        return {}
 
 
 def _kept(last: State | None, place: Path) -> str:

@@ -6,6 +6,7 @@ merges and tidies up knows that no share is at work.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -24,11 +25,14 @@ try:
     import fcntl
 except ImportError:  # no such locks on this system
     fcntl = None  # type: ignore[assignment]
+HAS_FLOCK: bool = fcntl is not None
 
 LOCK, WRITER = "sweep.lock", "sweep.writer"
 """What is locked, and who has done so last: not one file, since another may empty what it tries to lock."""
 PATIENCE, LOOK, POLL = 1.0, 0.2, 0.05
 """Seconds to wait for a lock: somebody who only looks whether it is held holds it for a moment."""
+NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
+"""What file systems answer that know no locks."""
 OTHERWISE = "another folder (--out), or wait"
 NAMED = 3
 """Processes that are named where many are at work."""
@@ -48,12 +52,14 @@ def locked(folder: Path, note: Callable[[str], None], share: Share | None = None
             if share is not None:
                 held.enter_context(_together(folder))
                 lock.parent.mkdir(exist_ok=True)  # only now, since a sweep that merges takes it away
-            held.enter_context(FileLock(lock).acquire(timeout=PATIENCE, poll_interval=POLL))
+            held.enter_context(flocked(lock))
         except Timeout:
             found = "another sweep writes here" if share is None else f"share {share} is being made"
             who = _named(writer) if share is not None else holder(folder) or _named(writer)
             raise UserError(Problem(str(folder), found=f"{found}: {who}", allowed=OTHERWISE)) from None
-        except (OSError, NotImplementedError):
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise UserError(Problem(str(lock), allowed=f"cannot be locked: {error.strerror or error}")) from error
             note(f"{lock}: this file system knows no locks; make sure that no other sweep writes into this folder")
         with disk(folder):
             lock.parent.mkdir(exist_ok=True)
@@ -74,33 +80,58 @@ def holder(folder: Path) -> str:
 
 
 @contextmanager
-def _together(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock together with others; refused where one holds it alone."""
-    if fcntl is None:
-        raise NotImplementedError
-    end = time.monotonic() + PATIENCE
-    with (folder / LOCK).open("rb") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                break
-            except (BlockingIOError, PermissionError):
-                if time.monotonic() > end:
-                    found = f"another sweep writes here: {_named(folder / WRITER)}"
-                    raise UserError(Problem(str(folder), found=found, allowed=OTHERWISE)) from None
+def flocked(lock: Path, patience: float = PATIENCE, *, alone: bool = True) -> Iterator[None]:
+    """Hold a file's lock, alone or together with others; Timeout where another one's stands in the way for so long.
+
+    Not by filelock where the system has such locks: on a file system without them it takes a file that is there for a
+    lock that is held.
+    """
+    with ExitStack() as held:
+        if not HAS_FLOCK:
+            if not alone:
+                raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+            held.enter_context(FileLock(lock).acquire(timeout=patience, poll_interval=POLL))
+        else:
+            file = held.enter_context(lock.open("ab" if alone else "rb"))
+            how = (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB
+            end = time.monotonic() + patience
+            while not _taken(file.fileno(), how):
+                if time.monotonic() >= end:
+                    raise Timeout(str(lock))
                 time.sleep(POLL)
         yield
 
 
+def _taken(file: int, how: int) -> bool:
+    try:
+        fcntl.flock(file, how)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+@contextmanager
+def _together(folder: Path) -> Iterator[None]:
+    """Hold a folder's lock together with others; refused where one holds it alone."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(flocked(folder / LOCK, alone=False))
+        except Timeout:
+            found = f"another sweep writes here: {_named(folder / WRITER)}"
+            raise UserError(Problem(str(folder), found=found, allowed=OTHERWISE)) from None
+        yield
+
+
 def _is_held(lock: Path, patience: float = 0.0) -> bool:
+    """Say whether somebody holds a lock; also of a file that one may only read."""
     if not lock.exists():
         return False
     try:
-        with FileLock(lock).acquire(timeout=patience, poll_interval=POLL):
+        with flocked(lock, patience, alone=not HAS_FLOCK):
             return False
     except Timeout:
         return True
-    except (OSError, NotImplementedError):
+    except OSError:
         return False
 
 

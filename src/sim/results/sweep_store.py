@@ -20,12 +20,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from filelock import Timeout
+
 from sim.errors import Problem, UserError
 from sim.results.atomic import machine, sync_folder
 from sim.results.folder import MANIFEST, Format, file_record, manifest_text, read_manifest
 from sim.results.manifest import here
 from sim.results.sweep_journal import JOURNAL, SHARES, Journal, Share, as_line, read_journal, read_lines, shares
-from sim.results.sweep_locks import LOCK, WRITER, locked
+from sim.results.sweep_locks import LOCK, WRITER, flocked, locked
 
 TABLES = ("runs", "curves", "bins", "places")
 # In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
@@ -214,6 +216,8 @@ def begun(folder: Path) -> dict[str, Any] | None:
     if (folder / MANIFEST).exists() or (folder.exists() and not folder.is_dir()):
         return read_manifest(folder, SWEEP)
     if folder.exists() and not all(map(_may_stand, folder.iterdir())):
+        if (folder / MANIFEST).exists():  # another share has begun it in this moment
+            return read_manifest(folder, SWEEP)
         raise UserError(Problem(str(folder), "", "a folder with other files in it", "a new or empty folder"))
     return None
 
@@ -246,11 +250,13 @@ def _link(hidden: Path, path: Path) -> None:
         os.link(hidden, path)
     except FileExistsError:
         pass
-    except OSError:  # a file system without links: of two at the same moment the last one stays, and both read it
-        if not path.exists():
+    except OSError:  # a file system without links
+        with suppress(OSError, Timeout), flocked(path.with_name(f".{path.name}.partial-begun")):
+            if not path.exists():
+                os.replace(hidden, path)
+        if not path.exists():  # nor with locks: of two at the same moment the last one stays, and both read it
             os.replace(hidden, path)
-            return
-    hidden.unlink()
+    hidden.unlink(missing_ok=True)
 
 
 def _append(journal: BinaryIO, line: bytes) -> None:

@@ -7,6 +7,7 @@ Workers need the same version of this program.
 from __future__ import annotations
 
 import pickle
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
@@ -24,6 +25,7 @@ from sim.results.sweep_store import Made
 from sim.runner import slurm
 from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.model_version import model
+from sim.runner.slurm import KEPT
 
 if TYPE_CHECKING:
     from distributed.security import Security
@@ -37,9 +39,9 @@ RETRIES = 2
 LOOK, FETCH, STARTING, LONGEST = 2.0, 5.0, 20.0, 600.0
 """Seconds between two looks at which workers there are; for a chunk that is made to be fetched; until it is told why
 nothing comes; until one gives up."""
+ADDRESS = re.compile(r"(tcp|tls)://(?:\[[0-9a-fA-F:.%]+\]|[^][/:@\s]+):([0-9]{1,5})")
 NOBODY = "tcp://0.0.0.0:0"
 """A worker that is nowhere: what is sent to it waits."""
-KEPT = "what is finished is kept; the same command again goes on from there"
 
 Say = Callable[[str], None]
 
@@ -70,13 +72,25 @@ def connect(job: Job, cluster: str, workers: int | None, say: Say, *, tls: bool 
     if cluster == "slurm" and workers is None:
         raise UserError(Problem("--cluster", found="'slurm'", allowed="with --workers N, the number of jobs"))
     if cluster not in ("slurm", "local"):
-        if "://" not in cluster:
-            allowed = "the address of a Dask scheduler (tcp://host:8786), slurm, or local"
-            raise UserError(Problem("--cluster", found=repr(cluster), allowed=allowed))
+        _check_address(cluster)
         if workers is not None:
             allowed = "nothing beside an address: the workers are those that have joined the scheduler"
             raise UserError(Problem("--workers", found=str(workers), allowed=allowed))
     return Dask(job, cluster, workers, say, tls=tls)
+
+
+def _check_address(cluster: str) -> None:
+    """Refuse what is no address of a scheduler: of such Dask gives up only after a while, and by a traceback."""
+    found = ADDRESS.fullmatch(cluster)
+    if not found or int(found[2]) > 65535:
+        allowed = "the address of a Dask scheduler (tcp://host:8786, tls://host:8786), slurm, or local"
+        raise UserError(Problem("--cluster", found=repr(cluster), allowed=allowed))
+    if found[1] == "tls":
+        from distributed.security import Security
+
+        if Security().get_connection_args("client").get("ssl_context") is None:
+            allowed = "with certificate and key in distributed.comm.tls of Dask's configuration (ca-file, client)"
+            raise UserError(Problem("--cluster", found=repr(cluster), allowed=allowed))
 
 
 class Sent(NamedTuple):
@@ -243,13 +257,15 @@ class Dask:
         if (scheduler := _dask(versions["scheduler"])) != mine:
             what = f"the scheduler has distributed {scheduler}"
             raise UserError(Problem("--cluster", found=what, allowed=f"{mine}, as here"))
+        fitting = [worker for worker in new if theirs.get(worker) == mine]
+        answers = self._client.run(model, workers=fitting, on_error="return") if fitting else {}
         for worker in new:
             if worker not in theirs:
                 continue  # it has not answered: the next look asks again
             if theirs[worker] != mine:
                 self._set_aside(worker, f"distributed {theirs[worker]}")
                 continue
-            found = self._client.run(model, workers=[worker], on_error="return").get(worker)
+            found = answers.get(worker)
             if found is None or isinstance(found, OSError):
                 continue  # it is gone again, or will answer at the next look
             if isinstance(found, Exception):

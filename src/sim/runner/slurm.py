@@ -30,6 +30,7 @@ SETTINGS = "jobqueue.slurm of ~/.config/dask/jobqueue.yaml, as docs/sweeps.md sh
 NAME = "dummy-name"
 """What dask-jobqueue calls the worker of a script that is only shown; each job's own number takes its place."""
 NEVER = re.compile(
+    "DependencyNeverSatisfied|launch[_ ]failed[_ ]requeued[_ ]held|"
     "PartitionConfig|PartitionTimeLimit|PartitionNodeLimit|BadConstraints|Invalid(Account|QOS)|"
     "(Account|QOS|Group|Nodes|Reservation)NotAllowed|.*(MaxWallDurationPerJobLimit|PerJobLimit|PerNodeLimit|MinCpu.*)"
 )
@@ -37,6 +38,7 @@ NEVER = re.compile(
 POLL, SPOKEN, COMMAND, LONGEST = 5.0, 15.0, 60.0, 600.0
 """Seconds between two looks where nobody works; between two remarks on the same thing, and looks where somebody works;
 for a command of Slurm's to answer; for jobs that run to bring a worker."""
+KEPT = "what is finished is kept; the same command again goes on from there"
 NAMED = 5
 """Jobs that are named where there are many."""
 
@@ -92,7 +94,10 @@ class Jobs:
         self._joined, self._looked, self._silent = False, 0.0, time.monotonic()
         self._told: dict[str, float] = {}
         self._last: dict[str, Waiting] = {}
+        self._idle: set[str] = set()
         found = re.search(r"^#SBATCH -o (\S+)", script, re.MULTILINE)
+        workers = re.search(r"--nworkers (\d+)", script)
+        self._each = int(workers[1]) if workers else 1
         self._log = (found[1] if found else "slurm-%J.out").replace("%j", "%J")
 
     def hand_in(self) -> None:
@@ -109,7 +114,8 @@ class Jobs:
 
     def all_have_come(self, workers: int) -> bool:
         """Say whether so many workers are all that will come: every job runs, and nobody else is waited for."""
-        return 0 < len(self._last) <= workers and all(one.state == "RUNNING" for one in self._last.values())
+        run = all(one.state == "RUNNING" for one in self._last.values())
+        return run and 0 < self._each * len(self._last) <= workers
 
     def look(self, threads: int) -> None:
         """See how jobs are; tell of those that wait, ask for ended ones again, give up where nothing can come."""
@@ -119,8 +125,11 @@ class Jobs:
             return
         self._looked = now
         queue = self._queue()
+        self._silent = now if threads else self._silent
         if queue is None:
             self._once("squeue does not answer: the jobs may go on all the same")
+            if now - self._silent > LONGEST:
+                raise self._error(f"no worker for {LONGEST / 60:.0f} minutes, and squeue does not answer", KEPT)
             return
         self._last = queue
         ended = [job for job in self._jobs if job not in queue]
@@ -132,9 +141,12 @@ class Jobs:
             self._replace(ended, threads)
         elif never:
             self._once(f"{counted(len(never), 'job')} can never start ({_named(never)})")
-        if threads or any(one.state != "RUNNING" for one in queue.values()):
+        if any(one.state != "RUNNING" for job, one in queue.items() if job not in never):
             self._silent = now
-        if not threads and queue and not ended and not never:
+        if not threads and queue and now - self._silent > LONGEST:
+            raise self._error(f"{_doing(len(queue), 'run')} without a worker for {LONGEST / 60:.0f} minutes",
+                              f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
+        if not threads and queue and not never and self._idle.issuperset(ended):
             self._tell_waiting(queue)
 
     def cancel(self) -> None:
@@ -168,19 +180,17 @@ class Jobs:
             what = "without storing a part" if self._joined else "before a worker joined"
             raise self._error(f"{counted(len(ended), 'job')} ended {what} ({', '.join(ended[:NAMED])})",
                               f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
-        else:
-            self._once(f"{counted(len(ended), 'job')} ended and stored nothing ({', '.join(ended[:NAMED])}): not asked "
-                       f"for again; {self.last_words()}")  # fmt: skip
+        elif fresh := [job for job in ended if job not in self._idle]:
+            self._say(f"{counted(len(fresh), 'job')} ended and stored nothing ({', '.join(fresh[:NAMED])}): not asked "
+                      f"for again; {self.last_words()}")  # fmt: skip
+            self._idle.update(fresh)
 
     def _tell_waiting(self, queue: dict[str, Waiting]) -> None:
         waiting = {job: one for job, one in queue.items() if one.state != "RUNNING"}
         if waiting:
-            self._once(f"{counted(len(waiting), 'job')} wait in Slurm's queue ({_named(waiting)})")
-        elif time.monotonic() - self._silent > LONGEST:
-            raise self._error(f"{counted(len(queue), 'job')} run without a worker for {LONGEST / 60:.0f} minutes",
-                              f"a job in which a worker runs; {self.last_words()}")  # fmt: skip
+            self._once(f"{_doing(len(waiting), 'wait')} in Slurm's queue ({_named(waiting)})")
         else:
-            jobs = f"{counted(len(queue), 'job')} run ({', '.join([*queue][:NAMED])})"
+            jobs = f"{_doing(len(queue), 'run')} ({', '.join([*queue][:NAMED])})"
             self._once(f"{jobs}, and their workers are starting")
 
     def _once(self, text: str) -> None:
@@ -212,7 +222,10 @@ class Jobs:
         return refused
 
     def _queue(self) -> dict[str, Waiting] | None:
-        """Return those of the jobs that Slurm still has, with their states; nothing where it does not answer."""
+        """Return those of the jobs that Slurm still has, with their states; nothing where it does not answer.
+
+        One that is being tidied up has ended.
+        """
         try:
             done = _run(["squeue", "--noheader", "--user", getpass.getuser(), "--format", "%i|%T|%r"])
         except (OSError, subprocess.SubprocessError):
@@ -220,7 +233,8 @@ class Jobs:
         if done.returncode:
             return None
         rows = (line.strip().split("|") for line in done.stdout.splitlines())
-        return {row[0]: Waiting(row[1], row[2]) for row in rows if len(row) == 3 and row[0] in self._jobs}
+        known = {row[0]: Waiting(row[1], row[2]) for row in rows if len(row) == 3 and row[0] in self._jobs}
+        return {job: one for job, one in known.items() if one.state != "COMPLETING"}
 
     def _error(self, found: str, allowed: str) -> UserError:
         return UserError(Problem("--cluster", found=f"'slurm': {found}", allowed=allowed))
@@ -237,6 +251,11 @@ def enter(open_: ExitStack, number: int, say: Say, security: Security | None) ->
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, text=True, capture_output=True, timeout=COMMAND, check=False)
+
+
+def _doing(number: int, verb: str) -> str:
+    """Return how many jobs do something."""
+    return f"{counted(number, 'job')} {verb}{'s' * (number == 1)}"
 
 
 def _named(jobs: dict[str, Waiting]) -> str:
