@@ -64,9 +64,10 @@ lint: $(VENV)/.complete-test  ## style, types, import contract, spelling
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/codespell
 
-test-newer: .venv-newer/.complete  ## tests on a newer interpreter (NEWER=path)
+# What a browser shows of a page hangs on no interpreter.
+test-newer: .venv-newer/.complete  ## tests on a newer interpreter, but those in a browser (NEWER=path)
 	.venv-newer/bin/python $(PREPARE)
-	.venv-newer/bin/python $(PYTEST)
+	.venv-newer/bin/python $(PYTEST) --ignore tests/page
 
 .venv-newer/.complete: $(INPUTS)
 	@.ci/check-python $(NEWER)
