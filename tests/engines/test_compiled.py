@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.engines import compiled
+from sim.engines.compiled.layout import SUPERIOR
+from sim.engines.compiled.memory import WIDTH
 from sim.engines.compiled.month import advance
 from sim.engines.compiled.pack import fresh, pack
 from sim.engines.reference import PartyModel
@@ -52,9 +54,10 @@ def people_of_reference(model: PartyModel) -> tuple[Any, ...]:
 def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
     memory = fresh(pack(w), replicate, 0)
     advance(memory.s[0], 0, len(w.months))
-    committees, men, lines, dossiers = (
-        memory.arrays[name].view(np.recarray) for name in ("committees", "men", "lines", "dossiers")
+    offices, men, lines, dossiers = (
+        memory.arrays[name].view(np.recarray) for name in ("offices", "men", "lines", "dossiers")
     )
+    eights = memory.arrays["eights"]
     identity = (dossiers.generation.astype(np.int64) << 32) | men.address
 
     def line(first: int) -> list[int]:
@@ -64,16 +67,26 @@ def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
             first = int(men.next[first])
         return found
 
-    def holder(man: int) -> tuple[int, str, float] | None:
-        return None if man < 0 else (int(identity[man]), INSTALLED[men.installed[man]], float(men.tenure[man]))
+    def of_seat(name: str, man: int) -> float:
+        return float(eights[name][men.post[man] // WIDTH, men.seat[man], men.post[man] % WIDTH])
 
-    seats = [[holder(man) for man in c.held[: c.seats]] for c in committees]
+    def holder(man: int) -> tuple[int, str, float] | None:
+        return None if man < 0 else (int(identity[man]), INSTALLED[men.installed[man]], of_seat("tenure", man))
+
+    def skill(man: int) -> float:
+        return of_seat("skill", man) if men.post[man] >= 0 else float(men.skill[man])
+
+    seats = [
+        [holder(man) for man in o.held[: eights["seats"][i // WIDTH, i % WIDTH]]] for i, o in enumerate(offices)
+    ]
     people = {
-        int(identity[k]): (m.skill, m.temper, m.pliancy, m.loyalty, float(m.clique), bool(m.by_bureau))
+        int(identity[k]): (skill(k), m.temper, m.pliancy, m.loyalty, float(m.clique), bool(m.by_bureau))
         for k, m in enumerate(men)
         if m.alive
     }
-    grievances = [c.grievance[: c.ties].tolist() for c in committees]
+    between = [eights["ties"][i // WIDTH, i % WIDTH] - 1 for i in range(len(offices))]
+    rows = [eights["grievance"][i // WIDTH, :, i % WIDTH].tolist() for i in range(len(offices))]
+    grievances = [[*row[:number], row[SUPERIOR]] for row, number in zip(rows, between, strict=True)]
     return seats, [line(int(first)) for first in lines.first], people, grievances
 
 

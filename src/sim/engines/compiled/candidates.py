@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.draws.addressed import uniforms
-from sim.engines.compiled.layout import ACTING, POINT, bin_at, committee, dossier, line, person
+from sim.engines.compiled.layout import ACTING, POINT, bin_at, committee, dossier, line, office, person
 from sim.engines.compiled.people import draw, identity
 from sim.engines.compiled.waiting import LOT, bin_of, make_ring
 from sim.kernel import kernel
@@ -22,8 +22,8 @@ def gather(s, i, seat, above, going):  # type: ignore[no-untyped-def]
     """Note the holder, if any and not on his way out, and those drawn from elsewhere; return their number."""
     c = committee(s, i)
     number = 0
-    if committee(s, i).held[seat] >= 0 and not going:
-        s.chosen[0], number = committee(s, i).held[seat], 1
+    if office(s, i).held[seat] >= 0 and not going:
+        s.chosen[0], number = office(s, i).held[seat], 1
     s.recommended = -1
     for k in range(s.candidates):
         # the four draws of a candidate are one block
@@ -37,7 +37,8 @@ def gather(s, i, seat, above, going):  # type: ignore[no-untyped-def]
             number = add_outsider(s, i, seat, above, k, where, pick, further, number)
         if not local and number == before and not s.first_version:
             number = add_local(s, i, where, pick, number)
-    if not above and 0.0 < c.claimed and c.claimed < 1.0:
+    claimed = office(s, i).claimed
+    if not above and 0.0 < claimed and claimed < 1.0:
         if draw(s, RECOMMENDATION, c.key, seat) < s.RECOMMENDED:
             before = number
             _, where, pick, further = uniforms(
@@ -77,7 +78,7 @@ def barred(s, i, man):  # type: ignore[no-untyped-def]
 @kernel
 def add_local(s, i, where, pick, number):  # type: ignore[no-untyped-def]
     """Add a local: from the own bench, or the secretary of an own uezd (ladder)."""
-    c = committee(s, i)
+    c = office(s, i)
     if c.uezds > 0 and where < s.LADDER:
         uezd = c.first_uezd + int(pick * c.uezds)
         man = secretary_of(s, i, number, uezd)
@@ -89,15 +90,14 @@ def add_local(s, i, where, pick, number):  # type: ignore[no-untyped-def]
 @kernel
 def add_outsider(s, i, seat, above, k, where, pick, further, number):  # type: ignore[no-untyped-def]
     """Add somebody from elsewhere, of the reserve for the centre."""
-    c = committee(s, i)
-    if c.head >= 0:
+    if office(s, i).head >= 0:
         return add(s, first_below(s, i, above, where, pick, number), number)
     others = s.guberniias
     at = int(pick * (others - 1)) if others > 1 else 0
     other = at if at < i else min(at + 1, others - 1)
     if other == i:
         return add(s, search(s, i, seat, k, number), number) if above else number
-    o = committee(s, other)
+    o = office(s, other)
     if o.uezds > 0 and where < s.LADDER:
         uezd = o.first_uezd + int(further * o.uezds)
         return add(s, max(secretary_of(s, i, number, uezd), -1), number)
@@ -109,8 +109,8 @@ def add_outsider(s, i, seat, above, k, where, pick, further, number):  # type: i
 @kernel
 def first_below(s, i, above, where, pick, number):  # type: ignore[no-untyped-def]
     """Return an uezd's outsider: of a sister's bench, or of its gubkom's pool."""
-    c = committee(s, i)
-    head = committee(s, c.head)
+    c = office(s, i)
+    head = office(s, c.head)
     sisters = head.uezds - 1
     pool = s.number + c.head
     if above and s.first_version and (where >= s.PULL or sisters == 0):
@@ -126,7 +126,7 @@ def first_below(s, i, above, where, pick, number):  # type: ignore[no-untyped-de
 @kernel
 def secretary_of(s, i, number, uezd):  # type: ignore[no-untyped-def]
     """Return an uezd's secretary if he may stand; -2 if there is none but an acting one."""
-    man = committee(s, uezd).held[0]
+    man = office(s, uezd).held[0]
     if man < 0 or person(s, man).installed == ACTING:
         return -2
     return man if may_stand(s, i, man, number) else -1

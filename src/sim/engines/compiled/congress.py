@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from sim.engines.compiled.layout import (
+    EMPTY,
     KIND,
     NOBODY,
     NUMBER_OF_SCOPES,
-    POINT,
     READING,
     REASON,
-    VOTE_LOT,
     committee,
-    lot_at,
+    eight,
     month_at,
-    person,
+    office,
 )
+from sim.engines.compiled.memory import WIDTH
 from sim.engines.compiled.people import note
 from sim.engines.compiled.waiting import mean_skill_waiting
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms import congress
 
-VOTE = POINT["vote"]
 CONFERENCE, CONGRESS = KIND["conference"], KIND["congress"]
 RAION, GUBERNIIA, NATION, CLAIMS = (REASON[name] for name in ("raion", "guberniia", "nation", "claims"))
 
@@ -36,47 +35,72 @@ share_wanted, claims_after_vote, claims_after_congress, step_since = (
 @kernel
 def vote(s):  # type: ignore[no-untyped-def]
     """Let every organisation vote, as if conferences met this month; tiers follow one another."""
+    for b in range(s.number_of_eights):
+        vote_of_members(s, eight(s, b))
+    for g in range(s.guberniias):
+        head, o = committee(s, g), office(s, g)
+        first, number = (o.first_uezd, o.uezds) if o.uezds > 0 else (g, 1)
+        members = delegates = 0.0
+        for i in range(first, first + number):
+            members += committee(s, i).share
+            delegates += committee(s, i).delegates
+        head.opposition = members / number
+        head.opposition_delegates = delegates / number
+    for b in range((s.guberniias + WIDTH - 1) // WIDTH):
+        vote_of_delegates(s, eight(s, b))
     national = weight = 0.0
     for g in range(s.guberniias):
         head = committee(s, g)
-        first, number = (head.first_uezd, head.uezds) if head.uezds > 0 else (g, 1)
-        members = delegates = 0.0
-        for i in range(first, first + number):
-            share = members_of(s, i)
-            members += share
-            delegates += tier(s, i, share, s.lower_tier)
-        head.opposition = members / number
-        listed = tier(s, g, head.opposition, s.lower_tier)
-        head.opposition_delegates = (1.0 - s.city_list) * (delegates / number) + s.city_list * listed
-        national += head.members * tier(s, g, head.opposition_delegates, s.upper_tier)
+        national += head.members * head.delegates
         weight += head.members
     s.opposition = national / weight
 
 
 @kernel
-def members_of(s, i):  # type: ignore[no-untyped-def]
-    """Return the share of an organisation's members for the opposition."""
-    c = committee(s, i)
-    noise = s.vote_noise * lot_at(s, VOTE_LOT, i)
-    return members_vote(c.discussion, c.unity, s.b0, c.credit, noise, s.VOTE_SLOPE)
+def vote_of_members(s, e):  # type: ignore[no-untyped-def]
+    """Find the share of organisations' members for the opposition, and of the delegates whom they send."""
+    b0, slope, spread, exponent, si, follow = s.b0, s.VOTE_SLOPE, s.vote_noise, s.lower_tier, s.si, s.follow
+    proportional = month_at(s, s.t).proportional
+    for k in range(WIDTH):
+        share = members_vote(e.discussion[k], e.unity[k], b0, e.credit[k], spread * e.vote_lot[k], slope)
+        e.share[k] = share
+        e.delegates[k] = tier(e, k, share, exponent, proportional, si, follow)
 
 
 @kernel
-def tier(s, i, share, exponent):  # type: ignore[no-untyped-def]
+def vote_of_delegates(s, e):  # type: ignore[no-untyped-def]
+    """Find the share of guberniias' delegates for the opposition, and of those whom they send to the nation's congress.
+
+    Of a city's list the delegates are elected by all at once, of the rest by uezds.
+    """
+    city_list, lower, upper, si, follow = s.city_list, s.lower_tier, s.upper_tier, s.si, s.follow
+    proportional = month_at(s, s.t).proportional
+    for k in range(WIDTH):
+        listed = tier(e, k, e.opposition[k], lower, proportional, si, follow)
+        share = (1.0 - city_list) * e.opposition_delegates[k] + city_list * listed
+        e.opposition_delegates[k] = share
+        e.delegates[k] = tier(e, k, share, upper, proportional, si, follow)
+
+
+@inlined
+@kernel
+def tier(e, k, share, exponent, proportional, si, follow):  # type: ignore[no-untyped-def]
     """Return delegates' share: in proportion by platform, or magnified and influenced by the secretary."""
-    if month_at(s, s.t).proportional:
+    if proportional:
         return share
-    c = committee(s, i)
-    return influenced(magnified(share, exponent), c.appointed, c.elected, s.si * followed_at(s, i, s.si))
+    follows = 1.0
+    if e.standing[0, k] != EMPTY and e.appointed[k] != 0.0:
+        follows = followed(e.loyalty[k], follow, si)
+    return influenced(magnified(share, exponent), e.appointed[k], e.elected[k], si * follows)
 
 
 @kernel
 def followed_at(s, i, share):  # type: ignore[no-untyped-def]
     """Return how far an appointed secretary follows his patron in what is ``share`` on average; 1 for others."""
-    man = committee(s, i).held[0]
-    if man < 0 or committee(s, i).appointed == 0.0:
+    c = committee(s, i)
+    if office(s, i).held[0] < 0 or c.appointed == 0.0:
         return 1.0
-    return followed(person(s, man).loyalty, s.follow, share)
+    return followed(c.loyalty, s.follow, share)
 
 
 @kernel
@@ -91,7 +115,7 @@ def vote_of_secretary(s, g):  # type: ignore[no-untyped-def]
 def ready_at(s, g):  # type: ignore[no-untyped-def]
     """Return 1 where a guberniia has literacy and people enough to elect, else 0."""
     c = committee(s, g)
-    return is_ready(c.literacy, mean_skill_waiting(s, g, c.places), s.READY_LITERACY, s.READY_BENCH)
+    return is_ready(c.literacy, mean_skill_waiting(s, g, office(s, g).places), s.READY_LITERACY, s.READY_BENCH)
 
 
 @kernel
@@ -141,7 +165,7 @@ def wanted_in(s, scope, claims):  # type: ignore[no-untyped-def]
     """Return what delegates of their own mind want claimed in a class of guberniias, or in the nation."""
     conflict = ready = places = 0.0
     for g in range(s.guberniias):
-        if scope == 0 or committee(s, g).unit_class == scope:
+        if scope == 0 or office(s, g).unit_class == scope:
             conflict += committee(s, g).conflict
             ready += ready_at(s, g)
             places += 1.0

@@ -1,8 +1,12 @@
 """What the compiled engine keeps, as flat records: the state variables of the reference engine's agents.
 
 One record ``s`` holds the parameters, the nation and the addresses of all other records, so that
-kernels read like the agents' methods: ``committee(s, i).conflict``, ``person(s, man).skill``.
+kernels read like the agents' methods: ``committee(s, i).conflict``, ``person(s, man).pliancy``.
 Numbers stand for names, and -1 for nobody and nowhere.
+
+What is reckoned for every committee each month lies in eights: one record holds each value of eight committees side
+by side, so that a loop over them runs several wide. ``eight(s, b)`` is the whole record, for such loops
+(``e.conflict[k]``); ``committee(s, i)``, ``official(s, i, seat)`` and ``tie(s, i, row)`` are one committee's part of it.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines.compiled.memory import LINE_BYTES, prefetch, record_at
+from sim.engines.compiled.memory import LINE_BYTES, WIDTH, part_at, prefetch, record_at
 from sim.engines.readings import YEAR
 from sim.engines.trajectory import AUTHORITIES, CODES, COMMITTEE_FIELDS, KINDS, REASONS
 from sim.kernel import kernel
@@ -29,14 +33,17 @@ NOBODY = -1
 NOT, ELECTED, RECOMMENDED, APPOINTED, ACTING, CONFIRMED = range(6)
 #: Rules whose share of claims is found during the run.
 FIXED, ENDOGENOUS, READINESS = range(3)
-#: Seats of a committee and ties in which it may quarrel, those between seats first, then the one with the superior.
-SEATS, TIES = 4, 8
+#: Seats of a committee and rows of ties in which it may quarrel: those between seats, then the one with the superior.
+SEATS, TIES = 4, 7
+SUPERIOR = TIES - 1
+#: The two seats of each tie between seats, in the order of the reference engine's pairs.
+FIRST, SECOND = (0, 0, 0, 1, 1, 2), (1, 2, 3, 2, 3, 3)
+#: Who holds a seat: nobody, a local who keeps it until somebody is chosen, or an official in full standing.
+EMPTY, KEPT, FULL = range(3)
 #: Candidates for one seat at most: the holder, n_cand, the recommended one; rounded up.
 CANDIDATES = 16
 #: By how many committees memory is asked for in advance: a load takes as long as the work on four or so.
 AHEAD = 8
-#: Rows of draws that are made for all committees at once, of which eight serve incidents; then those of seats.
-MEDIATION_LOT, UNFIT_LOT, VOTE_LOT, TRAINING_LOT, INCIDENT_LOT, LOT_ROWS = 0, 1, 2, 3, 4, 12
 #: Numbers of the labels of events; the cause of an opening is the number of a reason.
 REASON = {name: number for number, name in enumerate(REASONS)}
 KIND = {name: number for number, name in enumerate(KINDS)}
@@ -62,30 +69,52 @@ NAMES = {("flat_" if name == "flat" else name): name for name in _ALL}
 
 def in_lines(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
     """Return a record that fills whole lines of the cache."""
-    size = np.dtype(fields, align=True).itemsize
-    return np.dtype([*fields, ("unused", "i1", (-size % LINE_BYTES or LINE_BYTES,))], align=True)
+    unused = -np.dtype(fields, align=True).itemsize % LINE_BYTES
+    return np.dtype([*fields, ("unused", "i1", (unused,))] if unused else fields, align=True)
 
 
-#: A line each: who sits where and what is open; the ties; what work and opinion read, in two; what is read seldom.
-COMMITTEE = in_lines(
-    [("conflict", "f8"), ("settled", "f8"), ("claimed", "f8"), ("key", "i8"), ("held", "i4", (SEATS,))]
-    + [("head", "i4"), ("first_seat", "i4"), ("phase", "i2")]
-    + [(name, "i1") for name in ("seats", "ties", "level", "opened", "shed", "open", "paralysed")]
-    + [("grievance", "f8", (TIES,))]
-    + [(name, "f8") for name in (
-        "recovery", "clarity", "literacy", "discussion", "misfit", "felt", "credit", "result",
-        "performance", "appointed", "elected", "team_skill", "voice", "free_voice", "unity", "changes",
-        "courses", "members", "skill", "acting", "opposition", "opposition_delegates")]
-    + [(name, "i4") for name in (
-        "places", "alive", "block", "first_person", "first_uezd", "uezds", "unit_class", "last_open",
-        "open_since", "ends", "transferred", "voted", "strengthened")]
+def part_of(record: np.dtype[Any], shape: tuple[int, ...]) -> np.dtype[Any]:
+    """Return what one committee has of an eight, once or in a row of its own: a number of each field of a shape."""
+    known: Any = record.fields
+    names = [name for name in known if known[name][0].shape == shape]
+    kinds, places = [known[name][0].base for name in names], [known[name][1] for name in names]
+    return np.dtype({"names": names, "formats": kinds, "offsets": places}, align=True)
+
+
+#: Eight committees: what each has once, for each seat, and for each tie.
+EIGHT = in_lines(
+    [(name, "f8", (WIDTH,)) for name in (
+        # what quarrels, work and opinion read and change
+        "conflict", "above", "superior", "recovery", "clarity", "literacy", "discussion", "misfit", "felt", "credit",
+        "result", "performance", "appointed", "elected", "acting", "team_skill", "trust", "voice", "free_voice",
+        "unity", "changes", "courses", "members", "pliancy", "loyalty", "peace", "share", "delegates",
+        "opposition", "opposition_delegates",
+        # draws of the month
+        "mediation_lot", "unfit_lot", "training_lot", "vote_lot", "need_lot", "lateral_lot")]
+    + [(name, "i8", (WIDTH,)) for name in (
+        "key", "level", "seats", "ties", "phase", "opened", "open", "paralysed", "last_open", "open_since", "ends",
+        "happened", "turned", "marked")]
+    + [(name, "f8", (SEATS, WIDTH)) for name in (
+        "skill", "tenure", "temper", "outsider", "clique", "opposed", "wear_lot")]
+    + [(name, "i8", (SEATS, WIDTH)) for name in ("standing", "address")]
+    + [(name, "f8", (TIES, WIDTH)) for name in ("grievance", "risen", "incident_lot")]
+    + [("most_seats", "i8")]
 )  # fmt: skip
-#: Of a person, one line: what work, quarrels and judgement read; and what is asked when he moves or is chosen by lot.
-PERSON = np.dtype(
-    [(name, "f8") for name in ("skill", "tenure", "temper", "pliancy", "loyalty")]
+COMMITTEE, OFFICIAL, TIE = (part_of(EIGHT, shape) for shape in ((WIDTH,), (SEATS, WIDTH), (TIES, WIDTH)))
+#: Of a committee, one line: who sits where, where it stands in the tree, and what is read seldom.
+OFFICE = in_lines(
+    [("claimed", "f8"), ("skill", "f8"), ("held", "i4", (SEATS,))]
+    + [(name, "i4") for name in (
+        "head", "first_uezd", "uezds", "first_person", "places", "alive", "block", "transferred", "voted",
+        "strengthened")]
+    + [(name, "i1") for name in ("shed", "unit_class")]
+)  # fmt: skip
+#: Of a person, one line: what judgement reads; and what is asked when he moves or is chosen by lot. While he holds a
+#: seat, his skill is the seat's.
+PERSON = in_lines(
+    [(name, "f8") for name in ("skill", "temper", "pliancy", "loyalty")]
     + [("address", "i8"), ("next", "i4"), ("post", "i4")]
-    + [(name, "i1") for name in ("alive", "seat", "installed", "by_bureau", "outsider", "clique")],
-    align=True,
+    + [(name, "i1") for name in ("alive", "seat", "installed", "by_bureau", "clique")]
 )  # fmt: skip
 DOSSIER = np.dtype(
     [("lot", "f8")]
@@ -115,16 +144,16 @@ MONTH = np.dtype(
     align=True,
 )  # fmt: skip
 RULE = np.dtype([("claimed", "f8"), ("rule", "i1"), ("recall", "i1")], align=True)
-#: Plain numbers: keys of committees and addresses of seated officials, month's draws, strengths of a famine.
-INTEGER, FLOAT = np.dtype([("x", "i8")]), np.dtype([("x", "f8")])
+#: Plain numbers: strengths of a famine, and room to put numbers in order.
+FLOAT = np.dtype([("x", "f8")])
 ROW = np.dtype([("outcomes", "f8", (len(OUTCOMES),))])
 FIELDS = np.dtype([("fields", "f8", (len(COMMITTEE_FIELDS),))])
 
 #: Arrays of records that ``s`` holds the addresses of.
 ARRAYS = {
-    "committees": COMMITTEE, "men": PERSON, "dossiers": DOSSIER, "lines": LINE, "seat_openings": OPENING,
-    "queue": OPENING, "bins": BIN, "months": MONTH, "rules": RULE, "famine": FLOAT, "keys": INTEGER,
-    "seated": INTEGER, "lots": FLOAT, "values": ROW, "states": FIELDS, "log": CODES,
+    "eights": EIGHT, "offices": OFFICE, "men": PERSON, "dossiers": DOSSIER, "lines": LINE, "seat_openings": OPENING,
+    "queue": OPENING, "bins": BIN, "months": MONTH, "rules": RULE, "famine": FLOAT, "ordered": FLOAT,
+    "values": ROW, "states": FIELDS, "log": CODES,
 }  # fmt: skip
 S = np.dtype(
     [(name, "f8") for name in NAMES]
@@ -139,8 +168,8 @@ S = np.dtype(
     + [("seat_weights", "f8", (2, SEATS)), ("tie_weights", "f8", (2, TIES)), ("seed", "u8")]
     + [(name, "i8") for name in (
         # the world
-        "first_month", "guberniias", "number", "reserve", "number_of_bins", "candidates", "term_months",
-        "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "seats", "moscow",
+        "first_month", "guberniias", "number", "number_of_eights", "reserve", "number_of_bins", "candidates",
+        "term_months", "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "moscow",
         # the nation
         "replicate", "t", "month", "assignments", "assignments_asked", "people", "openings", "queued", "recommended",
         "ring_month", "met", "logged")]
@@ -155,9 +184,33 @@ S = np.dtype(
 
 
 @kernel
+def eight(s, b):  # type: ignore[no-untyped-def]
+    """Return eight committees, the last of which may be none."""
+    return record_at(EIGHT, s.eights, b)
+
+
+@kernel
 def committee(s, i):  # type: ignore[no-untyped-def]
-    """Return a committee."""
-    return record_at(COMMITTEE, s.committees, i)
+    """Return a committee's part of its eight: what it has once."""
+    return part_at(COMMITTEE, EIGHT, s.eights, i, 0)
+
+
+@kernel
+def official(s, i, seat):  # type: ignore[no-untyped-def]
+    """Return a seat's part of an eight: the values of whoever holds it."""
+    return part_at(OFFICIAL, EIGHT, s.eights, i, seat)
+
+
+@kernel
+def tie(s, i, row):  # type: ignore[no-untyped-def]
+    """Return a tie's part of an eight."""
+    return part_at(TIE, EIGHT, s.eights, i, row)
+
+
+@kernel
+def office(s, i):  # type: ignore[no-untyped-def]
+    """Return who sits where in a committee, and where it stands in the tree."""
+    return record_at(OFFICE, s.offices, i)
 
 
 @kernel
@@ -167,20 +220,11 @@ def person(s, man):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def foresee(s, i):  # type: ignore[no-untyped-def]
-    """Begin to load the officials of a committee further on, while this one is dealt with."""
-    if i + AHEAD < s.number:
-        held = committee(s, i + AHEAD).held
-        for seat in range(SEATS):
-            prefetch(PERSON, s.men, held[seat])
-
-
-@kernel
 def foresee_home(s, i):  # type: ignore[no-untyped-def]
     """Begin to load all who are at home in a committee further on."""
     if i + AHEAD < s.number:
-        c = committee(s, i + AHEAD)
-        for man in range(c.first_person, c.first_person + c.block):
+        o = office(s, i + AHEAD)
+        for man in range(o.first_person, o.first_person + o.block):
             prefetch(PERSON, s.men, man)
 
 
@@ -242,18 +286,6 @@ def row_at(s, t, scope):  # type: ignore[no-untyped-def]
 def state_at(s, t, i):  # type: ignore[no-untyped-def]
     """Return the recorded state of a committee in a month."""
     return record_at(FIELDS, s.states, t * s.number + i).fields
-
-
-@kernel
-def lot_at(s, row, i):  # type: ignore[no-untyped-def]
-    """Return a draw that was made for all committees at once; see ``lots``."""
-    return record_at(FLOAT, s.lots, row * s.number + i).x
-
-
-@kernel
-def seat_lot(s, j):  # type: ignore[no-untyped-def]
-    """Return the draw of wear of whoever holds a seat."""
-    return record_at(FLOAT, s.lots, LOT_ROWS * s.number + j).x
 
 
 @kernel

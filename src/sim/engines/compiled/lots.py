@@ -7,61 +7,65 @@ differs, which cannot matter to addressed draws.
 from __future__ import annotations
 
 from sim.draws.addressed import normal, uniform, uniforms
-from sim.engines.compiled.layout import (
-    FLOAT,
-    INCIDENT_LOT,
-    INTEGER,
-    LOT_ROWS,
-    MEDIATION_LOT,
-    POINT,
-    TRAINING_LOT,
-    UNFIT_LOT,
-    VOTE_LOT,
-)
-from sim.engines.compiled.memory import record_at
+from sim.engines.compiled.layout import POINT, SUPERIOR, eight
+from sim.engines.compiled.memory import WIDTH
 from sim.kernel import kernel
 
-MEDIATION, UNFIT, VOTE, TRAINING, INCIDENT, WEAR = (
-    POINT[name] for name in ("mediation", "unfit", "vote", "training", "incident", "wear")
+MEDIATION, UNFIT, VOTE, TRAINING, INCIDENT, WEAR, NEED, LATERAL = (
+    POINT[name] for name in ("mediation", "unfit", "vote", "training", "incident", "wear", "need", "lateral")
 )
 
 
 @kernel
 def draw_lots(s):  # type: ignore[no-untyped-def]
     """Make this month's draws for all committees and seats."""
-    n = s.number
-    each_uniform(s.seed, s.replicate, MEDIATION, s.month, s.keys, s.lots, MEDIATION_LOT * n, n)
-    each_uniform(s.seed, s.replicate, UNFIT, s.month, s.keys, s.lots, UNFIT_LOT * n, n)
-    each_uniform(s.seed, s.replicate, TRAINING, s.month, s.keys, s.lots, TRAINING_LOT * n, n)
-    each_normal(s.seed, s.replicate, VOTE, s.month, s.keys, s.lots, VOTE_LOT * n, n)
-    four_each(s.seed, s.replicate, INCIDENT, s.month, 0, s.keys, s.lots, INCIDENT_LOT * n, n, n)
-    four_each(s.seed, s.replicate, INCIDENT, s.month, 1, s.keys, s.lots, (INCIDENT_LOT + 4) * n, n, s.guberniias)
-    each_uniform(s.seed, s.replicate, WEAR, s.month, s.seated, s.lots, LOT_ROWS * n, s.seats)
+    seed, replicate, month = s.seed, s.replicate, s.month
+    for b in range(s.number_of_eights):
+        e = eight(s, b)
+        for_each(e, seed, replicate, month)
+        for_ties(e, seed, replicate, month)
+        for seat in range(e.most_seats):
+            for k in range(WIDTH):
+                e.wear_lot[seat, k] = uniform(seed, replicate, WEAR, month, e.address[seat, k], 0)
+        if WIDTH * b < s.guberniias:
+            for_guberniias(e, seed, replicate, month)
 
 
 @kernel
-def each_uniform(seed, replicate, point, month, entities, lots, row, number):  # type: ignore[no-untyped-def]
-    """Make one uniform draw for each of some entities."""
-    for i in range(number):
-        entity = record_at(INTEGER, entities, i).x
-        record_at(FLOAT, lots, row + i).x = uniform(seed, replicate, point, month, entity, 0)
+def for_each(e, seed, replicate, month):  # type: ignore[no-untyped-def]
+    """Make the draws of which every committee needs one."""
+    for k in range(WIDTH):
+        e.mediation_lot[k] = uniform(seed, replicate, MEDIATION, month, e.key[k], 0)
+    for k in range(WIDTH):
+        e.unfit_lot[k] = uniform(seed, replicate, UNFIT, month, e.key[k], 0)
+    for k in range(WIDTH):
+        e.training_lot[k] = uniform(seed, replicate, TRAINING, month, e.key[k], 0)
+    for k in range(WIDTH):
+        e.vote_lot[k] = normal(seed, replicate, VOTE, month, e.key[k], 0)
 
 
 @kernel
-def each_normal(seed, replicate, point, month, entities, lots, row, number):  # type: ignore[no-untyped-def]
-    """Make one normal draw for each of some entities."""
-    for i in range(number):
-        entity = record_at(INTEGER, entities, i).x
-        record_at(FLOAT, lots, row + i).x = normal(seed, replicate, point, month, entity, 0)
+def for_ties(e, seed, replicate, month):  # type: ignore[no-untyped-def]
+    """Make the draws of incidents, by the number of a committee's tie: an uezd's second is the one with its superior."""
+    for k in range(WIDTH):
+        first, second, third, fourth = uniforms(seed, replicate, INCIDENT, month, e.key[k], 0)
+        e.incident_lot[0, k] = first
+        e.incident_lot[1, k] = e.incident_lot[SUPERIOR, k] = second
+        e.incident_lot[2, k] = third
+        e.incident_lot[3, k] = fourth
+    if e.most_seats == 2:
+        return
+    for k in range(WIDTH):
+        fifth, sixth, seventh, _ = uniforms(seed, replicate, INCIDENT, month, e.key[k], 1)
+        e.incident_lot[4, k] = fifth
+        e.incident_lot[5, k] = sixth
+        e.incident_lot[SUPERIOR, k] = seventh if e.level[k] == 0 else e.incident_lot[SUPERIOR, k]
 
 
 @kernel
-def four_each(seed, replicate, point, month, block, entities, lots, row, step, number):  # type: ignore[no-untyped-def]
-    """Make the four uniform draws of a block for each of some entities, in rows ``step`` apart."""
-    for i in range(number):
-        entity = record_at(INTEGER, entities, i).x
-        first, second, third, fourth = uniforms(seed, replicate, point, month, entity, block)
-        record_at(FLOAT, lots, row + i).x = first
-        record_at(FLOAT, lots, row + step + i).x = second
-        record_at(FLOAT, lots, row + 2 * step + i).x = third
-        record_at(FLOAT, lots, row + 3 * step + i).x = fourth
+def for_guberniias(e, seed, replicate, month):  # type: ignore[no-untyped-def]
+    """Make the draws that decide whether the centre wants a secretary elsewhere."""
+    for k in range(WIDTH):
+        e.need_lot[k] = uniform(seed, replicate, NEED, month, e.key[k], 0)
+    for k in range(WIDTH):
+        e.lateral_lot[k] = uniform(seed, replicate, LATERAL, month, e.key[k], 0)

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 INTERPRETED = bool(numba.core.config.DISABLE_JIT)  # type: ignore[attr-defined]
 #: Bytes that a processor loads at once: a line of its cache.
 LINE_BYTES = 64
+#: Committees whose values lie side by side, a line's worth; 2 to what power; and the bytes of one number.
+WIDTH, SHIFT, NUMBER_BYTES = 8, 3, 8
 #: With compilation disabled, the arrays behind the addresses.
 _arrays: dict[int, Any] = {}
 
@@ -57,6 +59,27 @@ def _record_at(typing_context, dtype, address, index):  # type: ignore[no-untype
     return record(dtype, types.int64, types.int64), generate
 
 
+def _interpreted_part_at(part: np.dtype[Any], whole: np.dtype[Any], address: int, number: int, row: int) -> Any:
+    begin = int(number) // WIDTH * whole.itemsize + int(row) * LINE_BYTES + int(number) % WIDTH * NUMBER_BYTES
+    return np.recarray((1,), dtype=part, buf=_arrays[int(address)].view(np.uint8), offset=begin)[0]
+
+
+@intrinsic
+def _part_at(typing_context, part, whole, address, number, row):  # type: ignore[no-untyped-def]
+    """Return what one of eight has of their record, in a row of its fields; the first two are constants."""
+    record, size = part.dtype, whole.dtype.size
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        _, _, base, at, line = arguments
+        word, kind = base.type, context.get_value_type(signature.return_type)
+        offset = builder.mul(builder.ashr(at, word(SHIFT)), word(size))
+        offset = builder.add(offset, builder.mul(line, word(LINE_BYTES)))
+        offset = builder.add(offset, builder.mul(builder.and_(at, word(WIDTH - 1)), word(NUMBER_BYTES)))
+        return pointer_add(builder, builder.inttoptr(base, kind), offset, kind)  # type: ignore[no-untyped-call]
+
+    return record(part, whole, types.int64, types.int64, types.int64), generate
+
+
 def _interpreted_prefetch(dtype: np.dtype[Any], address: int, index: int) -> None:
     """Do nothing."""
 
@@ -79,5 +102,6 @@ def _prefetch(typing_context, dtype, address, index):  # type: ignore[no-untyped
     return types.void(dtype, types.int64, types.int64), generate
 
 
+part_at: Any = _interpreted_part_at if INTERPRETED else _part_at
 prefetch: Any = _interpreted_prefetch if INTERPRETED else _prefetch
 record_at: Any = _interpreted_record_at if INTERPRETED else _record_at

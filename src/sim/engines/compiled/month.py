@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.draws.addressed import normal
-from sim.engines.compiled.committee import conflict_of, face_skloki, learn, work
+from sim.engines.compiled.committee import learn, work
 from sim.engines.compiled.congress import meet, vote
 from sim.engines.compiled.layout import (
     APPOINTED,
@@ -13,15 +13,20 @@ from sim.engines.compiled.layout import (
     POINT,
     READINESS,
     READING,
+    SUPERIOR,
     committee,
     month_at,
+    office,
+    official,
     person,
     rule_at,
+    tie,
 )
 from sim.engines.compiled.lots import draw_lots
 from sim.engines.compiled.people import blur, born, draw
-from sim.engines.compiled.posts import note_secretary, seat_man
+from sim.engines.compiled.quarrels import conflict_of, face_skloki
 from sim.engines.compiled.record import record_month
+from sim.engines.compiled.seats import note_secretary, take_seat
 from sim.engines.compiled.selection import select
 from sim.engines.compiled.turnover import remedy, vacate_posts
 from sim.engines.compiled.waiting import keep_reserve, mean_skill_waiting, train, wait_in
@@ -49,6 +54,8 @@ def found(s):  # type: ignore[no-untyped-def]
     for scope in range(NUMBER_OF_SCOPES):
         s.wanted_claims[scope] = s.start_claims
     for i in range(s.number):
+        committee(s, i).superior = s.TEMPER_MEAN
+    for i in range(s.number):
         man_committee(s, i)
 
 
@@ -59,20 +66,17 @@ def man_committee(s, i):  # type: ignore[no-untyped-def]
     c.recovery, c.clarity, c.misfit = s.recovery_start, s.CLARITY_START, s.MISFIT_START
     c.discussion, c.unity = s.debate_start, s.UNITY_START
     for seat in range(c.seats):
-        man = born(s, i, 1)
-        m = person(s, man)
-        m.post, m.seat, m.installed = i, seat, ELECTED
-        m.tenure = float(int(12.0 * draw(s, INITIAL, c.key, seat)))
-        if draw(s, INITIAL, c.key, OUTSIDERS + seat) < s.first_outsiders:
-            m.outsider = 1
-        seat_man(s, i, seat, man)
+        outsider = 1.0 if draw(s, INITIAL, c.key, OUTSIDERS + seat) < s.first_outsiders else 0.0
+        take_seat(s, i, seat, born(s, i, 1), ELECTED, outsider)
+        official(s, i, seat).tenure = float(int(12.0 * draw(s, INITIAL, c.key, seat)))
     if draw(s, INITIAL, c.key, POST) < s.first_appointed:
-        person(s, committee(s, i).held[0]).installed = APPOINTED
+        person(s, office(s, i).held[0]).installed = APPOINTED
     note_secretary(s, i)
-    for _ in range(c.places):
+    for _ in range(office(s, i).places):
         wait_in(s, born(s, i, 1), i)
-    for tie in range(c.ties):
-        committee(s, i).grievance[tie] = 2.0 * s.GRIEVANCE_START * draw(s, INITIAL, c.key, GRIEVANCES + tie)
+    for number in range(c.ties):
+        row = number if number < c.ties - 1 else SUPERIOR
+        tie(s, i, row).grievance = 2.0 * s.GRIEVANCE_START * draw(s, INITIAL, c.key, GRIEVANCES + number)
     c.phase = int(s.term_months * draw(s, INITIAL, c.key, PHASE))
     c.conflict = conflict_of(s, i)
 
@@ -101,12 +105,12 @@ def change_environment(s):  # type: ignore[no-untyped-def]
     s.left_conferences = s.conference_capacity + min(max(s.left_conferences, 0.0), 1.0)
     for g in range(s.guberniias):
         claimed = claimed_in(s, g)
-        head = committee(s, g)
+        head = office(s, g)
         head.claimed = claimed
         if s.uezd_claims >= 0:
             claimed = float(s.uezd_claims)
         for i in range(head.first_uezd, head.first_uezd + head.uezds):
-            committee(s, i).claimed = claimed
+            office(s, i).claimed = claimed
 
 
 @kernel
@@ -115,9 +119,9 @@ def claimed_in(s, g):  # type: ignore[no-untyped-def]
     c = committee(s, g)
     rule = rule_at(s, s.t, g)
     if rule.rule == ENDOGENOUS:
-        return s.wanted_claims[c.unit_class]
+        return s.wanted_claims[office(s, g).unit_class]
     if rule.rule == READINESS:
-        enough = mean_skill_waiting(s, g, c.places)
+        enough = mean_skill_waiting(s, g, office(s, g).places)
         return 0.0 if c.literacy >= s.literacy_at_least and enough >= s.bench_at_least else 1.0
     return rule.claimed
 

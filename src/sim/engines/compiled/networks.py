@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sim.engines.compiled.candidates import barred
-from sim.engines.compiled.layout import APPOINTED, NOBODY, POINT, REASON, committee, dossier, person
+from sim.engines.compiled.layout import APPOINTED, NOBODY, POINT, REASON, committee, dossier, office, person
 from sim.engines.compiled.people import NAN, draw
 from sim.engines.compiled.posts import claims, install, open_seat, vacate
+from sim.engines.compiled.seats import tenure_of
 from sim.engines.compiled.waiting import send_home
 from sim.kernel import kernel
 from sim.mechanisms import administration, selection
@@ -28,17 +29,17 @@ def bring_along(s, secretary, authority):  # type: ignore[no-untyped-def]
         return
     number, key = 0, committee(s, i).key
     for seat in range(1, committee(s, former).seats):
-        if follows(s, committee(s, former).held[seat], secretary, i):
+        if follows(s, office(s, former).held[seat], secretary, i):
             number += 1
     if draw(s, TAIL, key, WHETHER) >= tail_chance(number, s.tail):
         return
     chosen, was = int(draw(s, TAIL, key, WHO) * number), 0
     while chosen >= 0:
         was += 1
-        if follows(s, committee(s, former).held[was], secretary, i):
+        if follows(s, office(s, former).held[was], secretary, i):
             chosen -= 1
-    man, seat = committee(s, former).held[was], seat_for_him(s, i)
-    holder = committee(s, i).held[seat]
+    man, seat = office(s, former).held[was], seat_for_him(s, i)
+    holder = office(s, i).held[seat]
     if holder >= 0:
         vacate(s, holder, DISPLACED, authority)
         send_home(s, holder)
@@ -53,7 +54,7 @@ def follows(s, man, secretary, i):  # type: ignore[no-untyped-def]
     if man < 0:
         return False
     d = dossier(s, secretary)
-    months = served_together(float(d.former_until), float(d.former_months), float(s.month), person(s, man).tenure)
+    months = served_together(float(d.former_until), float(d.former_months), float(s.month), tenure_of(s, man))
     return months > 0.0 and not barred(s, i, man)
 
 
@@ -62,6 +63,6 @@ def seat_for_him(s, i):  # type: ignore[no-untyped-def]
     """Return an empty seat beside the secretary's, or else one by lot."""
     c = committee(s, i)
     for seat in range(1, c.seats):
-        if committee(s, i).held[seat] < 0:
+        if office(s, i).held[seat] < 0:
             return seat
     return 1 + int(draw(s, TAIL, c.key, WHICH_SEAT) * (c.seats - 1))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled import layout
-from sim.engines.compiled.memory import LINE_BYTES, address_of
+from sim.engines.compiled.memory import LINE_BYTES, WIDTH, address_of
 from sim.engines.readings import MOSCOW
 from sim.engines.trajectory import CODES
 from sim.mechanisms.administration import seat_weight
@@ -31,13 +31,14 @@ class Packed:
     ----------
     shared
         Arrays that no kernel writes: months, rules, famine.
-    s, committees, men, dossiers
+    s, eights, offices, men, dossiers
         Templates, before anybody is born.
     """
 
     shared: dict[str, Any]
     s: Any
-    committees: Any
+    eights: Any
+    offices: Any
     men: Any
     dossiers: Any
 
@@ -52,7 +53,7 @@ class Memory:
     @property
     def own_bytes(self) -> int:
         """Bytes of state, without the record of what happened and what replicates share."""
-        shared = ("months", "rules", "famine", "keys", "values", "states", "log")
+        shared = ("months", "rules", "famine", "values", "states", "log")
         return int(self.s.nbytes) + sum(a.nbytes for name, a in self.arrays.items() if name not in shared)
 
 
@@ -66,28 +67,23 @@ def pack(world: World, like: Packed | None = None) -> Packed:
     """
     model = world.like if like is not None else None
     if like is None or model is None:
-        committees = _committees(world)
-        shared = {
-            "months": _months(world), "rules": _rules(world), "famine": _famine(world),
-            "keys": _records_of(committees["key"], layout.INTEGER),
-        }  # fmt: skip
-        men, dossiers = _men(committees), _dossiers(committees)
+        shared = {"months": _months(world), "rules": _rules(world), "famine": _famine(world)}
+        eights, offices = _eights(world), _offices(world)
+        men, dossiers = _men(world, offices), _dossiers(offices)
     else:
-        committees, shared = like.committees, dict(like.shared)
+        eights, offices, shared = like.eights, like.offices, dict(like.shared)
         men, dossiers = like.men, like.dossiers
         if world.skill is not model.skill:
-            committees = _copy(committees)
-            committees["skill"] = world.skill
+            offices = _copy(offices)
+            offices["skill"] = world.skill
         if world.rules is not model.rules:
             shared["rules"] = _rules(world)
-    s = _constants(world)
-    s["seats"] = committees["seats"].sum()
-    return Packed(shared, s, committees, men, dossiers)
+    return Packed(shared, _constants(world), eights, offices, men, dossiers)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     """Return the state before the first month of a replicate, with room for some events."""
-    s, number, months = _copy(packed.s), len(packed.committees), len(packed.shared["months"])
+    s, number, months = _copy(packed.s), len(packed.offices), len(packed.shared["months"])
     row = s[0]
     lines = _records(2 * number + 1, layout.LINE)
     lines["first"] = lines["last"] = -1
@@ -98,12 +94,10 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     states = _records(months * number if row["keep_states"] else 0, layout.FIELDS)
     openings = [_records(number * layout.SEATS, layout.OPENING) for _ in range(2)]
     arrays = {
-        **packed.shared, "committees": _copy(packed.committees), "men": _copy(packed.men),
-        "dossiers": _copy(packed.dossiers), "lines": lines,
+        **packed.shared, "eights": _copy(packed.eights), "offices": _copy(packed.offices),
+        "men": _copy(packed.men), "dossiers": _copy(packed.dossiers), "lines": lines,
         "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
-        "seated": _records(int(row["seats"]), layout.INTEGER),
-        "lots": _records(layout.LOT_ROWS * number + int(row["seats"]), layout.FLOAT),
-        "log": _records(room, CODES),
+        "ordered": _records(int(row["guberniias"]), layout.FLOAT), "log": _records(room, CODES),
     }  # fmt: skip
     row["replicate"], row["room"], row["keep_events"] = replicate, room, room > 0
     row["ring_month"] = row["met"] = layout.LONG_AGO
@@ -145,6 +139,7 @@ def _constants(world: World) -> Any:
     s["first_appointed"] = world.claims if tree.appointed is None else tree.appointed
     s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
     s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
+    s["number_of_eights"] = _number_of_eights(world)
     heads = [place.name for place in world.committees[: world.guberniias]]
     s["moscow"] = heads.index(MOSCOW) if MOSCOW in heads else -1
     s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length())
@@ -164,8 +159,9 @@ def _constants(world: World) -> Any:
         pairs = [(a, b) for a in range(seats) for b in range(a + 1, seats)]
         weights = [seat_weight(seat, float(seats), world.p.SECRETARY_WEIGHT) for seat in range(seats)]
         other = world.p.tie_weight * world.p.tie_other
-        ties = [world.p.tie_weight if pair == (0, 1) else other for pair in pairs] + [other]
-        s["seat_weights"][level, :seats], s["tie_weights"][level, : len(ties)] = weights, ties
+        s["seat_weights"][level, :seats] = weights
+        s["tie_weights"][level, : len(pairs)] = [world.p.tie_weight if pair == (0, 1) else other for pair in pairs]
+        s["tie_weights"][level, layout.SUPERIOR] = other
     return records
 
 
@@ -189,36 +185,58 @@ def _rules(world: World) -> Any:
     return np.array(known, dtype=layout.RULE)[world.rules.at.ravel()]
 
 
-def _committees(world: World) -> Any:
+def _number_of_eights(world: World) -> int:
+    return -(-len(world.committees) // WIDTH)
+
+
+def _eights(world: World) -> Any:
+    """Return the values of committees, eight abreast; those beyond the last are of nobody, and harmless."""
+    places, eights = world.committees, _records(_number_of_eights(world), layout.EIGHT)
+
+    def spread(name: str, values: Any, beyond: int = 0) -> None:
+        flat = np.full(eights[name].size, beyond, dtype=eights[name].dtype)
+        flat[: len(places)] = values
+        eights[name] = flat.reshape(-1, WIDTH)
+
+    seats = np.array([len(place.seats) for place in places])
+    spread("seats", seats, 1)  # changes are reckoned per seat, also where nobody is
+    spread("key", [place.key for place in places])
+    spread("level", [place.parent >= 0 for place in places])
+    spread("ties", seats * (seats - 1) // 2 + 1)
+    spread("literacy", [place.literacy for place in places])
+    spread("members", [place.members for place in places])
+    eights["last_open"] = layout.LONG_AGO
+    eights["most_seats"] = eights["seats"].max(axis=1)
+    return eights
+
+
+def _offices(world: World) -> Any:
     places = world.committees
-    c = _records(len(places), layout.COMMITTEE)
-    c["key"], c["head"] = [place.key for place in places], [place.parent for place in places]
-    c["level"] = [place.parent >= 0 for place in places]
-    c["seats"] = [len(place.seats) for place in places]
-    c["ties"] = c["seats"] * (c["seats"] - 1) // 2 + 1
-    c["places"], c["block"] = [place.bench for place in places], [place.block for place in places]
-    c["first_person"], c["first_seat"] = np.cumsum(c["block"]) - c["block"], np.cumsum(c["seats"]) - c["seats"]
-    c["unit_class"] = [CLASSES.index(place.unit_class) + 1 for place in places]
-    c["literacy"], c["members"] = [place.literacy for place in places], [place.members for place in places]
-    c["skill"] = world.skill
+    o = _records(len(places), layout.OFFICE)
+    o["head"] = [place.parent for place in places]
+    o["places"], o["block"] = [place.bench for place in places], [place.block for place in places]
+    o["first_person"] = np.cumsum(o["block"]) - o["block"]
+    o["unit_class"] = [CLASSES.index(place.unit_class) + 1 for place in places]
+    o["skill"] = world.skill
     guberniias = world.guberniias
-    c["uezds"][:guberniias] = np.bincount(c["head"][guberniias:], minlength=guberniias)
-    c["first_uezd"][:guberniias] = guberniias + np.cumsum(c["uezds"][:guberniias]) - c["uezds"][:guberniias]
-    c["held"] = -1
-    c["last_open"] = c["transferred"] = c["voted"] = c["strengthened"] = layout.LONG_AGO
-    return c
+    o["uezds"][:guberniias] = np.bincount(o["head"][guberniias:], minlength=guberniias)
+    o["first_uezd"][:guberniias] = guberniias + np.cumsum(o["uezds"][:guberniias]) - o["uezds"][:guberniias]
+    o["held"] = -1
+    o["transferred"] = o["voted"] = o["strengthened"] = layout.LONG_AGO
+    return o
 
 
-def _men(committees: Any) -> Any:
-    home, slot = _homes(committees)
+def _men(world: World, offices: Any) -> Any:
+    home, slot = _homes(offices)
     men = _records(len(home), layout.PERSON)
-    men["address"] = (committees["key"][home] << PERSON_BITS) | slot
+    keys = np.array([place.key for place in world.committees], dtype=np.int64)
+    men["address"] = (keys[home] << PERSON_BITS) | slot
     men["post"] = men["next"] = men["seat"] = -1
     return men
 
 
-def _dossiers(committees: Any) -> Any:
-    home, _ = _homes(committees)
+def _dossiers(offices: Any) -> Any:
+    home, _ = _homes(offices)
     dossiers = _records(len(home), layout.DOSSIER)
     dossiers["home"] = home
     for name in ("generation", "lot_of", "waits_in", "previous", "removed_from", "former"):
@@ -226,7 +244,7 @@ def _dossiers(committees: Any) -> Any:
     return dossiers
 
 
-def _homes(committees: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _homes(offices: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each person's home and slot there."""
-    home = np.repeat(np.arange(len(committees)), committees["block"])
-    return home, np.arange(len(home)) - committees["first_person"][home]
+    home = np.repeat(np.arange(len(offices)), offices["block"])
+    return home, np.arange(len(home)) - offices["first_person"][home]

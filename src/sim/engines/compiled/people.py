@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.draws.addressed import normal, uniform
-from sim.engines.compiled.layout import NOT, POINT, READING, committee, dossier, event_at, person
+from sim.engines.compiled.layout import NOT, POINT, READING, committee, dossier, event_at, office, person
 from sim.kernel import kernel
 from sim.mechanisms import selection
 
@@ -73,7 +73,7 @@ def blur_of_voters(s, i):  # type: ignore[no-untyped-def]
 def is_outsider(s, man, i):  # type: ignore[no-untyped-def]
     """Tell whether a person comes from elsewhere, 1 or 0."""
     home = dossier(s, man).home
-    if home == i or (committee(s, i).head < 0 and committee(s, home).head == i):
+    if home == i or (office(s, i).head < 0 and office(s, home).head == i):
         return 0
     return 1
 
@@ -84,7 +84,7 @@ def give_attributes(s, man, trainee):  # type: ignore[no-untyped-def]
     """Draw a person's attributes; ``trainee`` numbers those among whom he was chosen."""
     m = person(s, man)
     address, first = m.address, 4 * trainee
-    skill = committee(s, dossier(s, man).home).skill + s.sk_sd * draw_normal(s, BIRTH, address, 2 * (first + 1))
+    skill = office(s, dossier(s, man).home).skill + s.sk_sd * draw_normal(s, BIRTH, address, 2 * (first + 1))
     m.skill = min(max(skill, LOWEST), HIGHEST)
     m.loyalty = draw_normal(s, BIRTH, address, 2 * (first + 1) + 1)
     temper, pliancy = draw(s, BIRTH, address, 4 * first), draw(s, BIRTH, address, 4 * first + 1)
@@ -96,16 +96,16 @@ def give_attributes(s, man, trainee):  # type: ignore[no-untyped-def]
 @kernel
 def born(s, home, looked_at):  # type: ignore[no-untyped-def]
     """Bring a trained person into a home's lowest free slot: the best seen of some trainees."""
-    c = committee(s, home)
-    man = c.first_person
+    o = office(s, home)
+    man = o.first_person
     while person(s, man).alive:
         man += 1
     m, d = person(s, man), dossier(s, man)
     d.generation += 1
     m.alive, m.post, m.next, m.seat, d.waits_in, d.previous = 1, -1, -1, -1, -1, -1
-    m.installed, m.by_bureau, m.outsider, m.tenure = NOT, 0, 0, 0.0
+    m.installed, m.by_bureau = NOT, 0
     d.removed_from, d.removed, d.former = -1, 0, -1
-    c.alive += 1
+    o.alive += 1
     s.people += 1
     best, chosen = -1e300, 0
     if looked_at > 1:
@@ -124,5 +124,5 @@ def born(s, home, looked_at):  # type: ignore[no-untyped-def]
 def leave_stock(s, man):  # type: ignore[no-untyped-def]
     """Let a person leave the stock for good; his slot at home becomes free."""
     person(s, man).alive = 0
-    committee(s, dossier(s, man).home).alive -= 1
+    office(s, dossier(s, man).home).alive -= 1
     s.people -= 1

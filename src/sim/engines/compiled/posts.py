@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engines.compiled.committee import inherit
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
     AT,
     AUTHORITY,
-    CONFIRMED,
-    ELECTED,
-    INTEGER,
     KIND,
     NOBODY,
-    NOT,
     POINT,
     READING,
     REASON,
-    RECOMMENDED,
     SEATS,
     committee,
     dossier,
+    office,
+    official,
     opening,
     person,
 )
-from sim.engines.compiled.memory import record_at
 from sim.engines.compiled.people import blur_of_voters, draw, is_outsider, note, validity
+from sim.engines.compiled.quarrels import inherit
+from sim.engines.compiled.seats import leave_seat, note_secretary, take_seat
 from sim.engines.readings import MOVES_FOR
 from sim.kernel import kernel
 from sim.mechanisms import skloki
@@ -59,20 +56,20 @@ def decider(s, i, above):  # type: ignore[no-untyped-def]
     """Return the number of the body that decides."""
     if not above:
         return CONFERENCE
-    return CENTRE if committee(s, i).head < 0 else GUBKOM
+    return CENTRE if office(s, i).head < 0 else GUBKOM
 
 
 @kernel
 def reserve_above(s, i):  # type: ignore[no-untyped-def]
     """Return the list where the superior body keeps those whom it has moved from a committee."""
-    head = committee(s, i).head
+    head = office(s, i).head
     return s.reserve if head < 0 else s.number + head
 
 
 @kernel
 def claims(s, i, index):  # type: ignore[no-untyped-def]
     """Tell whether the superior body claims a decision."""
-    share = committee(s, i).claimed
+    share = office(s, i).claimed
     if share <= 0.0 or share >= 1.0:  # a draw is never 0 or 1
         return share >= 1.0
     return draw(s, CLAIM, committee(s, i).key, index) < share
@@ -106,41 +103,17 @@ def open_seat(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-d
 
 # ---------------------------------------------------------------- taking a post
 @kernel
-def seat_man(s, i, seat, man):  # type: ignore[no-untyped-def]
-    """Give a seat its holder."""
-    c = committee(s, i)
-    c.held[seat] = man
-    record_at(INTEGER, s.seated, c.first_seat + seat).x = person(s, man).address
-
-
-@kernel
-def note_secretary(s, i):  # type: ignore[no-untyped-def]
-    """Note how a committee's secretary was installed."""
-    c, man = committee(s, i), committee(s, i).held[0]
-    installed = NOT
-    if man >= 0:
-        installed = person(s, man).installed
-    c.appointed = 1.0 if installed == APPOINTED else 0.0
-    c.elected = 1.0 if installed == ELECTED or installed == RECOMMENDED else 0.0
-    if not s.first_version and (installed == RECOMMENDED or installed == CONFIRMED):
-        c.appointed = c.elected = 0.5  # he owes his post to both
-    c.acting = 0.5 if installed == ACTING and s.acting_voice == READING.acting_voice_half else 0.0
-
-
-@kernel
 def install(s, man, i, seat, installed, authority, margin):  # type: ignore[no-untyped-def]
     """Install an official: his ties begin with part of the feud and what his coming added."""
     c, m = committee(s, i), person(s, man)
-    m.outsider = is_outsider(s, man, i)
-    added = 0.0
-    seat_man(s, i, seat, man)
+    outsider, added = float(is_outsider(s, man, i)), 0.0
+    take_seat(s, i, seat, man, installed, outsider)
     if installed == APPOINTED and s.first_version:
-        added = imposed_grievance(float(m.outsider), c.discussion, c.clarity, s.a_imp)
+        added = imposed_grievance(outsider, c.discussion, c.clarity, s.a_imp)
     elif installed != ACTING and margin != INFINITE:  # somebody was passed over
         lead = s.RACE_WIDTH if margin != margin else margin
         added = race_grievance(lead, c.clarity, s.RACE_WIDTH, s.a_imp if installed == APPOINTED else s.a_con)
-    m.post, m.seat, m.installed, m.tenure = i, seat, installed, 0.0
-    pass_on(s, i, seat, man, added)
+    pass_on(s, i, seat, added, installed != ACTING)
     c.changes += 1.0
     if authority == CENTRE and draw(s, BUREAU_DRAW, c.key, seat) < s.BUREAU_SHARE:
         m.by_bureau, authority = 1, BUREAU
@@ -150,37 +123,36 @@ def install(s, man, i, seat, installed, authority, margin):  # type: ignore[no-u
 
 
 @kernel
-def pass_on(s, i, seat, man, added):  # type: ignore[no-untyped-def]
+def pass_on(s, i, seat, added, lasting):  # type: ignore[no-untyped-def]
     """Pass the feud on: once a departure, also to an acting man; or whenever somebody arrives who is not acting."""
-    c, lasting = committee(s, i), person(s, man).installed != ACTING
+    o = office(s, i)
     if s.succession == READING.succession_at_arrival:
         if lasting:
-            inherit(s, i, seat, man, added, True)
-    elif not c.shed & (1 << seat):
-        inherit(s, i, seat, man, added, True)
-        c.shed |= 1 << seat
+            inherit(s, i, seat, added, True)
+    elif not o.shed & (1 << seat):
+        inherit(s, i, seat, added, True)
+        o.shed |= 1 << seat
     elif lasting:
-        inherit(s, i, seat, man, added, False)
+        inherit(s, i, seat, added, False)
 
 
 # ---------------------------------------------------------------- leaving it
 @kernel
 def vacate(s, man, reason, authority):  # type: ignore[no-untyped-def]
     """Take an official from his seat and note why; he is nowhere until he is put somewhere."""
-    m = person(s, man)
-    i, seat = m.post, m.seat
-    committee(s, i).held[seat] = -1
+    m, d = person(s, man), dossier(s, man)
+    i, seat, acting = m.post, m.seat, m.installed == ACTING
+    tenure = official(s, i, seat).tenure
+    leave_seat(s, man)
     if reason != RELIEVED and reason != STAYS and reason != PERMANENT:
-        committee(s, i).shed &= ~(1 << seat)
+        office(s, i).shed &= ~(1 << seat)
     if seat == 0:
         note_secretary(s, i)
-        if committee(s, i).head < 0 and m.installed != ACTING:
+        if office(s, i).head < 0 and not acting:
             count_move(s, 0, reason, authority)
-            count_move(s, committee(s, i).unit_class, reason, authority)
-    note(s, LEFT, i, seat, man, NOBODY, reason, authority, m.tenure)
-    d = dossier(s, man)
-    d.former, d.former_until, d.former_months = i, s.month, int(m.tenure)
-    m.post, m.seat, m.installed, m.by_bureau, m.tenure = -1, -1, NOT, 0, 0.0
+            count_move(s, office(s, i).unit_class, reason, authority)
+    note(s, LEFT, i, seat, man, NOBODY, reason, authority, tenure)
+    d.former, d.former_until, d.former_months = i, s.month, int(tenure)
 
 
 @kernel

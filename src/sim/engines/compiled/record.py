@@ -19,6 +19,8 @@ from sim.engines.compiled.layout import (
     committee,
     foresee_home,
     line,
+    office,
+    official,
     person,
     row_at,
     state_at,
@@ -79,9 +81,9 @@ def add(s, scope, k, value, number):  # type: ignore[no-untyped-def]
 @kernel
 def read_committee(s, g):  # type: ignore[no-untyped-def]
     """Read a guberniia's committee; of moves, counted as they happened, there is one post more."""
-    c = committee(s, g)
-    of = c.unit_class
-    moved, voted = flag(c.transferred > s.month - YEAR), flag(c.voted > s.month - YEAR)
+    c, o = committee(s, g), office(s, g)
+    of = o.unit_class
+    moved, voted = flag(o.transferred > s.month - YEAR), flag(o.voted > s.month - YEAR)
     add(s, of, AT.performance, c.result, 1.0)
     add(s, of, AT.recovery_months, c.recovery, 1.0)
     add(s, of, AT.effort, c.result * s.task, 1.0)
@@ -104,7 +106,7 @@ def read_committee(s, g):  # type: ignore[no-untyped-def]
     add(s, of, AT.clarity, c.clarity, 1.0)
     add(s, of, AT.literacy, c.literacy, 1.0)
     add(s, of, AT.members, c.members, 1.0)
-    add(s, of, AT.claimed, c.claimed, 1.0)
+    add(s, of, AT.claimed, o.claimed, 1.0)
     add(s, of, AT.opposition_members, c.opposition, 1.0)
     add(s, of, AT.opposition_guberniia, c.opposition_delegates, 1.0)
     for k in range(NUMBER_OF_MOVES):
@@ -114,10 +116,10 @@ def read_committee(s, g):  # type: ignore[no-untyped-def]
 @kernel
 def read_secretary(s, g):  # type: ignore[no-untyped-def]
     """Read how a guberniia's secretary came to his post, and how long he has held it."""
-    c, man = committee(s, g), committee(s, g).held[0]
-    of, installed, tenure, by_bureau = c.unit_class, NOT, 0.0, False
+    o, man = office(s, g), office(s, g).held[0]
+    of, installed, tenure, by_bureau = o.unit_class, NOT, 0.0, False
     if man >= 0:
-        installed, tenure, by_bureau = person(s, man).installed, person(s, man).tenure, person(s, man).by_bureau != 0
+        installed, tenure, by_bureau = person(s, man).installed, official(s, g, 0).tenure, person(s, man).by_bureau != 0
     add(s, of, AT.appointed, flag(installed == APPOINTED), 1.0)
     add(s, of, AT.appointed_cc, flag(installed == APPOINTED and not by_bureau), 1.0)
     add(s, of, AT.recommended, flag(installed == RECOMMENDED), 1.0)
@@ -139,7 +141,7 @@ def read_secretary(s, g):  # type: ignore[no-untyped-def]
 @kernel
 def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
     """Read what a guberniia has several of, or none."""
-    c = committee(s, g)
+    c = office(s, g)
     skill = work = quarrels = appointed = stopped = 0.0
     waiting = line(s, g).first
     while waiting >= 0:
@@ -180,11 +182,11 @@ def write_scope(s, scope):  # type: ignore[no-untyped-def]
 
 @kernel
 def worst_tenth(s, scope):  # type: ignore[no-untyped-def]
-    """Return the performance of the guberniia a tenth of the way up, in memory that the month's lots no longer need."""
+    """Return the performance of the guberniia a tenth of the way up."""
     number = 0
     for g in range(s.guberniias):
-        if scope == 0 or committee(s, g).unit_class == scope:
-            record_at(FLOAT, s.lots, number).x = committee(s, g).result
+        if scope == 0 or office(s, g).unit_class == scope:
+            record_at(FLOAT, s.ordered, number).x = committee(s, g).result
             number += 1
     if number == 0:
         return NAN
@@ -196,14 +198,14 @@ def smallest(s, number, rank):  # type: ignore[no-untyped-def]
     """Return the value of a rank among the first numbers of that memory, which are put in another order (Hoare)."""
     low, high = 0, number - 1
     while low < high:
-        pivot, i, j = record_at(FLOAT, s.lots, rank).x, low, high
+        pivot, i, j = record_at(FLOAT, s.ordered, rank).x, low, high
         while i <= j:
-            while record_at(FLOAT, s.lots, i).x < pivot:
+            while record_at(FLOAT, s.ordered, i).x < pivot:
                 i += 1
-            while pivot < record_at(FLOAT, s.lots, j).x:
+            while pivot < record_at(FLOAT, s.ordered, j).x:
                 j -= 1
             if i <= j:
-                one, two = record_at(FLOAT, s.lots, i), record_at(FLOAT, s.lots, j)
+                one, two = record_at(FLOAT, s.ordered, i), record_at(FLOAT, s.ordered, j)
                 one.x, two.x = two.x, one.x
                 i += 1
                 j -= 1
@@ -211,7 +213,7 @@ def smallest(s, number, rank):  # type: ignore[no-untyped-def]
             low = i
         if rank < i:
             high = j
-    return record_at(FLOAT, s.lots, rank).x
+    return record_at(FLOAT, s.ordered, rank).x
 
 
 @kernel
@@ -245,7 +247,7 @@ def write_state(s, state, i):  # type: ignore[no-untyped-def]
     state[OF.unity] = c.unity
     state[OF.clarity] = c.clarity
     state[OF.literacy] = c.literacy
-    state[OF.claimed] = c.claimed
+    state[OF.claimed] = office(s, i).claimed
     state[OF.team_skill] = c.team_skill
     state[OF.open_sklok] = flag(c.open)
     state[OF.paralysed] = flag(c.paralysed)

@@ -6,18 +6,19 @@ from sim.engines.compiled.candidates import NOWHERE, first_of, gather
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
-    COMMITTEE,
     CONFIRMED,
     DOSSIER,
     ELECTED,
     LINE,
     NOBODY,
+    OFFICE,
     PERSON,
     POINT,
     READING,
     REASON,
     RECOMMENDED,
     committee,
+    office,
     opening,
     person,
     queued,
@@ -41,13 +42,13 @@ from sim.engines.compiled.posts import (
     has_capacity,
     install,
     is_moved,
-    note_secretary,
     open_seat,
     remove,
     reserve_above,
     vacate,
     validity_of_judges,
 )
+from sim.engines.compiled.seats import note_secretary, skill_of
 from sim.engines.compiled.turnover import CONTEST, DUE, REVIEW, VACANCY, call_away, send_down
 from sim.engines.compiled.waiting import call_up, send_home, wait_in
 from sim.kernel import kernel
@@ -81,13 +82,13 @@ def foresee_next(s, j):  # type: ignore[no-untyped-def]
     if j < 0:
         return
     o = queued(s, j)
-    c = committee(s, o.committee)
+    c = office(s, o.committee)
     prefetch(LINE, s.lines, o.committee)
     for man in range(c.first_person, c.first_person + c.block):
         prefetch(PERSON, s.men, man)
         prefetch(DOSSIER, s.dossiers, man)
     if o.next >= 0:
-        prefetch(COMMITTEE, s.committees, queued(s, o.next).committee)
+        prefetch(OFFICE, s.offices, queued(s, o.next).committee)
 
 
 @kernel
@@ -106,10 +107,9 @@ def queue_openings(s):  # type: ignore[no-untyped-def]
 @kernel
 def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
     """Fill a seat, let its incumbent stay, or let a local hold it."""
-    c = committee(s, i)
     if incumbent >= 0 and (person(s, incumbent).post != i or person(s, incumbent).seat != seat):
         incumbent = -1
-    holder = committee(s, i).held[seat]
+    holder = office(s, i).held[seat]
     if incumbent < 0 and holder >= 0 and person(s, holder).installed != ACTING:
         return
     if not has_room(s, i, seat, above, cause):
@@ -139,7 +139,7 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
             m.installed = CONFIRMED
             note_secretary(s, i)
         return
-    if c.head < 0:
+    if office(s, i).head < 0:
         if above:
             s.left_centre -= 1.0
             s.assignments += 1
@@ -153,7 +153,7 @@ def decide(s, i, seat, above, cause, incumbent):  # type: ignore[no-untyped-def]
 @kernel
 def has_room(s, i, seat, above, cause):  # type: ignore[no-untyped-def]
     """Tell whether the centre or a conference can fill the seat; a plenum that co-opts needs no conference."""
-    return committee(s, i).head >= 0 or by_plenum(s, i, seat, above, cause) or has_capacity(s, above)
+    return office(s, i).head >= 0 or by_plenum(s, i, seat, above, cause) or has_capacity(s, above)
 
 
 @kernel
@@ -196,7 +196,7 @@ def is_removal(s, cause):  # type: ignore[no-untyped-def]
 def by_plenum(s, i, seat, above, cause):  # type: ignore[no-untyped-def]
     """Tell whether a guberniia committee's own officials elect: as the variants electorate and conferences say."""
     c = committee(s, i)
-    if above or c.head >= 0:
+    if above or office(s, i).head >= 0:
         return False
     if seat == 0 and s.electorate == READING.electorate_plenum:
         return True
@@ -209,7 +209,7 @@ def lead_of_clique(s, i, seat):  # type: ignore[no-untyped-def]
     """Return how many more of a committee's other officials are of clique 1 than of clique 0."""
     lead = 0
     for other in range(committee(s, i).seats):
-        man = committee(s, i).held[other]
+        man = office(s, i).held[other]
         if other != seat and man >= 0:
             lead += 1 if person(s, man).clique else -1
     return lead
@@ -228,11 +228,11 @@ def judge(s, i, above, incumbent, number, plenum, seat):  # type: ignore[no-unty
         m = person(s, man)
         noise = draw_normal(s, JUDGEMENT, m.address, c.key)
         trait = m.pliancy - s.PLIANCY_MEAN if above else m.temper - s.TEMPER_MEAN
-        score = judged(standard_score(s, m.skill), r, noise, taste, trait / s.TEMPER_SD, m.loyalty, packing)
+        score = judged(standard_score(s, skill_of(s, man)), r, noise, taste, trait / s.TEMPER_SD, m.loyalty, packing)
         if plenum:
             score += clique_vote(s.own_clique, lead, float(m.clique))
         if man == incumbent:
-            mean = s.mean_guberniia if c.head < 0 else s.mean_uezd
+            mean = s.mean_guberniia if c.level == 0 else s.mean_uezd
             score += incumbent_advantage(s.inc_f if above else s.inc_v, c.performance, mean)
         if score > highest or (score == highest and identity(s, man) < identity(s, best)):
             best, highest, second = man, score, highest
@@ -244,7 +244,7 @@ def judge(s, i, above, incumbent, number, plenum, seat):  # type: ignore[no-unty
 @kernel
 def hold(s, i, seat):  # type: ignore[no-untyped-def]
     """Let a local hold an unfilled post: one unselected draw from the bench, if anybody waits."""
-    if committee(s, i).held[seat] >= 0:
+    if office(s, i).held[seat] >= 0:
         return
     man = first_of(s, i, i, NOWHERE, 0)
     if man >= 0:
@@ -255,11 +255,11 @@ def hold(s, i, seat):  # type: ignore[no-untyped-def]
 @kernel
 def seat_winner(s, i, seat, above, cause, winner, margin):  # type: ignore[no-untyped-def]
     """Put the winner into the seat; whoever held it goes where losers go."""
-    holder, authority = committee(s, i).held[seat], decider(s, i, above)
+    holder, authority = office(s, i).held[seat], decider(s, i, above)
     if is_moved(cause):
-        committee(s, i).transferred = s.month
+        office(s, i).transferred = s.month
     elif cause == CONTEST or cause == EXTRAORDINARY:
-        committee(s, i).voted = s.month
+        office(s, i).voted = s.month
     if holder >= 0 and winner != holder:
         remove_loser(s, i, above, cause, holder)
     m = person(s, winner)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from sim.engines.compiled.committee import conflict_of, grievance_of
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
+    FULL,
     KIND,
-    MEDIATION_LOT,
     NOBODY,
     POINT,
     READING,
     REASON,
-    UNFIT_LOT,
+    TIES,
     committee,
-    foresee,
-    lot_at,
+    eight,
+    office,
+    official,
     person,
     queued,
     rule_at,
-    seat_lot,
+    tie,
 )
+from sim.engines.compiled.memory import WIDTH
 from sim.engines.compiled.networks import bring_along
 from sim.engines.compiled.order import chain, enqueue
 from sim.engines.compiled.people import NAN, draw, draw_normal, identity, leave_stock, note
@@ -44,12 +45,13 @@ from sim.engines.compiled.posts import (
     vacate,
     validity_of_judges,
 )
+from sim.engines.compiled.quarrels import conflict_of, grievance_of
 from sim.engines.compiled.waiting import send_home, wait_in
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms import remedies, selection, vacancies
 
-REMEDY_DRAW, UNFIT_DRAW, NEED_DRAW, NEED_TARGET, LATERAL_DRAW, DUE, ASKED = (
-    POINT[name] for name in ("remedy", "unfit", "need", "need_target", "lateral", "due", "request")
+REMEDY_DRAW, UNFIT_DRAW, NEED_TARGET, DUE, ASKED = (
+    POINT[name] for name in ("remedy", "unfit", "need_target", "due", "request")
 )
 #: Index of claims that do not concern one seat: remedies, and judgement of fitness.
 REMEDY, FITNESS = 8, 9
@@ -71,19 +73,19 @@ def remedy(s):  # type: ignore[no-untyped-def]
     """Step 6: mediate the worst quarrels and break up open skloki."""
     for i in range(s.number):
         c = committee(s, i)
-        if lot_at(s, MEDIATION_LOT, i) < s.envoys:
-            worst = 0
-            for tie in range(1, c.ties):
-                if committee(s, i).grievance[tie] > committee(s, i).grievance[worst]:
-                    worst = tie
-            committee(s, i).grievance[worst] = mediated(committee(s, i).grievance[worst])
+        if c.mediation_lot < s.envoys:
+            worst = tie(s, i, 0)
+            for row in range(1, TIES):
+                if tie(s, i, row).grievance > worst.grievance:
+                    worst = tie(s, i, row)
+            worst.grievance = mediated(worst.grievance)
             c.conflict = conflict_of(s, i)
-            note(s, MEDIATED, i, NOBODY, NOBODY, NOBODY, 0, 0, committee(s, i).grievance[worst])
+            note(s, MEDIATED, i, NOBODY, NOBODY, NOBODY, 0, 0, worst.grievance)
         if c.open:
             asking = request_chance(c.open != 0, s.ask_above)
             asked = asking > 0.0 and draw(s, ASKED, c.key, 0) < asking
             above = asked or claims(s, i, REMEDY)
-            if s.first_version and above and c.head < 0 and not has_capacity(s, True):
+            if s.first_version and above and c.level == 0 and not has_capacity(s, True):
                 continue
             if asked or draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
                 break_up(s, i, REQUEST if asked else (TRANSFER if above else EXTRAORDINARY))
@@ -94,13 +96,13 @@ def break_up(s, i, reason):  # type: ignore[no-untyped-def]
     """Open the most embattled official's seat, which he keeps till then, to somebody from above or to a conference."""
     seat, worst = -1, -1.0
     for other in range(committee(s, i).seats):
-        if committee(s, i).held[other] >= 0:
+        if office(s, i).held[other] >= 0:
             grievance = grievance_of(s, i, other)
             if grievance > worst:
                 seat, worst = other, grievance
     if seat < 0:
         return
-    man, above = committee(s, i).held[seat], is_moved(reason)
+    man, above = office(s, i).held[seat], is_moved(reason)
     if not s.first_version or s.embattled_may_stand == READING.embattled_may_stand_yes:
         open_seat(s, i, seat, above, reason, man)
         return
@@ -117,23 +119,72 @@ def break_up(s, i, reason):  # type: ignore[no-untyped-def]
 @kernel
 def vacate_posts(s):  # type: ignore[no-untyped-def]
     """Step 7: wear, recall, and posts that fall due; then men sent down take their new posts."""
-    for i in range(s.number):
-        c = committee(s, i)
-        foresee(s, i)
-        wear = wear_chance(s.w0, c.conflict)
-        due = is_due(s.month, c.phase, s.term_months)
-        for seat in range(c.seats):
-            if c.opened & (1 << seat):
-                continue
-            man = committee(s, i).held[seat]
-            worn = man >= 0 and seat_lot(s, c.first_seat + seat) < wear
-            if man < 0 or person(s, man).installed == ACTING:
-                if worn:
-                    wear_out(s, man)
-                open_seat(s, i, seat, claims(s, i, seat), VACANCY, NOBODY)
-            elif not stays(s, i, seat, man, worn, due):
-                open_seat(s, i, seat, claims(s, i, seat), VACANCY, NOBODY)
+    due = phase_due(s)
+    for b in range(s.number_of_eights):
+        if mark_seats(s, eight(s, b), due):
+            for i in range(WIDTH * b, min(WIDTH * b + WIDTH, s.number)):
+                if committee(s, i).marked:
+                    vacate_marked(s, i, due)
     send_all_down(s)
+
+
+@kernel
+def phase_due(s):  # type: ignore[no-untyped-def]
+    """Return the phase of the committees whose posts fall due this month."""
+    phase = 0
+    while not is_due(s.month, phase, s.term_months):
+        phase += 1
+    return phase
+
+
+@kernel
+def mark_seats(s, e, due):  # type: ignore[no-untyped-def]
+    """Mark the seats of eight committees that somebody may leave or that may be opened; tell whether there are any."""
+    needed, moved = s.NEED_RATE * s.recall, s.LATERAL_RATE * s.recall
+    h_unf = s.h_unf
+    for k in range(WIDTH):
+        called = (e.level[k] == 0) & ((e.need_lot[k] < needed) | (e.lateral_lot[k] < moved))
+        e.marked[k] = 1 if called | (e.unfit_lot[k] < h_unf) else 0
+    mark_seat(s, e, 0, due)
+    mark_seat(s, e, 1, due)
+    if e.most_seats > 2:
+        mark_seat(s, e, 2, due)
+        mark_seat(s, e, 3, due)
+    some = 0
+    for k in range(WIDTH):
+        marked = e.marked[k] & ~e.opened[k]
+        e.marked[k] = marked
+        some = some | marked
+    return some
+
+
+@inlined
+@kernel
+def mark_seat(s, e, seat, due):  # type: ignore[no-untyped-def]
+    """Mark one seat where it is not filled for good, its holder is worn or its term is over."""
+    w0 = s.w0
+    for k in range(WIDTH):
+        over = (e.wear_lot[seat, k] < wear_chance(w0, e.conflict[k])) | (e.phase[k] == due)
+        leaves = (seat < e.seats[k]) & (over | (e.standing[seat, k] != FULL))
+        e.marked[k] = e.marked[k] | (1 << seat if leaves else 0)
+
+
+@kernel
+def vacate_marked(s, i, due):  # type: ignore[no-untyped-def]
+    """Let the holders of a committee's marked seats leave or stay; open what falls vacant or due."""
+    c = committee(s, i)
+    wear = wear_chance(s.w0, c.conflict)
+    for seat in range(c.seats):
+        if not c.marked & (1 << seat):
+            continue
+        man = office(s, i).held[seat]
+        worn = man >= 0 and official(s, i, seat).wear_lot < wear
+        if man < 0 or person(s, man).installed == ACTING:
+            if worn:
+                wear_out(s, man)
+            open_seat(s, i, seat, claims(s, i, seat), VACANCY, NOBODY)
+        elif not stays(s, i, seat, man, worn, c.phase == due):
+            open_seat(s, i, seat, claims(s, i, seat), VACANCY, NOBODY)
 
 
 @kernel
@@ -150,7 +201,7 @@ def stays(s, i, seat, man, worn, due):  # type: ignore[no-untyped-def]
         vacate(s, man, UNFIT, decider(s, i, claims(s, i, FITNESS)))
         send_home(s, man)
         return False
-    wanted = called_away(s, i) if seat == 0 and committee(s, i).head < 0 else 0
+    wanted = called_away(s, i) if seat == 0 and office(s, i).head < 0 else 0
     if wanted and s.first_version:
         call_away(s, i, man, wanted)
         return False
@@ -175,11 +226,11 @@ def wear_out(s, man):  # type: ignore[no-untyped-def]
 def is_unfit(s, i):  # type: ignore[no-untyped-def]
     """Judge a secretary by his place's work, with the validity of whoever judges."""
     c = committee(s, i)
-    lot = lot_at(s, UNFIT_LOT, i)
+    lot = c.unfit_lot
     if lot >= s.h_unf:
         return False
     r = validity_of_judges(s, i, claims(s, i, FITNESS))
-    mean = s.mean_guberniia if c.head < 0 else s.mean_uezd
+    mean = s.mean_guberniia if c.level == 0 else s.mean_uezd
     judged = seen(shortfall(c.performance, mean), r, draw_normal(s, UNFIT_DRAW, c.key, 2))
     return lot < unfit_chance(s.h_unf, s.FIT_SLOPE, judged)
 
@@ -190,9 +241,9 @@ def called_away(s, i):  # type: ignore[no-untyped-def]
     c = committee(s, i)
     if not rule_at(s, s.t, i).recall:
         return 0
-    if draw(s, NEED_DRAW, c.key, 0) < s.NEED_RATE * s.recall:
+    if c.need_lot < s.NEED_RATE * s.recall:
         return NEED
-    return LATERAL if draw(s, LATERAL_DRAW, c.key, 0) < s.LATERAL_RATE * s.recall else 0
+    return LATERAL if c.lateral_lot < s.LATERAL_RATE * s.recall else 0
 
 
 @kernel
@@ -228,16 +279,16 @@ def send_down(s, man, origin):  # type: ignore[no-untyped-def]
     for k in range(s.need_look):
         u = draw(s, NEED_TARGET, committee(s, origin).key, k)
         i = s.guberniias + int(u * uezds)
-        if committee(s, i).strengthened != s.month and (target < 0 or weaker(s, i, target)):
+        if office(s, i).strengthened != s.month and (target < 0 or weaker(s, i, target)):
             target = i
     if target < 0:
         send_home(s, man)
         return
-    committee(s, target).strengthened = s.month
+    office(s, target).strengthened = s.month
     if s.need_displaces != READING.need_displaces_yes:
         wait_in(s, man, target)
         return
-    displaced = committee(s, target).held[0]
+    displaced = office(s, target).held[0]
     if displaced >= 0:
         vacate(s, displaced, DISPLACED, CENTRE)
         send_home(s, displaced)

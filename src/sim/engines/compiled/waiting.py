@@ -11,12 +11,11 @@ from sim.engines.compiled.layout import (
     NOBODY,
     POINT,
     REASON,
-    TRAINING_LOT,
     bin_at,
     committee,
     dossier,
     line,
-    lot_at,
+    office,
     person,
 )
 from sim.engines.compiled.people import NAN, born, draw, identity, leave_stock, note
@@ -139,19 +138,19 @@ def make_ring(s):  # type: ignore[no-untyped-def]
 def train(s):  # type: ignore[no-untyped-def]
     """Fill empty bench places with newly trained persons; let somebody leave an overfull bench."""
     for i in range(s.number):
-        c, bench = committee(s, i), line(s, i)
-        chance = unit(s.TRAINING * (c.places - bench.count)) if c.alive < c.block else 0.0
-        if lot_at(s, TRAINING_LOT, i) < chance:
+        o, bench = office(s, i), line(s, i)
+        chance = unit(s.TRAINING * (o.places - bench.count)) if o.alive < o.block else 0.0
+        if committee(s, i).training_lot < chance:
             man = born(s, i, s.looked_at)
             wait_in(s, man, i)
             note(s, TRAINED, i, NOBODY, man, NOBODY, 0, 0, NAN)
-        while bench.count > c.places + s.bench_slack:
+        while bench.count > o.places + s.bench_slack:
             man = last_by_departure(s, bench.first)
             call_up(s, man)
             note(s, DEPARTED, i, NOBODY, man, NOBODY, OVERFULL, 0, NAN)
             leave_stock(s, man)
         pool = line(s, s.number + i)
-        while s.first_version and pool.count > c.places:
+        while s.first_version and pool.count > o.places:
             man = pool.first
             call_up(s, man)
             send_home(s, man)
@@ -177,7 +176,7 @@ def keep_reserve(s):  # type: ignore[no-untyped-def]
     claimed = False
     for i in range(s.guberniias):
         practise_waiting(s, line(s, s.number + i).first)
-        claimed = claimed or committee(s, i).claimed > 0.0
+        claimed = claimed or office(s, i).claimed > 0.0
         if not s.first_version:
             keep_pool(s, i)
     if not claimed:
@@ -189,13 +188,13 @@ def keep_reserve(s):  # type: ignore[no-untyped-def]
 @kernel
 def keep_pool(s, g):  # type: ignore[no-untyped-def]
     """Let a gubkom keep a pool for its uezds as the centre keeps its reserve for guberniias: one rule for both."""
-    c = committee(s, g)
-    if c.uezds == 0:
+    o = office(s, g)
+    if o.uezds == 0:
         return
-    if committee(s, c.first_uezd).claimed <= 0.0:
+    if office(s, o.first_uezd).claimed <= 0.0:
         send_all_home(s, s.number + g)
     else:
-        fill(s, s.number + g, POOL, c.key, c.first_uezd, c.uezds, c.uezds * 2)
+        fill(s, s.number + g, POOL, committee(s, g).key, o.first_uezd, o.uezds, o.uezds * 2)
 
 
 @kernel

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines.compiled.layout import READING, RULE, TIES, committee
+from sim.engines.compiled.layout import READING, RULE, SUPERIOR, TIES, office
 from sim.engines.compiled.memory import record_at
 from sim.kernel import kernel
 from sim.mechanisms.administration import seat_weight
@@ -71,12 +71,12 @@ def derive(s, months, world, schools, ways, recorded):  # type: ignore[no-untype
         for seat in range(seats):
             s.seat_weights[level, seat] = seat_weight(seat, float(seats), s.SECRETARY_WEIGHT)
         for tie in range(TIES):
-            if tie < seats * (seats - 1) // 2 + 1:
+            if tie < seats * (seats - 1) // 2 or tie == SUPERIOR:
                 s.tie_weights[level, tie] = s.tie_weight if tie == 0 else other
     for i in range(s.number):
         skill = s.SKILL_MEAN + s.b_slope * record_at(SCHOOL, schools, i).x + known.shift
         skill = min(max(skill, 0.02), 0.98)
-        committee(s, i).skill = float(int(skill * known.steps + 0.5)) / known.steps
+        office(s, i).skill = float(int(skill * known.steps + 0.5)) / known.steps
     for t in range(months):
         way = record_at(WAY, ways, t)
         claimed = s.k0 + way.first * (s.k1 - s.k0) + way.late * s.k_late * (1.0 - s.k1)
