@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms.arithmetic import fresh, link
 
 
+@inlined
 @kernel
 def usable_skill(skill, outsider, tenure, ignorance, parochial, half):  # type: ignore[no-untyped-def]
     """Return the skill e that an official can use here.
@@ -19,6 +20,7 @@ def usable_skill(skill, outsider, tenure, ignorance, parochial, half):  # type: 
     return skill * (1.0 - parochial * (1.0 - new))
 
 
+@inlined
 @kernel
 def parochial_loss(parochial, literacy, by_literacy):  # type: ignore[no-untyped-def]
     """Return the skill that a local loses to parochial ties: π, or π (1 - L) where literacy holds him to account.
@@ -48,6 +50,7 @@ def trust_between(together, half):  # type: ignore[no-untyped-def]
     return 1.0 - fresh(together, half)
 
 
+@inlined
 @kernel
 def trusted(skill, trust, by_trust):  # type: ignore[no-untyped-def]
     """Return what a team can do whose members trust one another: S + τ n S (1 - S).
@@ -72,6 +75,7 @@ def seat_weight(seat, seats, secretary):  # type: ignore[no-untyped-def]
     return 1.0 / total
 
 
+@inlined
 @kernel
 def performance(  # type: ignore[no-untyped-def]
     skill, conflict, misfit, clarity, literacy, discussion, threat, task,

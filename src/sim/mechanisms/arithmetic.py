@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 
+@inlined
 @kernel
 def unit(x):  # type: ignore[no-untyped-def]
     """Return x bounded to [0, 1]."""
@@ -17,6 +18,7 @@ def unit(x):  # type: ignore[no-untyped-def]
     return x
 
 
+@inlined
 @kernel
 def link(h):  # type: ignore[no-untyped-def]
     """Return the algebraic link, 1/2 + h / (2 sqrt(1 + h h)), in (0, 1).
@@ -27,6 +29,7 @@ def link(h):  # type: ignore[no-untyped-def]
     return 0.5 + 0.5 * h / math.sqrt(1.0 + h * h)
 
 
+@inlined
 @kernel
 def fresh(tenure, half):  # type: ignore[no-untyped-def]
     """Return the part not yet learned after some months in post, half / (half + tenure)."""

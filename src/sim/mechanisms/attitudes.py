@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms.arithmetic import unit
 
 
+@inlined
 @kernel
 def debate_habit(  # type: ignore[no-untyped-def]
     habit, elected, appointed, literacy, conflict, perceived, right, by_use, by_appointment, by_right, loss, scale
@@ -21,6 +22,7 @@ def debate_habit(  # type: ignore[no-untyped-def]
     return unit(habit + (turned + by_right * right) * (1.0 - habit) - (loss * perceived + loss * conflict) * habit)
 
 
+@inlined
 @kernel
 def debate_habit_first(  # type: ignore[no-untyped-def]
     habit, elected, appointed, literacy, conflict, perceived, right, by_use, by_appointment, by_right, loss
@@ -34,6 +36,7 @@ def debate_habit_first(  # type: ignore[no-untyped-def]
     return unit(habit + grown - lost)
 
 
+@inlined
 @kernel
 def unity_preference(  # type: ignore[no-untyped-def]
     unity, perceived, conflict, appointed, suppressed, habit,
@@ -49,6 +52,7 @@ def unity_preference(  # type: ignore[no-untyped-def]
     return unit(unity + grown - lost)
 
 
+@inlined
 @kernel
 def ratcheted(unity, habit, held, step, rest, resting):  # type: ignore[no-untyped-def]
     """Return the preference for unity after what disputes leave for good.

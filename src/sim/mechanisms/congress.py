@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms.arithmetic import link, unit
 
 
+@inlined
 @kernel
 def members_vote(discussion, unity, lead, held, noise, slope):  # type: ignore[no-untyped-def]
     """Return the share of members for the opposition: link(slope (D - U - b_0 + X + noise))."""
     return link(slope * (discussion - unity - lead + held + noise))
 
 
+@inlined
 @kernel
 def magnified(share, exponent):  # type: ignore[no-untyped-def]
     """Return delegates' share when the majority magnifies: odds -> odds^m, 1 <= m <= 3.
@@ -27,6 +29,7 @@ def magnified(share, exponent):  # type: ignore[no-untyped-def]
     return (3.0 - exponent) * second + (exponent - 2.0) * third
 
 
+@inlined
 @kernel
 def influenced(share, appointed, elected, cut):  # type: ignore[no-untyped-def]
     """Return delegates' share after the secretary's influence on their choice.
@@ -40,6 +43,7 @@ def influenced(share, appointed, elected, cut):  # type: ignore[no-untyped-def]
     return influenced_by_one(share, appointed, elected, kept)
 
 
+@inlined
 @kernel
 def influenced_by_one(share, appointed, elected, kept):  # type: ignore[no-untyped-def]
     """Return delegates' share after the influence of a secretary who owes his post to one side, or to none."""
@@ -50,6 +54,7 @@ def influenced_by_one(share, appointed, elected, kept):  # type: ignore[no-untyp
     return share
 
 
+@inlined
 @kernel
 def followed(loyalty, weight, share):  # type: ignore[no-untyped-def]
     """Return how far an appointed secretary follows his patron, beside the mean of 1.

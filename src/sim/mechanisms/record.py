@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 _NAN = float("nan")
 
@@ -38,6 +38,7 @@ def half_life(task, novelty, corrected):  # type: ignore[no-untyped-def]
     return _NAN
 
 
+@inlined
 @kernel
 def with_ends(ends, ended):  # type: ignore[no-untyped-def]
     """Return the months of the last year in which a sklok ended: 1 for this month, 2 for the last, 4096 a year ago."""

@@ -3,9 +3,10 @@
 # Officials leave in step 7 too, see vacancies.py; the reasons in the log are REASONS of engines/trajectory.py.
 from __future__ import annotations
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 
+@inlined
 @kernel
 def is_open(conflict, threshold):  # type: ignore[no-untyped-def]
     """Tell whether a sklok is open: conflict above θ (or θ plus the step to paralysis)."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms.arithmetic import fresh, unit
 
 
+@inlined
 @kernel
 def quarrel_rate(  # type: ignore[no-untyped-def]
     temper_a, temper_b, clarity, recovery, grievance, above, dispute,
@@ -27,6 +28,7 @@ def quarrel_rate(  # type: ignore[no-untyped-def]
     return rate + from_above * (above + dispute) + escalation * grievance
 
 
+@inlined
 @kernel
 def place_friction(  # type: ignore[no-untyped-def]
     outsider_a, outsider_b, clique_a, clique_b, tenure_a, tenure_b, by_outsider, by_clique, half
@@ -47,12 +49,14 @@ def place_friction(  # type: ignore[no-untyped-def]
     return 0.0
 
 
+@inlined
 @kernel
 def acquaintance(tenure_a, tenure_b):  # type: ignore[no-untyped-def]
     """Return the months that two officials have served together: since the later of them arrived."""
     return tenure_a if tenure_a < tenure_b else tenure_b
 
 
+@inlined
 @kernel
 def platform_friction(opposed_a, opposed_b, dispute, by_platform):  # type: ignore[no-untyped-def]
     """Return the growth of grievance between two officials by policy: a_p x dispute between platforms, else 0.
@@ -65,30 +69,35 @@ def platform_friction(opposed_a, opposed_b, dispute, by_platform):  # type: igno
     return 0.0
 
 
+@inlined
 @kernel
 def incident_chance(rate, grievance, jump):  # type: ignore[no-untyped-def]
     """Return the monthly chance of an incident, rate (1 - G) / jump, at most 1."""
     return unit(rate * (1.0 - grievance) / jump)
 
 
+@inlined
 @kernel
 def cooled(grievance, cooling, clarity, skill):  # type: ignore[no-untyped-def]
     """Return grievance after a month: G - c (1/2 + R/2)(1/2 + s) G, with s the secretary's skill."""
     return unit(grievance - cooling * (0.5 + 0.5 * clarity) * (0.5 + skill) * grievance)
 
 
+@inlined
 @kernel
 def peace_left(peace, weight, grievance):  # type: ignore[no-untyped-def]
     """Return the product over ties so far, times 1 - w G^2; conflict is C = 1 - product."""
     return peace * (1.0 - weight * grievance * grievance)
 
 
+@inlined
 @kernel
 def between(one, other, part):  # type: ignore[no-untyped-def]
     """Return what lies a part of the way from one value to another."""
     return (1.0 - part) * one + part * other
 
 
+@inlined
 @kernel
 def of_several(peace, ties):  # type: ignore[no-untyped-def]
     """Return the peace of a committee each of whose ties stands for several, peace^n, n at most 4.

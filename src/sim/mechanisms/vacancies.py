@@ -3,10 +3,11 @@
 # Officials are moved in step 6 too, see remedies.py; the reasons in the log are REASONS of engines/trajectory.py.
 from __future__ import annotations
 
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms.arithmetic import link, unit
 
 
+@inlined
 @kernel
 def wear_chance(wear, conflict):  # type: ignore[no-untyped-def]
     """Return the monthly chance of leaving a post by wear: w (1 + C)."""

@@ -45,18 +45,30 @@ debate_habit, debate_habit_first, unity_preference, ratcheted = (
 @kernel
 def administer(s, e):  # type: ignore[no-untyped-def]
     """Step 2: performance from the team's skill and what hampers it."""
-    for k in range(WIDTH):
-        e.team_skill[k] = 0.0
-    add_skill(s, e, 0)
-    add_skill(s, e, 1)
     if e.most_seats > 2:
-        add_skill(s, e, 2)
-        add_skill(s, e, 3)
+        administer_with(s, e, 4)
+    else:
+        administer_with(s, e, 2)
+
+
+@inlined
+@kernel
+def administer_with(s, e, seats):  # type: ignore[no-untyped-def]
+    """Find the performance of eight committees, of which none has more than so many seats."""
+    paro, by_literacy, ign, know = s.paro, s.place_terms == READING.place_terms_by_literacy, s.ign, s.know_place
+    of_guberniia, of_uezd = s.seat_weights[0], s.seat_weights[1]
+    first, second, third, fourth = of_guberniia[0], of_guberniia[1], of_guberniia[2], of_guberniia[3]
+    first_in_uezd, second_in_uezd = of_uezd[0], of_uezd[1]
     by_trust, national_error, nu, threat, task = s.trust, s.national_error, s.nu, s.threat, s.task
     b_conf, par_loss, paralysis, width = s.b_conf, s.par_loss, s.theta + s.PARALYSIS_STEP, s.PARALYSIS_WIDTH
     e_err, d_thr, clarity_share, literate_share = s.e_err, s.d_thr, s.CLARITY_SHARE, s.LITERATE_SHARE
     for k in range(WIDTH):
-        skill = e.team_skill[k]
+        loss = parochial_loss(paro, e.literacy[k], by_literacy)
+        skill = with_skill(0.0, e, k, 0, first_in_uezd if e.level[k] else first, ign, loss, know)
+        skill = with_skill(skill, e, k, 1, second_in_uezd if e.level[k] else second, ign, loss, know)
+        if seats > 2:
+            skill = with_skill(skill, e, k, 2, third, ign, loss, know)
+            skill = with_skill(skill, e, k, 3, fourth, ign, loss, know)
         if by_trust > 0.0:
             skill = trusted(skill, e.trust[k], by_trust)
         e.team_skill[k] = skill
@@ -72,16 +84,10 @@ def administer(s, e):  # type: ignore[no-untyped-def]
 
 @inlined
 @kernel
-def add_skill(s, e, seat):  # type: ignore[no-untyped-def]
-    """Add to teams' skill what the holders of one seat can use of theirs."""
-    paro, by_literacy, ign, know = s.paro, s.place_terms == READING.place_terms_by_literacy, s.ign, s.know_place
-    in_guberniia, in_uezd = s.seat_weights[0, seat], s.seat_weights[1, seat]
-    for k in range(WIDTH):
-        loss = parochial_loss(paro, e.literacy[k], by_literacy)
-        usable = usable_skill(e.skill[seat, k], e.outsider[seat, k], e.tenure[seat, k], ign, loss, know)
-        weight = in_uezd if e.level[k] else in_guberniia
-        skill = e.team_skill[k]
-        e.team_skill[k] = skill if e.standing[seat, k] == EMPTY else skill + weight * usable
+def with_skill(skill, e, k, seat, weight, ign, loss, know):  # type: ignore[no-untyped-def]
+    """Return a team's skill with what the holder of a seat, if there is one, can use of his."""
+    usable = usable_skill(e.skill[seat, k], e.outsider[seat, k], e.tenure[seat, k], ign, loss, know)
+    return skill if e.standing[seat, k] == EMPTY else skill + weight * usable
 
 
 @kernel
@@ -183,8 +189,18 @@ def add_up_work(s):  # type: ignore[no-untyped-def]
 @kernel
 def educate(s, e):  # type: ignore[no-untyped-def]
     """Step 9: school members, take in the levy, clarify rules, practise."""
-    edu, reference, joined, new, rules, loss = (
-        s.edu, s.PERFORMANCE_REF, s.joined, s.l_new, s.STANDARD_RULES, s.CLARITY_LOSS
+    if e.most_seats > 2:
+        educate_with(s, e, 4)
+    else:
+        educate_with(s, e, 2)
+
+
+@inlined
+@kernel
+def educate_with(s, e, seats):  # type: ignore[no-untyped-def]
+    """Educate eight committees, of which none has more than so many seats."""
+    edu, reference, joined, new, rules, loss, train = (
+        s.edu, s.PERFORMANCE_REF, s.joined, s.l_new, s.STANDARD_RULES, s.CLARITY_LOSS, s.train
     )  # fmt: skip
     for k in range(WIDTH):
         result, members = e.result[k], e.members[k]
@@ -197,13 +213,20 @@ def educate(s, e):  # type: ignore[no-untyped-def]
         e.clarity[k] = clarified(e.clarity[k], result, rules, e.changes[k] / e.seats[k], loss)
         e.changes[k] = 0.0
         e.courses[k] = course_quality(literacy, result, reference)
-    train = s.train
-    for seat in range(e.most_seats):
-        for k in range(WIDTH):
-            here = e.standing[seat, k] != EMPTY
-            skill, tenure = e.skill[seat, k], e.tenure[seat, k]
-            e.skill[seat, k] = practised(skill, train, 1.0) if here else skill
-            e.tenure[seat, k] = tenure + 1.0 if here else tenure
+        serve(e, k, 0, train)
+        serve(e, k, 1, train)
+        if seats > 2:
+            serve(e, k, 2, train)
+            serve(e, k, 3, train)
+
+
+@inlined
+@kernel
+def serve(e, k, seat, train):  # type: ignore[no-untyped-def]
+    """Let the holder of a seat, if there is one, serve for a month."""
+    here, skill, tenure = e.standing[seat, k] != EMPTY, e.skill[seat, k], e.tenure[seat, k]
+    e.skill[seat, k] = practised(skill, train, 1.0) if here else skill
+    e.tenure[seat, k] = tenure + 1.0 if here else tenure
 
 
 @kernel

@@ -4,9 +4,9 @@ One record ``s`` holds the parameters, the nation and the addresses of all other
 kernels read like the agents' methods: ``committee(s, i).conflict``, ``person(s, man).pliancy``.
 Numbers stand for names, and -1 for nobody and nowhere.
 
-What is reckoned for every committee each month lies in eights: one record holds each value of eight committees side
-by side, so that a loop over them runs several wide. ``eight(s, b)`` is the whole record, for such loops
-(``e.conflict[k]``); ``committee(s, i)``, ``official(s, i, seat)`` and ``tie(s, i, row)`` are one committee's part of it.
+What is reckoned for every committee each month lies in eights: one record holds each value of eight committees
+side by side, so that a loop over them runs several wide. ``eight(s, b)`` is the whole record, for such loops
+(``e.conflict[k]``); ``committee(s, i)``, ``official(s, i, seat)`` and ``tie(s, i, row)`` are one committee's part.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.draws.addressed import normal, uniform, uniforms
 from sim.engines.compiled.layout import POINT, SUPERIOR, eight
 from sim.engines.compiled.memory import WIDTH
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 
 MEDIATION, UNFIT, VOTE, TRAINING, INCIDENT, WEAR, NEED, LATERAL = (
     POINT[name] for name in ("mediation", "unfit", "vote", "training", "incident", "wear", "need", "lateral")
@@ -24,9 +24,9 @@ def draw_lots(s):  # type: ignore[no-untyped-def]
         e = eight(s, b)
         for_each(e, seed, replicate, month)
         for_ties(e, seed, replicate, month)
-        for seat in range(e.most_seats):
-            for k in range(WIDTH):
-                e.wear_lot[seat, k] = uniform(seed, replicate, WEAR, month, e.address[seat, k], 0)
+        for_two_seats(e, seed, replicate, month, 0)
+        if e.most_seats > 2:
+            for_two_seats(e, seed, replicate, month, 2)
         if WIDTH * b < s.guberniias:
             for_guberniias(e, seed, replicate, month)
 
@@ -35,18 +35,25 @@ def draw_lots(s):  # type: ignore[no-untyped-def]
 def for_each(e, seed, replicate, month):  # type: ignore[no-untyped-def]
     """Make the draws of which every committee needs one."""
     for k in range(WIDTH):
-        e.mediation_lot[k] = uniform(seed, replicate, MEDIATION, month, e.key[k], 0)
+        key = e.key[k]
+        e.mediation_lot[k] = uniform(seed, replicate, MEDIATION, month, key, 0)
+        e.unfit_lot[k] = uniform(seed, replicate, UNFIT, month, key, 0)
+        e.training_lot[k] = uniform(seed, replicate, TRAINING, month, key, 0)
+        e.vote_lot[k] = normal(seed, replicate, VOTE, month, key, 0)
+
+
+@inlined
+@kernel
+def for_two_seats(e, seed, replicate, month, seat):  # type: ignore[no-untyped-def]
+    """Make the draws of wear of whoever holds a seat and the next."""
     for k in range(WIDTH):
-        e.unfit_lot[k] = uniform(seed, replicate, UNFIT, month, e.key[k], 0)
-    for k in range(WIDTH):
-        e.training_lot[k] = uniform(seed, replicate, TRAINING, month, e.key[k], 0)
-    for k in range(WIDTH):
-        e.vote_lot[k] = normal(seed, replicate, VOTE, month, e.key[k], 0)
+        e.wear_lot[seat, k] = uniform(seed, replicate, WEAR, month, e.address[seat, k], 0)
+        e.wear_lot[seat + 1, k] = uniform(seed, replicate, WEAR, month, e.address[seat + 1, k], 0)
 
 
 @kernel
 def for_ties(e, seed, replicate, month):  # type: ignore[no-untyped-def]
-    """Make the draws of incidents, by the number of a committee's tie: an uezd's second is the one with its superior."""
+    """Make the draws of incidents, by the number of the tie: an uezd's second is the one with its superior."""
     for k in range(WIDTH):
         first, second, third, fourth = uniforms(seed, replicate, INCIDENT, month, e.key[k], 0)
         e.incident_lot[0, k] = first
@@ -66,6 +73,6 @@ def for_ties(e, seed, replicate, month):  # type: ignore[no-untyped-def]
 def for_guberniias(e, seed, replicate, month):  # type: ignore[no-untyped-def]
     """Make the draws that decide whether the centre wants a secretary elsewhere."""
     for k in range(WIDTH):
-        e.need_lot[k] = uniform(seed, replicate, NEED, month, e.key[k], 0)
-    for k in range(WIDTH):
-        e.lateral_lot[k] = uniform(seed, replicate, LATERAL, month, e.key[k], 0)
+        key = e.key[k]
+        e.need_lot[k] = uniform(seed, replicate, NEED, month, key, 0)
+        e.lateral_lot[k] = uniform(seed, replicate, LATERAL, month, key, 0)

@@ -80,7 +80,6 @@ def quarrel(s, e, b):  # type: ignore[no-untyped-def]
     quarrel_above(s, e)
     if s.keep_events:
         note_incidents(s, e, b)
-    settle(s, e)
 
 
 @inlined
@@ -110,7 +109,8 @@ def quarrel_between(s, e, row, a, b):  # type: ignore[no-untyped-def]
 @inlined
 @kernel
 def quarrel_above(s, e):  # type: ignore[no-untyped-def]
-    """Quarrel in the tie between secretaries and their superiors."""
+    """Quarrel in the last tie, between secretaries and their superiors; then see what is left of peace."""
+    uezd_ties, theta, paralysis, month = s.uezd_ties, s.theta, s.theta + s.PARALYSIS_STEP, s.month
     dispute, a_temp, a_amp, from_above, escalation = s.dispute, s.a_temp, s.a_amp, s.above, s.escalation
     jump, cool, in_guberniia, in_uezd = s.JUMP, s.cool, s.tie_weights[0, SUPERIOR], s.tie_weights[1, SUPERIOR]
     for k in range(WIDTH):
@@ -120,6 +120,7 @@ def quarrel_above(s, e):  # type: ignore[no-untyped-def]
         )  # fmt: skip
         met = e.standing[0, k] != EMPTY
         suffer(e, SUPERIOR, k, met, rate, jump, cool, in_uezd if e.level[k] else in_guberniia)
+        settle(e, k, uezd_ties, theta, paralysis, month)
 
 
 @inlined
@@ -162,21 +163,21 @@ def note_incident(s, i, row, grievance):  # type: ignore[no-untyped-def]
         note(s, HAPPENED, i, NOBODY, held[0], superior, 0, 0, grievance)
 
 
+@inlined
 @kernel
-def settle(s, e):  # type: ignore[no-untyped-def]
-    """Find conflict, and where a sklok has opened or ended."""
-    uezd_ties, theta, paralysis, month = s.uezd_ties, s.theta, s.theta + s.PARALYSIS_STEP, s.month
-    for k in range(WIDTH):
-        peace = e.peace[k]
-        conflict = 1.0 - (of_several(peace, uezd_ties) if e.level[k] else peace)
-        now, before = is_open(conflict, theta), e.open[k] != 0
-        e.conflict[k] = conflict
-        e.paralysed[k] = is_open(conflict, paralysis)
-        e.last_open[k] = month if now else e.last_open[k]
-        e.open_since[k] = month if now and not before else e.open_since[k]
-        e.ends[k] = with_ends(e.ends[k], before and not now)
-        e.turned[k] = now != before
-        e.open[k] = now
+def settle(e, k, uezd_ties, theta, paralysis, month):  # type: ignore[no-untyped-def]
+    """Find conflict, and whether a sklok has opened or ended."""
+    peace, last, since, ends, before = e.peace[k], e.last_open[k], e.open_since[k], e.ends[k], e.open[k]
+    several = of_several(peace, uezd_ties)
+    conflict = 1.0 - (several if e.level[k] else peace)
+    now = 1 if is_open(conflict, theta) else 0
+    e.conflict[k] = conflict
+    e.paralysed[k] = 1 if is_open(conflict, paralysis) else 0
+    e.last_open[k] = month if now else last
+    e.open_since[k] = month if now > before else since
+    e.ends[k] = with_ends(ends, now < before)
+    e.turned[k] = now - before
+    e.open[k] = now
 
 
 @kernel

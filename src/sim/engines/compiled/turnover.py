@@ -140,19 +140,24 @@ def phase_due(s):  # type: ignore[no-untyped-def]
 @kernel
 def mark_seats(s, e, due):  # type: ignore[no-untyped-def]
     """Mark the seats of eight committees that somebody may leave or that may be opened; tell whether there are any."""
-    needed, moved = s.NEED_RATE * s.recall, s.LATERAL_RATE * s.recall
-    h_unf = s.h_unf
-    for k in range(WIDTH):
-        called = (e.level[k] == 0) & ((e.need_lot[k] < needed) | (e.lateral_lot[k] < moved))
-        e.marked[k] = 1 if called | (e.unfit_lot[k] < h_unf) else 0
-    mark_seat(s, e, 0, due)
-    mark_seat(s, e, 1, due)
     if e.most_seats > 2:
-        mark_seat(s, e, 2, due)
-        mark_seat(s, e, 3, due)
-    some = 0
+        return mark_of(s, e, due, 4)
+    return mark_of(s, e, due, 2)
+
+
+@inlined
+@kernel
+def mark_of(s, e, due, seats):  # type: ignore[no-untyped-def]
+    """Mark the seats of eight committees, of which none has more than so many."""
+    needed, moved, h_unf, w0, some = s.NEED_RATE * s.recall, s.LATERAL_RATE * s.recall, s.h_unf, s.w0, 0
     for k in range(WIDTH):
-        marked = e.marked[k] & ~e.opened[k]
+        wear, over = wear_chance(w0, e.conflict[k]), e.phase[k] == due
+        called = (e.level[k] == 0) & ((e.need_lot[k] < needed) | (e.lateral_lot[k] < moved))
+        marked = 1 if called | (e.unfit_lot[k] < h_unf) else 0
+        marked = marked | mark(e, k, 0, wear, over) | mark(e, k, 1, wear, over)
+        if seats > 2:
+            marked = marked | mark(e, k, 2, wear, over) | mark(e, k, 3, wear, over)
+        marked = marked & ~e.opened[k]
         e.marked[k] = marked
         some = some | marked
     return some
@@ -160,13 +165,10 @@ def mark_seats(s, e, due):  # type: ignore[no-untyped-def]
 
 @inlined
 @kernel
-def mark_seat(s, e, seat, due):  # type: ignore[no-untyped-def]
-    """Mark one seat where it is not filled for good, its holder is worn or its term is over."""
-    w0 = s.w0
-    for k in range(WIDTH):
-        over = (e.wear_lot[seat, k] < wear_chance(w0, e.conflict[k])) | (e.phase[k] == due)
-        leaves = (seat < e.seats[k]) & (over | (e.standing[seat, k] != FULL))
-        e.marked[k] = e.marked[k] | (1 << seat if leaves else 0)
+def mark(e, k, seat, wear, over):  # type: ignore[no-untyped-def]
+    """Return the mark of a seat that is not filled for good, whose holder is worn or whose term is over."""
+    leaves = over | (e.wear_lot[seat, k] < wear) | (e.standing[seat, k] != FULL)
+    return 1 << seat if leaves & (seat < e.seats[k]) else 0
 
 
 @kernel
