@@ -67,9 +67,21 @@ def normal(seed, replicate, point, month, entity, index):  # type: ignore[no-unt
     The sum of the four 16-bit halves of two words, standardised: integer arithmetic, so the same
     bits everywhere, where Box-Muller would need libm.
     """
-    w0, w1, w2, w3 = block(seed, replicate, point, month, entity, index // 2)
-    high, low = w0, w1
-    if index % 2 == 1:
-        high, low = w2, w3
+    first, second = normals(seed, replicate, point, month, entity, index // 2)
+    return second if index & 1 else first
+
+
+@inlined
+@kernel
+def normals(seed, replicate, point, month, entity, number):  # type: ignore[no-untyped-def]
+    """Return the two normal draws of a block: those of indices 2 number and 2 number + 1."""
+    w0, w1, w2, w3 = block(seed, replicate, point, month, entity, number)
+    return of_words(w0, w1), of_words(w2, w3)
+
+
+@inlined
+@kernel
+def of_words(high, low):  # type: ignore[no-untyped-def]
+    """Return the standardised sum of the halves of two words."""
     total = (high & _LOW16) + (high >> _SIXTEEN) + (low & _LOW16) + (low >> _SIXTEEN)
     return (np.float64(total) - SUM_MEAN) * SUM_SCALE

@@ -86,12 +86,10 @@ def vote_of_delegates(s, e):  # type: ignore[no-untyped-def]
 @kernel
 def tier(e, k, share, exponent, proportional, si, follow):  # type: ignore[no-untyped-def]
     """Return delegates' share: in proportion by platform, or magnified and influenced by the secretary."""
-    if proportional:
-        return share
-    follows = 1.0
-    if e.standing[0, k] != EMPTY and e.appointed[k] != 0.0:
-        follows = followed(e.loyalty[k], follow, si)
-    return influenced(magnified(share, exponent), e.appointed[k], e.elected[k], si * follows)
+    appointed, elected, as_patron = e.appointed[k], e.elected[k], followed(e.loyalty[k], follow, si)
+    follows = as_patron if (e.standing[0, k] != EMPTY) & (appointed != 0.0) else 1.0
+    chosen = influenced(magnified(share, exponent), appointed, elected, si * follows)
+    return share if proportional else chosen
 
 
 @kernel

@@ -31,6 +31,7 @@ def draw_lots(s):  # type: ignore[no-untyped-def]
             for_guberniias(e, seed, replicate, month)
 
 
+@inlined
 @kernel
 def for_each(e, seed, replicate, month):  # type: ignore[no-untyped-def]
     """Make the draws of which every committee needs one."""
@@ -38,6 +39,8 @@ def for_each(e, seed, replicate, month):  # type: ignore[no-untyped-def]
         key = e.key[k]
         e.mediation_lot[k] = uniform(seed, replicate, MEDIATION, month, key, 0)
         e.unfit_lot[k] = uniform(seed, replicate, UNFIT, month, key, 0)
+    for k in range(WIDTH):
+        key = e.key[k]
         e.training_lot[k] = uniform(seed, replicate, TRAINING, month, key, 0)
         e.vote_lot[k] = normal(seed, replicate, VOTE, month, key, 0)
 
@@ -51,6 +54,7 @@ def for_two_seats(e, seed, replicate, month, seat):  # type: ignore[no-untyped-d
         e.wear_lot[seat + 1, k] = uniform(seed, replicate, WEAR, month, e.address[seat + 1, k], 0)
 
 
+@inlined
 @kernel
 def for_ties(e, seed, replicate, month):  # type: ignore[no-untyped-def]
     """Make the draws of incidents, by the number of the tie: an uezd's second is the one with its superior."""

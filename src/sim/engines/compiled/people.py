@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.draws.addressed import normal, uniform
+from sim.draws.addressed import normal, normals, uniform, uniforms
 from sim.engines.compiled.layout import NOT, POINT, READING, committee, dossier, event_at, office, person
 from sim.kernel import kernel
 from sim.mechanisms import selection
@@ -83,14 +83,13 @@ def is_outsider(s, man, i):  # type: ignore[no-untyped-def]
 def give_attributes(s, man, trainee):  # type: ignore[no-untyped-def]
     """Draw a person's attributes; ``trainee`` numbers those among whom he was chosen."""
     m = person(s, man)
-    address, first = m.address, 4 * trainee
-    skill = office(s, dossier(s, man).home).skill + s.sk_sd * draw_normal(s, BIRTH, address, 2 * (first + 1))
-    m.skill = min(max(skill, LOWEST), HIGHEST)
-    m.loyalty = draw_normal(s, BIRTH, address, 2 * (first + 1) + 1)
-    temper, pliancy = draw(s, BIRTH, address, 4 * first), draw(s, BIRTH, address, 4 * first + 1)
+    # what the reference engine draws one by one are two whole blocks
+    temper, pliancy, clique, _ = uniforms(s.seed, s.replicate, BIRTH, s.month, m.address, 4 * trainee)
+    skill, m.loyalty = normals(s.seed, s.replicate, BIRTH, s.month, m.address, 4 * trainee + 1)
+    m.skill = min(max(office(s, dossier(s, man).home).skill + s.sk_sd * skill, LOWEST), HIGHEST)
     m.temper = temper * math.sqrt(temper)
     m.pliancy = pliancy * math.sqrt(pliancy)
-    m.clique = 1 if draw(s, BIRTH, address, 4 * first + 2) < 0.5 else 0
+    m.clique = 1 if clique < 0.5 else 0
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.draws.addressed import uniforms
 from sim.engines.compiled.layout import (
     ACTING,
     APPOINTED,
@@ -173,9 +174,14 @@ def mark(e, k, seat, wear, over):  # type: ignore[no-untyped-def]
 
 @kernel
 def vacate_marked(s, i, due):  # type: ignore[no-untyped-def]
-    """Let the holders of a committee's marked seats leave or stay; open what falls vacant or due."""
+    """Let the holders of a committee's marked seats leave or stay; open what falls vacant or due.
+
+    The lots of posts that fall due are one block; where none does they are never small enough.
+    """
     c = committee(s, i)
-    wear = wear_chance(s.w0, c.conflict)
+    wear, lots = wear_chance(s.w0, c.conflict), (2.0, 2.0, 2.0, 2.0)
+    if c.phase == due:
+        lots = uniforms(s.seed, s.replicate, DUE, s.month, c.key, 0)
     for seat in range(c.seats):
         if not c.marked & (1 << seat):
             continue
@@ -185,13 +191,13 @@ def vacate_marked(s, i, due):  # type: ignore[no-untyped-def]
             if worn:
                 wear_out(s, man)
             open_seat(s, i, seat, claims(s, i, seat), VACANCY, NOBODY)
-        elif not stays(s, i, seat, man, worn, c.phase == due):
+        elif not stays(s, i, seat, man, worn, lots[seat]):
             open_seat(s, i, seat, claims(s, i, seat), VACANCY, NOBODY)
 
 
 @kernel
-def stays(s, i, seat, man, worn, due):  # type: ignore[no-untyped-def]
-    """Let an official stay, go, be called away, or have his post fall due; tell whether he stays."""
+def stays(s, i, seat, man, worn, lot):  # type: ignore[no-untyped-def]
+    """Let an official stay, go, be called away, or have his post fall due, by lot; tell whether he stays."""
     if worn:
         wear_out(s, man)
         return False
@@ -209,10 +215,9 @@ def stays(s, i, seat, man, worn, due):  # type: ignore[no-untyped-def]
         return False
     if wanted:
         open_seat(s, i, seat, claims(s, i, seat), wanted, man)
-    elif due:
+    elif lot < 1.0:
         above = claims(s, i, seat)
-        share = s.rev if above else s.cont
-        if draw(s, DUE, committee(s, i).key, seat) < share:
+        if lot < (s.rev if above else s.cont):
             open_seat(s, i, seat, above, REVIEW if above else CONTEST, man)
     return True
 
