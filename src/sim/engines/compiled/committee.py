@@ -11,14 +11,12 @@ from sim.engines.compiled.layout import (
     dossier,
     eight,
     famine_at,
-    foresee_home,
-    line,
     month_at,
     office,
     official,
-    person,
 )
 from sim.engines.compiled.memory import WIDTH
+from sim.engines.compiled.waiting import practise_on_benches
 from sim.kernel import inlined, kernel
 from sim.mechanisms import administration, arithmetic, attitudes, discussion, economy, education, skloki
 
@@ -230,16 +228,6 @@ def serve(e, k, seat, train):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def practise(s, i):  # type: ignore[no-untyped-def]
-    """Let those who wait on a committee's bench learn by its courses."""
-    train, courses, man = s.train, committee(s, i).courses, line(s, i).first
-    while man >= 0:
-        m = person(s, man)
-        m.skill = practised(m.skill, train, courses)
-        man = m.next
-
-
-@kernel
 def form_attitudes(s, e):  # type: ignore[no-untyped-def]
     """Step 10: let the habit of debate and the preference for unity follow experience."""
     perceived, news, first_version = s.perceived, s.news, s.first_version
@@ -273,6 +261,4 @@ def learn(s):  # type: ignore[no-untyped-def]
     for b in range(s.number_of_eights):
         educate(s, eight(s, b))
         form_attitudes(s, eight(s, b))
-    for i in range(s.number):
-        foresee_home(s, i)
-        practise(s, i)
+    practise_on_benches(s)

@@ -144,8 +144,8 @@ MONTH = np.dtype(
     align=True,
 )  # fmt: skip
 RULE = np.dtype([("claimed", "f8"), ("rule", "i1"), ("recall", "i1")], align=True)
-#: Plain numbers: strengths of a famine, and room to put numbers in order.
-FLOAT = np.dtype([("x", "f8")])
+#: Plain numbers: addresses of people who wait, and their lots; strengths of a famine; room to put numbers in order.
+INTEGER, FLOAT = np.dtype([("x", "i8")]), np.dtype([("x", "f8")])
 ROW = np.dtype([("outcomes", "f8", (len(OUTCOMES),))])
 FIELDS = np.dtype([("fields", "f8", (len(COMMITTEE_FIELDS),))])
 
@@ -153,7 +153,7 @@ FIELDS = np.dtype([("fields", "f8", (len(COMMITTEE_FIELDS),))])
 ARRAYS = {
     "eights": EIGHT, "offices": OFFICE, "men": PERSON, "dossiers": DOSSIER, "lines": LINE, "seat_openings": OPENING,
     "queue": OPENING, "bins": BIN, "months": MONTH, "rules": RULE, "famine": FLOAT, "ordered": FLOAT,
-    "values": ROW, "states": FIELDS, "log": CODES,
+    "waiting": INTEGER, "lots": FLOAT, "values": ROW, "states": FIELDS, "log": CODES,
 }  # fmt: skip
 S = np.dtype(
     [(name, "f8") for name in NAMES]

@@ -97,7 +97,9 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
         **packed.shared, "eights": _copy(packed.eights), "offices": _copy(packed.offices),
         "men": _copy(packed.men), "dossiers": _copy(packed.dossiers), "lines": lines,
         "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
-        "ordered": _records(int(row["guberniias"]), layout.FLOAT), "log": _records(room, CODES),
+        "ordered": _records(int(row["guberniias"]), layout.FLOAT),
+        "waiting": _records(len(packed.men) + WIDTH, layout.INTEGER),
+        "lots": _records(len(packed.men) + WIDTH, layout.FLOAT), "log": _records(room, CODES),
     }  # fmt: skip
     row["replicate"], row["room"], row["keep_events"] = replicate, room, room > 0
     row["ring_month"] = row["met"] = layout.LONG_AGO

@@ -75,21 +75,34 @@ def remedy(s):  # type: ignore[no-untyped-def]
     for i in range(s.number):
         c = committee(s, i)
         if c.mediation_lot < s.envoys:
-            worst = tie(s, i, 0)
-            for row in range(1, TIES):
-                if tie(s, i, row).grievance > worst.grievance:
-                    worst = tie(s, i, row)
-            worst.grievance = mediated(worst.grievance)
-            c.conflict = conflict_of(s, i)
-            note(s, MEDIATED, i, NOBODY, NOBODY, NOBODY, 0, 0, worst.grievance)
+            mediate(s, i)
         if c.open:
-            asking = request_chance(c.open != 0, s.ask_above)
-            asked = asking > 0.0 and draw(s, ASKED, c.key, 0) < asking
-            above = asked or claims(s, i, REMEDY)
-            if s.first_version and above and c.level == 0 and not has_capacity(s, True):
-                continue
-            if asked or draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
-                break_up(s, i, REQUEST if asked else (TRANSFER if above else EXTRAORDINARY))
+            act(s, i)
+
+
+@kernel
+def mediate(s, i):  # type: ignore[no-untyped-def]
+    """Let the worst quarrel of a committee be mediated."""
+    c, worst = committee(s, i), tie(s, i, 0)
+    for row in range(1, TIES):
+        if tie(s, i, row).grievance > worst.grievance:
+            worst = tie(s, i, row)
+    worst.grievance = mediated(worst.grievance)
+    c.conflict = conflict_of(s, i)
+    note(s, MEDIATED, i, NOBODY, NOBODY, NOBODY, 0, 0, worst.grievance)
+
+
+@kernel
+def act(s, i):  # type: ignore[no-untyped-def]
+    """Break up an open sklok, or not: at the place's own wish, by transfer or by an extraordinary conference."""
+    c = committee(s, i)
+    asking = request_chance(c.open != 0, s.ask_above)
+    asked = asking > 0.0 and draw(s, ASKED, c.key, 0) < asking
+    above = asked or claims(s, i, REMEDY)
+    if s.first_version and above and c.level == 0 and not has_capacity(s, True):
+        return
+    if asked or draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
+        break_up(s, i, REQUEST if asked else (TRANSFER if above else EXTRAORDINARY))
 
 
 @kernel

@@ -6,7 +6,10 @@ search looks at a few people and not at all of them.
 
 from __future__ import annotations
 
+from sim.draws.addressed import uniform
 from sim.engines.compiled.layout import (
+    FLOAT,
+    INTEGER,
     KIND,
     NOBODY,
     POINT,
@@ -14,10 +17,12 @@ from sim.engines.compiled.layout import (
     bin_at,
     committee,
     dossier,
+    foresee_home,
     line,
     office,
     person,
 )
+from sim.engines.compiled.memory import WIDTH, record_at
 from sim.engines.compiled.people import NAN, born, draw, identity, leave_stock, note
 from sim.kernel import kernel
 from sim.mechanisms import arithmetic, education
@@ -135,6 +140,19 @@ def make_ring(s):  # type: ignore[no-untyped-def]
 
 # ---------------------------------------------------------------- step 9: training and the reserve
 @kernel
+def practise_on_benches(s):  # type: ignore[no-untyped-def]
+    """Let those who wait on a bench learn by its courses."""
+    train = s.train
+    for i in range(s.number):
+        foresee_home(s, i)
+        courses, man = committee(s, i).courses, line(s, i).first
+        while man >= 0:
+            m = person(s, man)
+            m.skill = practised(m.skill, train, courses)
+            man = m.next
+
+
+@kernel
 def train(s):  # type: ignore[no-untyped-def]
     """Fill empty bench places with newly trained persons; let somebody leave an overfull bench."""
     for i in range(s.number):
@@ -171,22 +189,27 @@ def last_by_departure(s, first):  # type: ignore[no-untyped-def]
 @kernel
 def keep_reserve(s):  # type: ignore[no-untyped-def]
     """Let superior bodies keep people in waiting; where they claim nothing, all go home."""
-    reserve = line(s, s.reserve)
-    practise_waiting(s, reserve.first)
-    claimed = False
+    number = 0
+    for where in range(s.number, s.number + s.guberniias):
+        number = practise_waiting(s, where, number)
+    number = practise_waiting(s, s.reserve, number)
+    if not s.first_version:
+        draw_departures(s, number)
+    claimed, at = False, 0
     for i in range(s.guberniias):
-        practise_waiting(s, line(s, s.number + i).first)
         claimed = claimed or office(s, i).claimed > 0.0
         if not s.first_version:
-            keep_pool(s, i)
+            waiting = line(s, s.number + i).count
+            keep_pool(s, i, at)
+            at += waiting
     if not claimed:
         send_all_home(s, s.reserve)
     else:
-        fill(s, s.reserve, RESERVE, 0, 0, s.guberniias, s.guberniias * 4)
+        fill(s, s.reserve, RESERVE, 0, 0, s.guberniias, s.guberniias * 4, at)
 
 
 @kernel
-def keep_pool(s, g):  # type: ignore[no-untyped-def]
+def keep_pool(s, g, at):  # type: ignore[no-untyped-def]
     """Let a gubkom keep a pool for its uezds as the centre keeps its reserve for guberniias: one rule for both."""
     o = office(s, g)
     if o.uezds == 0:
@@ -194,7 +217,7 @@ def keep_pool(s, g):  # type: ignore[no-untyped-def]
     if office(s, o.first_uezd).claimed <= 0.0:
         send_all_home(s, s.number + g)
     else:
-        fill(s, s.number + g, POOL, committee(s, g).key, o.first_uezd, o.uezds, o.uezds * 2)
+        fill(s, s.number + g, POOL, committee(s, g).key, o.first_uezd, o.uezds, o.uezds * 2, at)
 
 
 @kernel
@@ -207,11 +230,11 @@ def send_all_home(s, where):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill(s, where, point, key, first_home, homes, seats):  # type: ignore[no-untyped-def]
-    """Fill part of the gap to what a superior body wants in waiting, from benches by lot."""
+def fill(s, where, point, key, first_home, homes, seats, at):  # type: ignore[no-untyped-def]
+    """Fill part of the gap to what a superior body wants in waiting, from benches by lot; ``at``: see `rotate`."""
     wanted = max(0.0, (s.res_d * seats - line(s, where).count) / s.RESERVE_STEP)
     if not s.first_version:
-        wanted += float(rotate(s, where))
+        wanted += float(rotate(s, where, at))
     number = int(wanted)
     if draw(s, point, key, 0) < wanted - number:
         number += 1
@@ -225,27 +248,38 @@ def fill(s, where, point, key, first_home, homes, seats):  # type: ignore[no-unt
 
 
 @kernel
-def rotate(s, where):  # type: ignore[no-untyped-def]
-    """Let some of those who wait for the superior body go home, by lots of their own; return how many went."""
+def rotate(s, where, at):  # type: ignore[no-untyped-def]
+    """Let some of those who wait for the superior body go home, by their lots from ``at`` on; return how many went."""
     gone, man = 0, line(s, where).first
     while man >= 0:
         after = person(s, man).next
-        if draw(s, DEPARTURE, person(s, man).address, 1) * s.RESERVE_STAY < 1.0:
+        if record_at(FLOAT, s.lots, at).x * s.RESERVE_STAY < 1.0:
             call_up(s, man)
             send_home(s, man)
             gone += 1
-        man = after
+        man, at = after, at + 1
     return gone
 
 
 @kernel
-def practise_waiting(s, first):  # type: ignore[no-untyped-def]
-    """Let those who wait for the superior body learn as their homes do."""
-    man = first
+def practise_waiting(s, where, number):  # type: ignore[no-untyped-def]
+    """Let those who wait for the superior body learn as their homes do; note who they are, after so many others."""
+    man = line(s, where).first
     while man >= 0:
         m = person(s, man)
         m.skill = practised(m.skill, s.train, committee(s, dossier(s, man).home).courses)
-        man = m.next
+        record_at(INTEGER, s.waiting, number).x = m.address
+        man, number = m.next, number + 1
+    return number
+
+
+@kernel
+def draw_departures(s, number):  # type: ignore[no-untyped-def]
+    """Draw the lots of those noted as waiting for superior bodies: whole eights, of which some may be nobody."""
+    seed, replicate, month, waiting, lots = s.seed, s.replicate, s.month, s.waiting, s.lots
+    for at in range((number + WIDTH - 1) // WIDTH * WIDTH):
+        address = record_at(INTEGER, waiting, at).x
+        record_at(FLOAT, lots, at).x = uniform(seed, replicate, DEPARTURE, month, address, 1)
 
 
 @kernel
