@@ -57,7 +57,7 @@ def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
     offices, men, lines, dossiers = (
         memory.arrays[name].view(np.recarray) for name in ("offices", "men", "lines", "dossiers")
     )
-    eights = memory.arrays["eights"]
+    eights, stock = memory.arrays["eights"], memory.arrays["stock"]
     identity = (dossiers.generation.astype(np.int64) << 32) | men.address
 
     def line(first: int) -> list[int]:
@@ -74,7 +74,7 @@ def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
         return None if man < 0 else (int(identity[man]), INSTALLED[men.installed[man]], of_seat("tenure", man))
 
     def skill(man: int) -> float:
-        return of_seat("skill", man) if men.post[man] >= 0 else float(men.skill[man])
+        return of_seat("skill", man) if men.post[man] >= 0 else float(stock["skill"][man // WIDTH, man % WIDTH])
 
     seats = [
         [holder(man) for man in o.held[: eights["seats"][i // WIDTH, i % WIDTH]]] for i, o in enumerate(offices)

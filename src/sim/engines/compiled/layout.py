@@ -109,17 +109,19 @@ OFFICE = in_lines(
         "strengthened")]
     + [(name, "i1") for name in ("shed", "unit_class")]
 )  # fmt: skip
-#: Of a person, one line: what judgement reads; and what is asked when he moves or is chosen by lot. While he holds a
-#: seat, his skill is the seat's.
+#: Eight slots of the stock of people, all of one home: skill (of those without a seat), and the list where each waits.
+STOCK = in_lines([("skill", "f8", (WIDTH,)), ("waits_in", "i8", (WIDTH,))])
+SLOT = part_of(STOCK, (WIDTH,))
+#: Of a person, one line: what judgement reads; and what is asked when he moves or is chosen by lot.
 PERSON = in_lines(
-    [(name, "f8") for name in ("skill", "temper", "pliancy", "loyalty")]
+    [(name, "f8") for name in ("temper", "pliancy", "loyalty")]
     + [("address", "i8"), ("next", "i4"), ("post", "i4")]
     + [(name, "i1") for name in ("alive", "seat", "installed", "by_bureau", "clique")]
 )  # fmt: skip
 DOSSIER = np.dtype(
     [("lot", "f8")]
     + [(name, "i4") for name in (
-        "lot_of", "home", "waits_in", "previous", "removed_from", "removed", "ring_next", "generation",
+        "lot_of", "home", "previous", "removed_from", "removed", "ring_next", "generation",
         "former", "former_until", "former_months")],
     align=True,
 )  # fmt: skip
@@ -151,9 +153,9 @@ FIELDS = np.dtype([("fields", "f8", (len(COMMITTEE_FIELDS),))])
 
 #: Arrays of records that ``s`` holds the addresses of.
 ARRAYS = {
-    "eights": EIGHT, "offices": OFFICE, "men": PERSON, "dossiers": DOSSIER, "lines": LINE, "seat_openings": OPENING,
-    "queue": OPENING, "bins": BIN, "months": MONTH, "rules": RULE, "famine": FLOAT, "ordered": FLOAT,
-    "waiting": INTEGER, "lots": FLOAT, "values": ROW, "states": FIELDS, "log": CODES,
+    "eights": EIGHT, "offices": OFFICE, "stock": STOCK, "men": PERSON, "dossiers": DOSSIER, "lines": LINE,
+    "seat_openings": OPENING, "queue": OPENING, "bins": BIN, "months": MONTH, "rules": RULE, "famine": FLOAT,
+    "ordered": FLOAT, "waiting": INTEGER, "lots": FLOAT, "values": ROW, "states": FIELDS, "log": CODES,
 }  # fmt: skip
 S = np.dtype(
     [(name, "f8") for name in NAMES]
@@ -169,7 +171,7 @@ S = np.dtype(
     + [(name, "i8") for name in (
         # the world
         "first_month", "guberniias", "number", "number_of_eights", "reserve", "number_of_bins", "candidates",
-        "term_months", "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "moscow",
+        "term_months", "looked_at", "uezd_claims", "need_look", "bench_slack", "room", "moscow", "width",
         # the nation
         "replicate", "t", "month", "assignments", "assignments_asked", "people", "openings", "queued", "recommended",
         "ring_month", "met", "logged")]
@@ -211,6 +213,12 @@ def tie(s, i, row):  # type: ignore[no-untyped-def]
 def office(s, i):  # type: ignore[no-untyped-def]
     """Return who sits where in a committee, and where it stands in the tree."""
     return record_at(OFFICE, s.offices, i)
+
+
+@kernel
+def slot(s, man):  # type: ignore[no-untyped-def]
+    """Return a person's part of eight slots of the stock."""
+    return part_at(SLOT, STOCK, s.stock, man, 0)
 
 
 @kernel

@@ -31,7 +31,7 @@ class Packed:
     ----------
     shared
         Arrays that no kernel writes: months, rules, famine.
-    s, eights, offices, men, dossiers
+    s, eights, offices, stock, men, dossiers
         Templates, before anybody is born.
     """
 
@@ -39,6 +39,7 @@ class Packed:
     s: Any
     eights: Any
     offices: Any
+    stock: Any
     men: Any
     dossiers: Any
 
@@ -69,16 +70,16 @@ def pack(world: World, like: Packed | None = None) -> Packed:
     if like is None or model is None:
         shared = {"months": _months(world), "rules": _rules(world), "famine": _famine(world)}
         eights, offices = _eights(world), _offices(world)
-        men, dossiers = _men(world, offices), _dossiers(offices)
+        stock, men, dossiers = _stock(offices), _men(world, offices), _dossiers(offices)
     else:
         eights, offices, shared = like.eights, like.offices, dict(like.shared)
-        men, dossiers = like.men, like.dossiers
+        stock, men, dossiers = like.stock, like.men, like.dossiers
         if world.skill is not model.skill:
             offices = _copy(offices)
             offices["skill"] = world.skill
         if world.rules is not model.rules:
             shared["rules"] = _rules(world)
-    return Packed(shared, _constants(world), eights, offices, men, dossiers)
+    return Packed(shared, _constants(world), eights, offices, stock, men, dossiers)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:
@@ -95,7 +96,7 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     openings = [_records(number * layout.SEATS, layout.OPENING) for _ in range(2)]
     arrays = {
         **packed.shared, "eights": _copy(packed.eights), "offices": _copy(packed.offices),
-        "men": _copy(packed.men), "dossiers": _copy(packed.dossiers), "lines": lines,
+        "stock": _copy(packed.stock), "men": _copy(packed.men), "dossiers": _copy(packed.dossiers), "lines": lines,
         "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
         "ordered": _records(int(row["guberniias"]), layout.FLOAT),
         "waiting": _records(len(packed.men) + WIDTH, layout.INTEGER),
@@ -141,6 +142,7 @@ def _constants(world: World) -> Any:
     s["first_appointed"] = world.claims if tree.appointed is None else tree.appointed
     s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
     s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
+    s["width"] = WIDTH
     s["number_of_eights"] = _number_of_eights(world)
     heads = [place.name for place in world.committees[: world.guberniias]]
     s["moscow"] = heads.index(MOSCOW) if MOSCOW in heads else -1
@@ -217,7 +219,7 @@ def _offices(world: World) -> Any:
     o = _records(len(places), layout.OFFICE)
     o["head"] = [place.parent for place in places]
     o["places"], o["block"] = [place.bench for place in places], [place.block for place in places]
-    o["first_person"] = np.cumsum(o["block"]) - o["block"]
+    o["first_person"] = np.cumsum(_slots(o)) - _slots(o)
     o["unit_class"] = [CLASSES.index(place.unit_class) + 1 for place in places]
     o["skill"] = world.skill
     guberniias = world.guberniias
@@ -226,6 +228,17 @@ def _offices(world: World) -> Any:
     o["held"] = -1
     o["transferred"] = o["voted"] = o["strengthened"] = layout.LONG_AGO
     return o
+
+
+def _slots(offices: Any) -> Any:
+    """Return how many slots each home's people take: whole eights."""
+    return -(-offices["block"] // WIDTH) * WIDTH
+
+
+def _stock(offices: Any) -> Any:
+    stock = _records(int(_slots(offices).sum()) // WIDTH, layout.STOCK)
+    stock["waits_in"] = -1
+    return stock
 
 
 def _men(world: World, offices: Any) -> Any:
@@ -241,12 +254,12 @@ def _dossiers(offices: Any) -> Any:
     home, _ = _homes(offices)
     dossiers = _records(len(home), layout.DOSSIER)
     dossiers["home"] = home
-    for name in ("generation", "lot_of", "waits_in", "previous", "removed_from", "former"):
+    for name in ("generation", "lot_of", "previous", "removed_from", "former"):
         dossiers[name] = -1
     return dossiers
 
 
 def _homes(offices: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each person's home and slot there."""
-    home = np.repeat(np.arange(len(offices)), offices["block"])
+    home = np.repeat(np.arange(len(offices)), _slots(offices))
     return home, np.arange(len(home)) - offices["first_person"][home]

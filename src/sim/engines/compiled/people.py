@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.draws.addressed import normal, normals, uniform, uniforms
-from sim.engines.compiled.layout import NOT, POINT, READING, committee, dossier, event_at, office, person
+from sim.engines.compiled.layout import NOT, POINT, READING, committee, dossier, event_at, office, person, slot
 from sim.kernel import kernel
 from sim.mechanisms import selection
 
@@ -86,7 +86,7 @@ def give_attributes(s, man, trainee):  # type: ignore[no-untyped-def]
     # what the reference engine draws one by one are two whole blocks
     temper, pliancy, clique, _ = uniforms(s.seed, s.replicate, BIRTH, s.month, m.address, 4 * trainee)
     skill, m.loyalty = normals(s.seed, s.replicate, BIRTH, s.month, m.address, 4 * trainee + 1)
-    m.skill = min(max(office(s, dossier(s, man).home).skill + s.sk_sd * skill, LOWEST), HIGHEST)
+    slot(s, man).skill = min(max(office(s, dossier(s, man).home).skill + s.sk_sd * skill, LOWEST), HIGHEST)
     m.temper = temper * math.sqrt(temper)
     m.pliancy = pliancy * math.sqrt(pliancy)
     m.clique = 1 if clique < 0.5 else 0
@@ -101,7 +101,7 @@ def born(s, home, looked_at):  # type: ignore[no-untyped-def]
         man += 1
     m, d = person(s, man), dossier(s, man)
     d.generation += 1
-    m.alive, m.post, m.next, m.seat, d.waits_in, d.previous = 1, -1, -1, -1, -1, -1
+    m.alive, m.post, m.next, m.seat, slot(s, man).waits_in, d.previous = 1, -1, -1, -1, -1, -1
     m.installed, m.by_bureau = NOT, 0
     d.removed_from, d.removed, d.former = -1, 0, -1
     o.alive += 1
@@ -112,7 +112,7 @@ def born(s, home, looked_at):  # type: ignore[no-untyped-def]
         for trainee in range(looked_at):
             give_attributes(s, man, trainee)
             noise = draw_normal(s, BIRTH, m.address, 2 * (4 * trainee + 2))
-            score = seen(standard_score(s, m.skill), r, noise)
+            score = seen(standard_score(s, slot(s, man).skill), r, noise)
             if score > best:
                 best, chosen = score, trainee
     give_attributes(s, man, chosen)

@@ -23,6 +23,7 @@ from sim.engines.compiled.layout import (
     official,
     person,
     row_at,
+    slot,
     state_at,
 )
 from sim.engines.compiled.memory import record_at
@@ -145,7 +146,7 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
     skill = work = quarrels = appointed = stopped = 0.0
     waiting = line(s, g).first
     while waiting >= 0:
-        skill += person(s, waiting).skill
+        skill += slot(s, waiting).skill
         waiting = person(s, waiting).next
     for i in range(c.first_uezd, c.first_uezd + c.uezds):
         work += committee(s, i).performance

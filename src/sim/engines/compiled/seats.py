@@ -22,6 +22,7 @@ from sim.engines.compiled.layout import (
     office,
     official,
     person,
+    slot,
 )
 from sim.kernel import kernel
 
@@ -32,7 +33,7 @@ def take_seat(s, i, seat, man, installed, outsider):  # type: ignore[no-untyped-
     c, m, here = committee(s, i), person(s, man), official(s, i, seat)
     office(s, i).held[seat] = man
     m.post, m.seat, m.installed = i, seat, installed
-    here.skill, here.temper, here.clique, here.address = m.skill, m.temper, m.clique, m.address
+    here.skill, here.temper, here.clique, here.address = slot(s, man).skill, m.temper, m.clique, m.address
     here.outsider, here.tenure = outsider, 0.0
     here.standing = KEPT if installed == ACTING else FULL
     if seat == 0:
@@ -46,7 +47,7 @@ def leave_seat(s, man):  # type: ignore[no-untyped-def]
     m = person(s, man)
     i, seat = m.post, m.seat
     c, here = committee(s, i), official(s, i, seat)
-    m.skill = here.skill
+    slot(s, man).skill = here.skill
     office(s, i).held[seat] = NOBODY
     m.post, m.seat, m.installed, m.by_bureau = -1, -1, NOT, 0
     here.standing, here.skill, here.temper = EMPTY, 0.0, 0.0
@@ -67,7 +68,7 @@ def tell_uezds(s, i, temper):  # type: ignore[no-untyped-def]
 def skill_of(s, man):  # type: ignore[no-untyped-def]
     """Return a person's skill: his seat's if he holds one."""
     m = person(s, man)
-    return official(s, m.post, m.seat).skill if m.post >= 0 else m.skill
+    return official(s, m.post, m.seat).skill if m.post >= 0 else slot(s, man).skill
 
 
 @kernel

@@ -13,18 +13,20 @@ from sim.engines.compiled.layout import (
     KIND,
     NOBODY,
     POINT,
+    READING,
     REASON,
+    STOCK,
     bin_at,
     committee,
     dossier,
-    foresee_home,
     line,
     office,
     person,
+    slot,
 )
-from sim.engines.compiled.memory import WIDTH, record_at
+from sim.engines.compiled.memory import SHIFT, WIDTH, record_at
 from sim.engines.compiled.people import NAN, born, draw, identity, leave_stock, note
-from sim.kernel import kernel
+from sim.kernel import inlined, kernel
 from sim.mechanisms import arithmetic, education
 
 LOT, DEPARTURE, RESERVE, POOL = (POINT[name] for name in ("lot", "departure", "reserve", "pool"))
@@ -41,7 +43,7 @@ practised, unit = education.practised, arithmetic.unit
 def wait_in(s, man, where):  # type: ignore[no-untyped-def]
     """Put a person without a post at the end of a bench, a pool or the reserve."""
     m, d, queue = person(s, man), dossier(s, man), line(s, where)
-    d.waits_in, d.previous, m.next = where, queue.last, -1
+    slot(s, man).waits_in, d.previous, m.next = where, queue.last, -1
     if queue.last >= 0:
         person(s, queue.last).next = man
     else:
@@ -56,7 +58,7 @@ def wait_in(s, man, where):  # type: ignore[no-untyped-def]
 def call_up(s, man):  # type: ignore[no-untyped-def]
     """Take a person from where he waits, if he waits."""
     m, d = person(s, man), dossier(s, man)
-    where = d.waits_in
+    where = slot(s, man).waits_in
     if where < 0:
         return
     queue = line(s, where)
@@ -69,7 +71,7 @@ def call_up(s, man):  # type: ignore[no-untyped-def]
     else:
         queue.last = d.previous
     queue.count -= 1
-    d.waits_in = m.next = d.previous = -1
+    slot(s, man).waits_in = m.next = d.previous = -1
     if where == s.reserve and s.ring_month == s.month:
         leave_ring(s, man)
 
@@ -86,7 +88,7 @@ def mean_skill_waiting(s, where, places):  # type: ignore[no-untyped-def]
     total = 0.0
     man = line(s, where).first
     while man >= 0:
-        total += person(s, man).skill
+        total += slot(s, man).skill
         man = person(s, man).next
     return total / places
 
@@ -141,15 +143,37 @@ def make_ring(s):  # type: ignore[no-untyped-def]
 # ---------------------------------------------------------------- step 9: training and the reserve
 @kernel
 def practise_on_benches(s):  # type: ignore[no-untyped-def]
-    """Let those who wait on a bench learn by its courses."""
-    train = s.train
+    """Let those who wait on a bench learn by its courses: at home, but where a variant has men sent down wait."""
+    train, width = s.train, s.width
     for i in range(s.number):
-        foresee_home(s, i)
-        courses, man = committee(s, i).courses, line(s, i).first
-        while man >= 0:
-            m = person(s, man)
-            m.skill = practised(m.skill, train, courses)
-            man = m.next
+        first, courses = office(s, i).first_person >> SHIFT, committee(s, i).courses
+        for q in range(first, first + ((office(s, i).block + WIDTH - 1) >> SHIFT)):
+            practise_at_home(record_at(STOCK, s.stock, q), i, train, courses, width)
+        if s.need_displaces != READING.need_displaces_yes:
+            practise_elsewhere(s, i)
+
+
+@inlined
+@kernel
+def practise_at_home(eight_slots, i, train, courses, width):  # type: ignore[no-untyped-def]
+    """Let those of eight slots learn who wait on the bench of their home.
+
+    ``width`` is eight, which the compiler must not know: a short loop of known length it takes apart before it
+    makes vectors.
+    """
+    for k in range(width):
+        skill = eight_slots.skill[k]
+        eight_slots.skill[k] = practised(skill, train, courses) if eight_slots.waits_in[k] == i else skill
+
+
+@kernel
+def practise_elsewhere(s, i):  # type: ignore[no-untyped-def]
+    """Let those learn who wait on a bench that is not their home's."""
+    man = line(s, i).first
+    while man >= 0:
+        if dossier(s, man).home != i:
+            slot(s, man).skill = practised(slot(s, man).skill, s.train, committee(s, i).courses)
+        man = person(s, man).next
 
 
 @kernel
@@ -266,8 +290,8 @@ def practise_waiting(s, where, number):  # type: ignore[no-untyped-def]
     """Let those who wait for the superior body learn as their homes do; note who they are, after so many others."""
     man = line(s, where).first
     while man >= 0:
-        m = person(s, man)
-        m.skill = practised(m.skill, s.train, committee(s, dossier(s, man).home).courses)
+        m, here = person(s, man), slot(s, man)
+        here.skill = practised(here.skill, s.train, committee(s, dossier(s, man).home).courses)
         record_at(INTEGER, s.waiting, number).x = m.address
         man, number = m.next, number + 1
     return number
