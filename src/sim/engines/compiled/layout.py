@@ -90,7 +90,7 @@ EIGHT = in_lines(
         "unity", "changes", "courses", "members", "pliancy", "loyalty", "peace", "share", "delegates",
         "opposition", "opposition_delegates",
         # draws of the month
-        "mediation_lot", "unfit_lot", "training_lot", "vote_lot", "need_lot", "lateral_lot")]
+        "mediation_lot", "unfit_lot", "training_lot", "vote_lot", "need_lot", "lateral_lot", "pool_lot")]
     + [(name, "i8", (WIDTH,)) for name in (
         "key", "level", "seats", "ties", "phase", "opened", "open", "paralysed", "last_open", "open_since", "ends",
         "happened", "turned", "marked")]
@@ -178,7 +178,8 @@ S = np.dtype(
     + [(name, "i8") for name in ARRAYS]
     + [(name, "i1") for name in (
         "capacity_recorded", "random_order", "first_version", "keep_states", "keep_events", *VARIANTS)]
-    + [("wanted_claims", "f8", (len(SCOPES),)), ("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
+    + [("places_in", "f8", (len(SCOPES),)), ("wanted_claims", "f8", (len(SCOPES),)),
+       ("scores", "f8", (CANDIDATES,)), ("chosen", "i8", (CANDIDATES,)),
        ("recent", "f8", (len(SCOPES), YEAR, 2)),
        ("sums", "f8", (len(SCOPES), len(OUTCOMES))), ("counts", "f8", (len(SCOPES), len(OUTCOMES)))],
     align=True,

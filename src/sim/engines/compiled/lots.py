@@ -11,8 +11,8 @@ from sim.engines.compiled.layout import POINT, SUPERIOR, eight
 from sim.engines.compiled.memory import WIDTH
 from sim.kernel import inlined, kernel
 
-MEDIATION, UNFIT, VOTE, TRAINING, INCIDENT, WEAR, NEED, LATERAL = (
-    POINT[name] for name in ("mediation", "unfit", "vote", "training", "incident", "wear", "need", "lateral")
+MEDIATION, UNFIT, VOTE, TRAINING, INCIDENT, WEAR, NEED, LATERAL, POOL = (
+    POINT[name] for name in ("mediation", "unfit", "vote", "training", "incident", "wear", "need", "lateral", "pool")
 )
 
 
@@ -75,8 +75,9 @@ def for_ties(e, seed, replicate, month):  # type: ignore[no-untyped-def]
 
 @kernel
 def for_guberniias(e, seed, replicate, month):  # type: ignore[no-untyped-def]
-    """Make the draws that decide whether the centre wants a secretary elsewhere."""
+    """Make the draws that decide whether the centre wants a secretary elsewhere, and how many a pool takes."""
     for k in range(WIDTH):
         key = e.key[k]
         e.need_lot[k] = uniform(seed, replicate, NEED, month, key, 0)
         e.lateral_lot[k] = uniform(seed, replicate, LATERAL, month, key, 0)
+        e.pool_lot[k] = uniform(seed, replicate, POOL, month, key, 0)

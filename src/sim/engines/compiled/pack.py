@@ -79,7 +79,10 @@ def pack(world: World, like: Packed | None = None) -> Packed:
             offices["skill"] = world.skill
         if world.rules is not model.rules:
             shared["rules"] = _rules(world)
-    return Packed(shared, _constants(world), eights, offices, stock, men, dossiers)
+    s = _constants(world)
+    s["places_in"] = np.bincount(offices["unit_class"][: world.guberniias], minlength=len(SCOPES))
+    s["places_in"][0, 0] = world.guberniias
+    return Packed(shared, s, eights, offices, stock, men, dossiers)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:

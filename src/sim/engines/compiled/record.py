@@ -31,14 +31,21 @@ from sim.engines.compiled.people import NAN
 from sim.engines.readings import MOVES, YEAR
 from sim.kernel import kernel
 from sim.mechanisms import discussion, record
-from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
+from sim.registry.outcomes import OUTCOMES
 
 NUMBER_OF_OUTCOMES = len(OUTCOMES)
 SUMMED = np.array([outcome.summed for outcome in OUTCOMES.values()])
-MOVES_AT = np.array([OUTCOME_INDEX[name] for name in MOVES])
-for _frozen in (SUMMED, MOVES_AT):
+#: Outcomes of which every guberniia has one value: how many these are need not be counted.
+ONE_EACH = (
+    *MOVES,
+    "performance", "recovery_months", "effort", "committee_performance", "recovery", "conflict", "open_skloki",
+    "skloki_year", "paralysed", "team_skill", "misfit", "discussion", "unity", "credit", "clarity", "literacy",
+    "members", "claimed", "opposition_members", "opposition_guberniia", "appointed", "appointed_cc", "recommended",
+    "elected", "acting", "confirmed", "bench", "ready",
+)
+ONE = np.array([name in ONE_EACH for name in OUTCOMES])
+for _frozen in (SUMMED, ONE):
     _frozen.setflags(write=False)  # compiled code holds what they are now
-NUMBER_OF_MOVES = len(MOVES)
 
 mean_of, centralisation, half_life = record.mean_of, record.centralisation, record.half_life
 has_returned, ended_a_year_ago = record.has_returned, record.ended_a_year_ago
@@ -71,6 +78,13 @@ def flag(condition):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def add_one(s, scope, k, value):  # type: ignore[no-untyped-def]
+    """Add a guberniia's value of an outcome of which each has one to the nation's and a class's."""
+    s.sums[0, k] += value
+    s.sums[scope, k] += value
+
+
+@kernel
 def add(s, scope, k, value, number):  # type: ignore[no-untyped-def]
     """Add what a guberniia has of an outcome, and how many values that sums, to the nation's and a class's."""
     s.sums[0, k] += value
@@ -85,33 +99,31 @@ def read_committee(s, g):  # type: ignore[no-untyped-def]
     c, o = committee(s, g), office(s, g)
     of = o.unit_class
     moved, voted = flag(o.transferred > s.month - YEAR), flag(o.voted > s.month - YEAR)
-    add(s, of, AT.performance, c.result, 1.0)
-    add(s, of, AT.recovery_months, c.recovery, 1.0)
-    add(s, of, AT.effort, c.result * s.task, 1.0)
-    add(s, of, AT.committee_performance, c.performance, 1.0)
-    add(s, of, AT.recovery, c.recovery, 1.0)
-    add(s, of, AT.conflict, c.conflict, 1.0)
+    add_one(s, of, AT.performance, c.result)
+    add_one(s, of, AT.recovery_months, c.recovery)
+    add_one(s, of, AT.effort, c.result * s.task)
+    add_one(s, of, AT.committee_performance, c.performance)
+    add_one(s, of, AT.recovery, c.recovery)
+    add_one(s, of, AT.conflict, c.conflict)
     add(s, of, AT.conflict_after_transfer, c.conflict * moved, moved)
     add(s, of, AT.conflict_after_election, c.conflict * voted, voted)
-    add(s, of, AT.open_skloki, flag(c.open), 1.0)
-    add(s, of, AT.skloki_year, flag(c.last_open > s.month - YEAR), 1.0)
-    add(s, of, AT.paralysed, flag(c.paralysed), 1.0)
+    add_one(s, of, AT.open_skloki, flag(c.open))
+    add_one(s, of, AT.skloki_year, flag(c.last_open > s.month - YEAR))
+    add_one(s, of, AT.paralysed, flag(c.paralysed))
     open_now = flag(c.open)
     add(s, of, AT.sklok_duration, (s.month - c.open_since + 1.0) * open_now, open_now)
     add(s, of, AT.sklok_returns, has_returned(c.ends, c.open != 0), ended_a_year_ago(c.ends))
-    add(s, of, AT.team_skill, c.team_skill, 1.0)
-    add(s, of, AT.misfit, felt_misfit(c.misfit, s.national_error, s.nu), 1.0)
-    add(s, of, AT.discussion, c.discussion, 1.0)
-    add(s, of, AT.unity, c.unity, 1.0)
-    add(s, of, AT.credit, c.credit, 1.0)
-    add(s, of, AT.clarity, c.clarity, 1.0)
-    add(s, of, AT.literacy, c.literacy, 1.0)
-    add(s, of, AT.members, c.members, 1.0)
-    add(s, of, AT.claimed, o.claimed, 1.0)
-    add(s, of, AT.opposition_members, c.opposition, 1.0)
-    add(s, of, AT.opposition_guberniia, c.opposition_delegates, 1.0)
-    for k in range(NUMBER_OF_MOVES):
-        add(s, of, MOVES_AT[k], 0.0, 1.0)
+    add_one(s, of, AT.team_skill, c.team_skill)
+    add_one(s, of, AT.misfit, felt_misfit(c.misfit, s.national_error, s.nu))
+    add_one(s, of, AT.discussion, c.discussion)
+    add_one(s, of, AT.unity, c.unity)
+    add_one(s, of, AT.credit, c.credit)
+    add_one(s, of, AT.clarity, c.clarity)
+    add_one(s, of, AT.literacy, c.literacy)
+    add_one(s, of, AT.members, c.members)
+    add_one(s, of, AT.claimed, o.claimed)
+    add_one(s, of, AT.opposition_members, c.opposition)
+    add_one(s, of, AT.opposition_guberniia, c.opposition_delegates)
 
 
 @kernel
@@ -121,12 +133,12 @@ def read_secretary(s, g):  # type: ignore[no-untyped-def]
     of, installed, tenure, by_bureau = o.unit_class, NOT, 0.0, False
     if man >= 0:
         installed, tenure, by_bureau = person(s, man).installed, official(s, g, 0).tenure, person(s, man).by_bureau != 0
-    add(s, of, AT.appointed, flag(installed == APPOINTED), 1.0)
-    add(s, of, AT.appointed_cc, flag(installed == APPOINTED and not by_bureau), 1.0)
-    add(s, of, AT.recommended, flag(installed == RECOMMENDED), 1.0)
-    add(s, of, AT.elected, flag(installed == ELECTED), 1.0)
-    add(s, of, AT.acting, flag(installed == ACTING), 1.0)
-    add(s, of, AT.confirmed, flag(installed == CONFIRMED), 1.0)
+    add_one(s, of, AT.appointed, flag(installed == APPOINTED))
+    add_one(s, of, AT.appointed_cc, flag(installed == APPOINTED and not by_bureau))
+    add_one(s, of, AT.recommended, flag(installed == RECOMMENDED))
+    add_one(s, of, AT.elected, flag(installed == ELECTED))
+    add_one(s, of, AT.acting, flag(installed == ACTING))
+    add_one(s, of, AT.confirmed, flag(installed == CONFIRMED))
     chosen = flag(installed == ELECTED or installed == RECOMMENDED or installed == CONFIRMED)
     filled = flag(installed != NOT and installed != ACTING)
     add(s, of, AT.tenure, tenure * filled, filled)
@@ -154,8 +166,8 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
         stopped += flag(committee(s, i).paralysed)
         appointed += flag(committee(s, i).appointed > 0.5)
     of, bench, uezds = c.unit_class, float(line(s, g).count), float(c.uezds)
-    add(s, of, AT.bench, bench, 1.0)
-    add(s, of, AT.ready, ready_at(s, g), 1.0)
+    add_one(s, of, AT.bench, bench)
+    add_one(s, of, AT.ready, ready_at(s, g))
     add(s, of, AT.bench_skill, skill, bench)
     add(s, of, AT.uezd_performance, work, uezds)
     add(s, of, AT.uezd_open_skloki, quarrels, uezds)
@@ -166,9 +178,10 @@ def read_bench_and_uezds(s, g):  # type: ignore[no-untyped-def]
 @kernel
 def write_scope(s, scope):  # type: ignore[no-untyped-def]
     """Write a scope's row: sums or means of what was read, and the index of centralisation."""
-    row, sums, counts = row_at(s, s.t, scope), s.sums[scope], s.counts[scope]
+    row, sums, counts, places = row_at(s, s.t, scope), s.sums[scope], s.counts[scope], s.places_in[scope]
     for k in range(NUMBER_OF_OUTCOMES):
-        row[k] = sums[k] if SUMMED[k] and counts[k] > 0.0 else mean_of(sums[k], counts[k])
+        number = places if ONE[k] else counts[k]
+        row[k] = sums[k] if SUMMED[k] and number > 0.0 else mean_of(sums[k], number)
     row[AT.performance_p10] = worst_tenth(s, scope)
     recent = s.recent[scope]
     recent[s.t % YEAR, 0], recent[s.t % YEAR, 1] = sums[AT.moves_centre], sums[AT.moves]

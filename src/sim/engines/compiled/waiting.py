@@ -229,7 +229,7 @@ def keep_reserve(s):  # type: ignore[no-untyped-def]
     if not claimed:
         send_all_home(s, s.reserve)
     else:
-        fill(s, s.reserve, RESERVE, 0, 0, s.guberniias, s.guberniias * 4, at)
+        fill(s, s.reserve, RESERVE, 0, 0, s.guberniias, s.guberniias * 4, at, draw(s, RESERVE, 0, 0))
 
 
 @kernel
@@ -241,7 +241,8 @@ def keep_pool(s, g, at):  # type: ignore[no-untyped-def]
     if office(s, o.first_uezd).claimed <= 0.0:
         send_all_home(s, s.number + g)
     else:
-        fill(s, s.number + g, POOL, committee(s, g).key, o.first_uezd, o.uezds, o.uezds * 2, at)
+        c = committee(s, g)
+        fill(s, s.number + g, POOL, c.key, o.first_uezd, o.uezds, o.uezds * 2, at, c.pool_lot)
 
 
 @kernel
@@ -254,13 +255,13 @@ def send_all_home(s, where):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill(s, where, point, key, first_home, homes, seats, at):  # type: ignore[no-untyped-def]
+def fill(s, where, point, key, first_home, homes, seats, at, lot):  # type: ignore[no-untyped-def]
     """Fill part of the gap to what a superior body wants in waiting, from benches by lot; ``at``: see `rotate`."""
     wanted = max(0.0, (s.res_d * seats - line(s, where).count) / s.RESERVE_STEP)
     if not s.first_version:
         wanted += float(rotate(s, where, at))
     number = int(wanted)
-    if draw(s, point, key, 0) < wanted - number:
+    if lot < wanted - number:
         number += 1
     for place in range(number):
         home = first_home + int(draw(s, point, key, 4 + place) * homes)
