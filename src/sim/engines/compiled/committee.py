@@ -16,7 +16,7 @@ from sim.engines.compiled.layout import (
     official,
 )
 from sim.engines.compiled.memory import WIDTH
-from sim.engines.compiled.waiting import practise_on_benches
+from sim.engines.compiled.reserve import practise_on_benches
 from sim.kernel import inlined, kernel
 from sim.mechanisms import administration, arithmetic, attitudes, discussion, economy, education, skloki
 

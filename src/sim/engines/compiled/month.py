@@ -26,10 +26,11 @@ from sim.engines.compiled.lots import draw_lots
 from sim.engines.compiled.people import blur, born, draw
 from sim.engines.compiled.quarrels import conflict_of, face_skloki
 from sim.engines.compiled.record import record_month
+from sim.engines.compiled.reserve import keep_reserve, train
 from sim.engines.compiled.seats import note_secretary, take_seat
 from sim.engines.compiled.selection import select
 from sim.engines.compiled.turnover import remedy, vacate_posts
-from sim.engines.compiled.waiting import keep_reserve, mean_skill_waiting, train, wait_in
+from sim.engines.compiled.waiting import mean_skill_waiting, wait_in
 from sim.kernel import announced, kernel
 from sim.mechanisms import attitudes, discussion, environment, selection, vacancies
 
