@@ -15,6 +15,7 @@ import pandas as pd
 
 from experiments.bench import measure as bench
 from experiments.bench import processes, report
+from experiments.bench.instructions import divisions
 from experiments.bench.measure import Contestant, Plan, Spread, Timing, ratio
 from experiments.bench.report import OUT, Entry, entry
 from sim.errors import UserError
@@ -118,6 +119,8 @@ def _of_engine(world: World, fast: str, times: int) -> Iterator[Entry]:
     module = import_module(f"sim.engines.{fast}")
     if hasattr(module, "profile"):
         yield entry("state_per_thread", Spread.of([module.state_bytes(world) / 1024]), "KiB")
+        for kind, number in zip(("vector", "scalar"), divisions(), strict=True):
+            yield entry(f"{kind}_divisions", Spread.of([number]), "in the object")
         found = [module.profile(world, replicate, 10) for replicate in range(times)]
         for phase in found[0]:
             yield entry(f"phase_{phase}", Spread.of([one[phase] for one in found]), PER_MONTH)
