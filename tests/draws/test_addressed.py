@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import sim
 from sim.draws import addressed
 from sim.draws import blocks as in_blocks
-from sim.draws.addressed import block, normal, uniform, uniforms
+from sim.draws.addressed import block, normal, normals, uniform, uniforms
 from sim.draws.philox import words
 from sim.engines.reference import PartyModel
 from sim.registry.decision_points import DECISION_POINTS
@@ -73,6 +73,14 @@ def test_a_block_of_uniform_draws_is_four_single_ones(address: Address) -> None:
     four = uniforms(*address[:5], number)
     assert four == tuple(uniform(*address[:5], 4 * number + lane) for lane in range(4))
     assert four == uniforms.py_func(*address[:5], number)  # type: ignore[attr-defined]
+
+
+@given(address=addresses)
+def test_a_block_of_normal_draws_is_two_single_ones(address: Address) -> None:
+    number = address[5] // 2
+    two = normals(*address[:5], number)
+    assert two == tuple(normal(*address[:5], 2 * number + lane) for lane in range(2))
+    assert two == normals.py_func(*address[:5], number)  # type: ignore[attr-defined]
 
 
 def test_the_extreme_words_give_draws_strictly_between_zero_and_one(monkeypatch: pytest.MonkeyPatch) -> None:

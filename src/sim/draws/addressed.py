@@ -67,8 +67,9 @@ def normal(seed, replicate, point, month, entity, index):  # type: ignore[no-unt
     The sum of the four 16-bit halves of two words, standardised: integer arithmetic, so the same
     bits everywhere, where Box-Muller would need libm.
     """
-    first, second = normals(seed, replicate, point, month, entity, index // 2)
-    return second if index & 1 else first
+    w0, w1, w2, w3 = block(seed, replicate, point, month, entity, index // 2)
+    high, low = (w2, w3) if index & 1 else (w0, w1)
+    return of_words(high, low)
 
 
 @inlined
