@@ -1,6 +1,6 @@
 """An order of service without sorting: chains on bins of the key, each kept in order as it grows.
 
-With about as many bins as committees a chain is short, so that the cost stays proportional to
+With an eighth as many bins as committees a chain is short, so that the cost stays proportional to
 the number of items at any size; the order is exactly that of (key, tie).
 """
 

@@ -149,7 +149,8 @@ def _constants(world: World) -> Any:
     s["number_of_eights"] = _number_of_eights(world)
     heads = [place.name for place in world.committees[: world.guberniias]]
     s["moscow"] = heads.index(MOSCOW) if MOSCOW in heads else -1
-    s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length())
+    # about as many as decisions in a month: each month looks into all of them
+    s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length() - 3)
     s["candidates"], s["term_months"] = int(world.p.n_cand + 0.5), int(world.p.term + 0.5)
     s["looked_at"] = max(1, int(world.p.PRESORTED * int(s["candidates"]) + 0.5))
     s["need_look"], s["bench_slack"] = int(world.p.NEED_LOOK), int(world.p.BENCH_SLACK)
