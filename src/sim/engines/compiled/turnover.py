@@ -96,12 +96,14 @@ def mediate(s, i):  # type: ignore[no-untyped-def]
 def act(s, i):  # type: ignore[no-untyped-def]
     """Break up an open sklok, or not: at the place's own wish, by transfer or by an extraordinary conference."""
     c = committee(s, i)
-    asking = request_chance(c.open != 0, s.ask_above)
+    asking, lot = request_chance(c.open != 0, s.ask_above), draw(s, REMEDY_DRAW, c.key, 0)
     asked = asking > 0.0 and draw(s, ASKED, c.key, 0) < asking
+    if not asked and lot >= max(remedy_chance(True, s.tr_p, s.x_el), remedy_chance(False, s.tr_p, s.x_el)):
+        return  # whoever decides
     above = asked or claims(s, i, REMEDY)
     if s.first_version and above and c.level == 0 and not has_capacity(s, True):
         return
-    if asked or draw(s, REMEDY_DRAW, c.key, 0) < remedy_chance(above, s.tr_p, s.x_el):
+    if asked or lot < remedy_chance(above, s.tr_p, s.x_el):
         break_up(s, i, REQUEST if asked else (TRANSFER if above else EXTRAORDINARY))
 
 
@@ -228,7 +230,7 @@ def stays(s, i, seat, man, worn, lot):  # type: ignore[no-untyped-def]
         return False
     if wanted:
         open_seat(s, i, seat, claims(s, i, seat), wanted, man)
-    elif lot < 1.0:
+    elif lot < max(s.rev, s.cont):  # whoever decides: so seldom that it is asked only then
         above = claims(s, i, seat)
         if lot < (s.rev if above else s.cont):
             open_seat(s, i, seat, above, REVIEW if above else CONTEST, man)
