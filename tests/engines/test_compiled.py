@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.engines import compiled
-from sim.engines.compiled.layout import SUPERIOR
+from sim.engines.compiled import layout
+from sim.engines.compiled.layout import ACTING, EMPTY, FULL, KEPT, SUPERIOR
 from sim.engines.compiled.memory import WIDTH
 from sim.engines.compiled.month import advance
 from sim.engines.compiled.pack import fresh, pack
@@ -143,6 +144,56 @@ def test_a_world_varied_runs_as_one_built_anew() -> None:
         varied, built = vary(base, {name: value}), build(vary(base, {name: value}).scenario)
         one, two = (compiled.simulate(world, 1, events=False).values for world in (varied, built))
         assert one.tobytes() == two.tobytes(), name
+
+
+HOT = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "rev": 1.0, "term": 3.0, "tail": 0.7}
+
+
+def left(w: World, replicate: int = 0) -> dict[str, Any]:
+    """Return the memory that a run leaves."""
+    memory = fresh(pack(w), replicate, 0)
+    advance(memory.s[0], 0, len(w.months))
+    return memory.arrays
+
+
+@pytest.mark.parametrize("guberniias", [1, 3, 8, 11])
+def test_what_stands_in_an_eight_is_what_its_officials_are(guberniias: int) -> None:
+    """Whoever takes a seat brings all his values, whoever leaves it takes them; uezds know who is above them."""
+    w = world(months=30, guberniias=guberniias, uezds_each=3, **HOT)
+    arrays = left(w)
+    eights, offices, men, stock = (arrays[name] for name in ("eights", "offices", "men", "stock"))
+    seated = 0
+    for i, o in enumerate(offices):
+        b, k = divmod(i, WIDTH)
+        head = o["head"]
+        above = offices["held"][head, 0] if head >= 0 else -1
+        assert eights["superior"][b, k] == (men["temper"][above] if above >= 0 else w.p.TEMPER_MEAN)
+        for seat, man in enumerate(o["held"]):
+            here = {name: eights[name][b, seat, k] for name in ("standing", "skill", "temper", "clique", "address")}
+            if man < 0:
+                assert (here["standing"], here["skill"], here["temper"]) == (EMPTY, 0.0, 0.0)
+                continue
+            seated += 1
+            assert (men["post"][man], men["seat"][man]) == (i, seat)
+            assert here["standing"] == (KEPT if men["installed"][man] == ACTING else FULL)
+            assert all(here[name] == men[name][man] for name in ("temper", "clique", "address"))
+            assert here["skill"] >= stock["skill"][man // WIDTH, man % WIDTH]  # he has learned since
+            if seat == 0:
+                assert eights["pliancy"][b, k] == men["pliancy"][man] and eights["loyalty"][b, k] == men["loyalty"][man]
+    assert seated > len(offices)
+
+
+@pytest.mark.parametrize("uezds", [0, 1, 2, 4])
+def test_places_of_nobody_hold_harmless_numbers(uezds: int) -> None:
+    w = world(months=24, guberniias=3, uezds_each=uezds, **HOT)
+    eights = left(w)["eights"]
+    number = len(w.committees)
+    for name in layout.COMMITTEE.names:
+        assert np.isfinite(eights[name]).all(), name
+    for name in ("conflict", "open", "opened", "happened"):
+        assert not eights[name].reshape(-1)[number:].any(), name
+    for name in ("standing", "grievance"):
+        assert not np.moveaxis(eights[name], 1, 2).reshape(-1, eights[name].shape[1])[number:].any(), name
 
 
 def test_threads_change_nothing() -> None:
