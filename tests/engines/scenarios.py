@@ -67,11 +67,14 @@ def _events(draw: Any, months: int) -> dict[str, Any]:
 
 @st.composite
 def _tree(draw: Any) -> dict[str, Any]:
-    tree: dict[str, Any] = {"bench": draw(st.integers(1, 6)), "uezd_bench": draw(st.integers(1, 4))}
+    bench = draw(st.one_of(st.integers(1, 6), st.integers(1, 6), st.just(30)))  # of 30: slots of several eights
+    tree: dict[str, Any] = {"bench": bench, "uezd_bench": draw(st.integers(1, 4))}
     if draw(st.integers(0, 3)) == 0:
         some = draw(st.lists(st.sampled_from(REAL), min_size=1, max_size=4, unique=True))
         return tree | {"only": some, "uezds": draw(st.sampled_from([0, 650]))}
-    synthetic = {"guberniias": draw(st.integers(1, 7)), "uezds_each": draw(st.integers(0, 4))}
+    # few, and now and then whole eights of guberniias, and what is left of a third
+    guberniias = draw(st.one_of(*[st.integers(1, 7)] * 3, st.sampled_from([8, 9, 16, 17])))
+    synthetic = {"guberniias": guberniias, "uezds_each": draw(st.integers(0, 4 if guberniias < 8 else 1))}
     return tree | {"kind": "synthetic", "alike": draw(st.booleans())} | synthetic
 
 

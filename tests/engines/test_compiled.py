@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,12 @@ from hypothesis import strategies as st
 
 from sim.engines import compiled
 from sim.engines.compiled import layout
+from sim.engines.compiled import record as recording
 from sim.engines.compiled.layout import ACTING, EMPTY, FULL, KEPT, SUPERIOR
-from sim.engines.compiled.memory import WIDTH
+from sim.engines.compiled.memory import LINE_BYTES, NUMBER_BYTES, SHIFT, WIDTH
 from sim.engines.compiled.month import advance
 from sim.engines.compiled.pack import fresh, pack
+from sim.engines.readings import MOVES
 from sim.engines.reference import PartyModel
 from sim.engines.reference import run as run_reference
 from sim.engines.reference import simulate as reference
@@ -27,6 +31,7 @@ from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.load import load
 from sim.world.build import World, build, vary
+from sim.world.places import SEATS
 from tests.engines.scenarios import scenarios
 from tests.engines.worlds import fingerprint, outcome, scenario, world
 
@@ -181,6 +186,23 @@ def test_what_stands_in_an_eight_is_what_its_officials_are(guberniias: int) -> N
             if seat == 0:
                 assert eights["pliancy"][b, k] == men["pliancy"][man] and eights["loyalty"][b, k] == men["loyalty"][man]
     assert seated > len(offices)
+
+
+def test_the_layout_is_what_parts_of_an_eight_assume() -> None:
+    """A part is found by steps of a line and of a number: see `memory.part_at`."""
+    assert 1 << SHIFT == WIDTH and WIDTH * NUMBER_BYTES == LINE_BYTES
+    for whole in (layout.EIGHT, layout.STOCK):
+        for name, (kind, place) in whole.fields.items():
+            if kind.shape and kind.shape[-1] == WIDTH:
+                assert kind.base.itemsize == NUMBER_BYTES and place % LINE_BYTES == 0, name
+    parts = [set(one.names) for one in (layout.COMMITTEE, layout.OFFICIAL, layout.TIE)]
+    assert "unused" not in set().union(*parts) and sum(map(len, parts)) == len(set().union(*parts))
+    assert sorted(map(len, SEATS.values())) == [2, layout.SEATS], "loops have as many seats, or two"
+
+
+def test_what_each_guberniia_has_one_of_is_added_so() -> None:
+    code = Path(recording.__file__).read_text(encoding="utf-8")
+    assert sorted([*re.findall(r"add_one\(s, of, AT\.(\w+)", code), *MOVES]) == sorted(recording.ONE_EACH)
 
 
 @pytest.mark.parametrize("uezds", [0, 1, 2, 4])
