@@ -79,10 +79,13 @@ def test_streams_that_are_closed_are_nobody_who_listens(words, closed, code):
     assert "Traceback" not in err and not out
 
 
-def test_errors_that_nobody_can_read_change_no_exit_code():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_errors_that_nobody_can_read_change_no_exit_code(unbuffered):
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "w") as full:
         for words in (["explain", "nonsense"], ["explain"], ["nonsense"]):
-            assert subprocess.run([sys.executable, "-m", "sim", *words], stderr=full).returncode == 2
+            command = [sys.executable, "-m", "sim", *words]
+            assert subprocess.run(command, stderr=full, env=environment).returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -311,4 +311,8 @@ def main() -> None:
             with suppress(OSError):
                 stream.flush()
         os._exit(code)
+    try:
+        sys.stderr.flush()
+    except OSError:  # what nobody can read would else be tried once more at the end, and end with a code of its own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     sys.exit(code)
