@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.lib.array_utils import byte_bounds
 
 from sim.engines import compiled
 from sim.engines.compiled import layout
@@ -21,7 +22,7 @@ from sim.engines.compiled import record as recording
 from sim.engines.compiled.layout import ACTING, EMPTY, FULL, KEPT, SUPERIOR
 from sim.engines.compiled.memory import LINE_BYTES, NUMBER_BYTES, SHIFT, WIDTH
 from sim.engines.compiled.month import advance
-from sim.engines.compiled.pack import fresh, pack
+from sim.engines.compiled.pack import Packed, fresh, pack
 from sim.engines.readings import MOVES
 from sim.engines.reference import PartyModel
 from sim.engines.reference import run as run_reference
@@ -29,6 +30,7 @@ from sim.engines.reference import simulate as reference
 from sim.engines.trajectory import Trajectory
 from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
+from sim.registry.variants import CHOICES
 from sim.scenario.load import load
 from sim.world.build import World, build, vary
 from sim.world.places import SEATS
@@ -149,6 +151,40 @@ def test_a_world_varied_runs_as_one_built_anew() -> None:
         varied, built = vary(base, {name: value}), build(vary(base, {name: value}).scenario)
         one, two = (compiled.simulate(world, 1, events=False).values for world in (varied, built))
         assert one.tobytes() == two.tobytes(), name
+
+
+def begun(packed: Packed) -> dict[str, bytes]:
+    """Return every field and array of a replicate before its first month, without addresses."""
+    memory = fresh(packed, 1, 0)
+    fields = {name: memory.s[name].tobytes() for name in layout.S.names or () if name not in layout.ARRAYS}
+    rules = memory.arrays.pop("rules")  # which have bytes that mean nothing
+    arrays = {name: array.tobytes() for name, array in memory.arrays.items()}
+    return fields | arrays | {f"rules {name}": rules[name].tobytes() for name in rules.dtype.names}
+
+
+def test_records_of_a_world_varied_are_those_of_one_packed_anew() -> None:
+    """Whatever parameter or reading moved, also where this run would not show it."""
+    base = world(months=30, guberniias=4, uezds_each=2)
+    like = pack(base)
+    moved: list[tuple[dict[str, float], dict[str, str]]] = [
+        *(({name: 0.37 * one.low + 0.63 * one.high}, {}) for name, one in PARAMETERS.items()),
+        *(({}, {name: choice}) for name, choices in CHOICES.items() for choice in choices),
+    ]
+    for parameters, readings in moved:
+        varied = vary(base, parameters, readings)
+        assert begun(pack(varied, like)) == begun(pack(varied)), (parameters, readings)
+
+
+def test_a_run_writes_into_nothing_that_the_next_begins_with() -> None:
+    w = world(months=30, guberniias=11, uezds_each=3, **HOT)
+    packed = pack(w)
+    before, memory = begun(packed), fresh(packed, 1, 0)
+    advance(memory.s[0], 0, len(w.months))
+    assert begun(packed) == before
+    ends = 0
+    for begin, end in sorted(byte_bounds(array) for array in memory.arrays.values() if array.nbytes):
+        assert begin >= ends, "two arrays overlap"
+        ends = end
 
 
 HOT = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "rev": 1.0, "term": 3.0, "tail": 0.7}

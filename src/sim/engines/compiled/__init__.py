@@ -52,7 +52,7 @@ def simulate(
     packed = _pack(world)
     months = len(world.months)
     step = max(1, PER_CALL // len(world.committees))
-    room = math.ceil(EVENTS * packed.eights["ties"].sum() * months) if events else 0
+    room = math.ceil(EVENTS * packed.arrays(packed.block)["eights"]["ties"].sum() * months) if events else 0
     told = 0
     while True:
         memory = fresh(packed, replicate, room)

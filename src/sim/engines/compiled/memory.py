@@ -34,7 +34,11 @@ _arrays: dict[int, Any] = {}
 
 def address_of(array: NDArray[Any]) -> int:
     """Return the address of an array of records, for ``record_at``."""
-    address = int(array.ctypes.data)
+    return known_at(int(array.ctypes.data), array)
+
+
+def known_at(address: int, array: NDArray[Any]) -> int:
+    """Return the address, at which an array is known to begin."""
     if INTERPRETED:
         _arrays[address] = array.view(np.recarray)
     return address

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.compiled import layout
-from sim.engines.compiled.memory import LINE_BYTES, WIDTH, address_of
+from sim.engines.compiled.memory import LINE_BYTES, WIDTH, address_of, known_at
 from sim.engines.readings import MOSCOW
 from sim.engines.trajectory import CODES
 from sim.mechanisms.administration import seat_weight
 from sim.registry.entries import CLASSES, SCOPES
+from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import CHOICES
 from sim.world.build import World
-from sim.world.places import PERSON_BITS
+from sim.world.places import PERSON_BITS, Place
 
 _RULES = {"endogenous": layout.ENDOGENOUS, "readiness": layout.READINESS}
 _UEZDS = {"follow": -1, "election": 0, "appointment": 1}
+#: Parameters and constants in the order of their fields.
+_numbers = itemgetter(*layout.NAMES.values())
+#: The record ``s`` as one whose fields are attributes.
+_S = np.dtype((np.record, layout.S))
 
 
 @dataclass(frozen=True)
@@ -31,17 +37,23 @@ class Packed:
     ----------
     shared
         Arrays that no kernel writes: months, rules, famine.
-    s, eights, offices, stock, men, dossiers
-        Templates, before anybody is born.
+    block
+        Bytes of a replicate's whole state before anybody is born; of worlds that were varied from each other the same.
+    parts
+        Number, kind, and first byte of the records of each array in the block, by its name.
+    s, skill
+        What this world has there of its own: the record ``s``, and its committees' skill.
     """
 
     shared: dict[str, Any]
+    block: NDArray[np.uint8]
+    parts: dict[str, tuple[int, np.dtype[Any], int]]
     s: Any
-    eights: Any
-    offices: Any
-    stock: Any
-    men: Any
-    dossiers: Any
+    skill: NDArray[np.float64]
+
+    def arrays(self, block: NDArray[np.uint8]) -> dict[str, Any]:
+        """Return the arrays in a copy of the block."""
+        return {name: np.ndarray(number, kind, block, place) for name, (number, kind, place) in self.parts.items()}
 
 
 @dataclass(frozen=True)
@@ -50,12 +62,7 @@ class Memory:
 
     s: Any
     arrays: dict[str, Any]
-
-    @property
-    def own_bytes(self) -> int:
-        """Bytes of state, without the record of what happened and what replicates share."""
-        shared = ("months", "rules", "famine", "values", "states", "log")
-        return int(self.s.nbytes) + sum(a.nbytes for name, a in self.arrays.items() if name not in shared)
+    own_bytes: int  # of state, without the record of what happened and what replicates share
 
 
 def pack(world: World, like: Packed | None = None) -> Packed:
@@ -64,66 +71,88 @@ def pack(world: World, like: Packed | None = None) -> Packed:
     Parameters
     ----------
     like
-        The records of ``world.like``: tables that the two worlds share are taken from there.
+        The records of ``world.like``: all but parameters, readings, skill and rules is taken from there.
     """
     model = world.like if like is not None else None
     if like is None or model is None:
         shared = {"months": _months(world), "rules": _rules(world), "famine": _famine(world)}
-        eights, offices = _eights(world), _offices(world)
-        stock, men, dossiers = _stock(offices), _men(world, offices), _dossiers(offices)
+        (block, parts), s, skill = _block(world), _constants(world), np.array(world.skill)
+        for name, array in shared.items():
+            s[name] = address_of(array)
     else:
-        eights, offices, shared = like.eights, like.offices, dict(like.shared)
-        stock, men, dossiers = like.stock, like.men, like.dossiers
+        shared, block, parts, s, skill = like.shared, like.block, like.parts, _copy(like.s), like.skill
         if world.skill is not model.skill:
-            offices = _copy(offices)
-            offices["skill"] = world.skill
+            skill = np.array(world.skill)
         if world.rules is not model.rules:
-            shared["rules"] = _rules(world)
-    s = _constants(world)
-    s["places_in"] = np.bincount(offices["unit_class"][: world.guberniias], minlength=len(SCOPES))
-    s["places_in"][0, 0] = world.guberniias
-    return Packed(shared, s, eights, offices, stock, men, dossiers)
+            shared = {**shared, "rules": _rules(world)}
+            s["rules"] = address_of(shared["rules"])
+    _move(s, world)
+    return Packed(shared, block, parts, s, skill)
 
 
 def fresh(packed: Packed, replicate: int, room: int) -> Memory:
     """Return the state before the first month of a replicate, with room for some events."""
-    s, number, months = _copy(packed.s), len(packed.offices), len(packed.shared["months"])
+    # one copy, and not one for each array: sweeps have runs by the million, and all this is under Python's lock
+    block, months = _copy(packed.block), len(packed.shared["months"])
+    own = packed.arrays(block)
+    s = own.pop("s")
+    s.view(np.uint8)[:] = packed.s.view(np.uint8)
     row = s[0]
+    own["offices"]["skill"] = packed.skill
+    # what outlives the state is not in the block
+    after = {
+        "values": np.full(months * len(SCOPES) * len(OUTCOMES), math.nan).view(layout.ROW),
+        "states": np.zeros(months * len(packed.skill) if row["keep_states"] else 0, layout.FIELDS),
+        "log": np.zeros(room, CODES),
+    }
+    row["replicate"], row["room"], row["keep_events"] = replicate, room, room > 0
+    begin = address_of(block)  # numpy is asked for few addresses: it takes its time
+    for name, array in own.items():
+        row[name] = known_at(begin + packed.parts[name][2], array)
+    for name, array in after.items():
+        row[name] = address_of(array)
+    return Memory(s, packed.shared | own | after, block.nbytes)
+
+
+def _block(world: World) -> tuple[NDArray[np.uint8], dict[str, tuple[int, np.dtype[Any], int]]]:
+    """Return the state before anybody is born, one array after another, each from the beginning of a line on."""
+    offices = _offices(world)
+    number, men = len(offices), _men(world, offices)
     lines = _records(2 * number + 1, layout.LINE)
     lines["first"] = lines["last"] = -1
-    bins = _records(int(row["number_of_bins"]), layout.BIN)
+    bins = _records(_number_of_bins(world), layout.BIN)
     bins["first"] = bins["ring"] = -1
-    values = _records(months * len(SCOPES), layout.ROW)
-    values["outcomes"] = math.nan
-    states = _records(months * number if row["keep_states"] else 0, layout.FIELDS)
-    openings = [_records(number * layout.SEATS, layout.OPENING) for _ in range(2)]
     arrays = {
-        **packed.shared, "eights": _copy(packed.eights), "offices": _copy(packed.offices),
-        "stock": _copy(packed.stock), "men": _copy(packed.men), "dossiers": _copy(packed.dossiers), "lines": lines,
-        "seat_openings": openings[0], "queue": openings[1], "bins": bins, "values": values, "states": states,
-        "ordered": _records(int(row["guberniias"]), layout.FLOAT),
-        "waiting": _records(len(packed.men) + WIDTH, layout.INTEGER),
-        "lots": _records(len(packed.men) + WIDTH, layout.FLOAT), "log": _records(room, CODES),
+        "s": _records(1, _S), "eights": _eights(world), "offices": offices, "stock": _stock(offices), "men": men,
+        "dossiers": _dossiers(offices), "lines": lines,
+        "seat_openings": _records(number * layout.SEATS, layout.OPENING),
+        "queue": _records(number * layout.SEATS, layout.OPENING), "bins": bins,
+        "ordered": _records(world.guberniias, layout.FLOAT),
+        "waiting": _records(len(men) + WIDTH, layout.INTEGER), "lots": _records(len(men) + WIDTH, layout.FLOAT),
     }  # fmt: skip
-    row["replicate"], row["room"], row["keep_events"] = replicate, room, room > 0
-    row["ring_month"] = row["met"] = layout.LONG_AGO
-    for name in layout.ARRAYS:
-        row[name] = address_of(arrays[name])
-    return Memory(s.view(np.recarray), arrays)
+    parts, end = {}, 0
+    for name, array in arrays.items():
+        parts[name] = len(array), array.dtype, end
+        end += -(-array.nbytes // LINE_BYTES) * LINE_BYTES
+    block = _records(end, np.dtype(np.uint8))
+    for name, (_, _, place) in parts.items():
+        array = arrays.pop(name)  # not all of a large nation twice
+        block[place : place + array.nbytes] = array.view(np.uint8)
+    return block, parts
 
 
 def _records(number: int, dtype: np.dtype[Any]) -> Any:
     """Return empty records, of which the first begins where a line of the cache begins."""
     memory = np.zeros(number * dtype.itemsize + LINE_BYTES, dtype=np.uint8)
-    first = -memory.ctypes.data % LINE_BYTES
-    return memory[first : first + number * dtype.itemsize].view(dtype)
+    return np.ndarray(number, dtype, memory, -memory.ctypes.data % LINE_BYTES)  # a view would take ten times as long
 
 
 def _copy(records: Any) -> Any:
     """Return a copy, made by bytes: by fields it would take ten times as long."""
-    new = _records(len(records), records.dtype)
-    new.view(np.uint8)[:] = records.view(np.uint8)
-    return new
+    memory = np.empty(records.nbytes + LINE_BYTES, dtype=np.uint8)
+    first = -memory.ctypes.data % LINE_BYTES
+    memory[first : first + records.nbytes] = records.view(np.uint8)
+    return np.ndarray(len(records), records.dtype, memory, first)
 
 
 def _records_of(numbers: NDArray[Any], dtype: np.dtype[Any]) -> Any:
@@ -133,26 +162,17 @@ def _records_of(numbers: NDArray[Any], dtype: np.dtype[Any]) -> Any:
 
 
 def _constants(world: World) -> Any:
-    scenario, options, records = world.scenario, world.scenario.options, _records(1, layout.S)
-    known = vars(world.p)
-    # all at once, being the first fields: a sweep has worlds by the hundred thousand
-    records.view(np.float64)[: len(layout.NAMES)] = [known[name] for name in layout.NAMES.values()]
+    """Return the record ``s`` with what parameters and readings do not move."""
+    scenario, options, records = world.scenario, world.scenario.options, _records(1, _S)
     s = records[0]
-    for field, tier in {"lower_tier": "guberniia", "upper_tier": "nation"}.items():
-        s[field] = world.p.maj if world.variants["majority_tier"] in ("all", tier) else 1.0
-    tree = scenario.tree
-    s["first_outsiders"] = tree.outsiders
-    s["first_appointed"] = world.claims if tree.appointed is None else tree.appointed
-    s["start_claims"], s["seed"], s["first_month"] = world.claims, scenario.run.seed, world.first
+    s["first_outsiders"] = scenario.tree.outsiders
+    s["seed"], s["first_month"] = scenario.run.seed, world.first
     s["guberniias"], s["number"], s["reserve"] = world.guberniias, len(world.committees), 2 * len(world.committees)
     s["width"] = WIDTH
-    s["number_of_eights"] = _number_of_eights(world)
-    heads = [place.name for place in world.committees[: world.guberniias]]
-    s["moscow"] = heads.index(MOSCOW) if MOSCOW in heads else -1
-    # about as many as decisions in a month: each month looks into all of them
-    s["number_of_bins"] = 1 << max(4, (len(world.committees) - 1).bit_length() - 3)
-    s["candidates"], s["term_months"] = int(world.p.n_cand + 0.5), int(world.p.term + 0.5)
-    s["looked_at"] = max(1, int(world.p.PRESORTED * int(s["candidates"]) + 0.5))
+    s["number_of_eights"], s["number_of_bins"] = _number_of_eights(world), _number_of_bins(world)
+    heads = world.committees[: world.guberniias]
+    names = [place.name for place in heads]
+    s["moscow"] = names.index(MOSCOW) if MOSCOW in names else -1
     s["need_look"], s["bench_slack"] = int(world.p.NEED_LOOK), int(world.p.BENCH_SLACK)
     s["uezd_claims"] = _UEZDS[scenario.policy.uezds]
     s["literacy_at_least"], s["bench_at_least"] = scenario.policy.literacy_at_least, scenario.policy.bench_at_least
@@ -160,17 +180,32 @@ def _constants(world: World) -> Any:
     s["capacity"] = math.inf if isinstance(options.capacity, str) else options.capacity
     s["conference_capacity"] = math.inf if isinstance(options.conference_capacity, str) else options.conference_capacity
     s["random_order"], s["first_version"] = options.order == "random", world.first_version
-    for name, reading in world.variants.items():
-        s[name] = CHOICES[name][reading]
     s["keep_states"] = scenario.run.committees
     for level, seats in enumerate((4, 2)):
-        pairs = [(a, b) for a in range(seats) for b in range(a + 1, seats)]
-        weights = [seat_weight(seat, float(seats), world.p.SECRETARY_WEIGHT) for seat in range(seats)]
-        other = world.p.tie_weight * world.p.tie_other
-        s["seat_weights"][level, :seats] = weights
-        s["tie_weights"][level, : len(pairs)] = [world.p.tie_weight if pair == (0, 1) else other for pair in pairs]
-        s["tie_weights"][level, layout.SUPERIOR] = other
+        weight = world.p.SECRETARY_WEIGHT
+        s["seat_weights"][level, :seats] = [seat_weight(seat, float(seats), weight) for seat in range(seats)]
+    s["places_in"] = np.bincount([_class(place) for place in heads], minlength=len(SCOPES))
+    s["places_in"][0] = len(heads)
+    s["ring_month"] = s["met"] = layout.LONG_AGO
     return records
+
+
+def _move(records: Any, world: World) -> None:
+    """Write into the record ``s`` what parameters and readings move."""
+    s, p = records[0], world.p
+    # all at once, being the first fields: a sweep has worlds by the hundred thousand
+    records.view(np.float64)[: len(layout.NAMES)] = _numbers(vars(p))
+    for field, tier in {"lower_tier": "guberniia", "upper_tier": "nation"}.items():
+        s[field] = p.maj if world.variants["majority_tier"] in ("all", tier) else 1.0
+    appointed = world.scenario.tree.appointed
+    s["first_appointed"], s["start_claims"] = world.claims if appointed is None else appointed, world.claims
+    candidates = int(p.n_cand + 0.5)
+    s["candidates"], s["term_months"] = candidates, int(p.term + 0.5)
+    s["looked_at"] = max(1, int(p.PRESORTED * candidates + 0.5))
+    for name, reading in world.variants.items():
+        s[name] = CHOICES[name][reading]
+    first, other = p.tie_weight, p.tie_weight * p.tie_other
+    s["tie_weights"] = [(first, *[other] * 6), (first, *[0.0] * 5, other)]  # of four seats, of two; SUPERIOR comes last
 
 
 def _months(world: World) -> Any:
@@ -193,8 +228,17 @@ def _rules(world: World) -> Any:
     return np.array(known, dtype=layout.RULE)[world.rules.at.ravel()]
 
 
+def _class(place: Place) -> int:
+    return CLASSES.index(place.unit_class) + 1
+
+
 def _number_of_eights(world: World) -> int:
     return -(-len(world.committees) // WIDTH)
+
+
+def _number_of_bins(world: World) -> int:
+    """Return about as many as decisions in a month: each month looks into all of them."""
+    return 1 << max(4, (len(world.committees) - 1).bit_length() - 3)
 
 
 def _eights(world: World) -> Any:
@@ -224,8 +268,7 @@ def _offices(world: World) -> Any:
     o["head"] = [place.parent for place in places]
     o["places"], o["block"] = [place.bench for place in places], [place.block for place in places]
     o["first_person"] = np.cumsum(_slots(o)) - _slots(o)
-    o["unit_class"] = [CLASSES.index(place.unit_class) + 1 for place in places]
-    o["skill"] = world.skill
+    o["unit_class"] = [_class(place) for place in places]
     guberniias = world.guberniias
     o["uezds"][:guberniias] = np.bincount(o["head"][guberniias:], minlength=guberniias)
     o["first_uezd"][:guberniias] = guberniias + np.cumsum(o["uezds"][:guberniias]) - o["uezds"][:guberniias]
