@@ -145,7 +145,7 @@ def _told(claim: At, population: str, among: str) -> Line:
         return line("{}", claim["why"].shown("inner")) if claim["why"] else line("")
     if given["for"].value is None:
         return line("")
-    weigh = [str(one["name"]) for one in claim["estimands"] if claim["all"].value and not one["shown"].value]
+    weigh = [str(one["name"]) for one in weighing(claim.value)]
     if weigh[1:]:  # then no one share decides
         form = "each of {} numbers is as claimed" if word == rules.SUPPORTED else "not all of {} numbers are as claimed"
         return line(form, claim["estimands"].length(weigh, "name"))

@@ -157,21 +157,22 @@ def sentence(entry: Mapping[str, Any], populations: Sequence[Mapping[str, Any]],
     return text
 
 
-def _by_choice(entry: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield under which ways to read the record, each alone, it comes out otherwise: in another verdict, or less."""
-    decided = (rules.SUPPORTED, rules.CONTRADICTED)
+def _by_choice(entry: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return under which ways to read the record, each alone, the verdict would be another one; else what matters."""
     if len(shown) != 1:
-        return
+        return []
     rows = [row for row in shown[0].get("by_reading", ()) if row["draws"] >= rules.ENOUGH]
-    turned = 0
-    for row in rows if entry["verdict"] in (*decided, rules.OPEN) else ():
+    return [*_turned(entry["verdict"], shown[0]["claimed"], rows)] or [_widest(rows)]
+
+
+def _turned(verdict: str, claimed: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    decided = (rules.SUPPORTED, rules.CONTRADICTED)
+    for row in rows if verdict in (*decided, rules.OPEN) else ():
         counted = rules.Shares(row["for"], row["against"], row.get("within") or 0.0, row["draws"])
-        alone = rules.decided(shown[0]["claimed"], counted)
-        if alone in decided and alone != entry["verdict"]:
-            turned += 1
+        alone = rules.decided(claimed, counted)
+        if alone in decided and alone != verdict:
             share = of_100(row["for"] if alone == rules.SUPPORTED else row["against"])
             yield f"Where {choice_said(row['variant'], row['choice'])}, it would be {alone} ({share} of 100)."
-    yield "" if turned else _widest(rows)
 
 
 def _widest(rows: Sequence[Mapping[str, Any]]) -> str:
