@@ -54,11 +54,14 @@ def test_a_callee_is_compiled_once_for_all_whole_numbers(monkeypatch: pytest.Mon
     monkeypatch.setattr("sim.kernel.cache_folder", lambda: tmp_path)
     function: Any = kernel(outer)
     assert function(np.array([5, 7], dtype=np.int32)) == 27
-    assert adding.signatures == [(numba.int64, numba.int64)]  # type: ignore[attr-defined]
+    made: Any = adding
+    assert made.part.signatures == [(numba.int64, numba.int64)]
     assert function(np.array([5, 7], dtype=np.int8)) == 27
-    assert len(adding.signatures) == 1  # type: ignore[attr-defined]
+    assert len(made.part.signatures) == 1
     assert function(np.array([0.5, 7.0])) == 18.0
     assert len(list(tmp_path.rglob("*.nbc"))) == 3, "a callee is kept within its caller, not by itself"
+    assert not made.signatures, "nor is machine code made of it by itself"
+    assert made(5, 7) == 12 and made.signatures == [(numba.int64, numba.int64)], "unless Python asks for it"
 
 
 def test_without_a_compiler_kernels_are_plain_functions(monkeypatch: pytest.MonkeyPatch) -> None:
