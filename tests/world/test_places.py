@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from sim.data.tables import guberniias
 from sim.draws.addressed import normal
 from sim.errors import UserError
-from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion
+from sim.world.places import PERSON_BITS, UEZD_BITS, Place, _apportion, rounded
 from tests.world.worlds import heads, numbers, planted, skills
 
 REAL = planted()
@@ -240,3 +241,10 @@ def test_a_larger_synthetic_tree_contains_the_smaller_one() -> None:
     large = {p.key: p for p in heads(planted(kind="synthetic", guberniias=9))}
     assert small.items() <= large.items()
     assert not {p.key for p in REAL} & set(large)
+
+
+@given(st.lists(st.floats(0.0, 999.0), min_size=1, max_size=9), st.lists(st.integers(0, 10**9), max_size=3))
+def test_numbers_are_rounded_as_python_does(values: list[float], middles: list[int]) -> None:
+    """In the middle between two, too, where multiplying may lead to the other."""
+    known = values + [math.nextafter((k + 0.5) / 1e6, way) for k in middles for way in (0.0, k / 1e6, math.inf)]
+    assert rounded(np.array(known)) == [round(value, 6) for value in known]

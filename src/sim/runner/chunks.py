@@ -161,6 +161,13 @@ class Worlds:
         self.combinations = experiment.combinations
         self._kept = min(max(KEPT, len(self.combinations)), MOST)
         self._models: OrderedDict[tuple[Any, ...], World] = OrderedDict()
+        # once, not for each of a million worlds: which values are what, by their names in a sample
+        targets = {factor.name: factor.target for factor in experiment.uncertainties}
+        self._parameters, self._variants = (
+            {name: target.removeprefix(table) for name, target in targets.items() if target.startswith(table)}
+            for table in QUICK
+        )
+        self._rest = [name for name, target in targets.items() if not target.startswith(QUICK)]
 
     def world(self, combination: int, sample: Mapping[str, Any]) -> World:
         """Return the world of a combination of levers at a point.
@@ -177,16 +184,11 @@ class Worlds:
         ValueError
             The values do not make a scenario.
         """
-        uncertain = self.experiment.uncertainties
-        parameters = {
-            factor.target.removeprefix(PARAMETERS): float(sample[factor.name])
-            for factor in uncertain if factor.target.startswith(PARAMETERS)
-        }  # fmt: skip
+        parameters = {target: float(sample[name]) for name, target in self._parameters.items()}
         variants = {
-            factor.target.removeprefix(VARIANTS): str(sample[factor.name])
-            for factor in uncertain if factor.target.startswith(VARIANTS) and sample[factor.name] is not None
+            target: str(sample[name]) for name, target in self._variants.items() if sample[name] is not None
         }  # fmt: skip
-        rest = tuple(sample[factor.name] for factor in uncertain if not factor.target.startswith(QUICK))
+        rest = tuple(sample[name] for name in self._rest)
         return vary(self._model((combination, *rest), combination, sample), parameters, variants)
 
     def _model(self, key: tuple[Any, ...], combination: int, sample: Mapping[str, Any]) -> World:

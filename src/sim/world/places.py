@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.data.place_names import SYNTHETIC_REGION
 from sim.data.tables import Guberniia, guberniias
@@ -173,7 +174,17 @@ def mean_skill(places: list[Place], tree: Tree, p: SimpleNamespace) -> list[floa
     """Return the mean skill of trained people in each place, by its schooling."""
     schooling = np.array([place.schooling for place in places])
     skill = p.SKILL_MEAN + p.b_slope * (schooling - math.log(MEDIAN_SCHOOLING)) + tree.skill_shift
-    return [round(value, DIGITS) for value in np.clip(skill, 0.02, 0.98).tolist()]
+    return rounded(np.clip(skill, 0.02, 0.98))
+
+
+def rounded(values: NDArray[np.float64]) -> list[float]:
+    """Return numbers below 1,000 as Python's ``round`` gives them, all at once: a sweep has worlds by the million."""
+    scaled = values * 10.0**DIGITS
+    whole = np.rint(scaled)
+    if (np.abs(np.abs(scaled - whole) - 0.5) < 1e-6).any():  # so near the middle, the product may be on its other side
+        return [round(value, DIGITS) for value in values.tolist()]
+    found: list[float] = (whole / 10.0**DIGITS).tolist()
+    return found
 
 
 def uezds_of(tree: Tree) -> list[int]:
