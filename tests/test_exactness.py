@@ -23,7 +23,7 @@ import sim.engines
 import sim.inference
 import sim.mechanisms
 from sim.engines.compiled import simulate
-from sim.engines.compiled.month import advance
+from sim.engines.compiled.month import advance_at
 from sim.kernel import KERNELS, kernel
 from tests import grid
 from tests.engines.worlds import world
@@ -60,7 +60,7 @@ def test_what_is_compiled_of_mechanisms_and_draws_is_plain_arithmetic() -> None:
 
 def test_what_is_compiled_of_the_engine_is_plain_arithmetic() -> None:
     simulate(world(months=2), 0)
-    assert forbidden_in(advance) == []
+    assert forbidden_in(advance_at) == []
 
 
 # ---------------------------------------------------------------- one example of each thing that must not be

@@ -24,7 +24,7 @@ import numpy as np
 
 from experiments.bench.report import OUT
 from sim.engines.compiled import layout
-from sim.engines.compiled.month import advance
+from sim.engines.compiled.month import advance_at
 from sim.engines.compiled.pack import fresh, pack
 from sim.scenario.load import load
 from sim.world.build import build
@@ -81,7 +81,7 @@ def count() -> Count:
 
 def divisions() -> tuple[int, int]:
     """Return how many divisions and square roots of the compiled engine are of vectors, and how many of one number."""
-    function: Any = advance
+    function: Any = advance_at
     (compiled,) = function.overloads.values()
     code = str(compiled.library._codegen._tm.emit_assembly(compiled.library._get_module_for_linking()))
     vector, scalar = (len(re.findall(rf"\bv?(?:div|sqrt){kind}\b", code)) for kind in ("pd", "sd"))
@@ -97,8 +97,8 @@ def _run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]
 
 def _lay_out(folder: Path) -> None:
     """Write the engine's object, a world's memory, and what the C program must know of them."""
-    signature = numba.from_dtype(layout.S), numba.int64, numba.int64
-    function: Any = advance
+    signature = (numba.int64,) * 3
+    function: Any = advance_at
     function.compile(signature)
     made = function.overloads[signature]
     module = made.library._get_module_for_linking()

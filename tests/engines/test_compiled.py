@@ -21,7 +21,7 @@ from sim.engines.compiled import layout
 from sim.engines.compiled import record as recording
 from sim.engines.compiled.layout import ACTING, EMPTY, FULL, KEPT, SUPERIOR
 from sim.engines.compiled.memory import LINE_BYTES, NUMBER_BYTES, SHIFT, WIDTH
-from sim.engines.compiled.month import advance
+from sim.engines.compiled.month import advance_at
 from sim.engines.compiled.pack import Packed, fresh, pack
 from sim.engines.readings import MOVES
 from sim.engines.reference import PartyModel
@@ -61,7 +61,7 @@ def people_of_reference(model: PartyModel) -> tuple[Any, ...]:
 
 def people_of_compiled(w: World, replicate: int) -> tuple[Any, ...]:
     memory = fresh(pack(w), replicate, 0)
-    advance(memory.s[0], 0, len(w.months))
+    advance_at(memory.address, 0, len(w.months))
     offices, men, lines, dossiers = (
         memory.arrays[name].view(np.recarray) for name in ("offices", "men", "lines", "dossiers")
     )
@@ -179,7 +179,7 @@ def test_a_run_writes_into_nothing_that_the_next_begins_with() -> None:
     w = world(months=30, guberniias=11, uezds_each=3, **HOT)
     packed = pack(w)
     before, memory = begun(packed), fresh(packed, 1, 0)
-    advance(memory.s[0], 0, len(w.months))
+    advance_at(memory.address, 0, len(w.months))
     assert begun(packed) == before
     ends = 0
     for begin, end in sorted(byte_bounds(array) for array in memory.arrays.values() if array.nbytes):
@@ -193,7 +193,7 @@ HOT = {"a_temp": 0.04, "theta": 0.3, "w0": 0.05, "h_unf": 0.04, "cont": 1.0, "re
 def left(w: World, replicate: int = 0) -> dict[str, Any]:
     """Return the memory that a run leaves."""
     memory = fresh(pack(w), replicate, 0)
-    advance(memory.s[0], 0, len(w.months))
+    advance_at(memory.address, 0, len(w.months))
     return memory.arrays
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sim.engines import compiled, wasm
 from sim.engines.compiled import layout
-from sim.engines.compiled.month import advance
+from sim.engines.compiled.month import advance_at
 from sim.engines.compiled.pack import fresh, pack
 from sim.engines.wasm.lower import ENTRIES, SETTINGS, number, sections, stripped
 from sim.errors import UserError
@@ -95,7 +95,7 @@ def compare(scenario, replicate):
         return
     records, months = pack(built), len(built.months)
     memory = fresh(records, replicate, 20_000)
-    advance(memory.s[0], 0, months)
+    advance_at(memory.address, 0, months)
     host = Hosts().of(wasm.image(built, 20_000, records))
     host.begin(replicate)
     for begin, end in ((0, months // 2), (months // 2, months)):

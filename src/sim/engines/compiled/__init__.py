@@ -15,8 +15,7 @@ from collections.abc import Callable
 import numba
 import numpy as np
 
-from sim.engines.compiled.layout import S
-from sim.engines.compiled.month import PHASES, advance, found, nothing
+from sim.engines.compiled.month import PHASES, advance_at, found, nothing
 from sim.engines.compiled.pack import Packed, fresh, pack
 from sim.engines.trajectory import COMMITTEE_FIELDS, EventLog, Trajectory
 from sim.registry.entries import SCOPES
@@ -58,7 +57,7 @@ def simulate(
         memory = fresh(packed, replicate, room)
         for begin in range(0, months, step):
             end = min(begin + step, months)
-            advance(memory.s[0], begin, end)
+            advance_at(memory.address, begin, end)
             if on_month is not None and end > told:
                 on_month(end)
                 told = end
@@ -74,8 +73,8 @@ def simulate(
 
 def prepare() -> None:
     """Compile the month loop, or load it: in the caller's thread, where Ctrl-C is heard."""
-    if hasattr(advance, "compile"):
-        advance.compile((numba.from_dtype(S), numba.int64, numba.int64))
+    if hasattr(advance_at, "compile"):
+        advance_at.compile((numba.int64, numba.int64, numba.int64))
 
 
 def state_bytes(world: World) -> int:

@@ -14,6 +14,7 @@ from sim.engines.compiled.layout import (
     READINESS,
     READING,
     SUPERIOR,
+    S,
     committee,
     month_at,
     office,
@@ -23,6 +24,7 @@ from sim.engines.compiled.layout import (
     tie,
 )
 from sim.engines.compiled.lots import draw_lots
+from sim.engines.compiled.memory import record_at
 from sim.engines.compiled.people import blur, born, draw
 from sim.engines.compiled.quarrels import conflict_of, face_skloki
 from sim.engines.compiled.record import record_month
@@ -128,6 +130,12 @@ def claimed_in(s, g):  # type: ignore[no-untyped-def]
 
 
 @announced("the engine")
+@kernel
+def advance_at(address, begin, end):  # type: ignore[no-untyped-def]
+    """Run some months of the replicate whose record ``s`` stands at an address; to find that, numba takes its time."""
+    advance(record_at(S, address, 0), begin, end)
+
+
 @kernel
 def advance(s, begin, end):  # type: ignore[no-untyped-def]
     """Run some months: twelve processes, one after another, each over all committees."""

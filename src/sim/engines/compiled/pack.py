@@ -61,6 +61,7 @@ class Memory:
     """A replicate's state: the record ``s``, and the arrays whose addresses it holds, kept alive here."""
 
     s: Any
+    address: int  # where ``s`` begins
     arrays: dict[str, Any]
     own_bytes: int  # of state, without the record of what happened and what replicates share
 
@@ -111,7 +112,7 @@ def fresh(packed: Packed, replicate: int, room: int) -> Memory:
         row[name] = known_at(begin + packed.parts[name][2], array)
     for name, array in after.items():
         row[name] = address_of(array)
-    return Memory(s, packed.shared | own | after, block.nbytes)
+    return Memory(s, known_at(begin + packed.parts["s"][2], s), packed.shared | own | after, block.nbytes)
 
 
 def _block(world: World) -> tuple[NDArray[np.uint8], dict[str, tuple[int, np.dtype[Any], int]]]:
