@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sim.data import place_names
@@ -42,11 +43,6 @@ class Review:
     idle: list[KeyPath] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._ranks: dict[KeyPath, int] = {}
-        numbers = {id(layer): number for number, layer in enumerate(self.layers)}
-        for path, layer in self.origin.items():
-            for part in _prefixes(path):
-                self._ranks[part] = max(self._ranks.get(part, -1), numbers[id(layer)])
         # a wrong value does no harm where a higher layer gives a right one
         self._broken = {path for path, rank in self.broken.items() if self.rank(path) < rank}
         self._around = {part for path in self._broken for part in _prefixes(path)}
@@ -72,6 +68,18 @@ class Review:
     def sound(self, *paths: KeyPath) -> bool:
         """Return whether none of these is broken: what depends on a broken value would be noise."""
         return not any(path in self._around or any(part in self._broken for part in _prefixes(path)) for path in paths)
+
+    @cached_property
+    def _ranks(self) -> dict[KeyPath, int]:
+        ranks = dict[KeyPath, int]()
+        numbers = {id(layer): number for number, layer in enumerate(self.layers)}
+        for path, layer in self.origin.items():
+            number = numbers[id(layer)]
+            for part in reversed(_prefixes(path)):
+                if ranks.get(part, -1) >= number:
+                    break  # so have all around it
+                ranks[part] = number
+        return ranks
 
     def rank(self, path: KeyPath) -> int:
         """Return the number of the layer that last set a value, or any below it; -1 for a default."""

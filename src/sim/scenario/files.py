@@ -7,7 +7,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sim.errors import Problem, UserError, nearest
@@ -48,7 +50,7 @@ def locate(path_or_name: str | Path, form: FileForm[Any] = FORM) -> Path:
 def keys(path: Path) -> frozenset[str]:
     """Return the keys at the top of a file; none where it cannot be read."""
     try:
-        return frozenset(tomllib.loads(read_text(path)))
+        return frozenset(_read(read_text(path))[0])
     except (Unreadable, ValueError, RecursionError, OSError):
         return frozenset()
 
@@ -153,7 +155,8 @@ class Stack:
         label = f"{path.parent.name}/{path.name}" if path.name in self.labels else path.name
         self.labels.add(label)
         try:
-            return Layer(label, _plain(tomllib.loads(text)), scan(text), folder=path.parent)
+            table, lines = _read(text)
+            return Layer(label, _plain(table), lines, folder=path.parent)
         except RecursionError:
             self.refuse(_too_deep(label, "a file"))
         except ValueError as error:
@@ -176,6 +179,12 @@ class Stack:
             self.refuse(Problem(line, called, f"{found} {LONGEST_CHAIN} levels", allowed))
         else:
             self.read(base, Problem(line, called, show(name)), chain)
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[Mapping[str, Any], Mapping[KeyPath, int]]:
+    """Return the tables of a TOML text and the lines of their keys: claims and experiments name the same few files."""
+    return MappingProxyType(tomllib.loads(text)), MappingProxyType(scan(text))
 
 
 def _identity(path: Path) -> str:

@@ -6,8 +6,7 @@ the descriptions, which the JSON schema for editors repeats.
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -38,8 +37,6 @@ def month_name(number: int) -> str:
 
 
 def _month(value: str) -> str:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
-        raise ValueError("a month as YYYY-MM")
     if not FIRST_MONTH <= value <= LAST_MONTH:
         raise ValueError(f"a month from {FIRST_MONTH} to {LAST_MONTH}")
     return value
@@ -57,6 +54,10 @@ class Table(BaseModel):
     """A table of the file: unknown keys are refused, types are not converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def __deepcopy__(self, memo: object = None) -> Self:
+        """Return itself, which nothing changes: a default is not copied for each table that lacks it."""
+        return self
 
 
 def _in_order(dated: Any) -> Any:
