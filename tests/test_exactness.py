@@ -317,7 +317,10 @@ def printed(program: str, environment: dict[str, str]) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.parametrize("environment", [PLAIN, NO_COMPILER], ids=["plain processor", "no compiler"])
+@pytest.mark.parametrize("environment", [
+    pytest.param(NO_COMPILER, id="no compiler"),
+    pytest.param(PLAIN, id="plain processor", marks=pytest.mark.exhaustive),
+])  # fmt: skip
 def test_mechanisms_and_draws_give_the_same_bits_elsewhere(environment: dict[str, str]) -> None:
     here = grid.digest()
     assert printed(GRID, environment) == [here, here]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,22 +47,30 @@ def worlds(here: Path) -> tuple[Path, Path]:
     return here / "a.toml", here / "b.toml"
 
 
-@pytest.fixture
-def stored(worlds: tuple[Path, Path], tmp_path: Path) -> Callable[[str], Path]:
-    """Store what a verb leaves, by the reference engine: stored("trace")."""
-    a, b = worlds
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Store what a verb leaves, once, by the reference engine: kept("trace")."""
+    folder = tmp_path_factory.mktemp("kept")
+    a, b = (folder / "a.toml", folder / "b.toml")
+    a.write_text(A), b.write_text(B)
+    verbs: dict[str, Callable[[Path], object]] = {
+        "run": lambda out: sim.run(a, out=out, engine="reference"),
+        "compare": lambda out: sim.compare(a, b, replicates=2, out=out, engine="reference"),
+        "trace": lambda out: sim.trace(a, b, out=out, engine="reference"),
+    }
 
     def make(verb: str) -> Path:
-        out = tmp_path / verb
-        if verb == "run":
-            sim.run(a, out=out, engine="reference")
-        elif verb == "compare":
-            sim.compare(a, b, replicates=2, out=out, engine="reference")
-        else:
-            sim.trace(a, b, out=out, engine="reference")
-        return out
+        if not (folder / verb).exists():
+            verbs[verb](folder / verb)
+        return folder / verb
 
     return make
+
+
+@pytest.fixture
+def stored(kept: Callable[[str], Path], here: Path) -> Callable[[str], Path]:
+    """Copy what a verb has left to a folder of the test's own: stored("trace")."""
+    return lambda verb: Path(shutil.copytree(kept(verb), here / verb))
 
 
 def edit(folder: Path, **entries: object) -> None:

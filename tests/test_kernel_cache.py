@@ -186,6 +186,7 @@ def test_two_processes_cannot_keep_two_signatures_under_one_name(
     assert hits(after) == 1, "one index entry was lost, none is wrong"
 
 
+@pytest.mark.exhaustive
 def test_three_processes_may_start_at_once_on_an_empty_cache(tmp_path: Path) -> None:
     package = copied(tmp_path)
     wait = """

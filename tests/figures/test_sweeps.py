@@ -47,7 +47,7 @@ def every(sweep):
 
 
 #: Cases between others that are looked at always: more of one thing, or fewer.
-BETWEEN = ("years", "few", "one lever", "three levers", "choices alone")
+BETWEEN = ("years", "few", "one lever", "three levers", "choices alone", "many options")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case not in BETWEEN])

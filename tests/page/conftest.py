@@ -14,7 +14,9 @@ from sim.page.export import export_page
 SMALL = ["tree.only=['Moscow', 'Petrograd', 'Tula', 'Tambov', 'Don', 'Altai']", "tree.uezds=0", "period.end='1926-12'"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+         "--disable-component-update", "--disable-sync",
+         # pages of the browser's own, which each window would load beside the one that is tried
+         "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
         if (RESULTS / name).exists():
             (folder / name).symlink_to(RESULTS / name)
     write(folder, ledger(KINDS["mixed"]))
-    (folder / "report.html").write_text(html(context(folder)), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr("sim.report.pictures.lighter", lambda png: png)  # pictures as they are stored are as wide
+        (folder / "report.html").write_text(html(context(folder)), encoding="utf-8")
     return (folder / "report.html").as_uri()
 
 

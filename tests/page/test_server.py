@@ -316,22 +316,27 @@ def test_a_slow_client_is_let_go_and_hinders_nobody(viewer, monkeypatch):
         assert slow.recv(100) == b""
 
 
-def test_a_killed_server_leaves_its_port_and_a_folder_that_is_none_is_an_error(tmp_path):
+@pytest.mark.parametrize(("number", "code"), [
+    (signal.SIGINT, 0), pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, marks=pytest.mark.exhaustive),
+])  # fmt: skip
+def test_a_server_that_is_told_to_end_leaves_its_port(number, code, tmp_path):
+    command = [sys.executable, "-m", "sim", "view", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            port = int(process.stdout.readline().split(":")[2].split("/")[0])
+            process.send_signal(number)
+            assert process.wait(60) == code, process.stderr
+        finally:
+            process.kill()  # one that does not end is a failure, and no reason to wait for ever
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
+
+
+def test_a_folder_that_is_none_and_a_port_that_is_taken_are_errors(tmp_path):
     with pytest.raises(UserError, match="no folder"):
         Viewer([tmp_path / "gone"])
-    command = [sys.executable, "-m", "sim", "view", str(tmp_path)]
-    for number, code in ((signal.SIGINT, 0), (signal.SIGTERM, 128 + signal.SIGTERM)):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            try:
-                port = int(process.stdout.readline().split(":")[2].split("/")[0])
-                process.send_signal(number)
-                assert process.wait(60) == code, process.stderr
-            finally:
-                process.kill()  # one that does not end is a failure, and no reason to wait for ever
-        with socket.socket() as free:
-            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            free.bind(("127.0.0.1", port))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

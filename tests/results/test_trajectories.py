@@ -31,9 +31,9 @@ def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, mo
     assert trajectories.replicates.tolist() == [0, 2, 3]
     assert [str(month) for month in trajectories.months] == [f"1921-{month:02d}" for month in range(1, 13)]
     undefined = 0
-    for scope in SCOPES:
-        tables = frame[frame["scope"] == scope].pivot(index="replicate", columns="month")
-        for outcome in OUTCOMES.values():
+    scopes = {scope: frame[frame["scope"] == scope].pivot(index="replicate", columns="month") for scope in SCOPES}
+    for outcome in OUTCOMES.values():
+        for scope, tables in scopes.items():
             table = tables[outcome.name]
             np.testing.assert_array_equal(trajectories.of(outcome.name, scope), table.to_numpy())
             undefined += int(table.isna().sum().sum())

@@ -80,6 +80,7 @@ def test_a_killed_worker_does_not_show(dask, whole, tmp_path):
     assert files(folder) == whole
 
 
+@pytest.mark.exhaustive
 def test_a_sweep_may_move_between_threads_and_processes(whole, tmp_path):
     def stop(state):
         if state.done > 80:

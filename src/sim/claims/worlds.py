@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any
 
 from sim.claims.form import RECORD_END, Claim, Estimand, load_claims, shipped_claims
@@ -110,6 +111,11 @@ def _kept(claims: Iterable[Claim]) -> dict[str, Kept]:
     return found
 
 
+@cache
+def _of_the_package() -> Mapping[str, Kept]:
+    return MappingProxyType(_kept(load_claims(tuple(map(str, shipped_claims().values())))))
+
+
 class Wanted:
     """The sweeps that claims need.
 
@@ -119,7 +125,7 @@ class Wanted:
 
     def __init__(self, claims: Iterable[Claim]) -> None:
         self.claims = list(claims)
-        self._shipped = _kept(load_claims(tuple(map(str, shipped_claims().values()))))
+        self._shipped = _of_the_package()
 
     def sweep(self, claim: Claim, name: str) -> Asked:
         """Return the sweep of a claim's world."""
