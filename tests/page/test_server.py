@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.scenario.load import load
 from sim.world.build import build
-from tests.page.conftest import wait
+from tests.page.conftest import SMALL, wait
 
 STORED = Path(__file__).parents[1] / "stored"
 
@@ -47,15 +48,37 @@ def folder(tmp_path: Path) -> Path:
     return results
 
 
-@pytest.fixture
-def viewer(folder: Path) -> Iterator[Viewer]:
+@contextmanager
+def serving(folder: Path, worlds: Sequence[str] = ()) -> Iterator[Viewer]:
     compiled.prepare()
-    with Viewer([folder]) as made:
+    with Viewer([folder], worlds) as made:
         thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield made
         made.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def viewer(folder: Path) -> Iterator[Viewer]:
+    with serving(folder) as made:
+        yield made
+
+
+@pytest.fixture
+def pair_of_small(tmp_path: Path) -> list[str]:
+    """Write two worlds of few places, which are soon drawn."""
+    files = [tmp_path / "appointed.toml", tmp_path / "elected.toml"]
+    for file, name in zip(files, ("appointment", "election"), strict=True):
+        sets = "\n".join(one.replace("=", " = ", 1) for one in SMALL)
+        file.write_text(f'extends = "{name}"\ntitle = "{file.stem.capitalize()}"\n{sets}\n')
+    return list(map(str, files))
+
+
+@pytest.fixture
+def small_viewer(folder: Path, pair_of_small: list[str]) -> Iterator[Viewer]:
+    with serving(folder, pair_of_small) as made:
+        yield made
 
 
 @pytest.fixture
@@ -344,10 +367,10 @@ def test_a_folder_that_is_none_and_a_port_that_is_taken_are_errors(tmp_path):
             Viewer([tmp_path], port=taken.getsockname()[1])
 
 
-def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(viewer, opened, folder, undrawn):
+def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(small_viewer, opened, folder, undrawn):
     shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
-    known = numbers(viewer)
-    tab = opened(viewer.address + "#runs=5", offline=False)
+    known = numbers(small_viewer)
+    tab = opened(small_viewer.address + "#runs=5", offline=False)
     tab.select_option("#stored-list", known["comparison-places"])
     tab.wait_for_selector("#stored-map svg")
     assert "Teal: more in" in tab.inner_text("#stored-map figcaption")
@@ -367,18 +390,18 @@ def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(view
     assert str(folder) not in tab.content()
 
 
-def test_the_page_from_the_server_shows_the_same_and_opens_another_world(viewer, opened, folder):
-    tab = opened(viewer.address + "#runs=5", offline=False)
+def test_the_page_from_the_server_shows_the_same_and_opens_another_world(small_viewer, pair_of_small, opened, folder):
+    tab = opened(small_viewer.address + "#runs=5", offline=False)
     assert "skloki on this machine" in tab.inner_text("#state")
-    pair = sim.pair("appointment", "election", horizons=["1923-12:1926-11"], draws=5)
+    pair = sim.pair(*pair_of_small, horizons=["1923-12:1926-11"], draws=5)
     assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
     tab.set_input_files("#upload", {"name": "bad.toml", "mimeType": "text/plain", "buffer": b"title = 3"})
     tab.wait_for_selector("#wrong:has-text('title')")
     tab.select_option("#stored-list", index=1)
     tab.wait_for_selector("#stored img")
-    second = opened(viewer.address + "#runs=5&open=historical,new-course", offline=False)
+    second = opened(small_viewer.address + "#runs=5&open=historical,new-course", offline=False)
     wait(second)
     assert "New Course" in second.inner_text("#title") or "new" in second.inner_text("#title").lower()
     other = {url.split("/")[2] for url in tab.asked if url.startswith("http")}
-    assert other == {f"127.0.0.1:{viewer.server_port}"}
+    assert other == {f"127.0.0.1:{small_viewer.server_port}"}
     assert np.isfinite(json.loads(second.locator("html").get_attribute("data-found"))["effects"]["nation"]["effect"])

@@ -196,7 +196,7 @@ def export(
 @cli.command()
 @click.argument("folders", metavar="[FOLDER ...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--world", "worlds", multiple=True, metavar="NAME", shell_complete=complete.scenarios,
-              help="Scenario to begin with (default: appointment, election); may be repeated.")
+              help="Scenario to begin with, by name or file (default: appointment, election); may be repeated.")
 @options.ensemble
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port (default: any that is free).")
 @options.modes

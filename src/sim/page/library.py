@@ -27,6 +27,7 @@ from sim.page.content import content
 from sim.page.results import STORY, Summary, kept_story, kind_of, same_bits, title_of, worlds_of
 from sim.results.folder import MANIFEST
 from sim.results.result import Result
+from sim.scenario.files import locate
 from sim.scenario.load import Loaded, Source, complete, load, shipped
 from sim.scenario.renewal import stored
 from sim.world.build import World, build, vary
@@ -50,6 +51,7 @@ class Library:
         for folder in self.folders:
             if not folder.is_dir():
                 raise UserError(Problem(str(folder), found="no folder", allowed="a folder of results or scenarios"))
+        self._given = list[Path]()
         self._aside = tempfile.TemporaryDirectory(prefix="skloki-view-")
         self._lock, self._drawing, self._worlds, self._uploads = Lock(), Lock(), dict[str, World](), 0
 
@@ -64,8 +66,8 @@ class Library:
         return {_key(path): path for path in sorted(dict.fromkeys(found))[:MOST]}
 
     def files(self) -> dict[str, Path]:
-        """Return the scenario files below the given folders by reference."""
-        found = [path for folder in self.folders for path in _below(folder, "*.toml")][:MOST]
+        """Return the scenario files that were named or lie below the given folders by reference."""
+        found = [*self._given, *(path for folder in self.folders for path in _below(folder, "*.toml"))][:MOST]
         return {f"file:{_key(path)}": path for path in found}
 
     def list(self) -> dict[str, Any]:
@@ -102,6 +104,14 @@ class Library:
         safe = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in Path(name).name)[-60:]
         (folder / f"{Path(safe).stem or 'scenario'}.toml").write_text(text, encoding="utf-8")
         return f"upload:{folder.name}"
+
+    def reference(self, world: str) -> str:
+        """Return the reference of a scenario by its name or file: one that lies elsewhere is listed from now on."""
+        path = locate(world)
+        if path in shipped().values():
+            return path.stem
+        self._given.append(path.resolve())
+        return f"file:{_key(path.resolve())}"
 
     def source(self, reference: str) -> Source:
         """Return what a reference stands for, as `sim.scenario.load.load` takes it."""

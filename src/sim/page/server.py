@@ -61,9 +61,10 @@ class Viewer(ThreadingHTTPServer):
     def __init__(
         self, folders: Sequence[Path] = (), worlds: Sequence[str] = (), port: int = 0, ensemble: Ensemble | None = None
     ) -> None:
-        self.worlds = tuple(worlds) or FIRST
-        load_all(self.worlds)  # what is wrong with them is said before anybody opens the link
+        worlds = tuple(worlds) or FIRST
+        load_all(worlds)  # what is wrong with them is said before anybody opens the link
         self.library, self.token = Library(folders, ensemble), secrets.token_urlsafe(16)
+        self.first = [self.library.reference(world) for world in worlds]
         self._clients, self.runs = BoundedSemaphore(CLIENTS), BoundedSemaphore(cores())
         try:
             super().__init__(("127.0.0.1", port), _Request)
@@ -197,7 +198,7 @@ class _Request(BaseHTTPRequestHandler):
     # ---- What can be asked for.
 
     def _page(self) -> tuple[bytes, str]:
-        known = {**registered(), "server": True, "first": list(self.server.worlds), "worlds": []}
+        known = {**registered(), "server": True, "first": self.server.first, "worlds": []}
         text = page(known, "Skloki", pack=False, more="; connect-src 'self'")
         return text.encode(), "text/html; charset=utf-8"
 
