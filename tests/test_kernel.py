@@ -146,6 +146,7 @@ def test_a_changed_callee_in_another_file_is_not_answered_from_the_cache(tmp_pat
     assert changed != folder
 
 
+@pytest.mark.exhaustive
 def test_a_changed_constant_of_another_room_is_not_answered_from_the_cache(tmp_path: Path) -> None:
     package = copied(tmp_path)
     (package / "engines" / "compiled" / "__init__.py").write_text("""

@@ -75,7 +75,8 @@ FEW = 100
 
 
 @pytest.mark.parametrize(("tree", "points", "off"), [
-    pytest.param(SMALL, 300, (), id="8 places"), pytest.param(SMALL, 300, SHARED, id="8 places without shared terms"),
+    pytest.param(SMALL, 300, (), id="8 places"),
+    pytest.param(SMALL, 300, SHARED, id="8 places without shared terms", marks=pytest.mark.exhaustive),
     pytest.param(MIDDLE, FEW, (), id="30 with 8 uezds each"),
     pytest.param(MIDDLE, 300, (), id="at more points", marks=pytest.mark.exhaustive),
     pytest.param(MIDDLE, 300, SHARED, id="and without shared terms", marks=pytest.mark.exhaustive),

@@ -21,6 +21,7 @@ import pytest
 import sim
 from sim.experiment.ensemble import read
 from tests import golden
+from tests.brief import brief
 
 PICTURES = {
     "calibration": ({"what": "decided"}, {"what": "learned"}, {"what": "met"}),
@@ -41,6 +42,8 @@ PICTURES = {
     "sweep-sobol": ({"what": "bands", "outcome": "performance"},),
     "sweep-table": ({"what": "bands"},),
 }
+DRAWN = ("calibration", "ledger", "run", "comparison", "trace", "shares", "sweep-readings", "sweep-once", "sweep-sobol")
+"""One folder of each kind and of each picture, those that are the oldest."""
 NAMING = [name for name in golden.FOLDERS if name != "ledger"]
 """Folders whose manifests name parameters."""
 PLAIN = dict.fromkeys(NAMING, "r_f") | {
@@ -139,7 +142,7 @@ def test_it_answers_in_sql(name):
         assert golden.answer(stored.query(sql)) == answer, sql
 
 
-@pytest.mark.parametrize("name", golden.FOLDERS)
+@pytest.mark.parametrize("name", brief(golden.FOLDERS, *DRAWN))
 def test_it_is_drawn(name, copied):
     folder = copied(name)
     for asked in PICTURES[name]:
@@ -165,7 +168,7 @@ def test_it_answers_when_one_of_its_parameters_is_gone(name, copied):
     assert golden.answer(sim.open(folder).query(sql)) == answer
 
 
-@pytest.mark.parametrize("name", NAMING)
+@pytest.mark.parametrize("name", brief(NAMING, "run", "trace", "sweep-readings"))
 def test_it_is_drawn_when_one_of_its_parameters_is_gone(name, copied):
     folder = copied(name)
     forget(name, folder)

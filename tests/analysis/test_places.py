@@ -71,6 +71,7 @@ def test_states_are_held_of_real_places_that_leave_room_and_no_others():
     assert not mapped(load("historical", ["tree.kind=synthetic"]).scenario).run.committees
 
 
+@pytest.mark.exhaustive
 def test_a_run_keeps_means_by_place_and_draws_its_map_unasked(unwritten, tmp_path):
     result = sim.run(SMALL, replicates=3, out=tmp_path / "run")
     assert "committees" not in result.tables and result.manifest["scenario"]["run"]["committees"] is False

@@ -190,6 +190,7 @@ def test_nothing_is_run_twice(ran):
     assert [note.split()[0] for note in ledger.notes] == ["Draws", "Worlds"]  # neither was asked
 
 
+@pytest.mark.exhaustive
 def test_shares_of_every_sweep_are_made_and_merged(ran, tmp_path, monkeypatch, capsys):
     _, path, _, ledger = ran
     monkeypatch.chdir(tmp_path)

@@ -14,6 +14,9 @@ from sim.api import look
 from sim.doors.cli import call
 from sim.registry import derived
 
+#: The commands draw two dozen pictures.
+pytestmark = pytest.mark.exhaustive
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "own-bureaucracy.md"
 (COMMANDS,) = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)

@@ -34,6 +34,7 @@ from sim.registry.variants import CHOICES
 from sim.scenario.load import load
 from sim.world.build import World, build, vary
 from sim.world.places import SEATS
+from tests.brief import brief
 from tests.engines.scenarios import scenarios
 from tests.engines.worlds import fingerprint, outcome, scenario, world
 
@@ -126,7 +127,10 @@ def test_equal_over_many_random_scenarios(s: Any, replicate: int) -> None:
     compare(s, replicate)
 
 
-@pytest.mark.parametrize("name", ["historical", "election", "readiness-rule", "endogenous-congress", "capitals-only"])
+@pytest.mark.parametrize("name", brief(
+    ["historical", "election", "readiness-rule", "endogenous-congress", "capitals-only"],
+    "historical", "endogenous-congress",
+))  # fmt: skip
 def test_equal_on_shipped_scenarios(name: str) -> None:
     loaded = load(name, ["tree.uezds=170", "period.end=1924-06"]).scenario
     w = build(loaded.model_copy(update={"run": loaded.run.model_copy(update={"committees": True})}))
@@ -306,6 +310,7 @@ def printed(months: int, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.exhaustive
 def test_equal_without_compilation() -> None:
     assert printed(10, NUMBA_DISABLE_JIT="1") == fingerprint(reference(world(months=10, guberniias=5), 0))
 

@@ -69,6 +69,7 @@ def share_removed(monkeypatch: pytest.MonkeyPatch, rule: str, months: int, **cha
     return seen[0] / seen[1]
 
 
+@pytest.mark.exhaustive
 def test_removed_men_are_as_common_among_candidates_of_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     def gap(**changes: Any) -> float:
         appointed, elected = (share_removed(monkeypatch, rule, 36, **changes) for rule in ("appointment", "election"))

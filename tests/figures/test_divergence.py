@@ -54,7 +54,10 @@ def pictures(traced: DivergenceFolder) -> dict[str, Figure]:
     return {what: page(traced, what) for what in ("spread", "cascade", *(["map"] if real else []))}
 
 
-@pytest.mark.parametrize(("tree", "months"), [(SYNTHETIC, 8), (REAL, 18), (SOME, 18)], ids=["small", "real", "some"])
+@pytest.mark.parametrize(("tree", "months"), [
+    pytest.param(SYNTHETIC, 8, id="small"), pytest.param(REAL, 18, id="real"),
+    pytest.param(SOME, 18, id="some", marks=pytest.mark.exhaustive),
+])  # fmt: skip
 def test_a_reader_stumbles_over_nothing(traced, untidy, tree, months):
     for name, figure in pictures(traced(tree, months)).items():
         assert untidy(figure) == [], name

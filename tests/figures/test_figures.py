@@ -22,6 +22,7 @@ from sim.figures import panels, recorded, style
 from sim.figures.pictures import PICTURES
 from sim.figures.series import Series
 from sim.registry.outcomes import OUTCOMES
+from tests.brief import brief
 from tests.figures.drawn import page
 
 KINDS = PICTURES["skloki-result"].pictures
@@ -84,7 +85,7 @@ def test_outcomes_without_any_value_are_called_so(fake, untidy, kind):
     assert untidy(drawn) == []
 
 
-@pytest.mark.parametrize("name", sorted({o.unit: o.name for o in OUTCOMES.values()}.values()))
+@pytest.mark.parametrize("name", brief(sorted({o.unit: o.name for o in OUTCOMES.values()}.values()), "bench_skill"))
 def test_the_vertical_axis_carries_the_outcomes_unit(fake, name):
     unit = OUTCOMES[name].unit
     result = fake(2, 12)

@@ -26,6 +26,7 @@ from sim.registry.variants import VARIANTS
 from sim.runner.model_version import model
 from sim.scenario.load import load, shipped
 from sim.version import __version__
+from tests.brief import brief
 from tests.page.conftest import SMALL, wait
 
 FIVE = "#runs=5"
@@ -65,9 +66,7 @@ def test_its_numbers_and_words_are_those_of_compare(page_file, opened, drawing):
 KINDS = ("recovery_months", "opposition_nation", "sklok_duration", "appointed", "members")
 
 
-@pytest.mark.parametrize("outcome", [
-    KINDS[0], *(pytest.param(one, marks=pytest.mark.exhaustive) for one in KINDS[1:]),
-])  # fmt: skip
+@pytest.mark.parametrize("outcome", brief(KINDS, "recovery_months"))
 def test_every_kind_of_outcome_is_worded_as_compare_words_it(page_file, opened, outcome):
     tab = opened(at(page_file, f"&outcome={outcome}"))
     pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1923-12:1926-11"], draws=5, outcomes=[outcome])
@@ -161,7 +160,8 @@ def test_a_slider_hits_default_and_ends_exactly_and_an_untouched_one_sends_nothi
     assert ":parameters" not in tab.url
 
 
-@pytest.mark.parametrize("end", ["high", pytest.param("low", marks=pytest.mark.exhaustive)])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("end", ["high", "low"])
 def test_no_end_of_any_slider_and_no_switch_leads_to_an_error(page_file, opened, end):
     """All sliders of one world are at an end; all mechanisms of the other are off."""
     ends = "".join(f"&b:parameters.{one['name']}={one[end]!r}" for one in sim.registered()["parameters"])
@@ -176,7 +176,7 @@ ODD = ("b:policy.rule=endogenous&constructor=1&replicate=9999", "place=Tula&repl
        "b:variants.unfilled=toString")  # fmt: skip
 
 
-@pytest.mark.parametrize("change", [ODD[0], *(pytest.param(one, marks=pytest.mark.exhaustive) for one in ODD[1:])])
+@pytest.mark.parametrize("change", brief(ODD, ODD[0]))
 def test_no_single_slider_rule_or_switch_and_no_odd_address_leads_to_an_error(page_file, opened, change):
     tab = opened(at(page_file, f"&draw=false&{change}"))
     assert tab.locator("html[data-failed]").count() == 0
@@ -196,6 +196,7 @@ def test_back_goes_back_and_a_link_repeats_everything(page_file, opened):
     assert again.inner_text("#sentence") == said
 
 
+@pytest.mark.exhaustive
 def test_what_stands_in_an_address_and_is_not_known_is_left_out_and_said(page_file, opened):
     tab = opened(at(page_file, "&outcome=nonsense&a:parameters.k1=7&b:mechanisms.gone=false"))
     tab.wait_for_selector("#moved:has-text('Not understood')")
@@ -220,6 +221,7 @@ def test_the_map_plays_and_a_committee_tells_its_story(page_file, opened):
     tab.wait_for_selector(f"#story summary:has-text('({len(events)})')")
 
 
+@pytest.mark.exhaustive
 def test_what_is_taken_along_repeats_the_page(page_file, opened, tmp_path):
     tab = opened(at(page_file, "&draw=false&b:parameters.k1=0.81&b:mechanisms.voice=false&b:variants.unfilled=acting"))
 
@@ -250,6 +252,7 @@ def test_what_is_taken_along_repeats_the_page(page_file, opened, tmp_path):
         assert any(fact in line for line in said) and fact in caption, fact
 
 
+@pytest.mark.exhaustive
 def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
     tab = opened(at(page_file))
     tab.select_option("#language", "ru")

@@ -189,6 +189,7 @@ def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(
     assert digests(calibrate(asked, "broken/c", workers=2).path) == whole
 
 
+@pytest.mark.exhaustive
 def test_shares_make_round_after_round_and_come_to_the_same(made: Calibration, asked: Path, skloki: Any) -> None:
     stages: list[list[str]] = []
     for _ in range(5):
@@ -217,6 +218,7 @@ def test_killed_at_every_stage_it_goes_on_and_comes_to_the_same(made: Calibratio
     assert digests(calibrate(asked, "broken/c", workers=1).path) == whole
 
 
+@pytest.mark.exhaustive
 def test_arviz_reads_what_is_drawn_before_and_after(
     stored: Calibration, asked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

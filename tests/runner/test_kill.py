@@ -60,6 +60,7 @@ def test_a_killed_sweep_goes_on_where_it_was(whole, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in done} == {path: kept[path] for path in done}
 
 
+@pytest.mark.exhaustive
 def test_two_sweeps_into_one_folder(whole, tmp_path):
     refused = []
 

@@ -16,6 +16,7 @@ from sim.page.content import content
 from sim.results.folder import MANIFEST
 from sim.runner.rerun import rerun
 from sim.scenario.load import load
+from tests.brief import brief
 
 TABLE = """\
 name,superior,unit_class,literacy,schooling,members
@@ -74,7 +75,7 @@ def test_what_is_stored_has_the_rows(folder) -> None:
     assert experiment["base"]["tree"]["places"][1]["literacy"] == 0.8
 
 
-@pytest.mark.parametrize("name", ["run", "pair", "trace", "swept"])
+@pytest.mark.parametrize("name", brief(["run", "pair", "trace", "swept"], "pair", "swept"))
 def test_it_opens_and_is_drawn_without_the_table(folder, name, unwritten) -> None:
     stored = sim.open(folder / name)
     drawn = {path.name for path in sim.plot(stored, out=folder / f"drawn-{name}")}

@@ -194,6 +194,7 @@ def begin(folder, share, stop):
     return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.exhaustive
 def test_a_killed_share_is_repeated_and_nobody_tidies_up_under_a_running_one(tmp_path):
     of, folder = experiment(POINTS), tmp_path / "s"
     with begin(folder, "1/4", 4) as process:
