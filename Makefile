@@ -42,7 +42,7 @@ run: setup  ## run the documented world (SCENARIO=scenarios/... for another)
 test: checked  ## checks and tests: some five minutes on two cores
 	$(PY) $(PYTEST)
 
-test-all: checked  ## the same, and what compares engines and clusters at length
+test-all: checked  ## the same, and what takes longer: engines, clusters, pictures and the page at length
 	$(PY) $(PYTEST) -m 'not verify'
 
 verify: checked  ## inference against what is known: every check of it, long ones too
