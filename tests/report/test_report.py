@@ -478,6 +478,14 @@ def test_readings_are_told_in_plain_words_with_all_kinds_of_worlds(tmp_path: Pat
     assert other[:2] == ["", "an unselected local holds it until it is filled (acting)"]
 
 
+def test_the_ledgers_caption_names_claims_that_it_has(tmp_path: Path, found: Context) -> None:
+    assert found.ledger is not None and "resamples" not in found.ledger.caption and "D9" not in found.ledger.caption
+    made = ledger({"14": "not identified", "D9": "supported", "31b": "supported"})
+    made["claims"][0]["estimands"][0]["claimed"] = "not needed"
+    told = context(write(tmp_path, sealed(made))).ledger
+    assert told is not None and "(14) shares are of resamples" in told.caption and "asked as D9 and 31b" in told.caption
+
+
 def test_effects_are_told_in_their_unit(tmp_path: Path) -> None:
     made = ledger({"22b": "not identified"})
     for each in made["claims"][0]["estimands"][0]["populations"].values():

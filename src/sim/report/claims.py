@@ -135,14 +135,19 @@ def populations(ledger: At) -> Table:
     return Table("Over which worlds the claims are asked; the first decides.", words.POPULATIONS_HEAD, rows)
 
 
-def table(claims: Sequence[Claim], kept: Folder, quick: bool) -> Table:
+def table(ledger: At, claims: Sequence[Claim], kept: Folder, quick: bool) -> Table:
     """Return the ledger, a row for each claim."""
+    every = [str(one["id"]) for one in ledger["claims"]]
+    over_all = [str(one["id"]) for one in ledger["claims"]
+                if any(each["claimed"].value in rules.OVER_ALL for each in one["estimands"])]  # fmt: skip
+    caption = words.LEDGER_CAPTION.format(words.RESAMPLED.format(", ".join(over_all)) if over_all else "",
+                                          words.RENUMBERED if {"D9", "31b"} <= set(every) else "")  # fmt: skip
     rows: list[list[Cell]] = []
     for claim in claims:
         marks = f" ({', '.join(claim.marks)})" if claim.marks else ""
         rows.append([claim.id, claim.words, line(f"{{}}{marks}", claim.verdict), *claim.told])
     carried = Carried(_file("ledger.csv", quick), kept.text(CSV)) if kept.has(CSV) else None
-    return Table(words.LEDGER_CAPTION, words.LEDGER_HEAD, rows, carried)
+    return Table(caption, words.LEDGER_HEAD, rows, carried)
 
 
 def _file(name: str, quick: bool) -> str:

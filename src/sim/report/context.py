@@ -45,7 +45,7 @@ def context(folder: Path) -> Context:
         title=words.TITLE, version=__version__, digest=digest, address=address, quick=quick, question=words.QUESTION,
         answer=three(ledger) if ledger else (), caveat=words.CAVEAT, verdict_words=words.VERDICTS,
         populations=claims.populations(ledger) if ledger else None,
-        ledger=claims.table(pages, kept, quick) if ledger else None, claims=pages,
+        ledger=claims.table(ledger, pages, kept, quick) if ledger else None, claims=pages,
         errors=claims.errors(kept, quick), counts=terms.counts(ledger), words=terms.glossary(pages),
         sections=[*(sections.of_folder(kept, *one) for one in words.FOLDERS_FIRST), sections.data(),
                   sections.calibration(kept), *(sections.of_folder(kept, *one) for one in words.FOLDERS_LAST)],

@@ -45,7 +45,9 @@ VERDICTS: Sequence[tuple[str, str]] = (
     ("fragile", "the verdict is another one where figures that are mere estimates (grade C) are left out"),
     ("quick", "over fewer draws than the rule asks: a first look, no verdict to quote"),
 )  # fmt: skip
-LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed; with a difference too small to count; the opposite; or, where a claim has no opposite but is simply so or not so, not as claimed. A dash: the claim is not of that form, or nothing is run for it. Where a claim is of several numbers, all of which must be as claimed, they stand one after the other. Of claims on what is reckoned over all worlds at once (14, 16, 19) shares are of resamples of the worlds. Shares are rounded each by itself. Numbers of claims are those of the list that was fixed beforehand: its 5 and 11 are asked as D9 and 31b."
+LEDGER_CAPTION = "Of 100 worlds fitted to the record: as claimed; with a difference too small to count; the opposite; or, where a claim has no opposite but is simply so or not so, not as claimed. A dash: the claim is not of that form, or nothing is run for it. Where a claim is of several numbers, all of which must be as claimed, they stand one after the other.{} Shares are rounded each by itself.{}"
+RESAMPLED = " Of claims on what is reckoned over all worlds at once ({}) shares are of resamples of the worlds."
+RENUMBERED = " Numbers of claims are those of the list that was fixed beforehand: its 5 and 11 are asked as D9 and 31b."
 LEDGER_SAID = "Shares of simulated worlds in which claims of the article hold, by population."
 BARS = "{}: shares of worlds. The first row decides."
 BARS_LIKE = "{}: shares of {} worlds, each case apart. All must be as claimed."
@@ -117,6 +119,7 @@ WHY_COUNTS: Mapping[str, str] = {
     "paralysed": "one of the 85 committees of guberniias",
 }  # fmt: skip
 WHY_ELSE = "a convention"
+GRADES = "A: read in a source that was retrieved. B: a well-known published figure, from memory of the literature. C: an estimate or judgement"
 OWN_WORDS: Sequence[tuple[str, str]] = (
     ("World", "A simulated past with its own guess at everything that nobody recorded."),
     ("Fitted to the record, calibrated", "Of such worlds: drawn so that what they give agrees with the recorded figures."),
@@ -126,7 +129,7 @@ OWN_WORDS: Sequence[tuple[str, str]] = (
     ("Plane", "The simplest rule: each guess adds its part to an effect, in proportion. It says what an effect leans on as far as that is so simple."),
     ("Emulator", "A formula fitted to worlds that were run, by which is reckoned what an effect hangs on."),
     ("Unknown", "A number that nobody recorded, or a reading of the record; its grade says on what the guess at it rests. Documented: it stands in a source. Inferred: derived from what does. Assumed: by a scale argument or common sense. Free: nothing is known, the range is wide."),
-    ("Grade of a figure", "A: read in a source that was retrieved. B: a well-known published figure, from memory of the literature. C: an estimate or judgement."),
+    ("Grade of a figure", f"{GRADES}."),
     ("Committee-months", "Committees times months: ten committees over a year are 120."),
     ("Mechanism", "A process of the model that can be switched off, to see what comes about without it."),
     ("Chance", "What differs between two runs of the same world: who falls ill, who quarrels, whom a vote favours."),
@@ -150,10 +153,7 @@ CATALOGUE: Mapping[str, str] = {
     "name": "table", "row": "a row is", "main_grade": "grade", "used_for": "used for", "terms": "terms",
 }  # fmt: skip
 RECORDED_HEAD = ("", "figure", "when", "recorded (band)", "grade")
-DATA = (
-    "A: read in a source that was retrieved. B: a well-known published figure, from memory of the literature. C: an estimate or judgement, not a historical "
-    "figure. The grade says where a number was read, not that the source is right. Each row of each table names its own source."
-)
+DATA = f"{GRADES}, not a historical figure. The grade says where a number was read, not that the source is right. Each row of each table names its own source."
 SHOWN_ROWS = 80
 SHOWN_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "calibration/record/targets.csv": {"id": "", "description": "figure", "grade": "grade", "recorded": "recorded", "low": "band from", "high": "to", "given_p05": "worlds from", "given_p50": "middle", "given_p95": "to", "reading": "met"},
