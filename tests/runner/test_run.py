@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import version as of_package
 from sim.analysis.summary import SHOWN, summarise
 from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
@@ -80,7 +79,7 @@ def test_the_version_is_that_of_the_package():
     assert project["version"] == sim.__version__
 
 
-def test_the_commit_is_that_of_this_code_only(tmp_path, monkeypatch):
+def test_the_commit_is_that_of_this_code_only(tmp_path):
     def git(*arguments):
         identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
         subprocess.run(["git", "-C", tmp_path, *identity, *arguments], check=True, capture_output=True)
@@ -88,20 +87,18 @@ def test_the_commit_is_that_of_this_code_only(tmp_path, monkeypatch):
     package = tmp_path / "src" / "sim"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    monkeypatch.setattr(of_package, "__file__", str(package / "__init__.py"))
-    assert manifest.commit() is None, "no checkout"
+    assert manifest.commit_of(package) is None, "no checkout"
     git("init")
-    assert manifest.commit() is None, "no commit yet"
+    assert manifest.commit_of(package) is None, "no commit yet"
     git("add", "-A")
     git("commit", "-m", "x")
-    clean = manifest.commit()
+    clean = manifest.commit_of(package)
     assert clean is not None and len(clean) == 40
     (package / "__init__.py").write_text("changed = True")
-    assert manifest.commit() == clean + "+"
+    assert manifest.commit_of(package) == clean + "+"
     inside = tmp_path / ".venv" / "sim"
     inside.mkdir(parents=True)
-    monkeypatch.setattr(of_package, "__file__", str(inside / "__init__.py"))
-    assert manifest.commit() is None, "an environment inside somebody else's checkout"
+    assert manifest.commit_of(inside) is None, "an environment inside somebody else's checkout"
 
 
 def test_a_failed_replicate_is_recorded_and_the_others_go_on(loaded, engine, tmp_path):

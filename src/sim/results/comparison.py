@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from sim.errors import Problem, UserError
 from sim.registry.derived import KEPT
 from sim.results.atomic import Staging, disk
 from sim.results.folder import FILES, Folder, Format
-from sim.results.run_rows import writer_options
 from sim.results.run_store import FolderWriter, default_folder, new_folder, write_places
 
 if TYPE_CHECKING:
@@ -133,7 +131,7 @@ class ComparisonWriter(FolderWriter):
     """A comparison in the making."""
 
     def __init__(self, staging: Staging) -> None:
-        super().__init__(staging, COMPARISON, pairs=pairs_schema())
+        super().__init__(staging, COMPARISON, pairs=pairs_schema(), bands=BANDS)
 
     def add(self, rows: pa.Table) -> None:
         """Store the values of one replicate in all worlds."""
@@ -144,15 +142,14 @@ class ComparisonWriter(FolderWriter):
         places: pa.Table | None = None,
     ) -> None:  # fmt: skip
         """Write the other tables, and the manifest."""
+        for table in bands:
+            self.add_rows(bands=table)
         self.close_tables()
         with disk(self.destination):
             style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
             # Undefined is an empty cell.
             rows = [{key: None if value != value else value for key, value in row.items()} for row in effects]
             pa_csv.write_csv(pa.Table.from_pylist(rows, schema=EFFECTS), self.folder / "effects.csv", style)
-            with pq.ParquetWriter(self.folder / "bands.parquet", BANDS, **writer_options(BANDS)) as file:
-                for table in bands:
-                    file.write_table(table)
             write_places(self.folder, places)
         self.seal(manifest)
 

@@ -97,9 +97,14 @@ def here() -> dict[str, Any]:
     return {"host": platform.node(), "versions": versions()}
 
 
+@cache
 def commit() -> str | None:
     """Return the git commit of the running code, ``+`` if it was changed since; none outside a checkout."""
-    package = Path(of_package.__file__).resolve().parent
+    return commit_of(Path(of_package.__file__).resolve().parent)
+
+
+def commit_of(package: Path) -> str | None:
+    """Return the git commit of a package that lies where this one does in a checkout."""
     top = _git(package, "rev-parse", "--show-toplevel")
     # An environment inside somebody's own checkout says nothing about this code.
     if not top or package not in (Path(top) / "src" / "sim", Path(top).resolve() / "src" / "sim"):
