@@ -109,7 +109,8 @@ def _recorded(likelihood: Likelihood, gave: Sequence[float], luck: Sequence[floa
 
 
 def _held(draws: Array, truths: Array) -> Array:
-    low, high = np.quantile(draws, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=1)
+    edges = (1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0
+    low, high = np.stack([np.quantile(each, edges, axis=0) for each in draws], axis=1)  # one at a time: it copies
     found: Array = ((truths >= low) & (truths <= high)).astype(np.float64)
     return found
 
