@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim.analysis.kernels import TOGETHER, compared, log_kernels
 from sim.errors import UserError
 from sim.experiment.experiment import Factor, Option
 from sim.inference.coverage import COARSE, coverage
+from sim.inference.coverage import TOGETHER as AT_ONCE
 from sim.inference.emulator import fit
 from sim.inference.likelihood import Figure, Table, density, likelihood
 from sim.inference.posterior import UNLEARNED, contraction, foretold, posterior, shares
@@ -124,6 +126,20 @@ def test_intervals_hold_what_they_should(worlds):
     for found in (some, near):
         assert found.mean == pytest.approx(0.9, abs=0.03)
         assert np.abs(found.factors[:4].mean() - 0.9) < 0.05 and np.abs(found.effects - 0.9).max() < 4 * found.error
+
+
+def test_of_known_worlds_no_more_is_in_memory_than_what_is_looked_for_at_once(straight):
+    def peak(worlds):
+        tracemalloc.start()
+        try:
+            coverage(of, straight.positions[:worlds], steps=300)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    of = straight.likelihood()
+    peak(AT_ONCE)  # what is loaded or kept at the first call is no part of the question
+    assert peak(3 * AT_ONCE) < 1.1 * peak(AT_ONCE)
 
 
 @pytest.mark.exhaustive

@@ -90,16 +90,17 @@ def sample(
     now = density.at(at.reshape(-1, size), np.repeat(np.arange(groups) % records, chains)).reshape(groups, chains)
     most = np.asarray(leading, np.int64)
     rest, memory = np.setdiff1d(np.arange(size), most), room(density.coding, len(density.terms.constant))
-    kept, scores, accepted = [], [], 0
+    accepted = 0
     stops = np.arange(steps - (steps - begin - 1) // every * every, steps + 1, every)  # states are kept after these
+    kept, scores = np.empty((groups, chains, len(stops), size)), np.empty((groups, chains, len(stops)))
     for since, step in itertools.pairwise([0, *range(every, int(stops[0]), every), *stops.tolist()]):
         luck = uniform(seed, _MADE, first + since, groups * chains // 2, 2 * (step - since))
         accepted += walk(density, at, now, np.log(luck), heats[since:step], seed, first + since, most, rest, memory)
         if step >= stops[0]:
-            kept.append(at.copy())
-            scores.append(now.copy())
+            row = int(np.searchsorted(stops, step))
+            kept[:, :, row], scores[:, :, row] = at, now
     share = accepted / (steps * groups * chains)
-    return Chains(np.stack(kept, axis=2), np.stack(scores, axis=2), share, at, first + steps)
+    return Chains(kept, scores, share, at, first + steps)
 
 
 def _started(density: Density, seed: int, groups: int, chains: int) -> Array:

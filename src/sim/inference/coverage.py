@@ -89,14 +89,15 @@ def coverage(
     held, found = [], []
     for first in range(0, len(truths), TOGETHER):
         some = slice(first, first + TOGETHER)
-        records = [_recorded(likelihood, *row) for row in zip(given[some].tolist(), luck[some].tolist(), strict=True)]
-        of = sample(density(records), seed=seed + first, steps=steps, groups=len(records), chains=chains,
-                    leading=likelihood.leading)  # fmt: skip
-        draws = of.positions.reshape(len(records), -1, space.size)
+        records = zip(given[some].tolist(), luck[some].tolist(), strict=True)
+        of = sample(density([_recorded(likelihood, *row) for row in records]), seed=seed + first, steps=steps,
+                    groups=len(truths[some]), chains=chains, leading=likelihood.leading)  # fmt: skip
+        draws = of.positions.reshape(len(truths[some]), -1, space.size)
         held.append(np.where(number, _held(draws, truths[some]), np.nan))
         if effects and had is not None:
             each = [foretold(one, at, seed=seed + 2) for one, at in zip(effects[some], draws, strict=True)]
             found.append(_held(np.stack(each), had[some]))
+        del of, draws  # before the next are made
     told = np.concatenate(found).mean(axis=0) if found else np.empty(0)
     return Coverage(np.concatenate(held).mean(axis=0), told, len(truths))
 
@@ -109,7 +110,8 @@ def _recorded(likelihood: Likelihood, gave: Sequence[float], luck: Sequence[floa
 
 
 def _held(draws: Array, truths: Array) -> Array:
-    low, high = np.quantile(draws, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=1)
+    edges = (1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0
+    low, high = np.stack([np.quantile(each, edges, axis=0) for each in draws], axis=1)  # one at a time: it copies
     found: Array = ((truths >= low) & (truths <= high)).astype(np.float64)
     return found
 

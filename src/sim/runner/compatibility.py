@@ -25,6 +25,7 @@ from sim.experiment.plan import Chunk, Plan
 from sim.results.sweep_store import Store
 from sim.runner.chunk_rows import file_name
 from sim.runner.chunks import Job, run_chunk
+from sim.runner.compiling import prepare
 from sim.runner.progress import in_bytes, in_time
 
 SAID = ("name", "title", "why", "smallest")
@@ -209,6 +210,7 @@ def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment
     whole = sorted(store.done)
     chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)] if whole else []
     runs = 0
+    prepare()
     for number in dict.fromkeys(chosen):
         chunk, files = plan.chunk(number), set(store.done[number]["files"])
         if number != chosen[0] or f"bins/{file_name(number)}" not in files:

@@ -15,6 +15,7 @@ from sim.experiment.plan import Plan
 from sim.runner.chunk_rows import Recorder
 from sim.runner.chunks import Job, simulate
 from sim.runner.compatibility import differing
+from sim.runner.compiling import prepare
 from sim.runner.model_version import model
 
 LOOKED_AT = 3
@@ -81,6 +82,7 @@ def made(check: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[di
     job = Job.of(experiment, check["months"], model())
     chunk = Plan.first(len(some), 1, 1, len(some)).chunk(0)
     kept = Recorder(job.experiment, job.months, chunk)
+    prepare()
     errors = simulate(job, chunk, some, kept)
     return [
         {"run": at, **{name: _plain(found[at].item()) for name, found in kept.targets.items()},

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from sim.engines.engine import ENGINES, Stopped, cores, engine
+from sim.engines.engine import Stopped, cores
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment import ensemble as ensembles
@@ -23,6 +23,7 @@ from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_pla
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.cluster import connect
+from sim.runner.compiling import prepare
 from sim.runner.ensembles import require
 from sim.runner.first_plan import first_plan
 from sim.runner.main_guard import require_guard
@@ -242,8 +243,7 @@ class Threads:
         self._waiting: set[Future[Made]] = set()
 
     def __enter__(self) -> Threads:
-        # Compiled here, where Ctrl-C is heard.
-        engine(ENGINES[0]).prepare()
+        prepare()  # here, where Ctrl-C is heard
         self._pool = ThreadPoolExecutor(self._workers)
         return self
 
