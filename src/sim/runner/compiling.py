@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from typing import Any, cast
 
 from sim import kernel
 from sim.engines.engine import ENGINES, engine
@@ -24,11 +25,11 @@ def prepare() -> None:
 
 def _lacks() -> bool:
     """Say whether the engine is kept where another process can put it, and is not there."""
-    from sim.engines.compiled.month import advance
+    from sim.engines.compiled import month
 
-    place = kernel.cache_folder()
-    lasting = hasattr(advance, "compile") and place.name == f"kernels-{kernel.source_hash()}"
-    return lasting and not any(place.rglob("month.advance-*.nbc"))
+    place, entry = kernel.cache_folder(), cast("Any", month.advance_at)
+    lasting = hasattr(entry, "compile") and place.name == f"kernels-{kernel.source_hash()}"
+    return lasting and not any(place.rglob(f"{entry._cache._impl.filename_base}.*.nbc"))
 
 
 def _compile_apart() -> None:
