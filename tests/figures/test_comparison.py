@@ -121,6 +121,7 @@ def test_every_picture_is_tidy(what, case, untidy):
     assert untidy(world(found, what, found.worlds[1])) == []
 
 
+@pytest.mark.exhaustive
 def test_each_other_world_gets_both_pictures_as_png_and_svg(tmp_path):
     found = Made(pairs=3, months=12, worlds=("a", "b", "c"), shown=("performance",))
     paths = figures.draw_all(found, tmp_path, svg=True)

@@ -192,6 +192,7 @@ def test_conferences_of_1924_are_left_out_of_worlds_without_them(result, fake):
     assert "Conferences of January 1924" not in [axes.get_title("left") for axes in page(early, "opposition").axes]
 
 
+@pytest.mark.exhaustive
 def test_draw_all_draws_every_kind_once_and_a_map_only_of_stored_real_places(fake, tmp_path, monkeypatch):
     result = fake(1, 12, committees=True)
     paths = figures.draw_all(result, tmp_path)

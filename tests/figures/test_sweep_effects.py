@@ -148,6 +148,7 @@ def test_what_options_count_is_said_where_they_are_numbers(stores):
     assert "size: of something" in words(page(sweep, "effects", lever="rule", x="size"))
 
 
+@pytest.mark.exhaustive
 def test_one_outcome_has_all_options_on_one_page(stores):
     (figure,) = pages(stores("many options"), "effects", outcome="performance")
     shown = [text.get_text() for axes in figure.axes for text in axes.texts if text.get_fontweight() == "bold"]

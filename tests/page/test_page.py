@@ -89,6 +89,7 @@ def test_what_is_moved_gives_the_world_that_the_command_line_gives(page_file, op
     assert command.startswith("skloki compare appointment-a.toml election-b.toml ")
 
 
+@pytest.mark.exhaustive
 def test_months_before_the_worlds_part_are_no_finding(page_file, opened):
     tab = opened(at(page_file, "&first=1921-01&last=1923-06&draw=false"))
     pair = sim.pair("appointment", "election", sets=SMALL, horizons=["1921-01:1923-06"], pairs=5)

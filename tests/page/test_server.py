@@ -7,8 +7,6 @@ import json
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -32,6 +30,7 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
 from sim.scenario.load import load
 from sim.world.build import build
+from tests.fresh import start
 from tests.page.conftest import SMALL, wait
 
 STORED = Path(__file__).parents[1] / "stored"
@@ -343,8 +342,7 @@ def test_a_slow_client_is_let_go_and_hinders_nobody(viewer, monkeypatch):
     (signal.SIGINT, 0), pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, marks=pytest.mark.exhaustive),
 ])  # fmt: skip
 def test_a_server_that_is_told_to_end_leaves_its_port(number, code, tmp_path):
-    command = [sys.executable, "-m", "sim", "view", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with start("view", tmp_path) as process:
         assert process.stdout is not None
         try:
             port = int(process.stdout.readline().split(":")[2].split("/")[0])

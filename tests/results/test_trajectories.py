@@ -16,10 +16,11 @@ from sim.results import run_store
 from sim.results.folder import read_frame
 from sim.results.result import Result, open_result, open_trajectories
 from sim.runner.run import run
+from tests.brief import brief
 from tests.scored import score
 
 
-@pytest.mark.parametrize("rows", [1, 40, 65_536])
+@pytest.mark.parametrize("rows", brief([1, 40, 65_536], 40, 65_536))
 def test_courses_are_the_numbers_of_the_table(rows, loaded, engine, tmp_path, monkeypatch):
     def fail(replicate):
         if replicate == 1:

@@ -303,6 +303,7 @@ def test_a_figure_that_no_world_meets_is_named_and_the_round_is_kept(asked: Path
     assert (Path("results") / "calibration" / "c" / "round-0" / "journal.jsonl").is_file()
 
 
+@pytest.mark.exhaustive
 def test_another_round_goes_on_and_other_figures_do_not(made: Calibration, asked: Path) -> None:
     asked.write_text(TEXT.replace("rounds = 2", "rounds = 1"))
     one = calibrate(asked, workers=1)

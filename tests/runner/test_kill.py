@@ -38,6 +38,7 @@ def begin(folder: Path, stop: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.mark.exhaustive
 def test_a_killed_sweep_goes_on_where_it_was(whole, tmp_path):
     folder, seen = tmp_path / "s", 0
     for _ in range(2):

@@ -135,6 +135,7 @@ def test_other_definitions_are_another_sweep(own, tmp_path) -> None:
     look()
 
 
+@pytest.mark.exhaustive
 def test_sweeps_without_them_are_recorded_as_before() -> None:
     assert "derived" not in sim.check("december-1923").experiment.record()
 

@@ -77,6 +77,7 @@ def test_worlds_of_the_same_inputs_need_no_more_than_the_pilot(other, at, tmp_pa
     assert result.manifest["pairs"] == study.PILOT and found["reached"] and found["equal"] == {}
 
 
+@pytest.mark.exhaustive
 def test_a_plan_counts_replicates_that_fail_and_pairs_that_are_undefined(tmp_path):
     def fail(world, replicate):
         if replicate % 5 == 4:
