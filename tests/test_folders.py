@@ -52,7 +52,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Store what a verb leaves, once, by the reference engine: kept("trace")."""
     folder = tmp_path_factory.mktemp("kept")
     a, b = (folder / "a.toml", folder / "b.toml")
-    a.write_text(A), b.write_text(B)
+    a.write_text(A)
+    b.write_text(B)
     verbs: dict[str, Callable[[Path], object]] = {
         "run": lambda out: sim.run(a, out=out, engine="reference"),
         "compare": lambda out: sim.compare(a, b, replicates=2, out=out, engine="reference"),

@@ -180,7 +180,6 @@ def test_a_killed_run_is_no_result(endless, tmp_path):
     assert not left.exists()
 
 
-@pytest.mark.exhaustive
 def test_an_interrupt_that_a_library_swallowed_still_ends_the_run(small_file, tmp_path):
     code = """
 import os, signal, sys

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.caching import NullCache
 
 from sim import kernel
 from sim.engines.compiled.month import advance_at  # before a place is taken from it
@@ -86,6 +87,31 @@ def test_who_waits_no_longer_ends_the_other_process(
         compiling.prepare()
     with pytest.raises(ProcessLookupError):
         os.kill(int(said[0]), 0)
+
+
+def test_paths_may_stand_where_modules_are_looked_for(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, Path("of a notebook")])
+    compiling.prepare()
+    assert said[-1] == "loaded" and len(said) == 3
+
+
+@pytest.mark.parametrize("where", ["in that process", "no interpreter", "frozen", "nothing is kept"])
+def test_no_process_is_started(where: str, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    if where == "in that process":
+        monkeypatch.setenv(compiling.APART, "1")
+    elif where == "frozen":
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+    elif where == "no interpreter":
+        monkeypatch.setattr(sys, "executable", None)
+    else:
+        monkeypatch.setattr(advance_at, "_cache", NullCache())
+    compiling.prepare()
+    assert said == ["loaded"]
+
+
+def test_the_other_process_finds_what_it_is_to_do() -> None:
+    ended = subprocess.run([sys.executable, "-P", "-m", compiling.__name__], capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 @pytest.mark.exhaustive

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,21 @@ def test_a_title_is_enough(save: Save):
     assert loaded.scenario == Scenario(title="t")
     assert loaded.layers == {"title": "mine.toml:1"}
     assert loaded.warnings == ()
+
+
+def test_what_is_loaded_can_be_sent_and_copied_and_shares_nothing_with_what_is_loaded_next():
+    loaded = load("election")
+    assert pickle.loads(pickle.dumps(loaded)).scenario == copy.deepcopy(loaded).scenario == loaded.scenario
+    changed = Scenario(title="t")
+    changed.policy.changes["x"] = None  # type: ignore[assignment]
+    assert not Scenario(title="t").policy.changes
+    loaded.below[0].lines.clear()
+    assert load("election").below[0].lines
+
+
+def test_a_long_file_is_read_like_a_short_one(save: Save):
+    long = save("[parameters]\nk1 = 0.7\n" + "# a comment\n" * 9000)
+    assert load(long).scenario.parameters["k1"] == 0.7 and load(long).layers["parameters.k1"] == "mine.toml:3"
 
 
 def test_effective_lists_every_value_with_its_layer(save: Save):

@@ -130,8 +130,7 @@ class Wanted:
     def sweep(self, claim: Claim, name: str) -> Asked:
         """Return the sweep of a claim's world."""
         world = world_of(claim, name)
-        own = Kept() if claim.shipped else _kept([claim])[world.key]
-        return Asked(world, own | self._shipped.get(world.key, Kept()))
+        return Asked(world, _kept([claim]).get(world.key, Kept()) | self._shipped.get(world.key, Kept()))
 
     def of(self, claim: Claim) -> list[Asked]:
         """Return the sweeps that a claim needs, each once."""

@@ -95,8 +95,9 @@ def coverage(
         draws = of.positions.reshape(len(truths[some]), -1, space.size)
         held.append(np.where(number, _held(draws, truths[some]), np.nan))
         if effects and had is not None:
-            each = [foretold(one, at, seed=seed + 2) for one, at in zip(effects[some], draws, strict=True)]
-            found.append(_held(np.stack(each), had[some]))
+            found.append(_held(np.stack([
+                foretold(one, at, seed=seed + 2) for one, at in zip(effects[some], draws, strict=True)
+            ]), had[some]))  # fmt: skip
         del of, draws  # before the next are made
     told = np.concatenate(found).mean(axis=0) if found else np.empty(0)
     return Coverage(np.concatenate(held).mean(axis=0), told, len(truths))

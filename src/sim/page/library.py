@@ -1,4 +1,4 @@
-"""What a viewer may open: scenarios that are shipped, lie in the given folders or were uploaded; and results.
+"""What a viewer may open: scenarios that are shipped, named, in the given folders or uploaded; and results.
 
 Everything has a reference, a short text that a link can hold. A reference is looked up and never taken for a path.
 """
@@ -110,8 +110,9 @@ class Library:
         path = locate(world)
         if path in shipped().values():
             return path.stem
-        self._given.append(path.resolve())
-        return f"file:{_key(path.resolve())}"
+        path = path.absolute()  # not resolved: what a link extends is looked for beside the link
+        self._given.append(path)
+        return f"file:{_key(path)}"
 
     def source(self, reference: str) -> Source:
         """Return what a reference stands for, as `sim.scenario.load.load` takes it."""

@@ -1,7 +1,8 @@
 """The page on this machine alone: a small server that runs worlds natively and shows what is stored.
 
 It listens on 127.0.0.1, answers only to the name it was called by and to whoever knows the token in its first link,
-reads below the folders that it was given, and writes nothing there. SECURITY.md says what that promises.
+reads scenarios that were named and what lies below the folders that it was given, and writes nothing there.
+SECURITY.md says what that promises.
 """
 
 from __future__ import annotations
@@ -301,7 +302,7 @@ def view(
     folders
         Whose scenarios and results may be opened.
     worlds
-        Scenarios to begin with, by the names that `skloki list scenarios` prints.
+        Scenarios to begin with, by the names that `skloki list scenarios` prints, or files.
     port
         By default any that is free.
     ready

@@ -115,7 +115,7 @@ def share_of(
     return work.made
 
 
-def give_back() -> None:
+def _give_back() -> None:
     """Give memory that is free back to the system: glibc keeps what fits and threads have let go, some 80 MB."""
     with suppress(AttributeError, OSError, TypeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)
@@ -166,7 +166,7 @@ class _Work:
     def _sweep(self, experiment: Experiment, name: str) -> None:
         sweep(replace(experiment, name=name), self.folder / name, self.workers, progress=self.progress,
               share=self.share, note=self._remark)  # fmt: skip
-        give_back()
+        _give_back()
 
     def alike(self) -> Experiment:
         """Return the sweep in which chance is looked at alone."""
@@ -214,7 +214,7 @@ class _Work:
         """Return what the rounds that are done come to."""
         targets = [compared()[name] for name in self.targets]
         found = fitted(self.space, self.done, targets, before, self.asked.design.seed)
-        give_back()
+        _give_back()
         return found
 
     @property

@@ -210,7 +210,8 @@ def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment
     whole = sorted(store.done)
     chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)] if whole else []
     runs = 0
-    prepare()
+    if chosen:
+        prepare()
     for number in dict.fromkeys(chosen):
         chunk, files = plan.chunk(number), set(store.done[number]["files"])
         if number != chosen[0] or f"bins/{file_name(number)}" not in files:

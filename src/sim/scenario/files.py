@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from sim.errors import Problem, UserError, nearest
@@ -20,6 +19,7 @@ from sim.scenario.texts import Unreadable, read_text
 
 LONGEST_CHAIN = 16
 DEEPEST = 32  # tables in tables; the format needs five
+LONG = 2**16  # characters of a file from which on it is read again each time: a hundred such would fill memory
 #: What a file keeps to itself: it says what that file is about.
 OWN_KEYS = ("title", "why")
 DICT = "dict"
@@ -156,7 +156,7 @@ class Stack:
         self.labels.add(label)
         try:
             table, lines = _read(text)
-            return Layer(label, _plain(table), lines, folder=path.parent)
+            return Layer(label, _plain(table), dict(lines), folder=path.parent)
         except RecursionError:
             self.refuse(_too_deep(label, "a file"))
         except ValueError as error:
@@ -181,10 +181,15 @@ class Stack:
             self.read(base, Problem(line, called, show(name)), chain)
 
 
-@lru_cache(maxsize=256)
 def _read(text: str) -> tuple[Mapping[str, Any], Mapping[KeyPath, int]]:
-    """Return the tables of a TOML text and the lines of their keys: claims and experiments name the same few files."""
-    return MappingProxyType(tomllib.loads(text)), MappingProxyType(scan(text))
+    """Return the tables of a TOML text and the lines of their keys, of which nothing is changed."""
+    return _kept(text) if len(text) < LONG else (tomllib.loads(text), scan(text))
+
+
+@lru_cache(maxsize=128)
+def _kept(text: str) -> tuple[Mapping[str, Any], Mapping[KeyPath, int]]:
+    """Read a text once: claims and experiments name the same few files."""
+    return tomllib.loads(text), scan(text)
 
 
 def _identity(path: Path) -> str:

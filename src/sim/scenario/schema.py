@@ -6,7 +6,7 @@ the descriptions, which the JSON schema for editors repeats.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -54,10 +54,6 @@ class Table(BaseModel):
     """A table of the file: unknown keys are refused, types are not converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    def __deepcopy__(self, memo: object = None) -> Self:
-        """Return itself, which nothing changes: a default is not copied for each table that lacks it."""
-        return self
 
 
 def _in_order(dated: Any) -> Any:
