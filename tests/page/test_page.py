@@ -50,7 +50,7 @@ def test_it_opens_offline_says_that_it_has_the_models_bits_and_asks_nobody(page_
     assert tab.locator("#curves svg").count() == 1 and tab.locator("#map .tile").count() == 85
 
 
-@pytest.mark.parametrize("drawing", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("drawing", brief([True, False], True))
 def test_its_numbers_and_words_are_those_of_compare(page_file, opened, drawing):
     tab = opened(at(page_file, "" if drawing else "&draw=false"))
     asked = {"draws": 5} if drawing else {"pairs": 5}
@@ -98,12 +98,12 @@ def test_months_before_the_worlds_part_are_no_finding(page_file, opened):
     assert "no finding" in same.inner_text("#sentence"), "both elect now"
 
 
-@pytest.mark.parametrize("more", [
-    "&b:mechanisms.voice=false&b:variants.unfilled=acting&b:parameters.ign=0.1",
-    *(pytest.param(more, marks=pytest.mark.exhaustive) for more in (
-        "&b:mechanisms.voice=false&b:mechanisms.skloki=false", "&b:variants.unfilled=acting",
-        "&a:variants.unfilled=acting&b:variants.unfilled=acting", "&b:parameters.ign=0.1")),
-])  # fmt: skip
+MOVED = ("&b:mechanisms.voice=false&b:variants.unfilled=acting&b:parameters.ign=0.1",
+         "&b:mechanisms.voice=false&b:mechanisms.skloki=false", "&b:variants.unfilled=acting",
+         "&a:variants.unfilled=acting&b:variants.unfilled=acting", "&b:parameters.ign=0.1")  # fmt: skip
+
+
+@pytest.mark.parametrize("more", brief(MOVED, MOVED[0]))
 def test_what_is_drawn_is_what_compare_draws(page_file, opened, more):
     """Whatever is switched off or read otherwise in one world."""
     tab = opened(at(page_file, more))
@@ -327,7 +327,7 @@ def test_the_answer_stays_in_sight(page_file, opened):
     assert "place=Tula" in tab.url, "to go to the answer leaves everything as it is"
 
 
-@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.exhaustive), "ru"])
+@pytest.mark.parametrize("language", brief(["en", "ru"], "ru"))
 def test_a_phone_needs_no_scrolling_sideways(page_file, opened, language):
     tab = opened(at(page_file, f"&place=Tula&language={language}"), size=(375, 812))
     tab.wait_for_selector("#story svg")

@@ -264,9 +264,9 @@ def test_a_body_that_drips_and_headers_that_say_two_things_are_refused(viewer, m
 
 
 def test_a_named_file_that_is_a_link_extends_what_lies_beside_the_link(folder, tmp_path):
-    for name, text in (("a/base", 'extends = "historical"\ntitle = "Base"\n'), ("b/real", 'extends = "base"\n')):
+    for name, base in (("a/base", "historical"), ("b/real", "base")):
         (tmp_path / name).parent.mkdir()
-        (tmp_path / f"{name}.toml").write_text(text + ('title = "Real"\n' if name == "b/real" else ""))
+        (tmp_path / f"{name}.toml").write_text(f'extends = "{base}"\ntitle = "{name[2:].capitalize()}"\n')
     (tmp_path / "a" / "mine.toml").symlink_to(Path("..", "b", "real.toml"))
     with serving(folder, [str(tmp_path / "a" / "mine.toml")]) as viewer:
         opened = json.loads(ask(viewer, "open", {"worlds": viewer.first})[1])

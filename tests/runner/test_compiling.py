@@ -59,12 +59,6 @@ def test_what_is_kept_is_loaded_at_once(said: list[str]) -> None:
     assert said == ["loaded"]
 
 
-def test_where_no_process_can_compile_this_one_does(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "")
-    compiling.prepare()
-    assert said == ["loaded"]
-
-
 def test_what_another_process_could_not_keep_for_this_one_is_compiled_here(
     said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -95,14 +89,14 @@ def test_paths_may_stand_where_modules_are_looked_for(said: list[str], monkeypat
     assert said[-1] == "loaded" and len(said) == 3
 
 
-@pytest.mark.parametrize("where", ["in that process", "no interpreter", "frozen", "nothing is kept"])
+@pytest.mark.parametrize("where", ["in that process", "no interpreter", "embedded", "frozen", "nothing is kept"])
 def test_no_process_is_started(where: str, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     if where == "in that process":
         monkeypatch.setenv(compiling.APART, "1")
     elif where == "frozen":
         monkeypatch.setattr(sys, "frozen", True, raising=False)
-    elif where == "no interpreter":
-        monkeypatch.setattr(sys, "executable", None)
+    elif where in ("no interpreter", "embedded"):
+        monkeypatch.setattr(sys, "executable", "" if where == "no interpreter" else None)
     else:
         monkeypatch.setattr(advance_at, "_cache", NullCache())
     compiling.prepare()

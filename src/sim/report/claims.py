@@ -137,11 +137,11 @@ def populations(ledger: At) -> Table:
 
 def table(ledger: At, claims: Sequence[Claim], kept: Folder, quick: bool) -> Table:
     """Return the ledger, a row for each claim."""
-    every = [str(one["id"]) for one in ledger["claims"]]
     over_all = [str(one["id"]) for one in ledger["claims"]
                 if any(each["claimed"].value in rules.OVER_ALL for each in one["estimands"])]  # fmt: skip
+    renumbered = {"D9", "31b"} <= {str(one.id) for one in claims}
     caption = words.LEDGER_CAPTION.format(words.RESAMPLED.format(", ".join(over_all)) if over_all else "",
-                                          words.RENUMBERED if {"D9", "31b"} <= set(every) else "")  # fmt: skip
+                                          words.RENUMBERED if renumbered else "")  # fmt: skip
     rows: list[list[Cell]] = []
     for claim in claims:
         marks = f" ({', '.join(claim.marks)})" if claim.marks else ""
