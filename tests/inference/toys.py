@@ -7,9 +7,9 @@ import numpy as np
 from sim.analysis.targets import Target
 from sim.experiment.experiment import Factor
 from sim.inference.emulator import Emulator
-from sim.inference.likelihood import likelihood
+from sim.inference.likelihood import ENTRIES, likelihood
 from sim.inference.space import Space
-from sim.inference.walk import ENTRIES, Density, Records
+from sim.inference.walk import Density, Records
 
 Q = 1.2815515655446004  # grade B: the band holds 80 per cent
 

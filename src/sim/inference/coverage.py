@@ -25,8 +25,8 @@ CHAINS, STEPS, EACH = 16, 1000, 20
 """Of each known world, and steps besides for each factor."""
 TOGETHER = 25
 """Known worlds that are looked for together: what their draws and tables take in memory."""
-COARSE = 2**12
-"""Of the line along which their kernels are averaged: intervals hold as much as with four times as many."""
+COARSE = 2**10
+"""Of the line along which their kernels are averaged: intervals hold what they hold with 16 times as many, to .003."""
 _ERRORS = 31  # what is drawn, in the address of a draw
 
 

@@ -120,11 +120,8 @@ class Emulator:
 
     @cached_property
     def _variances(self) -> tuple[Array, Array]:
-        """Variance of each factor alone (factors, outputs), and of pairs beyond that (factors, factors, outputs).
-
-        All factors are taken to be drawn independently, those that others can exclude, too.
-        """
-        covariance, square, third = _moments(self.space)
+        """Variance of each factor alone (factors, outputs), and of pairs beyond that (factors, factors, outputs)."""
+        covariance, square, third = self.space.moments
         of = (self.space.columns[:, None] == np.arange(self.space.size)).astype(np.float64)
         alone = of.T @ (self.linear * (self.linear @ covariance)).T
         bend = np.diagonal(self.product, axis1=1, axis2=2)
@@ -133,24 +130,6 @@ class Emulator:
         pairs = np.einsum("cf,kcd,dg->fgk", of, shared, of, optimize=True)
         pairs *= (1.0 - np.eye(self.space.size))[:, :, None]
         return alone, pairs
-
-
-def _moments(space: Space) -> tuple[Array, Array, Array]:
-    """Return the covariance of columns over the ranges, the variance of their squares, and of both together."""
-    width = len(space.columns)
-    covariance, square, third = np.zeros((width, width)), np.zeros(width), np.zeros(width)
-    for at, factor in enumerate(space.factors):
-        slices = int(space.slices[at])
-        if slices:
-            points, weight = (np.arange(slices) + 0.5) / slices, np.full(slices, 1.0 / slices)
-        else:
-            nodes, weight = np.polynomial.legendre.leggauss(4)
-            points, weight = (nodes + 1.0) / 2.0, weight / 2.0
-        code, mine = Space([factor]).code(points[:, None]), np.flatnonzero(space.columns == at)
-        away = code**2 - weight @ code**2
-        covariance[np.ix_(mine, mine)] = (code * weight[:, None]).T @ code
-        square[mine], third[mine] = weight @ away**2, weight @ (away * code)
-    return covariance, square, third
 
 
 @dataclass(frozen=True)
@@ -332,10 +311,12 @@ def _ridge(terms: _Terms, products: Array, values: Array, loose: Array, parts: i
             best = float(error.min()), STRENGTHS[error.argmin()], scale
     _, strength, scale = best
     scale = np.append(1.0, scale)
-    shrunk = np.diag(np.append(0.0, np.full(len(unit), strength)))
+    scales, shrunk = np.outer(scale, scale), np.append(0.0, np.full(len(unit), strength))
 
     def slopes_of(squares: Array, sums: Array) -> Array:
-        factored = cho_factor((squares * np.outer(scale, scale) + shrunk).T, overwrite_a=True, check_finite=False)
+        scaled = squares * scales
+        scaled[np.diag_indices_from(scaled)] += shrunk
+        factored = cho_factor(scaled.T, overwrite_a=True, check_finite=False)
         found: Array = scale * cho_solve(factored, sums * scale, check_finite=False)
         return found
 
@@ -352,8 +333,12 @@ def _ridge(terms: _Terms, products: Array, values: Array, loose: Array, parts: i
 
 def _squares(plain: Array, products: Array, known: Array) -> Array:
     """Return sums of products of columns with one another; those of the first with themselves are known."""
-    shared = plain.T @ products
-    return np.block([[known, shared], [shared.T, products.T @ products]])
+    width = len(known)
+    found = np.empty((width + products.shape[1],) * 2)
+    found[:width, :width], found[width:, width:] = known, products.T @ products
+    found[:width, width:] = plain.T @ products
+    found[width:, :width] = found[:width, width:].T
+    return found
 
 
 def _errors(squares: Array, sums: Array, total: float, count: int) -> Array:

@@ -22,10 +22,12 @@ from sim.errors import Problem, UserError
 from sim.inference.emulator import Emulator, fit
 from sim.inference.scales import Scale, chosen
 from sim.inference.space import Array, Space
-from sim.inference.walk import ENTRIES, Density, Records
+from sim.inference.walk import Density, Records
 
 STEPS = 2**14
 """Of the line along which a kernel is averaged: a part of them is kept."""
+ENTRIES = 2**12
+"""Of a figure's table, at most."""
 WIDE = 8.0
 """Standard deviations that a table reaches beyond what runs give."""
 LEADING, HARDLY = 24, 0.01
@@ -75,7 +77,7 @@ class Table:
     low, step
         Where its entries lie; beyond them deviates go on straight.
     deviate
-        Shape (`ENTRIES`,).
+        Shape (entries,): `ENTRIES`, or as many as there are steps of the line.
     """
 
     low: float
@@ -84,6 +86,7 @@ class Table:
     width: float
 
     @classmethod
+    @lru_cache(maxsize=64)  # likelihoods without a figure have the tables of the others
     def of(cls, figure: Figure, middle: float, spread: float, left: float, steps: int = STEPS) -> Table:
         """Make the table of a figure whose emulator says `middle` +- `spread`, and leaves `left`."""
         low, high = _range(figure, middle, WIDE * float(np.hypot(spread, left)))
@@ -98,7 +101,7 @@ class Table:
         # likeliest at the last point as likely as any: up to there a figure recorded as nothing is met
         top = np.flatnonzero(logs > logs.max() - 1e-12)[-1 if figure.one_sided else 0]
         deviate = np.sqrt(2.0 * (logs.max() - logs)) * np.sign(np.arange(len(at)) - top)
-        even = np.linspace(at[0], at[-1], ENTRIES)
+        even = np.linspace(at[0], at[-1], min(steps, ENTRIES))
         return cls(even[0], even[1] - even[0], np.interp(even, at, np.maximum.accumulate(deviate)), _width(at, deviate))
 
 
@@ -216,7 +219,7 @@ def density(each: Sequence[Likelihood]) -> Density:
     shape = len(each), emulator.outputs
     low = np.array([[table.low for table in row] for row in tables]).reshape(shape)
     step = np.array([[table.step for table in row] for row in tables]).reshape(shape)
-    entries = np.array([[table.deviate for table in row] for row in tables]).reshape(*shape, ENTRIES)
+    entries = np.array([[table.deviate for table in row] for row in tables]).reshape(*shape, min(each[0].steps, ENTRIES))
     whiten = np.stack([one.whiten for one in each])
     return Density(emulator.space.coding, emulator.terms, Records(low, step, entries, whiten))
 

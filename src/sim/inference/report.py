@@ -75,10 +75,10 @@ def chance_of(sweep: PairedSweep, target: str, scale: Scale = AS_IT_IS) -> float
 
 
 def tables(
-    fit: Fit, prior: PairedSweep, given: PairedSweep, used: Sequence[str], chance: PairedSweep
-) -> dict[str, list[Row]]:
-    """Return the rows of the tables that are stored."""
-    effects = list(contrasts(prior, given))
+    fit: Fit, prior: PairedSweep, given: PairedSweep, effects: Sequence[Contrast], used: Sequence[str],
+    chance: PairedSweep,
+) -> dict[str, list[Row]]:  # fmt: skip
+    """Return the rows of the tables that are stored; `effects` are those of `contrasts`."""
     before, after = positions_of(fit.space, prior), fit.chosen(len(given.pairs.points))[given.pairs.point]
     emulator = fit.emulated(effects, before, after) if effects else None
     left_out = [] if emulator is None else [*fit.left_out(effects, emulator, after)]
@@ -93,13 +93,13 @@ def tables(
     }  # fmt: skip
 
 
-def checked(fit: Fit, prior: PairedSweep, given: PairedSweep) -> Row:
+def checked(fit: Fit, prior: PairedSweep, given: PairedSweep, every: Sequence[Contrast]) -> Row:
     """Return how often intervals hold the truth in known worlds of both sweeps: of parameters, and of main effects.
 
-    Main effects are those on the first outcome at the first horizon. Those of each known world are foretold from the
-    other nine parts of the pairs, with what such emulators leave in its sweep: over the ranges that is more.
+    Main effects are those of `every` (see `contrasts`) on the first outcome at the first horizon. Those of each known
+    world are foretold from the other nine parts of the pairs, with what such emulators leave in its sweep: over the
+    ranges that is more.
     """
-    every = list(contrasts(prior, given))
     effects = [one for one in every if all(one.labels[key] == every[0].labels[key] for key in ("outcome", "horizon"))]
     found: Row = {PRIOR: None, GIVEN: None, "worlds": 0, "effects": {}}
     where = [positions_of(fit.space, sweep) for sweep in (prior, given)]

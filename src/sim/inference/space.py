@@ -121,6 +121,27 @@ class Space:
         return found
 
     @cached_property
+    def moments(self) -> tuple[Array, Array, Array]:
+        """Covariance of columns over the ranges, the variance of their squares, and of both together.
+
+        All factors are taken to be drawn independently, those that others can exclude, too.
+        """
+        width = len(self.columns)
+        covariance, square, third = np.zeros((width, width)), np.zeros(width), np.zeros(width)
+        for at, factor in enumerate(self.factors):
+            slices = int(self.slices[at])
+            if slices:
+                points, weight = (np.arange(slices) + 0.5) / slices, np.full(slices, 1.0 / slices)
+            else:
+                nodes, weight = np.polynomial.legendre.leggauss(4)
+                points, weight = (nodes + 1.0) / 2.0, weight / 2.0
+            code, mine = Space([factor]).code(points[:, None]), np.flatnonzero(self.columns == at)
+            away = code**2 - weight @ code**2
+            covariance[np.ix_(mine, mine)] = (code * weight[:, None]).T @ code
+            square[mine], third[mine] = weight @ away**2, weight @ (away * code)
+        return covariance, square, third
+
+    @cached_property
     def coding(self) -> Coding:
         """How `code` is made."""
         count = np.bincount(self.columns, minlength=self.size)

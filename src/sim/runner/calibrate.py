@@ -80,12 +80,13 @@ def calibrate(
     given = work.over(ensemble)
     work.make_room(given)
     posterior = work.swept(given, GIVEN)
-    found = report.tables(fit, prior, posterior, targets, work.chance)
+    effects = list(report.contrasts(prior, posterior))
+    found = report.tables(fit, prior, posterior, effects, targets, work.chance)
     store(folder, ensemble, found, {
         "title": asked.title, "name": ensemble.name, "experiment": asked.record(), "model": model(),
         "targets": targets, "converged": fit.converged, "given": ensemble.given,
         "answer": report.answer(found, converged=fit.converged),
-        "coverage": report.checked(fit, prior, posterior),
+        "coverage": report.checked(fit, prior, posterior, effects),
         "settings": settings.model_dump(),
         "runs": work.runs + sum(len(one.pairs) * len(one.experiment.combinations) for one in (prior, posterior)),
     }, work.tree(fit, prior, posterior, ensemble))  # fmt: skip
