@@ -219,7 +219,8 @@ def density(each: Sequence[Likelihood]) -> Density:
     shape = len(each), emulator.outputs
     low = np.array([[table.low for table in row] for row in tables]).reshape(shape)
     step = np.array([[table.step for table in row] for row in tables]).reshape(shape)
-    entries = np.array([[table.deviate for table in row] for row in tables]).reshape(*shape, min(each[0].steps, ENTRIES))
+    entries = np.array([[table.deviate for table in row] for row in tables])
+    entries = entries.reshape(*shape, min(each[0].steps, ENTRIES))  # of no figures, too
     whiten = np.stack([one.whiten for one in each])
     return Density(emulator.space.coding, emulator.terms, Records(low, step, entries, whiten))
 
