@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 LANES = 120
-"""Rows that are looked at together, at most: eight times an odd number, so columns have places of their own in caches."""
+"""Rows that are looked at together, at most: eight times an odd number, so that a cache keeps columns apart."""
 AMONG_LEADING, FIRST = 0.75, 0.5
 """Share of the moves that change what matters most, and of these that change the very first; others change the rest."""
 FRESH, FRESH_REST = 0.2, 0.7
