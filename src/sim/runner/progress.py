@@ -20,9 +20,8 @@ from sim.errors import UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.folder import read_manifest
-from sim.results.sweep_journal import read_journal, shares
-from sim.results.sweep_locks import holder
-from sim.results.sweep_store import SWEEP, Made, Store
+from sim.results.sweep_locks import holder, shares
+from sim.results.sweep_store import SWEEP, Made, Store, read_journal
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""

@@ -11,9 +11,8 @@ from sim.errors import Problem, UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.results.folder import read_manifest
-from sim.results.sweep_journal import read_journal, shares
-from sim.results.sweep_locks import holder
-from sim.results.sweep_store import SWEEP, Store
+from sim.results.sweep_locks import holder, shares
+from sim.results.sweep_store import SWEEP, Store, read_journal
 from sim.runner import compatibility
 from sim.runner.chunks import Job
 from sim.runner.sweep_manifest import describe

@@ -18,7 +18,7 @@ from sim.experiment import ensemble as ensembles
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
-from sim.results.sweep_journal import Share
+from sim.results.sweep_locks import Share
 from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk
