@@ -24,8 +24,8 @@ from filelock import Timeout
 
 from sim.errors import Problem, UserError, misfits
 from sim.results.atomic import sync_folder, write_whole
-from sim.results.folder import MANIFEST, Format, file_record, is_outside, manifest_text, read_manifest
-from sim.results.manifest import here
+from sim.results.folder import MANIFEST, Format, file_record, is_outside, read_manifest
+from sim.results.manifest import manifest_text
 from sim.results.sweep_locks import LOCK, SHARES, WRITER, Share, flocked, locked, shares
 
 JOURNAL = "journal.jsonl"
@@ -58,7 +58,7 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
-    where: Mapping[str, Any] = {}  #: host and versions, of another machine
+    where: Mapping[str, Any] = {}  #: it was made: host and versions
 
 
 class Journal(NamedTuple):
@@ -132,6 +132,8 @@ class Store:
 
     Attributes
     ----------
+    known
+        The manifest of what has begun there, if anything has.
     journal
         As it was found, of the sweep and its shares.
     share
@@ -142,8 +144,11 @@ class Store:
         What was found amiss and mended.
     """
 
-    def __init__(self, folder: Path, journal: Journal, share: Share | None = None) -> None:
-        self.folder, self.journal, self.share, self.notes = folder, journal, share, list[str]()
+    def __init__(
+        self, folder: Path, known: dict[str, Any] | None, journal: Journal, share: Share | None = None
+    ) -> None:
+        self.folder, self.known, self.journal, self.share = folder, known, journal, share
+        self.notes = list[str]()
         self._file: BinaryIO | None = None
         with self._disk():
             self.done = {
@@ -158,11 +163,12 @@ class Store:
     def establish(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Write the manifest where none is there, and return the one that is: of several shares one is the first."""
         with self._disk():
-            write_whole(self.folder / MANIFEST, manifest_text(manifest).encode(), put=_link)
+            write_whole(self.folder / MANIFEST, manifest_text(_with_format(manifest)).encode(), put=_link)
             sync_folder(self.folder)
-        return read_manifest(self.folder, SWEEP)
+        self.known = read_manifest(self.folder, SWEEP)
+        return self.known
 
-    def begin(self, manifest: Mapping[str, Any], known: Mapping[str, Any] | None) -> None:
+    def begin(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest where another one is known, tidy up, open the journal; a share opens its own alone."""
         with self._disk():
             if self.share is not None:
@@ -172,8 +178,8 @@ class Store:
                 mended = not own.sound or len(kept) < len(own.parts)
             else:
                 self._remove_unfinished()
-                if manifest != known:
-                    write_whole(self.folder / MANIFEST, manifest_text(manifest).encode())
+                if (whole := _with_format(manifest)) != self.known:
+                    write_whole(self.folder / MANIFEST, manifest_text(whole).encode())
                 place, kept = self.folder / JOURNAL, [*self.done.values()]
                 mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
             if mended:
@@ -217,7 +223,7 @@ class Store:
                 for name, content in made.files.items()
             },
             "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
-            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **(made.where or here()),
+            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **made.where,
         })  # fmt: skip
 
     def take(self, other: Store) -> None:
@@ -269,18 +275,25 @@ class Store:
             raise UserError(Problem(str(self.folder), allowed=f"cannot be written: {reason}; {what}")) from error
 
 
+def _with_format(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with its format in front; a sweep may go on in an earlier version of it."""
+    return {"format": SWEEP.name, "format_version": SWEEP.version, **manifest}
+
+
 def usual_place(name: str) -> Path:
     """Return the folder of an experiment's sweep where no other is asked for."""
     return Path("results") / "sweeps" / name
 
 
 @contextmanager
-def opened(
-    folder: Path, note: Callable[[str], None], share: Share | None = None
-) -> Iterator[tuple[dict[str, Any] | None, Journal]]:
-    """Hold a folder's lock, and give the manifest and the journal of what has begun there."""
+def opened(folder: Path, note: Callable[[str], None], share: Share | None = None) -> Iterator[Store]:
+    """Hold a folder's lock, and give the folder with what has begun there."""
     with locked(folder, note, share):
-        yield begun(folder), read_journal(folder)
+        store = Store(folder, begun(folder), read_journal(folder), share)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def begun(folder: Path) -> dict[str, Any] | None:

@@ -229,7 +229,8 @@ def prepared(
             notes.append(one)
             continue
         try:
-            require(one.experiment.ensemble, say)
+            if one.experiment.ensemble is not None:
+                require(one.experiment.ensemble, say)
         except UserError as error:  # draws of another model: told before anything is run
             if one.name in over:
                 raise
