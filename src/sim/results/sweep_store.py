@@ -67,6 +67,7 @@ class Journal(NamedTuple):
     parts: dict[int, dict[str, Any]]  #: those that are done, by number: of each its last line
     problems: list[Problem]  #: lines that are damaged. What they stood for is not done, and made anew by the next sweep
     torn: bool  #: whether a last line is not whole: its writer was killed, or is still writing
+    unmerged: Sequence[Share] = ()  #: shares that have journals of their own
 
     @property
     def sound(self) -> bool:
@@ -77,14 +78,16 @@ class Journal(NamedTuple):
 def read_journal(folder: Path) -> Journal:
     """Read what is done of a sweep, merged or not; UserError where that cannot be read."""
     # Its own journal last: what is merged meanwhile stands in it.
-    places = [*(share.place(folder) for share in shares(folder)), folder / JOURNAL]
+    unmerged = shares(folder)
+    places = [*(share.place(folder) for share in unmerged), folder / JOURNAL]
     parts: dict[int, dict[str, Any]] = {}
     found = [read_lines(place) for place in places]
     for journal in found:
         for number, entry in journal.parts.items():
             if number not in parts or _finished(parts[number]) <= _finished(entry):
                 parts[number] = entry
-    return Journal(parts, [fault for one in found for fault in one.problems], any(one.torn for one in found))
+    problems = [fault for one in found for fault in one.problems]
+    return Journal(parts, problems, any(one.torn for one in found), unmerged)
 
 
 def read_lines(place: Path) -> Journal:
@@ -199,12 +202,12 @@ class Store:
 
     def _merges(self) -> bool:
         """Say whether there are shares to be merged, and note what comes of it."""
-        found = shares(self.folder)
-        if found:
+        unmerged = len(self.journal.unmerged)
+        if unmerged:
             own = read_lines(self.folder / JOURNAL).parts
             new = [number for number, entry in self.done.items() if own.get(number) != entry]
-            self.notes.append(f"shares are merged: {len(found)}; parts taken over: {len(new):,}")
-        return bool(found)
+            self.notes.append(f"shares are merged: {unmerged}; parts taken over: {len(new):,}")
+        return unmerged > 0
 
     def close(self) -> None:
         """Let go of the journal; a share's in which nothing stands is no share that is to be merged."""

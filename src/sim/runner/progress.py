@@ -20,7 +20,7 @@ from sim.errors import UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.folder import read_manifest
-from sim.results.sweep_locks import holder, shares
+from sim.results.sweep_locks import holder
 from sim.results.sweep_store import SWEEP, Made, Store, read_journal
 
 MOST_POINTS = 5_000_000
@@ -245,7 +245,7 @@ def status(path: Path | str) -> Status:
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
-        len(shares(folder)),
+        len(journal.unmerged),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.results.folder import read_manifest
 from sim.results.manifest import describe_sweep
-from sim.results.sweep_locks import holder, shares
+from sim.results.sweep_locks import holder
 from sim.results.sweep_store import SWEEP, Store, read_journal
 from sim.runner import compatibility
 from sim.runner.chunks import Job
@@ -85,9 +85,9 @@ def agree(store: Store, experiment: Experiment, first: Plan, job: Job) -> None:
         raise UserError(Problem(f"{store.folder}: share {store.share}", "model", job.model, allowed))
 
 
-def refuse_unmerged(folder: Path) -> None:
+def refuse_unmerged(store: Store) -> None:
     """Refuse to enlarge a sweep before what shares have made of it is merged."""
-    if unmerged := len(shares(folder)):
+    if unmerged := len(store.journal.unmerged):
         allowed = "a sweep that is merged: first give the command without --extend"
-        found = f"shares in {folder}, of which {unmerged} are not merged"
+        found = f"shares in {store.folder}, of which {unmerged} are not merged"
         raise UserError(Problem("--extend", found=found, allowed=allowed))

@@ -30,7 +30,7 @@ from sim.runner.first_plan import first_plan
 from sim.runner.main_guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, Watch
-from sim.runner.shares import agree, joined, read_apart, refuse_unmerged
+from sim.runner.shares import Apart, agree, joined, read_apart, refuse_unmerged
 from sim.world.schedule import months_of
 
 TICK = 0.2
@@ -114,29 +114,8 @@ def sweep(
     job_of = partial(work, experiment, months_of(scenario), model())
     apart = read_apart(merge, experiment, job_of, say) if merge else []
     with opened(folder, say, mine) as store:
-        if extend is not None:
-            refuse_unmerged(folder)
-        if mine is not None:
-            agree(store, experiment, first, job_of(SWEEP.version))
-        begins = next((one for one in (store.known, *(one.manifest for one in apart)) if one is not None), None)
-        job = job_of(SWEEP.version if begins is None else begins["format_version"])
-        plan = first if begins is None else Plan.read(begins["plan"])
-        if store.known is None and extend is None:
-            drawn = designs.hashes(experiment, plan)
-        else:
-            plan, drawn = compatibility.resolved(store, experiment, job, plan, extend, say)
-        if apart:
-            plan, drawn = joined(store, plan, drawn, apart)
+        job, plan = _begin(store, experiment, first, job_of, apart, extend, say)
         parts = store.parts(plan.chunks)
-        manifest = describe_sweep(experiment, plan, drawn, job.months, ENGINES[0], job.model)
-        if store.known is not None or apart:
-            grows = any(number not in store.done for number in parts)
-            manifest |= compatibility.kept(store.known, [one.manifest for one in apart], manifest, grows=grows)
-        store.begin(manifest)
-        for one in apart:
-            store.take(one.store)
-        for text in store.notes:
-            say(text)
         total = sum(plan.chunk(number).runs for number in parts)
         watch = Watch(experiment, plan, store, total, tell)
         missing = [number for number in parts if number not in store.done]
@@ -152,6 +131,44 @@ def sweep(
         if whole is not None:
             say(_first_look(whole, experiment, store))
     return folder
+
+
+def _begin(
+    store: Store, experiment: Experiment, first: Plan, job_of: Callable[[int], Job], apart: Sequence[Apart],
+    extend: int | None, say: Callable[[str], None],
+) -> tuple[Job, Plan]:  # fmt: skip
+    """Settle which runs the sweep has, and write so down; take over what was made apart.
+
+    Parameters
+    ----------
+    first
+        The plan of a new sweep.
+    job_of
+        Makes the job by the version of the sweep's format.
+    """
+    if extend is not None:
+        refuse_unmerged(store)
+    if store.share is not None:
+        agree(store, experiment, first, job_of(SWEEP.version))
+    begins = next((one for one in (store.known, *(one.manifest for one in apart)) if one is not None), None)
+    job = job_of(SWEEP.version if begins is None else begins["format_version"])
+    plan = first if begins is None else Plan.read(begins["plan"])
+    if store.known is None and extend is None:
+        drawn = designs.hashes(experiment, plan)
+    else:
+        plan, drawn = compatibility.resolved(store, experiment, job, plan, extend, say)
+    if apart:
+        plan, drawn = joined(store, plan, drawn, apart)
+    manifest = describe_sweep(experiment, plan, drawn, job.months, ENGINES[0], job.model)
+    if store.known is not None or apart:
+        grows = any(number not in store.done for number in store.parts(plan.chunks))
+        manifest |= compatibility.kept(store.known, [one.manifest for one in apart], manifest, grows=grows)
+    store.begin(manifest)
+    for one in apart:
+        store.take(one.store)
+    for text in store.notes:
+        say(text)
+    return job, plan
 
 
 class Finished(str):
