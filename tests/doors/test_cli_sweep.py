@@ -292,11 +292,11 @@ def test_check_completes_scenarios_and_experiments(monkeypatch):
 
 @pytest.mark.parametrize("again", [False, True])
 def test_an_interrupt_before_the_first_part_tells_what_is_there(again, asked, here, skloki, monkeypatch):
-    from sim.runner import compatibility
+    from sim.experiment import designs
 
     if again:
         skloki("sweep", "few.toml", "--quiet")
-    monkeypatch.setattr(compatibility, "hashes", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(designs, "hashes", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     code, _, err = skloki("sweep", "few.toml")
     said = "24 of 24 runs are kept; the same command again goes on from there" if again else "nothing had begun"
     assert code == 130 and err.endswith(f"interrupted: {said}\n")

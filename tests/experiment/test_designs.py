@@ -13,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import UserError
-from sim.experiment.designs import DESIGNS, MOST_NUMBERS, DesignKind, group, kinds, points, positions, samples
+from sim.experiment.designs import DESIGNS, MOST_NUMBERS, DesignKind, group, hashes, kinds, points, positions, samples
 from sim.experiment.experiment import Design, Experiment, Factor, Option
 from sim.experiment.plan import Plan
 from sim.experiment.sampling import CHUNK, levels
 from sim.experiment.warnings import cautions
-from sim.runner.compatibility import hashes
 
 NUMBER = Factor("a", target="parameters.r_f", low=0.02, high=0.55, default=0.28)
 LOG = Factor("b", target="parameters.kv", low=0.01, high=0.2, distribution="loguniform", default=0.06)

@@ -17,10 +17,10 @@ import pytest
 from sim.errors import UserError
 from sim.results import sweep_locks
 from sim.results import sweep_store as module
+from sim.results.atomic import write_whole
 from sim.results.folder import MANIFEST
-from sim.results.sweep_journal import Share, read_journal
-from sim.results.sweep_locks import LOCK, holder, locked
-from sim.results.sweep_store import SWEEP, _link, begun, write_whole
+from sim.results.sweep_locks import LOCK, Share, holder, locked
+from sim.results.sweep_store import SWEEP, _link, begun, read_journal
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.tiny import experiment, files, with_curves

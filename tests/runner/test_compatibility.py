@@ -13,7 +13,6 @@ from sim.experiment import designs
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.plan import Plan
 from sim.experiment.smallest_effect import Smallest
-from sim.runner import compatibility
 from sim.runner.sweep import sweep
 from tests.tiny import POLICY, UNCERTAINTIES, experiment, files
 
@@ -69,7 +68,7 @@ def test_other_draws_are_refused(begun, monkeypatch):
     def other(*given):
         return [{**draw, "r_f": np.nextafter(draw["r_f"], 1.0)} for draw in draws(*given)]
 
-    monkeypatch.setattr(compatibility.designs, "samples", other)
+    monkeypatch.setattr(designs, "samples", other)
     with pytest.raises(UserError, match="draws: found other points than those of the rows there are"):
         sweep(experiment(), begun)
 
@@ -77,7 +76,7 @@ def test_other_draws_are_refused(begun, monkeypatch):
 def test_one_position_that_differs_is_seen(monkeypatch):
     plan = Plan.first(5_000, 1, 4, 100)
     known = experiment(5_000)
-    before = compatibility.hashes(known, plan)
+    before = designs.hashes(known, plan)
     places = designs.positions
 
     def other(*given):
@@ -85,8 +84,8 @@ def test_one_position_that_differs_is_seen(monkeypatch):
         found[-1, -1] = np.nextafter(found[-1, -1], 1.0)
         return found
 
-    monkeypatch.setattr(compatibility.designs, "positions", other)
-    assert compatibility.hashes(known, plan) != before
+    monkeypatch.setattr(designs, "positions", other)
+    assert designs.hashes(known, plan) != before
 
 
 def test_large_designs_are_looked_at_in_a_moment(monkeypatch):
@@ -94,9 +93,9 @@ def test_large_designs_are_looked_at_in_a_moment(monkeypatch):
     drawn = []
     draws = designs.samples
     counted = lambda *given: drawn.append(given[3] - given[2]) or draws(*given)  # noqa: E731
-    monkeypatch.setattr(compatibility.designs, "samples", counted)
+    monkeypatch.setattr(designs, "samples", counted)
     for kind in ("sobol", "grid"):
-        compatibility.hashes(experiment(100_000, kind=kind), Plan.first(100_000, 1, 4, 100))
-    assert sum(drawn) <= 2 * compatibility.SOME
+        designs.hashes(experiment(100_000, kind=kind), Plan.first(100_000, 1, 4, 100))
+    assert sum(drawn) <= 2 * designs.SOME
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.results.sweep_journal import read_journal
+from sim.results.sweep_store import read_journal
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
 from tests.fresh import start

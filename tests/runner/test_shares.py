@@ -21,10 +21,8 @@ from sim.analysis.sweep import open_sweep
 from sim.doors.sweeping import how_far
 from sim.doors.terminal import Terminal
 from sim.errors import UserError
-from sim.results import sweep_journal
-from sim.results.sweep_journal import Share, read_journal
-from sim.results.sweep_locks import locked
-from sim.results.sweep_store import Store
+from sim.results.sweep_locks import Share, locked
+from sim.results.sweep_store import Store, read_journal, read_lines
 from sim.runner import sweep as driver
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
@@ -222,7 +220,7 @@ def test_a_line_that_is_not_whole_does_not_count(hurt, again, copied, whole):
     assert sorted(read_journal(copied).parts) == [0, 2]
     if again:
         made(copied, 1)
-        assert told(copied) == (3, 2) and sweep_journal.read_lines(journal).sound
+        assert told(copied) == (3, 2) and read_lines(journal).sound
     merged(copied)
     assert files(copied) == whole and told(copied) == (PARTS, 0)
 
@@ -242,7 +240,7 @@ def test_a_part_with_another_hash_is_made_anew(again, copied, whole):
     file.write_bytes(b"x" + file.read_bytes()[1:])
     notes = made(copied, 1) if again else merged(copied)
     assert f"{file} is damaged; part 3 is made anew" in notes
-    assert len(sweep_journal.read_lines(copied / "shares" / "1-of-3.jsonl").parts) == (2 if again else 0)
+    assert len(read_lines(copied / "shares" / "1-of-3.jsonl").parts) == (2 if again else 0)
     merged(copied)
     assert files(copied) == whole
 

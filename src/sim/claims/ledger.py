@@ -15,8 +15,9 @@ import pyarrow.csv as pa_csv
 
 from sim.errors import Problem, UserError, one_of
 from sim.results.atomic import disk, staged_files
-from sim.results.folder import MANIFEST, file_record, manifest_text
+from sim.results.folder import MANIFEST, file_record
 from sim.results.ledger import CSV, JSON, NAME, RATE_ROWS, RATES, ROWS, TITLE, VERSION, LedgerFolder, checked, digest
+from sim.results.manifest import manifest_text
 from sim.version import __version__
 
 PLACE = Path("results", "claims")

@@ -19,7 +19,7 @@ from sim.errors import Problem, UserError
 if TYPE_CHECKING:
     from sim.claims.form import Claim
     from sim.claims.ledger import Ledger
-    from sim.results.sweep_journal import Share
+    from sim.results.sweep_locks import Share
     from sim.runner.claims import Missing, Work
 
 OTHER = "one of --explain, --argdown, --csv, --json"
@@ -62,7 +62,7 @@ def claims(
     follower = Follower(terminal)
     if explain is not None:
         asked, explain = _with(asked, explain)
-    from sim.results.sweep_journal import Share
+    from sim.results.sweep_locks import Share
     from sim.runner.claims import prepared
 
     if estimate:

@@ -6,9 +6,11 @@ anywhere and in any order. A new design is an entry of `DESIGNS` and its functio
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -17,10 +19,13 @@ from numpy.typing import NDArray
 from sim.errors import Problem, UserError
 from sim.experiment import sampling
 from sim.experiment.experiment import Experiment, Factor
+from sim.experiment.plan import Plan
 from sim.experiment.sampling import Range, Value
 
 MOST_NUMBERS = 2**28
 """Numbers in a block of a design that can only be drawn as a whole: 2 GiB."""
+SLAB, SOME = 4096, 256
+"""Points whose positions are hashed at once, and points of a block whose values are."""
 FEW_EACH = 10
 """Points of a space-filling design for each uncertainty, and trajectories of a Morris design: the usual least."""
 
@@ -286,3 +291,32 @@ def positions(experiment: Experiment, block: Range, start: int, stop: int) -> ND
     if lie is None:
         raise TypeError(f"points of a {experiment.design.kind} are listed")
     return lie(experiment, block, np.arange(start, stop))
+
+
+def hashes(experiment: Experiment, plan: Plan) -> list[str]:
+    """Return a hash of what is drawn for each block."""
+    of: dict[Range, str] = {}
+    for block in plan.blocks:
+        if block.points not in of:
+            of[block.points] = _hash(experiment, block.points)
+    return [of[block.points] for block in plan.blocks]
+
+
+def _hash(experiment: Experiment, block: Range) -> str:
+    """Return the hash of a block: of all that chance decides, and of some values, which follow from that.
+
+    What a table, a grid or a one-at-a-time design gives stands in the experiment, which is compared itself.
+    """
+    digest = sha256()
+    if kind_of(experiment).growing:
+        for start in range(*block, SLAB):
+            lie = positions(experiment, block, start, min(start + SLAB, block[1]))
+            digest.update(lie.astype("<f8").tobytes())
+    drawn = samples(experiment, block, block[0], min(block[0] + SOME, block[1]))
+    for factor in experiment.uncertainties:
+        values = [sample[factor.name] for sample in drawn]
+        if factor.options:
+            digest.update(json.dumps(values).encode())
+        else:
+            digest.update(np.array(values, dtype="<f8").tobytes())
+    return digest.hexdigest()

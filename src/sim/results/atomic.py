@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -126,6 +127,22 @@ def check_destination(destination: Path, replaceable: Callable[[Path], bool], *,
         raise UserError(Problem(place, found="a folder with other files in it", allowed="a new or empty folder"))
     if not force:
         raise UserError(Problem(place, "", "an earlier result", "a new folder, or --force to replace the result"))
+
+
+def write_whole(path: Path, content: bytes, put: Callable[[Path, Path], None] | None = None) -> None:
+    """Write a file under a hidden name, make it durable, and let it take its place."""
+    # of no other thread of this machine, nor of another machine
+    hidden = path.with_name(f".{path.name}.partial-{threading.get_native_id()}@{machine()}")
+    try:
+        with hidden.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        (put or os.replace)(hidden, path)
+    except BaseException:
+        with suppress(OSError):
+            hidden.unlink()
+        raise
 
 
 def sync_folder(folder: Path) -> None:

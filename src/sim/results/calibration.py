@@ -13,7 +13,8 @@ import pyarrow.csv as pa_csv
 
 from sim.errors import Problem, UserError
 from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text
+from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record
+from sim.results.manifest import manifest_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -269,11 +269,6 @@ def file_record(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": digest}
 
 
-def manifest_text(content: Mapping[str, Any]) -> str:
-    """Return a manifest as it is stored."""
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
 def is_replaceable(folder: Path, kind: Format) -> bool:
     """Say whether a folder is an earlier one of its kind, and holds nothing else that would be lost."""
     try:

@@ -8,7 +8,7 @@ import subprocess
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +19,8 @@ from sim.registry import derived
 from sim.registry.parameters import PARAMETERS
 
 if TYPE_CHECKING:
+    from sim.experiment.experiment import Experiment
+    from sim.experiment.plan import Plan
     from sim.scenario.load import Loaded
 
 #: Libraries on which a result's numbers or files may depend.
@@ -55,6 +57,34 @@ def describe(
     }  # fmt: skip
 
 
+def describe_sweep(
+    experiment: Experiment, plan: Plan, drawn: Sequence[str], months: Sequence[str], engine: str, model: str
+) -> dict[str, Any]:
+    """Return the manifest of a sweep that begins now.
+
+    Parameters
+    ----------
+    drawn
+        For each block of the plan a hash of what is drawn.
+    months
+        Of every run, ``YYYY-MM``.
+    model
+        Hash of the model's sources.
+    """
+    return {
+        "name": experiment.name, "title": experiment.title, "why": experiment.why, "experiment": experiment.record(),
+        "fingerprint": experiment.fingerprint(),
+        "columns": {
+            "levers": [lever.name for lever in experiment.levers],
+            "uncertainties": [factor.name for factor in experiment.uncertainties],
+            "outcomes": [list(column) for column in experiment.columns()],
+        },
+        "plan": plan.record(), "draws": [*drawn], "months": [*months], "engine": engine, "model": model,
+        "versions": versions(), "platform": platform.platform(), "commit": commit(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
+
+
 def own_outcomes() -> dict[str, Any]:
     """Return the definitions of outcomes that are kept besides what is recorded, if there are any."""
     return {"derived": derived.records()} if derived.ASKED else {}
@@ -78,6 +108,11 @@ def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) ->
         }
         for name, parameter in PARAMETERS.items()
     ]  # fmt: skip
+
+
+def manifest_text(content: Mapping[str, Any]) -> str:
+    """Return a manifest as it is stored."""
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def versions() -> dict[str, str | None]:

@@ -11,7 +11,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text, table_of
+from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, table_of
+from sim.results.manifest import manifest_text
 from sim.results.run_rows import writer_options
 
 if TYPE_CHECKING:

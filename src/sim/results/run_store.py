@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 
 from sim.results import run_rows
 from sim.results.atomic import Staging, disk, staged_folder
-from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
+from sim.results.folder import MANIFEST, Format, file_record, is_replaceable
+from sim.results.manifest import manifest_text
 from sim.results.result import RESULT
 from sim.results.run_rows import COMMITTEES, EVENTS
 

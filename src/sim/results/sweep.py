@@ -12,8 +12,7 @@ from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
 from sim.registry.derived import Derived
 from sim.results.folder import MANIFEST, Folder, fault
-from sim.results.sweep_journal import AGAIN, JOURNAL, read_journal
-from sim.results.sweep_store import SWEEP, TABLES
+from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, read_journal
 
 if TYPE_CHECKING:
     import pandas as pd

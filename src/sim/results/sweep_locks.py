@@ -10,16 +10,17 @@ import errno
 import json
 import os
 import platform
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
 from sim.errors import Problem, UserError
 from sim.results.atomic import disk
-from sim.results.sweep_journal import Share, shares
 
 try:
     import fcntl
@@ -27,6 +28,9 @@ except ImportError:  # no such locks on this system
     fcntl = None  # type: ignore[assignment]
 HAS_FLOCK: bool = fcntl is not None
 
+SHARES = "shares"
+"""Folder, below a sweep's, of the journals and locks of shares that are not merged yet."""
+SHARE = re.compile(r"(\d+)-of-(\d+)")
 LOCK, WRITER = "sweep.lock", "sweep.writer"
 """What is locked, and who has done so last: not one file, since another may empty what it tries to lock."""
 PATIENCE, LOOK, POLL = 1.0, 0.2, 0.05
@@ -36,6 +40,40 @@ NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
 OTHERWISE = "another folder (--out), or wait"
 NAMED = 3
 """Processes that are named where many are at work."""
+
+
+class Share(NamedTuple):
+    """One of so many shares of a sweep's parts, which a process of its own makes; counted from 1."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    @classmethod
+    def asked(cls, asked: tuple[int, int] | str) -> Share:
+        """Return the share that is asked for, ``3/16`` or ``(3, 16)``, if there is such a one."""
+        text = asked if isinstance(asked, str) else "/".join(map(str, asked))
+        found = re.fullmatch("([0-9]{1,6})/([0-9]{1,6})", text)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
+            allowed = "K/N, the K-th of N shares, counted from 1: 1/16 to 16/16"
+            raise UserError(Problem("--share", found=repr(text), allowed=allowed))
+        return cls(int(found[1]), int(found[2]))
+
+    def holds(self, part: int) -> bool:
+        """Say whether a part is one of its own."""
+        return part % self.of == self.number - 1
+
+    def place(self, folder: Path, kind: str = "jsonl") -> Path:
+        """Return a file of its own in a sweep's folder: its journal, which it alone writes, or its lock."""
+        return folder / SHARES / f"{self.number}-of-{self.of}.{kind}"
+
+
+def shares(folder: Path, kind: str = "jsonl") -> list[Share]:
+    """Return the shares of which a sweep's folder has such a file: by default those that are not merged yet."""
+    found = (SHARE.fullmatch(path.stem) for path in (folder / SHARES).glob(f"*.{kind}"))
+    return sorted(Share(int(name[1]), int(name[2])) for name in found if name)
 
 
 @contextmanager

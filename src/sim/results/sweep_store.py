@@ -10,9 +10,9 @@ lines over, and tidies up, when no share is at work.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,13 +22,19 @@ from typing import Any, BinaryIO, NamedTuple
 
 from filelock import Timeout
 
-from sim.errors import Problem, UserError
-from sim.results.atomic import machine, sync_folder
-from sim.results.folder import MANIFEST, Format, file_record, manifest_text, read_manifest
-from sim.results.manifest import here
-from sim.results.sweep_journal import JOURNAL, SHARES, Journal, Share, as_line, read_journal, read_lines, shares
-from sim.results.sweep_locks import LOCK, WRITER, flocked, locked
+from sim.errors import Problem, UserError, misfits
+from sim.results.atomic import sync_folder, write_whole
+from sim.results.folder import MANIFEST, Format, file_record, is_outside, read_manifest
+from sim.results.manifest import manifest_text
+from sim.results.sweep_locks import LOCK, SHARES, WRITER, Share, flocked, locked, shares
 
+JOURNAL = "journal.jsonl"
+AGAIN = "start the same sweep again: it makes this part anew"
+ENTRY = {
+    "part": int, "files": {"*": {"bytes": int, "sha256": str}}, "runs": int, "failed": int, "seconds": int | float,
+    "finished": str, "host?": str, "versions?": dict,
+}  # fmt: skip
+"""Shape of a line; earlier ones do not say where, and by which versions of libraries, a part was made."""
 TABLES = ("runs", "curves", "bins", "places")
 # In version 1 a span's mean was over the months in which an outcome is defined in the run itself, and not in all worlds
 # of its pair; such a sweep goes on as it was begun.
@@ -52,7 +58,76 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
-    where: Mapping[str, Any] = {}  #: host and versions, of another machine
+    where: Mapping[str, Any] = {}  #: it was made: host and versions
+
+
+class Journal(NamedTuple):
+    """What a journal says, or several do."""
+
+    parts: dict[int, dict[str, Any]]  #: those that are done, by number: of each its last line
+    problems: list[Problem]  #: lines that are damaged. What they stood for is not done, and made anew by the next sweep
+    torn: bool  #: whether a last line is not whole: its writer was killed, or is still writing
+    unmerged: Sequence[Share] = ()  #: shares that have journals of their own
+
+    @property
+    def sound(self) -> bool:
+        """Whether it has nothing but whole lines."""
+        return not self.problems and not self.torn
+
+
+def read_journal(folder: Path) -> Journal:
+    """Read what is done of a sweep, merged or not; UserError where that cannot be read."""
+    # Its own journal last: what is merged meanwhile stands in it.
+    unmerged = shares(folder)
+    places = [*(share.place(folder) for share in unmerged), folder / JOURNAL]
+    parts: dict[int, dict[str, Any]] = {}
+    found = [read_lines(place) for place in places]
+    for journal in found:
+        for number, entry in journal.parts.items():
+            if number not in parts or _finished(parts[number]) <= _finished(entry):
+                parts[number] = entry
+    problems = [fault for one in found for fault in one.problems]
+    return Journal(parts, problems, any(one.torn for one in found), unmerged)
+
+
+def read_lines(place: Path) -> Journal:
+    """Read one journal; there is nothing in one that is not there."""
+    try:
+        *lines, last = place.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return Journal({}, [], torn=False)
+    except OSError as error:
+        raise UserError(Problem(str(place), allowed=f"cannot be read: {error.strerror}")) from error
+    parts: dict[int, dict[str, Any]] = {}
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line)
+            fault = next(_line_faults(entry), "")
+        except (ValueError, RecursionError) as error:
+            fault = str(error)
+        if fault:
+            problems.append(Problem(f"{place}:{number}", allowed=f"is damaged: {fault}; {AGAIN}"))
+        else:
+            parts[entry["part"]] = entry
+    return Journal(parts, problems, torn=bool(last))
+
+
+def _line_faults(entry: Any) -> Iterator[str]:
+    """Yield what is wrong with a line, in words."""
+    for field, found, allowed in misfits(entry, ENTRY):
+        yield f"{field}: found {found}; allowed: {allowed}" if field else f"found {found}; allowed: {allowed}"
+    for field in ("part", "runs", "failed", "seconds"):
+        if not 0 <= entry[field] < float("inf"):
+            yield f"{field}: found {entry[field]}; allowed: 0 or more"
+    if any(is_outside(name) for name in entry["files"]):
+        yield "files: allowed: files inside the folder"
+    if _finished(entry).tzinfo is None:
+        yield f"finished: found {entry['finished']!r}; allowed: a time with its zone"
+
+
+def _finished(entry: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["finished"])
 
 
 class Store:
@@ -60,6 +135,8 @@ class Store:
 
     Attributes
     ----------
+    known
+        The manifest of what has begun there, if anything has.
     journal
         As it was found, of the sweep and its shares.
     share
@@ -70,8 +147,11 @@ class Store:
         What was found amiss and mended.
     """
 
-    def __init__(self, folder: Path, journal: Journal, share: Share | None = None) -> None:
-        self.folder, self.journal, self.share, self.notes = folder, journal, share, list[str]()
+    def __init__(
+        self, folder: Path, known: dict[str, Any] | None, journal: Journal, share: Share | None = None
+    ) -> None:
+        self.folder, self.known, self.journal, self.share = folder, known, journal, share
+        self.notes = list[str]()
         self._file: BinaryIO | None = None
         with self._disk():
             self.done = {
@@ -86,11 +166,12 @@ class Store:
     def establish(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Write the manifest where none is there, and return the one that is: of several shares one is the first."""
         with self._disk():
-            write_whole(self.folder / MANIFEST, manifest_text(manifest).encode(), put=_link)
+            write_whole(self.folder / MANIFEST, manifest_text(_with_format(manifest)).encode(), put=_link)
             sync_folder(self.folder)
-        return read_manifest(self.folder, SWEEP)
+        self.known = read_manifest(self.folder, SWEEP)
+        return self.known
 
-    def begin(self, manifest: Mapping[str, Any], known: Mapping[str, Any] | None) -> None:
+    def begin(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest where another one is known, tidy up, open the journal; a share opens its own alone."""
         with self._disk():
             if self.share is not None:
@@ -100,12 +181,12 @@ class Store:
                 mended = not own.sound or len(kept) < len(own.parts)
             else:
                 self._remove_unfinished()
-                if manifest != known:
-                    write_whole(self.folder / MANIFEST, manifest_text(manifest).encode())
+                if (whole := _with_format(manifest)) != self.known:
+                    write_whole(self.folder / MANIFEST, manifest_text(whole).encode())
                 place, kept = self.folder / JOURNAL, [*self.done.values()]
                 mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
             if mended:
-                write_whole(place, b"".join(map(as_line, kept)))
+                write_whole(place, b"".join(map(_as_line, kept)))
                 sync_folder(place.parent)
             if self.share is None:
                 shutil.rmtree(self.folder / SHARES, ignore_errors=True)
@@ -121,12 +202,12 @@ class Store:
 
     def _merges(self) -> bool:
         """Say whether there are shares to be merged, and note what comes of it."""
-        found = shares(self.folder)
-        if found:
+        unmerged = len(self.journal.unmerged)
+        if unmerged:
             own = read_lines(self.folder / JOURNAL).parts
             new = [number for number, entry in self.done.items() if own.get(number) != entry]
-            self.notes.append(f"shares are merged: {len(found)}; parts taken over: {len(new):,}")
-        return bool(found)
+            self.notes.append(f"shares are merged: {unmerged}; parts taken over: {len(new):,}")
+        return unmerged > 0
 
     def close(self) -> None:
         """Let go of the journal; a share's in which nothing stands is no share that is to be merged."""
@@ -145,7 +226,7 @@ class Store:
                 for name, content in made.files.items()
             },
             "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
-            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **(made.where or here()),
+            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **made.where,
         })  # fmt: skip
 
     def take(self, other: Store) -> None:
@@ -173,7 +254,7 @@ class Store:
                 write_whole(self.folder / name, content)
             for folder in {(self.folder / name).parent for name in files}:
                 sync_folder(folder)
-            _append(self._file, as_line(entry))
+            _append(self._file, _as_line(entry))
         self.done[entry["part"]] = entry
 
     def _is_whole(self, number: int, entry: Mapping[str, Any]) -> bool:
@@ -197,18 +278,25 @@ class Store:
             raise UserError(Problem(str(self.folder), allowed=f"cannot be written: {reason}; {what}")) from error
 
 
+def _with_format(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest with its format in front; a sweep may go on in an earlier version of it."""
+    return {"format": SWEEP.name, "format_version": SWEEP.version, **manifest}
+
+
 def usual_place(name: str) -> Path:
     """Return the folder of an experiment's sweep where no other is asked for."""
     return Path("results") / "sweeps" / name
 
 
 @contextmanager
-def opened(
-    folder: Path, note: Callable[[str], None], share: Share | None = None
-) -> Iterator[tuple[dict[str, Any] | None, Journal]]:
-    """Hold a folder's lock, and give the manifest and the journal of what has begun there."""
+def opened(folder: Path, note: Callable[[str], None], share: Share | None = None) -> Iterator[Store]:
+    """Hold a folder's lock, and give the folder with what has begun there."""
     with locked(folder, note, share):
-        yield begun(folder), read_journal(folder)
+        store = Store(folder, begun(folder), read_journal(folder), share)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def begun(folder: Path) -> dict[str, Any] | None:
@@ -228,22 +316,6 @@ def _may_stand(path: Path) -> bool:
     return known or (path.name in TABLES and not any(path.iterdir()))
 
 
-def write_whole(path: Path, content: bytes, put: Callable[[Path, Path], None] | None = None) -> None:
-    """Write a file under a hidden name, make it durable, and let it take its place."""
-    # of no other thread of this machine, nor of another machine
-    hidden = path.with_name(f".{path.name}.partial-{threading.get_native_id()}@{machine()}")
-    try:
-        with hidden.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        (put or os.replace)(hidden, path)
-    except BaseException:
-        with suppress(OSError):
-            hidden.unlink()
-        raise
-
-
 def _link(hidden: Path, path: Path) -> None:
     """Let a file take its place, unless another one has."""
     try:
@@ -257,6 +329,11 @@ def _link(hidden: Path, path: Path) -> None:
         if not path.exists():  # nor with locks: of two at the same moment the last one stays, and both read it
             os.replace(hidden, path)
     hidden.unlink(missing_ok=True)
+
+
+def _as_line(entry: dict[str, Any]) -> bytes:
+    """Return an entry as it is stored."""
+    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
 
 
 def _append(journal: BinaryIO, line: bytes) -> None:

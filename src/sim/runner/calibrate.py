@@ -33,7 +33,7 @@ from sim.inference.space import Space
 from sim.results.atomic import staged_files
 from sim.results.calibration import DATA_TREE, GIVEN, INSTALL, PRIOR, Calibration, lacking_for_arviz, store
 from sim.results.folder import MANIFEST
-from sim.results.sweep_journal import Share
+from sim.results.sweep_locks import Share
 from sim.runner.calibrate_asked import load
 from sim.runner.ensembles import check_of
 from sim.runner.model_version import model

@@ -25,7 +25,7 @@ from sim.engines.engine import cores
 from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import Experiment
 from sim.results.folder import MANIFEST
-from sim.results.sweep_journal import Share, shares
+from sim.results.sweep_locks import Share, shares
 from sim.runner.ensembles import require
 from sim.runner.estimate import estimate as estimate_sweep
 from sim.runner.model_version import model
@@ -229,7 +229,8 @@ def prepared(
             notes.append(one)
             continue
         try:
-            require(one.experiment.ensemble, say)
+            if one.experiment.ensemble is not None:
+                require(one.experiment.ensemble, say)
         except UserError as error:  # draws of another model: told before anything is run
             if one.name in over:
                 raise

@@ -8,11 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -33,8 +31,6 @@ SAID = ("name", "title", "why", "smallest")
 OF_ENSEMBLE = ("ensemble.name", "ensemble.given", "ensemble.model")
 """The same of the ensemble that points are drawn from: its draws are compared; whose model they are, rows decide."""
 NUMBERS = ("replicates", "design.points")
-SLAB, SOME = 4096, 256
-"""Points whose positions are hashed at once, and points of a block whose values are."""
 LONGEST = 60
 MOST_TIMES = 1000
 """Times its first size that a sweep may have: more would be a great many small files."""
@@ -45,28 +41,26 @@ FAILURE = ("error", "error_at")
 
 
 def resolved(
-    store: Store, known: Mapping[str, Any] | None, experiment: Experiment, job: Job, first: Plan, times: int | None,
-    say: Callable[[str], None],
-) -> tuple[Plan, list[str]]:  # fmt: skip
-    """Return the plan of a sweep, new or begun and perhaps enlarged, and a hash of what is drawn for each block.
+    store: Store, experiment: Experiment, job: Job, plan: Plan, times: int | None, say: Callable[[str], None]
+) -> tuple[Plan, list[str]]:
+    """Return the plan of a sweep that has begun, or is enlarged, and a hash of what is drawn for each block.
+
+    Unless all rows there are are those that this experiment and this model give, it is refused.
 
     Parameters
     ----------
-    known
-        The manifest of what has begun: unless all its rows are those that this experiment and this model give, it is
-        refused.
-    first
-        The plan of a new sweep.
+    plan
+        As it was begun, or of a new sweep.
     times
         As `enlarged` takes them.
     """
+    known = store.known
     if known is not None:
         check(store.folder, known, experiment)
-    plan = first if known is None else Plan.read(known["plan"])
     if times is not None:
         stored = store.journal.parts
         plan = enlarged(plan, times, growing=designs.kind_of(experiment).growing, stored=stored, say=say)
-    drawn = hashes(experiment, plan)
+    drawn = designs.hashes(experiment, plan)
     if known is not None:
         check_samples(store.folder, known, drawn)
         if job.model not in models(known):
@@ -134,35 +128,6 @@ def costs(runs: int, stored: Mapping[int, Mapping[str, Any]]) -> str:
     return f": by what is stored, {in_time(seconds)} of one core and {in_bytes(size)}"
 
 
-def hashes(experiment: Experiment, plan: Plan) -> list[str]:
-    """Return a hash of what is drawn for each block."""
-    of: dict[tuple[int, int], str] = {}
-    for block in plan.blocks:
-        if block.points not in of:
-            of[block.points] = _hash(experiment, block.points)
-    return [of[block.points] for block in plan.blocks]
-
-
-def _hash(experiment: Experiment, points: tuple[int, int]) -> str:
-    """Return the hash of a block: of all that chance decides, and of some values, which follow from that.
-
-    What a table, a grid or a one-at-a-time design gives stands in the experiment, which is compared itself.
-    """
-    digest = sha256()
-    if designs.kind_of(experiment).growing:
-        for start in range(*points, SLAB):
-            positions = designs.positions(experiment, points, start, min(start + SLAB, points[1]))
-            digest.update(positions.astype("<f8").tobytes())
-    samples = designs.samples(experiment, points, points[0], min(points[0] + SOME, points[1]))
-    for factor in experiment.uncertainties:
-        values = [sample[factor.name] for sample in samples]
-        if factor.options:
-            digest.update(json.dumps(values).encode())
-        else:
-            digest.update(np.array(values, dtype="<f8").tobytes())
-    return digest.hexdigest()
-
-
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Return the fields in which two records differ, with both values in short."""
     one, two = dict(_leaves(old)), dict(_leaves(new))
@@ -200,6 +165,32 @@ def _short(value: Any) -> str:
 def models(manifest: Mapping[str, Any]) -> list[str]:
     """Return the hashes of all models that gave a sweep's rows, the last one first."""
     return [manifest["model"], *manifest.get("models", ())]
+
+
+def kept(
+    known: Mapping[str, Any] | None, apart: Sequence[Mapping[str, Any]], now: Mapping[str, Any], *, grows: bool
+) -> dict[str, Any]:
+    """Return what a manifest keeps saying of the sweep's beginning, and of models and commits that gave rows before.
+
+    The commit goes with the model, and is that of the last rows: it stays where neither is new.
+
+    Parameters
+    ----------
+    apart
+        Manifests of folders that are joined to it.
+    """
+    kept: dict[str, Any] = {}
+    if known is not None:
+        kept = {key: known[key] for key in ("format_version", "versions", "platform", "created")}
+        if not grows and now["model"] == known["model"]:
+            kept["commit"] = known["commit"]
+    latest = {"model": now["model"], "commit": kept.get("commit", now["commit"])}
+    earlier = [*apart] if known is None else [known, *apart]
+    for key, others in (("model", "models"), ("commit", "commits")):
+        before = dict.fromkeys(name for one in earlier for name in (one[key], *one.get(others, ())))
+        if named := [name for name in before if name is not None and name != latest[key]]:
+            kept[others] = named
+    return kept
 
 
 def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment, job: Job, plan: Plan) -> str:

@@ -47,13 +47,13 @@ def ensemble_of(name: str | Path | None) -> Ensemble | None:
     return None if name is None else checked(read(name))
 
 
-def require(given: Given | None, say: Callable[[str], None]) -> None:
+def require(given: Given, say: Callable[[str], None]) -> None:
     """Refuse an experiment whose points are the draws of another model.
 
     The file is read again only where the hash of the model is another one. Of an experiment that was stored it is not
     known: there the sweep's own rows decide.
     """
-    if given is None or given.source is None or given.model == model():
+    if given.source is None or given.model == model():
         return
     ensemble = read(given.source)
     if ensemble.identity != given:

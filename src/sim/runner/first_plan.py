@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
-from sim.runner.chunks import scenario_table
+from sim.runner.chunks import Values, scenario_table
 from sim.scenario.schema import Scenario
 from sim.world.build import effective
 from sim.world.places import uezds_of
@@ -28,8 +30,9 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tu
     With it comes the first scenario that can be made, by whose size it is judged.
     """
     number, combinations = designs.points(experiment), len(experiment.combinations)
-    scenario = _first_scenario(experiment, number, combinations)
-    _check_purges(experiment, number)
+    samples = designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS))
+    scenario = _first_scenario(experiment, samples)
+    _check_purges(experiment, samples[0])
     if pairs_per_chunk is None:
         uezds = uezds_of(scenario.tree)
         pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months_of(scenario)))
@@ -40,27 +43,28 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tu
     return Plan.first(number, experiment.replicates, combinations, pairs_per_chunk), scenario
 
 
-def _check_purges(experiment: Experiment, number: int) -> None:
+def _first_scenario(experiment: Experiment, samples: Sequence[Values]) -> Scenario:
+    last = ""
+    for sample in samples:
+        for combination in range(len(experiment.combinations)):
+            try:
+                return _scenario(experiment, combination, sample)
+            except ValueError as error:
+                last = str(error)
+    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
+
+
+def _check_purges(experiment: Experiment, first: Values) -> None:
     """Refuse purges that, at the lowest sizes that are drawn, would leave no members: before anything is written."""
-    [first] = designs.samples(experiment, (0, number), 0, 1)
     drawn = (each for each in experiment.uncertainties if each.target.startswith("events.") and not each.options)
     lowest = {each.name: each.low for each in drawn}
     for combination in range(len(experiment.combinations)):
         try:
-            table = scenario_table(experiment, combination, first | lowest, quick=False)
-            scenario = Scenario.model_validate(table, strict=False)
+            scenario = _scenario(experiment, combination, {**first, **lowest})
         except ValueError:
             continue  # values that make no scenario are told of in their rows
         check_members(scenario, effective(scenario))
 
 
-def _first_scenario(experiment: Experiment, number: int, combinations: int) -> Scenario:
-    last = ""
-    for drawn in designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS)):
-        for combination in range(combinations):
-            try:
-                table = scenario_table(experiment, combination, drawn, quick=False)
-                return Scenario.model_validate(table, strict=False)
-            except ValueError as error:
-                last = str(error)
-    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
+def _scenario(experiment: Experiment, combination: int, sample: Values) -> Scenario:
+    return Scenario.model_validate(scenario_table(experiment, combination, sample, quick=False), strict=False)

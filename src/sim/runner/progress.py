@@ -20,9 +20,8 @@ from sim.errors import UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.folder import read_manifest
-from sim.results.sweep_journal import read_journal, shares
 from sim.results.sweep_locks import holder
-from sim.results.sweep_store import SWEEP, Made, Store
+from sim.results.sweep_store import SWEEP, Made, Store, read_journal
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -157,36 +156,30 @@ Progress = Callable[[State], None]
 class Watch:
     """What is told while a sweep runs."""
 
-    def __init__(self, experiment: Experiment, plan: Plan, store: Store, tell: Progress) -> None:
-        self._plan, self._headline, self._tell = plan, Headline.of(experiment), tell
+    def __init__(self, experiment: Experiment, plan: Plan, store: Store, total: int, tell: Progress) -> None:
+        """Begin with what the store has; `total` is how many runs there are to be, of a share its own."""
+        self._headline, self._tell = Headline.of(experiment), tell
         self._clock, self._estimate = Clock(), Estimate(plan.points)
         for number, entry in store.done.items():
-            self._look(number, {name: store.folder / name for name in entry["files"]})
+            self._look(plan.chunk(number), {name: store.folder / name for name in entry["files"]})
         done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
-        total = sum(plan.chunk(number).runs for number in store.parts(plan.chunks))
         self._state = State(
             done, total, failed, math.nan, math.nan, self._headline.text, *self._estimate.value(),
             shared=experiment.accidents == "shared",
         )  # fmt: skip
         self._changed, self._last = False, time.monotonic()
 
-    @property
-    def total(self) -> int:
-        """How many runs there are to be: of a share, its own."""
-        return self._state.total
-
-    def add(self, made: Made) -> None:
+    def add(self, chunk: Chunk, made: Made) -> None:
         """Note a chunk that was stored."""
         self._clock.add(made.runs)
-        self._look(made.number, {name: pa.BufferReader(content) for name, content in made.files.items()})
+        self._look(chunk, {name: pa.BufferReader(content) for name, content in made.files.items()})
         done, failed = self._state.done + made.runs, self._state.failed + made.failed
         self._state, self._changed = replace(self._state, done=done, failed=failed), True
 
-    def _look(self, number: int, files: Mapping[str, Any]) -> None:
+    def _look(self, chunk: Chunk, files: Mapping[str, Any]) -> None:
         """Take the headline's values out of a chunk's rows."""
         (rows,) = (file for name, file in files.items() if name.startswith("runs/"))
         values = pq.read_table(rows, columns=[self._headline.column])[0].to_numpy().astype(np.float64)
-        chunk = self._plan.chunk(number)
         self._estimate.add(chunk.points[0], *self._headline.pieces(values, chunk))
 
     def tell(self, *, now: bool = False) -> None:
@@ -252,7 +245,7 @@ def status(path: Path | str) -> Status:
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
-        len(shares(folder)),
+        len(journal.unmerged),
     )  # fmt: skip
 
 

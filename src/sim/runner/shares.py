@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.engines.engine import ENGINES
 from sim.errors import Problem, UserError
+from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.results.folder import read_manifest
-from sim.results.sweep_journal import read_journal, shares
+from sim.results.manifest import describe_sweep
 from sim.results.sweep_locks import holder
-from sim.results.sweep_store import SWEEP, Store
+from sim.results.sweep_store import SWEEP, Store, read_journal
 from sim.runner import compatibility
 from sim.runner.chunks import Job
-from sim.runner.sweep_manifest import describe
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,18 @@ def read_apart(
         manifest = read_manifest(place, SWEEP)
         if writer := holder(place):
             raise UserError(Problem(str(place), found=f"a sweep writes there: {writer}", allowed="wait for its end"))
-        store, plan = Store(place, read_journal(place)), Plan.read(manifest["plan"])
-        work = job(manifest["format_version"])
-        _, drawn = compatibility.resolved(store, manifest, experiment, work, plan, None, say)
+        store, plan = Store(place, manifest, read_journal(place)), Plan.read(manifest["plan"])
+        _, drawn = compatibility.resolved(store, experiment, job(manifest["format_version"]), plan, None, say)
         found.append(Apart(store, manifest, plan, drawn))
         _refuse_other_cut(place, manifest, found[0].store.folder, found[0].manifest)
     return found
 
 
-def joined(
-    store: Store, known: Mapping[str, Any] | None, plan: Plan, drawn: list[str], apart: Sequence[Apart]
-) -> tuple[Plan, list[str]]:
+def joined(store: Store, plan: Plan, drawn: list[str], apart: Sequence[Apart]) -> tuple[Plan, list[str]]:
     """Return the larger of a sweep's plan and those of folders that are joined to it, with what is drawn."""
     for one in apart:
-        if known is not None:
-            _refuse_other_cut(one.store.folder, one.manifest, store.folder, known)
+        if store.known is not None:
+            _refuse_other_cut(one.store.folder, one.manifest, store.folder, store.known)
     return max([(plan, drawn), *((one.plan, one.drawn) for one in apart)], key=lambda each: each[0].chunks)
 
 
@@ -73,22 +71,23 @@ def _refuse_other_cut(place: Path, other: Mapping[str, Any], folder: Path, known
             raise UserError(Problem(str(place), field, str(one), f"{two}, as in {folder}"))
 
 
-def agreed(store: Store, known: dict[str, Any] | None, experiment: Experiment, first: Plan, job: Job) -> dict[str, Any]:
-    """Return the manifest by which a share is made: the first share's; refused where that is of another model."""
+def agree(store: Store, experiment: Experiment, first: Plan, job: Job) -> None:
+    """Have a share made by the first share's manifest; refused where that is of another model."""
+    known = store.known
     if known is None:
-        known = store.establish(describe(experiment, first, job, compatibility.hashes(experiment, first)))
+        drawn = designs.hashes(experiment, first)
+        known = store.establish(describe_sweep(experiment, first, drawn, job.months, ENGINES[0], job.model))
     if job.model not in compatibility.models(known):
         allowed = (
             f"{known['model']}, by which its rows are made (commit {known['commit']}): go on with that version; the "
             "command without --share asks whether the rows are the same"
         )
         raise UserError(Problem(f"{store.folder}: share {store.share}", "model", job.model, allowed))
-    return known
 
 
-def refuse_unmerged(folder: Path) -> None:
+def refuse_unmerged(store: Store) -> None:
     """Refuse to enlarge a sweep before what shares have made of it is merged."""
-    if unmerged := len(shares(folder)):
+    if unmerged := len(store.journal.unmerged):
         allowed = "a sweep that is merged: first give the command without --extend"
-        found = f"shares in {folder}, of which {unmerged} are not merged"
+        found = f"shares in {store.folder}, of which {unmerged} are not merged"
         raise UserError(Problem("--extend", found=found, allowed=allowed))

@@ -11,14 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from sim.engines.engine import Stopped, cores
+from sim.engines.engine import ENGINES, Stopped, cores
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment import ensemble as ensembles
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
-from sim.results.sweep_journal import Share
+from sim.results.manifest import describe_sweep, here
+from sim.results.sweep_locks import Share
 from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk
@@ -29,8 +30,7 @@ from sim.runner.first_plan import first_plan
 from sim.runner.main_guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, Watch
-from sim.runner.shares import agreed, joined, read_apart, refuse_unmerged
-from sim.runner.sweep_manifest import describe, kept
+from sim.runner.shares import Apart, agree, joined, read_apart, refuse_unmerged
 from sim.world.schedule import months_of
 
 TICK = 0.2
@@ -108,48 +108,67 @@ def sweep(
     if cluster == "local":
         require_guard()
     begun(folder)
-    require(experiment.ensemble, say)
+    if experiment.ensemble is not None:
+        require(experiment.ensemble, say)
     first, scenario = first_plan(experiment, part_units)
     job_of = partial(work, experiment, months_of(scenario), model())
-    apart = read_apart(merge, experiment, job_of, say)
-    with opened(folder, say, mine) as (known, journal):
-        store = Store(folder, journal, mine)
-        if extend is not None:
-            refuse_unmerged(folder)
-        if mine is not None:
-            known = agreed(store, known, experiment, first, job_of(SWEEP.version))
-        begins = next((one for one in (known, *(one.manifest for one in apart)) if one is not None), None)
-        job = job_of(SWEEP.version if begins is None else begins["format_version"])
-        first = first if begins is None else Plan.read(begins["plan"])
-        plan, drawn = compatibility.resolved(store, known, experiment, job, first, extend, say)
-        plan, drawn = joined(store, known, plan, drawn, apart)
-        manifest = describe(experiment, plan, job, drawn)
-        grows = any(number not in store.done for number in store.parts(plan.chunks))
-        manifest |= kept(known, [one.manifest for one in apart], manifest, grows=grows)
-        try:
-            store.begin(manifest, known)
-            for one in apart:
-                store.take(one.store)
-            for text in store.notes:
-                say(text)
-            watch = Watch(experiment, plan, store, tell)
-            chunks = [number for number in store.parts(plan.chunks) if number not in store.done]
-            if chunks:
-                stored = {**journal.parts, **store.done}
-                _set_aside(folder, sum(entry["runs"] for entry in stored.values()), say)
-                pool = Threads(job, workers or cores()) if cluster is None else connect(
-                    job, cluster, workers, say, tls=tls
-                )  # fmt: skip
-                _work(experiment, map(plan.chunk, chunks), store, pool, watch)
-            else:
-                whose = "" if mine is None else f" of share {mine}"
-                say(Finished(f"all {watch.total:,} runs{whose} are there: nothing to do"))
-            watch.tell(now=True)
-            if whole is not None:
-                say(_first_look(whole, experiment, store))
-        finally:
-            store.close()
+    apart = read_apart(merge, experiment, job_of, say) if merge else []
+    with opened(folder, say, mine) as store:
+        job, plan = _begin(store, experiment, first, job_of, apart, extend, say)
+        parts = store.parts(plan.chunks)
+        total = sum(plan.chunk(number).runs for number in parts)
+        watch = Watch(experiment, plan, store, total, tell)
+        missing = [number for number in parts if number not in store.done]
+        if missing:
+            stored = {**store.journal.parts, **store.done}
+            _set_aside(folder, sum(entry["runs"] for entry in stored.values()), say)
+            pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say, tls=tls)
+            _work(experiment, (plan.chunk(number) for number in missing), store, pool, watch)
+        else:
+            whose = "" if mine is None else f" of share {mine}"
+            say(Finished(f"all {total:,} runs{whose} are there: nothing to do"))
+        watch.tell(now=True)
+        if whole is not None:
+            say(_first_look(whole, experiment, store))
     return folder
+
+
+def _begin(
+    store: Store, experiment: Experiment, first: Plan, job_of: Callable[[int], Job], apart: Sequence[Apart],
+    extend: int | None, say: Callable[[str], None],
+) -> tuple[Job, Plan]:  # fmt: skip
+    """Settle which runs the sweep has, and write so down; take over what was made apart.
+
+    Parameters
+    ----------
+    first
+        The plan of a new sweep.
+    job_of
+        Makes the job by the version of the sweep's format.
+    """
+    if extend is not None:
+        refuse_unmerged(store)
+    if store.share is not None:
+        agree(store, experiment, first, job_of(SWEEP.version))
+    begins = next((one for one in (store.known, *(one.manifest for one in apart)) if one is not None), None)
+    job = job_of(SWEEP.version if begins is None else begins["format_version"])
+    plan = first if begins is None else Plan.read(begins["plan"])
+    if store.known is None and extend is None:
+        drawn = designs.hashes(experiment, plan)
+    else:
+        plan, drawn = compatibility.resolved(store, experiment, job, plan, extend, say)
+    if apart:
+        plan, drawn = joined(store, plan, drawn, apart)
+    manifest = describe_sweep(experiment, plan, drawn, job.months, ENGINES[0], job.model)
+    if store.known is not None or apart:
+        grows = any(number not in store.done for number in store.parts(plan.chunks))
+        manifest |= compatibility.kept(store.known, [one.manifest for one in apart], manifest, grows=grows)
+    store.begin(manifest)
+    for one in apart:
+        store.take(one.store)
+    for text in store.notes:
+        say(text)
+    return job, plan
 
 
 class Finished(str):
@@ -199,7 +218,7 @@ def _work(experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: 
     """Hand out the chunks that are missing, a few at a time, and store them as they come."""
     with pool:
         watch.tell()
-        more, waiting = True, 0
+        more, waiting = True, dict[int, Chunk]()
         while more or waiting:
             while more and pool.has_room():
                 chunk = next(missing, None)
@@ -207,12 +226,11 @@ def _work(experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: 
                     more = False
                 else:
                     pool.submit(chunk, designs.samples(experiment, chunk.block.points, *chunk.points))
-                    waiting += 1
+                    waiting[chunk.number] = chunk
                     watch.tell()
             for made in pool.finished(TICK):
-                waiting -= 1
                 store.add(made)
-                watch.add(made)
+                watch.add(waiting.pop(made.number), made)
             watch.tell()
 
 
@@ -259,12 +277,15 @@ class Threads:
 
     def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
         """Take a chunk."""
-        self._waiting.add(self._pool.submit(run_chunk, self._job, chunk, samples, self._go_on))
+        self._waiting.add(self._pool.submit(self._made, chunk, samples))
 
     def finished(self, seconds: float) -> list[Made]:
         """Return chunks that have come to their end."""
         done, self._waiting = wait(self._waiting, seconds, FIRST_COMPLETED)
         return [future.result() for future in sorted(done, key=id)]
+
+    def _made(self, chunk: Chunk, samples: Sequence[Values]) -> Made:
+        return run_chunk(self._job, chunk, samples, self._go_on)._replace(where=here())
 
     def _go_on(self, months: int) -> None:
         if self._stop.is_set():
