@@ -291,6 +291,13 @@ def test_folders_that_were_made_apart_are_joined(tmp_path, whole):
     assert merged(tmp_path / "a1", tmp_path / "s")[0] == f"parts taken over from {tmp_path / 's'}: 0"
 
 
+def test_what_was_made_apart_in_an_older_format_is_joined_in_that(copied, tmp_path):
+    manifest = json.loads((copied / "manifest.json").read_text())
+    (copied / "manifest.json").write_text(json.dumps(manifest | {"format_version": 1}))
+    merged(tmp_path / "new", copied)
+    assert json.loads((tmp_path / "new" / "manifest.json").read_text())["format_version"] == 1
+
+
 def test_a_foreign_journal_reaches_tables_alone(copied, tmp_path):
     manifest = (copied / "manifest.json").read_bytes()
     record = {"bytes": len(manifest), "sha256": hashlib.sha256(manifest).hexdigest()}

@@ -177,15 +177,15 @@ def kept(
     Parameters
     ----------
     apart
-        Manifests of folders that are joined to it.
+        Manifests of folders that are joined to it: at least one where none is known.
     """
-    kept: dict[str, Any] = {}
+    earlier = [*apart] if known is None else [known, *apart]
+    kept: dict[str, Any] = {"format_version": earlier[0]["format_version"]}  # all of one: others are not joined
     if known is not None:
-        kept = {key: known[key] for key in ("format_version", "versions", "platform", "created")}
+        kept |= {key: known[key] for key in ("versions", "platform", "created")}
         if not grows and now["model"] == known["model"]:
             kept["commit"] = known["commit"]
     latest = {"model": now["model"], "commit": kept.get("commit", now["commit"])}
-    earlier = [*apart] if known is None else [known, *apart]
     for key, others in (("model", "models"), ("commit", "commits")):
         before = dict.fromkeys(name for one in earlier for name in (one[key], *one.get(others, ())))
         if named := [name for name in before if name is not None and name != latest[key]]:
