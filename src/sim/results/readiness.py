@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, manifest_text, table_of
+from sim.results.folder import FILES, Folder, Format, table_of
 from sim.results.run_rows import writer_options
+from sim.results.run_store import sealed_files, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,15 +100,11 @@ def store(
     folder: Path, kind: Format, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
 ) -> None:
     """Write tables into a folder, and last the manifest; all or nothing."""
-    with disk(folder), staged_files(folder, replace=True) as hidden:
+    with sealed_files(folder, kind, manifest) as hidden:
         for name, frame in tables.items():
             table = pa.Table.from_pandas(frame, schema=kind.tables[name], preserve_index=False)
             table = table.replace_schema_metadata()
             if name.endswith(".parquet"):
                 pq.write_table(table, hidden / name, row_group_size=len(table) or 1, **writer_options(table.schema))
             else:
-                style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-                pa_csv.write_csv(table, hidden / name, style)
-        files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
-        whole = {"format": kind.name, "format_version": kind.version, **manifest, "files": files}
-        (hidden / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
+                write_csv(table, hidden / name)
