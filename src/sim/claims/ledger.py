@@ -114,21 +114,16 @@ class Ledger:
     @property
     def digest(self) -> str:
         """SHA-256 of all that it says, in hexadecimal digits."""
-        return digest(self._rest())
-
-    def _rest(self) -> dict[str, Any]:
-        found: dict[str, Any] = plain({
-            "format": FORMAT.name, "format_version": FORMAT.version, "model": self.model, "made_with": self.made_with,
-            "quick": self.quick, "populations": [dict(one) for one in self.populations],
-            "claims": [asdict(entry) for entry in self.claims], "notes": list(self.notes),
-        })  # fmt: skip
-        return found
+        return str(self.document()["digest"])
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        rest = self._rest()
-        return {**{key: rest[key] for key in ("format", "format_version", "model", "made_with", "quick")},
-                "digest": self.digest, **{key: rest[key] for key in ("populations", "claims", "notes")}}  # fmt: skip
+        found: dict[str, Any] = plain({
+            "format": FORMAT.name, "format_version": FORMAT.version, "model": self.model, "made_with": self.made_with,
+            "quick": self.quick, "digest": "", "populations": [dict(one) for one in self.populations],
+            "claims": [asdict(entry) for entry in self.claims], "notes": list(self.notes),
+        })  # fmt: skip
+        return {**found, "digest": digest(found)}
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each claim, estimand and population."""
