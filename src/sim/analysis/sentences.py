@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 SURE, RATHER = 0.8, 0.6
 """Shares of draws from which an answer is called one, and a leaning; the first is the rule for claims."""
-VERDICTS = ("better", "worse", "same", "leans towards", "leans against", "open")
-"""What shares of draws come to; see `verdict`."""
 MAIN = "performance"
 """The outcome that an answer is about, unless others were asked for."""
 ENOUGH = 30
@@ -205,7 +203,9 @@ def beyond(found: ArrayLike, smallest: float) -> tuple[float, float]:
 
 
 def verdict(shares: Sequence[tuple[float, float, float]]) -> str:
-    """Return what shares of draws say of scopes together, out of `VERDICTS`: never more than they do of each.
+    """Return what shares of draws say of scopes together, never more than they do of each.
+
+    That is ``better``, ``worse``, ``same``, ``leans towards``, ``leans against`` or ``open``.
 
     Parameters
     ----------

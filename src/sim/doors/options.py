@@ -17,7 +17,6 @@ from sim.figures.pictures import OPTIONS, PICTURES
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 scenario = click.argument("scenario", shell_complete=complete.scenarios)
-result = click.argument("result", type=click.Path(path_type=Path))
 stored = click.argument("stored", metavar="FOLDER", type=click.Path(path_type=Path))
 out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
 force = click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")
