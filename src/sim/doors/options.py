@@ -34,6 +34,8 @@ ensemble = click.option(
     "--ensemble", metavar="NAME", shell_complete=complete.ensembles,
     help="Take draws from a calibration: its folder, or its name in results/calibration.",
 )
+workers = click.option("--workers", type=click.IntRange(1), metavar="N",
+                       help="Runs made at once on this machine; default: one for each core.")
 share = click.option(
     "--share", metavar="K/N", help="Make the K-th of N shares alone, counted from 1; docs/sweeps.md shows array jobs."
 )
