@@ -112,10 +112,10 @@ def answer(comparison: Comparison) -> list[str]:
     return [said for world in others for said in sentences(finding(comparison, world))]
 
 
-def finding(comparison: Comparison, world: str, outcome: str | None = None, horizon: str | None = None) -> Finding:
-    """Return what a stored comparison found of a world: by default of its main outcome at its main horizon."""
+def finding(comparison: Comparison, world: str, outcome: str | None = None) -> Finding:
+    """Return what a stored comparison found of a world at its main horizon, by default of its main outcome."""
     manifest = comparison.manifest
-    outcome, horizon = outcome or main_outcome(manifest), horizon or comparison.horizons[0]
+    outcome, horizon = outcome or main_outcome(manifest), comparison.horizons[0]
     frame = comparison.effects()
     rows = frame[(frame["world"] == world) & (frame["outcome"] == outcome) & (frame["horizon"] == horizon)]
     effects = {str(row["scope"]): row for row in rows.to_dict(orient="records")}
