@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import Problem, UserError
-from sim.results.folder import FILES, Folder, Format, table_of
+from sim.results.folder import FILES, Answered, Format, table_of
 from sim.results.run_store import sealed_files, table_of_rows, write_csv
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ CALIBRATION = Format(
 )  # fmt: skip
 
 
-class Calibration(Folder):
+class Calibration(Answered):
     """What a calibration has found, read from its folder."""
 
     format = CALIBRATION
@@ -63,11 +63,6 @@ class Calibration(Folder):
     @property
     def told(self) -> str:  # noqa: D102
         return f"{self.manifest['name']}, calibrated on {self.manifest['given']}"
-
-    @property
-    def answer(self) -> list[str]:
-        """What it says, in sentences."""
-        return list(self.manifest["answer"])
 
     @property
     def ensemble(self) -> Ensemble:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.results.folder import FILES, Folder, Format, table_of
+from sim.results.folder import FILES, Answered, Format, table_of
 from sim.results.run_rows import writer_options
 from sim.results.run_store import sealed_files, write_csv
 
@@ -57,7 +57,7 @@ LOCKIN = Format(
 )  # fmt: skip
 
 
-class ReadinessMap(Folder):
+class ReadinessMap(Answered):
     """A readiness map, read from its folder."""
 
     format = MAP
@@ -66,11 +66,6 @@ class ReadinessMap(Folder):
     def told(self) -> str:  # noqa: D102
         populations = ", ".join(one["name"] for one in self.manifest["populations"])
         return f"{self.manifest['draws']} draws, {populations}{', quick' if self.manifest['quick'] else ''}"
-
-    @property
-    def answer(self) -> list[str]:
-        """What it says, in three sentences."""
-        return list(self.manifest["answer"])
 
     def shares(self) -> pd.DataFrame:
         """Return the share of draws in which a place does no worse, by half-year, scheme, population and measure."""
@@ -81,7 +76,7 @@ class ReadinessMap(Folder):
         return self.frame("dates").replace({"": None})
 
 
-class LockInTest(Folder):
+class LockInTest(Answered):
     """A lock-in test, read from its folder."""
 
     format = LOCKIN
@@ -89,11 +84,6 @@ class LockInTest(Folder):
     @property
     def told(self) -> str:  # noqa: D102
         return f"{self.manifest['draws']} draws, {self.manifest['population']}"
-
-    @property
-    def answer(self) -> list[str]:
-        """What it says, in sentences."""
-        return list(self.manifest["answer"])
 
 
 def store(
