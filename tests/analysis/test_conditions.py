@@ -52,7 +52,7 @@ def test_the_most_important_come_first_and_a_sign_may_hang_on_others(sweep):
     pairs = sweep.pairs
     sign = np.where(pairs.drawn("r_f") > 0.5, 1.0, -1.0)
     values = sign * 0.01 + np.where(pairs.drawn("speed") > 0.5, 1.0, 0.0)
-    size, signs = influence(sweep, values), influence(sweep, values, of_sign=True)
+    size, signs = influence(sweep, values), influence(sweep, np.sign(values))
     assert size.index[0] == "speed" and signs.index[0] == "r_f" and signs["r_f"] > 0.5
 
 

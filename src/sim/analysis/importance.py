@@ -56,13 +56,12 @@ def grouped(values: NDArray[Any], bins: int = BINS) -> NDArray[Any]:
     return ranks * bins // len(values)
 
 
-def influence(sweep: PairedSweep, values: Array, *, of_sign: bool = False) -> pd.Series:
+def influence(sweep: PairedSweep, values: Array) -> pd.Series:
     """Return the correlation ratio of each uncertainty with values of pairs, the largest first.
 
-    It is taken over points: of the means over their replicates, or ``of_sign`` of their signs: an uncertainty may move
-    many effects a little, or across zero, and another make the large ones larger. Interactions are not in it.
+    It is taken over points, of the means over their replicates. Interactions are not in it.
     """
-    return _ratios(sweep, _groups(sweep), values, of_sign)
+    return _ratios(_groups(sweep), sweep.pairs.by_point(values)[0])
 
 
 def _groups(sweep: PairedSweep) -> dict[str, NDArray[Any]]:
@@ -84,12 +83,9 @@ def _where_asked(groups: NDArray[Any], values: Array) -> float:
     return correlation_ratio(groups[asked], values[asked]) * float(among / total) if total else 0.0
 
 
-def _ratios(sweep: PairedSweep, groups: dict[str, NDArray[Any]], values: Array, of_sign: bool) -> pd.Series:
+def _ratios(groups: dict[str, NDArray[Any]], means: Array) -> pd.Series:
     import pandas as pd
 
-    means, _ = sweep.pairs.by_point(values)
-    if of_sign:
-        means = np.sign(means)
     found = {name: _where_asked(group, means) for name, group in groups.items()}
     return pd.Series(found, dtype=float).sort_values(ascending=False, kind="stable")
 
@@ -97,14 +93,15 @@ def _ratios(sweep: PairedSweep, groups: dict[str, NDArray[Any]], values: Array, 
 def importance(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
     """Return how much of an effect goes with each uncertainty, the most first; asked as `contrasts` is.
 
-    A row per option and uncertainty: ``size`` and ``sign`` are correlation ratios of the effect and of its sign, see
-    `influence`.
+    A row per option and uncertainty: ``size`` and ``sign`` are correlation ratios of the effect and of its sign, over
+    points: an uncertainty may move many effects a little, or across zero, and another make the large ones larger.
     """
     import pandas as pd
 
     found, groups = [], _groups(sweep)
     for labels, _, effect, _ in contrasts(sweep, **asked):
-        both = {name: _ratios(sweep, groups, effect, name == "sign") for name in ("size", "sign")}
+        means, _ = sweep.pairs.by_point(effect)
+        both = {"size": _ratios(groups, means), "sign": _ratios(groups, np.sign(means))}
         frame = pd.DataFrame(both).sort_values("size", ascending=False, kind="stable")
         found.append(frame.rename_axis("uncertainty").reset_index().assign(**labels))
     return pd.concat(found, ignore_index=True)

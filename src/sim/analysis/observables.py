@@ -36,6 +36,8 @@ FROM_ABOVE = ("centre", "bureau")
 #: Reasons of removals: for the sake of order, or for want of men; as unfit.
 FOR_CONFLICT, UNFIT = ("transfer", "request", "extraordinary"), ("unfit", "lost_review")
 FOR_SHORTAGE, VOTED_OUT = ("need",), ("unfit", "lost_contest")
+#: Reasons of coming: named from above; by the committee's vote, with or without a name from above.
+NAMED, VOTED_IN = ("appointed",), ("elected", "recommended")
 #: Kinds of events by their places in the labels.
 OPENED, CLOSED = KINDS.index("sklok_opened"), KINDS.index("sklok_closed")
 
@@ -73,15 +75,15 @@ def needs_committees(names: Sequence[str]) -> bool:
 # Of monthly outcomes.
 
 
+def _average(values: Floats) -> float:
+    """Return the mean of what is defined; nan where nothing is."""
+    values = values[~np.isnan(values)]
+    return float(values.mean()) if len(values) else float("nan")
+
+
 def _mean(outcome: str, scale: float = 1.0) -> Figure:
     """Take the mean of an outcome over the months in which it is defined."""
-
-    def figure(archive: Archive, scope: str, span: Span) -> float:
-        values = archive.series(outcome, scope, span)
-        values = values[~np.isnan(values)]
-        return float(values.mean() * scale) if len(values) else float("nan")
-
-    return figure
+    return lambda archive, scope, span: _average(archive.series(outcome, scope, span)) * scale
 
 
 for _name, _outcome, _scale in (
@@ -100,14 +102,13 @@ def _over(above: float, below: float) -> float:
     return above / below if below else float("nan")
 
 
-@_figure("opposition_kept", monthly=True)
-def _opposition_kept(archive: Archive, scope: str, span: Span) -> float:
-    return _over(*(_mean(name)(archive, scope, span) for name in ("opposition_guberniia", "opposition_members")))
+def _ratio(above: str, below: str) -> Figure:
+    """Take the mean of an outcome over that of another."""
+    return lambda archive, scope, span: _over(*(_mean(name)(archive, scope, span) for name in (above, below)))
 
 
-@_figure("results_worst_tenth", monthly=True)
-def _worst_tenth(archive: Archive, scope: str, span: Span) -> float:
-    return _over(*(_mean(name)(archive, scope, span) for name in ("performance_p10", "performance")))
+_figure("opposition_kept", monthly=True)(_ratio("opposition_guberniia", "opposition_members"))
+_figure("results_worst_tenth", monthly=True)(_ratio("performance_p10", "performance"))
 
 
 @_figure("results_of_class", monthly=True)
@@ -233,11 +234,6 @@ def _chosen(archive: Archive, scope: str, span: Span, moment: Moment) -> Changes
     return archive.once((scope, span, moment), find)
 
 
-def _average(values: Floats) -> float:
-    values = values[~np.isnan(values)]
-    return float(values.mean()) if len(values) else float("nan")
-
-
 def _after(archive: Archive, field: str, changes: Changes, before: tuple[int, int], after: tuple[int, int]) -> float:
     """Return the mean change of what lies between two spans about changes, against the class."""
     return _average(_means(archive, field, changes, *after) - _means(archive, field, changes, *before))
@@ -253,62 +249,47 @@ def _among(labels: Sequence[str], some: Sequence[str]) -> Mask:
     return np.array([label in some for label in labels])
 
 
-def _by_reason(changes: Changes, *reasons: str) -> Changes:
+def _by_reason(changes: Changes, reasons: Sequence[str]) -> Changes:
     return changes.where(_among(REASONS, reasons)[changes.reason])
 
 
-def _decided(changes: Changes, *authorities: str) -> Changes:
+def _decided(changes: Changes, authorities: Sequence[str]) -> Changes:
     return changes.where(_among(AUTHORITIES, authorities)[changes.authority])
 
 
-@_figure("results_after_change")
-def _dip(archive: Archive, scope: str, span: Span) -> float:
-    return _after(archive, "performance", _chosen(archive, scope, span, "took"), *DIP)
+def _changed(field: str, moment: Moment, reasons: Sequence[str], spans: tuple[tuple[int, int], ...]) -> Figure:
+    """Take the mean change of a field about changes for some reasons, against the class."""
+    return lambda archive, scope, span: _after(
+        archive, field, _by_reason(_chosen(archive, scope, span, moment), reasons), *spans)  # fmt: skip
+
+
+_figure("results_after_change")(_changed("performance", "took", REASONS, DIP))
+_figure("gain_appointed")(_changed("performance", "took", NAMED, GAIN))
+_figure("gain_elected")(_changed("performance", "took", VOTED_IN, GAIN))
+_figure("skloki_after_change")(_changed("open_sklok", "took", REASONS, AFTERWARDS))
+_figure("skloki_after_transfer")(_changed("open_sklok", "left", FOR_CONFLICT, AFTERWARDS))
 
 
 @_figure("change_appointed_ahead")
 def _change(archive: Archive, scope: str, span: Span) -> float:
     took = _chosen(archive, scope, span, "took")
-    ways = _by_reason(took, "appointed"), _by_reason(took, "elected", "recommended")
+    ways = _by_reason(took, NAMED), _by_reason(took, VOTED_IN)
     appointed, elected = (_after(archive, "performance", some, *DIP) for some in ways)
     return appointed - elected
 
 
-@_figure("gain_appointed")
-def _gain_appointed(archive: Archive, scope: str, span: Span) -> float:
-    took = _by_reason(_chosen(archive, scope, span, "took"), "appointed")
-    return _after(archive, "performance", took, *GAIN)
+def _of_removed(bodies: Sequence[str], reasons: Sequence[str]) -> Figure:
+    """Take the results of a year before removals by some bodies, for some reasons."""
+
+    def figure(archive: Archive, scope: str, span: Span) -> float:
+        removed = _by_reason(_decided(_chosen(archive, scope, span, "left"), bodies), reasons)
+        return _average(_means(archive, "performance", removed, -YEAR, 0))
+
+    return figure
 
 
-@_figure("gain_elected")
-def _gain_elected(archive: Archive, scope: str, span: Span) -> float:
-    took = _by_reason(_chosen(archive, scope, span, "took"), "elected", "recommended")
-    return _after(archive, "performance", took, *GAIN)
-
-
-@_figure("skloki_after_change")
-def _skloki_after(archive: Archive, scope: str, span: Span) -> float:
-    return _after(archive, "open_sklok", _chosen(archive, scope, span, "took"), *AFTERWARDS)
-
-
-@_figure("skloki_after_transfer")
-def _skloki_after_transfer(archive: Archive, scope: str, span: Span) -> float:
-    left = _by_reason(_chosen(archive, scope, span, "left"), *FOR_CONFLICT)
-    return _after(archive, "open_sklok", left, *AFTERWARDS)
-
-
-def _of_removed(archive: Archive, removed: Changes) -> float:
-    return _average(_means(archive, "performance", removed, -YEAR, 0))
-
-
-@_figure("results_of_removed_centre")
-def _removed_above(archive: Archive, scope: str, span: Span) -> float:
-    return _of_removed(archive, _by_reason(_decided(_chosen(archive, scope, span, "left"), *FROM_ABOVE), *UNFIT))
-
-
-@_figure("results_of_removed_conference")
-def _removed_below(archive: Archive, scope: str, span: Span) -> float:
-    return _of_removed(archive, _by_reason(_decided(_chosen(archive, scope, span, "left"), "conference"), *VOTED_OUT))
+_figure("results_of_removed_centre")(_of_removed(FROM_ABOVE, UNFIT))
+_figure("results_of_removed_conference")(_of_removed(("conference",), VOTED_OUT))
 
 
 # Of removals and appointments, by count.
@@ -320,13 +301,13 @@ def _share(part: Changes, whole: Changes) -> float:
 
 @_figure("moves_for_conflict_shortage")
 def _explained(archive: Archive, scope: str, span: Span) -> float:
-    left = _decided(_chosen(archive, scope, span, "left"), *FROM_ABOVE)
-    return _share(_by_reason(left, *FOR_CONFLICT, *FOR_SHORTAGE), left)
+    left = _decided(_chosen(archive, scope, span, "left"), FROM_ABOVE)
+    return _share(_by_reason(left, FOR_CONFLICT + FOR_SHORTAGE), left)
 
 
 @_figure("moves_near_sklok")
 def _near(archive: Archive, scope: str, span: Span) -> float:
-    left = _decided(_chosen(archive, scope, span, "left"), *FROM_ABOVE)
+    left = _decided(_chosen(archive, scope, span, "left"), FROM_ABOVE)
     open_months = archive.summed("open_sklok")
     begin = np.maximum(left.month - HALF, 0)
     near = open_months[left.month, left.place] - open_months[begin, left.place]
@@ -336,13 +317,13 @@ def _near(archive: Archive, scope: str, span: Span) -> float:
 @_figure("filled_from_above")
 def _from_above(archive: Archive, scope: str, span: Span) -> float:
     took = _chosen(archive, scope, span, "took")
-    return _share(_by_reason(took, "appointed"), took)
+    return _share(_by_reason(took, NAMED), took)
 
 
 @_figure("brought_along")
 def _brought(archive: Archive, scope: str, span: Span) -> float:
     """Count appointments with a follower: he takes a seat of the same committee, from the same one, as `followed`."""
-    took = _by_reason(_chosen(archive, scope, span, "took"), "appointed")
+    took = _by_reason(_chosen(archive, scope, span, "took"), NAMED)
     left, seated = archive.events(LEFT), archive.events(TOOK)
     followers = left["person"][left["reason"] == REASONS.index("followed")]
     theirs = seated[np.isin(seated["person"], followers)] if len(followers) else seated[:0]

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 SURE, RATHER = 0.8, 0.6
 """Shares of draws from which an answer is called one, and a leaning; the first is the rule for claims."""
-VERDICTS = ("better", "worse", "same", "leans towards", "leans against", "open")
-"""What shares of draws come to; see `verdict`."""
 MAIN = "performance"
 """The outcome that an answer is about, unless others were asked for."""
 ENOUGH = 30
@@ -114,10 +112,10 @@ def answer(comparison: Comparison) -> list[str]:
     return [said for world in others for said in sentences(finding(comparison, world))]
 
 
-def finding(comparison: Comparison, world: str, outcome: str | None = None, horizon: str | None = None) -> Finding:
-    """Return what a stored comparison found of a world: by default of its main outcome at its main horizon."""
+def finding(comparison: Comparison, world: str, outcome: str | None = None) -> Finding:
+    """Return what a stored comparison found of a world at its main horizon, by default of its main outcome."""
     manifest = comparison.manifest
-    outcome, horizon = outcome or main_outcome(manifest), horizon or comparison.horizons[0]
+    outcome, horizon = outcome or main_outcome(manifest), comparison.horizons[0]
     frame = comparison.effects()
     rows = frame[(frame["world"] == world) & (frame["outcome"] == outcome) & (frame["horizon"] == horizon)]
     effects = {str(row["scope"]): row for row in rows.to_dict(orient="records")}
@@ -205,7 +203,9 @@ def beyond(found: ArrayLike, smallest: float) -> tuple[float, float]:
 
 
 def verdict(shares: Sequence[tuple[float, float, float]]) -> str:
-    """Return what shares of draws say of scopes together, out of `VERDICTS`: never more than they do of each.
+    """Return what shares of draws say of scopes together, never more than they do of each.
+
+    That is ``better``, ``worse``, ``same``, ``leans towards``, ``leans against`` or ``open``.
 
     Parameters
     ----------

@@ -92,15 +92,10 @@ def _tier(name: str, tier: str, row: Record) -> Target:
 # What the model produces. Each function sees one replicate.
 
 
-def _when(table: Table) -> NDArray[np.datetime64]:
-    """Return the month of each row, whichever way the table was read (dates, times, text)."""
-    return np.asarray(table["month"], dtype="datetime64[M]")
-
-
 def _nation(monthly: Table, outcome: str, first: str, last: str = "") -> NDArray[np.float64]:
     """Return an outcome of the nation from first to last month; nan if the run lacks one of them."""
     begin, end = np.datetime64(first, "M"), np.datetime64(last or first, "M")
-    when = _when(monthly)
+    when = np.asarray(monthly["month"], dtype="datetime64[M]")  # whichever way it was read (dates, times, text)
     chosen = (when >= begin) & (when <= end) & (np.asarray(monthly["scope"]) == "nation")
     values = np.asarray(monthly[outcome], dtype=np.float64)[chosen]
     return values if len(values) == int((end - begin).astype(int)) + 1 else np.array([np.nan])

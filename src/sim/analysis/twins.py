@@ -54,15 +54,12 @@ def payments(sweep: PairedSweep) -> pd.DataFrame:
             known = np.isfinite(found[0]) & np.isfinite(found[1])
             one, other = (each[known] for each in found)
             base = float(np.nanmean(pairs.options(values, terms)[:, 0]))
+            least = float(sweep.experiment.smallest.of(sweep.experiment.outcome(outcome), base))
             rows.append({
                 "outcome": outcome, "horizon": horizon, terms.name: option.label, "points": len(one),
-                **_judged(one, other, _least(sweep, outcome, base), arms.options),
+                **_judged(one, other, least, arms.options),
             })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _least(sweep: PairedSweep, outcome: str, base: float) -> float:
-    return float(sweep.experiment.smallest.of(sweep.experiment.outcome(outcome), base))
 
 
 def _judged(one: Array, other: Array, smallest: float, arms: Sequence[Option]) -> dict[str, Any]:

@@ -79,24 +79,19 @@ def as_written(entry: Mapping[str, Any], population: str) -> bool:
 def three(ledger: At) -> tuple[Line, Line, Line]:
     """Return the three sentences: two on what is asked first, and the count of all verdicts."""
     claims = {str(claim["id"]): claim for claim in ledger["claims"]}
-    rest = list(claims.values())
     told: list[tuple[str, list[At]]] = []
     for where, wanted in LEADING:
         asked = [claims[name] for name in wanted if name in claims]
-        where = f"{where}, " if asked else ""
+        taken = [str(claim["id"]) for _, chosen in told for claim in chosen]
         # of a ledger without them, whatever it asks first
-        chosen = asked or [claim for claim in rest if str(claim["id"]) not in _ids(told)][:1]
-        told.append((where, chosen))
+        rest = [claim for name, claim in claims.items() if name not in taken]
+        told.append((f"{where}, " if asked else "", asked or rest[:1]))
     among = AMONG if deciding(ledger["populations"].value) == "calibrated" else "of 100 worlds over all ranges"
     first, second = (_sentence(where, chosen, ledger, among) for where, chosen in told)
     begin = QUICK if ledger["quick"].value else ("", "", "")
     one, other, last = (_begun(line(f"{mark}{{}}", said)) for mark, said in
                         zip(begin, (first, second, _counts(ledger["claims"])), strict=True))  # fmt: skip
     return one, other, last
-
-
-def _ids(told: Sequence[tuple[str, Sequence[At]]]) -> set[str]:
-    return {str(claim["id"]) for _, chosen in told for claim in chosen}
 
 
 def _sentence(where: str, claims: Sequence[At], ledger: At, among: str) -> Line:

@@ -26,7 +26,6 @@ from sim.registry.entries import Outcome
 from sim.registry.mechanisms import MECHANISMS
 from sim.scenario import doc_tables, files
 from sim.scenario.contradictions import Review
-from sim.scenario.doc_tables import fields_of
 from sim.scenario.file_form import FileForm, show
 from sim.scenario.files import keys, shipped
 from sim.scenario.layers import SETS, Fault, KeyPath, Layer, in_order, merge, unknown
@@ -461,8 +460,7 @@ def _month_faults(where: KeyPath, text: str | None) -> Iterator[Fault]:
 
 def field_table(name: str) -> str:
     """Return a Markdown table of the document: the fields of one table of the format."""
-    model, path = TABLES[name]
-    return fields_of(model, lambda field: FORM.node_at((*path, field))[0])
+    return doc_tables.fields_of(FORM, *TABLES[name])
 
 
 def render(text: str) -> str:

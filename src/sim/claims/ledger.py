@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from sim.errors import Problem, UserError, one_of
-from sim.results.atomic import disk, staged_files
-from sim.results.folder import MANIFEST, file_record
-from sim.results.ledger import CSV, JSON, NAME, RATE_ROWS, RATES, ROWS, TITLE, VERSION, LedgerFolder, checked, digest
-from sim.results.manifest import manifest_text
+from sim.results.folder import MANIFEST
+from sim.results.ledger import CSV, FORMAT, JSON, RATE_ROWS, RATES, ROWS, TITLE, LedgerFolder, checked, digest
+from sim.results.run_store import sealed_files, write_csv
 from sim.version import __version__
 
 PLACE = Path("results", "claims")
@@ -116,21 +114,16 @@ class Ledger:
     @property
     def digest(self) -> str:
         """SHA-256 of all that it says, in hexadecimal digits."""
-        return digest(self._rest())
-
-    def _rest(self) -> dict[str, Any]:
-        found: dict[str, Any] = plain({
-            "format": NAME, "format_version": VERSION, "model": self.model, "made_with": self.made_with,
-            "quick": self.quick, "populations": [dict(one) for one in self.populations],
-            "claims": [asdict(entry) for entry in self.claims], "notes": list(self.notes),
-        })  # fmt: skip
-        return found
+        return str(self.document()["digest"])
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        rest = self._rest()
-        return {**{key: rest[key] for key in ("format", "format_version", "model", "made_with", "quick")},
-                "digest": self.digest, **{key: rest[key] for key in ("populations", "claims", "notes")}}  # fmt: skip
+        found: dict[str, Any] = plain({
+            "format": FORMAT.name, "format_version": FORMAT.version, "model": self.model, "made_with": self.made_with,
+            "quick": self.quick, "digest": "", "populations": [dict(one) for one in self.populations],
+            "claims": [asdict(entry) for entry in self.claims], "notes": list(self.notes),
+        })  # fmt: skip
+        return {**found, "digest": digest(found)}
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each claim, estimand and population."""
@@ -198,7 +191,7 @@ def refuse_other(folder: Path) -> None:
             kind = json.loads((folder / MANIFEST).read_bytes()).get("format")
         except (OSError, ValueError, AttributeError):
             kind = "a manifest that cannot be read"
-        if kind != NAME:
+        if kind != FORMAT.name:
             raise UserError(Problem(place, found=f"{kind}", allowed=allowed))
     elif others := sorted(names - {README, JSON, CSV, RATES}):  # these may be of a ledger that was broken off
         raise UserError(Problem(place, found=f"a folder with {', '.join(others[:3])} in it", allowed=allowed))
@@ -212,15 +205,11 @@ def store(folder: Path, ledger: Ledger, page: str, rates: Sequence[Mapping[str, 
     page, rates
         The folder's page, and how often the rules err.
     """
-    with disk(folder), staged_files(folder, replace=True) as hidden:
+    manifest = {"title": TITLE, "digest": ledger.digest, "quick": ledger.quick, "model": ledger.model,
+                "made_with": ledger.made_with}  # fmt: skip
+    with sealed_files(folder, FORMAT, manifest) as hidden:
         text = json.dumps(ledger.document(), indent=1, ensure_ascii=False)
         (hidden / JSON).write_text(text + "\n", encoding="utf-8")
         (hidden / README).write_text(page, encoding="utf-8")
-        style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-        pa_csv.write_csv(pa.Table.from_pylist(ledger.rows(), schema=ROWS), hidden / CSV, style)
-        pa_csv.write_csv(pa.Table.from_pylist(list(rates), schema=RATE_ROWS), hidden / RATES, style)
-        files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
-        whole = {"format": NAME, "format_version": VERSION, "title": TITLE, "digest": ledger.digest,
-                 "quick": ledger.quick, "model": ledger.model, "made_with": ledger.made_with,
-                 "files": files}  # fmt: skip
-        (hidden / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
+        write_csv(pa.Table.from_pylist(ledger.rows(), schema=ROWS), hidden / CSV)
+        write_csv(pa.Table.from_pylist(list(rates), schema=RATE_ROWS), hidden / RATES)

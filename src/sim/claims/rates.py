@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -101,10 +101,3 @@ def rates(ledger: Ledger, number: int = NUMBER, points: Drawn | None = None) -> 
 def _spread(numbers: Mapping[str, Any]) -> bool:
     sd = numbers.get("sd")
     return sd is not None and math.isfinite(sd) and sd > 0.0
-
-
-def worst(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Return the largest share of wrong verdicts of each that was planted, over estimands."""
-    return {name: max((row["wrong"] for row in rows if row["planted"] == name), default=0.0) for name in PLANTED}
-
-

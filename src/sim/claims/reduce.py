@@ -135,10 +135,9 @@ def entry(
     for reader in asked:
         for one in judged:
             one.add(claim, reader)
-    main = asked[0].population.name
-    weighing = [one for one in judged if not one.estimand.said.shown] if said.all else judged[:1]
-    verdicts = {reader.population.name: _verdict(claim, [one.verdicts[reader.population.name] for one in weighing])
-                for reader in asked}  # fmt: skip
+    names = [reader.population.name for reader in asked]
+    main, weighing = names[0], [one for one in judged if not one.estimand.said.shown] if said.all else judged[:1]
+    verdicts = {name: rules.together([one.verdicts[name] for one in weighing]) for name in names}
     depth = _Depth(asked[0], judged[0], verdicts[main])
     found = depth.look(claim, weighing) if deep else {}
     if said.kind == rules.PUT_IN:
@@ -154,10 +153,6 @@ def entry(
         commands=[f"skloki claims {claim.asked}", f"skloki claims --explain {claim.asked}"], **found,
     )  # fmt: skip
     return _told(whole, looked, quick)
-
-
-def _verdict(claim: Claim, verdicts: Sequence[str]) -> str:
-    return rules.together(verdicts) if claim.said.all else verdicts[0]
 
 
 def _claimed(one: Estimand) -> str:
@@ -320,8 +315,7 @@ class _Depth:
         if said.claimed in ("within", *rules.RELATIONS):
             least = self.one.smallest
             low, high = (-least, least) if said.claimed == "within" else self.judged.estimand.ends
-            inside = (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
-            return np.where(np.isfinite(values), inside.astype(float), np.nan)
+            return np.where(np.isfinite(values), rules.between(values, low, high).astype(float), np.nan)
         sign = 1.0 if said.claimed in ("above", "not below") else -1.0
         return np.where(np.isfinite(values), 0.5 + 0.5 * np.sign(sign * values), np.nan)
 

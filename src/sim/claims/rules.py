@@ -83,8 +83,8 @@ def shares(claimed: str, values: Array, smallest: float, low: float | None = Non
     if not len(known):
         return Shares(math.nan, math.nan, math.nan, 0)
     if claimed in RELATIONS:
-        inside = (known >= (-np.inf if low is None else low)) & (known <= (np.inf if high is None else high))
-        return Shares(float(inside.mean()), 1.0 - float(inside.mean()), 0.0, len(known))
+        inside = float(between(known, low, high).mean())
+        return Shares(inside, 1.0 - inside, 0.0, len(known))
     above, below = beyond(known, smallest)
     within = float(np.mean(np.abs(known) <= smallest))
     holds, fails = {
@@ -93,6 +93,11 @@ def shares(claimed: str, values: Array, smallest: float, low: float | None = Non
         "not needed": (1.0 - above, above), "not ready": (below, 1.0 - below),
     }[claimed]  # fmt: skip
     return Shares(holds, fails, within, len(known))
+
+
+def between(values: Array, low: float | None, high: float | None) -> NDArray[np.bool_]:
+    """Tell which values lie between two ends, each of which may be open."""
+    return (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
 
 
 def readings(

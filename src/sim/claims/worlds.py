@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sim.claims.form import RECORD_END, Claim, Estimand, load_claims, shipped_claims
+from sim.claims.form import RECORD_END, Claim, load_claims, shipped_claims
 from sim.claims.populations import Population
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
@@ -89,17 +89,12 @@ def world_of(claim: Claim, name: str) -> World:
 def needs(claim: Claim) -> Iterator[tuple[World, Kept]]:
     """Yield the worlds that a claim needs, with what is to be kept of each."""
     for estimand in claim.estimands if claim.tested else ():
-        yield from _of(claim, estimand)
-
-
-def _of(claim: Claim, estimand: Estimand) -> Iterator[tuple[World, Kept]]:
-    for quantity in estimand.quantities.values():
-        world = world_of(claim, quantity.world)
-        if not quantity.outcome:
-            yield world, Kept(targets=True)
-            continue
-        for outcome, horizon in quantity.columns():
-            yield world, Kept(frozenset([outcome]), frozenset([horizon]))
+        for quantity in estimand.quantities.values():
+            world = world_of(claim, quantity.world)
+            if not quantity.outcome:
+                yield world, Kept(targets=True)
+            for outcome, horizon in quantity.columns() if quantity.outcome else ():
+                yield world, Kept(frozenset([outcome]), frozenset([horizon]))
 
 
 def _kept(claims: Iterable[Claim]) -> dict[str, Kept]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,19 +26,12 @@ from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario import doc_tables
+from sim.scenario.doc_tables import table
 from sim.scenario.file_form import Node
 from sim.scenario.schema import Options
 
 MECHANISM_FILES = Path(__file__).parent.parent / "mechanisms"
 STEP = re.compile(r"Step (\d+), ([^:]+): (.*)", re.DOTALL)
-
-
-def _table(header: str, rows: Iterable[Iterable[str]]) -> str:
-    """Return a Markdown table; ``header`` holds the column names, separated by bars."""
-    columns = [name.strip() for name in header.split("|")]
-    lines = [columns, ["---"] * len(columns)]
-    lines += [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _code(name: str) -> str:
@@ -85,7 +78,7 @@ REGISTERED: dict[str, tuple[str, Mapping[str, Any], Callable[[Any], tuple[str, .
 
 def _registered(name: str) -> str:
     header, entries, cells = REGISTERED[name]
-    return _table(header, map(cells, entries.values()))
+    return table(header, map(cells, entries.values()))
 
 
 def _range(parameter: Parameter) -> str:
@@ -95,7 +88,7 @@ def _range(parameter: Parameter) -> str:
 def twins() -> str:
     """Return the pairs of twins, each once."""
     order = list(PARAMETERS)
-    return _table("one side | its twin | ranges", (
+    return table("one side | its twin | ranges", (
         (f"{_code(a.name)}: {a.meaning}", f"{_code(a.twin)}: {PARAMETERS[a.twin].meaning}",
          "; ".join(dict.fromkeys((_range(a), _range(PARAMETERS[a.twin])))))
         for a in PARAMETERS.values() if a.twin and order.index(a.name) < order.index(a.twin)
@@ -105,7 +98,7 @@ def twins() -> str:
 def construction() -> str:
     """Return what is put in by hand, and by which numbers and mechanisms."""
     said = dict.fromkeys(BY_CONSTRUCTION.values())
-    return _table("what is put in by hand | by", (
+    return table("what is put in by hand | by", (
         (claim, ", ".join(_code(name) for name, puts in BY_CONSTRUCTION.items() if puts == claim)) for claim in said
     ))
 
@@ -113,7 +106,7 @@ def construction() -> str:
 def observables() -> str:
     """Return the figures that an archive could hold, a row a figure with its scopes and spans."""
     figures = dict.fromkeys(one.figure for one in OBSERVABLES.values())
-    return _table("figure | what is counted | unit | kind | scopes | spans | reliability | because | where", (
+    return table("figure | what is counted | unit | kind | scopes | spans | reliability | because | where", (
         _observed([one for one in OBSERVABLES.values() if one.figure == figure]) for figure in figures
     ))
 
@@ -162,7 +155,7 @@ def _prose(text: str) -> str:
 
 def process() -> str:
     """Return the overview of the month: its steps and what can be switched off in each."""
-    return _table("step | room | what happens | switches", (
+    return table("step | room | what happens | switches", (
         (str(step), _code(name), summary.split("\n\n")[0],
          ", ".join(_code(m.name) for m in MECHANISMS.values() if m.room == name))
         for step, name, summary, _ in _rooms() if step

@@ -31,6 +31,20 @@ LOCKIN_MARKS = {
     "answer": "", "sure": "## How sure, and over what", "overturn": "## What would overturn it",
     "readings": "## By drivers and readings", "ends": "## Where each start ends",
 }  # fmt: skip
+OVERTURN = (
+    "Recorded figures that are not yet used, on things the effect hangs on (`skloki lookfor` and `skloki "
+    "sensitivity` name them); a stricter notion of *no worse*: here what is worse by less than the smallest effect "
+    "that counts is no worse; and another comparison than with the policy that was followed. Shares are of worlds "
+    "under stated assumptions, never probabilities of the past."
+)
+LOCKIN_OVERTURN = (
+    "What the majorities of congresses wanted is a way to read the record, and decides much. Where they want what "
+    "is there (`status_quo`), what was there stays because the model says so, but for what the opposition takes "
+    "and an ambitious centre adds; where their want follows conditions, the number `habit` says how far it is for "
+    "what is there. A record of what delegates who "
+    "were not in opposition asked for would tell. The model has no purge, no police and no plan that would hold "
+    "claims up from outside: what is said here is of the party's own machine without them."
+)
 
 
 def write(found: ReadinessMap, svg: bool = False) -> list[Path]:
@@ -38,7 +52,7 @@ def write(found: ReadinessMap, svg: bool = False) -> list[Path]:
     drawn = draw_all(found, found.path, svg)
     page = marked(found.path, found.manifest["title"], {
         "answer": _answer(found), "classes": _classes(found), "sure": _sure(found), "frontier": _frontier(found),
-        "over": _over(found), "overturn": _overturn(found),
+        "over": _over(found), "overturn": OVERTURN,
     }, MARKS)  # fmt: skip
     return [*drawn, page]
 
@@ -127,15 +141,6 @@ def _over(found: ReadinessMap) -> str:
     )
 
 
-def _overturn(found: ReadinessMap) -> str:
-    return (
-        "Recorded figures that are not yet used, on things the effect hangs on (`skloki lookfor` and `skloki "
-        "sensitivity` name them); a stricter notion of *no worse*: here what is worse by less than the smallest effect "
-        "that counts is no worse; and another comparison than with the policy that was followed. Shares are of worlds "
-        "under stated assumptions, never probabilities of the past."
-    )
-
-
 def write_lockin(found: LockInTest, svg: bool = False) -> list[Path]:
     """Draw the picture of a lock-in test and write its page; return the files."""
     drawn = draw_all(found, found.path, svg)
@@ -143,7 +148,7 @@ def write_lockin(found: LockInTest, svg: bool = False) -> list[Path]:
     picture = "![Claims from three starts, and the loop](lockin.png)"
     page = marked(found.path, found.manifest["title"], {
         "answer": f"**{first}** {' '.join(more)}\n\n{picture}",
-        "sure": _lockin_sure(found), "overturn": _lockin_overturn(), "readings": _readings(found.frame("readings")),
+        "sure": _lockin_sure(found), "overturn": LOCKIN_OVERTURN, "readings": _readings(found.frame("readings")),
         "ends": _ends_told(found),
     }, LOCKIN_MARKS)  # fmt: skip
     return [*drawn, page]
@@ -184,14 +189,3 @@ def _ends_told(found: LockInTest) -> str:
 
 def _ends(table: pd.DataFrame) -> Sequence[str]:
     return [name for name in table.columns if name.startswith("from_")]
-
-
-def _lockin_overturn() -> str:
-    return (
-        "What the majorities of congresses wanted is a way to read the record, and decides much. Where they want what "
-        "is there (`status_quo`), what was there stays because the model says so, but for what the opposition takes "
-        "and an ambitious centre adds; where their want follows conditions, the number `habit` says how far it is for "
-        "what is there. A record of what delegates who "
-        "were not in opposition asked for would tell. The model has no purge, no police and no plan that would hold "
-        "claims up from outside: what is said here is of the party's own machine without them."
-    )

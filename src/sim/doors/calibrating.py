@@ -11,7 +11,7 @@ import click
 
 from sim.doors import completion as complete
 from sim.doors import options, work
-from sim.doors.endings import Interrupted
+from sim.doors.endings import kept
 from sim.doors.sweepbar import Follower
 from sim.doors.terminal import Terminal, number
 
@@ -26,8 +26,7 @@ MOST = 12
 
 @click.command()
 @click.argument("experiment", shell_complete=complete.experiments)
-@click.option("--workers", type=click.IntRange(1), metavar="N",
-              help="Runs made at once on this machine; default: one for each core.")
+@options.workers
 @click.option("--check", "figures", metavar="FILE", type=click.Path(path_type=Path),
               help="CSV of further figures that had no part in it: what the calibrated worlds foretell, beside them.")
 @click.option("--full", is_flag=True, help="Print all tables: every figure, every parameter, every effect.")
@@ -64,16 +63,13 @@ def calibrate(
             require_kept(found_there, {*PRODUCED, *load(experiment)[0].observables}, figures)
     if share is not None and (stored or figures is not None):
         raise click.UsageError("--share: makes runs of an experiment, and has no tables to show or figures to check")
-    try:
-        with follower.telling(experiment) as tell:
-            if share is not None:
-                made = share_of(experiment, share, out, workers, tell, note=follower.note)
-                return terminal.document({"share": share, "sweeps": made}) if terminal.json else (
-                    terminal.line(told_of_share(share, made)))  # fmt: skip
-            found = (Calibration.open(place) if stored
-                     else api.calibrate(experiment, out, workers, tell, note=follower.note))  # fmt: skip
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
+    with kept(), follower.telling(experiment) as tell:
+        if share is not None:
+            made = share_of(experiment, share, out, workers, tell, note=follower.note)
+            return terminal.document({"share": share, "sweeps": made}) if terminal.json else (
+                terminal.line(told_of_share(share, made)))  # fmt: skip
+        found = (Calibration.open(place) if stored
+                 else api.calibrate(experiment, out, workers, tell, note=follower.note))  # fmt: skip
     checked = [] if figures is None else check(found, figures)
     show_calibration(terminal, found, full=full)
     _checked(terminal, checked)

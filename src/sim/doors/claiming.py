@@ -11,7 +11,7 @@ import click
 from sim.analysis.wording import counted
 from sim.doors import completion as complete
 from sim.doors import options
-from sim.doors.endings import Interrupted
+from sim.doors.endings import kept
 from sim.doors.sweepbar import Follower, duration
 from sim.doors.terminal import Terminal
 from sim.errors import Problem, UserError
@@ -37,8 +37,7 @@ OTHER = "one of --explain, --argdown, --csv, --json"
               help="Only over these draws: calibrated, prior, documented, or a rival; may be repeated.")
 @click.option("--add", is_flag=True, help="Take these draws into the ledger of --out, and keep those that it has.")
 @click.option("--draws", type=click.IntRange(2), metavar="N", help="Draws of each population, instead of 400.")
-@click.option("--workers", type=click.IntRange(1), metavar="N",
-              help="Runs made at once on this machine; default: one for each core.")
+@options.workers
 @options.share
 @options.out
 @options.modes
@@ -70,13 +69,10 @@ def claims(
         return terminal.document(vars(missing)) if terminal.json else terminal.line(_told(missing))
     from sim import api
 
-    try:
-        with follower.telling("claims") as tell:
-            if share is not None:
-                return _share(terminal, Share.asked(share), prepared(asked, progress=tell, note=follower.note, **how))
-            ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, **how)
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
+    with kept(), follower.telling("claims") as tell:
+        if share is not None:
+            return _share(terminal, Share.asked(share), prepared(asked, progress=tell, note=follower.note, **how))
+        ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, **how)
     return _show(terminal, ledger, explain, argdown=argdown, csv=csv)
 
 

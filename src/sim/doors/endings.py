@@ -11,7 +11,8 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import click
@@ -34,6 +35,15 @@ class Interrupted(click.ClickException):
     """Ctrl-C, with what became of the work."""
 
     exit_code = INTERRUPTED
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Say of what ends early that the same command goes on from what is finished."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
 
 
 def lacks_memory(error: BaseException | None) -> bool:

@@ -17,7 +17,6 @@ from sim.figures.pictures import OPTIONS, PICTURES
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 scenario = click.argument("scenario", shell_complete=complete.scenarios)
-result = click.argument("result", type=click.Path(path_type=Path))
 stored = click.argument("stored", metavar="FOLDER", type=click.Path(path_type=Path))
 out = click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder to write to.")
 force = click.option("--force", is_flag=True, help="Replace what an earlier call has put there.")
@@ -35,6 +34,8 @@ ensemble = click.option(
     "--ensemble", metavar="NAME", shell_complete=complete.ensembles,
     help="Take draws from a calibration: its folder, or its name in results/calibration.",
 )
+workers = click.option("--workers", type=click.IntRange(1), metavar="N",
+                       help="Runs made at once on this machine; default: one for each core.")
 share = click.option(
     "--share", metavar="K/N", help="Make the K-th of N shares alone, counted from 1; docs/sweeps.md shows array jobs."
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +9,7 @@ import click
 
 from sim.doors import completion as complete
 from sim.doors import options
-from sim.doors.endings import Interrupted
+from sim.doors.endings import kept
 from sim.doors.sweepbar import Follower, duration
 from sim.doors.terminal import Terminal
 
@@ -23,8 +21,6 @@ ensemble = click.option(
     "--ensemble", default="record", show_default=True, metavar="NAME", shell_complete=complete.ensembles,
     help="Draws of a calibration: its folder, or its name in results/calibration; `prior`: over the ranges instead.",
 )
-workers = click.option("--workers", type=click.IntRange(1), metavar="N",
-                       help="Runs made at once on this machine; default: one for each core.")
 
 
 @click.command()
@@ -33,7 +29,7 @@ workers = click.option("--workers", type=click.IntRange(1), metavar="N",
 @click.option("--draws", type=int, metavar="N", help="Draws; default 100, with --quick 20.")
 @click.option("--quick", is_flag=True, help="A first look on fewer draws, marked as such everywhere.")
 @click.option("--estimate", "only_estimate", is_flag=True, help="Say how many runs it takes and how long, and stop.")
-@workers
+@options.workers
 @options.svg
 @options.out
 @options.modes
@@ -56,7 +52,7 @@ def readiness(
         show_estimate(terminal, api.readiness_estimate(experiment, workers=workers, **asked))
         return
     follower = Follower(terminal)
-    with _kept():
+    with kept():
         found = api.readiness(experiment, out=out, workers=workers, follow=follower.telling, note=follower.note,
                               **asked)  # fmt: skip
     _end(terminal, found, write(found, svg), follower)
@@ -66,7 +62,7 @@ def readiness(
 @click.argument("experiment", default="lock-in", shell_complete=complete.experiments)
 @ensemble
 @click.option("--draws", type=int, metavar="N", help="Draws; default 100.")
-@workers
+@options.workers
 @options.svg
 @options.out
 @options.modes
@@ -89,7 +85,7 @@ def lockin(
     if (place / MANIFEST).is_file():
         found = api.lockin_told(place, Path("results") / "lockin" if out is None else out)
     else:
-        with _kept(), follower.telling(experiment) as tell:
+        with kept(), follower.telling(experiment) as tell:
             found = api.lockin(experiment, out=out, workers=workers, progress=tell, note=follower.note, **asked)
     _end(terminal, found, write_lockin(found, svg), follower)
 
@@ -98,14 +94,6 @@ def _ensemble(name: str) -> str | None:
     from sim.runner.readiness import PRIOR
 
     return None if name == PRIOR else name
-
-
-@contextmanager
-def _kept() -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        raise Interrupted("interrupted: what is finished is kept, the same command goes on from there") from error
 
 
 def show_estimate(terminal: Terminal, found: Estimate) -> None:

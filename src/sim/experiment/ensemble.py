@@ -151,10 +151,8 @@ def over(experiment: Experiment, ensemble: Ensemble, points: int | None = None) 
 
     What a lever sets is left to the lever. The experiment has a name of its own, so that its sweep lies apart.
     """
-    free, levers = [], _fields(experiment.levers)
-    for factor in ensemble.factors:
-        if not _fields([factor]) & levers:
-            free.append(factor)
+    levers = _fields(experiment.levers)
+    free = [factor for factor in ensemble.factors if not _fields([factor]) & levers]
     left = [factor.name for factor in ensemble.factors if factor not in free]
     held = [factor.name for factor in experiment.uncertainties if factor not in free
             and factor.name not in {one.name for one in free}]  # fmt: skip

@@ -21,7 +21,6 @@ from sim.registry.entries import SCOPES
 from sim.registry.outcomes import SHOWN
 from sim.scenario import doc_tables
 from sim.scenario import format as scenario_format
-from sim.scenario.doc_tables import fields_of
 from sim.scenario.file_form import FileForm
 from sim.scenario.layers import KeyPath, Layer, leaves
 from sim.scenario.schema import Scenario, Table
@@ -283,10 +282,9 @@ TABLES: dict[str, tuple[type[BaseModel], KeyPath]] = {
 def field_table(name: str) -> str:
     """Return a Markdown table of the document: the fields of one table of the format, or the designs."""
     if name == "designs":
-        rows = [f"| `{name}` | {kind.covers} | {kind.when} |" for name, kind in DESIGNS.items()]
-        return "\n".join(["| kind | points | when |", "| --- | --- | --- |", *rows])
-    model, path = TABLES[name]
-    return fields_of(model, lambda field: FORM.node_at((*path, field))[0])
+        rows = ((f"`{name}`", kind.covers, kind.when) for name, kind in DESIGNS.items())
+        return doc_tables.table("kind | points | when", rows)
+    return doc_tables.fields_of(FORM, *TABLES[name])
 
 
 def render(text: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -75,7 +74,7 @@ def draw_met(table: Met) -> Figure:
             axes.plot([low, high], [row + shift] * 2, color=colour, linewidth=1.3)
             axes.plot([mid], [row + shift], "o", color=colour, markersize=2.6)
     axes.plot(table.recorded, range(count), "|", color=RECORDED, markersize=9, markeredgewidth=1.4, zorder=3)
-    _names(axes, table.names)
+    panels.rows(axes, table.names, LEFT - 6, 6.5)
     for label, used in zip(axes.get_yticklabels(), table.used, strict=True):
         label.set_color("black" if used else style.GREY)
     axes.set_xticks([-3, -1, 1, 3], ["lower", "band's\nlow end", "band's\nhigh end", "higher"])
@@ -116,7 +115,7 @@ def draw_learned(table: Learned) -> Figure:
     for row, (_, contraction, grade) in enumerate(table.rows):
         axes.barh(row, max(contraction, 0.0), height=0.7, color=GRADES.get(grade, GRADES[""]), linewidth=0)
     axes.axvline(UNLEARNED, color=style.GREY, linewidth=0.6, linestyle=DOTTED)
-    _names(axes, [name for name, _, _ in table.rows])
+    panels.rows(axes, [name for name, _, _ in table.rows], LEFT - 6, 6.5)
     axes.set_xlabel("part of its variance that the recorded figures take away")
     known = dict.fromkeys(grade for _, _, grade in table.rows)
     grades: list[Any] = [Patch(color=GRADES.get(grade, GRADES[""]), label=grade or "a reading, a structure")
@@ -174,7 +173,7 @@ def draw_decided(table: Decided) -> Figure:
             axes.plot([enough], [row], "D", color=colour, markersize=3.2, markerfacecolor="white")
             axes.plot([worse], [row], "x", color=colour, markersize=3.6)
             axes.errorbar([after], [row], xerr=[2 * error], fmt="o", color=colour, markersize=4, linewidth=1.6)
-        _names(axes, [style.SCOPE_LABELS[scope] for scope, *_ in rows])
+        panels.rows(axes, [style.SCOPE_LABELS[scope] for scope, *_ in rows], LEFT - 6, 6.5)
         axes.set_xticks([0, 0.2, 0.5, 0.8, 1.0], ["none", "20", "half", "80", "all"])
         axes.set_xlabel(f"of 100 worlds, in how many it {table.does} by {table.by}", fontsize=7)
     entries = [panels.stroke(style.NATION, 0.8, "over the ranges", "o", markerfacecolor="white"),
@@ -190,9 +189,3 @@ def _said(calibration: Calibration) -> str:
     manifest: dict[str, Any] = calibration.manifest
     converged = "" if manifest["converged"] else "; NOT CONVERGED"
     return f"{calibration.manifest['title']}: calibrated on {manifest['given']}{converged}"
-
-
-def _names(axes: Axes, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), ["\n".join(style.wrap(name, LEFT - 6, 6.5)) for name in names], fontsize=6.5)
-    axes.tick_params(axis="y", length=0)
-

@@ -81,8 +81,7 @@ def _page(shown: Verdicts, rows: Sequence[Judged]) -> Figure:
                           color=style.on(colour))  # fmt: skip
         axes.text(103, row, style.shorten(one.verdict, VERDICT - 2.0, 6.5), va="center_baseline", fontsize=6.5)
     axes.axvline(100 * SURE, color=style.NATION, linewidth=0.7, dashes=(3, 2))
-    axes.set_yticks(range(len(rows)), ["\n".join(style.wrap(one.name, NAMES - 5.0, 6)) for one in rows], fontsize=6)
-    axes.tick_params(axis="y", length=0)
+    panels.rows(axes, [one.name for one in rows], NAMES - 5.0, 6)
     axes.set_xticks([0, 20, 40, 60, 80, 100])
     axes.set_xlabel("of 100 worlds", fontsize=7)
     axes.spines["left"].set_visible(False)

@@ -104,8 +104,7 @@ def _panel(axes: Axes, beside: Sequence[Finding], top: float) -> None:
                   va="center_baseline")  # fmt: skip
     axes.axhline(TERMS - 0.5, color=style.RULE, linewidth=0.5)
     axes.set_ylim(TERMS + 2.6, -0.6)
-    axes.set_yticks(places, ["\n".join(style.wrap(name, NAMES - 4.0, 6.5)) for name in names], fontsize=6.5)
-    axes.tick_params(axis="y", length=0)
+    panels.rows(axes, names, NAMES - 4.0, 6.5, places)
     _scale(axes, beside[0], top)
     axes.grid(axis="x")
     asked = first.asked
@@ -208,21 +207,17 @@ def _bars(axes: Axes, box: Box) -> None:
     """Draw each condition: its bounds within the range of all points."""
     for at, one in enumerate(box.conditions):
         axes.plot([0.0, 1.0], [at, at], color=style.PALE, linewidth=5.0, solid_capstyle="butt")
-        if one.axis.chosen:
-            low, high, text = 0.0, 1.0, one.said.split(" is ")[1]
-        else:
+        low, high = 0.0, 1.0
+        if not one.axis.chosen:
             least, most = float(one.axis.values.min()), float(one.axis.values.max())
             low, high = ((np.clip(end, least, most) - least) / (most - least) for end in (one.low, one.high))
-            text = one.said.split(" is ")[1]
         axes.plot([low, high], [at, at], color=BESIDE[1], linewidth=5.0, solid_capstyle="butt")
-        axes.text(0.0, at - 0.3, style.shorten(text, 44.0, 7.0), fontsize=7, color=style.GREY, va="bottom")
+        text = style.shorten(one.said.split(" is ")[1], 44.0, 7.0)
+        axes.text(0.0, at - 0.3, text, fontsize=7, color=style.GREY, va="bottom")
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(len(box.conditions) - 0.4, -0.9)
-    axes.set_yticks(range(len(box.conditions)), [
-        "\n".join(style.wrap(named(one.axis.name), 36.0, 7.0)) for one in box.conditions
-    ], fontsize=7)
+    panels.rows(axes, [named(one.axis.name) for one in box.conditions], 36.0, 7.0)
     axes.set_xticks([])
-    axes.tick_params(axis="y", length=0)
     for side in ("bottom", "left"):
         axes.spines[side].set_visible(False)
     axes.set_title("The box within all points", pad=8.0)

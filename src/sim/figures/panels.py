@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -103,6 +103,13 @@ def time_axis(axes: Axes, limits: tuple[float, float], most: int = 10) -> None:
 def missing(axes: Axes, text: str = "not defined in this world") -> None:
     """Say in an empty panel that there is nothing to draw."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", color=style.GREY)
+
+
+def rows(axes: Axes, names: Iterable[str], width: float, size: float, places: Sequence[float] = ()) -> None:
+    """Name the rows of a panel, in two lines at most that fit a width in mm: from 0 on, unless they have places."""
+    texts = ["\n".join(style.wrap(name, width, size)) for name in names]
+    axes.set_yticks(places or range(len(texts)), texts, fontsize=size)
+    axes.tick_params(axis="y", length=0)
 
 
 def nought(axes: Axes, along: Literal["x", "y"] = "y", zorder: float = 1) -> None:

@@ -85,12 +85,10 @@ def draw_map(asked: Asked, level: float = LEVELS[0]) -> Figure:
     there = tilemap.board_of(found.manifest["tree"])
     counted = [one["date"] for one in found.manifest["halves"] if one["counted"]]
     sure = dict(zip(dates["place"], dates[f"{column}_surely"], strict=True))
-    wide, high = tilemap.extent()
     heading = f"When election {WAYS[scheme]} would have done no worse: {NAMES[measure]}"
     lines = (f"First half-year from which on it is so in at least {hundred(level)} of 100 worlds, up to {counted[-1]}",
              said(found, population))  # fmt: skip
-    drawn, top = style.headed(heading, *lines, room=high * tilemap.SIZE + 5.0)
-    axes = tilemap.blank(drawn, 3.0, top + 2.0, wide * tilemap.SIZE)
+    drawn, axes = tilemap.page(heading, *lines)
     ends = year_of(counted[0]), max(year_of(counted[-1]), year_of(counted[0]) + 0.5)
     never = len(dates) - len(values)
     unclear = [place for place in values if not sure[place]]

@@ -141,17 +141,20 @@ def few(result: Told, outcomes: Sequence[str]) -> Few:
     }
 
 
-def small_classes(tree: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the classes of few places in a tree as a scenario has it, and the places."""
+def heads(tree: Mapping[str, Any]) -> dict[str, str]:
+    """Return the guberniias in a tree as a scenario has it, with their classes; none where all are alike."""
     if tree.get("kind") == "synthetic":
         names = [] if tree.get("alike") else [f"Synthetic {at + 1}" for at in range(tree.get("guberniias", 12))]
-        there = [(name, CLASSES[at % len(CLASSES)]) for at, name in enumerate(names)]
-    elif tree.get("kind") == "table":
-        there = [(row["name"], row["unit_class"]) for row in tree["places"] if not row["superior"]]
-    else:
-        kept = tree.get("only") or ()
-        there = [(place.name, place.unit_class) for place in guberniias() if not kept or place.name in kept]
-    found = {scope: [name for name, of in there if of == scope] for scope in CLASSES}
+        return {name: CLASSES[at % len(CLASSES)] for at, name in enumerate(names)}
+    if tree.get("kind") == "table":
+        return {row["name"]: row["unit_class"] for row in tree["places"] if not row.get("superior")}
+    kept = tree.get("only") or ()
+    return {place.name: place.unit_class for place in guberniias() if not kept or place.name in kept}
+
+
+def small_classes(tree: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the classes of few places in a tree, and the places."""
+    found = {scope: [name for name, of in heads(tree).items() if of == scope] for scope in CLASSES}
     return {scope: places for scope, places in found.items() if 0 < len(places) <= FEW}
 
 

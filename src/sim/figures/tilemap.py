@@ -28,10 +28,9 @@ from matplotlib.patches import RegularPolygon
 from matplotlib.patheffects import withStroke
 
 from sim.analysis.selection import Selection
-from sim.data.tables import guberniias
 from sim.errors import Problem, UserError, nearest
 from sim.figures import style
-from sim.figures.series import Array, outcome_named, series, title, world
+from sim.figures.series import Array, heads, outcome_named, series, title, world
 from sim.registry.derived import EVERY
 from sim.registry.entries import CLASSES
 from sim.results.result import Result, Trajectories
@@ -91,10 +90,7 @@ def board(tree: Mapping[str, Any]) -> Board | None:
     """Return the map of a tree as a scenario has it: the shipped one, a grid by class, or nothing where none fits."""
     if tree.get("kind") == "synthetic":
         return None
-    if tree.get("kind") == "table":
-        return _grid({row["name"]: row["unit_class"] for row in tree["places"] if not row.get("superior")})
-    kept = tree.get("only") or ()
-    return Board(tiles(), {one.name: one.unit_class for one in guberniias() if not kept or one.name in kept})
+    return _grid(heads(tree)) if tree.get("kind") == "table" else Board(tiles(), heads(tree))
 
 
 def board_of(tree: Mapping[str, Any]) -> Board:
@@ -124,6 +120,13 @@ def extent() -> tuple[float, float]:
     """Return width and height of the map, tiles."""
     x, y = zip(*(tile.centre for tile in tiles().values()), strict=True)
     return max(x) + 2 * MARGIN, max(y) + 2 * MARGIN
+
+
+def page(heading: str, *lines: str) -> tuple[Figure, Axes]:
+    """Return a page for one map, with a heading, and the map's axes."""
+    wide, high = extent()
+    drawn, top = style.headed(heading, *lines, room=high * SIZE + 5.0)
+    return drawn, blank(drawn, 3.0, top + 2.0, wide * SIZE)
 
 
 def blank(figure: Figure, left: float, top: float, width: float) -> Axes:
@@ -179,10 +182,10 @@ def paint(axes: Axes, values: Mapping[str, float], board: Board, ends: tuple[flo
 
     Values beyond the ends of the scale have its last colour, and are told above it; what is unclear is hatched.
     """
-    norm = Normalize(*ends)
+    norm, values = Normalize(*ends), {name: value for name, value in values.items() if np.isfinite(value)}
     for tile in board.tiles.values():
-        value, there = values.get(tile.name, np.nan), board.classes.get(tile.name)
-        colour = to_hex(colours(float(norm(value)))) if np.isfinite(value) else "#FFFFFF"
+        value, there = values.get(tile.name), board.classes.get(tile.name)
+        colour = "#FFFFFF" if value is None else to_hex(colours(float(norm(value))))
         edge, ink = (style.CLASS_COLOURS[there], style.on(colour)) if there else (style.PALE, "#999999")
         fill(axes, tile, colour, edge, ink=ink, halo=colour if tile.name in unclear else "")
         if tile.name in unclear:
@@ -190,7 +193,7 @@ def paint(axes: Axes, values: Mapping[str, float], board: Board, ends: tuple[flo
     key(axes, any(tile not in board.classes for tile in board.tiles))
     if values:
         bar = axes.inset_axes(BAR, transform=axes.transData)
-        scale(bar, norm, colours, unit, [value for value in values.values() if np.isfinite(value)])
+        scale(bar, norm, colours, unit, [*values.values()])
         for at, line in enumerate(reversed([*said, *beyond(values, ends)])):
             axes.text(BAR[0], BAR[1] - 0.3 - 0.32 * at, line, color=style.GREY, fontsize=7)
 
@@ -276,12 +279,8 @@ def table(result: Result, selection: Selection) -> Shown:
 @style.styled
 def draw(table: Shown) -> Figure:
     """Draw a tile map."""
-    wide, high = extent()
-    head = f"{table.title}, {table.month}", table.note, table.said
-    drawn, top = style.headed(*head, room=high * SIZE + 5.0)
-    axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
-    known = {name: value for name, value in table.values.items() if np.isfinite(value)}
-    paint(axes, known, table.board, limits(known.values()), COLOURS, table.unit)
+    drawn, axes = page(f"{table.title}, {table.month}", table.note, table.said)
+    paint(axes, table.values, table.board, limits(table.values.values()), COLOURS, table.unit)
     return drawn
 
 
@@ -334,11 +333,9 @@ class Changed(NamedTuple):
 @style.styled
 def draw_changes(table: Changed) -> Figure:
     """Draw a tile map of differences: green is better, or more where neither is better; what may be none is hatched."""
-    wide, high = extent()
-    drawn, top = style.headed(table.heading, *table.lines, room=high * SIZE + 5.0)
-    axes = blank(drawn, 3.0, top + 2.0, wide * SIZE)
-    known = {name: value for name, value in table.values.items() if np.isfinite(value)}
+    drawn, axes = page(table.heading, *table.lines)
     colours = EFFECTS.reversed() if table.better == "lower" else EFFECTS
     said = ["hatched: the interval holds 0"] if table.unclear else []
-    paint(axes, known, table.board, limits(known.values(), centred=True), colours, table.unit, table.unclear, said)
+    ends = limits(table.values.values(), centred=True)
+    paint(axes, table.values, table.board, ends, colours, table.unit, table.unclear, said)
     return drawn

@@ -102,7 +102,8 @@ def registered() -> dict[str, Any]:
             for one in OUTCOMES.values()
         ],
         "shown": list(SHOWN),
-        "scopes": [{"name": scope, "label": style.SCOPE_LABELS[scope], "colour": _colour(scope)} for scope in SCOPES],
+        "scopes": [{"name": scope, "label": style.SCOPE_LABELS[scope], "colour": style.SCOPE_COLOURS[scope]}
+                   for scope in SCOPES],
         "tiles": _tiles(tiles()),
         "extent": extent(),
         "twins": TWINS,
@@ -179,10 +180,6 @@ def _parameter(name: str) -> dict[str, Any]:
 def _finite(value: float | None) -> float | None:
     """Return a number if JSON can hold it."""
     return value if value is not None and math.isfinite(value) else None
-
-
-def _colour(scope: str) -> str:
-    return style.SCOPE_COLOURS[scope]
 
 
 def _draws(scenario: Scenario, ensemble: Ensemble | None) -> dict[str, Any]:

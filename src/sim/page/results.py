@@ -15,10 +15,9 @@ from sim.analysis.sweep import Sweep
 from sim.analysis.wording import hundred
 from sim.claims.ledger import parsed
 from sim.claims.told import answer as ledger_answer
-from sim.results.calibration import Calibration
 from sim.results.comparison import Comparison
+from sim.results.folder import Answered
 from sim.results.ledger import LedgerFolder
-from sim.results.readiness import LockInTest, ReadinessMap
 from sim.results.result import Result
 
 WORDS = {
@@ -132,7 +131,7 @@ def _lines(stored: Stored | Summary) -> list[str]:
     """Return what was found, in words."""
     if isinstance(stored, Comparison):
         return answer(stored)
-    if isinstance(stored, (Calibration, ReadinessMap, LockInTest)):
+    if isinstance(stored, Answered):
         return stored.answer
     if isinstance(stored, LedgerFolder):
         return ledger_answer(parsed(stored.document, str(stored.path)))

@@ -11,7 +11,7 @@ import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ LONGEST = 300
 DEEPEST = 30
 """Operations within one another."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
-_OPERATIONS: dict[type[ast.AST], Any] = {
+OPERATIONS: dict[type[ast.AST], Any] = {
     ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide,
     ast.USub: np.negative, ast.UAdd: np.positive,
 }  # fmt: skip
@@ -65,9 +65,7 @@ class Derived(Outcome):
 
     def of(self, recorded: Callable[[str], Array]) -> Array:
         """Return it, given what returns a recorded outcome by its name."""
-        with np.errstate(all="ignore"):
-            found: Array = np.asarray(_evaluated(self.tree, recorded), np.float64)
-        return np.where(np.isfinite(found), found, np.nan)
+        return evaluate(self.tree, recorded)
 
     def record(self) -> dict[str, Any]:
         """Return its definition as results store it."""
@@ -97,14 +95,19 @@ def derived(name: str, *, value: str, unit: str, meaning: str, better: Better = 
     return Derived(name, unit, meaning, better, by_class, -np.inf, None, smallest=smallest, value=value)
 
 
-def parsed(text: str) -> ast.expr:
-    """Return an expression; `Wrong` where it is none, or asks for anything but arithmetic over outcomes."""
+def syntax(text: str) -> ast.expr:
+    """Return the syntax of an expression, whatever it asks for; `Wrong` where it is none."""
     if len(text) > LONGEST:
         raise Wrong(f"an expression of {len(text)} characters", f"at most {LONGEST}")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise Wrong(f'"{text[:60]}", which is no expression') from None
+
+
+def parsed(text: str) -> ast.expr:
+    """Return an expression; `Wrong` where it is none, or asks for anything but arithmetic over outcomes."""
+    tree = syntax(text)
     _check(tree, DEEPEST)
     if not any(isinstance(node, ast.Name) and node.id in OUTCOMES for node in ast.walk(tree)):
         raise Wrong(f'"{text[:60]}", which names no outcome')
@@ -123,14 +126,21 @@ def _check(node: ast.expr, depth: int) -> None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         least, most = _FUNCTIONS.get(node.func.id, (1, 0))
         parts: list[ast.expr] = node.args if least <= len(node.args) <= most else []
-    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
+    elif isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
         parts = [node.left, node.right]
     else:
-        parts = [node.operand] if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATIONS else []
+        parts = [node.operand] if isinstance(node, ast.UnaryOp) and type(node.op) in OPERATIONS else []
     if not parts:
         raise Wrong(f'"{ast.unparse(node)[:60]}"')
     for part in parts:
         _check(part, depth - 1)
+
+
+def evaluate(tree: ast.expr, known: Callable[[str], Array]) -> Array:
+    """Return what an expression comes to, given what returns a value by its name; nan where it is not defined."""
+    with np.errstate(all="ignore"):
+        found: Array = np.asarray(_evaluated(tree, known), np.float64)
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def _evaluated(node: ast.expr, recorded: Callable[[str], Array]) -> Any:
@@ -139,18 +149,15 @@ def _evaluated(node: ast.expr, recorded: Callable[[str], Array]) -> Any:
     if isinstance(node, ast.Name):
         return recorded(node.id)
     if isinstance(node, ast.BinOp):
-        return _OPERATIONS[type(node.op)](_evaluated(node.left, recorded), _evaluated(node.right, recorded))
+        return OPERATIONS[type(node.op)](_evaluated(node.left, recorded), _evaluated(node.right, recorded))
     if isinstance(node, ast.UnaryOp):
-        return _OPERATIONS[type(node.op)](_evaluated(node.operand, recorded))
+        return OPERATIONS[type(node.op)](_evaluated(node.operand, recorded))
     assert isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     parts = [_evaluated(part, recorded) for part in node.args]
-    if len(parts) == 1:
-        return {"abs": np.abs, "sqrt": np.sqrt}[node.func.id](parts[0])
+    if node.func.id in ("abs", "sqrt"):
+        return getattr(np, node.func.id)(*parts)
     # nan where any part is: of what is not defined there is no least and no greatest
-    together = np.minimum if node.func.id == "min" else np.maximum
-    for part in parts[1:]:
-        parts[0] = together(parts[0], part)
-    return parts[0]
+    return reduce(np.minimum if node.func.id == "min" else np.maximum, parts)
 
 
 def column(values: Array, outcome: Outcome) -> Array:

@@ -8,13 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
-import pyarrow.csv as pa_csv
-
 from sim.errors import Problem, UserError
-from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record
-from sim.results.manifest import manifest_text
+from sim.results.folder import FILES, Answered, Format, table_of
+from sim.results.run_store import sealed_files, table_of_rows, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,35 +18,26 @@ if TYPE_CHECKING:
 
     from sim.experiment.ensemble import Ensemble
 
-_TEXT, _NUMBER, _COUNT, _FLAG = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-
-
-def _table(text: str = "", number: str = "", count: str = "", flag: str = "") -> pa.Schema:
-    """Return a schema: texts first, then counts, flags and numbers, by their names."""
-    kinds = (_TEXT, text), (_COUNT, count), (_FLAG, flag), (_NUMBER, number)
-    return pa.schema([(name, kind) for kind, names in kinds for name in names.split()])
-
-
 TABLES = {
     #: a row for each recorded figure that the model produces
-    "targets.csv": _table(
-        "id description unit period grade kind reading", "recorded low high explained chance prior_p05 prior_p50 "
-        "prior_p95 prior_in_band given_p05 given_p50 given_p95 given_in_band", flag="used"),
+    "targets.csv": table_of(text="id description unit period grade kind reading", flag="used", number=(
+        "recorded low high explained chance prior_p05 prior_p50 prior_p95 prior_in_band given_p05 given_p50 given_p95 "
+        "given_in_band")),
     #: a row for each number that is drawn, and for each option of a choice
-    "parameters.csv": _table(
-        "name option kind unit grade", "low high prior_mean prior_sd given_mean given_sd given_p05 given_p50 given_p95 "
-        "contraction error"),
+    "parameters.csv": table_of(text="name option kind unit grade", number=(
+        "low high prior_mean prior_sd given_mean given_sd given_p05 given_p50 given_p95 contraction error")),
     #: a row for each option of a lever, outcome, scope and horizon
-    "effects.csv": _table(
-        "lever option baseline outcome unit better scope horizon prior_reading reading",
-        "smallest prior_better prior_ahead prior_behind prior_effect given_better given_ahead given_behind "
-        "given_effect error explained unlearned without_c", "prior_draws draws"),
+    "effects.csv": table_of(
+        text="lever option baseline outcome unit better scope horizon prior_reading reading", count="prior_draws draws",
+        number="smallest prior_better prior_ahead prior_behind prior_effect given_better given_ahead given_behind "
+               "given_effect error explained unlearned without_c"),
     #: what an effect's share becomes where one figure is left out, or all of grade C
-    "left_out.csv": _table("lever option outcome scope horizon left_out", "given_better shift error effective"),
+    "left_out.csv": table_of(text="lever option outcome scope horizon left_out",
+                             number="given_better shift error effective"),
     #: a row for each figure that an archive could hold
-    "observables.csv": _table("name unit meaning", "reliability prior_p05 prior_p50 prior_p95 given_p05 given_p50 "
-                              "given_p95 given_sd"),
-    "rounds.csv": _table("", "most_informed change bias rhat", "round points runs"),
+    "observables.csv": table_of(text="name unit meaning", number=(
+        "reliability prior_p05 prior_p50 prior_p95 given_p05 given_p50 given_p95 given_sd")),
+    "rounds.csv": table_of(count="round points runs", number="most_informed change bias rhat"),
 }  # fmt: skip
 PRIOR, GIVEN = "over-the-ranges", "given-the-record"
 """Folders of the sweeps of all levers, beside the tables."""
@@ -68,7 +55,7 @@ CALIBRATION = Format(
 )  # fmt: skip
 
 
-class Calibration(Folder):
+class Calibration(Answered):
     """What a calibration has found, read from its folder."""
 
     format = CALIBRATION
@@ -76,11 +63,6 @@ class Calibration(Folder):
     @property
     def told(self) -> str:  # noqa: D102
         return f"{self.manifest['name']}, calibrated on {self.manifest['given']}"
-
-    @property
-    def answer(self) -> list[str]:
-        """What it says, in sentences."""
-        return list(self.manifest["answer"])
 
     @property
     def ensemble(self) -> Ensemble:
@@ -136,17 +118,11 @@ def store(
     tree: xarray.DataTree | None = None,
 ) -> None:  # fmt: skip
     """Write a calibration's tables into its folder, where its sweeps lie, and last the manifest; all or nothing."""
-    with disk(folder), staged_files(folder, replace=True) as hidden:
+    with sealed_files(folder, CALIBRATION, manifest) as hidden:
         ensemble.write(hidden / "ensemble.parquet")
         for name, rows in tables.items():
-            schema = TABLES[name]
-            plain = [{key: None if value != value else value for key, value in row.items()} for row in rows]
-            style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-            pa_csv.write_csv(pa.Table.from_pylist(plain, schema=schema), hidden / name, style)
+            write_csv(table_of_rows(rows, TABLES[name]), hidden / name)
         if tree is not None:
             tree.to_netcdf(hidden / DATA_TREE, engine=ENGINE)
-        files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
-        whole = {"format": CALIBRATION.name, "format_version": CALIBRATION.version, **manifest, "files": files}
-        (hidden / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
     if tree is None:
         (folder / DATA_TREE).unlink(missing_ok=True)  # of other draws, maybe; the manifest no longer names it

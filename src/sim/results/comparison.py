@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from sim.errors import Problem, UserError
 from sim.registry.derived import KEPT
 from sim.results.atomic import Staging, disk
 from sim.results.folder import FILES, Folder, Format
-from sim.results.run_store import FolderWriter, default_folder, new_folder, write_places
+from sim.results.run_store import FolderWriter, default_folder, new_folder, table_of_rows, write_csv, write_places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,10 +145,7 @@ class ComparisonWriter(FolderWriter):
             self.add_rows(bands=table)
         self.close_tables()
         with disk(self.destination):
-            style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-            # Undefined is an empty cell.
-            rows = [{key: None if value != value else value for key, value in row.items()} for row in effects]
-            pa_csv.write_csv(pa.Table.from_pylist(rows, schema=EFFECTS), self.folder / "effects.csv", style)
+            write_csv(table_of_rows(effects, EFFECTS), self.folder / "effects.csv")
             write_places(self.folder, places)
         self.seal(manifest)
 

@@ -167,6 +167,15 @@ class Folder:
         raise UserError(Problem(str(self.path), "table", repr(name), ", ".join(self.tables)))
 
 
+class Answered(Folder):
+    """A folder whose manifest has an answer."""
+
+    @property
+    def answer(self) -> list[str]:
+        """What it says, in sentences."""
+        return list(self.manifest["answer"])
+
+
 def _with_integers(frame: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
     """Return an answer whose sums of integers, which DuckDB gives as floats, are integers where floats hold them."""
     for place, kind in enumerate(kinds):

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from sim.results.atomic import disk, staged_files
-from sim.results.folder import FILES, MANIFEST, Folder, Format, file_record, table_of
-from sim.results.manifest import manifest_text
+from sim.results.folder import FILES, Answered, Format, table_of
 from sim.results.run_rows import writer_options
+from sim.results.run_store import sealed_files, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +57,7 @@ LOCKIN = Format(
 )  # fmt: skip
 
 
-class ReadinessMap(Folder):
+class ReadinessMap(Answered):
     """A readiness map, read from its folder."""
 
     format = MAP
@@ -68,11 +66,6 @@ class ReadinessMap(Folder):
     def told(self) -> str:  # noqa: D102
         populations = ", ".join(one["name"] for one in self.manifest["populations"])
         return f"{self.manifest['draws']} draws, {populations}{', quick' if self.manifest['quick'] else ''}"
-
-    @property
-    def answer(self) -> list[str]:
-        """What it says, in three sentences."""
-        return list(self.manifest["answer"])
 
     def shares(self) -> pd.DataFrame:
         """Return the share of draws in which a place does no worse, by half-year, scheme, population and measure."""
@@ -83,7 +76,7 @@ class ReadinessMap(Folder):
         return self.frame("dates").replace({"": None})
 
 
-class LockInTest(Folder):
+class LockInTest(Answered):
     """A lock-in test, read from its folder."""
 
     format = LOCKIN
@@ -92,25 +85,16 @@ class LockInTest(Folder):
     def told(self) -> str:  # noqa: D102
         return f"{self.manifest['draws']} draws, {self.manifest['population']}"
 
-    @property
-    def answer(self) -> list[str]:
-        """What it says, in sentences."""
-        return list(self.manifest["answer"])
-
 
 def store(
     folder: Path, kind: Format, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
 ) -> None:
     """Write tables into a folder, and last the manifest; all or nothing."""
-    with disk(folder), staged_files(folder, replace=True) as hidden:
+    with sealed_files(folder, kind, manifest) as hidden:
         for name, frame in tables.items():
             table = pa.Table.from_pandas(frame, schema=kind.tables[name], preserve_index=False)
             table = table.replace_schema_metadata()
             if name.endswith(".parquet"):
                 pq.write_table(table, hidden / name, row_group_size=len(table) or 1, **writer_options(table.schema))
             else:
-                style = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-                pa_csv.write_csv(table, hidden / name, style)
-        files = {path.name: file_record(path) for path in sorted(hidden.iterdir())}
-        whole = {"format": kind.name, "format_version": kind.version, **manifest, "files": files}
-        (hidden / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
+                write_csv(table, hidden / name)

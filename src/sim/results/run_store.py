@@ -6,7 +6,7 @@ that is new.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from sim.results import run_rows
-from sim.results.atomic import Staging, disk, staged_folder
+from sim.results.atomic import Staging, disk, staged_files, staged_folder
 from sim.results.folder import MANIFEST, Format, file_record, is_replaceable
 from sim.results.manifest import manifest_text
 from sim.results.result import RESULT
@@ -107,13 +108,37 @@ class FolderWriter:
             table.abandon()
 
     def seal(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        """Write the manifest, with format, and size and hash of every other file, and return it."""
+        """Write the manifest and return it; see `sealed`."""
         with disk(self.destination):
-            found = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
-            files = {path.relative_to(self.folder).as_posix(): file_record(path) for path in found}
-            whole = {"format": self._kind.name, "format_version": self._kind.version, **manifest, "files": files}
-            (self.folder / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
-        return whole
+            return sealed(self.folder, self._kind, manifest)
+
+
+def sealed(folder: Path, kind: Format, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a folder's manifest, with format, and size and hash of every other file, and return it."""
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): file_record(path) for path in found}
+    whole = {"format": kind.name, "format_version": kind.version, **manifest, "files": files}
+    (folder / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
+    return whole
+
+
+@contextmanager
+def sealed_files(folder: Path, kind: Format, manifest: Mapping[str, Any]) -> Iterator[Path]:
+    """Give a hidden folder whose files move into another, with a manifest of them, as `staged_files` has it."""
+    with disk(folder), staged_files(folder, replace=True) as hidden:
+        yield hidden
+        sealed(hidden, kind, manifest)
+
+
+def write_csv(table: pa.Table, path: Path) -> None:
+    """Write a table as CSV, with quotes where they are needed."""
+    pa_csv.write_csv(table, path, pa_csv.WriteOptions(quoting_style="needed", quoting_header="none"))
+
+
+def table_of_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Return rows as a table, in which what is not defined (nan) is null: in CSV an empty cell."""
+    known = [{key: None if value != value else value for key, value in row.items()} for row in rows]
+    return pa.Table.from_pylist(known, schema=schema)
 
 
 W = TypeVar("W", bound=FolderWriter)

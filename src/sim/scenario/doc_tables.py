@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario.file_form import Node, in_words
+from sim.scenario.file_form import FileForm, Node, in_words
 from sim.scenario.format import EXTENDS, FORM, TABLE, write_schema
 from sim.scenario.layers import KeyPath
 from sim.scenario.schema import Change, Committee, Event, Options, Peace, Period, Policy, Run, Scenario, Threat, Tree
@@ -38,28 +38,34 @@ _BLOCK = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL
 
 def field_table(name: str) -> str:
     """Return the Markdown table of the fields of one table of the format."""
-    model, path = TABLES[name]
     first = {"scenario": [_row("extends", EXTENDS, "none")], "tree": [_row("table", TABLE, "none")]}.get(name, [])
-    return fields_of(model, lambda field: FORM.node_at((*path, field))[0], first)
+    return fields_of(FORM, *TABLES[name], first)
 
 
-def fields_of(model: type[BaseModel], node: Callable[[str], Node], first: Iterable[str] = ()) -> str:
-    """Return the Markdown table of a model's fields, after other rows; ``node`` gives a field's node of the schema."""
-    rows = ["| field | accepts | default | meaning |", "| --- | --- | --- | --- |", *first]
+def fields_of(form: FileForm[Any], model: type[BaseModel], path: KeyPath, first: Iterable[Sequence[str]] = ()) -> str:
+    """Return the Markdown table of the fields of a table of a format, which stands at a path, after other rows."""
+    rows = [*first]
     for field, info in model.model_fields.items():
-        rows.append(_row(field, node(field), "required" if info.is_required() else _default(info.get_default())))
-    return "\n".join(rows)
+        default = "required" if info.is_required() else _default(info.get_default())
+        rows.append(_row(field, form.node_at((*path, field))[0], default))
+    return table("field | accepts | default | meaning", rows)
+
+
+def table(header: str, rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table of a document; ``header`` holds the column names, separated by bars."""
+    columns = [name.strip() for name in header.split("|")]
+    lines = [columns, ["---"] * len(columns), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
+    """Return a Markdown table of a page of results."""
     lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
     return "\n".join([lines[0], "|---" * len(heads) + "|", *lines[1:]])
 
 
-def _row(field: str, node: Node, default: str) -> str:
-    cells = (f"`{field}`", in_words(node), default, node.get("description", ""))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def _row(field: str, node: Node, default: str) -> tuple[str, ...]:
+    return f"`{field}`", in_words(node), default, node.get("description", "")
 
 
 def _default(value: Any) -> str:

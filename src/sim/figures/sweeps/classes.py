@@ -154,10 +154,8 @@ def _one_scale(row: list[Axes], wide: float) -> None:
     """Give panels one horizontal scale that holds all of them."""
     low = min((axes.dataLim.x0 for axes in row), default=0.0)
     high = max((axes.dataLim.x1 for axes in row), default=1.0)
-    room = 0.06 * (high - low) or 0.05
     for axes in row:
-        axes.set_xlim(low - room, high + room)
-        common.few_ticks(axes, wide)
+        common.scaled(axes, low, high, wide)
 
 
 def _entries() -> list[Artist]:

@@ -213,7 +213,14 @@ def all_options(levers: Sequence[Factor]) -> str:
     return " and ".join(f"{counts[len(entry.options)]} options of {entry.name}" for entry in levers)
 
 
-def few_ticks(axes: Axes, width: float, size: float = 7.0) -> None:
+def scaled(axes: Axes, low: float, high: float, width: float) -> None:
+    """Give a panel of a width in mm a horizontal scale from somewhat below a number to somewhat above another."""
+    room = 0.06 * (high - low) or 0.05
+    axes.set_xlim(low - room, high + room)
+    few_ticks(axes, width)
+
+
+def few_ticks(axes: Axes, width: float) -> None:
     """Set the ticks of a horizontal axis of numbers, `width` mm wide, within its limits, labelled as there is room."""
     low, high = sorted(axes.get_xlim())
     at = round_numbers(low, high, max(LEAST, min(MOST // 2, int(width / 25.0))))
@@ -223,11 +230,11 @@ def few_ticks(axes: Axes, width: float, size: float = 7.0) -> None:
     shown = [""] * len(at)
     for place in sorted(range(len(at)), key=lambda place: (at[place] != 0, place not in (0, len(at) - 1), place)):
         centre = (at[place] - low) / (high - low) * width
-        half = style.measure(texts[place], size) / 2 + 0.4  # that two labels are 0.8 mm apart
+        half = style.measure(texts[place], 7.0) / 2 + 0.4  # that two labels are 0.8 mm apart
         if all(centre + half <= begin or end <= centre - half for begin, end in taken):
             taken.append((centre - half, centre + half))
             shown[place] = texts[place]
-    axes.set_xticks(at, shown, fontsize=size)
+    axes.set_xticks(at, shown, fontsize=7.0)
 
 
 def round_numbers(low: float, high: float, least: int = LEAST) -> list[float]:

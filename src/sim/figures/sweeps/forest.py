@@ -203,9 +203,7 @@ def _scale(axes: Axes, frame: pd.DataFrame, wide: float) -> None:
     ends = frame[["p5", "p95", "low", "high", "effect", "smallest"]].assign(least=-frame["smallest"]).to_numpy(float)
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if len(ends) else (-1.0, 1.0)
-    room = 0.06 * (high - low) or 0.05
-    axes.set_xlim(low - room, high + room)
-    common.few_ticks(axes, wide)
+    common.scaled(axes, low, high, wide)
 
 
 def _mark(axes: Axes, entry: dict[str, Any], top: float, colour: str, marker: str) -> None:

@@ -89,9 +89,9 @@ def drawn(stroke: Stroke, label: str, marker: str = "", **look: Any) -> Line2D:
     return panels.stroke(stroke.colour, stroke.width, label, marker, linestyle=stroke.dashes, **look)
 
 
-def hollow(colour: str, width: float, label: str, marker: str = "o", **look: Any) -> Line2D:
+def hollow(colour: str, width: float, label: str, **look: Any) -> Line2D:
     """Return the entry of a legend for a mark that is white inside."""
-    return panels.stroke(colour, width, label, marker, **{"markerfacecolor": "white", **look})
+    return panels.stroke(colour, width, label, "o", markerfacecolor="white", **look)
 
 
 def band(label: str, colour: str = "#777777") -> Patch:

@@ -118,7 +118,7 @@ def cut_off(axes: Axes, text: Text) -> bool:
     return bool((np.abs(place - 0.5) > 0.46).any())
 
 
-def levels(means: Array, effect: bool, count: int = 10) -> Array:
+def levels(means: Array, effect: bool) -> Array:
     """Return round edges of the classes of colour; those of effects lie evenly about 0."""
     known = means[np.isfinite(means)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
@@ -127,7 +127,7 @@ def levels(means: Array, effect: bool, count: int = 10) -> Array:
         low = -high
     elif low == high:
         low, high = low - 0.5, high + 0.5
-    return np.asarray(MaxNLocator(count, steps=[1, 2, 2.5, 5, 10], symmetric=effect).tick_values(low, high))
+    return np.asarray(MaxNLocator(10, steps=[1, 2, 2.5, 5, 10], symmetric=effect).tick_values(low, high))
 
 
 def sign_line(axes: Axes, found: Plane) -> list[Array]:
