@@ -47,7 +47,8 @@ def _walk(node: ast.expr, found: list[str]) -> None:
         _walk(node.right, found)
     elif isinstance(node, ast.UnaryOp) and type(node.op) in OPERATIONS:
         _walk(node.operand, found)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args:
+    elif (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args
+          and not node.keywords):  # fmt: skip
         for part in node.args:
             _walk(part, found)
     elif not (isinstance(node, ast.Constant) and type(node.value) in (int, float)):
