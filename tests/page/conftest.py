@@ -18,6 +18,17 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          # pages of the browser's own, which each window would load beside the one that is tried
          "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"]  # fmt: skip
 
+DESK = {"viewport": {"width": 1366, "height": 768}, "accept_downloads": True}
+REMEMBER = "window.folds = [...document.querySelectorAll('details')].map((each) => [each, each.open])"
+GO = """(address) => {
+  for (const [each, open] of window.folds) each.open = open;
+  document.activeElement?.blur();
+  scrollTo(0, 0);
+  for (const key of ["pairs", "found"]) delete document.documentElement.dataset[key];
+  history.pushState(null, "", address);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
@@ -36,25 +47,31 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return export_page("appointment", "election", sets=SMALL, out=tmp_path_factory.mktemp("page") / "page.html")
 
 
+def watched(context: Any, size: tuple[int, int] | None = None) -> Any:
+    """Return a new tab that notes what goes wrong in it and what it asks for."""
+    tab = context.new_page()
+    if size is not None:
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.wrong, tab.asked = [], []
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    # that a request was refused is said by the page itself
+    refused = "Failed to load resource: the server responded"
+    tab.on("console", lambda said: tab.wrong.append(said.text) if said.type == "error" and refused not in said.text
+           else None)  # fmt: skip
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    return tab
+
+
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     """Open an address: opened(url) gives a tab without network that has no error when the test ends."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True)
-    wrong: list[str] = []
-    asked: list[str] = []
+    context = browser.new_context(**DESK)
+    tabs: list[Any] = []
 
     def open_(url: str, pairs: int | None = 5, offline: bool = True, size: tuple[int, int] | None = None) -> Any:
         context.set_offline(offline)
-        tab = context.new_page()
-        if size is not None:
-            tab.set_viewport_size({"width": size[0], "height": size[1]})
-        tab.asked = asked
-        tab.on("pageerror", lambda error: wrong.append(str(error)))
-        # that a request was refused is said by the page itself
-        refused = "Failed to load resource: the server responded"
-        tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" and refused not in said.text
-               else None)  # fmt: skip
-        tab.on("request", lambda request: asked.append(request.url))
+        tab = watched(context, size)
+        tabs.append(tab)
         tab.goto(url)
         if pairs is not None:
             wait(tab, pairs)
@@ -62,7 +79,60 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
 
     yield open_
     context.close()
-    assert not wrong
+    assert not [said for tab in tabs for said in tab.wrong]
+
+
+@pytest.fixture(scope="session")
+def long_open(browser: Any) -> Iterator[dict[str, Any]]:
+    """Tabs that stay open from test to test, by what is open in them."""
+    tabs: dict[str, Any] = {}
+    yield tabs
+    for tab in tabs.values():
+        tab.context.close()
+
+
+@pytest.fixture
+def shown(browser: Any, long_open: dict[str, Any], page_file: Path, request: Any) -> Iterator[Callable[..., Any]]:
+    """Have the page of two small worlds show what is asked: shown("&draw=false") gives its tab, offline as `opened`'s.
+
+    The page is loaded once and gets address after address, as it does by Back and Forward. What no address holds is put
+    back: what is folded, in sight, in focus and under the mouse. Language and width are those that it was loaded with.
+    """
+    tabs: list[Any] = []
+
+    def show(more: str = "") -> Any:
+        address = f"#runs=5{more}"
+        tab = tabs.pop() if tabs else long_open.pop("page", None)
+        if tab is None:
+            context = browser.new_context(**DESK)
+            context.set_offline(True)
+            tab = watched(context)
+            tab.goto(f"file://{page_file}{address}")
+            wait(tab)
+            tab.evaluate(REMEMBER)
+        else:
+            tab.mouse.move(0, 0)
+            tab.evaluate(GO, address)
+            wait(tab)
+        tabs.append(tab)
+        return tab
+
+    yield show
+    for tab in tabs:
+        # one in which a test failed, or whose page did, is not gone on with
+        if tab.wrong or getattr(request.node, "failed", True) or tab.locator("html[data-failed]").count():
+            tab.context.close()
+        else:
+            long_open["page"] = tab
+        assert not tab.wrong
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Let fixtures know whether their test failed."""
+    if call.when == "call":
+        item.failed = call.excinfo is not None  # type: ignore[attr-defined]
+    return (yield)
 
 
 def wait(tab: Any, pairs: int = 5) -> None:
