@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim.page.export import export_page
+from tests.brief import brief
 
 SMALL = ["tree.only=['Moscow', 'Petrograd', 'Tula', 'Tambov', 'Don', 'Altai']", "tree.uezds=0", "period.end='1926-12'"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -83,48 +84,67 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture(scope="session")
-def long_open(browser: Any) -> Iterator[dict[str, Any]]:
-    """Tabs that stay open from test to test, by what is open in them."""
-    tabs: dict[str, Any] = {}
+def long_open(browser: Any) -> Iterator[dict[Any, Any]]:
+    """Tabs that stay open from test to test, by what they are of."""
+    tabs: dict[Any, Any] = {}
     yield tabs
     for tab in tabs.values():
         tab.context.close()
 
 
 @pytest.fixture
-def shown(browser: Any, long_open: dict[str, Any], page_file: Path, request: Any) -> Iterator[Callable[..., Any]]:
-    """Have the page of two small worlds show what is asked: shown("&draw=false") gives its tab, offline as `opened`'s.
+def lasting(browser: Any, long_open: dict[Any, Any], request: Any) -> Iterator[Callable[..., tuple[Any, bool]]]:
+    """Give the tab of something, as `opened`'s, and whether it was there before, else it is empty.
 
-    The page is loaded once and gets address after address, as it does by Back and Forward. What no address holds is put
-    back: what is folded, in sight, in focus and under the mouse. Language and width are those that it was loaded with.
+    It stays open for the next test, unless one fails in it, or something goes wrong.
     """
-    tabs: list[Any] = []
+    used: dict[Any, Any] = {}
 
-    def show(more: str = "") -> Any:
-        address = f"#runs=5{more}"
-        tab = tabs.pop() if tabs else long_open.pop("page", None)
-        if tab is None:
+    def of(name: Any, size: tuple[int, int] | None = None) -> tuple[Any, bool]:
+        there = name in used or name in long_open
+        if name not in used:
+            used[name] = long_open.pop(name, None)
+        if used[name] is None:
             context = browser.new_context(**DESK)
             context.set_offline(True)
-            tab = watched(context)
-            tab.goto(f"file://{page_file}{address}")
-            wait(tab)
-            tab.evaluate(REMEMBER)
+            used[name] = watched(context, size)
+        return used[name], there
+
+    yield of
+    whole = not getattr(request.node, "failed", True)
+    for name, tab in used.items():
+        if whole and not tab.wrong and not tab.locator("html[data-failed]").count():
+            long_open[name] = tab
         else:
+            tab.context.close()
+    assert not [said for tab in used.values() for said in tab.wrong]
+
+
+@pytest.fixture(params=brief(["further", "anew"], "further"))
+def shown(lasting: Callable[..., tuple[Any, bool]], page_file: Path, request: Any) -> Callable[..., Any]:
+    """Have the page of two small worlds show what is asked: shown("&draw=false") gives its tab.
+
+    The page is loaded once and gets address after address, as it does by Back and Forward. What no address holds is put
+    back: what is folded, in sight, in focus and under the mouse. `make test-all` loads it anew for each as well.
+    """
+    opened = request.getfixturevalue("opened") if request.param == "anew" else None
+
+    def show(more: str = "", size: tuple[int, int] | None = None) -> Any:
+        address = f"#runs=5{more}"
+        if opened:
+            return opened(f"file://{page_file}{address}", size=size)
+        tab, there = lasting(("page", "language=ru" in more, size), size)
+        if there:
             tab.mouse.move(0, 0)
             tab.evaluate(GO, address)
             wait(tab)
-        tabs.append(tab)
+        else:
+            tab.goto(f"file://{page_file}{address}")
+            wait(tab)
+            tab.evaluate(REMEMBER)
         return tab
 
-    yield show
-    for tab in tabs:
-        # one in which a test failed, or whose page did, is not gone on with
-        if tab.wrong or getattr(request.node, "failed", True) or tab.locator("html[data-failed]").count():
-            tab.context.close()
-        else:
-            long_open["page"] = tab
-        assert not tab.wrong
+    return show
 
 
 @pytest.hookimpl(wrapper=True)

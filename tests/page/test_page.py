@@ -30,6 +30,7 @@ from tests.brief import brief
 from tests.page.conftest import SMALL, wait
 
 FIVE = "#runs=5"
+TELEPHONE = (375, 812)
 
 
 def found(tab: Any) -> dict[str, Any]:
@@ -176,8 +177,8 @@ ODD = ("b:policy.rule=endogenous&constructor=1&replicate=9999", "place=Tula&repl
 
 
 @pytest.mark.parametrize("change", brief(ODD, ODD[0]))
-def test_no_single_slider_rule_or_switch_and_no_odd_address_leads_to_an_error(page_file, opened, change):
-    tab = opened(at(page_file, f"&draw=false&{change}"))
+def test_no_single_slider_rule_or_switch_and_no_odd_address_leads_to_an_error(shown, change):
+    tab = shown(f"&draw=false&{change}")
     assert tab.locator("html[data-failed]").count() == 0
 
 
@@ -267,9 +268,8 @@ def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
 @pytest.mark.parametrize(("language", "start"), [
     ("en", "A sklok (plural skloki)"), pytest.param("ru", "Склока — ", marks=pytest.mark.exhaustive),
 ])  # fmt: skip
-def test_a_term_says_what_it_means_where_it_stands_to_mouse_and_keyboard(page_file, shown, opened, language, start):
-    more = "&outcome=open_skloki"
-    tab = shown(more) if language == "en" else opened(at(page_file, f"{more}&language={language}"))
+def test_a_term_says_what_it_means_where_it_stands_to_mouse_and_keyboard(shown, language, start):
+    tab = shown(f"&outcome=open_skloki&language={language}")
     word, tip = tab.locator('#meaning [data-term="skloki"]'), tab.locator("#tip")
     assert tip.is_hidden()
     word.hover()
@@ -289,8 +289,8 @@ def test_a_term_says_what_it_means_where_it_stands_to_mouse_and_keyboard(page_fi
     pytest.fail("no Tab leads to the word")
 
 
-def test_in_russian_what_is_seen_is_russian(page_file, opened):
-    tab = opened(at(page_file, "&language=ru&outcome=moves_need"))
+def test_in_russian_what_is_seen_is_russian(shown):
+    tab = shown("&language=ru&outcome=moves_need", TELEPHONE)
     for chosen in ("#outcome", "#scope", "#place", "#a"):
         options = tab.locator(f"{chosen} option").all_text_contents()
         assert all(re.search("[а-яё–]", text, re.IGNORECASE) for text in options), chosen
@@ -327,8 +327,8 @@ def test_the_answer_stays_in_sight(shown):
 
 
 @pytest.mark.parametrize("language", brief(["en", "ru"], "ru"))
-def test_a_phone_needs_no_scrolling_sideways(page_file, opened, language):
-    tab = opened(at(page_file, f"&place=Tula&language={language}"), size=(375, 812))
+def test_a_phone_needs_no_scrolling_sideways(shown, language):
+    tab = shown(f"&place=Tula&language={language}", TELEPHONE)
     tab.wait_for_selector("#story svg")
     tab.evaluate_handle("document.querySelectorAll('details.group').forEach((each) => { each.open = true; })")
     assert tab.evaluate_handle("document.documentElement.scrollWidth").json_value() <= 375
@@ -381,13 +381,24 @@ def test_a_page_whose_numbers_would_differ_shows_none(page_file, opened, tmp_pat
     assert tab.locator("#curves svg").count() == 0
 
 
-@pytest.fixture
-def whole(tmp_path):
-    return export_page("appointment", "election", out=tmp_path / "whole.html")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return export_page("appointment", "election", out=tmp_path_factory.mktemp("whole") / "whole.html")
 
 
+LIMIT, OF_A_SWITCH = 500_000, 600
+
+
+@pytest.mark.exhaustive
 def test_two_worlds_of_the_whole_tree_stay_under_half_a_megabyte(whole):
-    assert whole.stat().st_size < 500_000
+    assert whole.stat().st_size < LIMIT
+
+
+def test_two_worlds_of_the_whole_tree_with_some_of_the_switches_leave_room_for_the_rest(tmp_path, monkeypatch):
+    some = {name: MECHANISMS[name] for name in list(MECHANISMS)[::13]}
+    monkeypatch.setattr("sim.page.content.MECHANISMS", some)
+    page_file = export_page("appointment", "election", out=tmp_path / "some.html")
+    assert page_file.stat().st_size < LIMIT - OF_A_SWITCH * 2 * (len(MECHANISMS) - len(some))
 
 
 @pytest.mark.exhaustive
