@@ -392,7 +392,7 @@ def test_a_folder_that_is_none_and_a_port_that_is_taken_are_errors(tmp_path):
 def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(small_viewer, opened, folder, undrawn):
     shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
     known = numbers(small_viewer)
-    tab = opened(small_viewer.address + "#runs=5", offline=False)
+    tab = opened(small_viewer.address + "#runs=2", pairs=2, offline=False)
     tab.select_option("#stored-list", known["comparison-places"])
     tab.wait_for_selector("#stored-map svg")
     assert "Teal: more in" in tab.inner_text("#stored-map figcaption")
@@ -404,7 +404,7 @@ def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(smal
     tab.select_option("#kept-place", "Tula")
     tab.wait_for_selector("#stored-story svg")
     assert "nothing was computed" in tab.inner_text("#kept-said")
-    again = opened(tab.url, offline=False)  # a link holds what is shown of what is stored, too
+    again = opened(tab.url, pairs=2, offline=False)  # a link holds what is shown of what is stored, too
     again.wait_for_selector("#stored-story svg")
     for _ in range(4):
         tab.go_back()
