@@ -20,7 +20,7 @@ WIDER = """() => [...document.querySelectorAll("body *")].filter((one) =>
   .map((one) => one.outerHTML.slice(0, 90))"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a report on a made-up ledger, beside what is shipped of the rest."""
     folder = tmp_path_factory.mktemp("results")
