@@ -10,6 +10,7 @@ import pytest
 
 from sim.report.context import context
 from sim.report.pages import html
+from tests.brief import brief
 from tests.report.made_ledger import KINDS, ledger, write
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
@@ -19,7 +20,7 @@ WIDER = """() => [...document.querySelectorAll("body *")].filter((one) =>
   .map((one) => one.outerHTML.slice(0, 90))"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the address of a report on a made-up ledger, beside what is shipped of the rest."""
     folder = tmp_path_factory.mktemp("results")
@@ -33,18 +34,29 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "report.html").as_uri()
 
 
+@pytest.fixture
+def read(lasting: Callable[..., tuple[Any, bool]], report: str) -> Callable[..., Any]:
+    """Give a tab of some size with the report, opened at a claim; the next test finds it as this one leaves it."""
+
+    def of(size: tuple[int, int]) -> Any:
+        tab, there = lasting(("report", size), size)
+        if not there:
+            tab.goto(f"{report}#claim-25a")
+        return tab
+
+    return of
+
+
 @pytest.mark.parametrize("size", [DESK, TELEPHONE], ids=["desk", "telephone"])
-def test_it_opens_from_a_file_and_asks_for_nothing(
-    opened: Callable[..., Any], report: str, size: tuple[int, int]
-) -> None:
-    tab = opened(report, pairs=None, size=size)
-    assert [url for url in tab.asked if not url.startswith("data:")] == [report]
+def test_it_opens_from_a_file_and_asks_for_nothing(read: Callable[..., Any], report: str, size: Any) -> None:
+    tab = read(size)
+    assert {url for url in tab.asked if not url.startswith("data:")} == {report}
     assert tab.evaluate("document.documentElement.scrollWidth") <= size[0] and tab.evaluate(WIDER) == []
     assert tab.title().startswith("Had the party elected") and tab.locator("#answer .answer p").count() == 3
 
 
-def test_pictures_say_what_they_show(opened: Callable[..., Any], report: str) -> None:
-    tab = opened(report, pairs=None)
+def test_pictures_say_what_they_show(read: Callable[..., Any]) -> None:
+    tab = read(DESK)
     said = tab.evaluate("[...document.images].map((one) => [one.alt, one.complete && one.naturalWidth])")
     drawn = tab.evaluate('[...document.querySelectorAll("figure svg")].map((one) => '
                          '[one.getAttribute("role"), one.getAttribute("aria-label"), one.clientWidth])')  # fmt: skip
@@ -52,10 +64,10 @@ def test_pictures_say_what_they_show(opened: Callable[..., Any], report: str) ->
     assert all(role == "img" and "of 100 worlds" in label and width > 200 for role, label, width in drawn)
 
 
-def test_anchors_and_tables_can_be_reached(opened: Callable[..., Any], report: str) -> None:
-    tab = opened(f"{report}#claim-25a", pairs=None, size=TELEPHONE)
+def test_anchors_and_tables_can_be_reached(read: Callable[..., Any], report: str) -> None:
+    tab = read(TELEPHONE)
     assert abs(tab.locator("#claim-25a").bounding_box()["y"]) < 40
-    tab.goto(report)
+    tab.goto(f"{report}#answer")
     tab.locator('#ledger a[href="#claim-24"]').click()
     assert abs(tab.locator("#claim-24").bounding_box()["y"]) < 40
     tab.go_back()
@@ -66,12 +78,13 @@ def test_anchors_and_tables_can_be_reached(opened: Callable[..., Any], report: s
     assert Path(download.value.path()).read_text().startswith("estimand,population,for,within,against")
 
 
-def test_it_is_read_without_a_script_and_prints(opened: Callable[..., Any], report: str, browser: Any) -> None:
+@pytest.mark.parametrize("pages", brief(["", "1-2"], "1-2"))
+def test_it_is_read_without_a_script_and_prints(report: str, browser: Any, pages: str) -> None:
     context_ = browser.new_context(java_script_enabled=False)
     tab = context_.new_page()
     tab.goto(report)
     assert "not identified" in tab.locator("#ledger").inner_text()
     tab.emulate_media(media="print")
     assert not tab.locator("nav").is_visible() and tab.locator("#claim-22a").is_visible()
-    assert len(tab.pdf(format="A4")) > 50_000
+    assert len(tab.pdf(format="A4", page_ranges=pages)) > (20_000 if pages else 50_000)
     context_.close()

@@ -31,9 +31,10 @@ from sim.registry.outcomes import OUTCOMES
 from sim.scenario.load import load
 from sim.world.build import build
 from tests.fresh import start
-from tests.page.conftest import SMALL, wait
+from tests.page.conftest import SMALL
 
 STORED = Path(__file__).parents[1] / "stored"
+PICTURE = Path(__file__).parents[2] / "results" / "historical" / "moves.png"
 
 
 @pytest.fixture
@@ -84,6 +85,17 @@ def small_viewer(folder: Path, pair_of_small: list[str]) -> Iterator[Viewer]:
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have folders without pictures get none: another test draws them."""
     monkeypatch.setattr("sim.page.library.draw_all", lambda stored, folder: folder.mkdir())
+
+
+@pytest.fixture
+def one_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have folders without pictures get one that is drawn already."""
+
+    def copied(stored: Any, folder: Path) -> None:
+        folder.mkdir()
+        shutil.copy(PICTURE, folder)
+
+    monkeypatch.setattr("sim.page.library.draw_all", copied)
 
 
 def ask(viewer: Viewer, verb: str, body: Any = None, token: str | None = None, **headers: str) -> tuple[int, bytes]:
@@ -210,6 +222,7 @@ def test_scenarios_and_uploads_get_the_messages_of_the_command_line(viewer, fold
 
 
 def test_stored_results_say_what_they_found_and_open_their_worlds(viewer, folder):
+    before = sorted(folder.rglob("*"))
     listed = json.loads(ask(viewer, "list")[1])["stored"]
     kinds = {one["kind"]: number for number, one in listed.items()}
     found = json.loads(ask(viewer, f"stored/{kinds['comparison']}")[1])
@@ -218,6 +231,7 @@ def test_stored_results_say_what_they_found_and_open_their_worlds(viewer, folder
     assert ask(viewer, f"figures/{kinds['comparison']}/{found['pictures'][0]}")[1].startswith(b"\x89PNG")
     status, body = ask(viewer, "open", {"worlds": [f"stored:{kinds['comparison']}:{k}" for k in (0, 1)]})
     assert status == 200 and len(json.loads(body)["worlds"]) == 2
+    assert sorted(folder.rglob("*")) == before, "nothing is drawn there"
 
 
 def test_uploads_and_links_lead_nowhere_else(viewer, folder, tmp_path):
@@ -288,7 +302,7 @@ def test_a_sweep_is_told_by_shares_of_worlds_drawn(tmp_path):
     assert f"{above} of 100" in said and said.endswith(f"{below}.")
 
 
-def test_nothing_is_written_below_the_given_folders(viewer, folder):
+def test_nothing_is_written_below_the_given_folders(viewer, folder, one_drawn):
     before = sorted(folder.rglob("*"))
     listed = json.loads(ask(viewer, "list")[1])["stored"]
     (number,) = (number for number, one in listed.items() if one["kind"] == "comparison")
@@ -378,7 +392,7 @@ def test_a_folder_that_is_none_and_a_port_that_is_taken_are_errors(tmp_path):
 def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(small_viewer, opened, folder, undrawn):
     shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
     known = numbers(small_viewer)
-    tab = opened(small_viewer.address + "#runs=5", offline=False)
+    tab = opened(small_viewer.address + "#runs=2", pairs=2, offline=False)
     tab.select_option("#stored-list", known["comparison-places"])
     tab.wait_for_selector("#stored-map svg")
     assert "Teal: more in" in tab.inner_text("#stored-map figcaption")
@@ -390,7 +404,7 @@ def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(smal
     tab.select_option("#kept-place", "Tula")
     tab.wait_for_selector("#stored-story svg")
     assert "nothing was computed" in tab.inner_text("#kept-said")
-    again = opened(tab.url, offline=False)  # a link holds what is shown of what is stored, too
+    again = opened(tab.url, pairs=2, offline=False)  # a link holds what is shown of what is stored, too
     again.wait_for_selector("#stored-story svg")
     for _ in range(4):
         tab.go_back()
@@ -398,7 +412,9 @@ def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(smal
     assert str(folder) not in tab.content()
 
 
-def test_the_page_from_the_server_shows_the_same_and_opens_another_world(small_viewer, pair_of_small, opened, folder):
+def test_the_page_from_the_server_shows_the_same_and_opens_another_world(
+    small_viewer, pair_of_small, opened, folder, one_drawn
+):
     tab = opened(small_viewer.address + "#runs=5", offline=False)
     assert "skloki on this machine" in tab.inner_text("#state")
     pair = sim.pair(*pair_of_small, horizons=["1923-12:1926-11"], draws=5)
@@ -407,8 +423,7 @@ def test_the_page_from_the_server_shows_the_same_and_opens_another_world(small_v
     tab.wait_for_selector("#wrong:has-text('title')")
     tab.select_option("#stored-list", index=1)
     tab.wait_for_selector("#stored img")
-    second = opened(small_viewer.address + "#runs=5&open=historical,new-course", offline=False)
-    wait(second)
+    second = opened(small_viewer.address + "#runs=2&open=historical,new-course", pairs=2, offline=False)
     assert "New Course" in second.inner_text("#title") or "new" in second.inner_text("#title").lower()
     other = {url.split("/")[2] for url in tab.asked if url.startswith("http")}
     assert other == {f"127.0.0.1:{small_viewer.server_port}"}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import Problem, UserError
@@ -223,8 +223,19 @@ def overrides() -> st.SearchStrategy[list[str]]:
     ).map(lambda items: items + ["threat.series=custom"] * any(i.startswith("threat.custom") for i in items))
 
 
+@settings(max_examples=25)
 @given(overrides())
 def test_what_is_set_arrives_and_a_written_world_is_the_same_world(sets: list[str]):
+    arrives(sets)
+
+
+@pytest.mark.exhaustive
+@given(overrides())
+def test_what_is_set_of_many_arrives_and_a_written_world_is_the_same_world(sets: list[str]):
+    arrives(sets)
+
+
+def arrives(sets: list[str]) -> None:
     try:
         loaded = load("historical", sets)
     except UserError as error:
