@@ -121,6 +121,13 @@ def test_predictions_are_linear_in_outputs(seed, by):
     np.testing.assert_allclose(two.of([1]).predict(at)[:, 0], two.predict(at)[:, 1], atol=1e-12)
 
 
+def test_one_choice_between_two_can_be_all_that_is_drawn():
+    space = Space([Factor("two", (Option("a", {}), Option("b", {})))])
+    at = draws(space, 60)
+    found = fit(space, at, (at > 0.5) + 0.0)
+    assert found.predict(np.array([[0.2], [0.7]]))[:, 0] == pytest.approx([0.0, 1.0], abs=0.01)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_variances_are_those_of_many_draws(seed):
     two = Factor("two", (Option("a", {}), Option("b", {})))

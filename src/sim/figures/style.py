@@ -8,6 +8,7 @@ import of pyplot. Colours keep apart from one another under the three forms of c
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -168,8 +169,8 @@ def shorten(text: str, width: float, size: float) -> str:
 def wrap(text: str, width: float, size: float) -> list[str]:
     """Return a text in one or two lines that fit a width in mm; the second is cut if need be."""
     words = text.split()
-    fits = [count for count in range(1, len(words) + 1) if measure(" ".join(words[:count]), size) <= width]
-    first = max(fits, default=1)
+    counts = range(1, len(words) + 1)
+    first = max(bisect_right(counts, width, key=lambda count: measure(" ".join(words[:count]), size)), 1)
     lines = [" ".join(words[:first]), " ".join(words[first:])]
     return [shorten(line, width, size) for line in lines if line]
 
