@@ -265,6 +265,15 @@ def test_it_speaks_russian_and_reads_without_a_mouse(page_file, opened):
     assert unnamed == []
 
 
+def test_going_back_is_to_the_language_that_was_there(shown):
+    tab = shown("&language=en")
+    tab.select_option("#language", "ru")
+    tab.wait_for_selector("h2:has-text('По губерниям')")
+    tab.go_back()
+    tab.wait_for_selector("html[lang=en]")
+    assert tab.input_value("#language") == "en" and not tab.locator("h2:has-text('По губерниям')").count()
+
+
 @pytest.mark.parametrize(("language", "start"), [
     ("en", "A sklok (plural skloki)"), pytest.param("ru", "Склока — ", marks=pytest.mark.exhaustive),
 ])  # fmt: skip

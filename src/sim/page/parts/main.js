@@ -109,6 +109,7 @@ function toAddress() {
 // Whatever stands in the address that is not known is left out and said.
 function fromAddress() {
   const found = fresh(), strange = [];
+  language = "en";
   for (const [key, text] of new URLSearchParams(location.hash.slice(1))) {
     const known = { __proto__: null, a: names("worlds"), b: names("worlds"), outcome: names("outcomes"), scope: names("scopes"), view: ["a", "b", "change"], field: MAP_FIELDS }[key];
     const setting = /^([ab]):(.+)$/.exec(key);
@@ -909,6 +910,11 @@ function wordsOnPage() {
   takeAlong();
 }
 
+function otherWords() {
+  wordsOnPage();
+  delete $("story").dataset.key;
+}
+
 function placeOptions(places) {
   const heads = places.filter(([, , parent]) => parent < 0), uezds = places.filter(([, , parent]) => parent >= 0);
   const group = (label, list) => element("optgroup", { label }, ...list.map(([name]) => element("option", { value: name }, placeOf(name))));
@@ -932,7 +938,7 @@ function listen() {
   $("skip").addEventListener("click", () => $("answer").focus());
   $("reset").addEventListener("click", () => change({ sets: { a: {}, b: {} } }));
   $("play").addEventListener("click", play);
-  $("language").addEventListener("change", (event) => { language = event.target.value; wordsOnPage(); delete $("story").dataset.key; change({}); });
+  $("language").addEventListener("change", (event) => { language = event.target.value; otherWords(); change({}); });
   $("find").addEventListener("input", (event) => {
     const wanted = event.target.value.toLowerCase().trim();
     for (const group of document.querySelectorAll(".group")) {
@@ -945,10 +951,11 @@ function listen() {
   for (const radio of document.querySelectorAll("input[name=target]")) radio.addEventListener("change", controls);
   addEventListener("popstate", () => {
     if (location.hash.length > 1 && !location.hash.includes("=")) return;
-    const before = asked.open;
+    const { open } = asked, before = language;
     fromAddress();
-    if (asked.open === before) update();
-    else location.reload();
+    if (asked.open !== open) { location.reload(); return; }
+    if (language !== before) otherWords();
+    update();
   });
 }
 
