@@ -11,7 +11,7 @@ import pytest
 from sim.analysis.kernels import TOGETHER, compared, log_kernels
 from sim.errors import UserError
 from sim.experiment.experiment import Factor, Option
-from sim.inference.coverage import COARSE, coverage
+from sim.inference.coverage import COARSE, Coverage, coverage
 from sim.inference.coverage import TOGETHER as AT_ONCE
 from sim.inference.emulator import fit
 from sim.inference.likelihood import Figure, Table, density, likelihood
@@ -231,6 +231,11 @@ def test_a_coarse_line_tells_of_known_worlds_what_a_fine_one_does(name, scale, m
     np.testing.assert_allclose(*near**2 / 2.0, atol=0.01)  # what the logarithm of the density loses by it
     np.testing.assert_allclose(*near, atol=0.1)
     assert coarse.width == pytest.approx(fine.width, rel=0.005)
+
+
+def test_where_only_choices_are_drawn_no_share_of_intervals_is_told():
+    assert Coverage(np.full(2, np.nan), np.empty(0), truths=5).mean is None
+    assert Coverage(np.array([np.nan, 0.8, 0.9]), np.empty(0), truths=5).mean == pytest.approx(0.85)
 
 
 def test_figures_written_twice_count_once(straight):

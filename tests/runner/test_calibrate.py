@@ -22,6 +22,7 @@ from sim.errors import UserError
 from sim.experiment.ensemble import read
 from sim.inference import report
 from sim.inference.checking import check
+from sim.registry.variants import VARIANTS
 from sim.results.calibration import DATA_TREE, GIVEN, PRIOR, Calibration
 from sim.runner.calibrate import calibrate, share_of
 
@@ -100,7 +101,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 KILLED = """
 import os, signal, sys
-from sim.results import calibration
+from sim.results import run_store
 from sim.runner import calibrate
 
 stage, experiment, out = sys.argv[1:]
@@ -119,7 +120,7 @@ sweep, calibrate.sweep = calibrate.sweep, watched
 if stage == "fit":
     calibrate.fitted = die
 elif stage == "tables":
-    calibration.manifest_text = die  # all tables are written, none is in its place
+    run_store.manifest_text = die  # all tables are written, none is in its place
 calibrate.calibrate(experiment, out, workers=2)
 """
 
@@ -318,6 +319,16 @@ def test_another_round_goes_on_and_other_figures_do_not(made: Calibration, asked
     with pytest.raises(UserError, match=r"begun\.json: calibrate\.targets: found .*T01.*another folder"):
         calibrate(asked, workers=1)
     assert digests(two.path) == digests(made.path)
+
+
+@pytest.mark.exhaustive
+def test_a_choice_between_two_can_be_all_that_is_calibrated(asked: Path) -> None:
+    drawn = 'prior = ["k1", "g_y", "cool", "theta", "unfilled", "succession"]'
+    assert drawn in TEXT
+    asked.write_text(TEXT.replace(drawn, 'prior = ["unfilled"]').replace("rounds = 2", "rounds = 1"))
+    found = calibrate(asked)
+    assert found.manifest["coverage"][PRIOR] is None  # of no number
+    assert found.parameters()["option"].tolist() == list(VARIANTS["unfilled"].choices)
 
 
 def test_worlds_that_hold_no_figure_are_refused(asked: Path) -> None:

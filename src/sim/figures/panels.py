@@ -1,4 +1,4 @@
-"""What panels of curves share: the curve with its band, the vertical scale, the time axis, the legend."""
+"""What panels of curves share: the curve with its band, the vertical scale, the time axis, named rows, the legend."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ CHAINS, STEPS, EACH = 16, 1000, 20
 TOGETHER = 25
 """Known worlds that are looked for together: what their draws and tables take in memory."""
 COARSE = 2**10
-"""Of the line along which their kernels are averaged: intervals hold what they hold with 16 times as many, to .003."""
+"""Of the line along which their kernels are averaged: with four times as many intervals hold the same share to .001."""
 _ERRORS = 31  # what is drawn, in the address of a draw
 
 
@@ -49,9 +49,9 @@ class Coverage:
     truths: int
 
     @property
-    def mean(self) -> float:
-        """Of all numbers."""
-        return float(np.nanmean(self.factors))
+    def mean(self) -> float | None:
+        """Of all numbers; none where only choices are drawn."""
+        return float(np.nanmean(self.factors)) if np.isfinite(self.factors).any() else None
 
     @property
     def error(self) -> float:

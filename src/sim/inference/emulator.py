@@ -347,6 +347,7 @@ def _errors(squares: Array, sums: Array, total: float, count: int) -> Array:
     size = np.maximum(eigvalsh_tridiagonal(main, beside), 0.0)
     rest = np.empty(len(STRENGTHS))
     for at, strength in enumerate(STRENGTHS.tolist()):
+        # positive definite, since no strength is 0: nothing to be refused
         inner = dptsv(main + strength, beside, turned)[2] if len(beside) else turned / (main + strength)
         rest[at] = total - turned @ inner - strength * (inner @ inner)
     free = np.maximum(1.0 - (1.0 + (size[:, None] / (size[:, None] + STRENGTHS)).sum(axis=0)) / count, 1e-6)

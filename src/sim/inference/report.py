@@ -115,7 +115,7 @@ def checked(fit: Fit, prior: PairedSweep, given: PairedSweep, every: Sequence[Co
         if not len(known):
             continue
         of = fit.covered(sweep, known, [unseen[each] for each in parts[known].tolist()] if unseen else [], had[known])
-        found |= {name: round(of.mean, 4), "worlds": max(of.truths, found["worlds"])}
+        found |= {name: None if of.mean is None else round(of.mean, 4), "worlds": max(of.truths, found["worlds"])}
         names = (f"{one.labels['option']}, {one.labels['scope']}" for one in effects)
         found["effects"][name] = dict(zip(names, of.effects.round(4).tolist(), strict=True))
     return found

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 LANES = 200
-"""Rows that are looked at together, at most: what goes before each loop over them costs as much as a hundred of them."""
+"""Rows that are looked at together, at most: what goes before each loop over them costs as much as a hundred."""
 AMONG_LEADING, FIRST = 0.75, 0.5
 """Share of the moves that change what matters most, and of these that change the very first; others change the rest."""
 FRESH, FRESH_REST = 0.2, 0.7

@@ -1,6 +1,7 @@
 """Outcomes that somebody derives from the recorded ones: an expression over their names, month by month and scope.
 
-Engines know nothing of them. What is *asked* for is kept of every run besides what is recorded; what is only *known*,
+Claims reckon with expressions over the names of worlds in the same way. Engines know nothing of outcomes that are
+derived. What is *asked* for is kept of every run besides what is recorded; what is only *known*,
 from results that have been opened, can be read and drawn.
 """
 

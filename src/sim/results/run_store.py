@@ -1,4 +1,4 @@
-"""Storing a folder: tables streamed replicate by replicate, the manifest last, then one rename.
+"""Storing a folder: tables whole or streamed replicate by replicate, the manifest last, then one rename.
 
 Whatever happens meanwhile, the destination either does not exist, or holds what it held before, or holds all
 that is new.

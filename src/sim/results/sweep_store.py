@@ -1,4 +1,4 @@
-"""The folder of a sweep, open for writing: chunks come one by one, each whole or not at all.
+"""The folder of a sweep: its journal, and writing to it, chunk by chunk, each whole or not at all.
 
 A chunk, stored as a part, counts when its line stands in the journal, which is written after its files are in place.
 Whatever happens in between, the next sweep into the same folder finds what was finished and makes the rest.
@@ -58,7 +58,7 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
-    where: Mapping[str, Any] = {}  #: it was made: host and versions
+    where: Mapping[str, Any] = {}  #: host and versions by which it was made; said by the pool
 
 
 class Journal(NamedTuple):

@@ -249,7 +249,7 @@ class Pool(Protocol):
         """Take a chunk."""
 
     def finished(self, seconds: float) -> list[Made]:
-        """Return chunks that have come to their end, after so many seconds at the latest; raise what a chunk raised."""
+        """Return chunks that have ended, with where, after some seconds at the latest; raise what one raised."""
 
 
 class Threads:

@@ -52,14 +52,14 @@ def fields_of(form: FileForm[Any], model: type[BaseModel], path: KeyPath, first:
 
 
 def table(header: str, rows: Iterable[Iterable[str]]) -> str:
-    """Return a Markdown table of a document; ``header`` holds the column names, separated by bars."""
+    """Return a document's Markdown table; ``header`` has names of columns between bars; those in cells are escaped."""
     columns = [name.strip() for name in header.split("|")]
     lines = [columns, ["---"] * len(columns), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table of a page of results."""
+    """Return a Markdown table of a page of results, whose cells may hold Markdown of their own."""
     lines = [f"| {' | '.join(cells)} |" for cells in (heads, *rows)]
     return "\n".join([lines[0], "|---" * len(heads) + "|", *lines[1:]])
 
