@@ -119,7 +119,7 @@ class Ledger:
     def document(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         found: dict[str, Any] = plain({
-            "format": FORMAT.name, "format_version": FORMAT.version, "model": self.model, "made_with": self.made_with,
+            **FORMAT.head, "model": self.model, "made_with": self.made_with,
             "quick": self.quick, "digest": "", "populations": [dict(one) for one in self.populations],
             "claims": [asdict(entry) for entry in self.claims], "notes": list(self.notes),
         })  # fmt: skip

@@ -283,8 +283,10 @@ def explained(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, str]]:
     decides = deciding(ledger.populations)
     yield "claim", entry.words
     yield "verdict", entry.sentence
-    about = {label: getattr(entry, label) for label in ("place", "mechanism", "rival", "contrast")}
-    yield from ((label, text) for label, text in about.items() if text)
+    for label, text in (("place", entry.place), ("mechanism", entry.mechanism), ("rival", entry.rival),
+                        ("contrast", entry.contrast)):  # fmt: skip
+        if text:
+            yield label, text
     for one in entry.estimands:
         yield one["words"], "\n".join(_by_population(one, ledger.populations))
         if one.get("variance"):

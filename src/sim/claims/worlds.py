@@ -93,7 +93,8 @@ def needs(claim: Claim) -> Iterator[tuple[World, Kept]]:
             world = world_of(claim, quantity.world)
             if not quantity.outcome:
                 yield world, Kept(targets=True)
-            for outcome, horizon in quantity.columns() if quantity.outcome else ():
+                continue
+            for outcome, horizon in quantity.columns():
                 yield world, Kept(frozenset([outcome]), frozenset([horizon]))
 
 

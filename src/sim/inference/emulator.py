@@ -342,30 +342,23 @@ def _squares(plain: Array, products: Array, known: Array) -> Array:
 
 
 def _errors(squares: Array, sums: Array, total: float, count: int) -> Array:
-    """Return by how much rows are missed under each of `STRENGTHS`, by generalised cross-validation."""
-    main, beside, turned = _banded(squares, sums)
+    """Return by how much rows are missed under each of `STRENGTHS`, by generalised cross-validation.
+
+    A band of three diagonals, turned as the squares can be, tells it without their eigenvectors.
+    """
+    if len(squares) == 1:  # no band for LAPACK: beside it stands one that says nothing
+        squares, sums = np.diag([squares[0, 0], 0.0]), np.append(sums, 0.0)
+    lower, main, beside, turn, _ = dsytrd(squares.T, lower=1, lwork=64 * len(squares), overwrite_a=1)
+    turned = sums.copy()
+    turned[1:] = dormqr("L", "T", lower[1:, :-1], turn, sums[1:, None], 64 * len(squares))[0][:, 0]
     size = np.maximum(eigvalsh_tridiagonal(main, beside), 0.0)
     rest = np.empty(len(STRENGTHS))
     for at, strength in enumerate(STRENGTHS.tolist()):
-        # positive definite, since no strength is 0: nothing to be refused
-        inner = dptsv(main + strength, beside, turned)[2] if len(beside) else turned / (main + strength)
+        _, _, inner, _ = dptsv(main + strength, beside, turned)  # positive definite, since no strength is 0
         rest[at] = total - turned @ inner - strength * (inner @ inner)
     free = np.maximum(1.0 - (1.0 + (size[:, None] / (size[:, None] + STRENGTHS)).sum(axis=0)) / count, 1e-6)
     found: Array = rest / free**2
     return found
-
-
-def _banded(squares: Array, sums: Array) -> tuple[Array, Array, Array]:
-    """Return the diagonal and what stands beside it when squares are turned into a band of three, and sums with them.
-
-    Such a band tells all that is asked here, and wants no eigenvectors.
-    """
-    if len(squares) == 1:
-        return squares[0], squares[0, 1:], sums
-    lower, main, beside, turn, _ = dsytrd(squares.T, lower=1, lwork=64 * len(squares), overwrite_a=1)
-    turned = sums.copy()
-    turned[1:] = dormqr("L", "T", lower[1:, :-1], turn, sums[1:, None], 64 * len(squares))[0][:, 0]
-    return main, beside, turned
 
 
 def _left(outputs: Array, left: Array) -> tuple[Array, Array]:

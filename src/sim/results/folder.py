@@ -45,6 +45,11 @@ class Format:
     tables: Mapping[str, Any] = field(default_factory=dict)
     needed: tuple[str, ...] = ()  #: files that the manifest must name
 
+    @property
+    def head(self) -> dict[str, Any]:
+        """How a manifest begins that is written now."""
+        return {"format": self.name, "format_version": self.version}
+
 
 def table_of(**kinds: str) -> Any:
     """Return the types of a table's columns, whose names are given by what they hold: text, number, count, flag."""

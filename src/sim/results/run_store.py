@@ -117,7 +117,7 @@ def sealed(folder: Path, kind: Format, manifest: Mapping[str, Any]) -> dict[str,
     """Write a folder's manifest, with format, and size and hash of every other file, and return it."""
     found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): file_record(path) for path in found}
-    whole = {"format": kind.name, "format_version": kind.version, **manifest, "files": files}
+    whole = {**kind.head, **manifest, "files": files}
     (folder / MANIFEST).write_text(manifest_text(whole), encoding="utf-8")
     return whole
 

@@ -25,7 +25,7 @@ from filelock import Timeout
 from sim.errors import Problem, UserError, misfits
 from sim.results.atomic import sync_folder, write_whole
 from sim.results.folder import MANIFEST, Format, file_record, is_outside, read_manifest
-from sim.results.manifest import manifest_text
+from sim.results.manifest import here, manifest_text
 from sim.results.sweep_locks import LOCK, SHARES, WRITER, Share, flocked, locked, shares
 
 JOURNAL = "journal.jsonl"
@@ -58,7 +58,7 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
-    where: Mapping[str, Any] = {}  #: host and versions by which it was made; said by the pool
+    where: Mapping[str, Any] = {}  #: host and versions, of another machine
 
 
 class Journal(NamedTuple):
@@ -166,7 +166,7 @@ class Store:
     def establish(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Write the manifest where none is there, and return the one that is: of several shares one is the first."""
         with self._disk():
-            write_whole(self.folder / MANIFEST, manifest_text(_with_format(manifest)).encode(), put=_link)
+            write_whole(self.folder / MANIFEST, manifest_text({**SWEEP.head, **manifest}).encode(), put=_link)
             sync_folder(self.folder)
         self.known = read_manifest(self.folder, SWEEP)
         return self.known
@@ -181,7 +181,8 @@ class Store:
                 mended = not own.sound or len(kept) < len(own.parts)
             else:
                 self._remove_unfinished()
-                if (whole := _with_format(manifest)) != self.known:
+                whole = {**SWEEP.head, **manifest}  # one that began in an earlier version of the format says so itself
+                if whole != self.known:
                     write_whole(self.folder / MANIFEST, manifest_text(whole).encode())
                 place, kept = self.folder / JOURNAL, [*self.done.values()]
                 mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
@@ -226,7 +227,7 @@ class Store:
                 for name, content in made.files.items()
             },
             "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
-            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **made.where,
+            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **(made.where or here()),
         })  # fmt: skip
 
     def take(self, other: Store) -> None:
@@ -276,11 +277,6 @@ class Store:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 reason, what = "no space left on the disk", f"free some space; {what}"
             raise UserError(Problem(str(self.folder), allowed=f"cannot be written: {reason}; {what}")) from error
-
-
-def _with_format(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a manifest with its format in front; a sweep may go on in an earlier version of it."""
-    return {"format": SWEEP.name, "format_version": SWEEP.version, **manifest}
 
 
 def usual_place(name: str) -> Path:

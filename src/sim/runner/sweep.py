@@ -18,7 +18,7 @@ from sim.experiment import ensemble as ensembles
 from sim.experiment.experiment import Experiment
 from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
-from sim.results.manifest import describe_sweep, here
+from sim.results.manifest import describe_sweep
 from sim.results.sweep_locks import Share
 from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
 from sim.runner import compatibility
@@ -249,7 +249,7 @@ class Pool(Protocol):
         """Take a chunk."""
 
     def finished(self, seconds: float) -> list[Made]:
-        """Return chunks that have ended, with where, after some seconds at the latest; raise what one raised."""
+        """Return chunks that have come to their end, after so many seconds at the latest; raise what a chunk raised."""
 
 
 class Threads:
@@ -277,15 +277,12 @@ class Threads:
 
     def submit(self, chunk: Chunk, samples: Sequence[Values]) -> None:
         """Take a chunk."""
-        self._waiting.add(self._pool.submit(self._made, chunk, samples))
+        self._waiting.add(self._pool.submit(run_chunk, self._job, chunk, samples, self._go_on))
 
     def finished(self, seconds: float) -> list[Made]:
         """Return chunks that have come to their end."""
         done, self._waiting = wait(self._waiting, seconds, FIRST_COMPLETED)
         return [future.result() for future in sorted(done, key=id)]
-
-    def _made(self, chunk: Chunk, samples: Sequence[Values]) -> Made:
-        return run_chunk(self._job, chunk, samples, self._go_on)._replace(where=here())
 
     def _go_on(self, months: int) -> None:
         if self._stop.is_set():
