@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.data.columns import GRADES, Column
-from sim.data.tables import TABLES, grade, grade_text, guberniias, load, number, sources, table
+from sim.data.columns import GRADES, Column, number
+from sim.data.tables import TABLES, grade, grade_text, guberniias, load, sources, table
 from sim.errors import UserError
 from sim.registry.entries import CLASSES
 

@@ -15,8 +15,9 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.data.tables import Row as Record
-from sim.data.tables import load, number
+from sim.data.columns import Row as Record
+from sim.data.columns import number
+from sim.data.tables import load
 
 Kind = Literal["test", "weak test", "input"]
 

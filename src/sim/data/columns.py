@@ -1,13 +1,20 @@
-"""What a table of the historical record may hold: its columns, and how a cell is read."""
+"""What a table of the historical record may hold: its columns, and how a file of that form is read."""
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.errors import Problem, UserError, nearest
+
 Value = str | float | int | None
+Row = dict[str, Value]
 Kind = Literal["text", "integer", "number", "day", "month", "period"]
 
 #: What a grade lets a reader conclude. Nothing of grade C may be presented as a fact.
@@ -129,3 +136,98 @@ PROVENANCE = (
     graded("confidence", "grade of the row"),
     Column("note", "text", "what has to be known to use the row", empty=True),
 )
+
+
+# Reading. Faults are collected, so that one look shows all of them.
+
+
+def numbered(declared: Table, content: bytes, where: str) -> list[tuple[int, Row]]:
+    """Return the rows of a table with their lines; `UserError` with every fault of the file."""
+    header, records = _records(content, where)
+    problems = [*_check_header(declared, header, where)]
+    rows: list[tuple[int, Row]] = []
+    for line, cells in records:
+        place = f"{where}:{line}"
+        if len(cells) != len(header):
+            problems.append(Problem(place, "", f"{len(cells)} cells", f"{len(header)}, as in the header"))
+            continue
+        row, faults = _read_row(declared, dict(zip(header, cells, strict=True)), place)
+        rows.append((line, row))
+        problems += faults
+    if not records:
+        problems.append(Problem(where, allowed="at least one row below the header"))
+    problems += _repeated(declared, rows, where)
+    if problems:
+        raise UserError(problems)
+    return rows
+
+
+def _records(content: bytes, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Split into the header and numbered records; a record may span lines."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = Problem(f"{where}:{line}", found="bytes that are not UTF-8", allowed="a CSV table in UTF-8")
+        raise UserError(problem) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        for cells in reader:
+            if cells:
+                records.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(Problem(f"{where}:{line}", found=str(error), allowed="a CSV table")) from error
+    return (records[0][1], records[1:]) if records else ([], [])
+
+
+def _check_header(declared: Table, header: list[str], where: str) -> Iterable[Problem]:
+    names = [column.name for column in declared.columns]
+    for name in (column.name for column in declared.columns if not (declared.partial and column.empty)):
+        if name not in header:
+            yield Problem(f"{where}:1", name, "no such column", "a column of this name")
+    for name, times in Counter(header).items():
+        if name not in names:
+            missing = [known for known in names if known not in header]
+            yield Problem(f"{where}:1", name, "an unknown column", ", ".join(names), nearest(name, missing))
+        elif times > 1:
+            yield Problem(f"{where}:1", name, f"the column {times} times", "once")
+
+
+def _read_row(declared: Table, cells: Mapping[str, str], place: str) -> tuple[Row, list[Problem]]:
+    """Convert one row; a cell that cannot be read is left out of the row and of later checks."""
+    row: Row = {}
+    problems: list[Problem] = []
+    for column in (column for column in declared.columns if column.name in cells):
+        cell = cells[column.name]
+        try:
+            row[column.name] = column.read(cell)
+        except ValueError:
+            problems.append(Problem(place, column.name, repr(cell), column.accepts(), nearest(cell, column.allowed)))
+    for group in declared.ordered:
+        known = [row[name] for name in group if row.get(name) is not None]
+        if any(left > right for left, right in zip(known, known[1:], strict=False)):  # type: ignore[operator]
+            found = ", ".join(str(row.get(name)) for name in group)
+            problems.append(Problem(place, ", ".join(group), found, " <= ".join(group)))
+    return row, problems
+
+
+def _repeated(declared: Table, rows: Iterable[tuple[int, Row]], where: str) -> Iterable[Problem]:
+    first: dict[tuple[Value, ...], int] = {}
+    for line, row in (each for each in rows if all(name in each[1] for name in declared.key)):
+        key = tuple(row[name] for name in declared.key)
+        if key in first:
+            found = ", ".join(str(part) for part in key)
+            allowed = f"each key once (it stands in line {first[key]} already)"
+            yield Problem(f"{where}:{line}", ", ".join(declared.key), found, allowed)
+        first.setdefault(key, line)
+
+
+def number(row: Mapping[str, Value], column: str) -> float:
+    """Return a figure that must be known, as float; `ValueError` where it is not."""
+    value = row[column]
+    if value is None or isinstance(value, str):
+        raise ValueError(f"{column} is not a known number: {value!r}")
+    return float(value)

@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from sim.data.columns import Column, Kind, Table
-from sim.data.tables import numbered
+from sim.data.columns import Column, Kind, Table, numbered
 from sim.errors import UserError, nearest
 from sim.scenario.file_form import show
 from sim.scenario.layers import Fault, KeyPath, Layer

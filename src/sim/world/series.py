@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.data.tables import Row, load, number
+from sim.data.columns import Row, number
+from sim.data.tables import load
 from sim.errors import Problem, UserError
 from sim.scenario.schema import FIRST_MONTH, LAST_MONTH, month_name, month_number
 
