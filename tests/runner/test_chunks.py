@@ -36,7 +36,7 @@ def made(known, number=0, part_units=1_000) -> Made:
     points = designs.points(known)
     plan = Plan.first(points, known.replicates, len(known.combinations), part_units)
     part = plan.chunk(number)
-    return run_chunk(Job.of(known, MONTHS, "m"), part, designs.samples(known, (0, points), *part.points))
+    return run_chunk(Job(known, MONTHS, "m"), part, designs.samples(known, (0, points), *part.points))
 
 
 def read(content: bytes) -> pa.Table:
@@ -215,12 +215,12 @@ def test_a_fault_of_the_machine_is_no_row(error, monkeypatch):
 
 def test_jobs_and_parts_can_be_sent():
     known = experiment()
-    job, part = Job.of(known, MONTHS, "m"), Plan.first(5, 3, 4, 2).chunk(1)
+    job, part = Job(known, MONTHS, "m"), Plan.first(5, 3, 4, 2).chunk(1)
     draws = designs.samples(known, (0, 5), *part.points)
     here, there = (run_chunk(*given) for given in ((job, part, draws), pickle.loads(pickle.dumps((job, part, draws)))))
     assert here.files == there.files
     assert pickle.loads(pickle.dumps(here)).files == here.files
-    assert Job.of(known, MONTHS, "other").key != job.key != Job.of(experiment(seed=1922), MONTHS, "m").key
+    assert Job(known, MONTHS, "other").key != job.key != Job(experiment(seed=1922), MONTHS, "m").key
 
 
 def test_the_headline_is_the_first_levers_second_option_against_its_first():

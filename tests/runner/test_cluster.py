@@ -126,7 +126,7 @@ def test_a_broken_connection_is_a_lost_scheduler_even_before_the_client_knows():
     from distributed.comm import CommClosedError
 
     client = Client(CommClosedError("reset by peer"))
-    pool = cluster.Dask(cluster.Job.of(experiment(), ["1921-01"], "m"), "tcp://there:1", None, print)
+    pool = cluster.Dask(cluster.Job(experiment(), ["1921-01"], "m"), "tcp://there:1", None, print)
     pool._client, pool._waiting = client, {client: 3}
     for ask in (pool.has_room, lambda: pool._result(client)):
         with pytest.raises(UserError, match="tcp://there:1: the connection to the scheduler is lost"):
@@ -184,7 +184,7 @@ def test_a_chunk_that_a_worker_of_another_model_got_is_given_to_another():
             return Answered(None)
 
     said: list[str] = []
-    pool = cluster.Dask(cluster.Job.of(experiment(), ["1921-01"], "m"), "tcp://there:1", None, said.append)
+    pool = cluster.Dask(cluster.Job(experiment(), ["1921-01"], "m"), "tcp://there:1", None, said.append)
     pool._client, pool._agreed = Sends(), {"tcp://good:1": 2, "tcp://wrong:1": 2}
     pool._send(3, b"chunk")
     assert "workers" not in pool._client.sent[0], "nobody is set aside"
@@ -220,7 +220,7 @@ class Asked:
 def asked(answers: dict[str, object], place: str = "tcp://there:1") -> tuple[cluster.Dask, list[str]]:
     """Return a pool whose workers answer so, and what it says."""
     said: list[str] = []
-    pool = cluster.Dask(cluster.Job.of(experiment(), ["1921-01"], "m"), place, None, said.append)
+    pool = cluster.Dask(cluster.Job(experiment(), ["1921-01"], "m"), place, None, said.append)
     pool._client = Asked(answers)
     return pool, said
 

@@ -11,8 +11,8 @@ import pytest
 from numba.core.caching import NullCache
 
 from sim import kernel
+from sim.engines import compiled
 from sim.engines.compiled.month import advance_at  # before a place is taken from it
-from sim.engines.engine import Engine
 from sim.runner import compiling
 
 PROGRAM = """
@@ -40,8 +40,7 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setattr(kernel, "cache_folder", lambda: folder)
     monkeypatch.setattr(kernel, "on_compile", found.append)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    here = Engine("fake", lambda: None, lambda *given: None, prepare=lambda: found.append("loaded"))  # type: ignore[arg-type]
-    monkeypatch.setattr(compiling, "engine", lambda name: here)
+    monkeypatch.setattr(compiled, "prepare", lambda: found.append("loaded"))
     return found
 
 

@@ -109,7 +109,7 @@ def test_what_would_take_long_is_not_tried(experiment, monkeypatch):
 def test_disk_is_about_what_a_sweep_writes(experiment, curves):
     experiment = replace(experiment, **curves)
     months = [f"1921-{month:02d}" for month in range(1, 13)]
-    plan, job = first_plan(experiment)[0], Job.of(experiment, months, "x")
+    plan, job = first_plan(experiment)[0], Job(experiment, months, "x")
     parts = [plan.chunk(number) for number in range(plan.chunks)]
     made = [run_chunk(job, part, samples(experiment, part.block.points, *part.points)) for part in parts]
     assert not any(part.failed for part in made)

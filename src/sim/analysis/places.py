@@ -16,8 +16,9 @@ from sim.analysis import paired
 from sim.data.tables import guberniias
 from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.experiment.horizons import Horizon, measured
+from sim.results.columns import first_days, floats, plain, texts
 from sim.results.comparison import PLACE_EFFECTS
-from sim.results.run_rows import OF_FIELD, PLACE_OUTCOMES, PLACES, first_days, floats, plain, texts
+from sim.results.run_rows import OF_FIELD, PLACE_OUTCOMES, PLACES
 from sim.scenario.schema import month_number
 
 if TYPE_CHECKING:

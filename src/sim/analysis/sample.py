@@ -15,9 +15,9 @@ from sim.analysis.places import PlaceEffects
 from sim.experiment.horizons import Horizon, measured
 from sim.registry.derived import KEPT, extended
 from sim.registry.entries import SCOPES
+from sim.results.columns import floats
 from sim.results.comparison import BANDS, pairs_schema
 from sim.results.manifest import Failure
-from sim.results.run_rows import floats
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory

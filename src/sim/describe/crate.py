@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.describe.citation import command, declared, made_with, opened
-from sim.results.folder import MANIFEST, file_record
-from sim.results.manifest import manifest_text
+from sim.results.folder import MANIFEST, file_record, manifest_text
 
 NAME = "ro-crate-metadata.json"
 PAGE = "README.md"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError
 from sim.experiment import sampling
-from sim.experiment.experiment import Experiment, Factor
+from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
 from sim.experiment.sampling import Range, Value
 
@@ -268,18 +268,8 @@ def samples(experiment: Experiment, block: Range, start: int, stop: int) -> list
         else:
             drawn = [sampling.values(factor, column) for factor, column in zip(factors, columns, strict=True)]
         found = [dict(zip(names, row, strict=True)) for row in zip(*drawn, strict=True)]
-    silence(factors, found)
+    sampling.silence(factors, found)
     return found
-
-
-def silence(factors: Sequence[Factor], found: Sequence[dict[str, Value | None]]) -> None:
-    """Take out of samples the variants that another one, drawn beside them, excludes: they decide nothing there."""
-    for factor in factors:
-        target, reading = factor.under or ("", "")
-        for parent in (one.name for one in factors if target and one.target == target):
-            for sample in found:
-                if sample[parent] != reading:
-                    sample[factor.name] = None
 
 
 def positions(experiment: Experiment, block: Range, start: int, stop: int) -> NDArray[Any]:

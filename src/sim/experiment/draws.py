@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem, UserError, misfits
 from sim.experiment import sampling
-from sim.experiment.designs import silence
 from sim.experiment.ensemble import Ensemble
 from sim.experiment.experiment import FACTOR, GIVEN, Factor, Given, factor_of, written
 from sim.experiment.factors import KNOWN, factors
@@ -82,7 +81,7 @@ class Draws:
         found: list[dict[str, Value | None]]
         found = [{factor.name: of[at] for factor, of in zip(self.factors, values, strict=True)}
                  for at in range(stop - start)]  # fmt: skip
-        silence(self.factors, found)
+        sampling.silence(self.factors, found)
         return found
 
     def varied(self, start: int, stop: int) -> Iterator[tuple[dict[str, float], dict[str, str]]]:

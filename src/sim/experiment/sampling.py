@@ -6,6 +6,7 @@ Numbers from a logarithmic range are rounded to twelve digits, since the last bi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -47,6 +48,16 @@ def values(factor: Factor, positions: Positions) -> list[Value]:
     raw_values = factor.low + (factor.high - factor.low) * positions
     clipped: list[Value] = np.clip(raw_values, factor.low, factor.high).tolist()
     return clipped
+
+
+def silence(factors: Sequence[Factor], found: Sequence[dict[str, Value | None]]) -> None:
+    """Take out of samples the variants that another one, drawn beside them, excludes: they decide nothing there."""
+    for factor in factors:
+        target, reading = factor.under or ("", "")
+        for parent in (one.name for one in factors if target and one.target == target):
+            for sample in found:
+                if sample[parent] != reading:
+                    sample[factor.name] = None
 
 
 def _evenly(positions: Positions, count: int) -> list[int]:

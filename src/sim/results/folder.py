@@ -217,6 +217,11 @@ def read_frame(path: Path, columns: Sequence[str] | None = None, **where: Any) -
     return frame
 
 
+def manifest_text(content: Mapping[str, Any]) -> str:
+    """Return a manifest as it is stored."""
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def read_manifest(folder: Path, meant: Format) -> dict[str, Any]:
     """Return the manifest of a folder of a format."""
     where, place = str(folder), str(folder / MANIFEST)

@@ -71,6 +71,10 @@ def describe_sweep(
     model
         Hash of the model's sources.
     """
+    made = {
+        "versions": versions(), "platform": platform.platform(), "commit": commit(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
     return {
         "name": experiment.name, "title": experiment.title, "why": experiment.why, "experiment": experiment.record(),
         "fingerprint": experiment.fingerprint(),
@@ -79,9 +83,7 @@ def describe_sweep(
             "uncertainties": [factor.name for factor in experiment.uncertainties],
             "outcomes": [list(column) for column in experiment.columns()],
         },
-        "plan": plan.record(), "draws": [*drawn], "months": [*months], "engine": engine, "model": model,
-        "versions": versions(), "platform": platform.platform(), "commit": commit(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "plan": plan.record(), "draws": [*drawn], "months": [*months], "engine": engine, "model": model, **made,
     }  # fmt: skip
 
 
@@ -108,11 +110,6 @@ def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) ->
         }
         for name, parameter in PARAMETERS.items()
     ]  # fmt: skip
-
-
-def manifest_text(content: Mapping[str, Any]) -> str:
-    """Return a manifest as it is stored."""
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def versions() -> dict[str, str | None]:

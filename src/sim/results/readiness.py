@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.results.columns import writer_options
 from sim.results.folder import FILES, Answered, Format, table_of
-from sim.results.run_rows import writer_options
 from sim.results.run_store import sealed_files, write_csv
 
 if TYPE_CHECKING:

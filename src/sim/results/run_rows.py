@@ -1,8 +1,4 @@
-"""The tables of a result folder: their columns, and how a replicate becomes rows.
-
-Arrays are handed to Arrow as memory, never by ``pyarrow.array``, which imports pandas: that takes longer than
-a replicate.
-"""
+"""The tables of a result folder: their columns, and how a replicate becomes rows."""
 
 from __future__ import annotations
 
@@ -17,6 +13,7 @@ from sim.engines.trajectory import COMMITTEE_FIELDS, Event, EventLog
 from sim.registry.derived import KEPT, extended
 from sim.registry.entries import SCOPES, Outcome
 from sim.registry.outcomes import OUTCOMES
+from sim.results.columns import first_days, floats, plain, texts
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
@@ -53,13 +50,6 @@ PLACES = pa.schema([
     ("month", pa.date32()), ("committee", pa.string()), ("unit_class", pa.string()), ("replicates", pa.int32()),
     *((name, pa.float64()) for name in PLACE_OUTCOMES),
 ])  # fmt: skip
-
-
-def writer_options(schema: pa.Schema) -> dict[str, Any]:
-    """Return the encodings: split bytes for numbers, dictionaries for what repeats, zstd for all."""
-    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
-    texts = [name for name in schema.names if name not in floats]
-    return {"compression": "zstd", "use_byte_stream_split": floats, "use_dictionary": texts}
 
 
 def monthly_schema() -> pa.Schema:
@@ -135,36 +125,6 @@ def codebook(tables: Sequence[str], own: Sequence[Outcome] = ()) -> list[Column]
         ],
     }  # fmt: skip
     return [Column(table, *column) for table in tables for column in (*begin.get(table, keys), *meant[table])]
-
-
-def floats(values: Any, kind: type = np.float64) -> pa.Array:
-    """Return numbers as a column, of single precision if so wanted; those that are not defined (nan) become nulls."""
-    # Null, not nan: the mean of a column that holds a nan is nan in DuckDB.
-    numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
-    known = ~np.isnan(numbers)
-    valid = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-    type_ = pa.float64() if kind is np.float64 else pa.float32()
-    return pa.Array.from_buffers(type_, len(numbers), [valid, pa.py_buffer(numbers)])
-
-
-def plain(values: Any, kind: type, type_: Any) -> pa.Array:
-    """Return whole numbers as a column without nulls."""
-    numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
-    return pa.Array.from_buffers(type_, len(numbers), [None, pa.py_buffer(numbers)])
-
-
-def texts(numbers: Any, labels: Sequence[str]) -> pa.Array:
-    """Return texts as a column, given as indices into labels."""
-    coded = [label.encode() for label in labels]
-    ends = np.cumsum([0, *map(len, coded)], dtype=np.int32)
-    known = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(coded))]
-    dictionary = pa.Array.from_buffers(pa.string(), len(coded), known)
-    return pa.DictionaryArray.from_arrays(plain(numbers, np.int32, pa.int32()), dictionary).cast(pa.string())
-
-
-def first_days(months: Any) -> NDArray[np.int32]:
-    """Return the first days of months as Arrow counts them, from 1970 on."""
-    return np.asarray(months, dtype="datetime64[M]").astype("datetime64[D]").astype(np.int32)
 
 
 def _keys(replicate: int, months: Any, each: int = 1) -> tuple[pa.Array, pa.Array]:

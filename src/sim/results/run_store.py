@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from sim.results import run_rows
 from sim.results.atomic import Staging, disk, staged_files, staged_folder
-from sim.results.folder import MANIFEST, Format, file_record, is_replaceable
-from sim.results.manifest import manifest_text
+from sim.results.columns import writer_options
+from sim.results.folder import MANIFEST, Format, file_record, is_replaceable, manifest_text
 from sim.results.result import RESULT
 from sim.results.run_rows import COMMITTEES, EVENTS
 
@@ -39,7 +39,7 @@ class TableWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = path.open("xb")
         self._schema = schema
-        self._writer = pq.ParquetWriter(self._file, schema, **run_rows.writer_options(schema))
+        self._writer = pq.ParquetWriter(self._file, schema, **writer_options(schema))
         self._waiting: list[pa.Table] = []
         self._rows = self._bytes = 0
 
@@ -184,7 +184,7 @@ class ResultWriter(FolderWriter):
 def write_places(folder: Path, places: pa.Table | None) -> None:
     """Write the table of single guberniias, if there is one."""
     if places is not None:
-        pq.write_table(places, folder / "places.parquet", **run_rows.writer_options(places.schema))
+        pq.write_table(places, folder / "places.parquet", **writer_options(places.schema))
 
 
 def new_result(

@@ -24,8 +24,7 @@ from filelock import Timeout
 
 from sim.errors import Problem, UserError, misfits
 from sim.results.atomic import sync_folder, write_whole
-from sim.results.folder import MANIFEST, Format, file_record, is_outside, read_manifest
-from sim.results.manifest import here, manifest_text
+from sim.results.folder import MANIFEST, Format, file_record, is_outside, manifest_text, read_manifest
 from sim.results.sweep_locks import LOCK, SHARES, WRITER, Share, flocked, locked, shares
 
 JOURNAL = "journal.jsonl"
@@ -58,7 +57,7 @@ class Made(NamedTuple):
     runs: int
     failed: int
     seconds: float  #: it took one thread
-    where: Mapping[str, Any] = {}  #: host and versions, of another machine
+    where: Mapping[str, Any]  #: host and versions of the process that made it
 
 
 class Journal(NamedTuple):
@@ -159,10 +158,6 @@ class Store:
                 if (share is None or share.holds(number)) and self._is_whole(number, entry)
             }  # fmt: skip
 
-    def parts(self, number: int) -> Sequence[int]:
-        """Return which of so many parts are to be made here."""
-        return range(number) if self.share is None else [*filter(self.share.holds, range(number))]
-
     def establish(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Write the manifest where none is there, and return the one that is: of several shares one is the first."""
         with self._disk():
@@ -181,11 +176,11 @@ class Store:
                 mended = not own.sound or len(kept) < len(own.parts)
             else:
                 self._remove_unfinished()
+                place, kept = self.folder / JOURNAL, [*self.done.values()]
+                mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
                 whole = {**SWEEP.head, **manifest}  # one that began in an earlier version of the format says so itself
                 if whole != self.known:
                     write_whole(self.folder / MANIFEST, manifest_text(whole).encode())
-                place, kept = self.folder / JOURNAL, [*self.done.values()]
-                mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
             if mended:
                 write_whole(place, b"".join(map(_as_line, kept)))
                 sync_folder(place.parent)
@@ -210,14 +205,6 @@ class Store:
             self.notes.append(f"shares are merged: {unmerged}; parts taken over: {len(new):,}")
         return unmerged > 0
 
-    def close(self) -> None:
-        """Let go of the journal; a share's in which nothing stands is no share that is to be merged."""
-        if self._file is not None:
-            empty = self.share is not None and not os.fstat(self._file.fileno()).st_size
-            self._file.close()
-            if self.share is not None and empty:
-                self.share.place(self.folder).unlink(missing_ok=True)
-
     def add(self, made: Made) -> None:
         """Store a chunk: its files, then its line; where that fails, those before are kept."""
         self._add(made.files, {
@@ -227,7 +214,7 @@ class Store:
                 for name, content in made.files.items()
             },
             "runs": made.runs, "failed": made.failed, "seconds": round(made.seconds, 3),
-            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **(made.where or here()),
+            "finished": datetime.now(UTC).isoformat(timespec="milliseconds"), **made.where,
         })  # fmt: skip
 
     def take(self, other: Store) -> None:
@@ -287,12 +274,17 @@ def usual_place(name: str) -> Path:
 @contextmanager
 def opened(folder: Path, note: Callable[[str], None], share: Share | None = None) -> Iterator[Store]:
     """Hold a folder's lock, and give the folder with what has begun there."""
+    begun(folder)  # a folder of something else is refused before there is a lock in it
     with locked(folder, note, share):
         store = Store(folder, begun(folder), read_journal(folder), share)
         try:
             yield store
         finally:
-            store.close()
+            if (journal := store._file) is not None:
+                empty = not os.fstat(journal.fileno()).st_size
+                journal.close()
+                if share is not None and empty:  # one in which nothing stands is no share that is to be merged
+                    share.place(folder).unlink(missing_ok=True)
 
 
 def begun(folder: Path) -> dict[str, Any] | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.archive import Archive
@@ -15,13 +14,13 @@ from sim.analysis.bands import bins as bins_of
 from sim.analysis.observables import needs_committees, observed
 from sim.analysis.scores import table_of
 from sim.analysis.targets import PRODUCED
-from sim.experiment.experiment import Experiment, Factor, Option
+from sim.experiment.experiment import Experiment
 from sim.experiment.horizons import measured
 from sim.experiment.plan import Chunk
 from sim.registry.derived import column as column_of
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
-from sim.results.run_rows import first_days, floats, plain, texts, writer_options
+from sim.results.columns import choices, drawn, first_days, floats, plain, table_file, texts
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -31,10 +30,6 @@ TOGETHER = 256
 DENSE = 4_000_000
 """Cells and bins that are counted in a table, which is fast; of more, those that occur are sorted."""
 Counts = tuple[Integers, Integers, Integers]
-KINDS: dict[str, tuple[Any, Any]] = {
-    "bool": (pa.bool_(), np.bool_), "int": (pa.int64(), np.int64), "float": (pa.float64(), np.float64),
-    "text": (pa.string(), None),
-}  # fmt: skip
 
 
 class Recorder:
@@ -42,6 +37,8 @@ class Recorder:
 
     Attributes
     ----------
+    pairs
+        Of each pair point, replicate, and number of the series of accidents.
     outcomes
         Shape (runs, columns of ``experiment.columns()``); nan where a run failed, or an outcome is not defined.
     targets
@@ -57,6 +54,7 @@ class Recorder:
     def __init__(self, experiment: Experiment, months: Sequence[str], chunk: Chunk, *, alone: bool = False) -> None:
         """Prepare for a chunk's runs; for `alone` see `sim.experiment.horizons.measured`."""
         self._experiment, self._chunk, self._months, self._alone = experiment, chunk, months, alone
+        self.pairs = [(*pair, experiment.series(*pair)) for pair in chunk.pairs()]
         columns = list(experiment.columns())
         each = len(columns) // len(experiment.horizons)
         # columns are the same for each horizon, horizon after horizon
@@ -156,20 +154,20 @@ class Recorder:
     def files(self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]) -> dict[str, bytes]:
         """Return the chunk's files by their names, given its points and the errors of runs that failed."""
         self.finish()
+        name = file_name(self._chunk.number)
         tables = {"runs": self._runs(samples, errors)}
         if sum(map(len, self._kept_rows)):
             tables["curves"] = self._curves_by_run()
         if self._histograms:
             tables["bins"] = self._bins()
-        return {f"{table}/{file_name(self._chunk.number)}": table_file(columns) for table, columns in tables.items()}
+        return {f"{table}/{name}": table_file(columns) for table, columns in tables.items()}
 
     def _runs(
         self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]
     ) -> dict[str, pa.Array]:
         """Return the table of runs, a row each: numbers, factors, outcomes, targets, observables, errors."""
         experiment, chunk, each = self._experiment, self._chunk, self._chunk.combinations
-        points, replicates = (np.array(numbers) for numbers in zip(*chunk.pairs(), strict=True))
-        series = np.array([experiment.series(point, replicate) for point, replicate in chunk.pairs()])
+        points, replicates, series = (np.array(numbers) for numbers in zip(*self.pairs, strict=True))
         columns = {
             "run": plain(np.arange(chunk.first_run, chunk.first_run + chunk.runs), np.int64, pa.int64()),
             "point": plain(np.repeat(points, each), np.int64, pa.int64()),
@@ -180,10 +178,10 @@ class Recorder:
         combinations = np.tile(np.arange(each), chunk.size)
         for place, lever in enumerate(experiment.levers):
             numbers = np.array([lever.options.index(options[place]) for options in experiment.combinations])
-            columns[lever.name] = _choices(lever.options, numbers[combinations])
-        drawn = np.repeat(points - chunk.points[0], each)
+            columns[lever.name] = choices(lever.options, numbers[combinations])
+        at = np.repeat(points - chunk.points[0], each)
         for factor in experiment.uncertainties:
-            columns[factor.name] = _drawn(factor, [sample[factor.name] for sample in samples], drawn)
+            columns[factor.name] = drawn(factor, [sample[factor.name] for sample in samples], at)
         for number, (column, *_) in enumerate(experiment.columns()):
             columns[column] = floats(self.outcomes[:, number])
         columns |= {name: floats(found) for name, found in (self.targets | self.observables).items()}
@@ -253,40 +251,3 @@ def counted(cells: Integers, bins: Integers, counts: Integers | None = None) -> 
     return found // width, found % width + low, number
 
 
-def kind_of(factor: Factor) -> str:
-    """Return the kind of a factor's column: ``bool``, ``int``, ``float`` or ``text``."""
-    if not factor.options:
-        return "int" if factor.whole else "float"
-    kinds = {type(option.value) for option in factor.options}
-    if len(kinds) == 1:
-        return {bool: "bool", int: "int", float: "float"}.get(kinds.pop(), "text")
-    return "float" if kinds == {int, float} else "text"
-
-
-def _drawn(factor: Factor, values: Sequence[Any], at: NDArray[np.int64]) -> pa.Array:
-    """Return the column of an uncertainty: its value at each run's point."""
-    if factor.options:
-        known = [option.value for option in factor.options]
-        if None in values:  # a variant that another one excludes at some points
-            return pa.array([values[point] for point in at.tolist()], pa.string())
-        return _choices(factor.options, np.array([known.index(value) for value in values])[at])
-    kind, numbers = KINDS[kind_of(factor)]
-    return plain(np.array(values, dtype=numbers)[at], numbers, kind)
-
-
-def _choices(options: Sequence[Option], at: NDArray[np.int64]) -> pa.Array:
-    """Return the column of a choice, given the number of each run's option."""
-    kind, numbers = KINDS[kind_of(Factor("", tuple(options)))]
-    if numbers is None:
-        return texts(at, [str(option.value) for option in options])
-    values = np.array([option.value for option in options], dtype=numbers)[at]
-    return pa.array(values) if numbers is np.bool_ else plain(values, numbers, kind)
-
-
-def table_file(columns: Mapping[str, pa.Array]) -> bytes:
-    """Return a table as the content of a file."""
-    table = pa.table(dict(columns))
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, row_group_size=len(table) or 1, **writer_options(table.schema))
-    content: bytes = sink.getvalue().to_pybytes()
-    return content

@@ -5,23 +5,21 @@ Worlds are made quickly: what differs only in parameters and readings shares all
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
 from sim.analysis.archive import Archive
 from sim.analysis.observables import needs_committees
-from sim.engines.engine import ENGINES, engine
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk
-from sim.results.manifest import failure
+from sim.results.manifest import failure, here
 from sim.results.sweep_store import SWEEP, Made
 from sim.runner.chunk_rows import Recorder
 from sim.scenario.layers import Layer, merge, nested
@@ -33,10 +31,8 @@ Values = Mapping[str, Any]
 KEPT, MOST = 64, 160
 """Worlds kept as models for others: one for each combination, at least and at most so many; each takes some two
 megabytes, in every thread."""
-PARAMETERS, VARIANTS = "parameters.", "variants."
-QUICK = (PARAMETERS, VARIANTS)
+QUICK = ("parameters.", "variants.")
 """Tables of a scenario in which a world may differ from another and share its tree and calendar."""
-
 
 
 @dataclass(frozen=True)
@@ -46,30 +42,22 @@ class Job:
     Attributes
     ----------
     experiment
-        Without the rows of its design: each chunk comes with its own samples.
+        Where it is sent, without the rows of its design: each chunk comes with its own samples.
     months
         Of every run, ``YYYY-MM``.
     model
         Hash of the model's sources; a worker with others must not take part.
-    key
-        Tells one job from another.
     format_version
         Of the sweep: in the first, a span's mean is over a run's own months.
+    key
+        Tells one job from another, on whatever machine its chunks are made.
     """
 
     experiment: Experiment
-    months: tuple[str, ...]
+    months: Sequence[str]
     model: str
-    key: str
     format_version: int = SWEEP.version
-
-    @classmethod
-    def of(cls, experiment: Experiment, months: Sequence[str], model: str, format_version: int = SWEEP.version) -> Job:
-        """Return the job of an experiment."""
-        plain = replace(experiment, design=replace(experiment.design, rows=()))
-        record = json.dumps([plain.record(), list(months), model, format_version], sort_keys=True)
-        key = hashlib.sha256(record.encode()).hexdigest()
-        return cls(plain, tuple(months), model, key, format_version)
+    key: UUID = field(default_factory=uuid4)
 
     def recorder(self, chunk: Chunk) -> Recorder:
         """Return what keeps a chunk's runs."""
@@ -93,7 +81,7 @@ def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable
     kept = job.recorder(chunk)
     errors = simulate(job, chunk, samples, kept, go_on)
     files = kept.files(samples, errors)
-    return Made(chunk.number, files, chunk.runs, len(errors), time.perf_counter() - began)
+    return Made(chunk.number, files, chunk.runs, len(errors), time.perf_counter() - began, here())
 
 
 def simulate(
@@ -101,11 +89,13 @@ def simulate(
     *, without: int | None = None,
 ) -> dict[int, tuple[str, str]]:  # fmt: skip
     """Run the runs of a chunk one by one, or all but one; return error and place of those that failed."""
-    worlds, run = _worlds(job), engine(ENGINES[0]).simulate
+    from sim.engines.compiled import simulate as run  # brings the compiler along
+
+    worlds = _worlds(job)
     errors: dict[int, tuple[str, str]] = {}
     # the worlds of one point, for all its replicates
     here, made = -1, dict[int, Any]()
-    for pair, (point, replicate) in enumerate(chunk.pairs()):
+    for pair, (point, replicate, series) in enumerate(kept.pairs):
         if point != here:
             here, made = point, {}
         for combination in range(chunk.combinations):
@@ -115,7 +105,6 @@ def simulate(
             try:
                 if combination not in made:
                     made[combination] = worlds.world(combination, samples[point - chunk.points[0]])
-                series = job.experiment.series(point, replicate)
                 trajectory = run(made[combination], series, go_on, events=kept.committees)
                 archive = Archive(trajectory, made[combination].committees) if kept.archived else None
                 kept.add(row, trajectory.values, archive)
@@ -195,12 +184,16 @@ class Worlds:
         """Return the world that others of the same structure are varied from."""
         found = self._models.get(key)
         if found is None:
-            table = scenario_table(self.experiment, combination, sample, quick=False)
-            found = self._models[key] = build(Scenario.model_validate(table, strict=False))
+            found = self._models[key] = build(scenario_of(self.experiment, combination, sample))
             if len(self._models) > self._kept:
                 self._models.popitem(last=False)
         self._models.move_to_end(key)
         return found
+
+
+def scenario_of(experiment: Experiment, combination: int, sample: Mapping[str, Any]) -> Scenario:
+    """Return the scenario of a run, but for parameters and readings that are drawn; ValueError where there is none."""
+    return Scenario.model_validate(scenario_table(experiment, combination, sample, quick=False), strict=False)
 
 
 def scenario_table(
@@ -213,6 +206,9 @@ def scenario_table(
     quick
         Whether parameters and readings that are drawn are in it.
     """
+    own: dict[str, Any] = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
+    if needs_committees(experiment.observables):
+        own["run"]["committees"] = True
     above = [option.table for option in experiment.combinations[combination]]
     for factor in experiment.uncertainties:
         if factor.target.startswith(QUICK) and not quick or sample[factor.name] is None:
@@ -221,7 +217,4 @@ def scenario_table(
             above.append(next(option.table for option in factor.options if option.value == sample[factor.name]))
         else:
             above.append(nested(factor.target, sample[factor.name]))
-    own: dict[str, Any] = {"title": experiment.title, "run": {"seed": experiment.seed, "replicates": 1}}
-    if needs_committees(experiment.observables):
-        own["run"]["committees"] = True
     return merge(Layer("", dict(table)) for table in (experiment.base, *above, own))[0]

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.errors import Problem, UserError
 from sim.experiment.plan import Chunk
-from sim.results.manifest import here
 from sim.results.sweep_store import Made
 from sim.runner import slurm
 from sim.runner.chunks import Job, Values, run_chunk
@@ -327,4 +326,4 @@ def remote(sent: bytes) -> Made | Other:
         from distributed import get_worker
 
         return Other(get_worker().address, f"model {model()}")
-    return run_chunk(job, chunk, samples)._replace(where=here())
+    return run_chunk(job, chunk, samples)

@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 from sim import kernel
-from sim.engines.engine import ENGINES, engine
 
 APART = "SKLOKI_COMPILES_APART"
 """Set in the environment of that process, which starts no other."""
@@ -20,10 +19,12 @@ def prepare() -> None:
 
     Where none can, or nothing can be kept, it is compiled here.
     """
+    from sim.engines import compiled
+
     with suppress(OSError):
         if _lacks():
             _compile_apart()
-    engine(ENGINES[0]).prepare()
+    compiled.prepare()
 
 
 def _lacks() -> bool:
@@ -57,5 +58,7 @@ def _compile_apart() -> None:
 
 
 if __name__ == "__main__":
+    from sim.engines import compiled
+
     kernel.on_compile = lambda text: print(text, flush=True)
-    engine(ENGINES[0]).prepare()
+    compiled.prepare()

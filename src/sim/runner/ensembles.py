@@ -79,7 +79,7 @@ def made(check: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[di
     experiment = from_record(check["experiment"])
     some = [dict(row) for row in rows[:LOOKED_AT]]
     experiment = replace(experiment, replicates=1, accidents="shared", targets=True)
-    job = Job.of(experiment, check["months"], model())
+    job = Job(experiment, check["months"], model())
     chunk = Plan.first(len(some), 1, 1, len(some)).chunk(0)
     kept = Recorder(job.experiment, job.months, chunk)
     prepare()

@@ -16,10 +16,9 @@ from sim.runner.chunk_rows import curve_scopes
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.first_plan import MOST_RUNS, PER_COMMITTEE_MONTH, first_plan
 from sim.runner.preview import Check
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, months_of
 from sim.world.build import build
 from sim.world.places import uezds_of
-from sim.world.schedule import months_of
 
 LITTLE = 5.0
 """Seconds of work that a measurement may be expected to take; what takes more is not measured."""
@@ -94,7 +93,7 @@ def _tried(experiment: Experiment, plan: Plan, scenario: Scenario) -> float:
     most = min(plan.blocks[0].pairs, MOST_RUNS // plan.combinations)
     chunk = first_plan(experiment, max(1, min(most, int(TRIED / pair))))[0].chunk(0)
     drawn = samples(experiment, chunk.block.points, *chunk.points)
-    made = run_chunk(Job.of(experiment, world.months, "estimate"), chunk, drawn)
+    made = run_chunk(Job(experiment, world.months, "estimate"), chunk, drawn)
     return made.seconds / made.runs
 
 

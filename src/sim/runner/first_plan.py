@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
-from sim.runner.chunks import Values, scenario_table
-from sim.scenario.schema import Scenario
+from sim.runner.chunks import Values, scenario_of
+from sim.scenario.schema import Scenario, months_of
 from sim.world.build import effective
 from sim.world.places import uezds_of
-from sim.world.schedule import check_members, months_of
+from sim.world.schedule import check_members
 
 PER_RUN, PER_COMMITTEE_MONTH = 1e-3, 300e-9
 """Seconds of a thread of the compiled engine, roughly, where nothing is measured: docs/speed.md."""
@@ -29,10 +30,10 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tu
 
     With it comes the first scenario that can be made, by whose size it is judged.
     """
-    number, combinations = designs.points(experiment), len(experiment.combinations)
+    number = designs.points(experiment)
     samples = designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS))
+    combinations = len(experiment.combinations)
     scenario = _first_scenario(experiment, samples)
-    _check_purges(experiment, samples[0])
     if pairs_per_chunk is None:
         uezds = uezds_of(scenario.tree)
         pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months_of(scenario)))
@@ -44,27 +45,25 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tu
 
 
 def _first_scenario(experiment: Experiment, samples: Sequence[Values]) -> Scenario:
-    last = ""
-    for sample in samples:
-        for combination in range(len(experiment.combinations)):
-            try:
-                return _scenario(experiment, combination, sample)
-            except ValueError as error:
-                last = str(error)
-    raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
+    """Return the first scenario that can be made, at some of the points.
 
-
-def _check_purges(experiment: Experiment, first: Values) -> None:
-    """Refuse purges that, at the lowest sizes that are drawn, would leave no members: before anything is written."""
-    drawn = (each for each in experiment.uncertainties if each.target.startswith("events.") and not each.options)
-    lowest = {each.name: each.low for each in drawn}
-    for combination in range(len(experiment.combinations)):
+    Purges that, at the lowest sizes that are drawn, would leave no members are refused: before anything is written.
+    """
+    combinations, last = range(len(experiment.combinations)), ""
+    for sample, combination in product(samples, combinations):
         try:
-            scenario = _scenario(experiment, combination, {**first, **lowest})
+            found = scenario_of(experiment, combination, sample)
+            break
+        except ValueError as error:
+            last = str(error)
+    else:
+        raise UserError(Problem(experiment.name, allowed=f"none of the first points makes a scenario: {last}"))
+    drawn = (each for each in experiment.uncertainties if each.target.startswith("events.") and not each.options)
+    lowest = {**samples[0], **{each.name: each.low for each in drawn}}
+    for combination in combinations:
+        try:
+            smallest = scenario_of(experiment, combination, lowest)
         except ValueError:
             continue  # values that make no scenario are told of in their rows
-        check_members(scenario, effective(scenario))
-
-
-def _scenario(experiment: Experiment, combination: int, sample: Values) -> Scenario:
-    return Scenario.model_validate(scenario_table(experiment, combination, sample, quick=False), strict=False)
+        check_members(smallest, months_of(smallest), effective(smallest))
+    return found

@@ -21,7 +21,7 @@ from sim.kernel import KERNEL_SOURCES
 OTHERS = (
     "world", "data", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
     "experiment/horizons.py", "experiment/experiment.py", "runner/chunks.py", "runner/chunk_rows.py",
-    "analysis/bands.py",
+    "results/columns.py", "analysis/bands.py",
 )  # fmt: skip
 UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 """Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""

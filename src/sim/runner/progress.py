@@ -154,27 +154,35 @@ Progress = Callable[[State], None]
 
 
 class Watch:
-    """What is told while a sweep runs."""
+    """What is told while a sweep runs.
 
-    def __init__(self, experiment: Experiment, plan: Plan, store: Store, total: int, tell: Progress) -> None:
-        """Begin with what the store has; `total` is how many runs there are to be, of a share its own."""
+    Attributes
+    ----------
+    state
+        What is told; reckoned now and then.
+    """
+
+    def __init__(self, experiment: Experiment, plan: Plan, parts: Sequence[int], store: Store, tell: Progress) -> None:
+        """Begin with what the store has of the plan's parts, of a share of its own, and tell so."""
         self._headline, self._tell = Headline.of(experiment), tell
-        self._clock, self._estimate = Clock(), Estimate(plan.points)
+        total = sum(plan.chunk(number).runs for number in parts)
+        self._estimate, self._clock = Estimate(plan.points), Clock()
         for number, entry in store.done.items():
             self._look(plan.chunk(number), {name: store.folder / name for name in entry["files"]})
         done, failed = (sum(entry[key] for entry in store.done.values()) for key in ("runs", "failed"))
-        self._state = State(
+        self.state = State(
             done, total, failed, math.nan, math.nan, self._headline.text, *self._estimate.value(),
             shared=experiment.accidents == "shared",
         )  # fmt: skip
         self._changed, self._last = False, time.monotonic()
+        self.tell()
 
     def add(self, chunk: Chunk, made: Made) -> None:
         """Note a chunk that was stored."""
         self._clock.add(made.runs)
         self._look(chunk, {name: pa.BufferReader(content) for name, content in made.files.items()})
-        done, failed = self._state.done + made.runs, self._state.failed + made.failed
-        self._state, self._changed = replace(self._state, done=done, failed=failed), True
+        done, failed = self.state.done + made.runs, self.state.failed + made.failed
+        self.state, self._changed = replace(self.state, done=done, failed=failed), True
 
     def _look(self, chunk: Chunk, files: Mapping[str, Any]) -> None:
         """Take the headline's values out of a chunk's rows."""
@@ -186,10 +194,10 @@ class Watch:
         """Tell how far the sweep is; reckon anew once a second at most, since points may be many."""
         if self._changed and (now or time.monotonic() - self._last > 1.0):
             rate, (estimate, error, points) = self._clock.rate(), self._estimate.value()
-            left = (self._state.total - self._state.done) / rate
-            self._state = replace(self._state, rate=rate, left=left, estimate=estimate, error=error, points=points)
+            left = (self.state.total - self.state.done) / rate
+            self.state = replace(self.state, rate=rate, left=left, estimate=estimate, error=error, points=points)
             self._changed, self._last = False, time.monotonic()
-        self._tell(self._state)
+        self._tell(self.state)
 
 
 @dataclass(frozen=True)

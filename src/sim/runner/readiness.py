@@ -31,10 +31,11 @@ from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk
 from sim.inference import readiness as rules
 from sim.inference.readiness import LAST, MEASURES, MONTHS, UNILATERAL, UNIVERSAL, Half
+from sim.results.columns import floats, plain, table_file, texts
 from sim.results.readiness import MAP, ReadinessMap, store
-from sim.results.run_rows import PLACE_OUTCOMES, floats, plain, texts
+from sim.results.run_rows import PLACE_OUTCOMES
 from sim.results.sweep import SweepFolder
-from sim.runner.chunk_rows import Recorder, file_name, table_file
+from sim.runner.chunk_rows import Recorder, file_name
 from sim.runner.chunks import Job, scenario_table
 from sim.runner.ensembles import checked
 from sim.runner.model_version import model
@@ -117,7 +118,7 @@ class PlaceRecorder(Recorder):
         found = super().files(samples, errors)
         if self._rows:
             pairs, schemes, places, literacy, changes = zip(*self._rows, strict=True)
-            points = np.array([point for point, _ in self._chunk.pairs()])
+            points = np.array([point for point, *_ in self.pairs])
             columns = {
                 "point": plain(points[list(pairs)], np.int64, pa.int64()),
                 "scheme": texts(np.array(schemes), SCHEMES), "place": plain(np.array(places), np.int32, pa.int32()),
@@ -298,7 +299,7 @@ def run(
             experiment = replace(experiment, ensemble=replace(experiment.ensemble, source=None))
         place = folder / SWEEPS / f"{population.name}-{wanted.draws}" / half.date
         with nullcontext() if follow is None else follow(f"{half.date}, {population.given}") as tell:
-            sweep(experiment, place, workers, progress=tell, note=say, work=PlaceJob.of)
+            sweep(experiment, place, workers, progress=tell, note=say, work=PlaceJob)
         found.append((population, half, SweepFolder.open(place)))
     return found
 

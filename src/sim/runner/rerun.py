@@ -153,7 +153,7 @@ def _measured(
 
     Which months count hangs on the other worlds of its pair too: these are run beside it.
     """
-    job = Job.of(sweep.experiment, sweep.months, model(), sweep.manifest["format_version"])
+    job = Job(sweep.experiment, sweep.months, model(), sweep.manifest["format_version"])
     kept = job.recorder(pair)
     if job.format_version > 1:
         simulate(job, pair, [sample], kept, without=combination)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,9 @@ class Apart:
 
 
 def read_apart(
-    folders: Iterable[Path | str], experiment: Experiment, job: Callable[[int], Job], say: Callable[[str], None]
+    folders: Iterable[Path | str], experiment: Experiment, job: Job, say: Callable[[str], None]
 ) -> list[Apart]:
-    """Return folders that are to be joined, refused where one could not go on as this sweep, or still grows.
-
-    Parameters
-    ----------
-    job
-        Makes the sweep's job by the version of its format.
-    """
+    """Return folders that are to be joined, refused where one could not go on as this sweep, or still grows."""
     found: list[Apart] = []
     for folder in folders:
         place = Path(folder).expanduser().resolve()
@@ -47,7 +41,8 @@ def read_apart(
         if writer := holder(place):
             raise UserError(Problem(str(place), found=f"a sweep writes there: {writer}", allowed="wait for its end"))
         store, plan = Store(place, manifest, read_journal(place)), Plan.read(manifest["plan"])
-        _, drawn = compatibility.resolved(store, experiment, job(manifest["format_version"]), plan, None, say)
+        by_format = replace(job, format_version=manifest["format_version"])
+        _, drawn = compatibility.resolved(store, experiment, by_format, plan, None, say)
         found.append(Apart(store, manifest, plan, drawn))
         _refuse_other_cut(place, manifest, found[0].store.folder, found[0].manifest)
     return found

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -20,7 +20,7 @@ from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.manifest import describe_sweep
 from sim.results.sweep_locks import Share
-from sim.results.sweep_store import SWEEP, Made, Store, begun, opened, usual_place
+from sim.results.sweep_store import Made, Store, opened, usual_place
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.cluster import connect
@@ -31,7 +31,7 @@ from sim.runner.main_guard import require_guard
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, Watch
 from sim.runner.shares import Apart, agree, joined, read_apart, refuse_unmerged
-from sim.world.schedule import months_of
+from sim.scenario.schema import months_of
 
 TICK = 0.2
 """Seconds between two looks at what is finished, and at whether to stop."""
@@ -54,7 +54,7 @@ def sweep(
     tls: bool = False,
     note: Callable[[str], None] | None = None,
     part_units: int | None = None,
-    work: Callable[..., Job] = Job.of,
+    work: Callable[..., Job] = Job,
 ) -> Path:
     """Run a sweep, or what is left of it, and return its folder; where it ends early, what is finished is kept.
 
@@ -90,7 +90,7 @@ def sweep(
     part_units
         Of a new sweep: pairs per chunk, instead of about two seconds' work. No row depends on it.
     work
-        Makes the job of an experiment, months, model and version: of another kind where more of a run is kept.
+        Makes the job of an experiment, months and model: of another kind where more of a run is kept.
     """
     say, tell = note or (lambda text: None), progress or (lambda state: None)
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
@@ -107,17 +107,14 @@ def sweep(
         raise UserError(Problem("--tls", allowed="with --cluster slurm or local"))
     if cluster == "local":
         require_guard()
-    begun(folder)
     if experiment.ensemble is not None:
         require(experiment.ensemble, say)
     first, scenario = first_plan(experiment, part_units)
-    job_of = partial(work, experiment, months_of(scenario), model())
-    apart = read_apart(merge, experiment, job_of, say) if merge else []
+    job = work(replace(experiment, design=replace(experiment.design, rows=())), months_of(scenario), model())
+    apart = read_apart(merge, experiment, job, say) if merge else []
     with opened(folder, say, mine) as store:
-        job, plan = _begin(store, experiment, first, job_of, apart, extend, say)
-        parts = store.parts(plan.chunks)
-        total = sum(plan.chunk(number).runs for number in parts)
-        watch = Watch(experiment, plan, store, total, tell)
+        job, plan, parts = _begin(store, experiment, first, job, apart, extend, say)
+        watch = Watch(experiment, plan, parts, store, tell)
         missing = [number for number in parts if number not in store.done]
         if missing:
             stored = {**store.journal.parts, **store.done}
@@ -126,7 +123,7 @@ def sweep(
             _work(experiment, (plan.chunk(number) for number in missing), store, pool, watch)
         else:
             whose = "" if mine is None else f" of share {mine}"
-            say(Finished(f"all {total:,} runs{whose} are there: nothing to do"))
+            say(Finished(f"all {watch.state.total:,} runs{whose} are there: nothing to do"))
         watch.tell(now=True)
         if whole is not None:
             say(_first_look(whole, experiment, store))
@@ -134,24 +131,27 @@ def sweep(
 
 
 def _begin(
-    store: Store, experiment: Experiment, first: Plan, job_of: Callable[[int], Job], apart: Sequence[Apart],
-    extend: int | None, say: Callable[[str], None],
-) -> tuple[Job, Plan]:  # fmt: skip
+    store: Store, experiment: Experiment, first: Plan, job: Job, apart: Sequence[Apart], extend: int | None,
+    say: Callable[[str], None],
+) -> tuple[Job, Plan, Sequence[int]]:  # fmt: skip
     """Settle which runs the sweep has, and write so down; take over what was made apart.
 
     Parameters
     ----------
-    first
-        The plan of a new sweep.
-    job_of
-        Makes the job by the version of the sweep's format.
+    first, job
+        The plan and the job of a new sweep.
+
+    Returns
+    -------
+    tuple
+        The job, by the version of the sweep's format, the plan, and which of its parts are to be made here.
     """
     if extend is not None:
         refuse_unmerged(store)
     if store.share is not None:
-        agree(store, experiment, first, job_of(SWEEP.version))
+        agree(store, experiment, first, job)
     begins = next((one for one in (store.known, *(one.manifest for one in apart)) if one is not None), None)
-    job = job_of(SWEEP.version if begins is None else begins["format_version"])
+    job = job if begins is None else replace(job, format_version=begins["format_version"])
     plan = first if begins is None else Plan.read(begins["plan"])
     if store.known is None and extend is None:
         drawn = designs.hashes(experiment, plan)
@@ -160,15 +160,16 @@ def _begin(
     if apart:
         plan, drawn = joined(store, plan, drawn, apart)
     manifest = describe_sweep(experiment, plan, drawn, job.months, ENGINES[0], job.model)
+    parts = [number for number in range(plan.chunks) if store.share is None or store.share.holds(number)]
     if store.known is not None or apart:
-        grows = any(number not in store.done for number in store.parts(plan.chunks))
+        grows = any(number not in store.done for number in parts)
         manifest |= compatibility.kept(store.known, [one.manifest for one in apart], manifest, grows=grows)
     store.begin(manifest)
     for one in apart:
         store.take(one.store)
     for text in store.notes:
         say(text)
-    return job, plan
+    return job, plan, parts
 
 
 class Finished(str):
@@ -217,7 +218,6 @@ def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
 def _work(experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: Pool, watch: Watch) -> None:
     """Hand out the chunks that are missing, a few at a time, and store them as they come."""
     with pool:
-        watch.tell()
         more, waiting = True, dict[int, Chunk]()
         while more or waiting:
             while more and pool.has_room():

@@ -242,6 +242,12 @@ class Scenario(Table):
     run: Run = Run()
 
 
+def months_of(scenario: Scenario) -> list[str]:
+    """Return the names of the scenario's months."""
+    first, last = month_number(scenario.period.start), month_number(scenario.period.end)
+    return [month_name(number) for number in range(first, last + 1)]
+
+
 def readings(scenario: Scenario) -> dict[str, str]:
     """Return the reading of every variant by name: the version's default, or what the scenario says."""
     return variant_defaults(scenario.defaults) | scenario.variants

@@ -137,13 +137,17 @@ def _heads(tree: Tree, p: SimpleNamespace, members: float, seed: int) -> Iterato
             number << UEZD_BITS, name, "guberniia", unit_class, region, -1, literacy, base[1], members, tree.bench
         )
 
-    for i, own in enumerate(row for row, _ in tree.units if tree.kind == "table"):
-        yield _Head(_own(own, tree, (1024 + i) << UEZD_BITS, -1), (0.0, 0.0), 0.0)
-    per_member = members / sum(g.members_mid for g in guberniias())
-    for g in _real(tree) if tree.kind == "real" else ():
-        base = (_logit(g.lit_1920), math.log(g.secondary_pct))
-        yield _Head(head(g.key, g.name, g.unit_class, g.region, base, g.members_mid * per_member), base, g.urban_share)
-    for i in range(tree.guberniias if tree.kind == "synthetic" else 0):
+    if tree.kind == "table":
+        for i, (own, _) in enumerate(tree.units):
+            yield _Head(_own(own, tree, (1024 + i) << UEZD_BITS, -1), (0.0, 0.0), 0.0)
+        return
+    if tree.kind == "real":
+        per_member = members / sum(g.members_mid for g in guberniias())
+        for g in _real(tree):
+            base, persons = (_logit(g.lit_1920), math.log(g.secondary_pct)), g.members_mid * per_member
+            yield _Head(head(g.key, g.name, g.unit_class, g.region, base, persons), base, g.urban_share)
+        return
+    for i in range(tree.guberniias):
         unit_class = "agrarian" if tree.alike else CLASSES[i % len(CLASSES)]
         shift, spread = ((0.0, 0.0), 0.0) if tree.alike else (LEVELS[unit_class], p.UEZD_SPREAD)
         z = [0.0 if tree.alike else spread * _drawn(seed, (1024 + i) << UEZD_BITS, j) for j in (0, 1)]

@@ -70,12 +70,6 @@ class Calendar:
     ambitious: NDArray[np.bool_]  # whether the centre wants more posts than the moment asks for
 
 
-def months_of(scenario: Scenario) -> list[str]:
-    """Return the names of the scenario's months."""
-    first, last = month_number(scenario.period.start), month_number(scenario.period.end)
-    return [month_name(number) for number in range(first, last + 1)]
-
-
 def _line(numbers: NDArray[np.int64], begin: float, end: float) -> Array:
     return np.clip((numbers - begin) / (end - begin), 0.0, 1.0)
 
@@ -147,23 +141,24 @@ def _events(
     return found
 
 
-def check_members(scenario: Scenario, p: SimpleNamespace) -> None:
+def check_members(scenario: Scenario, months: list[str], p: SimpleNamespace) -> None:
     """Refuse purges that would leave no members."""
     levies = [event for event in scenario.events.values() if event.enabled and event.kind == "levy"]
-    _joined(levies, months_of(scenario), p)
+    _joined(levies, months, p)
 
 
-def calendar(scenario: Scenario, places: list[Place], p: SimpleNamespace) -> Calendar:
+def calendar(scenario: Scenario, months: list[str], places: list[Place], p: SimpleNamespace) -> Calendar:
     """Return the scenario's series for its months."""
-    months, first_version = months_of(scenario), scenario.defaults == FIRST
+    first_version = scenario.defaults == FIRST
     numbers = np.array([month_number(month) for month in months])
     objective, perceived, economic = _threat(scenario.threat, months, numbers)
+    capacity = series.responsible_assignments(months)
+    officials = series.officials_among_delegates(months, *(["1925-12"] if first_version else []))
     recall_period, recall = _recall(numbers, first_version)
     return Calendar(
         objective, perceived, economic, **_events(scenario, months, numbers, places, p),
-        ramp=_line(numbers, *PLAN_RAMP), capacity=series.responsible_assignments(months),
-        officials=series.officials_among_delegates(months, *(["1925-12"] if first_version else [])),
-        recall_period=recall_period, recall=recall, files=np.maximum(numbers - FILES_KEPT, 0) / 12.0,
+        ramp=_line(numbers, *PLAN_RAMP), capacity=capacity, officials=officials, recall_period=recall_period,
+        recall=recall, files=np.maximum(numbers - FILES_KEPT, 0) / 12.0,
         proportional=(numbers <= LAST_PLATFORMS) & bool(p.PROPORTIONAL > 0.5 and not first_version),
         ambitious=numbers >= SECRETARIAT,
     )
