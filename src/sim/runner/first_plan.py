@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import product
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Plan
-from sim.runner.chunks import Values, scenario_of
+from sim.runner.chunks import scenario_of
 from sim.scenario.schema import Scenario, months_of
 from sim.world.build import effective
 from sim.world.places import uezds_of
@@ -30,10 +29,8 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tu
 
     With it comes the first scenario that can be made, by whose size it is judged.
     """
-    number = designs.points(experiment)
-    samples = designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS))
-    combinations = len(experiment.combinations)
-    scenario = _first_scenario(experiment, samples)
+    scenario = _first_scenario(experiment)
+    number, combinations = designs.points(experiment), len(experiment.combinations)
     if pairs_per_chunk is None:
         uezds = uezds_of(scenario.tree)
         pair = combinations * (PER_RUN + PER_COMMITTEE_MONTH * (len(uezds) + sum(uezds)) * len(months_of(scenario)))
@@ -44,12 +41,14 @@ def first_plan(experiment: Experiment, pairs_per_chunk: int | None = None) -> tu
     return Plan.first(number, experiment.replicates, combinations, pairs_per_chunk), scenario
 
 
-def _first_scenario(experiment: Experiment, samples: Sequence[Values]) -> Scenario:
+def _first_scenario(experiment: Experiment) -> Scenario:
     """Return the first scenario that can be made, at some of the points.
 
     Purges that, at the lowest sizes that are drawn, would leave no members are refused: before anything is written.
     """
-    combinations, last = range(len(experiment.combinations)), ""
+    number, last = designs.points(experiment), ""
+    samples = designs.samples(experiment, (0, number), 0, min(number, FIRST_POINTS))
+    combinations = range(len(experiment.combinations))
     for sample, combination in product(samples, combinations):
         try:
             found = scenario_of(experiment, combination, sample)
