@@ -49,6 +49,7 @@ MODULES = (
 #: What has another name now, or stands elsewhere than the rest of its module.
 NAMES = {
     "sim.engines.trace": {"Trace": "sim.engines.trajectory.Trajectory"},
+    "sim.study.columns": {"writer_options": "sim.results.columns.writer_options"},
     "sim.study.courses": {
         "Courses": "sim.results.result.Trajectories",
         "open_courses": "sim.results.result.open_trajectories",
@@ -65,6 +66,7 @@ NAMES = {
     "sim.study.sweeps.kept": {"Kept": "sim.runner.chunk_rows.Recorder"},
     "sim.study.sweeps.parts": {"Made": "sim.results.sweep_store.Made"},
     "sim.study.sweeps.plan": {"Part": "sim.experiment.plan.Chunk"},
+    "sim.study.sweeps.rows": {"kind_of": "sim.results.columns.kind_of"},
     "sim.study.sweeps.units": {"Units": "sim.analysis.pair_table.PairTable"},
 }  # fmt: skip
 
