@@ -365,11 +365,12 @@ def test_sixteen_shares_some_killed_some_repeated(tmp_path):
                 process.kill()
             _, err = process.communicate()
             twice = number in (5, 17) and "share 5/16 is being made: process " in err
-            assert process.returncode == (-9 if number in killed else 0) or twice
+            assert process.returncode == (-9 if number in killed else 0) or twice, err
     assert told(folder) == (30 - len(killed), 16)
     for number in killed[::2]:
         with begin(folder, f"{number}/16", 0) as process:
-            assert process.wait() == 0
+            _, err = process.communicate()
+            assert process.returncode == 0, err
     both = [begin(folder, "", 0) for _ in range(2)]  # two sweeps, each of which would merge
     said = [process.communicate()[1] for process in both]
     codes = sorted(process.returncode for process in both)

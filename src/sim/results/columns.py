@@ -91,6 +91,16 @@ def table_file(columns: Mapping[str, pa.Array]) -> bytes:
     return content
 
 
+def read_file(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the table in such a file, or some of its columns; of a file that is in memory give an Arrow buffer.
+
+    It is read by this thread alone. Arrow's own may let go of a buffer after its table was returned: where that is
+    Python's and Python has ended meanwhile, the process is aborted, its work being done (Arrow's issue 34314).
+    """
+    with pq.ParquetFile(source) as file:
+        return file.read(columns, use_threads=False)
+
+
 def writer_options(schema: pa.Schema) -> dict[str, Any]:
     """Return the encodings: split bytes for numbers, dictionaries for what repeats, zstd for all."""
     floats = [field.name for field in schema if pa.types.is_floating(field.type)]

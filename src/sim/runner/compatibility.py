@@ -13,13 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.load import MOST_RUNS
 from sim.experiment.plan import Chunk, Plan
+from sim.results.columns import read_file
 from sim.results.sweep_store import Store
 from sim.runner.chunk_rows import file_name
 from sim.runner.chunks import Job, run_chunk
@@ -228,7 +228,7 @@ def _differences(folder: Path, stored: Collection[str], made: Mapping[str, bytes
     for file, content in made.items():
         if file not in stored:
             continue
-        now, then = pq.read_table(pa.BufferReader(content)), pq.read_table(folder / file)
+        now, then = read_file(pa.BufferReader(content)), read_file(folder / file)
         if "run" in now.column_names:
             first, end = chunk.first_run, chunk.first_run + chunk.runs
             then = then.filter(pc.and_(pc.greater_equal(then["run"], first), pc.less(then["run"], end)))

@@ -21,7 +21,8 @@ from sim.kernel import KERNEL_SOURCES
 OTHERS = (
     "world", "data", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
     "experiment/horizons.py", "experiment/experiment.py", "runner/chunks.py", "runner/chunk_rows.py",
-    "results/columns.py", "analysis/bands.py",
+    "results/columns.py", "registry/derived.py", "registry/observables.py", "registry/versions.py",
+    *(f"analysis/{name}.py" for name in ("archive", "bands", "observables", "scores", "targets")),
 )  # fmt: skip
 UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 """Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.errors import UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
+from sim.results.columns import read_file
 from sim.results.folder import read_manifest
 from sim.results.sweep_locks import holder
 from sim.results.sweep_store import SWEEP, Made, Store, read_journal
@@ -187,7 +187,7 @@ class Watch:
     def _look(self, chunk: Chunk, files: Mapping[str, Any]) -> None:
         """Take the headline's values out of a chunk's rows."""
         (rows,) = (file for name, file in files.items() if name.startswith("runs/"))
-        values = pq.read_table(rows, columns=[self._headline.column])[0].to_numpy().astype(np.float64)
+        values = read_file(rows, [self._headline.column])[0].to_numpy().astype(np.float64)
         self._estimate.add(chunk.points[0], *self._headline.pieces(values, chunk))
 
     def tell(self, *, now: bool = False) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
@@ -22,6 +21,7 @@ from sim.experiment import designs
 from sim.experiment.plan import Chunk, Plan
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOMES
+from sim.results.columns import read_file
 from sim.results.result import Result
 from sim.runner.chunk_rows import file_name
 from sim.runner.chunks import Job, refusal, scenario_table, simulate
@@ -101,7 +101,7 @@ def rerun(
     point, replicate = chunk.block.pair(chunk.first_pair + number)
     row = None
     if chunk.number in sweep.parts:
-        stored = pq.read_table(sweep.path / "runs" / file_name(chunk.number))
+        stored = read_file(sweep.path / "runs" / file_name(chunk.number))
         row = stored.slice(run - chunk.first_run, 1).to_pylist()[0]
     (sample,) = designs.samples(sweep.experiment, chunk.block.points, point, point + 1)
     found: dict[str, Any] = {}
