@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -50,6 +51,14 @@ def unwaited() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as here:
         here.setattr(os, "fsync", lambda handle: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen() -> Iterator[None]:
+    """Have what was loaded before the first test looked through for garbage never again: it is most of what there is."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
