@@ -55,7 +55,7 @@ def unwaited() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def frozen() -> Iterator[None]:
-    """Have what was loaded before the first test looked through for garbage never again: it is most of what there is."""
+    """Have what was loaded before the first test looked through for garbage never again: most there is."""
     gc.freeze()
     yield
     gc.unfreeze()
