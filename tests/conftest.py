@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from sim.doors.cli import call
+from sim.figures import style
 from tests.small import SMALL
 
 # The same examples every time, so that a red run can be repeated; no deadline, since a first call compiles.
@@ -59,6 +60,12 @@ def frozen() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have pictures written in few dots: tests of pictures have them as they are."""
+    monkeypatch.setitem(style.SETTINGS, "savefig.dpi", 40.0)
 
 
 @pytest.fixture
