@@ -19,7 +19,12 @@ from tests.small import SMALL
 
 # The same examples every time, so that a red run can be repeated; no deadline, since a first call compiles.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
+settings.register_profile("brief", settings.get_profile("repeatable"), max_examples=30)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where what is exhaustive is left out."""
+    settings.load_profile("brief" if "not exhaustive" in config.option.markexpr else "repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
