@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -13,11 +14,17 @@ import pytest
 from hypothesis import settings
 
 from sim.doors.cli import call
+from sim.figures import style
 from tests.small import SMALL
 
 # The same examples every time, so that a red run can be repeated; no deadline, since a first call compiles.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
-settings.load_profile("repeatable")
+settings.register_profile("brief", settings.get_profile("repeatable"), max_examples=30)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where what is exhaustive is left out."""
+    settings.load_profile("brief" if "not exhaustive" in config.option.markexpr else "repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +57,20 @@ def unwaited() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as here:
         here.setattr(os, "fsync", lambda handle: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen() -> Iterator[None]:
+    """Have what was loaded before the first test looked through for garbage never again: most there is."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have pictures written in few dots: tests of pictures have them as they are."""
+    monkeypatch.setitem(style.SETTINGS, "savefig.dpi", 40.0)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sim.figures.pictures import PICTURES
 from sim.registry.outcomes import OUTCOMES
 from sim.results.comparison import Comparison
 from sim.results.result import Result
+from tests.brief import brief
 
 A = """
 title = "Plain"
@@ -85,7 +86,7 @@ def test_every_format_is_in_the_table():
         assert kind.pictures and all(picture.shows for picture in kind.pictures.values())
 
 
-@pytest.mark.parametrize("verb", FORMATS)
+@pytest.mark.parametrize("verb", brief(FORMATS, "run"))
 def test_what_a_verb_has_stored_is_opened_and_drawn_again(verb, stored, skloki, tmp_path):
     folder = stored(verb)
     opened = sim.open(folder)

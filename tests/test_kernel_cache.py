@@ -76,6 +76,7 @@ def test_a_temporary_folder_that_others_may_have_planted_is_not_used(planted: st
     assert folder.parent == places / "tmp" and folder.name.startswith("skloki-kernels-") and folder != shared
 
 
+@pytest.mark.exhaustive
 def test_a_read_only_install_is_not_written_to(tmp_path: Path) -> None:
     package = copied(tmp_path)
     everything = sorted(package.rglob("*"), reverse=True)

@@ -87,6 +87,7 @@ def test_the_neutral_kernel_favours_neither(
     assert leaning(effects(tree, points, off=off)) == {}
 
 
+@pytest.mark.exhaustive
 def test_the_first_version_leant(effects: Effects) -> None:
     """The test above can fail: pools and the reserve as they were favour election where there are uezds."""
     assert leaning(effects(MIDDLE, FEW, defaults="0.1"))

@@ -31,14 +31,16 @@ def compiled() -> None:
     ("words", "expected"),
     [
         ("skloki ru", "run"),
-        ("skloki run hist", "historical"),
-        ("skloki check elec", "election"),
-        ("skloki list para", "parameters"),
-        ("skloki explain clarit", "clarity"),
-        ("skloki run x --set g", None),
         ("skloki run x --set parameters.g_", "parameters.g_y="),
-        ("skloki plot r --what tile", "tilemap"),
-        ("skloki plot r --outcome misf", "misfit"),
+        *(pytest.param(*case, marks=pytest.mark.exhaustive) for case in (
+            ("skloki run hist", "historical"),
+            ("skloki check elec", "election"),
+            ("skloki list para", "parameters"),
+            ("skloki explain clarit", "clarity"),
+            ("skloki run x --set g", None),
+            ("skloki plot r --what tile", "tilemap"),
+            ("skloki plot r --outcome misf", "misfit"),
+        )),
     ],
 )
 def test_completion(words, expected):
@@ -60,7 +62,7 @@ def test_a_closed_pipe_is_no_error():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-@pytest.mark.parametrize("mode", [[], ["--quiet"]])
+@pytest.mark.parametrize("mode", brief([[], ["--quiet"]], []))
 def test_output_to_a_full_disk_is_refused(mode):
     command = [sys.executable, "-m", "sim", "list", "parameters", *mode]
     with open("/dev/full", "w") as full:
@@ -71,8 +73,9 @@ def test_output_to_a_full_disk_is_refused(mode):
 
 @pytest.mark.parametrize(
     ("words", "closed", "code"),
-    [("explain r_f", (1,), 0), ("explain nonsense", (2,), 2), ("explain", (2,), 2), ("explain r_f", (0, 1, 2), 0)],
-)
+    [("explain nonsense", (2,), 2), ("explain r_f", (0, 1, 2), 0),
+     *(pytest.param(*case, marks=pytest.mark.exhaustive) for case in (("explain r_f", (1,), 0), ("explain", (2,), 2)))],
+)  # fmt: skip
 def test_streams_that_are_closed_are_nobody_who_listens(words, closed, code):
     process = start(*words.split(), before=lambda: [os.close(stream) for stream in closed])
     out, err = process.communicate()
@@ -80,7 +83,7 @@ def test_streams_that_are_closed_are_nobody_who_listens(words, closed, code):
     assert "Traceback" not in err and not out
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("unbuffered", brief(["", "1"], ""))
 def test_errors_that_nobody_can_read_change_no_exit_code(unbuffered):
     environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "w") as full:
@@ -131,7 +134,7 @@ def endless(small_file, tmp_path):
     process.communicate()
 
 
-@pytest.mark.parametrize("after", [0.0, 1.0], ids=["while starting", "while running"])
+@pytest.mark.parametrize("after", brief([0.0, 1.0], 1.0), ids=["while starting", "while running"])
 def test_an_interrupt_leaves_nothing(after, endless, tmp_path):
     begun(endless, tmp_path / "r")
     time.sleep(after)

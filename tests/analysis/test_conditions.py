@@ -97,6 +97,6 @@ def test_effects_taken_apart_are_those_of_each_option_and_changes_are_paired(tmp
     # of misfit, peace takes 0.02 from the effect of election at every point, on the same accidents
     assert nation.loc["on", ["change", "change_low", "change_high"]].tolist() == pytest.approx([-0.02] * 3, abs=1e-9)
     with pytest.raises(UserError, match="independent"):
-        apart(open_sweep(made(tmp_path / "shared", of=experiment(accidents="shared"))))
+        apart(open_sweep(made(tmp_path / "shared", of=experiment(accidents="shared", points=8))))
     with pytest.raises(UserError, match="two"):
-        apart(open_sweep(made(tmp_path / "one", of=experiment(levers=(choice("policy", "a", "b"),)))))
+        apart(open_sweep(made(tmp_path / "one", of=experiment(levers=(choice("policy", "a", "b"),), points=8))))

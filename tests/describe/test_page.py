@@ -15,6 +15,7 @@ from sim.errors import UserError
 from sim.experiment.load import load_experiment, load_page, shipped_experiments
 from sim.experiment.schema import Page
 from sim.figures.pictures import PICTURES
+from tests.brief import brief
 from tests.made_sweep import choice, experiment, made
 
 PICTURED = PICTURES["skloki-sweep"].pictures
@@ -94,7 +95,9 @@ def test_a_page_holds_what_its_file_asks_for_and_keeps_the_words(sweep, tmp_path
     assert "Words.\n\n<!-- generated: where -->" in again and "files far off" not in again
 
 
-@pytest.mark.parametrize("asked", [{"where": {"x": "r_g > 1"}}, {"pictures": [{"kind": "effect"}]}, {"option": "no"}])
+@pytest.mark.parametrize("asked", brief(
+    [{"where": {"x": "r_g > 1"}}, {"pictures": [{"kind": "effect"}]}, {"option": "no"}], {"option": "no"},
+))  # fmt: skip
 def test_what_a_page_cannot_have_is_refused(sweep, asked, tmp_path):
     with pytest.raises(UserError):
         page.write(sweep, Page.model_validate(asked), tmp_path / "page")

@@ -15,6 +15,7 @@ from sim import kernel
 from sim.describe.glossary import KINDS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
+from tests.brief import brief
 from tests.fresh import imported
 
 
@@ -73,11 +74,14 @@ def test_json_is_one_document(small, skloki, no_figures, tmp_path):
     assert recorded["T01"]["median"] is None, "undefined is null, not NaN, which is no JSON"
 
 
-def test_a_run_draws_its_figures(small, skloki, tmp_path, request):
+@pytest.mark.parametrize("drawn", brief(["overview", "one"], "one"))
+def test_a_run_draws_its_figures(drawn, small, skloki, tmp_path, request):
+    if drawn == "one":
+        request.getfixturevalue("no_figures")
     code, out, _ = skloki("run", small, "--out", "r")
     figures = sorted((tmp_path / "r" / "figures").iterdir())
     assert code == 0 and f"{len(figures)} figure files" in out
-    assert "overview.png" in {file.name for file in figures} and {file.suffix for file in figures} == {".png"}
+    assert f"{drawn}.png" in {file.name for file in figures} and {file.suffix for file in figures} == {".png"}
     request.getfixturevalue("no_figures")
     code, out, _ = skloki("plot", "r", "--out", "again")
     assert code == 0 and [Path(line).name for line in out.splitlines()] == ["one.png"], "it asks for all of them, too"

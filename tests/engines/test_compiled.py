@@ -129,7 +129,7 @@ def test_equal_over_many_random_scenarios(s: Any, replicate: int) -> None:
 
 @pytest.mark.parametrize("name", brief(
     ["historical", "election", "readiness-rule", "endogenous-congress", "capitals-only"],
-    "historical", "endogenous-congress",
+    "endogenous-congress",
 ))  # fmt: skip
 def test_equal_on_shipped_scenarios(name: str) -> None:
     loaded = load(name, ["tree.uezds=170", "period.end=1924-06"]).scenario

@@ -14,6 +14,8 @@ from sim.registry.outcomes import OUTCOMES
 from sim.scenario.schema import Event
 from tests.engines.worlds import fingerprint, first_fingerprint, outcome, run, world
 
+pytestmark = pytest.mark.usefixtures("either")
+
 PROGRAM = "from tests.engines.worlds import run, fingerprint; print(fingerprint(run(months=18)))"
 
 

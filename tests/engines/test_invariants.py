@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from tests.engines.worlds import fingerprint, run
+
+pytestmark = pytest.mark.usefixtures("either")
 
 
 def anywhere() -> st.SearchStrategy[dict[str, float]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import pytest
 
-from sim.engines.reference import PartyModel, simulate
+from sim.engines.reference import PartyModel
 from sim.engines.trajectory import COMMITTEE_FIELDS, Trajectory
 from sim.registry.mechanisms import MECHANISMS
 from sim.scenario.schema import Event, Period, month_number
 from sim.world.build import build
+from tests.engines import worlds
 from tests.engines.worlds import outcome, run, scenario, world
+
+pytestmark = pytest.mark.usefixtures("either")
 
 
 def reasons(trajectory: Trajectory, kind: str = "left", **where: str) -> Counter[str]:
@@ -138,7 +142,7 @@ def test_switched_off_events_do_not_happen(mechanism: str, kind: str, reason: st
 
 
 @cache
-def everything(*off: str) -> Trajectory:
+def everything(simulate: Callable[..., Trajectory], *off: str) -> Trajectory:
     """Run a world in which every mechanism has something to do."""
     events = {
         "levy": Event(kind="levy", start="1921-03", end="1921-06", size=0.3),
@@ -159,8 +163,8 @@ def everything(*off: str) -> Trajectory:
 
 @pytest.mark.parametrize("mechanism", list(MECHANISMS))
 def test_every_switch_changes_the_world(mechanism: str) -> None:
-    plain = everything() if mechanism != "complexity" else everything("complexity", "mediation")
-    off = everything(mechanism)
+    simulate, bare = worlds.simulate, ("complexity", "mediation") if mechanism == "complexity" else ()
+    plain, off = everything(simulate, *bare), everything(simulate, mechanism)
     assert plain.values.shape == off.values.shape
     assert not np.array_equal(plain.values, off.values, equal_nan=True)
 

@@ -10,6 +10,8 @@ from sim.mechanisms.skloki import platform_friction
 from sim.scenario.schema import Event
 from tests.engines.worlds import fingerprint, outcome, run
 
+pytestmark = pytest.mark.usefixtures("either")
+
 ELECTION = {"policy": {"rule": "election"}, "months": 36, "guberniias": 8, "uezds_each": 0, "cont": 1.0}
 DISPUTE = {"events": {"d": Event(kind="dispute", start="1921-06", end="1922-03", size=1.0)}, "months": 24}
 

@@ -76,7 +76,7 @@ RANDOM = settings(
 )  # fmt: skip
 
 
-@settings(RANDOM, max_examples=12)
+@settings(RANDOM, max_examples=6)
 @given(scenarios(), st.sampled_from([0, 1, 7, 2**31]))
 def test_some_random_worlds_leave_the_same_memory_and_events(scenario, replicate):
     compare(scenario, replicate)

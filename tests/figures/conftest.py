@@ -119,6 +119,11 @@ class Fake:
         return pd.concat(parts).sort_values("month", kind="stable", ignore_index=True)
 
 
+@pytest.fixture(autouse=True)
+def coarse() -> None:
+    """Have pictures written as they are."""
+
+
 @pytest.fixture(scope="session")
 def fake() -> type[Fake]:
     return Fake

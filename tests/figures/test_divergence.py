@@ -63,6 +63,7 @@ def test_a_reader_stumbles_over_nothing(traced, untidy, tree, months):
         assert untidy(figure) == [], name
 
 
+@pytest.mark.exhaustive
 def test_a_real_tree_gets_a_map_and_a_synthetic_none(traced, tmp_path: Path, unwritten):
     stems = {tree: [path.stem for path in figures.draw_all(traced(tree), tmp_path)] for tree in (SYNTHETIC, REAL)}
     assert stems == {SYNTHETIC: ["spread", "cascade"], REAL: ["spread", "cascade", "map"]}

@@ -27,6 +27,7 @@ from tests.figures.drawn import page
 
 KINDS = PICTURES["skloki-result"].pictures
 CASES = [(kind, None) for kind in KINDS] + [("outcome", "threat_perceived"), ("column", "people")]
+SINGLE = [kind for kind in KINDS if kind not in ("overview", "tilemap")]  # of which the overview has many
 PAGE, COLUMN = round(174 / 25.4 * 200), round(84 / 25.4 * 200)
 
 
@@ -59,7 +60,7 @@ def test_no_text_runs_over_another_or_off_the_page(result, untidy, kind, outcome
     assert untidy(page(result, kind, outcome=outcome)) == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "tilemap"])
+@pytest.mark.parametrize("kind", brief([kind for kind in KINDS if kind != "tilemap"], *SINGLE))
 @pytest.mark.parametrize(
     "case", [{"replicates": 1, "months": 1},
              *(pytest.param(case, marks=pytest.mark.exhaustive)
@@ -74,7 +75,7 @@ def test_no_title_of_a_scenario_spoils_the_page(fake, untidy, title):
     assert untidy(page(fake(1, 24, title=title), "column", outcome="centralisation")) == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("tilemap", "moves")])
+@pytest.mark.parametrize("kind", brief([kind for kind in KINDS if kind not in ("tilemap", "moves")], "summary"))
 def test_outcomes_without_any_value_are_called_so(fake, untidy, kind):
     empty = fake(2, 24)
     empty.frame[list(OUTCOMES)] = np.nan

@@ -19,6 +19,7 @@ from sim.experiment.horizons import Horizon
 from sim.figures import select
 from sim.figures.select import slug
 from sim.figures.sweeps import common, outcome, strokes
+from tests.brief import brief
 from tests.figures.drawn import page, pages
 from tests.figures.sweep_cases import CASES, GRID, factor, legend, of_outcome, words
 from tests.made_sweep import experiment
@@ -73,7 +74,9 @@ def test_the_usual_pictures_are_those_of_every_lever_and_of_what_leads(stores, u
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "asked"), [("classes", {"lever": "policy"}), ("surface", {})])
+@pytest.mark.parametrize(("what", "asked"), [
+    pytest.param("classes", {"lever": "policy"}, marks=pytest.mark.exhaustive), ("surface", {}),
+])  # fmt: skip
 def test_what_is_drawn_again_has_the_same_bytes(what, asked, stores, tmp_path):
     again = open_sweep(stores("usual").path)
     one, two = (
@@ -141,6 +144,7 @@ def test_what_a_sweep_does_not_allow_is_told(stores, tmp_path, case, what, asked
         figures.draw(stores(case), tmp_path, what, **asked)
 
 
+@pytest.mark.exhaustive
 def test_a_sweep_without_uncertainties_still_has_its_overview(stores, unwritten, tmp_path):
     paths = figures.draw_all(stores("alone", uncertainties=(), points=3, curves="none"), tmp_path)
     assert {path.stem for path in paths} >= {"effects-policy", "classes-performance-peace"}
@@ -192,17 +196,18 @@ def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy
     assert not any(path.stem.startswith("surface") for path in figures.draw_all(sweep, tmp_path))
 
 
-def test_a_grid_that_is_not_finished_is_not_read_as_whole(stores):
+@pytest.mark.parametrize("asked", brief(
+    [("effects",), ("classes",), ("classes", "r_f"), ("outcome", "r_f"), ("surface", "r_f", "skill"), ("bands",)],
+    ("effects",), ("outcome", "r_f"),
+), ids="-".join)  # fmt: skip
+def test_a_grid_that_is_not_finished_is_not_read_as_whole(stores, asked):
+    what, *along = asked
     of = {"kind": "grid", "rows": GRID, "points": 0, "uncertainties": experiment().uncertainties[:2], "count": 20}
     part, whole = stores("part of a grid", parts=3, **of), stores("whole grid", **of)
     for sweep, number in ((part, 1), (whole, 0)):
-        for figure in (
-            page(sweep, "effects"), page(sweep, "classes"), page(sweep, "classes", x="r_f"),
-            page(sweep, "outcome", x="r_f"), page(sweep, "surface", x="r_f", y="skill"), page(sweep, "bands"),
-        ):  # fmt: skip
-            said = words(figure)
-            assert sum("the points done so far, in the design's order" in text for text in said) == number
-            assert any("over the points chosen, not over history" in text for text in said)
+        said = words(page(sweep, what, **dict(zip("xy", along, strict=False))))
+        assert sum("the points done so far, in the design's order" in text for text in said) == number
+        assert any("over the points chosen, not over history" in text for text in said)
     assert common.unfinished(stores("halfway", parts=3, fail=[1])) == []
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import json
 import re
 import sys
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +25,15 @@ def cornered(drawn, levers, outcome, scope, noise):
     """Election harms where patrons pack and a claim that cannot be served waits, and helps a little elsewhere."""
     bad = (drawn["pack"] > 0.6) & (drawn["unserved"] == "waits")
     return 0.5 + is_elected(levers) * (np.where(bad, -0.02, 0.005) + 0.004 * noise[1])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded():
+    """Load PRIM at once: to name a class, its package looks up the sources of all that called, pytest's with them."""
+    with pytest.MonkeyPatch.context() as here, warnings.catch_warnings():
+        here.setattr(inspect, "getouterframes", lambda frame: (None, (None, None, None, frame.f_back.f_code.co_name)))
+        warnings.simplefilter("ignore")
+        pytest.importorskip("ema_workbench.analysis.prim")
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +120,9 @@ def test_a_rule_is_called_one_only_where_worlds_held_back_bear_it_out(corner, he
     assert said in told and ("No reliable rule" in told) == said.startswith("it is 96")
 
 
-def test_the_same_again(tmp_path):
-    sweep = planted(tmp_path / "s", MIXED, judges)
-    one, two = (list(rows(discover(sim.open(sweep.path), "effect > 0"))) for _ in range(2))
-    assert one == two and one
+def test_the_same_again(sweep, corner):
+    again = list(rows(discover(sim.open(sweep.path), "effect < -0.005")))
+    assert again == list(rows([corner])) and again
 
 
 def test_a_condition_may_be_on_levels_and_uncertainties(sweep, tmp_path):
@@ -148,7 +158,7 @@ def test_without_the_extra_its_name_is_told(sweep, monkeypatch):
         discover(sweep, "effect < -0.005")
 
 
-def test_the_command(sweep, corner, tmp_path, skloki):
+def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
     asked = "discover", str(sweep.path), "--where", "effect < -0.005"
     code, out, err = skloki(*asked, "--picture", str(tmp_path / "box.png"))
     assert (code, err) == (0, "")
@@ -156,13 +166,14 @@ def test_the_command(sweep, corner, tmp_path, skloki):
     assert "of 100 worlds over the ranges" in out
     assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
     assert (tmp_path / "box.png").exists()
+    code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
+    assert code == 2 and "--where" in err
+    monkeypatch.setattr("sim.inference.boxes.discover", lambda *given, **asked: [corner])
     told = json.loads(skloki(*asked, "--json")[1])
     assert told["answer"] == sentences(corner)
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
     code, out, _ = skloki(*asked, "--csv")
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
-    code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
-    assert code == 2 and "--where" in err
 
 
 def test_the_picture_shows_points_held_back(corner):

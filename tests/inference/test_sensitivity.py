@@ -55,6 +55,7 @@ def test_ishigami_is_no_quadratic_and_is_refused(tmp_path):
     assert not len(found.rows) and not len(table([found]))
 
 
+@pytest.mark.exhaustive
 def test_sobol_g_by_an_emulator_and_directly(tmp_path):
     factors = tuple(Factor(name) for name in G)
     parts = {name: 1.0 / (3.0 * (1.0 + a) ** 2) for name, a in G.items()}

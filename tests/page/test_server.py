@@ -389,6 +389,7 @@ def test_a_folder_that_is_none_and_a_port_that_is_taken_are_errors(tmp_path):
             Viewer([tmp_path], port=taken.getsockname()[1])
 
 
+@pytest.mark.exhaustive
 def test_what_is_stored_shows_its_effect_and_its_stories_and_back_closes_it(small_viewer, opened, folder, undrawn):
     shutil.copytree(STORED / "comparison-places", folder / "comparison-places")
     known = numbers(small_viewer)

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
@@ -30,7 +31,7 @@ from sim.errors import UserError
 from sim.report import words
 from sim.report.context import context, inputs
 from sim.report.pages import HTML, PDF, html, part, write_report
-from sim.report.pictures import lighter, pieces
+from sim.report.pictures import draw_shares, lighter, pieces, svg
 from sim.report.shapes import Context, as_text
 from tests.report.made_ledger import KINDS, ledger, sealed, write
 
@@ -50,9 +51,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def lightened_once() -> Iterator[None]:
-    """Have each stored picture made lighter once, however many reports show it."""
+def drawn_once() -> Iterator[None]:
+    """Have each picture drawn, and each stored one made lighter, once, however many reports show it."""
+    drawn: dict[str, Figure] = {}
+
+    def draw(*asked: Any) -> Figure:
+        return drawn[key] if (key := repr(asked)) in drawn else drawn.setdefault(key, draw_shares(*asked))
+
     with pytest.MonkeyPatch.context() as here:
+        here.setattr("sim.report.pictures.draw_shares", draw)
+        here.setattr("sim.report.pictures.svg", lru_cache(svg))
         here.setattr("sim.report.pictures.lighter", lru_cache(lighter))
         yield
 

@@ -22,6 +22,7 @@ from sim.results.folder import Folder, is_replaceable
 from sim.results.ledger import LedgerFolder
 from sim.results.result import Result
 from tests import golden
+from tests.brief import brief
 from tests.fresh import imported
 
 FACES: dict[str, type[Folder]] = {
@@ -188,6 +189,7 @@ def test_tables_are_called_as_their_files(name, folder):
         assert stored.query(f"SELECT count(*) AS n FROM {table}")["n"][0] > 0
 
 
+@pytest.mark.parametrize("name", brief(FACES, "run", "ledger"))
 def test_a_query_can_read_tables_and_do_nothing_else(name, folder, monkeypatch):
     monkeypatch.chdir(folder)
     before, stored = everything(folder.parent), sim.open(folder)

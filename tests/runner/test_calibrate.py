@@ -38,6 +38,7 @@ kind = "latin-hypercube"
 points = 60
 seed = 3
 [keep]
+observables = "all"
 outcomes = ["performance", "paralysed"]
 horizons = { end = "1923-12" }
 [calibrate]
@@ -149,34 +150,14 @@ def test_a_calibration_learns_what_its_figures_say_and_leaves_the_rest(made: Cal
     assert isinstance(sim.open(found.path), Calibration)
 
 
-def test_of_rounds_nothing_is_kept_in_memory_but_what_the_fit_needs(
-    stored: Calibration, asked: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With their draws they would be most of what a calibration of many rounds has in memory."""
-    opened, kept, tables = weakref.WeakSet[Sweep](), list[str](), report.tables
-
-    def open_sweep(path: Path) -> Sweep:
-        opened.add(one := Sweep.open(path))
-        return one
-
-    def told(*given: Any) -> Any:
-        gc.collect()
-        kept.extend(sorted(one.path.name for one in opened))
-        return tables(*given)
-
-    monkeypatch.setattr("sim.runner.calibrate.open_sweep", open_sweep)
-    monkeypatch.setattr(report, "tables", told)
-    before = digests(stored.path)
-    calibrate(asked, workers=1)
-    assert kept == ["chance", GIVEN, PRIOR] and digests(stored.path) == before
-
-
 @pytest.mark.parametrize("after", [1, pytest.param(5, marks=pytest.mark.exhaustive)])
-def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(
-    made: Calibration, asked: Path, after: int
+def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers_with_no_round_in_memory(
+    made: Calibration, asked: Path, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Rounds with their draws would be most of what a calibration has in memory, and the fit alone needs them."""
     whole = digests(made.path)
     told: list[tuple[int, int]] = []
+    opened, kept, tables = weakref.WeakSet[Sweep](), list[str](), report.tables
 
     def tell(state: Any) -> None:
         # how often it tells the same hangs on the clock, not how often that changes
@@ -185,9 +166,21 @@ def test_it_goes_on_where_it_was_broken_off_and_on_any_number_of_workers(
         if len(told) == after:
             raise Stop
 
+    def open_sweep(path: Path) -> Sweep:
+        opened.add(one := Sweep.open(path))
+        return one
+
+    def told_of(*given: Any) -> Any:
+        gc.collect()
+        kept.extend(sorted(one.path.name for one in opened))
+        return tables(*given)
+
     with pytest.raises(Stop):
         calibrate(asked, "broken/c", workers=2, progress=tell)
+    monkeypatch.setattr("sim.runner.calibrate.open_sweep", open_sweep)
+    monkeypatch.setattr(report, "tables", told_of)
     assert digests(calibrate(asked, "broken/c", workers=2).path) == whole
+    assert kept == ["chance", GIVEN, PRIOR]
 
 
 @pytest.mark.exhaustive
@@ -337,9 +330,8 @@ def test_worlds_that_hold_no_figure_are_refused(asked: Path) -> None:
         calibrate(asked, workers=1)
 
 
-def test_figures_held_apart_are_scored_and_change_nothing(asked: Path) -> None:
-    asked.write_text(TEXT.replace("[keep]", '[keep]\nobservables = "all"'))
-    found = calibrate(asked, workers=1)
+def test_figures_held_apart_are_scored_and_change_nothing(stored: Calibration) -> None:
+    found = stored
     before = digests(found.path)
     middle = found.observables().set_index("name")["given_p50"]["turnover_1922"]
     table = Path("figures.csv")
@@ -362,6 +354,7 @@ def test_a_table_of_figures_is_read_before_anything_runs(asked: Path, skloki: An
     code, _, said = skloki("calibrate", asked, "--check", "figures.csv")
     assert code == 2 and "figures.csv:2" in said
     # a good row of what the experiment does not keep would otherwise be refused when all has run
+    asked.write_text(TEXT.replace('observables = "all"\n', ""))
     Path("figures.csv").write_text("quantity,value,low,high,unit,grade\nturnover_1922,1,0.5,1.5,per post and year,B\n")
     code, _, said = skloki("calibrate", asked, "--check", "figures.csv")
     assert code == 2 and "turnover_1922" in said and "observables" in said

@@ -26,6 +26,7 @@ from sim.results.comparison import open_comparison
 from sim.runner.compare import compare, differences
 from sim.runner.run import RunFailed
 from sim.world.build import build
+from tests.brief import brief
 from tests.fakes import MONTHS, fake, row, traced, world
 
 
@@ -130,9 +131,10 @@ def test_a_world_against_itself(tmp_path):
     assert (defined["correlation"].isna() | (defined["correlation"] > 0.999999)).all()
 
 
-def test_real_worlds_are_one_until_they_part_and_share_accidents_afterwards(tmp_path):
+@pytest.mark.parametrize("name", brief(["compiled", "reference"], "compiled"))
+def test_real_worlds_are_one_until_they_part_and_share_accidents_afterwards(name, tmp_path):
     worlds = [world(months=24), world("b", "election", months=24)]
-    result = compare(*worlds, replicates=12, out=tmp_path / "c", engine=load_engine("reference"))
+    result = compare(*worlds, replicates=12, out=tmp_path / "c", engine=load_engine(name))
     assert result.manifest["parting"] == "1921-07"
     bands = result.bands()
     other = bands[(bands["world"] == "b") & bands["effect"].notna()]

@@ -12,10 +12,11 @@ from sim.results import manifest
 from sim.runner import compatibility
 from sim.runner.progress import status
 from sim.runner.sweep import sweep
+from tests.brief import brief
 from tests.tiny import experiment, files, table
 
 
-@pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "grid"])
+@pytest.mark.parametrize("kind", brief(["latin-hypercube", "sobol", "grid"], "latin-hypercube"))
 def test_an_enlarged_sweep_leaves_what_is_there(kind, tmp_path):
     known = experiment(4, kind=kind)
     folder = sweep(known, tmp_path / "s", part_units=5)
@@ -47,7 +48,7 @@ def test_an_enlarged_sweep_is_the_same_however_it_came_to_be(tmp_path):
     assert files(one) == files(two)
 
 
-@pytest.mark.parametrize("kind", ["latin-hypercube", "sobol", "one-at-a-time"])
+@pytest.mark.parametrize("kind", brief(["latin-hypercube", "sobol", "one-at-a-time"], "sobol"))
 def test_steps_do_not_show(kind, tmp_path):
     known = experiment(4, kind=kind)
     one = sweep(known, tmp_path / "one", part_units=5, extend=4)
@@ -85,7 +86,7 @@ def test_a_sweep_without_end_is_refused(times, most, tmp_path, monkeypatch):
     assert (folder / "manifest.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("kind", ["latin-hypercube", "grid"])
+@pytest.mark.parametrize("kind", brief(["latin-hypercube", "grid"], "grid"))
 def test_what_was_added_can_be_taken_back_until_it_begins(kind, tmp_path):
     known = experiment(4, kind=kind)
     folder = sweep(known, tmp_path / "s", part_units=5)

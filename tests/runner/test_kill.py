@@ -96,9 +96,8 @@ year = "1921-01:1921-12"
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [
-    (signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.exhaustive),
-])  # fmt: skip
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_keeps_what_is_finished(number, code, small_file, tmp_path):
     (tmp_path / "long.toml").write_text(EXPERIMENT)
     with start("sweep", "long.toml", "--out", "s", cwd=tmp_path) as process:

@@ -30,7 +30,7 @@ EVENTS = 4_000
 MONTHS = [f"{year}-{month:02d}" for year in range(1921, 1926) for month in range(1, 13)]
 #: Bytes of a replicate's monthly table.
 ROWS = len(MONTHS) * len(SCOPES) * len(OUTCOMES) * 8
-FEW, MANY = 20, 100
+FEW, MANY = 20, 60
 #: Pools that have counted. Arrow's threads let go of their last buffers after a read has returned: a pool that went
 #: with its reading would take them back when it is no more, which ends the process.
 POOLS: list[pa.ProxyMemoryPool] = []

@@ -51,23 +51,23 @@ def test_a_precision_out_of_reach_says_how_many_pairs_it_would_take(tmp_path):
 
 
 def test_what_has_not_varied_yet_is_no_precision_reached(tmp_path):
-    """An event in pair 300 only: the pilot shows none of it."""
+    """An event in pair 130 only: the pilot shows none of it."""
     rare = fake(effect=0.0, noise=0.0)
 
     def simulate(world: Any, replicate: int, on_month: Any = None, *, events: bool = True) -> Trajectory:
         trajectory = rare.simulate(world, replicate)
-        if replicate == 300 and world.scenario.policy.changes["switch"].rule == "election":
+        if replicate == 130 and world.scenario.policy.changes["switch"].rule == "election":
             trajectory.values[6:] += 1.0
         return trajectory
 
     engine = Engine("rare", build, simulate)
-    worlds, wish = [world(), world("b", "election")], 0.004
+    worlds, wish = [world(), world("b", "election")], 0.01
     few = compare(*worlds, replicates=120, out=tmp_path / "few", engine=engine, precision=wish).manifest
     found = few["precision"]
     assert few["pairs"] == 120 and not found["reached"] and found["needed"] is None
     assert found["achieved"] == 0.0 and found["equal"] == {"b": 120}
     many = compare(*worlds, out=tmp_path / "many", engine=engine, precision=wish).manifest
-    assert 300 < many["pairs"] < 2000 and many["precision"]["reached"] and many["precision"]["equal"] == {}
+    assert 130 < many["pairs"] < 800 and many["precision"]["reached"] and many["precision"]["equal"] == {}
 
 
 @pytest.mark.parametrize(("other", "at"), [(world("b"), []), (world("b", "election"), ["1921-01:1921-06"])])
