@@ -132,6 +132,7 @@ def test_a_constant_is_traced_to_where_it_was_made(source: str, tmp_path: Path) 
 # ---------------------------------------------------------------- a change is picked up at once
 
 
+@pytest.mark.exhaustive
 def test_a_changed_callee_in_another_file_is_not_answered_from_the_cache(tmp_path: Path) -> None:
     package = copied(tmp_path)
     value, hits, folder = run(package)

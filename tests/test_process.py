@@ -155,7 +155,7 @@ def test_a_request_to_end_leaves_nothing(signals, endless, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 
-@pytest.mark.parametrize("ignored", [True, False], ids=["nohup", "hup"])
+@pytest.mark.parametrize("ignored", brief([True, False], False), ids=["nohup", "hup"])
 def test_a_terminal_that_closes_ends_a_comparison_unless_it_is_to_be_ignored(ignored, small_file, tmp_path):
     pairs = 100 if ignored else 1_000_000
     ask = ("compare", "small.toml", "small.toml", "--replicates", pairs, "--out", "c", "--figures", "none")

@@ -11,6 +11,7 @@ from sim.engines import compiled
 from sim.engines.reference import PartyModel, people, selection
 from sim.engines.trajectory import Trajectory
 from sim.registry.outcomes import OUTCOME_INDEX
+from tests.brief import brief
 from tests.engines.worlds import outcome, run, world
 
 #: What the neutral kernel leaves out: terms that have no counterpart on the other side.
@@ -271,7 +272,7 @@ def conflict_after_departures(rule: str, succession: str, capacity: float | str)
     return total / 64
 
 
-@pytest.mark.parametrize("capacity", [0.0, 1.0, "unlimited"])
+@pytest.mark.parametrize("capacity", brief([0.0, 1.0, "unlimited"], 1.0))
 def test_a_feud_is_passed_on_once_whoever_fills_the_post_and_when(capacity: float | str) -> None:
     elected = conflict_after_departures("election", "once", capacity)
     assert conflict_after_departures("appointment", "once", capacity) == pytest.approx(elected, abs=0.003)

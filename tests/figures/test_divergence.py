@@ -43,7 +43,7 @@ def traced(tmp_path_factory) -> Callable[..., DivergenceFolder]:
                 text = f'title = "World {name}"\n[period]\nend = "{end}"\n{tree}{more}'
                 (folder / f"{name}.toml").write_text(text)
             pair = load(folder / "a.toml"), load(folder / "b.toml")
-            known[tree, months, switch] = trace(*pair, out=folder / "out", engine="reference")
+            known[tree, months, switch] = trace(*pair, out=folder / "out")
         return known[tree, months, switch]
 
     return run

@@ -51,9 +51,8 @@ def test_what_a_picture_cannot_be_asked_is_refused(fake, tmp_path):
         figures.draw(fake(1, 12), tmp_path, "moves", outcome="performance")
 
 
-@pytest.mark.parametrize("backend", [
-    "nonsense", pytest.param("module://matplotlib_inline.backend_inline", marks=pytest.mark.exhaustive),
-])  # fmt: skip
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("backend", ["nonsense", "module://matplotlib_inline.backend_inline"])
 def test_the_environments_windows_do_not_matter(backend, tmp_path):
     code = (
         "import os, sys, sim; assert sim.plot(sys.argv[1], 'moves', out=sys.argv[2]);"

@@ -128,7 +128,7 @@ def test_the_same_again(sweep, corner):
 def test_a_condition_may_be_on_levels_and_uncertainties(sweep, tmp_path):
     (found,) = discover(sweep, "effect < -0.005 and base < 0.6 and level > 0 and cool > 0")
     assert {one.axis.name for one in leading(found).conditions} >= {"pack"}
-    (level, _) = discover(planted(tmp_path / "l", TWINS, judges), "level > 0.52", levels=True)
+    (level, _) = discover(planted(tmp_path / "l", TWINS, judges, number=200), "level > 0.52", levels=True)
     assert leading(level).conditions[0].axis.name == "cool" and "default" not in sentences(level)[1]
 
 

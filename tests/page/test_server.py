@@ -362,9 +362,8 @@ def test_a_slow_client_is_let_go_and_hinders_nobody(viewer, monkeypatch):
         assert slow.recv(100) == b""
 
 
-@pytest.mark.parametrize(("number", "code"), [
-    (signal.SIGINT, 0), pytest.param(signal.SIGTERM, 128 + signal.SIGTERM, marks=pytest.mark.exhaustive),
-])  # fmt: skip
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 128 + signal.SIGTERM)])
 def test_a_server_that_is_told_to_end_leaves_its_port(number, code, tmp_path):
     with start("view", tmp_path) as process:
         assert process.stdout is not None

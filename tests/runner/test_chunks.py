@@ -26,6 +26,7 @@ from sim.results.sweep_store import Made
 from sim.runner import chunk_rows
 from sim.runner.chunks import Job, Worlds, run_chunk
 from sim.runner.progress import Estimate, Headline
+from tests.brief import brief
 from tests.tiny import experiment, with_curves
 
 MONTHS = [f"1921-{month:02d}" for month in range(1, 13)]
@@ -95,8 +96,8 @@ def test_columns_have_the_types_of_their_factors():
     assert runs(made(experiment(1, 1))).schema.field("gentle").type == pa.bool_()
 
 
-@pytest.mark.parametrize("kind", ["none", "quantiles", "sample", "all"])
-@pytest.mark.parametrize("together", [1, 7])
+@pytest.mark.parametrize("kind", brief(["none", "quantiles", "sample", "all"], "quantiles", "all"))
+@pytest.mark.parametrize("together", brief([1, 7], 7))
 def test_rows_do_not_depend_on_who_is_beside_them(kind, together, monkeypatch):
     known = with_curves(kind, 2)
     whole = made(known)

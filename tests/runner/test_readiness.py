@@ -47,6 +47,12 @@ DRAWS = 3
 TABLES = ("shares.parquet", "dates.csv", "places.csv", "frontier.csv", "manifest.json")
 
 
+def put(figure, folder, stem, svg):
+    """Have a picture made, and a file in the place of what would be written."""
+    (folder / f"{stem}.png").touch()
+    return [folder / f"{stem}.png"]
+
+
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     """Write a small experiment; give its file."""
@@ -148,7 +154,8 @@ def test_an_experiment_that_makes_no_map_is_refused(change, said, tmp_path):
     assert not (tmp_path / "m").exists()
 
 
-def test_the_command(asked, made, tmp_path, skloki):
+def test_the_command(asked, made, tmp_path, skloki, monkeypatch):
+    monkeypatch.setattr("sim.figures.style.save", put)
     shared = ("readiness", asked, "--ensemble", "prior", "--draws", DRAWS)
     code, out, _ = skloki("--json", *shared, "--estimate")
     assert code == 0 and json.loads(out)["runs"] == made.manifest["runs"] and json.loads(out)["alone"] == DRAWS * 2 * 3

@@ -15,6 +15,7 @@ from sim.runner import chunk_rows, chunks, compatibility
 from sim.runner import sweep as driver
 from sim.runner.compatibility import differing
 from sim.runner.sweep import sweep
+from tests.brief import brief
 from tests.tiny import experiment, with_curves
 
 OTHER = "0123456789abcdef"
@@ -46,7 +47,7 @@ def everything(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "sweep.lock"}
 
 
-@pytest.mark.parametrize("kind", ["all", "quantiles"])
+@pytest.mark.parametrize("kind", brief(["all", "quantiles"], "all"))
 def test_another_model_that_gives_the_same_rows_goes_on(kind, copied):
     folder, notes = copied(kind), list[str]()
     first = manifest(folder)["model"]

@@ -22,6 +22,7 @@ from sim.runner.first_plan import PER_RUN, first_plan
 from sim.runner.progress import State, status
 from sim.runner.rerun import rerun
 from sim.runner.sweep import Threads, sweep
+from tests.brief import brief
 from tests.tiny import BASE, experiment, files, table, with_curves
 
 
@@ -82,7 +83,7 @@ def test_order_does_not_show(alone, tmp_path, monkeypatch):
     assert files(folder) == files(alone)
 
 
-@pytest.mark.parametrize("after", [1, 4, 9])
+@pytest.mark.parametrize("after", brief([1, 4, 9], 4))
 def test_interruptions_do_not_show(after, alone, tmp_path):
     def stop(state):
         if state.done > before + 4 * after:
