@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -158,8 +158,12 @@ def against_size(every: dict[str, Contestant], plan: Plan) -> list[Timing]:
             one = timed(contestant, world, range(contestant.threads))[0].seconds * contestant.threads
             many = max(1, min(MOST, int(plan.enough / one))) if contestant.engine is every["compiled"].engine else 1
             runs[contestant.name] = range(contestant.threads * many)
-        timings += rounds(able, world, plan.size_rounds, lambda _, contestant, runs=runs: runs[contestant.name])
+        timings += rounds(able, world, plan.size_rounds, partial(_of_its_own, runs))
     return timings
+
+
+def _of_its_own(runs: Mapping[str, range], number: int, contestant: Contestant) -> range:
+    return runs[contestant.name]
 
 
 def synthetic(committees: int, months: int) -> Scenario:

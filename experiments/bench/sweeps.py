@@ -73,7 +73,7 @@ def storing() -> list[Any]:
     chunk = plan.chunk(0)
     samples = designs.samples(experiment, chunk.block.points, *chunk.points)
     worlds = Worlds(experiment)
-    job = Job.of(experiment, worlds.world(0, samples[0]).months, "")
+    job = Job(experiment, worlds.world(0, samples[0]).months, "")
 
     def bare() -> None:
         for point, sample in enumerate(samples):

@@ -7,7 +7,6 @@ import inspect
 import json
 import re
 import sys
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +15,7 @@ import pytest
 import sim
 from sim.errors import UserError
 from sim.figures.inference import draw_discovery
+from sim.inference import boxes
 from sim.inference.boxes import CONDITIONS, Counted, discover
 from sim.inference.boxes_told import leading, rows, sentences, tells, would
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
@@ -30,10 +30,9 @@ def cornered(drawn, levers, outcome, scope, noise):
 @pytest.fixture(scope="module", autouse=True)
 def loaded():
     """Load PRIM at once: to name a class, its package looks up the sources of all that called, pytest's with them."""
-    with pytest.MonkeyPatch.context() as here, warnings.catch_warnings():
+    with pytest.MonkeyPatch.context() as here:
         here.setattr(inspect, "getouterframes", lambda frame: (None, (None, None, None, frame.f_back.f_code.co_name)))
-        warnings.simplefilter("ignore")
-        pytest.importorskip("ema_workbench.analysis.prim")
+        boxes._workbench()
 
 
 @pytest.fixture(scope="module")
@@ -168,11 +167,13 @@ def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
     assert (tmp_path / "box.png").exists()
     code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
     assert code == 2 and "--where" in err
-    monkeypatch.setattr("sim.inference.boxes.discover", lambda *given, **asked: [corner])
+    known = []
+    monkeypatch.setattr("sim.inference.boxes.discover", lambda of, where, **asked: known.append(where) or [corner])
     told = json.loads(skloki(*asked, "--json")[1])
     assert told["answer"] == sentences(corner)
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
     code, out, _ = skloki(*asked, "--csv")
+    assert known == ["effect < -0.005"] * 2
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim.errors import UserError
-from sim.experiment.designs import silence
 from sim.experiment.draws import prior
 from sim.experiment.experiment import Factor, Option
+from sim.experiment.sampling import silence
 from sim.inference.space import Space
 from sim.scenario.load import load
 

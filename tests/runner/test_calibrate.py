@@ -315,13 +315,17 @@ def test_another_round_goes_on_and_other_figures_do_not(made: Calibration, asked
 
 
 @pytest.mark.exhaustive
-def test_a_choice_between_two_can_be_all_that_is_calibrated(asked: Path) -> None:
+def test_a_choice_between_two_can_be_all_that_is_calibrated_and_no_observable_kept(asked: Path) -> None:
     drawn = 'prior = ["k1", "g_y", "cool", "theta", "unfilled", "succession"]'
     assert drawn in TEXT
-    asked.write_text(TEXT.replace(drawn, 'prior = ["unfilled"]').replace("rounds = 2", "rounds = 1"))
+    text = TEXT.replace(drawn, 'prior = ["unfilled"]').replace("rounds = 2", "rounds = 1")
+    asked.write_text(text.replace('observables = "all"\n', ""))
     found = calibrate(asked)
     assert found.manifest["coverage"][PRIOR] is None  # of no number
     assert found.parameters()["option"].tolist() == list(VARIANTS["unfilled"].choices)
+    assert found.observables().empty
+    before = digests(found.path)
+    assert digests(calibrate(asked).path) == before, "over what is finished the same command changes nothing"
 
 
 def test_worlds_that_hold_no_figure_are_refused(asked: Path) -> None:

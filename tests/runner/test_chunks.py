@@ -221,7 +221,17 @@ def test_jobs_and_parts_can_be_sent():
     here, there = (run_chunk(*given) for given in ((job, part, draws), pickle.loads(pickle.dumps((job, part, draws)))))
     assert here.files == there.files
     assert pickle.loads(pickle.dumps(here)).files == here.files
-    assert Job(known, MONTHS, "other").key != job.key != Job(experiment(seed=1922), MONTHS, "m").key
+
+
+def test_worlds_are_kept_for_a_job_and_those_of_another_are_not_taken_for_its_own(monkeypatch):
+    known, part = experiment(points=1), Plan.first(1, 3, 4, 2).chunk(0)
+    draws, begun = designs.samples(known, (0, 1), *part.points), []
+    begin = Worlds.__init__
+    monkeypatch.setattr(Worlds, "__init__", lambda self, of: (begun.append(of), begin(self, of))[1])
+    job, other = Job(known, MONTHS, "m"), Job(experiment(points=1, seed=1922), MONTHS, "m")
+    again = pickle.loads(pickle.dumps(job))  # as each of its chunks reaches a worker
+    first, second, third = (run_chunk(of, part, draws).files for of in (job, again, other))
+    assert first == second != third and [of.seed for of in begun] == [1921, 1922]
 
 
 def test_the_headline_is_the_first_levers_second_option_against_its_first():

@@ -118,10 +118,10 @@ def test_versions_of_python_agree():
     assert form(ast.parse("{**a, None: 1}")) != form(ast.parse("{**a, **a}"))
 
 
-#: What chunks import and no row hangs on: where and how files are stored, what a manifest or an experiment says itself
-#: (parts, smallest effects), how older scenarios are read, words.
+#: What chunks import and no figure of a row hangs on: where and how files are stored, what an experiment says of its
+#: smallest effects, how older scenarios are read (an experiment is stored renewed), the words of errors.
 OF_NO_ROW = {
-    "errors.py", "experiment/plan.py", "experiment/smallest_effect.py", "results/atomic.py", "results/folder.py",
+    "errors.py", "experiment/smallest_effect.py", "results/atomic.py", "results/folder.py",
     "results/manifest.py", "results/sweep_locks.py", "results/sweep_store.py", "scenario/renewal.py", "version.py",
 }  # fmt: skip
 
@@ -153,8 +153,11 @@ def imported(file: Path, root: Path) -> list[Path]:
         (root.joinpath(*str(node.module).split(".")[1:]), alias.name)
         for node in named if str(node.module).split(".")[0] == "sim" for alias in node.names
     ]  # fmt: skip
-    found = [(place / f"{name}.py", place.with_suffix(".py"), place / "__init__.py") for place, name in places]
-    return [next(file for file in files if file.exists()) for files in found]
+    return [
+        next(file for file in (
+            place / f"{name}.py", place / name / "__init__.py", place.with_suffix(".py"), place / "__init__.py",
+        ) if file.exists()) for place, name in places
+    ]  # fmt: skip
 
 
 def test_a_copy_of_the_sources_is_the_same_model(tmp_path, monkeypatch):

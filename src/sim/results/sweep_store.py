@@ -274,7 +274,6 @@ def usual_place(name: str) -> Path:
 @contextmanager
 def opened(folder: Path, note: Callable[[str], None], share: Share | None = None) -> Iterator[Store]:
     """Hold a folder's lock, and give the folder with what has begun there."""
-    begun(folder)  # a folder of something else is refused before there is a lock in it
     with locked(folder, note, share):
         store = Store(folder, begun(folder), read_journal(folder), share)
         try:

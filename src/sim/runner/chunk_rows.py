@@ -249,5 +249,3 @@ def counted(cells: Integers, bins: Integers, counts: Integers | None = None) -> 
         found = keys[order][starts]
         number = np.add.reduceat(np.ones_like(keys) if counts is None else counts[order], starts)
     return found // width, found % width + low, number
-
-

@@ -94,10 +94,10 @@ def simulate(
     worlds = _worlds(job)
     errors: dict[int, tuple[str, str]] = {}
     # the worlds of one point, for all its replicates
-    here, made = -1, dict[int, Any]()
+    current, made = -1, dict[int, Any]()
     for pair, (point, replicate, series) in enumerate(kept.pairs):
-        if point != here:
-            here, made = point, {}
+        if point != current:
+            current, made = point, {}
         for combination in range(chunk.combinations):
             row = pair * chunk.combinations + combination
             if row == without:

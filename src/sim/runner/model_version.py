@@ -19,10 +19,11 @@ from sim.kernel import KERNEL_SOURCES
 #: Beside what is compiled: worlds and their data, what makes a world of an experiment, and what is kept of a run
 #: and how.
 OTHERS = (
-    "world", "data", "data/csv", "scenario/schema.py", "registry/mechanisms.py", "scenario/layers.py",
-    "experiment/horizons.py", "experiment/experiment.py", "runner/chunks.py", "runner/chunk_rows.py",
-    "results/columns.py", "registry/derived.py", "registry/observables.py", "registry/versions.py",
+    "world", "data", "data/csv", "scenario/layers.py", "scenario/schema.py", "results/columns.py",
+    "runner/chunk_rows.py", "runner/chunks.py",
     *(f"analysis/{name}.py" for name in ("archive", "bands", "observables", "scores", "targets")),
+    *(f"experiment/{name}.py" for name in ("experiment", "horizons", "plan")),
+    *(f"registry/{name}.py" for name in ("derived", "mechanisms", "observables", "versions")),
 )  # fmt: skip
 UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 """Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""

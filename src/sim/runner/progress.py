@@ -163,7 +163,7 @@ class Watch:
     """
 
     def __init__(self, experiment: Experiment, plan: Plan, parts: Sequence[int], store: Store, tell: Progress) -> None:
-        """Begin with what the store has of the plan's parts, of a share of its own, and tell so."""
+        """Begin with what the store has of the plan's parts, of a share of its own."""
         self._headline, self._tell = Headline.of(experiment), tell
         total = sum(plan.chunk(number).runs for number in parts)
         self._estimate, self._clock = Estimate(plan.points), Clock()
@@ -175,7 +175,6 @@ class Watch:
             shared=experiment.accidents == "shared",
         )  # fmt: skip
         self._changed, self._last = False, time.monotonic()
-        self.tell()
 
     def add(self, chunk: Chunk, made: Made) -> None:
         """Note a chunk that was stored."""

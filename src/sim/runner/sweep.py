@@ -20,7 +20,7 @@ from sim.experiment.load import load_experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.manifest import describe_sweep
 from sim.results.sweep_locks import Share
-from sim.results.sweep_store import Made, Store, opened, usual_place
+from sim.results.sweep_store import Made, Store, begun, opened, usual_place
 from sim.runner import compatibility
 from sim.runner.chunks import Job, Values, run_chunk
 from sim.runner.cluster import connect
@@ -107,6 +107,7 @@ def sweep(
         raise UserError(Problem("--tls", allowed="with --cluster slurm or local"))
     if cluster == "local":
         require_guard()
+    begun(folder)  # one of something else is refused before anything runs
     if experiment.ensemble is not None:
         require(experiment.ensemble, say)
     first, scenario = first_plan(experiment, part_units)
@@ -218,6 +219,7 @@ def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
 def _work(experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: Pool, watch: Watch) -> None:
     """Hand out the chunks that are missing, a few at a time, and store them as they come."""
     with pool:
+        watch.tell()
         more, waiting = True, dict[int, Chunk]()
         while more or waiting:
             while more and pool.has_room():
