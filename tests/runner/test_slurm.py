@@ -331,7 +331,16 @@ def test_a_client_that_is_killed_leaves_what_is_stored_and_jobs_that_end_by_them
     assert files(sweep(experiment(400), tmp_path / "s", part_units=2)) == whole
 
 
+@pytest.fixture
+def heard():
+    """Have Ctrl-C heard here even where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.exhaustive
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_ends_the_jobs_and_keeps_what_is_there(state, settings, tmp_path):
     def stop(state_now):
         if state_now.done:
