@@ -205,6 +205,14 @@ class Store:
             self.notes.append(f"shares are merged: {unmerged}; parts taken over: {len(new):,}")
         return unmerged > 0
 
+    def close(self) -> None:
+        """Let go of the journal; a share's in which nothing stands is no share that is to be merged."""
+        if self._file is not None:
+            empty = self.share is not None and not os.fstat(self._file.fileno()).st_size
+            self._file.close()
+            if self.share is not None and empty:
+                self.share.place(self.folder).unlink(missing_ok=True)
+
     def add(self, made: Made) -> None:
         """Store a chunk: its files, then its line; where that fails, those before are kept."""
         self._add(made.files, {
@@ -279,11 +287,7 @@ def opened(folder: Path, note: Callable[[str], None], share: Share | None = None
         try:
             yield store
         finally:
-            if (journal := store._file) is not None:
-                empty = not os.fstat(journal.fileno()).st_size
-                journal.close()
-                if share is not None and empty:  # one in which nothing stands is no share that is to be merged
-                    share.place(folder).unlink(missing_ok=True)
+            store.close()
 
 
 def begun(folder: Path) -> dict[str, Any] | None:

@@ -50,18 +50,22 @@ for one in PARAMETERS.values():
 
 def effective(scenario: Scenario) -> SimpleNamespace:
     """Return parameters and constants by name: defaults, overrides, equal twins if asked for, limits of what is off."""
-    values = _defaults(scenario.defaults) | scenario.parameters
+    values = _defaults(scenario.defaults) | _floats(scenario.parameters)
     if scenario.options.twins == "equal":
         values |= {second: values[first] for first, second in TWINS.items()}
     for name, on in scenario.mechanisms.items():
         if not on:
-            values |= LIMITS[name]
-    return SimpleNamespace(**{name: float(value) for name, value in values.items()})
+            values |= _floats(LIMITS[name])
+    return SimpleNamespace(**values)
 
 
 @cache
 def _defaults(version: str) -> dict[str, float]:
-    return {name: constant.value for name, constant in CONSTANTS.items()} | parameter_defaults(version)
+    return _floats({name: constant.value for name, constant in CONSTANTS.items()} | parameter_defaults(version))
+
+
+def _floats(numbers: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(value) for name, value in numbers.items()}
 
 
 def build(scenario: Scenario) -> World:
