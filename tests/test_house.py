@@ -28,10 +28,14 @@ def modules(package: Path) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name != package.name}
 
 
-def imports(path: Path, known: dict[str, Path]) -> set[str]:
-    """Return the modules that a module imports, wherever in it and for whatever."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def imports(path: Path, known: dict[str, Path], *, types: bool = True) -> set[str]:
+    """Return the modules that a module imports, wherever in it and for whatever, or all but those for types alone."""
+    tree, found = ast.parse(path.read_text("utf-8")), set()
+    idle = [one for one in ast.walk(tree) if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"]
+    left_out = set() if types else {node for one in idle for node in ast.walk(one)}
+    for node in ast.walk(tree):
+        if node in left_out:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -12,6 +12,7 @@ import sim
 from sim.kernel import KERNEL_SOURCES
 from sim.runner import model_version
 from sim.runner.model_version import form, hash_of
+from tests.test_house import PACKAGE, imports, modules
 
 SOURCE = '''"""What it is."""
 from sim.registry.entries import SCOPES
@@ -127,37 +128,18 @@ OF_NO_ROW = {
 
 
 def test_the_model_is_whatever_decides_a_table():
-    root = Path(sim.__file__).parent
     hashed = {
         file for name in (*KERNEL_SOURCES, *model_version.OTHERS)
-        for file in ([root / name] if (root / name).is_file() else (root / name).glob("*.py"))
+        for file in ([PACKAGE / name] if (PACKAGE / name).is_file() else (PACKAGE / name).glob("*.py"))
     }  # fmt: skip
-    reached, left = set[Path](), [root / "runner/chunks.py"]
+    known, reached, left = modules(PACKAGE), set[str](), ["sim.runner.chunks"]
     while left:
-        if (file := left.pop()) not in reached:
-            reached.add(file)
-            left += imported(file, root)
-    assert {file.relative_to(root).as_posix() for file in reached - hashed} == OF_NO_ROW
-    assert all((root / name).exists() for name in model_version.OTHERS)
-
-
-def imported(file: Path, root: Path) -> list[Path]:
-    """Return the files of the package that a file imports, but for type checkers."""
-    tree = ast.parse(file.read_bytes())
-    idle = {
-        node for known in ast.walk(tree) if isinstance(known, ast.If) and ast.unparse(known.test) == "TYPE_CHECKING"
-        for node in ast.walk(known)
-    }  # fmt: skip
-    named = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node not in idle]
-    places = [
-        (root.joinpath(*str(node.module).split(".")[1:]), alias.name)
-        for node in named if str(node.module).split(".")[0] == "sim" for alias in node.names
-    ]  # fmt: skip
-    return [
-        next(file for file in (
-            place / f"{name}.py", place / name / "__init__.py", place.with_suffix(".py"), place / "__init__.py",
-        ) if file.exists()) for place, name in places
-    ]  # fmt: skip
+        if (name := left.pop()) not in reached:
+            reached.add(name)
+            left += imports(known[name], known, types=False)
+    files = {known[name] for name in reached}
+    assert {file.relative_to(PACKAGE).as_posix() for file in files - hashed} == OF_NO_ROW
+    assert all((PACKAGE / name).exists() for name in model_version.OTHERS)
 
 
 def test_a_copy_of_the_sources_is_the_same_model(tmp_path, monkeypatch):

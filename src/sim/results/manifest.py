@@ -71,10 +71,6 @@ def describe_sweep(
     model
         Hash of the model's sources.
     """
-    made = {
-        "versions": versions(), "platform": platform.platform(), "commit": commit(),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
     return {
         "name": experiment.name, "title": experiment.title, "why": experiment.why, "experiment": experiment.record(),
         "fingerprint": experiment.fingerprint(),
@@ -83,7 +79,9 @@ def describe_sweep(
             "uncertainties": [factor.name for factor in experiment.uncertainties],
             "outcomes": [list(column) for column in experiment.columns()],
         },
-        "plan": plan.record(), "draws": [*drawn], "months": [*months], "engine": engine, "model": model, **made,
+        "plan": plan.record(), "draws": [*drawn], "months": [*months], "engine": engine, "model": model,
+        "versions": versions(), "platform": platform.platform(), "commit": commit(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
 
 

@@ -28,15 +28,23 @@ class World:
     months: list[str]  # names of the months; ``first`` is the number of the first
     first: int
     committees: list[Place]  # guberniias first, then the uezds of each in turn
-    guberniias: int  # how many they are
     skill: list[float]  # mean skill of trained people in each committee
     calendar: Calendar  # the dated series
     rules: Rules  # of selection, per month and guberniia
     claims: float  # share of vacancies claimed at the start where the rule is endogenous
-    first_version: bool  # whether it is to be as version 0.1 built it, faults that were mended since included
     #: names of the parameters that were read for the tree and the calendar, for the skill, for the rules
     read: Mapping[str, frozenset[str]]
     like: World | None = None  # the world that this one was varied from, whose tables it shares where it says the same
+
+    @property
+    def first_version(self) -> bool:
+        """Whether the world is to be as version 0.1 built it, faults that were mended since included."""
+        return self.scenario.defaults == FIRST
+
+    @property
+    def guberniias(self) -> int:
+        """Number of guberniias, which come first among the committees."""
+        return sum(1 for place in self.committees if place.parent < 0)
 
 
 #: What ``options.twins = "equal"`` sets equal, the first in the registry's order and the second: not pairs whose ranges
@@ -72,13 +80,13 @@ def build(scenario: Scenario) -> World:
     """Return the world of a scenario; pure and deterministic."""
     p = effective(scenario)
     laid, taught, ruled = _Noting(p), _Noting(p), _Noting(p)
-    months, variants = months_of(scenario), readings(scenario)
+    months = months_of(scenario)
     places = plant(scenario.tree, laid, float(series.membership(months[:1])[0]), scenario.run.seed)
     heads, start = [place for place in places if place.parent < 0], scenario.policy.start
     return World(
-        scenario, p, variants, months, month_number(months[0]), places, len(heads),
+        scenario, p, readings(scenario), months, month_number(months[0]), places,
         mean_skill(places, scenario.tree, taught), calendar(scenario, months, places, laid),
-        rules(scenario.policy, heads, months, ruled), p.k0 if start is None else start, scenario.defaults == FIRST,
+        rules(scenario.policy, heads, months, ruled), p.k0 if start is None else start,
         {"laid": laid.read(), "skill": taught.read(), "rules": ruled.read()},
     )  # fmt: skip
 

@@ -152,13 +152,12 @@ def calendar(scenario: Scenario, months: list[str], places: list[Place], p: Simp
     first_version = scenario.defaults == FIRST
     numbers = np.array([month_number(month) for month in months])
     objective, perceived, economic = _threat(scenario.threat, months, numbers)
-    capacity = series.responsible_assignments(months)
-    officials = series.officials_among_delegates(months, *(["1925-12"] if first_version else []))
     recall_period, recall = _recall(numbers, first_version)
     return Calendar(
         objective, perceived, economic, **_events(scenario, months, numbers, places, p),
-        ramp=_line(numbers, *PLAN_RAMP), capacity=capacity, officials=officials, recall_period=recall_period,
-        recall=recall, files=np.maximum(numbers - FILES_KEPT, 0) / 12.0,
+        ramp=_line(numbers, *PLAN_RAMP), capacity=series.responsible_assignments(months),
+        officials=series.officials_among_delegates(months, *(["1925-12"] if first_version else [])),
+        recall_period=recall_period, recall=recall, files=np.maximum(numbers - FILES_KEPT, 0) / 12.0,
         proportional=(numbers <= LAST_PLATFORMS) & bool(p.PROPORTIONAL > 0.5 and not first_version),
         ambitious=numbers >= SECRETARIAT,
     )
