@@ -6,7 +6,7 @@ the descriptions, which the JSON schema for editors repeats.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -54,6 +54,10 @@ class Table(BaseModel):
     """A table of the file: unknown keys are refused, types are not converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Return a table of its own: pydantic asks for one of each default, which is soonest made anew."""
+        return super().__deepcopy__(memo) if self.model_fields_set else type(self)()
 
 
 def _in_order(dated: Any) -> Any:
