@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def drawn_once() -> Iterator[None]:
-    """Have each picture drawn, and each stored one made lighter, once, however many reports show it."""
+    """Have each picture drawn, and each stored one cut, once, however many reports show it; none is made lighter."""
     drawn: dict[str, Figure] = {}
 
     def draw(*asked: Any) -> Figure:
@@ -61,7 +61,8 @@ def drawn_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as here:
         here.setattr("sim.report.pictures.draw_shares", draw)
         here.setattr("sim.report.pictures.svg", lru_cache(svg))
-        here.setattr("sim.report.pictures.lighter", lru_cache(lighter))
+        here.setattr("sim.report.pictures.lighter", lambda png: png)
+        here.setattr("sim.report.pictures.pieces", lru_cache(pieces))
         yield
 
 
@@ -78,6 +79,15 @@ def page(found: Context) -> str:
 # Numbers follow from what is stored.
 
 
+@lru_cache
+def held_by(path: Path) -> Any:
+    """Return what a file holds: a table's rows, or a page's words without links."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".md":
+        return " ".join(re.sub(r"\[([^]]+)]\([^)]*\)", r"\1", text).split())
+    return json.loads(text) if path.suffix == ".json" else list(csv.DictReader(text.splitlines()))
+
+
 def read_again(shown: Shown, folder: Path) -> Any:
     """Return what stands at the place that a value names: read here, not by what made the report."""
     place, field = shown.at.file, shown.at.field
@@ -90,11 +100,10 @@ def read_again(shown: Shown, folder: Path) -> Any:
             return getattr(one, attribute)
     else:
         path = folder / place
-    text = path.read_text("utf-8")
+    held = held_by(path)
     if path.suffix == ".md":
-        assert shown.text in " ".join(re.sub(r"\[([^]]+)]\([^)]*\)", r"\1", text).split())
+        assert shown.text in held
         return shown.at.value
-    held: Any = json.loads(text) if path.suffix == ".json" else list(csv.DictReader(text.splitlines()))
     keys = [key.replace("~1", "/").replace("~0", "~") for key in field.split("/")[1:]]
     for number, key in enumerate(keys):
         if key.startswith("*"):
@@ -414,6 +423,21 @@ def test_a_picture_taller_than_a_page_is_cut_where_nothing_is_drawn() -> None:
     written = io.BytesIO()
     Image.fromarray(drawn).save(written, "PNG")
     assert pieces(written.getvalue(), 1.5) == [written.getvalue()]
+
+
+def test_a_picture_of_dots_is_put_into_few_colours_where_that_makes_it_smaller() -> None:
+    def png(drawn: Image.Image) -> bytes:
+        written = io.BytesIO()
+        drawn.save(written, "PNG", optimize=True)
+        return written.getvalue()
+
+    drawn = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
+    many = png(Image.fromarray(drawn))
+    few = np.asarray(Image.open(io.BytesIO(lighter(many))).convert("RGB"))
+    assert len(lighter(many)) < len(many) / 2 and few.shape == drawn.shape
+    assert 32 < len(np.unique(few.reshape(-1, 3), axis=0)) <= 64 and np.abs(few - drawn.astype(int)).mean() < 40
+    two = png(Image.new("1", (60, 40)))
+    assert lighter(two) == two
 
 
 # What a claim's page shows.

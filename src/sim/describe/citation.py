@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -83,14 +84,15 @@ class Work:
         return f"@{BIBTEX.get(record['type'], 'misc')}{{{record['id']}{lines}\n}}"
 
 
-def declared() -> dict[str, Any]:
+@cache
+def declared() -> Mapping[str, Any]:
     """Return what CITATION.cff says, of an installed package or of a checkout."""
     import yaml
 
     package = files("sim")
     # In an installed package beside the rooms, in a checkout at the root of the project.
     file = package / FILE if (package / FILE).is_file() else Path(str(package)).parents[1] / FILE
-    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return found
 
 

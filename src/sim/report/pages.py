@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import Problem, UserError
 from sim.report.context import context
 from sim.report.shapes import Context, as_text
 from sim.results.atomic import disk, staged_files
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 HTML, PDF, TYPST = "report.html", "report.pdf", "report.typ"
 EXTRA = "the PDF needs typst: pip install 'skloki[report]'"
@@ -58,11 +62,15 @@ def write_report(folder: str | Path = "results", *, out: str | Path | None = Non
 
 def html(found: Context) -> str:
     """Return the page: one file that asks for nothing else."""
+    return _template().render(r=found, style=part("style.css"))
+
+
+@cache
+def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
     shape = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = shape.from_string(part("report.html"))
-    return template.render(r=found, style=part("style.css"))
+    return shape.from_string(part("report.html"))
 
 
 def pdf(found: Context) -> bytes:
