@@ -96,12 +96,14 @@ def misfits(value: Any, shape: Any, field: str = "") -> Iterator[tuple[str, str,
             name = key.removesuffix("?")
             if key == "*" or name in value:
                 for each in value if key == "*" else (name,):
-                    yield from misfits(value[each], inner, f"{field}.{each}" if field else each)
+                    if type(value[each]) is not inner:  # most are, and soonest told
+                        yield from misfits(value[each], inner, f"{field}.{each}" if field else each)
             elif name == key:
                 yield f"{field}.{name}" if field else name, "nothing", _kind(inner)
     elif isinstance(shape, list) and isinstance(value, list):
         for item in value:
-            yield from misfits(item, shape[0], field)
+            if type(item) is not shape[0]:  # most are, and soonest told
+                yield from misfits(item, shape[0], field)
     elif isinstance(shape, tuple) and isinstance(value, list) and len(value) == len(shape):
         for item, inner in zip(value, shape, strict=True):
             yield from misfits(item, inner, field)

@@ -1,18 +1,31 @@
-"""What populations are made of, read once."""
+"""What populations are made of, read and tried once; error rates of few synthetic claims."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 
+from sim.claims import rates
 from sim.experiment.load import load_experiment
+from sim.runner import ensembles
 
 
 @pytest.fixture(scope="module", autouse=True)
 def read_once() -> Iterator[None]:
-    """Have each experiment that draws a population read once, however often the population is asked for."""
+    """Have each experiment that draws a population read once, however often the population is asked for.
+
+    Draws of an ensemble that are run again are so once as well.
+    """
+    again, all_rates, made = ensembles.made, rates.rates, dict[str, Any]()
+
+    def once(*asked: Any) -> Any:
+        return made[key] if (key := repr(asked)) in made else made.setdefault(key, again(*asked))
+
     with pytest.MonkeyPatch.context() as here:
         here.setattr("sim.claims.populations.load_experiment", cache(load_experiment))
+        here.setattr(ensembles, "made", once)
+        here.setattr(rates, "rates", lambda ledger, number=2: all_rates(ledger, number))
         yield

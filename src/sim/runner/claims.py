@@ -127,8 +127,11 @@ class Work:
             return False
         found = open_sweep(place, verify=False)
         done = found.progress()
-        return (done["runs"] == done["runs_planned"] and found.manifest["model"] == model()
-                and found.manifest["fingerprint"] == experiment.fingerprint())  # fmt: skip
+        if (done["runs"] < done["runs_planned"] or found.manifest["model"] != model()
+                or found.manifest["fingerprint"] != experiment.fingerprint()):  # fmt: skip
+            return False
+        self._open.setdefault(place, found)
+        return True
 
     def run(self, share: Share | None = None) -> int:
         """Run what is missing, or a share of that, and return in how many sweeps; without one, shares are merged."""
