@@ -36,11 +36,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def read(lasting: Callable[..., tuple[Any, bool]], report: str) -> Callable[..., Any]:
-    """Give a tab of some size with the report, opened at a claim; the next test finds it as this one leaves it."""
+    """Give the tab with the report, in some size and at a claim; it is loaded once, and has no script that could tell.
+
+    The next test finds it as this one leaves it.
+    """
 
     def of(size: tuple[int, int]) -> Any:
-        tab, there = lasting(("report", size), size)
+        tab, there = lasting("report", size)
         if not there:
+            tab.goto(f"{report}#claim-25a")
+            assert abs(tab.locator("#claim-25a").bounding_box()["y"]) < 40
+        elif (tab.viewport_size["width"], tab.viewport_size["height"]) != size:
+            tab.set_viewport_size({"width": size[0], "height": size[1]})
+            tab.goto(f"{report}#answer")
             tab.goto(f"{report}#claim-25a")
         return tab
 
