@@ -33,6 +33,8 @@ from sim.world.build import build
 from tests.fresh import start
 from tests.page.conftest import SMALL
 
+#: Settings of a world of few places, which is soon built and drawn.
+FEW = "".join(one.replace("=", " = ", 1) + "\n" for one in SMALL)
 STORED = Path(__file__).parents[1] / "stored"
 PICTURE = Path(__file__).parents[2] / "results" / "historical" / "moves.png"
 
@@ -43,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     results = tmp_path / "results"
     for name in ("run-2", "comparison-2"):
         shutil.copytree(STORED / name, results / name)
-    (results / "mine.toml").write_text('extends = "historical"\ntitle = "Mine"\n[parameters]\nk1 = 0.7\n')
+    (results / "mine.toml").write_text(f'extends = "historical"\ntitle = "Mine"\n{FEW}[parameters]\nk1 = 0.7\n')
     (results / "wrong.toml").write_text('extends = "historical"\ntitle = "Wrong"\n[parameters]\nk1 = 7\n')
     return results
 
@@ -70,9 +72,13 @@ def pair_of_small(tmp_path: Path) -> list[str]:
     """Write two worlds of few places, which are soon drawn."""
     files = [tmp_path / "appointed.toml", tmp_path / "elected.toml"]
     for file, name in zip(files, ("appointment", "election"), strict=True):
-        sets = "\n".join(one.replace("=", " = ", 1) for one in SMALL)
-        file.write_text(f'extends = "{name}"\ntitle = "{file.stem.capitalize()}"\n{sets}\n')
+        few_places(file, name)
     return list(map(str, files))
+
+
+def few_places(file: Path, base: str) -> None:
+    """Write a world of few places."""
+    file.write_text(f'extends = "{base}"\ntitle = "{file.stem.capitalize()}"\n{FEW}')
 
 
 @pytest.fixture
@@ -258,7 +264,7 @@ def test_a_file_that_is_edited_or_gets_company_is_the_file_that_is_run(viewer, f
     (folder / "aaa.toml").write_text('extends = "historical"\ntitle = "First in the list"\n')
     assert names(viewer)["mine.toml"] == reference
     assert ask(viewer, "run", run)[1] == before
-    (folder / "mine.toml").write_text('extends = "historical"\ntitle = "Mine"\n[parameters]\nk1 = 0.2\n')
+    (folder / "mine.toml").write_text(f'extends = "historical"\ntitle = "Mine"\n{FEW}[parameters]\nk1 = 0.2\n')
     assert ask(viewer, "run", run)[1] != before
 
 
@@ -423,8 +429,12 @@ def test_the_page_from_the_server_shows_the_same_and_opens_another_world(
     tab.wait_for_selector("#wrong:has-text('title')")
     tab.select_option("#stored-list", index=1)
     tab.wait_for_selector("#stored img")
-    second = opened(small_viewer.address + "#runs=2&open=historical,new-course", pairs=2, offline=False)
-    assert "New Course" in second.inner_text("#title") or "new" in second.inner_text("#title").lower()
+    for stem, base in (("recorded", "historical"), ("renewed", "new-course")):
+        few_places(folder / f"{stem}.toml", base)
+    known = names(small_viewer)
+    address = f"{small_viewer.address}#runs=2&open={known['recorded.toml']},{known['renewed.toml']}"
+    second = opened(address, pairs=2, offline=False)
+    assert "Renewed" in second.inner_text("#title")
     other = {url.split("/")[2] for url in tab.asked if url.startswith("http")}
     assert other == {f"127.0.0.1:{small_viewer.server_port}"}
     assert np.isfinite(json.loads(second.locator("html").get_attribute("data-found"))["effects"]["nation"]["effect"])
