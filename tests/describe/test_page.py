@@ -30,7 +30,13 @@ def rows(text):
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
-    return open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of=experiment(), count=120))
+    return open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of=experiment(), count=120, part_units=80))
+
+
+@pytest.fixture
+def few(tmp_path):
+    """A sweep of few points, for what hangs on no number."""
+    return open_sweep(made(tmp_path / "few", of=experiment(points=8), count=8))
 
 
 def test_effects_are_kept_for_each_option_of_another_lever_and_over_all(tmp_path):
@@ -71,7 +77,7 @@ def test_the_table_of_what_it_hangs_on_leads_with_what_moves_the_effect(sweep):
     assert "| favoured in its low, middle, high third |" in text
 
 
-def test_a_page_holds_what_its_file_asks_for_and_keeps_the_words(sweep, tmp_path):
+def test_a_page_holds_what_its_file_asks_for_and_keeps_the_words(sweep, few, tmp_path):
     asked = Page.model_validate({
         "pictures": [{"kind": "effects", "lever": "policy"}], "where": {"files far off": "r_f > 0.8"}, "apart": True,
         "queries": {"How many runs.": "SELECT count(*) AS number, 0.5::DOUBLE AS half FROM runs"},
@@ -91,23 +97,22 @@ def test_a_page_holds_what_its_file_asks_for_and_keeps_the_words(sweep, tmp_path
     assert json.loads((folder / "manifest.json").read_text())["done"]["runs"] == 960
     assert "<!-- generated: course -->\n\n<!-- end -->" in text, "there are no single years"
     readme.write_text(text.replace("<!-- generated: where -->", "Words.\n\n<!-- generated: where -->"))
-    again = page.write(sweep, Page(option="election"), folder).read_text()
+    again = page.write(few, Page(option="election"), folder).read_text()
     assert "Words.\n\n<!-- generated: where -->" in again and "files far off" not in again
 
 
 @pytest.mark.parametrize("asked", brief(
     [{"where": {"x": "r_g > 1"}}, {"pictures": [{"kind": "effect"}]}, {"option": "no"}], {"option": "no"},
 ))  # fmt: skip
-def test_what_a_page_cannot_have_is_refused(sweep, asked, tmp_path):
+def test_what_a_page_cannot_have_is_refused(few, asked, tmp_path):
     with pytest.raises(UserError):
-        page.write(sweep, Page.model_validate(asked), tmp_path / "page")
+        page.write(few, Page.model_validate(asked), tmp_path / "page")
 
 
-def test_a_sweep_that_is_not_finished_has_no_page(tmp_path):
-    found = open_sweep(made(tmp_path / "sweep", of=experiment(points=8), count=8))
-    found.manifest["plan"]["blocks"][0]["points"][1] = 16
+def test_a_sweep_that_is_not_finished_has_no_page(few, tmp_path):
+    few.manifest["plan"]["blocks"][0]["points"][1] = 16
     with pytest.raises(UserError, match="a finished sweep: "):
-        page.write(found, Page(), tmp_path / "page")
+        page.write(few, Page(), tmp_path / "page")
     assert not (tmp_path / "page").exists()
 
 

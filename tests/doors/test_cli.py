@@ -249,10 +249,20 @@ def test_lists(what, skloki, monkeypatch):
     code, out, _ = skloki("list", what, "--quiet")
     assert code == 0 and out.splitlines() == names
     assert [entry["name"] for entry in json.loads(skloki("list", what, "--json")[1])] == names
-    for columns in (60, 120):  # names are never broken
+    monkeypatch.setenv("COLUMNS", "60")  # names are never broken
+    table = "\n" + skloki("list", what)[1]
+    assert all(f"\n{name}" in table for name in names)
+
+
+@pytest.mark.parametrize("what", brief(KINDS, "outcomes"))
+def test_lists_are_as_wide_as_the_terminal(what, skloki, monkeypatch):
+    widest = []
+    for columns in (60, 120):
         monkeypatch.setenv("COLUMNS", str(columns))
-        table = skloki("list", what)[1]
-        assert all(any(line.startswith(name) for line in table.splitlines()) for name in names)
+        lines = skloki("list", what)[1].splitlines()
+        assert all(any(line.startswith(entry.name) for line in lines) for entry in sim.list(what))
+        widest.append(max(map(len, lines)))
+    assert widest[0] <= widest[1] <= 120
 
 
 @pytest.mark.parametrize("name", ["december-1923", "agrarian", "Tula", "lenin_levy", "unfilled"])

@@ -59,7 +59,7 @@ def test_draws_are_over_parameters_and_readings(small, skloki, no_figures):
     assert code == 0 and not err
     assert document["pairs"] == 30 and len(document["draws"]) == len(PARAMETERS) + len(VARIANTS) - 1
     assert "r_f" not in document["draws"] and "drawn from their ranges" in document["uncertainty"]
-    assert "reading of the mean" in skloki("compare", *small, "--draws", 30, "--figures", "none")[1]
+    assert "reading of the mean" in skloki("compare", *small, "--draws", 4, "--figures", "none")[1]
     assert f"Over chance and {len(document['draws'])} of {len(document['draws']) + 1}" in document["answer"][1]
 
 
@@ -117,7 +117,7 @@ def test_precision_reached_and_not(small, skloki, no_figures):
     code, out, err = skloki(*arguments, "--precision", 1e-5, "--out", "c")
     needed = open_comparison("c").manifest["precision"]["needed"]
     assert code == 0 and f"it would take about {needed:,} pairs (--replicates {needed})" in err
-    arguments = ("compare", *small, "--draws", 40, "--for", "recovery")
+    arguments = ("compare", *small, "--draws", 8, "--for", "recovery")
     code, out, err = skloki(*arguments, "--precision", 1e-5)
     assert code == 0 and "pairs (--draws " in err
 
