@@ -54,14 +54,16 @@ def entries(what: str | None = None) -> list[Entry]:
 
 def explain(name: str, kind: str | None = None) -> list[Entry]:
     """Return every entry of this name: one word may be, say, both a mechanism and a draw; or those of a kind."""
+    everything = _everything()
     if kind is not None:
-        kind = one_of("kind", kind, {entry.kind for entry in _everything()})
-    alike = [entry for entry in _everything()
+        kind = one_of("kind", kind, {entry.kind for entry in everything})
+    alike = [entry for entry in everything
              if entry.name.casefold() == name.casefold() and kind in (None, entry.kind)]  # fmt: skip
     found = [entry for entry in alike if entry.name == name] or alike
     if not found:
         allowed = "a name that `skloki list` prints: " + ", ".join(KINDS)
-        raise UserError(Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, names())))
+        known = sorted({entry.name for entry in everything})
+        raise UserError(Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, known)))
     return found
 
 
