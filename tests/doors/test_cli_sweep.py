@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from sim.doors import sweepbar
+from tests.brief import brief
 from tests.fresh import start
 from tests.runner.test_kill import EXPERIMENT
 from tests.tiny import files, table
@@ -302,7 +303,7 @@ def test_an_interrupt_before_the_first_part_tells_what_is_there(again, asked, he
     assert code == 130 and err.endswith(f"interrupted: {said}\n")
 
 
-@pytest.mark.parametrize("command", ["sweep", "status", "rerun", "query"])
+@pytest.mark.parametrize("command", brief(["sweep", "status", "rerun", "query"], "sweep"))
 def test_help(command):
     out, err = start(command, "--help").communicate()
     assert out.startswith("Usage:") and not err
@@ -313,8 +314,8 @@ def test_help(command):
 
 @pytest.fixture
 def several(asked):
-    """Have an experiment of several parts in the file."""
-    asked.write_text(EXPERIMENT.replace("points = 20000", "points = 200"))
+    """Have an experiment of three parts, 480 runs, in the file."""
+    asked.write_text(EXPERIMENT.replace("points = 20000", "points = 80"))
 
 
 def test_shares_are_made_and_merged(several, here, skloki):
@@ -325,14 +326,14 @@ def test_shares_are_made_and_merged(several, here, skloki):
         str(here / "s"),
     ]
     found = json.loads(skloki("status", "s", "--json")[1])
-    assert (found["shares"], found["finished"]) == (1, False) and 0 < found["runs"] < 1200
+    assert (found["shares"], found["finished"]) == (1, False) and 0 < found["runs"] < 480
     assert "(1 share, not merged yet)" in skloki("status", "s")[1]
     rows = json.loads(skloki("query", "s", "SELECT count(*) AS n FROM runs", "--json")[1])
     assert rows == [{"n": found["runs"]}]
     code, _, err = skloki("sweep", "few.toml", "--out", "s", "--extend", "2x")
     assert code == 2 and err.startswith("--extend: found shares in ") and err.count("\n") == 1
     code, out, err = skloki("sweep", "few.toml", "--out", "s")
-    assert code == 0 and out.startswith("1,200 of 1,200 runs (100 %)") and "shares are merged: 1; " in err
+    assert code == 0 and out.startswith("480 of 480 runs (100 %)") and "shares are merged: 1; " in err
     skloki("sweep", "few.toml", "--out", "whole")
     assert files(here / "s") == files(here / "whole")
 
@@ -347,8 +348,8 @@ def test_folders_made_apart_are_merged(several, here, skloki):
     for number in (1, 2):
         assert skloki("sweep", "few.toml", "--out", f"a{number}", "--share", f"{number}/2")[0] == 0
     code, out, err = skloki("sweep", "few.toml", "--out", "s", "--merge", "a1", "a2")
-    assert code == 0 and out.startswith("1,200 of 1,200 runs (100 %)")
-    assert err.count("parts taken over from ") == 2 and err.endswith("all 1,200 runs are there: nothing to do\n")
+    assert code == 0 and out.startswith("480 of 480 runs (100 %)")
+    assert err.count("parts taken over from ") == 2 and err.endswith("all 480 runs are there: nothing to do\n")
 
 
 @pytest.mark.parametrize("wrong", [
