@@ -113,6 +113,7 @@ def without_history(given):
 def test_from_the_file_to_what_is_printed(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     without_history(monkeypatch)
+    monkeypatch.setattr("sim.runner.estimate.TRIED", 0.0)  # no time is asked for
     path = file(tmp_path)
     common = ["claims", str(path), "--population", "prior", "--draws", "3", "--workers", "1", "--quiet"]
     plain = running.prepared([path], over=["prior"], draws=3).missing()
