@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.bands import bins
+from sim.analysis.bands import NONE, bins
 from sim.analysis.targets import PRODUCED
 from sim.experiment.designs import DESIGNS
 from sim.experiment.experiment import Design, Experiment, Factor, Option
@@ -207,11 +207,14 @@ def _curves(of: Experiment, truth: Truth, drawn: Any, worlds: Any, noise: Any, r
     parts = []
     for outcome, array in values.items():
         combination = np.broadcast_to((run[good] % len(worlds))[:, None, None], shape)
-        keys = np.stack([combination, months, places, bins(array[good], outcome)]).reshape(4, -1)
-        unique, count = np.unique(keys, axis=1, return_counts=True)
+        # Of each a number: a table is slow to sort by its columns.
+        keys = combination, months, places, bins(array[good], outcome) - NONE
+        wide = len(worlds), len(MONTHS), len(scopes), int(keys[-1].max(initial=0)) + 1
+        unique, count = np.unique(np.ravel_multi_index(keys, wide), return_counts=True)
+        combination, month, place, number = np.unravel_index(unique, wide)
         parts.append(pa.table({
-            "combination": unique[0], "outcome": [outcome] * len(count), "scope": np.array(scopes)[unique[2]],
-            "month": np.array(MONTHS)[unique[1]], "bin": unique[3].astype(np.int32), "count": count,
+            "combination": combination, "outcome": [outcome] * len(count), "scope": np.array(scopes)[place],
+            "month": np.array(MONTHS)[month], "bin": (number + NONE).astype(np.int32), "count": count,
         }))  # fmt: skip
     return {"bins": pa.concat_tables(parts)}
 
