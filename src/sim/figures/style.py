@@ -19,9 +19,10 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -151,10 +152,9 @@ def on(colour: str) -> str:
 @lru_cache(4096)
 def measure(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text, mm."""
-    figure = Figure()
-    FigureCanvasAgg(figure)
-    written = figure.text(0, 0, text, fontsize=size, fontweight=weight)
-    return float(written.get_window_extent().width / figure.dpi / MM)
+    # Asked of what would draw it: to make a figure for each text takes longer.
+    dpi, font = mpl.rcParams["figure.dpi"], FontProperties(size=size, weight=weight)
+    return float(RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath=False)[0] / dpi / MM)
 
 
 def shorten(text: str, width: float, size: float) -> str:
