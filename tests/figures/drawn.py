@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -19,6 +20,12 @@ def page(stored: Any, what: str, **asked: str | None) -> Figure:
     return next(figures.pages(stored, what, **asked))[1]
 
 
-def world(stored: Any, what: str, world: str) -> Figure:
-    """Return a comparison's picture of one world."""
-    return next(figure for stem, figure in figures.pages(stored, what) if stem == f"{what}-{world}")
+def worlds(stored: Any, what: str) -> dict[str, Figure]:
+    """Return a comparison's pictures by the other worlds."""
+    return {stem.removeprefix(f"{what}-"): figure for stem, figure in figures.pages(stored, what)}
+
+
+@lru_cache(16)
+def known(stored: Any, what: str, **asked: str | None) -> Figure:
+    """Return the first page of a picture, drawn once: of what no test changes, to be looked at alone."""
+    return page(stored, what, **asked)

@@ -27,7 +27,7 @@ from sim.figures.sweeps import strokes
 from sim.figures.tilemap import tiles
 from sim.registry.entries import CLASSES, SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES, SHOWN
-from tests.figures.drawn import world
+from tests.figures.drawn import known, page, worlds
 from tests.figures.test_style import EYES, lab
 from tests.figures.test_tilemap import faces
 from tests.golden import STORED
@@ -118,7 +118,7 @@ HARD = {"curves": (4, 9), "effects": (2, 9), "map": (9,)}
 def test_every_picture_is_tidy(what, case, untidy):
     few = {"months": 48, "pairs": 5, "shown": (*SHOWN[2:4], *SHOWN[-2:])}
     found = Made(**(few | case), places=what == "map")
-    assert untidy(world(found, what, found.worlds[1])) == []
+    assert untidy(page(found, what)) == []
 
 
 @pytest.mark.exhaustive
@@ -145,7 +145,7 @@ def areas(axes: Any, colour: str) -> list[np.ndarray]:
 
 
 def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(made):
-    figure = world(made, "curves", "election")
+    figure = known(made, "curves")
     lower = figure.axes[panel(figure, "Performance") + 1]
     rows = made.bands("performance")
     rows = rows[(rows["world"] == "election") & (rows["scope"] == "nation")]
@@ -160,7 +160,7 @@ def test_the_difference_is_drawn_below_with_band_interval_and_smallest_effect(ma
 
 
 def test_the_strip_of_what_has_no_bounds_follows_the_baseline(made):
-    figure = world(made, "curves", "election")
+    figure = known(made, "curves")
     (strip,) = areas(figure.axes[panel(figure, "Recovery") + 1], strokes.STRIP)
     rows = made.bands("recovery")
     base = rows[(rows["world"] == "appointment") & (rows["scope"] == "nation")]["mean"]
@@ -172,14 +172,14 @@ def test_months_in_which_few_pairs_are_defined_are_left_out(made):
     rows = made.bands("performance").copy()
     rows.loc[rows["month"] >= "1928-01-01", "pairs"] = 3
     few.bands = lambda name: rows
-    figure = world(few, "curves", "election")
+    figure = page(few, "curves")
     lower = figure.axes[panel(figure, "Performance") + 1]
     drawn = next(line.get_ydata() for line in lower.lines if len(line.get_ydata()) == 108)
     assert np.isfinite(drawn[:84]).all() and np.isnan(drawn[84:]).all()
 
 
 def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
-    figure = world(made, "effects", "election")
+    figure = known(made, "effects")
     axes = figure.axes[panel(figure, "Conflict")]
     frame = made.effects()
     rows = frame[(frame["outcome"] == "conflict") & frame["horizon"].isin(made.horizons[:3])]
@@ -197,7 +197,7 @@ def test_marks_lie_where_the_effects_are_and_say_who_is_better(made):
 
 
 def test_the_heading_says_what_is_subtracted_and_that_chance_alone_is_shown(made):
-    for figure in (world(made, "curves", "election"), world(made, "effects", "election")):
+    for figure in (known(made, "curves"), known(made, "effects")):
         said = [text.get_text() for text in figure.texts]
         assert said[0].split() == (
             "The world of election from December 1923 compared with The world of appointment from December 1923"
@@ -208,17 +208,17 @@ def test_the_heading_says_what_is_subtracted_and_that_chance_alone_is_shown(made
 
 def test_curves_are_called_by_titles_and_worlds_of_one_title_by_names_too():
     found = Made(pairs=2, months=24, worlds=("my", "my-2"), shown=("performance",))
-    keys = [text.get_text() for text in world(found, "curves", "my-2").legends[0].get_texts()]
+    keys = [text.get_text() for text in page(found, "curves").legends[0].get_texts()]
     assert keys[:2] == ["The world of my from December 1923", "The world of my-2 from December 1923"]
     for one in found.manifest["worlds"]:
         one["title"] = "My world"
-    figure = world(found, "curves", "my-2")
+    figure = page(found, "curves")
     assert figure.texts[0].get_text() == "My world (my-2) compared with My world (my)"
     assert {"My world (my)", "My world (my-2)"} <= {text.get_text() for text in figure.legends[0].get_texts()}
 
 
 def test_all_that_is_drawn_lies_within_the_scale(made):
-    figure = world(made, "curves", "election")
+    figure = known(made, "curves")
     for axes in figure.axes:
         low, high = axes.get_ylim()
         drawn = [line.get_ydata() for line in axes.lines if len(line.get_ydata()) == 108]
@@ -229,8 +229,9 @@ def test_all_that_is_drawn_lies_within_the_scale(made):
 def test_every_world_has_its_own_line_where_it_parts():
     found = Made(pairs=2, months=24, worlds=("base", "old", "late", "never"), parting=6, shown=("performance",))
     found.manifest["worlds"][2]["parting"], found.manifest["worlds"][3]["parting"] = "1922-03", None
+    pictures = worlds(found, "curves")
     for name, month in (("old", "1921-07"), ("late", "1922-03"), ("never", None)):
-        figure = world(found, "curves", name)
+        figure = pictures[name]
         drawn = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) == 2]
         upright = {line.get_xdata()[0] for line in drawn if np.ptp(line.get_xdata()) == 0}
         assert upright == ({day(month)} if month else set())
@@ -264,7 +265,7 @@ def test_a_map_shows_what_another_world_changes_in_each_place_white_where_nothin
     clear = 85 - len(table.unclear)
     assert f"not clear in {len(table.unclear)}" in table.lines[0] and table.lines[0].startswith("Performance, mean of ")
     assert sum(map(int, re.findall(r"(?:better|worse) in (\d+)", table.lines[0]))) == clear
-    figure = next(figure for stem, figure in figures.pages(mapped, "map", outcome="performance"))
+    figure = page(mapped, "map", outcome="performance")
     axes = figure.axes[0]
     low, high = axes.child_axes[0].get_xlim()
     assert low == pytest.approx(-high) and axes.child_axes[0].get_xlabel() == "difference (share)"
@@ -282,12 +283,12 @@ def test_a_map_shows_what_another_world_changes_in_each_place_white_where_nothin
 
 
 def test_where_less_is_better_less_is_green(mapped):
-    figure = next(figure for stem, figure in figures.pages(mapped, "map", outcome="conflict"))
+    figure = page(mapped, "map", outcome="conflict")
     best, worst = (faces(figure)[PLACES[at].name] for at in (1, 84))
     assert to_rgb(best)[1] > to_rgb(best)[0] and to_rgb(worst)[1] < to_rgb(worst)[0]
 
 
-def test_a_comparison_without_places_says_why_it_has_no_map(tmp_path):
+def test_a_comparison_without_places_says_why_it_has_no_map(undrawn, tmp_path):
     old = sim.open(STORED / "comparison")
     with pytest.raises(UserError, match="older; compare the worlds again"):
         figures.draw(old, tmp_path, "map")

@@ -22,7 +22,7 @@ from sim.figures.series import day
 from sim.figures.tilemap import tiles
 from sim.runner.diverge import trace
 from sim.scenario.load import load
-from tests.figures.drawn import page
+from tests.figures.drawn import known, page
 
 SWITCH = '[policy.changes.x]\ndate = "1921-07"\nrule = "election"\n'
 SYNTHETIC = '[tree]\nkind = "synthetic"\nguberniias = 6\nuezds_each = 2\n'
@@ -51,7 +51,7 @@ def traced(tmp_path_factory) -> Callable[..., DivergenceFolder]:
 
 def pictures(traced: DivergenceFolder) -> dict[str, Figure]:
     real = traced.manifest["a"]["scenario"]["tree"]["kind"] == "real"
-    return {what: page(traced, what) for what in ("spread", "cascade", *(["map"] if real else []))}
+    return {what: known(traced, what) for what in ("spread", "cascade", *(["map"] if real else []))}
 
 
 @pytest.mark.parametrize(("tree", "months"), [
@@ -90,7 +90,7 @@ def test_curves_show_the_shares_by_class(traced):
 
 
 def test_the_tree_has_a_mark_for_each_committee_and_a_line_to_its_source(traced):
-    found, figure = traced(REAL).divergence, page(traced(REAL), "cascade")
+    found, figure = traced(REAL).divergence, known(traced(REAL), "cascade")
     axes = figure.axes[3]
     steps = divergence.early(found.steps)
     points = [line for line in axes.lines if line.get_marker() in ("s", "o")]
@@ -123,7 +123,7 @@ def tile_faces(axes: Any) -> dict[str, str]:
 
 def test_the_map_is_white_where_nothing_parts_and_dark_where_it_is_soon(traced):
     found = traced(REAL).divergence
-    faces = tile_faces(page(traced(REAL), "map").axes[0])
+    faces = tile_faces(known(traced(REAL), "map").axes[0])
     first = dict(zip([place.name for place in found.places], found.spread.first(found.spread.visible), strict=True))
     apart = {name: month for name, month in first.items() if month < len(found.months)}
     assert {name for name, face in faces.items() if face != "#ffffff"} == set(apart) != set(faces)
@@ -165,7 +165,7 @@ def test_the_panels_above_count_who_parts_in_each_month_and_what_then_differs(tr
     ]
     last = [row for row in found.spread.rows() if (row.scope, row.level) == ("nation", "all")]
     assert table.officials == [row.seats_differ for row in last]
-    figure = page(traced(REAL), "cascade")
+    figure = known(traced(REAL), "cascade")
     tops: Counter[float] = Counter()
     for bars in figure.axes[0].containers:
         for bar in bars:

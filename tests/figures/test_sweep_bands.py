@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from sim.analysis.bands import bands, means
 from sim.figures import style
 from sim.figures.sweeps import fans, strokes
-from tests.figures.drawn import page
+from tests.figures.drawn import known, page
 from tests.figures.sweep_cases import DATES, legend, words
 from tests.figures.test_style import EYES, lab
 from tests.made_sweep import choice
@@ -46,7 +46,7 @@ def test_where_courses_coincide_each_option_is_seen(stores):
 def test_a_band_has_edges_and_what_is_of_no_interest_has_none(stores):
     sweep = stores("few")
     for figure, band in (
-        (page(sweep, "bands", outcome="performance"), "10–90 % of runs, of pairs"),
+        (known(sweep, "bands", outcome="performance"), "10–90 % of runs, of pairs"),
         (page(sweep, "outcome", x="r_f"), "10–90 % of points in bins"),
         (page(sweep, "classes", x="r_f"), "10–90 % of points in bins"),
     ):
@@ -58,7 +58,7 @@ def test_a_band_has_edges_and_what_is_of_no_interest_has_none(stores):
 
 def test_a_unit_is_not_repeated_between_panels_and_the_heading_is_a_phrase(stores):
     sweep = stores("few")
-    one, both = page(sweep, "bands", outcome="performance"), page(sweep, "bands")
+    one, both = known(sweep, "bands", outcome="performance"), page(sweep, "bands")
     assert [axes.get_ylabel() for axes in one.axes] == ["share", "difference", "", ""]
     assert [axes.get_ylabel() for axes in both.axes] == ["share", "difference", "1913 = 1", ""]
     assert words(one)[0] == "Performance over time, by option of policy"

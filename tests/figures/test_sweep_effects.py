@@ -17,7 +17,7 @@ from sim.figures import select, style
 from sim.figures.series import day
 from sim.figures.sweeps import classes, common, forest, strokes
 from sim.registry.entries import SCOPES
-from tests.figures.drawn import page, pages
+from tests.figures.drawn import known, page, pages
 from tests.figures.sweep_cases import DATES, YEARS, factor, legend, panel, words
 from tests.made_sweep import choice
 
@@ -45,7 +45,7 @@ def spans(axes):
 
 def test_marks_of_the_overview_lie_where_the_effects_are(stores):
     sweep = stores("usual")
-    axes = panel(page(sweep, "effects", lever="policy"), "Misfit")
+    axes = panel(known(sweep, "effects", lever="policy"), "Misfit")
     rows = sweep.effects(lever="policy", outcome="misfit", horizon="after")
     assert marked(axes, "s") == pytest.approx(rows["effect"].tolist())
     assert set(zip(rows["low"], rows["high"], strict=True)) <= spans(axes)
@@ -71,7 +71,7 @@ def test_intervals_are_seen_though_they_are_narrower_than_their_marks(stores):
 
 
 def test_each_outcome_says_what_is_better_and_in_which_unit_the_difference_is(stores):
-    figure = page(stores("usual"), "effects", lever="policy")
+    figure = known(stores("usual"), "effects", lever="policy")
     for title, hint, unit in (
         ("Performance", "higher is better", "share"), ("Misfit", "lower is better", "share"),
         ("Recovery", "higher is better", "1913 = 1"),
@@ -96,7 +96,7 @@ def test_no_title_runs_into_the_next_column(stores):
 
 def test_effects_over_another_levers_options_say_so(stores):
     sweep, alone = stores("usual"), stores("one lever")
-    for figure in (page(sweep, "effects", lever="policy"), page(sweep, "classes")):
+    for figure in (known(sweep, "effects", lever="policy"), known(sweep, "classes")):
         assert "Mean over both options of peace" in words(figure)
     assert not any("Mean over" in text for text in words(page(alone, "effects")))
     three = words(page(stores("three levers"), "effects", lever="policy", x="peace"))
@@ -245,8 +245,7 @@ def test_labels_of_ticks_do_not_touch_and_tell_both_sides(low, high, width):
 def test_pictures_of_classes_and_outcomes_have_such_ticks(stores):
     sweep = stores("usual")
     for figure in (
-        page(sweep, "classes", x="skill"), page(sweep, "effects"),
-        page(sweep, "classes"),
+        page(sweep, "classes", x="skill"), known(sweep, "effects", lever="policy"), known(sweep, "classes"),
     ):  # fmt: skip
         for axes in figure.axes:
             assert axes.get_xticks().tolist() == common.round_numbers(*axes.get_xlim(), common.LEAST)
@@ -309,7 +308,7 @@ def test_a_few_options_have_their_spread_over_points_and_the_strip_is_that_of_ea
     assert not any("25–75" in text for text in legend(many))
 
 
-def test_horizons_are_drawn_by_their_kind_and_among_all_where_there_are_more_than_two(stores, tmp_path):
+def test_horizons_are_drawn_by_their_kind_and_among_all_where_there_are_more_than_two(stores, undrawn, tmp_path):
     paths = figures.draw(stores("years"), tmp_path, "horizons", outcome="misfit", option="1922-12")
     assert [path.name for path in paths] == ["horizons-misfit-1922-12.png"]
     assert select.of_courses(stores("years")) == [{"lever": "date"}] and select.of_courses(stores("one lever")) == []

@@ -65,11 +65,7 @@ def test_every_picture_is_tidy(stores, untidy, case):
             assert untidy(figure) == [], (what, asked)
 
 
-def test_the_usual_pictures_are_those_of_every_lever_and_of_what_leads(stores, unwritten, tmp_path, monkeypatch):
-    def undrawn(stored, what, **asked):
-        return [(stem, None) for stem, _ in figures._tables(stored, what, asked)]
-
-    monkeypatch.setattr(figures, "pages", undrawn)
+def test_the_usual_pictures_are_those_of_every_lever_and_of_what_leads(stores, undrawn, tmp_path):
     paths = figures.draw_all(stores("usual"), tmp_path)
     assert [path.stem for path in paths] == [
         "effects-policy", "effects-peace", "effects-policy-by-peace", "effects-peace-by-policy",
