@@ -158,6 +158,10 @@ def test_without_the_extra_its_name_is_told(sweep, monkeypatch):
 
 
 def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
+    code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
+    assert code == 2 and "--where" in err
+    known = []
+    monkeypatch.setattr("sim.inference.boxes.discover", lambda of, where, **asked: known.append(where) or [corner])
     asked = "discover", str(sweep.path), "--where", "effect < -0.005"
     code, out, err = skloki(*asked, "--picture", str(tmp_path / "box.png"))
     assert (code, err) == (0, "")
@@ -165,15 +169,11 @@ def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
     assert "of 100 worlds over the ranges" in out
     assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
     assert (tmp_path / "box.png").exists()
-    code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
-    assert code == 2 and "--where" in err
-    known = []
-    monkeypatch.setattr("sim.inference.boxes.discover", lambda of, where, **asked: known.append(where) or [corner])
     told = json.loads(skloki(*asked, "--json")[1])
     assert told["answer"] == sentences(corner)
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
     code, out, _ = skloki(*asked, "--csv")
-    assert known == ["effect < -0.005"] * 2
+    assert known == ["effect < -0.005"] * 3
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
 
 

@@ -33,6 +33,17 @@ def sobol_g(drawn, levers, outcome, scope, noise):
     return np.prod([(np.abs(4.0 * drawn[name] - 2.0) + a) / (1.0 + a) for name, a in G.items()], axis=0)
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    return planted(tmp_path_factory.mktemp("judged") / "s", MIXED, judges)
+
+
+@pytest.fixture(scope="module")
+def finding(judged):
+    (found,) = sensitivity(judged)
+    return found
+
+
 def rows(finding):
     return {row.name: row for row in reversed(list(finding.rows.itertuples()))}
 
@@ -67,9 +78,8 @@ def test_sobol_g_by_an_emulator_and_directly(tmp_path):
             assert of[name].alone == pytest.approx(part / whole, abs=error), (kind, name)
 
 
-def test_the_difference_of_twins_comes_first(tmp_path):
-    found = sensitivity(planted(tmp_path / "s", MIXED, judges), scope="nation")
-    (one,) = found
+def test_the_difference_of_twins_comes_first(judged):
+    (one,) = sensitivity(judged, scope="nation")
     assert list(one.leading()["name"][:2]) == ["r_v - r_f", "ign - paro"]
     of = rows(one)
     assert of["r_v - r_f"].alone == pytest.approx(of["r_v and r_f"].alone, abs=0.03) and of["r_v - r_f"].alone > 0.7
@@ -164,11 +174,10 @@ def test_a_screening_by_morris(tmp_path):
     assert of["a"].slope == pytest.approx(0.4) and of["a"].total == pytest.approx(0.0, abs=1e-9)
 
 
-def test_prior_and_ensemble_side_by_side(tmp_path):
-    prior = planted(tmp_path / "prior", MIXED, judges)
+def test_prior_and_ensemble_side_by_side(finding, tmp_path):
     given = Given("record", "the record", "0" * 16, "0" * 16)
     drawn = planted(tmp_path / "drawn", MIXED, judges, kind="ensemble", given=given)
-    (one,), (other,) = sensitivity(prior), sensitivity(drawn)
+    one, (other,) = finding, sensitivity(drawn)
     assert (one.population, other.population) == ("prior", "record")
     assert "calibrated on the record" in other.sentence
     # draws of an ensemble that are those of the ranges: two ways to the same shares
@@ -180,10 +189,12 @@ def test_prior_and_ensemble_side_by_side(tmp_path):
     assert {"over the ranges", "calibrated"} <= {text.get_text() for text in figure.legends[0].get_texts()}
 
 
-def test_two_sweeps_of_one_population_are_told_apart_by_their_names(tmp_path, skloki, monkeypatch):
+def test_two_sweeps_of_one_population_are_told_apart_by_their_names(finding, tmp_path, skloki, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")  # a narrow terminal breaks heads
     places = [tmp_path / "one", tmp_path / "other", tmp_path / "again" / "one"]
-    one, other, again = (sensitivity(planted(place, MIXED, judges)) for place in places)
+    one, other, again = ([replace(finding, sweep=place)] for place in places)
+    for place in places[:2]:
+        planted(place, MIXED, judges)
     assert heads([one[0], other[0]]) == ["one", "other"] and heads(one) == ["prior"]
     assert heads([one[0], again[0]]) == [str(places[0]), str(places[2])]
     code, out, _ = skloki("sensitivity", str(places[0]), str(places[1]))
@@ -193,9 +204,8 @@ def test_two_sweeps_of_one_population_are_told_apart_by_their_names(tmp_path, sk
     assert set(table([one[0], other[0]])["sweep"]) == {"one", "other"}
 
 
-def test_what_stands_side_by_side_is_of_the_same(tmp_path):
-    (first,) = sensitivity(planted(tmp_path / "s", MIXED, judges))
-    found = [replace(first, asked=replace(first.asked, horizon=name)) for name in ("early", "late", "last")]
+def test_what_stands_side_by_side_is_of_the_same(finding):
+    found = [replace(finding, asked=replace(finding.asked, horizon=name)) for name in ("early", "late", "last")]
     for one, other in beside([found, found[::-1][:-1]]):
         assert one is other
     assert len(beside([found, found[1:]])) == len(found) - 1
@@ -229,10 +239,8 @@ def test_levels_too(tmp_path):
     assert "performance in the nation under election" in found[1].sentence
 
 
-def test_the_same_bytes_again(tmp_path):
-    sweep = planted(tmp_path / "s", MIXED, judges)
-    one, two = (table(sensitivity(sim.open(sweep.path))).to_csv() for _ in range(2))
-    assert one == two
+def test_the_same_bytes_again(judged, finding):
+    assert table(sensitivity(sim.open(judged.path))).to_csv() == table([finding]).to_csv()
 
 
 def test_what_cannot_be_asked(tmp_path):
@@ -259,18 +267,19 @@ def test_twins_have_the_same_ranges():
     assert [term.name for term in terms(narrow) if term.kind == "difference"] == ["ign - paro"]
 
 
-def test_the_command(tmp_path, skloki):
-    sweep = planted(tmp_path / "s", MIXED, judges)
-    code, out, err = skloki("sensitivity", str(sweep.path), "--picture", str(tmp_path / "drawn.svg"))
+def test_the_command(judged, finding, tmp_path, skloki, monkeypatch):
+    path = str(judged.path)
+    code, out, err = skloki("sensitivity", path, "--picture", str(tmp_path / "drawn.svg"))
     assert (code, err) == (0, "")
     assert out.startswith("Of the effect of election") and "r_v - r_f" in out and "all free parameters" in out
     assert (tmp_path / "drawn.svg").exists() and not (tmp_path / "drawn.png").exists()
-    told = json.loads(skloki("sensitivity", str(sweep.path), "--json")[1])
-    assert told["answer"] == [sim.sensitivity(sweep.path)[0].sentence]
+    told = json.loads(skloki("sensitivity", path, "--json")[1])
+    assert told["answer"] == [finding.sentence]
     assert told["findings"][0]["rows"][0]["name"] == "r_v"
-    code, out, _ = skloki("sensitivity", str(sweep.path), "--csv")
-    assert code == 0 and out.startswith("population,of,lever,option,baseline,outcome,scope,horizon,method,points,r2,")
-    code, _, err = skloki("sensitivity", str(sweep.path), "--outcome", "nothing")
+    code, _, err = skloki("sensitivity", path, "--outcome", "nothing")
     assert code == 2 and "outcome" in err
-    code, _, err = skloki("sensitivity", str(sweep.path), "--picture", str(tmp_path / "drawn.pdf"))
+    monkeypatch.setattr("sim.inference.sensitivity.sensitivity", lambda of, **asked: [finding])
+    code, out, _ = skloki("sensitivity", path, "--csv")
+    assert code == 0 and out.startswith("population,of,lever,option,baseline,outcome,scope,horizon,method,points,r2,")
+    code, _, err = skloki("sensitivity", path, "--picture", str(tmp_path / "drawn.pdf"))
     assert code == 2 and ".png or .svg" in err
