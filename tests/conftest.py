@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from sim import figures
 from sim.doors.cli import call
 from sim.figures import style
 from tests.small import SMALL
@@ -118,6 +119,13 @@ def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 def unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pictures made and not written."""
     monkeypatch.setattr("sim.figures.style.save", lambda figure, folder, stem, svg: [folder / f"{stem}.png"])
+
+
+@pytest.fixture
+def undrawn(unwritten: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have tables of pictures read, and nothing drawn of them."""
+    monkeypatch.setattr(figures, "pages", lambda stored, what, **asked: (
+        (stem, None) for stem, _ in figures._tables(stored, what, asked)))  # fmt: skip
 
 
 @pytest.fixture

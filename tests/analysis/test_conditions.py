@@ -16,7 +16,7 @@ from tests.made_sweep import choice, experiment, made
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
     """Give a sweep in which election gains where r_f and skill are large."""
-    return open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of=experiment(), count=120))
+    return open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of=experiment(curves="none"), count=120))
 
 
 def test_parts_of_an_uncertainty_hold_each_point_once(sweep):
@@ -72,7 +72,7 @@ def test_single_years_are_told_apart_from_other_spans(tmp_path):
         "late": Horizon("1925-01", "1925-12"), "half": Horizon("1923-01", "1923-06"),
         "early": Horizon("1923-01", "1923-12"), "month": Horizon("1924-12", "1924-12"),
     }  # fmt: skip
-    of = experiment(horizons=horizons, levers=(choice("policy", "appointment", "election"),), points=8)
+    of = experiment(horizons=horizons, levers=(choice("policy", "appointment", "election"),), points=8, curves="none")
     found = open_sweep(made(tmp_path / "years", of=of))
     years = found.by_year(outcome="performance", scope="nation")
     assert years[["horizon", "year"]].values.tolist() == [["early", 1923], ["late", 1925]]
@@ -85,7 +85,7 @@ def test_a_sweep_without_single_years_has_none(sweep):
 
 
 def test_effects_taken_apart_are_those_of_each_option_and_changes_are_paired(tmp_path):
-    found = open_sweep(made(tmp_path / "sweep", of=experiment(outcomes=("misfit",)), fail=[1, 6]))
+    found = open_sweep(made(tmp_path / "sweep", of=experiment(outcomes=("misfit",), curves="none"), fail=[1, 6]))
     at = apart(found)
     each = found.effects(lever="policy", each=True)
     for row in at.itertuples():

@@ -52,7 +52,8 @@ def slow(frame, column, lever, option, baseline, others=None, sign=1, size=None,
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory):
-    return open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", fail=[3, 8, 9, 17, 18, 240]))
+    of = experiment(curves="none")
+    return open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of, fail=[3, 8, 9, 17, 18, 240]))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_what_is_not_defined_is_no_failure(tmp_path):
     def sometimes(drawn, levers, outcome, scope, noise):
         return np.where((drawn["r_f"] < 0.3) & (levers["policy"] == "election"), np.nan, drawn["r_f"])
 
-    found = open_sweep(made(tmp_path / "sweep", truth=sometimes)).effects(
+    found = open_sweep(made(tmp_path / "sweep", experiment(curves="none"), sometimes)).effects(
         lever="policy", outcome="performance", scope="nation", horizon="end"
     )
     assert found["undefined"].iloc[0] > 0 and found["failed"].iloc[0] == 0
@@ -137,9 +138,10 @@ def test_what_is_not_defined_is_no_failure(tmp_path):
 
 
 def test_rows_can_be_stored_in_any_parts_and_blocks(tmp_path):
-    one = open_sweep(made(tmp_path / "one", part_units=200))
+    of = experiment(curves="none")
+    one = open_sweep(made(tmp_path / "one", of, part_units=200))
     blocks = [((0, 25), (0, 1)), ((0, 25), (1, 2)), ((25, 60), (0, 2))]
-    other = open_sweep(made(tmp_path / "other", part_units=3, blocks=blocks))
+    other = open_sweep(made(tmp_path / "other", of, part_units=3, blocks=blocks))
     assert other.pairs.point.tolist() == one.pairs.point.tolist()
     assert one.effects(outcome="performance").equals(other.effects(outcome="performance"))
 
@@ -162,7 +164,7 @@ def test_the_part_of_chance_is_found(tmp_path, share):
 
 
 def test_without_replicates_chance_is_not_known(tmp_path):
-    sweep = open_sweep(made(tmp_path / "sweep", experiment(replicates=1)))
+    sweep = open_sweep(made(tmp_path / "sweep", experiment(replicates=1, curves="none")))
     found = sweep.effects(lever="policy", outcome="performance")
     assert found["chance"].isna().all() and found["low"].notna().all()
 

@@ -95,7 +95,7 @@ def test_made_up_places_are_told_that_they_have_none(tmp_path):
         result.places(["performance"])
 
 
-def test_a_comparison_keeps_effects_by_place_whose_mean_is_the_nations(unwritten, tmp_path):
+def test_a_comparison_keeps_effects_by_place_whose_mean_is_the_nations(undrawn, tmp_path):
     comparison = sim.compare(SMALL, ELECTED, replicates=5, out=tmp_path / "compared")
     places, whole = comparison.places("performance"), comparison.effects()
     whole = whole.query("outcome == 'performance' and scope == 'nation'").set_index("horizon")["effect"]

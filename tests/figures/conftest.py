@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim import figures
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.data.tables import guberniias
 from sim.errors import UserError
@@ -185,13 +184,6 @@ def _overlapping(boxes: list[Bbox]) -> list[tuple[int, int]]:
 @pytest.fixture(scope="session", name="untidy")
 def _untidy() -> Callable[[Figure], list[str]]:
     return untidy
-
-
-@pytest.fixture
-def undrawn(unwritten: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have tables of pictures read, and nothing drawn of them."""
-    monkeypatch.setattr(figures, "pages", lambda stored, what, **asked: (
-        (stem, None) for stem, _ in figures._tables(stored, what, asked)))  # fmt: skip
 
 
 @pytest.fixture(scope="session")
