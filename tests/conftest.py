@@ -62,9 +62,15 @@ def unwaited() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def frozen() -> Iterator[None]:
-    """Have what was loaded before the first test looked through for garbage never again: most there is."""
+    """Have what was loaded before the first test looked through for garbage never again: most there is.
+
+    And what is new not as often as is usual: pictures are made of a great many things.
+    """
+    usual = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     yield
+    gc.set_threshold(*usual)
     gc.unfreeze()
 
 
