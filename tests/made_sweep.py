@@ -70,7 +70,7 @@ def experiment(**changes: Any) -> Experiment:
 
 
 def made(
-    folder: Path, of: Experiment = EXPERIMENT, truth: Truth = truth, *, part_units: int = 7,
+    folder: Path, of: Experiment = EXPERIMENT, truth: Truth = truth, *, part_units: int = 60,
     blocks: Iterable[tuple[tuple[int, int], tuple[int, int]]] = (), parts: int | None = None,
     fail: Iterable[int] = (), count: int | None = None,
 ) -> Path:  # fmt: skip

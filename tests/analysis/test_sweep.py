@@ -99,7 +99,7 @@ def test_a_sweep_without_any_part_is_empty_and_not_broken(tmp_path):
 
 
 def test_a_later_line_of_a_part_wins(tmp_path):
-    folder = made(tmp_path / "sweep", parts=2)
+    folder = made(tmp_path / "sweep", parts=2, part_units=7)
     lines = (folder / "journal.jsonl").read_text().splitlines()
     spoilt = json.loads(lines[0])
     spoilt["files"]["runs/part-000000.parquet"]["bytes"] = 1
@@ -109,7 +109,7 @@ def test_a_later_line_of_a_part_wins(tmp_path):
 
 
 def test_damaged_files_are_named_with_what_to_do(tmp_path):
-    folder = made(tmp_path / "sweep", parts=3)
+    folder = made(tmp_path / "sweep", parts=3, part_units=7)
     parts = sorted((folder / "runs").iterdir())
     content = bytearray(parts[0].read_bytes())
     content[50] ^= 1
@@ -131,7 +131,7 @@ def test_damaged_files_are_named_with_what_to_do(tmp_path):
     ],
 )
 def test_an_experiment_that_is_none_is_told(tmp_path, manifest, said):
-    folder = made(tmp_path / "sweep", parts=1)
+    folder = made(tmp_path / "sweep", parts=1, part_units=7)
     path = folder / "manifest.json"
     whole = json.loads(path.read_text())
     path.write_text(json.dumps(whole | manifest))

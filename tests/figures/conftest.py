@@ -194,7 +194,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Sweep]:
     def give(name: str, **changes: Any) -> Sweep:
         if name not in known:
             keep = {key: changes.pop(key) for key in ("truth", "fail", "parts", "count") if key in changes}
-            keep |= {} if "parts" in keep else {"part_units": 1000}  # how rows are parted is no matter of pictures
+            keep |= {"part_units": 7} if "parts" in keep else {}
             of = experiment(**({"points": 60} | CASES.get(name, {}) | changes))
             known[name] = open_sweep(made(tmp_path_factory.mktemp("sweep") / "sweep", of, **keep))
         return known[name]
