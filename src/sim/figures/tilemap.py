@@ -142,7 +142,7 @@ def fill(
     axes: Axes, tile: Tile, colour: str, edge: str, width: float = 1.5, ink: str = "", halo: str = ""
 ) -> None:
     """Draw a tile, with its label if there is ink for it, on a halo where the tile is not plain."""
-    axes.add_patch(_hexagon(tile.centre, colour, edge, width))
+    axes.add_artist(_hexagon(tile.centre, colour, edge, width))  # a map knows its limits: no tile is measured for them
     if ink:
         axes.text(*tile.centre, tile.label.replace("/", "\n"), fontsize=6.4, color=ink, ha="center", va="center",
                   linespacing=1.02, gid="tile",
@@ -211,8 +211,8 @@ def beyond(values: Mapping[str, float], ends: tuple[float, float]) -> list[str]:
 
 def hatch(axes: Axes, centre: tuple[float, float], ink: str) -> None:
     """Hatch a tile, under its label."""
-    axes.add_patch(RegularPolygon(centre, 6, radius=0.5, facecolor="none", edgecolor=ink, linewidth=0.0,
-                                  hatch="//////", zorder=1.5))  # fmt: skip
+    axes.add_artist(RegularPolygon(centre, 6, radius=0.5, facecolor="none", edgecolor=ink, linewidth=0.0,
+                                   hatch="//////", zorder=1.5))  # fmt: skip
 
 
 def key(axes: Axes, partial: bool) -> None:
