@@ -16,7 +16,8 @@ import sim
 from sim.errors import UserError
 from sim.figures.inference import draw_discovery
 from sim.inference import boxes
-from sim.inference.boxes import CONDITIONS, Counted, discover
+from sim.inference.asked import asked, drawn
+from sim.inference.boxes import CONDITIONS, Counted, discover, discovered
 from sim.inference.boxes_told import leading, rows, sentences, tells, would
 from tests.inference.planted import MIXED, TWINS, is_elected, judges, planted
 
@@ -87,7 +88,8 @@ def test_differences_of_twins_are_split_first(tmp_path):
 
 
 def test_what_would_have_to_be_true(tmp_path):
-    (found,) = discover(planted(tmp_path / "s", TWINS, judges), "effect > 0")
+    sweep = planted(tmp_path / "s", TWINS, judges)
+    found = discovered(drawn(sweep), *asked(sweep), "effect > 0", boxes=False)
     plane = found.plane
     assert plane.r2 > 0.9 and tells(found)
     assert plane.at_default == pytest.approx(-0.004, abs=0.001)
@@ -162,17 +164,17 @@ def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
     assert code == 2 and "--where" in err
     known = []
     monkeypatch.setattr("sim.inference.boxes.discover", lambda of, where, **asked: known.append(where) or [corner])
-    asked = "discover", str(sweep.path), "--where", "effect < -0.005"
-    code, out, err = skloki(*asked, "--picture", str(tmp_path / "box.png"))
+    command = "discover", str(sweep.path), "--where", "effect < -0.005"
+    code, out, err = skloki(*command, "--picture", str(tmp_path / "box.png"))
     assert (code, err) == (0, "")
     assert out.startswith("effect < -0.005, for election instead of appointment on performance in the nation: true in ")
     assert "of 100 worlds over the ranges" in out
     assert "PRIM" in out and "CART" in out and "A plane through the effect: R2 ." in out
     assert (tmp_path / "box.png").exists()
-    told = json.loads(skloki(*asked, "--json")[1])
+    told = json.loads(skloki(*command, "--json")[1])
     assert told["answer"] == sentences(corner)
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
-    code, out, _ = skloki(*asked, "--csv")
+    code, out, _ = skloki(*command, "--csv")
     assert known == ["effect < -0.005"] * 3
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
 
