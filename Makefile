@@ -8,6 +8,8 @@ NEWER ?= $(shell .ci/newer-python)
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e
+# Takes half the time that the one does which comes with Python 3.11; where it cannot be had, that one is used.
+NEWER_PIP := -m pip install --quiet --disable-pip-version-check --upgrade pip
 INPUTS := pyproject.toml constraints.txt
 # One worker for each processor, hyperthreads too. Each begins with a stretch of files and takes from others at the end:
 # by files alone, one long file would be worked on alone.
@@ -29,6 +31,7 @@ setup: $(VENV)/.complete  ## install what running needs into .venv
 $(VENV)/.complete: $(INPUTS)
 	@.ci/check-python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
+	-$(PY) $(NEWER_PIP)
 	$(PY) $(INSTALL) .
 	@touch $@
 
@@ -72,6 +75,7 @@ test-newer: .venv-newer/.complete  ## tests on a newer interpreter, but those in
 .venv-newer/.complete: $(INPUTS)
 	@.ci/check-python $(NEWER)
 	$(NEWER) -m venv .venv-newer
+	-.venv-newer/bin/python $(NEWER_PIP)
 	.venv-newer/bin/python $(INSTALL) '.[test]'
 	@touch $@
 

@@ -29,6 +29,8 @@ def test_a_run_needs_no_data_frames_and_no_figures_for_its_summary(tmp_path: Pat
 READING = """
 import shutil
 from sim.doors import cli
+from sim.figures import style
+style.SETTINGS["savefig.dpi"] = 40.0
 for kind in ("run", "comparison", "sweep-once"):
     folder = str(shutil.copytree({stored!r} + "/" + kind, {out!r} + "/" + kind))
     assert cli.call(["plot", folder, "--what", {{"run": "moves", "comparison": "effects"}}.get(kind, "classes")]) == 0

@@ -7,6 +7,7 @@ functions or for types alone, are looked for here.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -28,14 +29,19 @@ def modules(package: Path) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name != package.name}
 
 
+def statements(body: list[ast.AST], *, types: bool) -> Iterator[ast.AST]:
+    """Yield statements and those within them; where `types` is false, not those for types alone."""
+    for node in body:
+        yield node
+        if types or not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            for inner in ("body", "orelse", "handlers", "finalbody", "cases"):
+                yield from statements(getattr(node, inner, []), types=types)
+
+
 def imports(path: Path, known: dict[str, Path], *, types: bool = True) -> set[str]:
     """Return the modules that a module imports, wherever in it and for whatever, or all but those for types alone."""
-    tree, found = ast.parse(path.read_text("utf-8")), set()
-    idle = [one for one in ast.walk(tree) if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"]
-    left_out = set() if types else {node for one in idle for node in ast.walk(one)}
-    for node in ast.walk(tree):
-        if node in left_out:
-            continue
+    found = set()
+    for node in statements([ast.parse(path.read_text("utf-8"))], types=types):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

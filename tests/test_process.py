@@ -134,7 +134,7 @@ def endless(small_file, tmp_path):
     process.communicate()
 
 
-@pytest.mark.parametrize("after", brief([0.0, 1.0], 1.0), ids=["while starting", "while running"])
+@pytest.mark.parametrize("after", brief([0.0, 0.3], 0.3), ids=["while starting", "while running"])
 def test_an_interrupt_leaves_nothing(after, endless, tmp_path):
     begun(endless, tmp_path / "r")
     time.sleep(after)
@@ -171,7 +171,7 @@ def test_a_terminal_that_closes_ends_a_comparison_unless_it_is_to_be_ignored(ign
 
 def test_a_killed_run_is_no_result(endless, tmp_path):
     begun(endless, tmp_path / "r")
-    time.sleep(1.0)
+    time.sleep(0.3)
     endless.kill()
     endless.communicate()
     assert not (tmp_path / "r").exists()

@@ -21,6 +21,7 @@ from sim.analysis.sweep import open_sweep
 from sim.doors.sweeping import how_far
 from sim.doors.terminal import Terminal
 from sim.errors import UserError
+from sim.results import sweep_locks
 from sim.results.sweep_locks import Share, locked
 from sim.results.sweep_store import Store, read_journal, read_lines
 from sim.runner import sweep as driver
@@ -122,7 +123,8 @@ def test_shares_that_are_none(asked, tmp_path):
 # Several at once
 
 
-def test_the_same_share_and_the_sweep_are_refused_while_a_share_is_made(copied, whole):
+def test_the_same_share_and_the_sweep_are_refused_while_a_share_is_made(copied, whole, monkeypatch):
+    monkeypatch.setattr(sweep_locks, "PATIENCE", 0.1)
     me = f"process {os.getpid()} on {os.uname().nodename}"
     with locked(copied, print, Share(2, 3)):
         assert status(copied).writer == f"share 2/3 by {me}"

@@ -90,7 +90,7 @@ def locked(folder: Path, note: Callable[[str], None], share: Share | None = None
             if share is not None:
                 held.enter_context(_together(folder))
                 lock.parent.mkdir(exist_ok=True)  # only now, since a sweep that merges takes it away
-            held.enter_context(flocked(lock))
+            held.enter_context(flocked(lock, PATIENCE))
         except Timeout:
             found = "another sweep writes here" if share is None else f"share {share} is being made"
             who = _named(writer) if share is not None else holder(folder) or _named(writer)
@@ -118,7 +118,7 @@ def holder(folder: Path) -> str:
 
 
 @contextmanager
-def flocked(lock: Path, patience: float = PATIENCE, *, alone: bool = True) -> Iterator[None]:
+def flocked(lock: Path, patience: float, *, alone: bool = True) -> Iterator[None]:
     """Hold a file's lock, alone or together with others; Timeout where another one's stands in the way for so long.
 
     Not by filelock where the system has such locks: on a file system without them it takes a file that is there for a
@@ -153,7 +153,7 @@ def _together(folder: Path) -> Iterator[None]:
     """Hold a folder's lock together with others; refused where one holds it alone."""
     with ExitStack() as held:
         try:
-            held.enter_context(flocked(folder / LOCK, alone=False))
+            held.enter_context(flocked(folder / LOCK, PATIENCE, alone=False))
         except Timeout:
             found = f"another sweep writes here: {_named(folder / WRITER)}"
             raise UserError(Problem(str(folder), found=found, allowed=OTHERWISE)) from None

@@ -25,7 +25,7 @@ from filelock import Timeout
 from sim.errors import Problem, UserError, misfits
 from sim.results.atomic import sync_folder, write_whole
 from sim.results.folder import MANIFEST, Format, file_record, is_outside, manifest_text, read_manifest
-from sim.results.sweep_locks import LOCK, SHARES, WRITER, Share, flocked, locked, shares
+from sim.results.sweep_locks import LOCK, PATIENCE, SHARES, WRITER, Share, flocked, locked, shares
 
 JOURNAL = "journal.jsonl"
 AGAIN = "start the same sweep again: it makes this part anew"
@@ -314,7 +314,7 @@ def _link(hidden: Path, path: Path) -> None:
     except FileExistsError:
         pass
     except OSError:  # a file system without links
-        with suppress(OSError, Timeout), flocked(path.with_name(f".{path.name}.partial-begun")):
+        with suppress(OSError, Timeout), flocked(path.with_name(f".{path.name}.partial-begun"), PATIENCE):
             if not path.exists():
                 os.replace(hidden, path)
         if not path.exists():  # nor with locks: of two at the same moment the last one stays, and both read it
