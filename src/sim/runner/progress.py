@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -176,8 +176,7 @@ class Watch:
         )  # fmt: skip
         self._changed, self._last = False, time.monotonic()
 
-    def add(self, chunk: Chunk, made: Made) -> None:
-        """Note a chunk that was stored."""
+    def _add(self, chunk: Chunk, made: Made) -> None:
         self._clock.add(made.runs)
         self._look(chunk, {name: pa.BufferReader(content) for name, content in made.files.items()})
         done, failed = self.state.done + made.runs, self.state.failed + made.failed
@@ -189,8 +188,10 @@ class Watch:
         values = read_file(rows, [self._headline.column])[0].to_numpy().astype(np.float64)
         self._estimate.add(chunk.points[0], *self._headline.pieces(values, chunk))
 
-    def tell(self, *, now: bool = False) -> None:
-        """Tell how far the sweep is; reckon anew once a second at most, since points may be many."""
+    def tell(self, added: Iterable[tuple[Chunk, Made]] = (), *, now: bool = False) -> None:
+        """Tell how far the sweep is with what was stored; reckon anew once a second at most: points may be many."""
+        for chunk, made in added:
+            self._add(chunk, made)
         if self._changed and (now or time.monotonic() - self._last > 1.0):
             rate, (estimate, error, points) = self._clock.rate(), self._estimate.value()
             left = (self.state.total - self.state.done) / rate

@@ -92,7 +92,7 @@ def sweep(
     work
         Makes the job of an experiment, months and model: of another kind where more of a run is kept.
     """
-    say, tell = note or (lambda text: None), progress or (lambda state: None)
+    say = note or (lambda text: None)
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     if ensemble is not None:
         experiment, remarks = ensembles.over(experiment, ensembles.read(ensemble))
@@ -115,17 +115,21 @@ def sweep(
     apart = read_apart(merge, experiment, job, say) if merge else []
     with opened(folder, say, mine) as store:
         job, plan, parts = _begin(store, experiment, first, job, apart, extend, say)
-        watch = Watch(experiment, plan, parts, store, tell)
+        watch = None if progress is None else Watch(experiment, plan, parts, store, progress)
         missing = [number for number in parts if number not in store.done]
         if missing:
             stored = {**store.journal.parts, **store.done}
             _set_aside(folder, sum(entry["runs"] for entry in stored.values()), say)
             pool = Threads(job, workers or cores()) if cluster is None else connect(job, cluster, workers, say, tls=tls)
-            _work(experiment, (plan.chunk(number) for number in missing), store, pool, watch)
+            with pool:
+                for added in _work(experiment, map(plan.chunk, missing), store, pool):
+                    if watch is not None:
+                        watch.tell(added)
         else:
-            whose = "" if mine is None else f" of share {mine}"
-            say(Finished(f"all {watch.state.total:,} runs{whose} are there: nothing to do"))
-        watch.tell(now=True)
+            whose, runs = "" if mine is None else f" of share {mine}", sum(plan.chunk(number).runs for number in parts)
+            say(Finished(f"all {runs:,} runs{whose} are there: nothing to do"))
+        if watch is not None:
+            watch.tell(now=True)
         if whole is not None:
             say(_first_look(whole, experiment, store))
     return folder
@@ -216,24 +220,28 @@ def _set_aside(folder: Path, runs: int, say: Callable[[str], None]) -> None:
         say(f"the pictures there show the sweep as it was: they are in {where}; skloki plot draws new ones")
 
 
-def _work(experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: Pool, watch: Watch) -> None:
-    """Hand out the chunks that are missing, a few at a time, and store them as they come."""
-    with pool:
-        watch.tell()
-        more, waiting = True, dict[int, Chunk]()
-        while more or waiting:
-            while more and pool.has_room():
-                chunk = next(missing, None)
-                if chunk is None:
-                    more = False
-                else:
-                    pool.submit(chunk, designs.samples(experiment, chunk.block.points, *chunk.points))
-                    waiting[chunk.number] = chunk
-                    watch.tell()
-            for made in pool.finished(TICK):
-                store.add(made)
-                watch.add(waiting.pop(made.number), made)
-            watch.tell()
+def _work(
+    experiment: Experiment, missing: Iterator[Chunk], store: Store, pool: Pool
+) -> Iterator[Sequence[tuple[Chunk, Made]]]:  # fmt: skip
+    """Hand out the chunks that are missing, a few at a time, and store them as they come.
+
+    Yields what was stored, now and then nothing: whoever asks may end it there.
+    """
+    more, waiting = True, dict[int, Chunk]()
+    yield ()
+    while more or waiting:
+        while more and pool.has_room():
+            chunk = next(missing, None)
+            if chunk is None:
+                more = False
+            else:
+                pool.submit(chunk, designs.samples(experiment, chunk.block.points, *chunk.points))
+                waiting[chunk.number] = chunk
+                yield ()
+        finished = pool.finished(TICK)
+        for made in finished:
+            store.add(made)
+        yield [(waiting.pop(made.number), made) for made in finished]
 
 
 class Pool(Protocol):
