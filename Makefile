@@ -57,9 +57,14 @@ verify-slurm: $(VENV)/.complete-test  ## sweeps on a real Slurm of one node, whe
 verify-network: $(VENV)/.complete-test  ## a sweep on two hosts whose link drops, where namespaces are permitted
 	.ci/verify-network
 
-# Compiles while it checks, so that not every worker compiles.
+# Compiles while it checks, so that not every worker compiles: the engine, and once what tests load.
 checked: $(VENV)/.complete-test
-	@$(PY) $(PREPARE) & $(MAKE) --no-print-directory lint; result=$$?; wait; exit $$result
+	@{ $(PY) $(PREPARE); $(MAKE) -s --no-print-directory $(VENV)/.loaded; } & \
+	$(MAKE) --no-print-directory lint; result=$$?; wait; exit $$result
+
+$(VENV)/.loaded: $(VENV)/.complete-test
+	@$(PY) -m pytest -q --collect-only > /dev/null
+	@touch $@
 
 lint: $(VENV)/.complete-test  ## style, types, import contract, spelling
 	$(PY) -m ruff check .
