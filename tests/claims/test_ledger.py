@@ -21,6 +21,7 @@ from sim.claims.ledger import Entry, Ledger, parsed, read, store
 from sim.claims.populations import BESIDE, population
 from sim.claims.reckon import Reader, places
 from sim.claims.reduce import _Depth, _Judged
+from sim.claims.sentence import QUICK, kinds, sentence
 from sim.claims.worlds import Wanted, experiment_of, world_of
 from sim.doors.cli import call
 from sim.errors import UserError
@@ -336,7 +337,7 @@ POPULATIONS = [{"name": "calibrated", "words": "calibrated on 24 recorded figure
 def test_words_are_no_stronger_than_the_verdict():
     more = {"why": "a reason", "condition": "It holds where r_v is .5."}
     made = [entry(verdict=verdict, **more) for verdict in rules.VERDICTS]
-    said = {one.verdict: told.sentence(asdict(one), POPULATIONS, False) for one in made}
+    said = {one.verdict: sentence(asdict(one), POPULATIONS, False) for one in made}
     begun = "Supported. Performance: it is higher by more than 0.5 percentage points in 90 of 100 worlds (400 "
     assert said["supported"].startswith(begun)
     assert "it is lower by more in 5, the difference is too small to count in 5." in said["supported"]
@@ -344,12 +345,12 @@ def test_words_are_no_stronger_than_the_verdict():
     assert said["untestable here"] == "Untestable here: a reason"
     assert said["by construction"].startswith("By construction: a reason. Its size: ")
     assert not any("upport" in text for verdict, text in said.items() if verdict != "supported")
-    quick = told.sentence(asdict(entry()), POPULATIONS, True)
-    assert told.QUICK in quick
+    quick = sentence(asdict(entry()), POPULATIONS, True)
+    assert QUICK in quick
 
 
 @pytest.mark.parametrize(
-    ("claimed", "shares", "kinds"),
+    ("claimed", "shares", "expected"),
     [
         ("above", (0.7, 0.1, 0.2), {"higher": 0.7, "lower": 0.1, "small": 0.2}),
         ("below", (0.7, 0.1, 0.2), {"higher": 0.1, "lower": 0.7, "small": 0.2}),
@@ -360,11 +361,11 @@ def test_words_are_no_stronger_than_the_verdict():
         ("between", (0.6, 0.4, 0.0), {}), ("holds", (0.6, 0.4, 0.0), {}), ("signs", (0.6, 0.4, 0.0), {}),
     ],
 )  # fmt: skip
-def test_worlds_are_told_by_what_happens_in_them_whatever_is_claimed(claimed, shares, kinds):
-    found = told.kinds({"claimed": claimed}, dict(zip(("for", "against", "within"), shares, strict=True)))
-    assert found == pytest.approx(kinds)
+def test_worlds_are_told_by_what_happens_in_them_whatever_is_claimed(claimed, shares, expected):
+    found = kinds({"claimed": claimed}, dict(zip(("for", "against", "within"), shares, strict=True)))
+    assert found == pytest.approx(expected)
     if claimed in ("above", "below", "not below", "not above", "not ready"):
-        counts = [round(10 * kinds[one]) for one in ("higher", "small", "lower")]
+        counts = [round(10 * expected[one]) for one in ("higher", "small", "lower")]
         values = np.repeat([1.0, 0.0, -1.0], counts)
         counted = rules.shares(claimed, values, 0.5)
         assert (counted.holds, counted.fails, counted.within) == pytest.approx(shares)
@@ -374,7 +375,7 @@ def test_what_is_no_worse_is_told_by_how_often_it_is_better():
     (one,) = entry().estimands
     shares = {**one["populations"]["calibrated"], "for": 1.0, "against": 0.0, "within": 0.93}
     estimand = {**one, "claimed": "not below", "populations": {"calibrated": shares}}
-    text = told.sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
+    text = sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
     assert "the difference is too small to count (0.5 percentage points at most) in 93 of 100 worlds" in text
     assert "it is higher by more in 7, it is lower by more in 0" in text
 
@@ -383,9 +384,9 @@ def test_a_reading_under_which_the_verdict_would_be_another_is_named():
     row = {"variant": "majority_wants", "for": 0.1, "against": 0.9, "within": 0.0}
     rows = [{**row, "choice": "all", "draws": 40}, {**row, "choice": "status_quo", "draws": 39}]
     estimand = {**entry().estimands[0], "by_reading": rows}
-    text = told.sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
+    text = sentence(asdict(entry(estimands=[estimand])), POPULATIONS, False)
     assert text.endswith("(majority_wants = all), it would be contradicted (90 of 100).") and "status_quo" not in text
-    small = told.sentence(asdict(entry(estimands=[estimand], verdict="immaterial")), POPULATIONS, False)
+    small = sentence(asdict(entry(estimands=[estimand], verdict="immaterial")), POPULATIONS, False)
     assert "contradicted" not in small
 
 
@@ -398,7 +399,7 @@ def test_the_reading_that_matters_most_is_named_where_it_matters():
 
     def said(rows) -> str:
         (one,) = entry().estimands
-        return told.sentence(asdict(entry(estimands=[{**one, "by_reading": rows}])), POPULATIONS, False)
+        return sentence(asdict(entry(estimands=[{**one, "by_reading": rows}])), POPULATIONS, False)
 
     assert re.search(r"matters most in one place: what congress delegates want .*\. It is as claimed in 70 of 100 "
                      r"worlds for “.*” \(majority_wants = conditional\), in 95 for “.*” \(majority_wants = all\)\.",
@@ -412,21 +413,21 @@ def test_another_measure_by_which_the_verdict_would_be_another_is_told():
     shares = {**one["populations"]["calibrated"], "for": 0.2, "against": 0.1, "within": 0.7}
     other = {**one, "name": "other", "words": "open skloki", "verdict": "not identified",
              "populations": {"calibrated": shares}}  # fmt: skip
-    text = told.sentence(asdict(entry(estimands=[one, other])), POPULATIONS, False)
+    text = sentence(asdict(entry(estimands=[one, other])), POPULATIONS, False)
     assert "By another measure it would be not identified. Open skloki: the difference is too small" in text
     for same in ({"verdict": "supported"}, {"shown": True}):
-        text = told.sentence(asdict(entry(estimands=[one, {**other, **same}])), POPULATIONS, False)
+        text = sentence(asdict(entry(estimands=[one, {**other, **same}])), POPULATIONS, False)
         assert "another measure" not in text
 
 
 def test_what_is_reckoned_over_all_worlds_is_told_of_resamples_and_whether_it_could_have_told():
     (one,) = entry(verdict="not identified").estimands
     likely = {**one, "claimed": "not needed", "power": 0.9}
-    text = told.sentence(asdict(entry(verdict="not identified", estimands=[likely])), POPULATIONS, False)
+    text = sentence(asdict(entry(verdict="not identified", estimands=[likely])), POPULATIONS, False)
     assert "in 90 of 100 resamples of all worlds (400 calibrated" in text
     assert "The test is too weak to decide it: records made in a world in which it is wrong would have" in text
     likely["power"] = 2.5
-    assert "weak" not in told.sentence(asdict(entry(estimands=[likely])), POPULATIONS, False)
+    assert "weak" not in sentence(asdict(entry(estimands=[likely])), POPULATIONS, False)
 
 
 def test_what_holds_over_all_ranges_is_said_to_be_the_models():
@@ -434,7 +435,7 @@ def test_what_holds_over_all_ranges_is_said_to_be_the_models():
     shares = one["populations"]["calibrated"]
     for prior, said in ((0.96, True), (0.94, False)):
         both = {"calibrated": {**shares, "for": 0.97}, "prior": {**shares, "for": prior}}
-        text = told.sentence(asdict(entry(estimands=[{**one, "populations": both}])), POPULATIONS, False)
+        text = sentence(asdict(entry(estimands=[{**one, "populations": both}])), POPULATIONS, False)
         assert ("what the model assumes says so" in text) == said
 
 
@@ -444,14 +445,14 @@ def test_many_numbers_that_are_alike_are_told_from_where_to_where():
     several = [{**shares, "for": share, "against": 1.0 - share, "within": 0.5} for share in (0.05, 0.06, 0.07, 0.09)]
     many = [{**one, "words": f"from {year}", "claimed": "not ready", "populations": {"calibrated": each}}
             for year, each in enumerate(several)]  # fmt: skip
-    text = told.sentence(asdict(entry(estimands=many, all=True)), POPULATIONS, False)
+    text = sentence(asdict(entry(estimands=many, all=True)), POPULATIONS, False)
     assert "4 numbers, from “from 0” to “from 3”" in text and "it is lower by more in 5 to 9" in text
     assert "it is higher by more in 41 to 45" in text and text.count("count") == 1
 
 
 def test_quick_is_marked_everywhere():
     ledger = Ledger("m", True, POPULATIONS, (entry(),))
-    assert told.QUICK in told.page(ledger) and "#quick" in told.argdown(ledger)
+    assert QUICK in told.page(ledger) and "#quick" in told.argdown(ledger)
     assert told.answer(ledger)[0].startswith("By a quick look") and all(row["quick"] for row in ledger.rows())
     assert ledger.document()["quick"] is True
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.claims.ledger import Entry, Ledger
 from sim.claims.rules import VERDICTS
-from sim.claims.told import sentence
+from sim.claims.sentence import sentence
 
 POPULATIONS = ("calibrated", "prior", "documented", "harris", "circular-flow")
 SHARES: Mapping[str, tuple[float, float, float]] = {

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sim.claims import rules, told
+from sim.claims import rules
 from sim.claims.form import Claim
 from sim.claims.ledger import Entry, Ledger, deciding, plain
 from sim.claims.reduce import described
+from sim.claims.sentence import sentence
 from sim.errors import Problem, UserError
 
 ANEW = "the same, or the whole ledger anew (without --add)"
@@ -88,7 +89,7 @@ def _entry(ours: Entry, theirs: Entry, populations: Sequence[Mapping[str, Any]],
     verdicts = _in_order({**ours.verdicts, **found}, order)
     whole = replace(ours, **said, estimands=estimands, verdicts=verdicts,
                     fragile=not put_in and rules.fragile(ours.verdict, verdicts))  # fmt: skip
-    return replace(whole, sentence=told.sentence(asdict(whole), populations, quick))
+    return replace(whole, sentence=sentence(asdict(whole), populations, quick))
 
 
 def _in_order(found: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:

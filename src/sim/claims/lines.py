@@ -23,7 +23,12 @@ LISTED = re.compile(r"^HISTORY section \d+, |[;,]?( after)? HISTORY (claim|secti
 
 
 def of_100(value: Any) -> str:
-    """Return a share as so many of 100; with decimals where it would else be rounded over an edge of a rule."""
+    """Return a share as so many of 100, with decimals where it would else be rounded over an edge of a rule.
+
+    Of what is not known, a dash.
+    """
+    if value is None or math.isnan(value):
+        return NOTHING
     share = 100.0 * float(value)
     if 0.0 < share < 0.5 or 99.5 <= share < 100.0:
         return "fewer than 1" if share < 1.0 else "more than 99"

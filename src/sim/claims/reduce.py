@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.sweep import Sweep
 from sim.analysis.wording import hundred
-from sim.claims import rules, told
+from sim.claims import rules
 from sim.claims.form import Claim, Estimand
 from sim.claims.ledger import Entry
 from sim.claims.lines import number
 from sim.claims.reckon import Array, Reader, Reckoned
+from sim.claims.sentence import sentence
 from sim.claims.worlds import history
 from sim.errors import UserError
 from sim.inference import boxes, boxes_told
@@ -168,7 +169,7 @@ def _claimed(one: Estimand) -> str:
 
 
 def _told(found: Entry, populations: Sequence[Mapping[str, Any]], quick: bool) -> Entry:
-    return replace(found, sentence=told.sentence(asdict(found), populations, quick))
+    return replace(found, sentence=sentence(asdict(found), populations, quick))
 
 
 class _Depth:

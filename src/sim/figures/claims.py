@@ -13,7 +13,7 @@ from sim.analysis.sentences import SURE
 from sim.analysis.wording import hundred
 from sim.claims.ledger import deciding
 from sim.claims.rules import IMMATERIAL_FOR
-from sim.claims.told import QUICK
+from sim.claims.sentence import QUICK
 from sim.figures import panels, style
 
 if TYPE_CHECKING:

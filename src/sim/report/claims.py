@@ -16,7 +16,7 @@ from sim.claims.answer import NOT_READY, three_parts, whose
 from sim.claims.ledger import deciding
 from sim.claims.lines import NOTHING, At, Line, Shown, joined, line
 from sim.claims.populations import accounts
-from sim.claims.told import sides
+from sim.claims.sentence import sides
 from sim.report import words
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
 from sim.report.stored import Folder
