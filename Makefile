@@ -7,7 +7,8 @@ NEWER ?= $(shell .ci/newer-python)
 
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt -e
+INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt
+TEST_TOOLS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"])
 # Takes half the time that the one does which comes with Python 3.11; where it cannot be had, that one is used.
 NEWER_PIP := -m pip install --quiet --disable-pip-version-check --upgrade pip
 INPUTS := pyproject.toml constraints.txt
@@ -32,11 +33,12 @@ $(VENV)/.complete: $(INPUTS)
 	@.ci/check-python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	-$(PY) $(NEWER_PIP)
-	$(PY) $(INSTALL) .
+	$(PY) $(INSTALL) -e .
 	@touch $@
 
+# The tools alone: the project itself is built already.
 $(VENV)/.complete-test: $(VENV)/.complete
-	$(PY) $(INSTALL) '.[test]'
+	$(PY) $(INSTALL) $$($(PY) -c '$(TEST_TOOLS)')
 	@touch $@
 
 run: setup  ## run the documented world (SCENARIO=scenarios/... for another)
@@ -81,7 +83,7 @@ test-newer: .venv-newer/.complete  ## tests on a newer interpreter, but those in
 	@.ci/check-python $(NEWER)
 	$(NEWER) -m venv .venv-newer
 	-.venv-newer/bin/python $(NEWER_PIP)
-	.venv-newer/bin/python $(INSTALL) '.[test]'
+	.venv-newer/bin/python $(INSTALL) -e '.[test]'
 	@touch $@
 
 engine: $(VENV)/.complete-test  ## lower the engine to WebAssembly and ship it, after a change of the model
@@ -130,7 +132,7 @@ claims: setup  ## every claim with its verdict: results/claims, after make infer
 	$(PY) -m sim.describe.crate
 
 report: setup  ## all that was found as one page and a PDF: results/report.html, results/report.pdf
-	$(PY) $(INSTALL) '.[report]'
+	$(PY) $(INSTALL) -e '.[report]'
 	$(VENV)/bin/skloki report results --force
 
 EXPERIMENTS := december-1923 december-1923-as-read who-judges-better literacy-cadres threat-literacy switch-date switch-apart cadre-department quick-peace

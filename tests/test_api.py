@@ -15,8 +15,7 @@ HEAVY = {"numpy", "pandas", "pyarrow", "numba", "mesa", "matplotlib", "duckdb", 
 
 
 def test_the_import_costs_nothing():
-    assert not imported("import sim; dir(sim); sim.__version__") & HEAVY
-    assert not imported("import sim; sim.run; sim.open; sim.UserError") & HEAVY
+    assert not imported("import sim; dir(sim); sim.__version__; sim.run; sim.open; sim.UserError") & HEAVY
 
 
 def test_all_verbs_are_there():

@@ -27,7 +27,12 @@ def test_a_run_needs_no_data_frames_and_no_figures_for_its_summary(tmp_path: Pat
 
 
 READING = """
-import shutil
+import shutil, sys
+import sim, sim.figures
+for kind in ("run", "comparison", "trace", "sweep-sobol", "calibration", "ledger"):
+    sim.open({stored!r} + "/" + kind).query("SELECT 1")
+sim.status({stored!r} + "/sweep-sobol")
+assert not {{"numba", "mesa", "matplotlib", "scipy"}} & {{*sys.modules}}
 from sim.doors import cli
 from sim.figures import style
 style.SETTINGS["savefig.dpi"] = 40.0
@@ -38,10 +43,11 @@ assert cli.call(["query", folder, "SELECT count(*) FROM runs"]) == 0
 assert cli.call(["status", folder]) == 0
 assert cli.call(["list", "outcomes"]) == cli.call(["explain", "r_f"]) == 0
 assert cli.call(["export", {out!r} + "/run", "--csv"]) == 0
+assert not {{"matplotlib.pyplot", "scipy.optimize"}} & {{*sys.modules}}
 """
 
 
-def test_who_reads_and_draws_what_is_stored_waits_for_no_compiler(tmp_path: Path):
+def test_who_reads_what_is_stored_waits_for_no_pictures_and_who_draws_for_no_compiler(tmp_path: Path):
     loaded = imported(READING.format(stored=str(STORED), out=str(tmp_path)))
     assert loaded >= {"pandas", "matplotlib", "duckdb"}
     assert not loaded & {"numba", "llvmlite", "mesa", "networkx"}

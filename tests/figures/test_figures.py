@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import struct
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,15 +221,6 @@ def test_a_misspelt_request_names_the_nearest(result, tmp_path, kind, outcome, n
 def test_periods_of_targets_are_read(text, days):
     start, end = recorded.period(text if text != "1925-27" else "1925-1927")
     assert end - start == days
-
-
-def test_drawing_needs_no_pyplot_and_importing_no_matplotlib():
-    code = (
-        "import sys, sim.figures; assert 'matplotlib' not in sys.modules;"
-        "from sim.figures import appointed, curves, moves, opposition, tilemap;"
-        "assert 'matplotlib.pyplot' not in sys.modules and 'scipy.optimize' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_of_a_class_of_two_places_each_has_a_line_by_name_and_no_median_is_drawn(result):

@@ -23,7 +23,6 @@ from sim.results.ledger import LedgerFolder
 from sim.results.result import Result
 from tests import golden
 from tests.brief import brief
-from tests.fresh import imported
 
 FACES: dict[str, type[Folder]] = {
     "run": Result, "comparison": Comparison, "trace": DivergenceFolder, "sweep-sobol": Sweep,
@@ -211,12 +210,6 @@ def test_the_command_asks_every_kind(name, folder, skloki):
     write(b"{")(folder)
     code, out, err = skloki("query", folder, "SELECT 1")
     assert (code, out) == (2, "") and "manifest.json: is damaged" in err and err.count("\n") == 1
-
-
-def test_no_engine_is_loaded_to_read_what_is_stored():
-    asked = "".join(f"sim.open({str(golden.STORED / name)!r}).query('SELECT 1'); " for name in FACES)
-    loaded = imported(f"import sim; {asked}sim.status({str(golden.STORED / 'sweep-sobol')!r})")
-    assert "duckdb" in loaded and not loaded & {"numba", "mesa", "matplotlib", "scipy"}
 
 
 # What a sweep has beside
