@@ -44,7 +44,7 @@ $(VENV)/.complete-test: $(VENV)/.complete
 run: setup  ## run the documented world (SCENARIO=scenarios/... for another)
 	$(VENV)/bin/skloki run $(SCENARIO)
 
-test: checked  ## checks and tests: six to eight minutes on two cores
+test: checked  ## checks and tests: some six minutes on two cores, at first
 	$(PY) $(PYTEST)
 
 test-all: checked  ## the same, and what takes longer: engines, clusters, pictures and the page at length
