@@ -16,6 +16,7 @@ from sim.analysis.kernels import (
     compared,
     log_kernel,
     log_kernels,
+    log_score,
     weights,
 )
 from sim.analysis.targets import PRODUCED
@@ -85,11 +86,6 @@ def test_rates_are_poisson(name):
         )
         assert log_kernel(target, rate) == pytest.approx(expected)
     assert log_kernel(target, 0.0) == -math.inf
-
-
-def log_score(values):
-    """Return the logarithm of a run's score: the sum over its figures."""
-    return sum(weight * log_kernel(compared()[name], values[name]) for name, weight in weights(values).items())
 
 
 def test_figures_written_twice_are_scored_once():

@@ -91,6 +91,19 @@ def compared() -> Mapping[str, Target]:
     return {name: known[name] for name in PRODUCED}
 
 
+def log_score(values: Mapping[str, float]) -> float:
+    """Return the logarithm of one run's score: the sum over figures, those of `TOGETHER` as one.
+
+    Parameters
+    ----------
+    values
+        What the run gave, by target; others are not scored. Of two runs compare the scores of the same
+        targets. nan where the run lacks one's months.
+    """
+    weight = weights(values)
+    return sum((weight[name] * log_kernel(compared()[name], values[name]) for name in weight), 0.0)
+
+
 def weights(names: Collection[str]) -> dict[str, float]:
     """Return what each figure's logarithm counts beside the others: of figures written twice all together as one."""
     found = {name: 1.0 for name in compared() if name in names}
