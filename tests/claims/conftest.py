@@ -14,11 +14,8 @@ from sim.runner import ensembles
 
 
 @pytest.fixture(scope="module", autouse=True)
-def read_once() -> Iterator[None]:
-    """Have each experiment that draws a population read once, however often the population is asked for.
-
-    Draws of an ensemble that are run again are so once as well.
-    """
+def briefly() -> Iterator[None]:
+    """Have each experiment read, and draws of each ensemble run again, once; and error rates of few made-up claims."""
     again, all_rates, made = ensembles.made, rates.rates, dict[str, Any]()
 
     def once(*asked: Any) -> Any:

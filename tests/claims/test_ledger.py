@@ -191,6 +191,20 @@ def test_nothing_is_run_twice(ran):
     assert [note.split()[0] for note in ledger.notes] == ["Draws", "Worlds"]  # neither was asked
 
 
+def test_a_sweep_that_was_broken_off_is_not_there(ran):
+    _, path, work, _ = ran
+    again = running.prepared([path], over=["prior"], draws=DRAWS)
+    (each, asked), *_ = few(work)
+    experiment, journal = experiment_of(each, asked), work.folder(each, asked) / "journal.jsonl"
+    assert again.there(each, asked, experiment)
+    whole = journal.read_text()
+    try:
+        journal.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+        assert not again.there(each, asked, experiment)
+    finally:
+        journal.write_text(whole)
+
+
 @pytest.mark.exhaustive
 def test_shares_of_every_sweep_are_made_and_merged(ran, tmp_path, monkeypatch, capsys):
     _, path, _, ledger = ran

@@ -262,7 +262,7 @@ def test_lists_are_as_wide_as_the_terminal(what, skloki, monkeypatch):
         lines = skloki("list", what)[1].splitlines()
         assert all(any(line.startswith(entry.name) for line in lines) for entry in sim.list(what))
         widest.append(max(map(len, lines)))
-    assert widest[0] <= widest[1] <= 120
+    assert widest[0] <= 60 < widest[1] <= 120
 
 
 @pytest.mark.parametrize("name", ["december-1923", "agrarian", "Tula", "lenin_levy", "unfilled"])

@@ -163,7 +163,8 @@ def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
     code, _, err = skloki("discover", str(sweep.path), "--where", "effect <")
     assert code == 2 and "--where" in err
     known = []
-    monkeypatch.setattr("sim.inference.boxes.discover", lambda of, where, **asked: known.append(where) or [corner])
+    monkeypatch.setattr("sim.inference.boxes.discover",
+                        lambda of, where, **asked: known.append((of.path, where)) or [corner])  # fmt: skip
     command = "discover", str(sweep.path), "--where", "effect < -0.005"
     code, out, err = skloki(*command, "--picture", str(tmp_path / "box.png"))
     assert (code, err) == (0, "")
@@ -175,7 +176,7 @@ def test_the_command(sweep, corner, tmp_path, skloki, monkeypatch):
     assert told["answer"] == sentences(corner)
     assert told["boxes"][0]["method"] == "PRIM" and told["planes"][0]["slopes"]
     code, out, _ = skloki(*command, "--csv")
-    assert known == ["effect < -0.005"] * 3
+    assert known == [(sweep.path, "effect < -0.005")] * 3
     assert code == 0 and out.splitlines()[0].startswith("of,lever,option,baseline,outcome,scope,horizon,where,method")
 
 

@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def drawn_once() -> Iterator[None]:
-    """Have each picture drawn, and each stored one cut, once, however many reports show it; none is made lighter."""
+    """Have each picture drawn, and each stored one made lighter and cut, once, however many reports show it."""
     drawn: dict[str, Figure] = {}
 
     def draw(*asked: Any) -> Figure:
@@ -61,7 +61,7 @@ def drawn_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as here:
         here.setattr("sim.report.pictures.draw_shares", draw)
         here.setattr("sim.report.pictures.svg", lru_cache(svg))
-        here.setattr("sim.report.pictures.lighter", lambda png: png)
+        here.setattr("sim.report.pictures.lighter", lru_cache(lighter))
         here.setattr("sim.report.pictures.pieces", lru_cache(pieces))
         yield
 

@@ -268,6 +268,7 @@ def test_an_experiment_is_recorded_as_it_ever_was(name):
         ({"x": {"n": None}}, {"*": {"n": int}}, [("x.n", "NoneType", "int")]),
         ([1, 2, 3], (int, int), [("", "list", "a list of 2")]),
         (True, int, [("", "bool", "int")]),
+        ([1, True], [int], [("", "bool", "int")]),
         (None, str | None, []),
         (3, str | None, [("", "int", "str | None")]),
         ([1], {"a": int}, [("", "list", "dict")]),

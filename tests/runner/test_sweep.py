@@ -122,6 +122,17 @@ def test_an_interrupt_ends_the_threads_at_once(tmp_path, monkeypatch):
     assert status(tmp_path / "s").runs == 0
 
 
+def test_where_nobody_asks_how_far_it_is_nothing_is_read_back(tmp_path, monkeypatch):
+    def stop(state):
+        if state.done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(experiment(), tmp_path / "s", part_units=1, progress=stop)
+    monkeypatch.setattr("sim.runner.progress.read_file", None)
+    assert status(sweep(experiment(), tmp_path / "s")).finished
+
+
 def test_few_parts_are_on_their_way_at_any_time(tmp_path, monkeypatch):
     most = []
 

@@ -1,4 +1,4 @@
-"""The ledger in words: every door, the report among them, words it here, and never stronger than the rules do."""
+"""The ledger in words, for every door, the report among them: its table, each claim explained, its page."""
 
 from __future__ import annotations
 

@@ -150,10 +150,10 @@ def on(colour: str) -> str:
 
 
 @lru_cache(4096)
-def measure(text: str, size: float, weight: str = "normal") -> float:
+def measure(text: str, size: float) -> float:
     """Return the width of a line of text, mm."""
     # Asked of what would draw it: to make a figure for each text takes longer.
-    dpi, font = mpl.rcParams["figure.dpi"], FontProperties(size=size, weight=weight)
+    dpi, font = mpl.rcParams["figure.dpi"], FontProperties(size=size, weight="normal")
     return float(RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath=False)[0] / dpi / MM)
 
 

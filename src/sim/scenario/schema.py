@@ -56,7 +56,10 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Return a table of its own: pydantic asks for one of each default, which is soonest made anew."""
+        """Return a table of its own: pydantic asks for one of each default, which is soonest made anew.
+
+        Tables are frozen: what was put into a list of a default by hand is not copied.
+        """
         return super().__deepcopy__(memo) if self.model_fields_set else type(self)()
 
 
