@@ -310,6 +310,7 @@ def printed(months: int, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.exhaustive
 def test_equal_without_compilation() -> None:
     assert printed(10, NUMBA_DISABLE_JIT="1") == fingerprint(reference(world(months=10, guberniias=5), 0))
 

@@ -32,6 +32,7 @@ def draws(straight):
     return posterior(straight.likelihood(), seed=1)
 
 
+@pytest.mark.exhaustive
 def test_a_straight_world_of_65_factors_is_found():
     whole = Straight(rows=4000)
     mean, covariance = whole.exact()
