@@ -7,10 +7,11 @@ NEWER ?= $(shell .ci/newer-python)
 
 VENV := .venv
 PY := $(VENV)/bin/python
-INSTALL := -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt
+PIP := -m pip install --quiet --disable-pip-version-check
+INSTALL := $(PIP) --no-compile -c constraints.txt
 TEST_TOOLS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["test"])
 # Takes half the time that the one does which comes with Python 3.11; where it cannot be had, that one is used.
-NEWER_PIP := -m pip install --quiet --disable-pip-version-check --upgrade pip
+NEWER_PIP := $(PIP) --upgrade pip
 INPUTS := pyproject.toml constraints.txt
 # One worker for each processor, hyperthreads too. Each begins with a stretch of files and takes from others at the end:
 # by files alone, one long file would be worked on alone.
@@ -146,7 +147,7 @@ bench: $(VENV)/.complete-test  ## measure anew into results/bench (about ten min
 	$(PY) -m experiments.bench.sweeps
 
 constraints: setup  ## resolve the tested set anew
-	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) $(PIP) uv
 	UV_PYTHON_DOWNLOADS=never $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --all-extras --no-header --no-annotate pyproject.toml --output-file constraints.txt
 

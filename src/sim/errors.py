@@ -96,14 +96,12 @@ def misfits(value: Any, shape: Any, field: str = "") -> Iterator[tuple[str, str,
             name = key.removesuffix("?")
             if key == "*" or name in value:
                 for each in value if key == "*" else (name,):
-                    if type(value[each]) is not inner:  # most are, and soonest told
-                        yield from misfits(value[each], inner, f"{field}.{each}" if field else each)
+                    yield from misfits(value[each], inner, f"{field}.{each}" if field else each)
             elif name == key:
                 yield f"{field}.{name}" if field else name, "nothing", _kind(inner)
     elif isinstance(shape, list) and isinstance(value, list):
         for item in value:
-            if type(item) is not shape[0]:  # most are, and soonest told
-                yield from misfits(item, shape[0], field)
+            yield from misfits(item, shape[0], field)
     elif isinstance(shape, tuple) and isinstance(value, list) and len(value) == len(shape):
         for item, inner in zip(value, shape, strict=True):
             yield from misfits(item, inner, field)

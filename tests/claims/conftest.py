@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import pytest
 
 from sim.claims import rates
 from sim.experiment.load import load_experiment
 from sim.runner import ensembles
+from tests.once import once
 
 
 @pytest.fixture(scope="module", autouse=True)
 def briefly() -> Iterator[None]:
     """Have each experiment read, and draws of each ensemble run again, once; and error rates of few made-up claims."""
-    again, all_rates, made = ensembles.made, rates.rates, dict[str, Any]()
-
-    def once(*asked: Any) -> Any:
-        return made[key] if (key := repr(asked)) in made else made.setdefault(key, again(*asked))
-
+    all_rates = rates.rates
     with pytest.MonkeyPatch.context() as here:
         here.setattr("sim.claims.populations.load_experiment", cache(load_experiment))
-        here.setattr(ensembles, "made", once)
+        here.setattr(ensembles, "made", once(ensembles.made))
         here.setattr(rates, "rates", lambda ledger, number=2: all_rates(ledger, number))
         yield

@@ -19,7 +19,6 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
@@ -33,6 +32,7 @@ from sim.report.context import context, inputs
 from sim.report.pages import HTML, PDF, html, part, write_report
 from sim.report.pictures import draw_shares, lighter, pieces, svg
 from sim.report.shapes import Context, as_text
+from tests.once import once
 from tests.report.made_ledger import KINDS, ledger, sealed, write
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
@@ -53,13 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def drawn_once() -> Iterator[None]:
     """Have each picture drawn, and each stored one made lighter and cut, once, however many reports show it."""
-    drawn: dict[str, Figure] = {}
-
-    def draw(*asked: Any) -> Figure:
-        return drawn[key] if (key := repr(asked)) in drawn else drawn.setdefault(key, draw_shares(*asked))
-
     with pytest.MonkeyPatch.context() as here:
-        here.setattr("sim.report.pictures.draw_shares", draw)
+        here.setattr("sim.report.pictures.draw_shares", once(draw_shares))
         here.setattr("sim.report.pictures.svg", lru_cache(svg))
         here.setattr("sim.report.pictures.lighter", lru_cache(lighter))
         here.setattr("sim.report.pictures.pieces", lru_cache(pieces))

@@ -62,8 +62,7 @@ def explain(name: str, kind: str | None = None) -> list[Entry]:
     found = [entry for entry in alike if entry.name == name] or alike
     if not found:
         allowed = "a name that `skloki list` prints: " + ", ".join(KINDS)
-        known = sorted({entry.name for entry in everything})
-        raise UserError(Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, known)))
+        raise UserError(Problem("explain", found=repr(name), allowed=allowed, suggestion=nearest(name, names())))
     return found
 
 

@@ -126,7 +126,8 @@ def sweep(
                     if watch is not None:
                         watch.tell(added)
         else:
-            whose, runs = "" if mine is None else f" of share {mine}", sum(plan.chunk(number).runs for number in parts)
+            whose = "" if mine is None else f" of share {mine}"
+            runs = sum(plan.chunk(number).runs for number in parts)
             say(Finished(f"all {runs:,} runs{whose} are there: nothing to do"))
         if watch is not None:
             watch.tell(now=True)
