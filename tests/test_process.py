@@ -207,6 +207,26 @@ cli.main()
     assert [path.name for path in tmp_path.iterdir()] == ["small.toml"]
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"), [("signal.raise_signal(signal.SIGINT)", False), ("signal.raise_signal(signal.SIGTERM)", False),
+                       ("1 / 0", True)],
+)  # fmt: skip
+def test_an_interrupt_where_c_calls_back_is_remembered_and_not_printed(lost, told):
+    code = f"""
+import ctypes, signal
+from sim.doors import endings
+signal.signal(signal.SIGINT, signal.default_int_handler)
+endings.listen()
+def heard():
+    {lost}
+ctypes.CFUNCTYPE(None)(heard)()
+print(endings.received())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, f"{not told}\n")
+    assert ("ZeroDivisionError" in done.stderr) == told == bool(done.stderr)
+
+
 # Memory
 
 

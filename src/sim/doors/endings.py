@@ -1,7 +1,8 @@
 """How a command can end otherwise than well or refused: failures, Ctrl-C, requests to end, whatever libraries do.
 
 Python raises an interrupt wherever it happens to be. In the midst of an import or of a compilation a library may
-swallow it, or turn it into an error of its own. So it is remembered too, and raised again at the next month of the run.
+swallow it, or turn it into an error of its own; in a destructor, or where C calls back, Python itself lets go of it and
+prints it. So it is remembered too, and raised again at the next month of the run; what Python would print is no news.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import errno
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ INTERRUPTED = 130
 FAILED = 1
 TOGETHER = 2.0
 """Seconds: the end of a session sends TERM and HUP, and the second must not disturb what the first lets clean up."""
+
+ENDS = (KeyboardInterrupt, SystemExit)
 
 _received: list[tuple[int, float]] = []
 
@@ -58,7 +62,9 @@ def lacks_memory(error: BaseException | None) -> bool:
 
 
 def listen() -> None:
-    """Take over the signals that ask a process to end."""
+    """Take over the signals that ask a process to end, and what Python would say where it cannot raise them."""
+    told = sys.unraisablehook
+    sys.unraisablehook = lambda lost: None if _received and lost.exc_type in ENDS else told(lost)
     # Where the shell has told a background job to ignore Ctrl-C, it stays ignored.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _receive)
