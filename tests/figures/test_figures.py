@@ -108,7 +108,10 @@ def test_all_that_is_drawn_lies_within_the_scale(result):
     for name in ("performance", "recovery", "members", "skloki_year"):
         for panel in known(result, "outcome", outcome=name).axes[:1]:
             low, high = panel.get_ylim()
-            drawn = [line.get_ydata() for line in panel.lines if len(line.get_ydata()) == 108]
+            # the median, and of four replicates a line each, which are one artist
+            threads = [path.vertices[:, 1] for lines in panel.collections for path in lines.get_paths()]
+            medians = [line.get_ydata() for line in panel.lines]
+            drawn = [y for y in (*threads, *medians) if len(y) == 108]
             assert len(drawn) == 5
             assert all(low <= np.nanmin(y) and np.nanmax(y) <= high for y in drawn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 from sim.figures import style, timeline
 from sim.figures.series import day
@@ -55,6 +56,29 @@ def test_events_that_are_off_or_outside_the_period_are_left_out():
     }
     (mark,) = timeline.marks(events, LIMITS)
     assert (mark.label, mark.start, mark.end) == ("Across", LIMITS[0], day("1921-04"))
+
+
+def test_shades_stand_behind_the_curves_at_their_dates_and_move_no_limit():
+    events = {
+        "eleventh_congress": {"kind": "congress", "start": "1922-03"},
+        "twelfth_congress": {"kind": "congress", "start": "1923-04"},
+        "famine_1921": {"kind": "famine", "start": "1921-07", "end": "1922-08"},
+        "famine_north": {"kind": "famine", "start": "1922-01", "end": "1922-12"},
+        "levy": {"kind": "levy", "start": "1924-02"},
+    }
+    axes = Figure().add_subplot()
+    (curve,) = axes.plot([day("1925-01"), day("1926-01")], [0.4, 0.6])
+    before = axes.dataLim.extents.tolist(), axes.get_ylim()
+    timeline.shade(axes, timeline.marks(events, LIMITS))
+    assert (axes.dataLim.extents.tolist(), axes.get_ylim()) == before
+    rules, famine = axes.collections
+    assert [segment[:, 0].tolist() for segment in rules.get_segments()] == [
+        [day(month) + 15] * 2 for month in ("1922-03", "1923-04")
+    ]
+    (corners,) = (path.vertices for path in famine.get_paths())  # two that overlap are shaded once
+    assert (corners[:, 0].min(), corners[:, 0].max()) == (day("1921-07"), day("1922-12", end=True))
+    assert {*corners[:, 1]} == {0.0, 1.0} and famine.get_transform() == axes.get_xaxis_transform()
+    assert max(rules.zorder, famine.zorder) < curve.zorder
 
 
 def test_spans_that_follow_or_coincide_are_one_mark():

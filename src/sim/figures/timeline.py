@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -153,19 +154,45 @@ def above(
         if lanes:
             axes.text(limits[0] - 1.5 * per_mm, base + LANE * lanes / 2, plural, fontsize=7, color=style.GREY,
                       ha="right", va="center_baseline", gid="kind")  # fmt: skip
-        for mark in (mark for mark in found if mark.kind == kind):
-            _mark(axes, mark, base + LANE * (mark.lane + 0.5), per_mm)
+        of_kind = [mark for mark in found if mark.kind == kind]
+        middles = [base + LANE * (mark.lane + 0.5) for mark in of_kind]
+        colour = style.EVENT_COLOURS[kind]
+        if kind in INSTANTS:
+            ticks = [(mark.start, y - 0.36 * LANE, y + 0.36 * LANE) for mark, y in zip(of_kind, middles, strict=True)]
+            _rules(axes, ticks, color=colour, linewidth=1.0, clip_on=False, capstyle="round")
+        else:
+            # A sliver less than the span: neighbours stay apart.
+            bars = [(mark.start, max(mark.end - 0.2 * per_mm, mark.start), y - 0.40 * LANE, y + 0.40 * LANE)
+                    for mark, y in zip(of_kind, middles, strict=True)]  # fmt: skip
+            _boxes(axes, bars, color=colour)
+        for mark, y in zip(of_kind, middles, strict=True):
+            _label(axes, mark, y, per_mm, colour)
         base += LANE * lanes
 
 
 def shade(axes: Axes, found: list[Mark]) -> None:
     """Shade disputes and famine in a panel, and rule the congresses, behind the curves."""
-    for mark in found:
-        if mark.kind == "congress":
-            axes.axvline(mark.start, color=style.RULE, linewidth=0.6, linestyle=DOTS, zorder=0.5)
+    across = axes.get_xaxis_transform()
+    congresses = [(mark.start, 0.0, 1.0) for mark in found if mark.kind == "congress"]
+    _rules(axes, congresses, color=style.RULE, linewidth=0.6, linestyle=DOTS, zorder=0.5, transform=across)
     for kind in SHADED:
-        for start, end in _union([(mark.start, mark.end) for mark in found if mark.kind == kind]):
-            axes.axvspan(start, end, color=style.EVENT_COLOURS[kind], alpha=SHADE, linewidth=0, zorder=0.4)
+        spans = _union([(mark.start, mark.end) for mark in found if mark.kind == kind])
+        boxes = [(*span, 0.0, 1.0) for span in spans]
+        _boxes(axes, boxes, color=style.EVENT_COLOURS[kind], alpha=SHADE, zorder=0.4, transform=across)
+
+
+def _rules(axes: Axes, rules: list[tuple[float, float, float]], **look: Any) -> None:
+    """Draw upright lines, each of x, bottom and top: one artist for all, and no limit of the axes moves by them."""
+    if rules:
+        segments = [[(x, bottom), (x, top)] for x, bottom, top in rules]
+        axes.add_collection(LineCollection(segments, **look), autolim=False)
+
+
+def _boxes(axes: Axes, boxes: list[tuple[float, float, float, float]], **look: Any) -> None:
+    """Fill rectangles, each of left, right, bottom and top, in the same way."""
+    if boxes:
+        corners = [[(x0, y0), (x0, y1), (x1, y1), (x1, y0)] for x0, x1, y0, y1 in boxes]
+        axes.add_collection(PolyCollection(corners, linewidth=0, **look), autolim=False)
 
 
 def _union(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -179,14 +206,7 @@ def _union(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return merged
 
 
-def _mark(axes: Axes, mark: Mark, y: float, per_mm: float) -> None:
-    colour = style.EVENT_COLOURS[mark.kind]
-    if mark.kind in INSTANTS:
-        axes.plot([mark.start] * 2, [y - 0.36 * LANE, y + 0.36 * LANE], color=colour, linewidth=1.0, clip_on=False)
-    else:
-        # A sliver less than the span: neighbours stay apart.
-        end = max(mark.end - 0.2 * per_mm, mark.start)
-        axes.fill_between([mark.start, end], y - 0.40 * LANE, y + 0.40 * LANE, color=colour, linewidth=0)
+def _label(axes: Axes, mark: Mark, y: float, per_mm: float, colour: str) -> None:
     if mark.label:
         x = {"left": mark.start - GAP * per_mm, "right": mark.end + GAP * per_mm, "inside": mark.start + GAP * per_mm}
         axes.text(x[mark.side], y, mark.label, fontsize=7, ha="right" if mark.side == "left" else "left",

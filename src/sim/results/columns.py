@@ -7,14 +7,15 @@ a replicate.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.experiment.experiment import Factor, Option
+if TYPE_CHECKING:
+    from sim.experiment.experiment import Factor, Option
 
 KINDS: dict[str, tuple[Any, Any]] = {
     "bool": (pa.bool_(), np.bool_), "int": (pa.int64(), np.int64), "float": (pa.float64(), np.float64),
@@ -33,7 +34,7 @@ def floats(values: Any, kind: type = np.float64) -> pa.Array:
 
 
 def plain(values: Any, kind: type, type_: Any) -> pa.Array:
-    """Return whole numbers as a column without nulls."""
+    """Return numbers as a column of a kind without nulls."""
     numbers: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
     return pa.Array.from_buffers(type_, len(numbers), [None, pa.py_buffer(numbers)])
 
@@ -54,9 +55,11 @@ def first_days(months: Any) -> NDArray[np.int32]:
 
 def kind_of(factor: Factor) -> str:
     """Return the kind of a factor's column: ``bool``, ``int``, ``float`` or ``text``."""
-    if not factor.options:
-        return "int" if factor.whole else "float"
-    kinds = {type(option.value) for option in factor.options}
+    return _kind_of(factor.options) if factor.options else "int" if factor.whole else "float"
+
+
+def _kind_of(options: Sequence[Option]) -> str:
+    kinds = {type(option.value) for option in options}
     if len(kinds) == 1:
         return {bool: "bool", int: "int", float: "float"}.get(kinds.pop(), "text")
     return "float" if kinds == {int, float} else "text"
@@ -75,7 +78,7 @@ def drawn(factor: Factor, values: Sequence[Any], at: NDArray[np.int64]) -> pa.Ar
 
 def choices(options: Sequence[Option], at: NDArray[np.int64]) -> pa.Array:
     """Return the column of a choice, given the number of each run's option."""
-    kind, numbers = KINDS[kind_of(Factor("", tuple(options)))]
+    kind, numbers = KINDS[_kind_of(options)]
     if numbers is None:
         return texts(at, [str(option.value) for option in options])
     values = np.array([option.value for option in options], dtype=numbers)[at]
