@@ -182,7 +182,7 @@ def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy
     shown, policy = of_outcome(sweep, "performance"), factor(sweep, "policy")
     drawn = outcome.scattered(sweep, shown, factor(sweep, "r_f"), policy)
     assert drawn.x.tolist() == [0.4, -0.2, 0.9] and drawn.base.tolist() == [True, False, False]
-    means = sweep.pairs.by_point(sweep.pairs.options(sweep.pairs.values("performance"), policy)[:, 1].mean(axis=1))[0]
+    means = sweep.pairs.by_point(sweep.pairs.by_option(sweep.pairs.values("performance"), policy)[:, 1].mean(axis=1))[0]
     np.testing.assert_allclose(drawn.levels[1], means[:3])
     assert outcome.scattered(sweep, shown, factor(sweep, "order"), policy).x.tolist() == [0.0, 1.0, 2.0]
     assert outcome.scattered(sweep, shown, factor(sweep, "peace"), policy).x.tolist() == [0.0, 1.0]

@@ -8,7 +8,7 @@ import pytest
 from sim.engines.compiled import simulate
 from sim.experiment.experiment import Design, Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
-from sim.runner.chunks import KEPT, Worlds, scenario_table
+from sim.runner.chunks import LEAST, Worlds, scenario_table
 from sim.scenario.schema import Scenario
 from sim.world.build import build
 
@@ -53,7 +53,7 @@ def test_a_world_gives_the_trace_of_its_scenario_to_the_last_bit() -> None:
 
 
 def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.runner.chunks.KEPT", 1)
+    monkeypatch.setattr("sim.runner.chunks.LEAST", 1)
     worlds = Worlds(experiment())
     assert len(worlds.combinations) > 1
     first, second = (
@@ -73,8 +73,8 @@ def test_worlds_that_differ_in_parameters_alone_share_the_rest() -> None:
     one, two = worlds.world(0, draw(1)), worlds.world(0, draw(1) | {"files": 0.4})
     assert one.calendar is two.calendar and one.like is two.like
     assert worlds.world(0, draw(1, "random")).like is not one.like
-    for number in range(KEPT + 5):
+    for number in range(LEAST + 5):
         worlds.world(1, draw(3) | {"skill": 0.001 * number})
-    assert len(worlds._models) == KEPT, "memory stays bounded"
+    assert len(worlds._models) == LEAST, "memory stays bounded"
     again = worlds.world(0, draw(1))
     assert again.like is not one.like and (again.committees, again.skill) == (one.committees, one.skill)

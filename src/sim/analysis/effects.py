@@ -110,7 +110,7 @@ def differences(
 
     At one combination of all ``other`` levers' options, by its number; at none: the mean over all of them.
     """
-    shaped = pairs.options(values, lever)[:, :, slice(None) if other is None else [other]]
+    shaped = pairs.by_option(values, lever)[:, :, slice(None) if other is None else [other]]
     base, changed = shaped[:, 0], shaped[:, option]
     # Nothing is left out of a mean: over other combinations it would be the mean of something else.
     effect = (changed - base).mean(axis=1)
@@ -151,7 +151,7 @@ def _of_lever(
     for option in options:
         for other in range(len(names)) if each else [None]:
             effect, base = differences(pairs, lever, option, values, other)
-            broken = pairs.options(pairs.failed, lever)[:, [0, option]]
+            broken = pairs.by_option(pairs.failed, lever)[:, [0, option]]
             failed = int(broken[:, :, slice(None) if other is None else [other]].any(axis=(1, 2)).sum())
             yield {
                 "lever": lever.name, "option": lever.options[option].value, "baseline": lever.options[0].value,

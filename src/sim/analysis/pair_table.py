@@ -107,7 +107,7 @@ class PairTable:
         """Whether each run failed, shape (pairs, combinations)."""
         return ~np.asarray(next(self._read("error")).is_null().to_numpy(zero_copy_only=False), bool)[self._rows]
 
-    def options(self, values: NDArray[Any], lever: Factor) -> NDArray[Any]:
+    def by_option(self, values: NDArray[Any], lever: Factor) -> NDArray[Any]:
         """Return values of combinations as (pairs, options of a lever, combinations of all other levers)."""
         place = [entry.name for entry in self.experiment.levers].index(lever.name)
         count, width = len(values), values.shape[1]

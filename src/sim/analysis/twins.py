@@ -53,7 +53,7 @@ def payments(sweep: PairedSweep) -> pd.DataFrame:
             found = [pairs.by_point(differences(pairs, terms, number, values, arm)[0])[0] for arm in (0, 1)]
             known = np.isfinite(found[0]) & np.isfinite(found[1])
             one, other = (each[known] for each in found)
-            base = float(np.nanmean(pairs.options(values, terms)[:, 0]))
+            base = float(np.nanmean(pairs.by_option(values, terms)[:, 0]))
             least = float(sweep.experiment.smallest.of(sweep.experiment.outcome(outcome), base))
             rows.append({
                 "outcome": outcome, "horizon": horizon, terms.name: option.label, "points": len(one),

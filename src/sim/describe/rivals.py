@@ -175,7 +175,7 @@ def _level(test: Test, given: Sweep) -> Array:
     lever = given.experiment.lever(None)
     values = given.pairs.values(given.column(test.outcome, test.scope, test.horizon))
     at = lever.options.index(lever.option(test.option))
-    level: Array = given.pairs.options(values, lever)[:, at, 0]
+    level: Array = given.pairs.by_option(values, lever)[:, at, 0]
     return level
 
 

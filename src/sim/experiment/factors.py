@@ -15,7 +15,7 @@ from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import Node, in_words, show
-from sim.scenario.format import FORM
+from sim.scenario.format import FORM as SCENARIO
 from sim.scenario.layers import Fault, KeyPath, Layer, dotted, leaves, merge, nested, unknown
 from sim.scenario.schema import Scenario
 
@@ -87,15 +87,15 @@ def _prior(draft: Draft, own: Sequence[LayeredFactor]) -> tuple[list[LayeredFact
         elif name in named:
             faults.append(Fault(where, f'"{name}"', f"what [uncertainties.{name}] does not vary"))
     taken = {path for each in own for path in each.fields()}
-    prior = []
+    found = []
     for table, name in ((table, name) for table, known in KNOWN.items() for name in known):
         if (every or name in asked.prior) and name not in asked.fixed:
             if name in named:
-                prior.append(named[name])
+                found.append(named[name])
             elif (table, name) not in taken:
                 where = ("uncertainties", "prior") if every else ("uncertainties", "prior", asked.prior.index(name))
-                prior.append(_drawn(draft, where, name, f"{table}.{name}"))
-    return prior, faults
+                found.append(_as_registered(draft, where, name, f"{table}.{name}"))
+    return found, faults
 
 
 def _of_ensemble(draft: Draft) -> tuple[list[LayeredFactor], list[Fault]]:
@@ -118,7 +118,7 @@ def _of_ensemble(draft: Draft) -> tuple[list[LayeredFactor], list[Fault]]:
     return found, faults
 
 
-def _drawn(draft: Draft, where: KeyPath, name: str, field: str) -> LayeredFactor:
+def _as_registered(draft: Draft, where: KeyPath, name: str, field: str) -> LayeredFactor:
     """Return a parameter or a variant as the registry has it drawn."""
     if name in PARAMETERS:
         return _number(draft, where, name, Uncertainty(), _field(where, field))
@@ -177,7 +177,7 @@ def _own(draft: Draft, name: str, table: Uncertainty) -> LayeredFactor:
         on = draft.scenario.mechanisms.get(str(varied.path[1]), True)
         return _choice(draft, where, Lever(field=field, values=[on, not on]))
     if varied.path[0] == "variants" and set(given) <= {"field"}:
-        return _drawn(draft, where, str(varied.path[1]), varied.name)
+        return _as_registered(draft, where, str(varied.path[1]), varied.name)
     return _number(draft, where, name, table, varied)
 
 
@@ -210,14 +210,14 @@ def _field(where: KeyPath, field: str) -> _Field:
     path: KeyPath = tuple(field.split("."))
     if path[0] in NOT_VARIED:
         raise _Wrong(Fault(where, f'"{field}"', NOT_VARIED[str(path[0])]))
-    node, reached = FORM.node_at(path)
+    node, reached = SCENARIO.node_at(path)
     if len(reached) == len(path) and not in_words(node).startswith("a table"):
         return _Field(field, path, node)
     if field in BARE:
         near = BARE[field] + field
     else:
         begin = ".".join(map(str, reached))
-        close = nearest(str(path[len(reached)]), FORM.keys_at(reached)) if len(reached) < len(path) else ""
+        close = nearest(str(path[len(reached)]), SCENARIO.keys_at(reached)) if len(reached) < len(path) else ""
         near = (f"{begin}." if begin else "") + close if close else ""
     raise _Wrong(Fault(where, f'"{field}"', "the dotted name of a field of a scenario that is no table", near))
 

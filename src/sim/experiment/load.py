@@ -24,10 +24,11 @@ from sim.registry.derived import ASKED, KEPT
 from sim.registry.observables import OBSERVABLES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
-from sim.scenario import files, format
+from sim.scenario import files
 from sim.scenario.contradictions import Review
 from sim.scenario.file_form import show
 from sim.scenario.files import keys, locate, shipped
+from sim.scenario.format import FORM as SCENARIO
 from sim.scenario.layers import SETS, Fault, KeyPath, Layer, drop, in_order, leaves, merge, unknown
 from sim.scenario.schema import Scenario, month_name, month_number
 
@@ -66,7 +67,7 @@ def experiment_of(draft: Draft) -> Experiment:
     judged = _judged(draft, levers, uncertainties)
     problems += [problem for problem in judged if (problem.where, problem.field) not in known]
     all_known = not any(problem.field.startswith("uncertainties") for problem in problems)
-    experiment, faults, of_table = _kept(draft, levers, uncertainties, all_known)
+    experiment, faults, of_table = _experiment(draft, levers, uncertainties, all_known)
     problems += [*map(draft.own.problem, faults), *of_table]
     if not problems:
         problems += map(draft.own.problem, _out_of_reach(experiment))
@@ -109,7 +110,7 @@ def read(path: Path) -> Draft:
             worlds[where] = stack.layers if stack.complete else None
     base = [*below.layers, above]
     table, _ = merge(base)
-    scenario, _ = format.FORM.sound({**table, "title": "?"})
+    scenario, _ = SCENARIO.sound({**table, "title": "?"})
     complete, ensemble = below.complete and bool(below.layers), None
     if file.uncertainties.ensemble is not None:
         try:
@@ -186,7 +187,7 @@ def _worlds(levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFact
                 yield [*baseline, *layers]
 
 
-def _kept(
+def _experiment(
     draft: Draft, levers: Sequence[LayeredFactor], uncertainties: Sequence[LayeredFactor], known: bool
 ) -> tuple[Experiment, list[Fault], list[Problem]]:
     """Return the experiment, horizons only where they are named; and what is wrong with what its file asks for.

@@ -20,8 +20,8 @@ from sim.experiment.experiment import CurveKind, Factor
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import SHOWN
 from sim.scenario import doc_tables
-from sim.scenario import format as scenario_format
 from sim.scenario.file_form import FileForm
+from sim.scenario.format import FORM as SCENARIO
 from sim.scenario.layers import KeyPath, Layer, leaves
 from sim.scenario.schema import Scenario, Table
 
@@ -259,7 +259,7 @@ class Draft:
 def inline(own: Layer, root: KeyPath, table: dict[str, Any], single: KeyPath = ()) -> Layer:
     """Return tables that stand in an experiment file as a layer, wrong values noted and left out."""
     layer = Layer(own.label, table, own.lines, root, single, own.folder)
-    scenario_format.FORM.clean(layer)
+    SCENARIO.clean(layer)
     return layer
 
 

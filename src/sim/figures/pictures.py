@@ -26,7 +26,7 @@ class Picture:
     usual: str = ""  # function of `select` that says with which options it is drawn when all are; none: it is not
     #: Of a sweep, whose lever's options are compared: ``needed``, ``first`` if there is one, that of the axis
     #: (``along``), that at whose options another is shown (``across``), or one that is no axis (``besides``).
-    lever: str = "needed"
+    lever_rule: str = "needed"
     axes: tuple[str, ...] = ()  # of a sweep: filled by the leading uncertainties where they are not asked for
     #: Of a sweep, parts of the file's name: options, ``column`` that is shown, lever (``of``), x (``by``).
     stem: tuple[str, ...] = ("column", "x", "y", "lever", "option")

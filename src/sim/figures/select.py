@@ -86,8 +86,9 @@ def of_sweep(sweep: Sweep, what: str, picture: Picture, asked: Asked) -> Found:
     axes: dict[str, Factor] = {}
     for name in ("x", "y"):
         if name in asked:
-            axes[name] = (sweep.experiment.lever if picture.lever == "across" else sweep.experiment.factor)(asked[name])
-    lever = _lever(sweep, what, picture.lever, asked, axes)
+            known = sweep.experiment
+            axes[name] = (known.lever if picture.lever_rule == "across" else known.factor)(asked[name])
+    lever = _lever(sweep, what, picture.lever_rule, asked, axes)
     options = selection.against(lever, asked.get("option")) if lever else []
     if missing := [name for name in picture.axes if name not in axes]:
         axes |= _leading(sweep, what, missing, axes, lever, options, where)

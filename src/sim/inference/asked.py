@@ -166,7 +166,7 @@ def asked(
             found.append(Asked("", "", "", entry, where, when, True, level, level))
             continue
         baseline = given.options[0].label
-        shaped = sweep.pairs.options(values, given).mean(axis=2)
+        shaped = sweep.pairs.by_option(values, given).mean(axis=2)
         of = range(len(given.options)) if option is None else [given.options.index(given.option(option))]
         for number in of if levels else against(given, option):
             at, base = (shaped[:, number], shaped[:, 0]) if levels else differences(sweep.pairs, given, number, values)

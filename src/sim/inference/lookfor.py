@@ -271,7 +271,7 @@ class Population:
         when = self.experiment.horizons[shown.horizon].meaning
         for scope, values in zip(scopes, self.pairs.each(*columns), strict=True):
             # at the baseline of all other levers, as observables are
-            options = self.pairs.options(values, lever)[:, :, 0]
+            options = self.pairs.by_option(values, lever)[:, :, 0]
             for number in selected.options:
                 if number != base:
                     least = self.experiment.smallest.of(shown.entry, float(np.nanmean(options[:, base])))

@@ -65,7 +65,7 @@ def _kind_of(options: Sequence[Option]) -> str:
     return "float" if kinds == {int, float} else "text"
 
 
-def drawn(factor: Factor, values: Sequence[Any], at: NDArray[np.int64]) -> pa.Array:
+def of_factor(factor: Factor, values: Sequence[Any], at: NDArray[np.int64]) -> pa.Array:
     """Return the column of an uncertainty: its value at each run's point."""
     if factor.options:
         known = [option.value for option in factor.options]

@@ -20,7 +20,7 @@ from sim.experiment.plan import Chunk
 from sim.registry.derived import column as column_of
 from sim.registry.entries import SCOPES
 from sim.registry.outcomes import OUTCOME_INDEX, OUTCOMES
-from sim.results.columns import choices, drawn, first_days, floats, plain, table_file, texts
+from sim.results.columns import choices, first_days, floats, of_factor, plain, table_file, texts
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -181,7 +181,7 @@ class Recorder:
             columns[lever.name] = choices(lever.options, numbers[combinations])
         at = np.repeat(points - chunk.points[0], each)
         for factor in experiment.uncertainties:
-            columns[factor.name] = drawn(factor, [sample[factor.name] for sample in samples], at)
+            columns[factor.name] = of_factor(factor, [sample[factor.name] for sample in samples], at)
         for number, (column, *_) in enumerate(experiment.columns()):
             columns[column] = floats(self.outcomes[:, number])
         columns |= {name: floats(found) for name, found in (self.targets | self.observables).items()}

@@ -28,8 +28,8 @@ from sim.world.build import World, build, vary
 
 Values = Mapping[str, Any]
 """What the uncertainties are at a point: a sample."""
-KEPT, MOST = 64, 160
-"""Worlds kept as models for others: one for each combination, at least and at most so many; each takes some two
+LEAST, MOST = 64, 160
+"""Worlds kept as patterns of others: one for each combination, at least and at most so many; each takes some two
 megabytes, in every thread."""
 QUICK = ("parameters.", "variants.")
 """Tables of a scenario in which a world may differ from another and share its tree and calendar."""
@@ -78,14 +78,14 @@ def run_chunk(job: Job, chunk: Chunk, samples: Sequence[Values], go_on: Callable
         Called now and then; may raise to break off.
     """
     began = time.perf_counter()
-    kept = job.recorder(chunk)
-    errors = simulate(job, chunk, samples, kept, go_on)
-    files = kept.files(samples, errors)
+    recorder = job.recorder(chunk)
+    errors = simulate(job, chunk, samples, recorder, go_on)
+    files = recorder.files(samples, errors)
     return Made(chunk.number, files, chunk.runs, len(errors), time.perf_counter() - began, here())
 
 
 def simulate(
-    job: Job, chunk: Chunk, samples: Sequence[Values], kept: Recorder, go_on: Callable[[int], None] | None = None,
+    job: Job, chunk: Chunk, samples: Sequence[Values], recorder: Recorder, go_on: Callable[[int], None] | None = None,
     *, without: int | None = None,
 ) -> dict[int, tuple[str, str]]:  # fmt: skip
     """Run the runs of a chunk one by one, or all but one; return error and place of those that failed."""
@@ -95,7 +95,7 @@ def simulate(
     errors: dict[int, tuple[str, str]] = {}
     # the worlds of one point, for all its replicates
     current, made = -1, dict[int, Any]()
-    for pair, (point, replicate, series) in enumerate(kept.pairs):
+    for pair, (point, replicate, series) in enumerate(recorder.pairs):
         if point != current:
             current, made = point, {}
         for combination in range(chunk.combinations):
@@ -105,9 +105,9 @@ def simulate(
             try:
                 if combination not in made:
                     made[combination] = worlds.world(combination, samples[point - chunk.points[0]])
-                trajectory = run(made[combination], series, go_on, events=kept.committees)
-                archive = Archive(trajectory, made[combination].committees) if kept.archived else None
-                kept.add(row, trajectory.values, archive)
+                trajectory = run(made[combination], series, go_on, events=recorder.committees)
+                archive = Archive(trajectory, made[combination].committees) if recorder.archived else None
+                recorder.add(row, trajectory.values, archive)
             except (MemoryError, OSError):
                 raise  # the machine's fault, and perhaps not the next time: no row must say so
             except Exception as error:
@@ -148,8 +148,8 @@ class Worlds:
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
         self.combinations = experiment.combinations
-        self._kept = min(max(KEPT, len(self.combinations)), MOST)
-        self._models: OrderedDict[tuple[Any, ...], World] = OrderedDict()
+        self._kept = min(max(LEAST, len(self.combinations)), MOST)
+        self._patterns: OrderedDict[tuple[Any, ...], World] = OrderedDict()
         # once, not for each of a million worlds: which values are what, by their names in a sample
         targets = {factor.name: factor.target for factor in experiment.uncertainties}
         self._parameters, self._variants = (
@@ -178,16 +178,16 @@ class Worlds:
             target: str(sample[name]) for name, target in self._variants.items() if sample[name] is not None
         }  # fmt: skip
         rest = tuple(sample[name] for name in self._rest)
-        return vary(self._model((combination, *rest), combination, sample), parameters, variants)
+        return vary(self._pattern((combination, *rest), combination, sample), parameters, variants)
 
-    def _model(self, key: tuple[Any, ...], combination: int, sample: Mapping[str, Any]) -> World:
+    def _pattern(self, key: tuple[Any, ...], combination: int, sample: Mapping[str, Any]) -> World:
         """Return the world that others of the same structure are varied from."""
-        found = self._models.get(key)
+        found = self._patterns.get(key)
         if found is None:
-            found = self._models[key] = build(scenario_of(self.experiment, combination, sample))
-            if len(self._models) > self._kept:
-                self._models.popitem(last=False)
-        self._models.move_to_end(key)
+            found = self._patterns[key] = build(scenario_of(self.experiment, combination, sample))
+            if len(self._patterns) > self._kept:
+                self._patterns.popitem(last=False)
+        self._patterns.move_to_end(key)
         return found
 
 

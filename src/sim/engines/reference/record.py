@@ -143,6 +143,7 @@ def _readings(committee: Committee, m: PartyState) -> Totals:
         stopped += _flag(uezd.paralysed)
         uezds_appointed += _flag(uezd.appointed > 0.5)
     one = {
+        # of the whole guberniia, its uezds counted in; the committee's own stands below
         "performance": committee.result,
         "recovery_months": committee.recovery,
         "effort": committee.result * m.task,

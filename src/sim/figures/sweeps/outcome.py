@@ -120,7 +120,7 @@ def _departs(sweep: Sweep, factor: Factor) -> NDArray[np.bool_]:
 
 def _scattered(sweep: Sweep, what: Shown, factor: Factor, lever: Factor | None) -> Scattered:
     values = sweep.pairs.values(what.column)
-    shaped = sweep.pairs.options(values, lever) if lever else values[:, None, :]
+    shaped = sweep.pairs.by_option(values, lever) if lever else values[:, None, :]
     parts = shaped, shaped - shaped[:, :1]
     if lever is not None and factor.name == lever.name:
         # One point for each option: what is compared is also what it is drawn against.

@@ -117,7 +117,7 @@ def points(
     """Return x, y, mean over replicates and its variance by chance, once for each option of levers that are axes."""
     pairs, values = sweep.pairs, sweep.pairs.values(what.column)
     if lever is not None:
-        shaped = pairs.options(values, lever)
+        shaped = pairs.by_option(values, lever)
         values = shaped[:, option] - shaped[:, 0]
     found: list[tuple[Array, Array, Array, Array]] = []
     for have, (at_x, at_y) in common.cells(sweep, lever, x, y):
