@@ -65,7 +65,7 @@ def test_every_combination_has_its_model_at_hand_however_many_there_are(monkeypa
     few = Worlds(experiment())
     for combination in range(len(few.combinations)):
         few.world(combination, draw(1))
-    assert len(few._models) == 1, "memory stays bounded with very many combinations, too"
+    assert len(few._patterns) == 1, "memory stays bounded with very many combinations, too"
 
 
 def test_worlds_that_differ_in_parameters_alone_share_the_rest() -> None:
@@ -75,6 +75,6 @@ def test_worlds_that_differ_in_parameters_alone_share_the_rest() -> None:
     assert worlds.world(0, draw(1, "random")).like is not one.like
     for number in range(LEAST + 5):
         worlds.world(1, draw(3) | {"skill": 0.001 * number})
-    assert len(worlds._models) == LEAST, "memory stays bounded"
+    assert len(worlds._patterns) == LEAST, "memory stays bounded"
     again = worlds.world(0, draw(1))
     assert again.like is not one.like and (again.committees, again.skill) == (one.committees, one.skill)
