@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, UserError, nearest
@@ -12,7 +11,7 @@ from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
 from sim.registry.derived import Derived
 from sim.results.folder import MANIFEST, Folder, fault
-from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, read_journal
+from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, Journal, read_journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +25,14 @@ class SweepFolder(Folder):
 
     format = SWEEP
 
-    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
-        super().__init__(path, manifest)
-        self.parts: dict[int, dict[str, Any]] = {}  #: by their numbers: files, runs, failed runs, seconds
+    @cached_property
+    def _journal(self) -> Journal:
+        return read_journal(self.path)
+
+    @cached_property
+    def parts(self) -> dict[int, dict[str, Any]]:
+        """What is stored, by numbers of parts: files, runs, failed runs, seconds."""
+        return dict(sorted(self._journal.parts.items()))
 
     @property
     def told(self) -> str:  # noqa: D102
@@ -45,9 +49,7 @@ class SweepFolder(Folder):
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"is damaged: {type(error).__name__}: {error}"
             yield Problem(str(self.path / MANIFEST), "experiment", allowed=reason)
-        journal = read_journal(self.path)
-        self.parts = dict(sorted(journal.parts.items()))
-        yield from journal.problems
+        yield from self._journal.problems
         for part in self.parts.values():
             for name, record in part["files"].items():
                 found = fault(
