@@ -41,7 +41,7 @@ for kind in ("run", "comparison", "sweep-once"):
     assert cli.call(["plot", folder, "--what", {{"run": "moves", "comparison": "effects"}}.get(kind, "classes")]) == 0
 assert cli.call(["query", folder, "SELECT count(*) FROM runs"]) == 0
 assert cli.call(["status", folder]) == 0
-assert cli.call(["list", "outcomes"]) == cli.call(["explain", "r_f"]) == 0
+assert cli.call(["list", "outcomes"]) == cli.call(["explain", "r_f"]) == cli.call(["check", "historical"]) == 0
 assert cli.call(["export", {out!r} + "/run", "--csv"]) == 0
 from sim.figures import appointed, curves, moves, opposition, tilemap
 assert not {{"matplotlib.pyplot", "scipy.optimize"}} & {{*sys.modules}}

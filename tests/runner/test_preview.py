@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from sim.errors import UserError
 from sim.registry.parameters import PARAMETERS
-from sim.runner.preview import COUNTED, preview
+from sim.runner.preview import preview
 from sim.scenario.load import load
+from sim.world.build import build
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def look(tmp_path):
     [
         ("", (85, 650)),
         ("[tree]\nuezds = 0", (85, 0)),
-        (f"[tree]\nuezds = {COUNTED + 1}", (85, COUNTED + 1)),
+        ("[tree]\nuezds = 5001", (85, 5001)),
         ('[tree]\nonly = ["Tver", "Moscow"]\nuezds = 0', (2, 0)),
         ('[tree]\nkind = "synthetic"\nguberniias = 100000\nuezds_each = 200', (100_000, 20_000_000)),
     ],
@@ -34,6 +36,32 @@ def test_sizes(text, size, look):
     assert (seen.guberniias, seen.uezds) == size
     assert (seen.months, seen.replicates) == (18, 20)
     assert seen.committee_months == sum(size) * 18 * 20
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tree]\nuezds = 10000", "10000 give one guberniia 361; allowed: fewer than 256 each"),
+        ('[tree]\nkind = "synthetic"\n' + "".join(
+            f'[events.purge_{name}]\nkind = "levy"\nstart = "1922-03"\nsize = -0.6\n' for name in "ab"),
+         "the purges of 1922-03 would leave no members"),
+    ],
+    ids=["too many uezds", "no members"],
+)  # fmt: skip
+def test_what_no_world_can_be_made_of_is_refused_as_a_run_would_refuse_it(text, said, look, tmp_path):
+    with pytest.raises(UserError, match=said) as checked:
+        look(text)
+    with pytest.raises(UserError) as run:
+        build(load(tmp_path / "made.toml").scenario)
+    assert str(checked.value) == str(run.value)
+
+
+def test_the_uezds_that_are_counted_are_those_of_the_world(look, tmp_path):
+    for text in ("[tree]\nuezds = 300", '[tree]\nonly = ["Tver", "Moscow"]', '[tree]\nkind = "synthetic"'):
+        seen = look(text)
+        places = build(load(tmp_path / "made.toml").scenario).committees
+        assert seen.guberniias == sum(place.parent < 0 for place in places)
+        assert seen.guberniias + seen.uezds == len(places)
 
 
 def test_settings_know_their_layer(look):

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.warnings import unlike
 from sim.registry.parameters import PARAMETERS
 from sim.scenario.load import differences, extended
-from sim.scenario.schema import Scenario, month_number
+from sim.scenario.schema import month_number, months_of
+from sim.world.build import effective
+from sim.world.places import uezds_of
+from sim.world.schedule import check_members
 
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
-#: Trees up to this size are planted to be counted; larger ones are estimated.
-COUNTED = 5_000
-REAL_GUBERNIIAS = 85
 #: Fewer replicates than this tell little of chance.
 FEW = 5
 
@@ -88,9 +88,10 @@ class Preview(Check):
 
 
 def preview(loaded: Loaded) -> Preview:
-    """Look at a loaded scenario."""
+    """Look at a loaded scenario; UserError where no world can be made of it."""
     scenario = loaded.scenario
-    guberniias, uezds = count(scenario)
+    uezds = uezds_of(scenario.tree)  # by guberniia; to plant them takes ten times as long, for their draws
+    check_members(scenario, months_of(scenario), effective(scenario))
     units = {f"parameters.{name}": parameter.unit for name, parameter in PARAMETERS.items()}
     settings = [Setting(key, value, units.get(key, ""), layer) for key, value, layer in loaded.effective()]
     known, (base, name) = {setting.name: setting for setting in settings}, extended(loaded)
@@ -100,27 +101,11 @@ def preview(loaded: Loaded) -> Preview:
         differs.append((one["field"], one["base"], known.get(one["field"], here)))
     differs.sort(key=lambda one: [*known].index(one[0]) if one[0] in known else len(known))
     return Preview(
-        loaded=loaded, warnings=tuple(warnings(loaded)), guberniias=guberniias, uezds=uezds, settings=settings,
+        loaded=loaded, warnings=tuple(warnings(loaded)), guberniias=len(uezds), uezds=sum(uezds), settings=settings,
         base=name, differs=differs,
         months=month_number(scenario.period.end) - month_number(scenario.period.start) + 1,
         runs=scenario.run.replicates,
     )  # fmt: skip
-
-
-def count(scenario: Scenario) -> tuple[int, int]:
-    """Return the numbers of guberniias and uezds."""
-    tree = scenario.tree
-    if tree.kind == "synthetic":
-        return tree.guberniias, tree.guberniias * tree.uezds_each
-    if tree.kind == "table":
-        return len(tree.units), len(tree.places) - len(tree.units)
-    if tree.uezds > COUNTED:
-        return len(tree.only) or REAL_GUBERNIIAS, tree.uezds
-    from sim.world.build import build
-
-    places = build(scenario).committees
-    guberniias = sum(place.level == "guberniia" for place in places)
-    return guberniias, len(places) - guberniias
 
 
 def warnings(loaded: Loaded) -> Iterator[str]:
