@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 import sim
+from sim.analysis.paired import reading
 from sim.describe.glossary import terms
 from sim.errors import UserError
 from sim.experiment.draws import draws
@@ -60,6 +61,14 @@ def test_its_numbers_and_words_are_those_of_compare(shown, drawing):
     for name in ("base", "other", "effect", "low", "high", "superiority", "smallest"):
         assert mine[name] == pytest.approx(row[name], abs=1e-12), name
     assert [tab.inner_text("#sentence"), tab.inner_text("#sure")] == pair.answer()
+
+
+def test_an_interval_says_to_the_page_what_it_says_to_compare(shown):
+    ends = [(0.0, 0.0), (0.02, 0.02), (-0.02, -0.02), (0.006, 0.02), (-0.02, -0.006), (-0.001, 0.004), (-0.01, 0.01)]
+    cases = [(*end, 0.005, pairs) for end in ends for pairs in (5, 29, 30)]
+    said = shown().evaluate("(cases) => cases.map((each) => verdict(...each))", cases)
+    assert said == [str(reading(*case)) for case in cases]
+    assert {*said} == {"above", "below", "within", "undecided"}
 
 
 KINDS = ("recovery_months", "opposition_nation", "sklok_duration", "appointed", "members")

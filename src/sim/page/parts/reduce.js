@@ -1,6 +1,6 @@
 // What pairs of runs come to. The same arithmetic as `skloki compare`, to which a test holds it.
 "use strict";
-const YEARS = 3, LEAST_GROWTH = 0.004;
+const YEARS = 3, LEAST_GROWTH = 0.004, FEW = 30;
 
 // One outcome in one scope of a run, month by month.
 function series(content, run, months, scope, outcome) {
@@ -61,11 +61,13 @@ function effect(pairs, first, last, outcome, student) {
   const share = mean(changes.map((each) => 0.5 + 0.5 * Math.sign(sign * each)));
   const [low, high] = [middle - half, middle + half];
   const gains = changes.map((each) => sign * each), beyond = [gains.filter((each) => each > smallest), gains.filter((each) => each < -smallest)];
-  return { pairs: n, base, other, effect: middle, low, high, smallest, superiority: share, reading: verdict(low, high, smallest),
+  return { pairs: n, base, other, effect: middle, low, high, smallest, superiority: share, reading: verdict(low, high, smallest, n),
     beyond: beyond.map((each) => each.length / n) };
 }
 
-function verdict(low, high, smallest) {
+// Where an interval lies; of no width it is no certainty where few pairs are known: what is rare may not have been seen.
+function verdict(low, high, smallest, pairs) {
+  if (low === high && pairs < FEW) return "undecided";
   if (low > smallest) return "above";
   if (high < -smallest) return "below";
   return low >= -smallest && high <= smallest ? "within" : "undecided";
