@@ -9,13 +9,13 @@ import pytest
 
 import sim
 from sim.analysis import paired
-from sim.analysis.places import PlaceEffects, mapped, outcomes_of
+from sim.analysis.places import PlaceEffects, mapped
 from sim.data.tables import guberniias
 from sim.engines.engine import engine
 from sim.errors import UserError
 from sim.experiment.horizons import Horizon, measured
 from sim.registry.outcomes import OUTCOME_INDEX
-from sim.results.run_rows import PLACE_OUTCOMES
+from sim.results.run_rows import PLACE_OUTCOMES, outcomes_of
 from sim.scenario.load import load
 
 SMALL = {

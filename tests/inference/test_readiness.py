@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.inference import readiness as rules
-from sim.inference.readiness import MEASURES, UNIVERSAL
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.readiness import MEASURES, UNIVERSAL
 
 HALVES = ["1921-01", "1921-07", "1922-01", "1922-07"]
 

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.places import outcomes_of
 from sim.engines.engine import engine
 from sim.errors import UserError
 from sim.experiment import designs
 from sim.experiment.horizons import Horizon, measured
-from sim.inference.readiness import MEASURES
-from sim.results.run_rows import PLACE_OUTCOMES
+from sim.registry.readiness import MEASURES
+from sim.results.run_rows import PLACE_OUTCOMES, outcomes_of
 from sim.results.sweep import SweepFolder
 from sim.runner import readiness as maps
 from sim.runner.chunks import scenario_table

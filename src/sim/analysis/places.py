@@ -18,7 +18,7 @@ from sim.engines.trajectory import COMMITTEE_FIELDS
 from sim.experiment.horizons import Horizon, measured
 from sim.results.columns import first_days, floats, plain, texts
 from sim.results.comparison import PLACE_EFFECTS
-from sim.results.run_rows import OF_FIELD, PLACE_OUTCOMES, PLACES
+from sim.results.run_rows import PLACE_OUTCOMES, PLACES, outcomes_of
 from sim.scenario.schema import month_number
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ Array = NDArray[np.float64]
 
 ROOM = 64 * 2**20
 """Bytes that the states of one replicate may take for the sake of these tables."""
-YEAR = 12
-_OPEN = COMMITTEE_FIELDS.index("open_sklok")
-_FIELDS = [*(OF_FIELD.get(name, name) for name in COMMITTEE_FIELDS), "skloki_year", "recovery_months"]
-_PLACES = [_FIELDS.index(name) for name in PLACE_OUTCOMES]
 
 
 def mapped(scenario: Scenario) -> Scenario:
@@ -44,14 +40,6 @@ def mapped(scenario: Scenario) -> Scenario:
     if tree.kind == "synthetic" or 8 * months * count * len(COMMITTEE_FIELDS) > ROOM:
         return scenario
     return scenario.model_copy(update={"run": scenario.run.model_copy(update={"committees": True})})
-
-
-def outcomes_of(states: Array) -> Array:
-    """Return the outcomes of places, ``PLACE_OUTCOMES``, that their states hold: (months, places, outcomes)."""
-    opened = states[..., _OPEN]
-    year = np.stack([opened[max(at + 1 - YEAR, 0) : at + 1].max(axis=0) for at in range(len(opened))])
-    recovery = states[..., COMMITTEE_FIELDS.index("recovery")]
-    return np.concatenate([states, year[..., None], recovery[..., None]], axis=-1)[..., _PLACES]
 
 
 class PlaceMeans:

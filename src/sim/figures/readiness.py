@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from sim.analysis.wording import capital, hundred
 from sim.errors import Problem, UserError
 from sim.figures import panels, style, tilemap
-from sim.inference.readiness import LEVELS, MEASURES, TERMS, UNILATERAL, UNIVERSAL, Frontier
+from sim.inference.readiness import LEVELS, TERMS, Frontier
 from sim.registry.entries import CLASSES
+from sim.registry.readiness import MEASURES, UNILATERAL, UNIVERSAL
 
 if TYPE_CHECKING:
     import pandas as pd

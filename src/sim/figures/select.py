@@ -18,8 +18,8 @@ from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
 from sim.experiment.horizons import following
 from sim.figures.pictures import Picture
-from sim.inference.readiness import MEASURES
 from sim.inference.worth import FEW
+from sim.registry.readiness import MEASURES
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep

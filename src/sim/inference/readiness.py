@@ -13,16 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.registry.outcomes import OUTCOMES
+from sim.registry.readiness import MEASURES, UNILATERAL, UNIVERSAL
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
 
-MEASURES = ("recovery_months", "performance", "open_skloki", "paralysed")
-"""What is looked at, each apart; the first decides."""
-UNIVERSAL, UNILATERAL = "universal", "unilateral"
-"""All places elect, or one alone does."""
 MONTHS = 36
 """Months over which a switch is judged."""
 LAST = "1926-07"

@@ -45,11 +45,23 @@ PLACE_OUTCOMES = (
 )  # fmt: skip
 #: Fields of a committee's state whose name is not that of the outcome which counts them.
 OF_FIELD = {"open_sklok": "open_skloki"}
+YEAR = 12
+_OPEN = COMMITTEE_FIELDS.index("open_sklok")
+_FIELDS = [*(OF_FIELD.get(name, name) for name in COMMITTEE_FIELDS), "skloki_year", "recovery_months"]
+_PLACES = [_FIELDS.index(name) for name in PLACE_OUTCOMES]
 #: One row per month and guberniia: means over replicates.
 PLACES = pa.schema([
     ("month", pa.date32()), ("committee", pa.string()), ("unit_class", pa.string()), ("replicates", pa.int32()),
     *((name, pa.float64()) for name in PLACE_OUTCOMES),
 ])  # fmt: skip
+
+
+def outcomes_of(states: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the outcomes of places, ``PLACE_OUTCOMES``, that their states hold: (months, places, outcomes)."""
+    opened = states[..., _OPEN]
+    year = np.stack([opened[max(at + 1 - YEAR, 0) : at + 1].max(axis=0) for at in range(len(opened))])
+    recovery = states[..., COMMITTEE_FIELDS.index("recovery")]
+    return np.concatenate([states, year[..., None], recovery[..., None]], axis=-1)[..., _PLACES]
 
 
 def monthly_schema() -> pa.Schema:

@@ -20,10 +20,10 @@ from sim.kernel import KERNEL_SOURCES
 #: and how.
 OTHERS = (
     "world", "data", "data/csv", "scenario/layers.py", "scenario/schema.py", "results/columns.py",
-    "runner/chunk_rows.py", "runner/chunks.py",
+    "results/run_rows.py", "runner/chunk_rows.py", "runner/chunks.py", "runner/place_rows.py",
     *(f"analysis/{name}.py" for name in ("archive", "bands", "observables", "scores", "targets")),
     *(f"experiment/{name}.py" for name in ("experiment", "horizons", "plan")),
-    *(f"registry/{name}.py" for name in ("derived", "mechanisms", "observables", "versions")),
+    *(f"registry/{name}.py" for name in ("derived", "mechanisms", "observables", "readiness", "versions")),
 )  # fmt: skip
 UNSAID = ("type_params", "type_ignores", "type_comment", "kind")
 """Fields of Python's syntax trees that not every version has, or that mean nothing when a program runs."""

@@ -8,7 +8,7 @@ the states of all committees would be some megabytes a run.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,29 +16,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.analysis.archive import Archive
-from sim.analysis.places import outcomes_of
 from sim.engines.engine import cores, engine
 from sim.errors import Problem, UserError
 from sim.experiment import ensemble as ensembles
 from sim.experiment.ensemble import Ensemble
 from sim.experiment.experiment import Experiment, Factor, Option
-from sim.experiment.horizons import Horizon, measured
+from sim.experiment.horizons import Horizon
 from sim.experiment.load import load_experiment
-from sim.experiment.plan import Chunk
 from sim.inference import readiness as rules
-from sim.inference.readiness import LAST, MEASURES, MONTHS, UNILATERAL, UNIVERSAL, Half
-from sim.results.columns import floats, plain, table_file, texts
+from sim.inference.readiness import LAST, MONTHS, Half
+from sim.registry.readiness import MEASURES, UNIVERSAL
 from sim.results.readiness import MAP, ReadinessMap, store
-from sim.results.run_rows import PLACE_OUTCOMES
 from sim.results.sweep import SweepFolder
-from sim.runner.chunk_rows import Recorder, file_name
-from sim.runner.chunks import Job, scenario_table
+from sim.runner.chunks import scenario_table
 from sim.runner.ensembles import checked
 from sim.runner.model_version import model
+from sim.runner.place_rows import PlaceJob
 from sim.runner.progress import Progress
 from sim.runner.sweep import sweep
 from sim.scenario.schema import Scenario, month_name, month_number
@@ -58,84 +53,6 @@ AFTER = "after"
 DRAWS, QUICK = 100, 20
 SWEEPS = "sweeps"
 """Where the sweeps lie, below the map's folder."""
-_READ = [PLACE_OUTCOMES.index(name) for name in MEASURES]
-_LITERACY = PLACE_OUTCOMES.index("literacy")
-SCHEMES = (UNIVERSAL, UNILATERAL)
-
-
-class PlaceRecorder(Recorder):
-    """Keeps of a chunk's runs what election changes in single places, beside what a sweep keeps.
-
-    Of election everywhere it is the change in each place, of election in one place alone the change in that place. The
-    options are those of `experiment_of`: what happened, everywhere, then the places in the order of the world.
-    """
-
-    def __init__(self, experiment: Experiment, months: Sequence[str], chunk: Chunk, *, alone: bool = False) -> None:
-        super().__init__(experiment, months, chunk, alone=alone)
-        self.archived = True
-        [self._horizon] = experiment.horizons.values()
-        self._switch = months.index(self._horizon.first)
-        self._rows: list[tuple[int, int, int, float, Floats]] = []
-        self._pair, self._base, self._alone_series = -1, np.empty((0, 0, 0)), np.empty((0, 0, 0))
-        self._here: set[int] = set()
-
-    def add(self, row: int, values: Floats, archive: Archive | None = None) -> None:
-        """Take a run's trajectory, by its number in the chunk, and the states of its committees."""
-        super().add(row, values)
-        assert archive is not None
-        pair, option = divmod(row, self._chunk.combinations)
-        states = outcomes_of(archive.states)
-        if option == 0:
-            self._flush()
-            self._pair, self._base, self._alone_series = pair, states, states.copy()
-        elif pair == self._pair and option == 1:
-            self._reduce(0, states, range(states.shape[1]))
-        elif pair == self._pair:
-            self._alone_series[:, option - 2] = states[:, option - 2]
-            self._here.add(option - 2)
-
-    def finish(self) -> None:
-        """Reckon what is still waiting."""
-        super().finish()
-        self._flush()
-
-    def _flush(self) -> None:
-        """Reckon the places that elected alone in the last pair."""
-        if self._here:
-            self._reduce(1, self._alone_series, sorted(self._here))
-            self._here = set()
-
-    def _reduce(self, scheme: int, states: Floats, places: Sequence[int]) -> None:
-        """Turn two worlds' states into a row for each place."""
-        both = np.stack([self._base, states], axis=2)
-        [found] = measured(both, [self._horizon], self._months, outcomes=PLACE_OUTCOMES)
-        change = (found[:, 1] - found[:, 0])[:, _READ]
-        literacy = self._base[self._switch, :, _LITERACY]
-        self._rows += [(self._pair, scheme, at, float(literacy[at]), change[at]) for at in places]
-
-    def files(self, samples: Sequence[Mapping[str, Any]], errors: Mapping[int, tuple[str, str]]) -> dict[str, bytes]:
-        """Return the chunk's files by their names."""
-        found = super().files(samples, errors)
-        if self._rows:
-            pairs, schemes, places, literacy, changes = zip(*self._rows, strict=True)
-            points = np.array([point for point, *_ in self.pairs])
-            columns = {
-                "point": plain(points[list(pairs)], np.int64, pa.int64()),
-                "scheme": texts(np.array(schemes), SCHEMES), "place": plain(np.array(places), np.int32, pa.int32()),
-                "literacy": floats(literacy),
-                **{name: floats(values) for name, values in zip(MEASURES, np.array(changes).T, strict=True)},
-            }  # fmt: skip
-            found[f"places/{file_name(self._chunk.number)}"] = table_file(columns)
-        return found
-
-
-@dataclass(frozen=True)
-class PlaceJob(Job):
-    """The job of a half-year's sweep."""
-
-    def recorder(self, chunk: Chunk) -> Recorder:
-        """Return what keeps a chunk's runs."""
-        return PlaceRecorder(self.experiment, self.months, chunk)
 
 
 @dataclass(frozen=True)
@@ -383,7 +300,7 @@ def frontiers(changes: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     counted = changes[~changes["later"]]
     for (population, scheme), one in counted.groupby(["population", "scheme"], sort=False, observed=True):
         terms = known[known["population"] == population].set_index(["half", "place"])
-        for measure in rules.MEASURES:
+        for measure in MEASURES:
             yes, of, keys = rules.counts(one, measure)
             fit = rules.frontier(yes, of, terms.loc[keys, list(rules.TERMS)].to_numpy())
             row = {"population": population, "scheme": scheme, "measure": measure, "cells": fit.cells,
