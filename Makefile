@@ -110,7 +110,7 @@ results: setup  ## regenerate results/historical and the README's picture (20 re
 crates: setup  ## describe the folders of results/ for machines: ro-crate-metadata.json, after any change there
 	$(PY) -m sim.describe.crate
 
-openness: setup  ## is the question open, and what tilts it: six sweeps (about ten minutes)
+openness: setup  ## is the question open, and what tilts it: seven sweeps (about half an hour)
 	for name in openness openness-readings openness-tilt openness-places neutrality leans audit-of-twins; do $(VENV)/bin/skloki sweep $$name || exit 1; done
 
 RIVALS := harris circular-flow programmatic gill path-dependence networks

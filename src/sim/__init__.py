@@ -7,7 +7,8 @@
 The verbs are those of the command ``skloki``: `run`, `compare`, `trace`, `check`, `open`,
 `plot`, `export`, `list`, `explain`, `view`, and of sweeps `sweep`, `status`, `rerun`, `lookfor`, `sensitivity`,
 `discover`; beside them `live` and `pair` run worlds in memory, and `registered` gives the registry as JSON. They are
-loaded when first used, so that importing the package costs nothing.
+loaded when first used, so that importing the package costs nothing. `sim.api` has the others, too: `calibrate`,
+`claims`, `readiness`, `lockin`.
 """
 
 from __future__ import annotations

@@ -219,7 +219,7 @@ def plot(
     stored: Stored | str | Path, what: str | None = None, *, outcome: str | None = None, date: str | None = None,
     out: str | Path | None = None, force: bool = False, svg: bool = False, **asked: str | None,
 ) -> list[Path]:  # fmt: skip
-    """Draw figures of a result, a comparison, a trace or a sweep, and return the files.
+    """Draw figures of whatever a command has stored, and return the files.
 
     Parameters
     ----------

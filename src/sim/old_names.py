@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
 
-#: Rooms that are no more; they held nothing but modules.
+#: Rooms that are no more, or hold others now (`sim.report`); they held nothing but modules.
 ROOMS = ("sim.study", "sim.study.sweeps", "sim.report")
 #: Old room, new room, modules; OLD:NEW where a module has another name now.
 MODULES = (

@@ -2,7 +2,8 @@
 
 A target's `kind` says what agreement is worth. A *test* could fail for reasons of structure. A
 *weak test* is decided mostly by one parameter or rests on a weak figure. An *input* repeats what
-was put in. Accept on medians over replicates: with 83 posts, chance alone moves a share by .05.
+was put in. One world by itself is looked at by medians over replicates, since with 83 posts chance alone moves a
+share by .05; over draws single runs are scored (`sim.analysis.kernels`).
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def shares(claimed: str, values: Array, smallest: float, low: float | None = Non
     claimed
         A direction: ``above``, ``below`` (beyond the smallest effect), ``within``, ``not below``, ``not above``;
         ``between`` two ends, or ``holds``, which is the same from nought on; ``not ready``: below by more than the
-        smallest.
+        smallest. ``likelier`` and ``signs`` count as ``above``, ``not needed`` as ``not above``.
     """
     known = values[np.isfinite(values)]
     if not len(known):

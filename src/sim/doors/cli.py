@@ -151,7 +151,7 @@ def explain(terminal: Terminal, name: tuple[str, ...]) -> None:
 @options.svg
 @options.stores
 def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) -> None:
-    """Draw the figures of FOLDER, which `run`, `compare`, `trace` or `sweep` has printed, or one kind alone.
+    """Draw the figures of FOLDER, which a command has printed, or one kind alone.
 
     A map needs places of 1923; made-up ones lie nowhere.
     """

@@ -36,7 +36,8 @@ NAMED = 6
 @click.option("--outcome", "outcomes", multiple=True, metavar="NAME", shell_complete=complete.outcomes,
               help="Outcome to print and draw; may be repeated. All are stored.")
 @click.option("--smallest", multiple=True, metavar="[NAME=]X",
-              help="Smallest effect of interest: of shares (default 0.01) or of one outcome; may be repeated.")
+              help="Smallest effect of interest, of all shares or of one outcome, instead of each one's own (see "
+                   "`skloki explain`); may be repeated.")
 @click.option("--precision", type=float, metavar="H",
               help="Run until half the 95 % interval is no wider than H, or say how many pairs it would take.")
 @click.option("--for", "target", metavar="NAME", shell_complete=complete.outcomes,

@@ -166,7 +166,7 @@ class Trajectory:
     months
         Names of the months, ``YYYY-MM``.
     values
-        Float64 of shape (months, scopes, outcomes), in the order of ``registry.SCOPES`` and
+        Float64 of shape (months, scopes, outcomes), in the order of ``SCOPES`` and
         ``OUTCOMES``; nan where an outcome is not defined.
     events
         In the order in which they happened.

@@ -1,7 +1,7 @@
 """What a page knows: worlds, what can be moved in them, outcomes, places, and the accidents' draws.
 
-Everything comes from the registry, the scenario's own loader and the engine's image, so that a page has no list of its
-own: a new parameter or outcome is on it without an edit.
+Everything comes from the registry, the scenario's own loader and the engine's image: a new parameter or outcome is on
+it without an edit. What it is called in Russian stands in ``parts/texts.json``.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def made(
     *, out: Path | str | None = None, workers: int | None = None, progress: Progress | None = None,
     note: Callable[[str], None] | None = None,
 ) -> LockInTest:  # fmt: skip
-    """Make a lock-in test, or what is left of one, and return its folder; for the parameters see `sim.readiness`.
+    """Make a lock-in test, or what is left of one, and return its folder; for the parameters see `sim.api.readiness`.
 
     Its sweep lies in ``results/sweeps/NAME-ENSEMBLE-DRAWS``, or in the folder that is asked for.
     """
