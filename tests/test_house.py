@@ -7,8 +7,11 @@ functions or for types alone, are looked for here.
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ import pytest
 import sim
 
 PACKAGE = Path(sim.__file__).parent
+ROOT = Path(__file__).parents[1]
 LARGEST = 0.2
 """Share of the package's lines that a room may hold."""
 
@@ -93,3 +97,14 @@ def test_no_room_holds_too_much() -> None:
 def test_no_room_is_named_like_a_verb() -> None:
     rooms = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in modules(PACKAGE).values()}
     assert "engines" in rooms and not rooms & set(sim.__all__)
+
+
+def test_the_table_of_rooms_is_in_the_order_of_the_contract():
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+    layers = [re.findall(r"\w+", layer) for layer in reversed(contract["layers"])]
+    told = re.findall(r"^\| (`sim/.*?) \|", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+    rooms = [re.findall(r"`sim/(\w+)", names) for names in told]
+    at = {room: place for place, layer in enumerate(layers) for room in layer}
+    assert {room for row in rooms for room in row} == at.keys() - {"__main__"}
+    order = [sorted(at[room] for room in row) for row in rooms]
+    assert all(above[-1] <= below[0] for above, below in pairwise(order)), order

@@ -232,7 +232,7 @@ def of_leading(sweep: Sweep) -> list[dict[str, str]]:
 def of_leading_two(sweep: Sweep) -> list[dict[str, str]]:
     """Draw it over the two uncertainties that lead; points that change one thing at a time lie on lines of a plane."""
     names = _leaders(sweep)
-    plane = len(names) > 1 and sweep.experiment.design.kind != "one-at-a-time"
+    plane = len(names) > 1 and not kind_of(sweep.experiment).from_base
     return [{"x": names[0], "y": names[1]}] if plane else []
 
 
