@@ -19,6 +19,7 @@ from sim.claims.worlds import Asked as Wants
 from sim.claims.worlds import Wanted, horizon_name
 from sim.data.tables import load
 from sim.experiment.horizons import YEARS, Horizon, measured
+from sim.experiment.smallest_effect import Smallest
 from sim.inference.asked import Drawn, drawn
 from sim.inference.shares import again
 from sim.scenario.schema import month_name, month_number
@@ -117,8 +118,7 @@ class Reader:
         if estimand.said.smallest is not None or estimand.outcome is None:
             return estimand.said.smallest or 0.0
         known = base[np.isfinite(base)]
-        own = estimand.outcome.smallest
-        return own if own is not None else 0.05 * abs(float(known.mean())) if len(known) else 0.0
+        return float(Smallest().of(estimand.outcome, known.mean() if len(known) else 0.0))
 
     def quantities(self, claim: Claim, estimand: Estimand) -> dict[str, Array]:
         """Return what each name of an estimand is in every pair."""

@@ -21,6 +21,7 @@ from sim.analysis.selection import points
 from sim.analysis.sentences import PLACES, PROVINCES, SURE, beyond, places, verdict
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.analysis.wording import capital
+from sim.claims.rules import BORDER, ENOUGH
 from sim.describe.page import facts
 from sim.errors import UserError
 from sim.figures.ahead import Ahead, draw
@@ -49,12 +50,8 @@ SHORT: Mapping[str, str] = {
     **{f"often {word}": f"most often {said}, but no answer"
        for word, said in (("better", "better"), ("worse", "worse"), ("same", "no difference"))},
 }  # fmt: skip
-BORDER = 0.05
-"""So near to four in five an answer is borderline: the claims' rule."""
 LEADING, FIRST = 6, 4
 """So many unknowns are in the table of what would shift the answer, and in the sentence."""
-LEAST = 40
-"""Pasts that a reading must have to be told apart: the claims' rule."""
 PREMISE, FILES, VOTERS = "pack < 0.1", "r_f - r_v > 0.2", "r_v - r_f > 0.2"
 """Where the article is right about loyalty; where files, and where voters, judge clearly better."""
 ELECTORATES = ("electorate = 'members'", "electorate = 'plenum'")
@@ -178,7 +175,7 @@ def worded(found: Contrast, scopes: Sequence[str], words: Mapping[str, str] = SA
 
 
 def _borderline(shares: Iterable[float]) -> str:
-    return " (borderline)" if any(abs(share - SURE) <= BORDER + 1e-9 for share in shares) else ""
+    return " (borderline)" if any(BORDER[0] <= share <= BORDER[1] for share in shares) else ""
 
 
 def _of_hundred(shares: Iterable[float]) -> str:
@@ -211,7 +208,7 @@ def moves(sweep: Sweep, found: Contrast) -> Moved:
         else:
             place = np.digitize(values.astype(float), np.quantile(values.astype(float), [1 / 3, 2 / 3]))
             groups = {name: place == number for number, name in enumerate(THIRDS)}
-        there = {name: found.at(group) for name, group in groups.items() if group.sum() >= LEAST}
+        there = {name: found.at(group) for name, group in groups.items() if group.sum() >= ENOUGH}
         shares = [one.share("nation") for one in there.values()] or [0.0]
         moved.append((max(shares) - min(shares), factor.name, there))
     return [(name, there) for _, name, there in sorted(moved, key=lambda entry: -entry[0])]
@@ -261,7 +258,7 @@ def page(drawn: Sweep, as_read: Sweep, later: Sweep | None) -> str:
     """Return the page."""
     found = asked(drawn)
     happened, premise, moved = found["what happened"], found[ON_PREMISE], moves(drawn, found["what happened"])
-    border, least = f"{100 * (SURE - BORDER):.0f} to {100 * (SURE + BORDER):.0f}", _least(happened)
+    border, least = " to ".join(f"{100 * share:.0f}" for share in BORDER), _least(happened)
     shares, times = PARAMETERS["cap_fr"], len(drawn.pairs) / len(drawn.pairs.points)
     return "\n\n".join([
         "# Had the party elected its secretaries from December 1923?",

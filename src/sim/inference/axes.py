@@ -12,12 +12,10 @@ from sim.analysis.importance import correlation_ratio, grouped
 from sim.experiment.experiment import Factor, label
 from sim.inference.asked import Drawn
 from sim.inference.space import Array
-from sim.inference.terms import Term, terms
+from sim.inference.terms import BY_TWO, Term, terms
 
 Which = NDArray[np.bool_]
 """At which points."""
-BY_TWO = 0.8
-"""Part of what twins go with each by itself from which on their difference stands for both."""
 
 
 class Axis(NamedTuple):

@@ -29,7 +29,7 @@ from sim.inference.asked import Asked, Drawn, asked, drawn
 from sim.inference.emulator import Emulator, fit
 from sim.inference.shares import SEED, Direct, OverDraws, OverRanges, Shares, again, part, wider
 from sim.inference.space import Array
-from sim.inference.terms import SINGLE, Term, terms
+from sim.inference.terms import BY_TWO, SINGLE, Term, terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,8 +47,6 @@ FEWER_PRODUCTS = 20
 EXCHANGED, ROUGHLY = 4096, 512
 """Exchanges of an ensemble's draws that a share rests on, and one of which only the spread is wanted."""
 NORMAL = 1.96
-BY_TWO = 0.8
-"""Part of what goes with two twins from which it is said to go with their difference."""
 NAMED = 3
 """Terms that a sentence names."""
 WORTH = 0.02

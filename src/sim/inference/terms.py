@@ -17,6 +17,8 @@ GRADES = ("documented", "inferred", "assumed", "free")
 KINDS = {"parameters": "parameter", "variants": "variant", "mechanisms": "mechanism"}
 SINGLE = (*KINDS.values(), "setting")
 """Kinds of terms that are one uncertainty."""
+BY_TWO = 0.8
+"""Part of what goes with two twins each by itself from which on their difference stands for both."""
 OF_VARIANTS = "reading"
 """Where a parameter has a grade."""
 
