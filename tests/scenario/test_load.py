@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from sim.scenario.layers import dotted
 from sim.scenario.load import load
 from sim.scenario.schema import Scenario
 from sim.scenario.write import to_toml
+from sim.world.build import build
 
 Save = Callable[..., Path]
 Refused = Callable[..., list[Problem]]
@@ -256,3 +258,24 @@ def arrives(sets: list[str]) -> None:
         again = load(path)
     assert again.scenario.parameters == {name: values[f"parameters.{name}"][0] for name in PARAMETERS}
     assert [entry[:2] for entry in again.effective()] == [entry[:2] for entry in loaded.effective()]
+
+
+@pytest.mark.parametrize(
+    ("tree", "changes"), [("guberniias = 3", {"some": ["Synthetic 2"]}), ('kind = "real"\nuezds = 0', {})],
+)  # fmt: skip
+def test_a_file_that_stands_alone_names_nobody_of_another_tree(tree: str, changes: dict[str, list[str]], save: Save):
+    """Inherited entries may; in a file of their own they would be refused, and without a name concern everybody."""
+    save('''extends = "historical"
+        [tree]
+        kind = "synthetic"
+        guberniias = 4
+        [policy.changes]
+        some = { rule = "election", date = "1922-06", places = ["Synthetic 2", "Synthetic 4"] }
+        one = { rule = "appointment", date = "1922-07", places = ["Synthetic 4"] }''', "base.toml")
+    loaded = load(save(f'extends = "base.toml"\nperiod.end = "1922-12"\n[tree]\n{tree}\n'))
+    again = load(save(to_toml(loaded), "alone.toml", title=False))
+    assert {name: change.places for name, change in again.scenario.policy.changes.items()} == changes
+    assert ("famine_1921" in again.scenario.events) == ("real" in tree)
+    one, two = build(loaded.scenario), build(again.scenario)
+    assert np.array_equal(one.calendar.famine, two.calendar.famine) and one.committees == two.committees
+    assert [*one.rules] == [*two.rules]

@@ -292,6 +292,25 @@ def _unknown(path: KeyPath, name: str) -> Fault | None:
     return Fault(path, show(name), FORM.allowed(path), near)
 
 
+def _here(tree: Tree, own: Mapping[str, Sequence[str]] | None, scope: str, name: str) -> tuple[bool, str, str]:
+    """Return whether a name is of this tree, what is, and the nearest."""
+    match = place_names.SYNTHETIC_PLACE.fullmatch(name)
+    if own is not None:
+        return name in own[scope], "a name of this world's own table", nearest(name, own[scope])
+    if tree.kind == "synthetic":
+        here = name == place_names.SYNTHETIC_REGION or bool(match and int(match[1]) <= tree.guberniias)
+        return here, f'"Synthetic 1" to "Synthetic {tree.guberniias}" in this synthetic tree', ""
+    return match is None and name != place_names.SYNTHETIC_REGION, "a name of the real tree", ""
+
+
+def absent(scenario: Scenario) -> Iterator[KeyPath]:
+    """Yield where an entry names what this tree does not have: inherited it concerns nobody, else it is refused."""
+    own = _own_names(scenario.tree) if scenario.tree.kind == "table" else None
+    for path, name in _named(scenario):
+        if not _here(scenario.tree, own, str(path[-2]), name)[0]:
+            yield path
+
+
 def _places(review: Review) -> None:
     """Find names of places that exist but are not part of this tree."""
     tree = review.scenario.tree
@@ -300,22 +319,12 @@ def _places(review: Review) -> None:
     if own and not sound:
         return
     for path, name in _named(review.scenario):
-        match = place_names.SYNTHETIC_PLACE.fullmatch(name)
-        near = ""
-        if own is not None:
-            known = own[str(path[-2])]
-            here, allowed, near = name in known, "a name of this world's own table", nearest(name, known)
-        elif fault := _unknown(path, name):
+        if own is None and (fault := _unknown(path, name)):
             review.faults.append(fault)
             continue
-        elif not sound:
+        if not sound:
             continue
-        elif tree.kind == "synthetic":
-            here = name == place_names.SYNTHETIC_REGION or bool(match and int(match[1]) <= tree.guberniias)
-            allowed = f'"Synthetic 1" to "Synthetic {tree.guberniias}" in this synthetic tree'
-        else:
-            here = match is None and name != place_names.SYNTHETIC_REGION
-            allowed = "a name of the real tree"
+        here, allowed, near = _here(tree, own, str(path[-2]), name)
         if not here and review.rank(path[:-1]) >= review.rank(("tree",)):
             review.fault(path, show(name), allowed, near)
         elif not here:

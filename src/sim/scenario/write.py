@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any
 
-from sim.scenario.contradictions import OF_KIND
+from sim.scenario.contradictions import OF_KIND, absent
 from sim.scenario.layers import KeyPath, dotted, quoted
 from sim.scenario.load import Loaded, complete
 
@@ -19,7 +21,18 @@ def to_toml(loaded: Loaded) -> str:
     values = complete(loaded.scenario)
     for name in (name for kind, names in OF_KIND.items() for name in names if kind != loaded.scenario.tree.kind):
         del values["tree"][name]  # which would raise a warning
+    _leave_out(values, [*absent(loaded.scenario)])
     return "\n".join(_tables(values, (), loaded.layers)).lstrip("\n") + "\n"
+
+
+def _leave_out(values: Any, names: Sequence[KeyPath]) -> None:
+    """Take out names that the tree does not have, and entries that concern nobody by them: inherited they may stand."""
+    for *at, scope, number in reversed(names):
+        entries = reduce(getitem, at[:-1], values)
+        entry = entries[at[-1]]
+        del entry[scope][number]
+        if not any(entry.get(key) for key in ("classes", "regions", "places")):
+            del entries[at[-1]]  # with no name left it would concern all
 
 
 def _tables(table: Mapping[str, Any], path: KeyPath, layers: Mapping[str, str]) -> Iterator[str]:
