@@ -137,6 +137,22 @@ def test_what_is_not_defined_is_no_failure(tmp_path):
     assert found["points_better"].iloc[0] == 0.5 and found["points_within"].iloc[0] == 1.0
 
 
+def test_replicates_that_cancel_are_neither_a_win_nor_a_loss(tmp_path):
+    """One of 96 places less in one replicate, and more in the other: the mean is nothing, up to rounding."""
+    def cancelling(drawn, levers, outcome, scope, noise):
+        base = 9 / 96 + drawn["r_f"] / 7
+        return base + (levers["policy"] == "election") * np.where(np.arange(len(base)) % 2, 1, -1) / 96
+
+    of = experiment(curves="none", outcomes=("performance",), scopes=("nation",))
+    found = open_sweep(made(tmp_path / "sweep", of, cancelling))
+    row = found.effects(lever="policy", horizon="end").iloc[0]
+    assert (row["points"], row["pairs"], row["points_better"], row["superiority"]) == (60, 120, 0.5, 0.5)
+    assert row[["effect", "low", "high", "p5", "p95"]].tolist() == [0.0] * 5
+    assert (found.importance(lever="policy")["sign"] == 0.0).all()
+    values = np.full(120, 1e-9)
+    assert (found.pairs.by_point(values)[0] == values[:60]).all(), "what is small alone is not nothing"
+
+
 def test_rows_can_be_stored_in_any_parts_and_blocks(tmp_path):
     of = experiment(curves="none")
     one = open_sweep(made(tmp_path / "one", of, part_units=200))

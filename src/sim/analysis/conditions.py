@@ -113,8 +113,7 @@ def effects_at(
         values, entry = pairs.values(column), sweep.experiment.outcome(name)
         for option in options:
             for at in range(len(other.options)):
-                inner = [differences(pairs, lever, option, values, int(one)) for one in np.flatnonzero(places == at)]
-                effect, base = np.mean(inner, axis=0)
+                effect, base = differences(pairs, lever, option, values, np.flatnonzero(places == at))
                 rows.append({
                     "option": lever.options[option].value, "at": at, "outcome": name, "better": entry.better,
                     "scope": where, "horizon": horizon, **statistics(pairs, entry, effect, base),

@@ -104,13 +104,13 @@ def chosen(
 
 
 def differences(
-    pairs: PairTable, lever: Factor, option: int, values: NDArray[Any], other: int | None = None
+    pairs: PairTable, lever: Factor, option: int, values: NDArray[Any], other: int | NDArray[np.int64] | None = None
 ) -> tuple[Array, Array]:
     """Return each pair's effect of an option (by its number) and its baseline, from values of all combinations.
 
-    At one combination of all ``other`` levers' options, by its number; at none: the mean over all of them.
+    At one combination of all ``other`` levers' options, by its number, or the mean over several; at none: over all.
     """
-    shaped = pairs.by_option(values, lever)[:, :, slice(None) if other is None else [other]]
+    shaped = pairs.by_option(values, lever)[:, :, slice(None) if other is None else np.atleast_1d(other)]
     base, changed = shaped[:, 0], shaped[:, option]
     # Nothing is left out of a mean: over other combinations it would be the mean of something else.
     effect = (changed - base).mean(axis=1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.paired import TINY
 from sim.errors import Problem, UserError
 from sim.experiment.designs import kind_of
 from sim.results.sweep import SweepFolder
@@ -120,7 +121,10 @@ class PairTable:
             return np.empty(0), np.empty(0, np.int64)
         known = np.isfinite(values)
         count = np.add.reduceat(known.astype(np.int64), self._starts)
-        total = np.add.reduceat(np.where(known, values, 0.0), self._starts)
+        there = np.where(known, values, 0.0)
+        total, sizes = (np.add.reduceat(each, self._starts) for each in (there, np.abs(there)))
+        # Replicates that cancel leave a last digit or two, whose sign would count as a win or a loss.
+        total = np.where(np.abs(total) < TINY * sizes, 0.0, total)
         return np.where(count > 0, total / np.maximum(count, 1), np.nan), count
 
     def table(self, values: Array) -> Array:
