@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -279,3 +280,13 @@ def test_a_file_that_stands_alone_names_nobody_of_another_tree(tree: str, change
     one, two = build(loaded.scenario), build(again.scenario)
     assert np.array_equal(one.calendar.famine, two.calendar.famine) and one.committees == two.committees
     assert [*one.rules] == [*two.rules]
+
+
+def test_names_outside_a_part_of_the_tree_are_one_warning_where_inherited_and_one_each_where_written(save: Save):
+    loaded = load(save('extends = "historical"\ntree.only = ["Moscow", "Tula"]\n'
+                       '[events.hunger]\nkind = "famine"\nstart = "1922-01"\nplaces = ["Tula", "Altai"]'))  # fmt: skip
+    inherited, own = sorted(
+        (str(warning) for warning in loaded.warnings if "tree" in str(warning)), key=lambda said: "hunger" in said
+    )  # fmt: skip
+    assert re.search(r"tree: inherited entries name what this tree does not have: .*, .* and \d+ more$", inherited)
+    assert own.endswith("events.hunger.places[1]: without effect: Altai is not part of this tree")

@@ -325,11 +325,13 @@ def _places(review: Review) -> None:
         if not sound:
             continue
         here, allowed, near = _here(tree, own, str(path[-2]), name)
-        if not here and review.rank(path[:-1]) >= review.rank(("tree",)):
+        later = review.rank(path[:-1]) >= review.rank(("tree",))
+        left_out = tree.kind == "real" and tree.only and path[-2] == "places" and name not in tree.only
+        if not here and later:
             review.fault(path, show(name), allowed, near)
-        elif not here:
+        elif not here or (left_out and not later):
             inherited.append(name)
-        elif tree.kind == "real" and tree.only and path[-2] == "places" and name not in tree.only:
+        elif left_out:
             review.warn(path, f"without effect: {name} is not part of this tree")
     if inherited:
         review.warn(("tree",), "inherited entries name what this tree does not have: " + _some(inherited))
