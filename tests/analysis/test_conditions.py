@@ -10,7 +10,7 @@ from sim.analysis.importance import influence
 from sim.analysis.sweep import open_sweep
 from sim.errors import UserError
 from sim.experiment.horizons import Horizon
-from tests.made_sweep import choice, experiment, made
+from tests.made_sweep import EXPERIMENT, choice, experiment, made
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,39 @@ def test_parts_of_an_uncertainty_hold_each_point_once(sweep):
     assert by["r_f", "low"] < by["r_f", "middle"] < by["r_f", "high"]
     assert set(found.loc[found["uncertainty"] == "order", "group"]) == {"need", "random", "rank"}
     assert set(found.loc[found["uncertainty"] == "depth", "group"]) == {"0.1", "0.3", "1"}
+
+
+def rows_of(*values):
+    return tuple({"r_f": value} for value in values)
+
+
+def parts(folder, replicates=2, **changes):
+    """Return the parts of r_f's values, with their points."""
+    of = experiment(uncertainties=EXPERIMENT.uncertainties[:1], replicates=replicates, curves="none", **changes)
+    found = open_sweep(made(folder, of)).thirds()
+    assert found["effect"].notna().all()
+    return dict(zip(found["group"], found["points"], strict=True))
+
+
+def test_few_settings_are_told_by_their_values_and_no_part_is_empty(tmp_path):
+    for name, values, wanted in (
+        ("levels", (0.1, 0.5) * 4, {"0.1": 4, "0.5": 4}),
+        ("base", (0.28, 0.02, 0.28, 0.28, 0.55), {"0.02": 1, "0.28": 3, "0.55": 1}),
+        ("single", (0.1, 0.5), {"low": 1, "high": 1}),
+        ("drawn", (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), {"low": 2, "middle": 2, "high": 2}),
+        ("capped", (*np.arange(11) / 20, *[0.9] * 9), {"low": 7, "middle": 4, "high": 9}),
+        ("at base", (*[0.5] * 20, *np.arange(11) / 10), {"low": 26, "high": 5}),
+    ):
+        assert parts(tmp_path / name, kind="table", rows=rows_of(*map(float, values)), points=0) == wanted, name
+
+
+def test_a_part_of_one_family_has_no_interval(tmp_path, recwarn):
+    """All points at one setting may be of one trajectory: how points vary is not known, and nothing is divided."""
+    rows = rows_of(0.1, 0.3, 0.1, 0.3, 0.6, 0.6)
+    of = experiment(kind="morris", points=3, rows=rows, uncertainties=EXPERIMENT.uncertainties[:1], curves="none")
+    found = open_sweep(made(tmp_path / "morris", of, count=6)).thirds().set_index("group")
+    assert found["points"].to_dict() == {"0.1": 2, "0.3": 2, "0.6": 2} and not recwarn.list
+    assert found["low"].notna().to_dict() == {"0.1": True, "0.3": True, "0.6": False}
 
 
 def test_a_third_is_what_the_same_condition_gives(sweep):

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from sim.experiment.experiment import Factor
 
 THIRDS = ("low", "middle", "high")
+SETTINGS = 10
+"""A number that takes no more values than this, at more points than these, is told by them: it has no thirds."""
 
 
 def thirds(sweep: PairedSweep, **asked: Any) -> pd.DataFrame:
-    """Return effects in thirds of each uncertainty's values, or at each of its options.
+    """Return effects in thirds of each uncertainty's values, or at each of its options, or of its values if it has few.
 
     Asked as `sim.analysis.effects.contrasts` is. A row per option, uncertainty and ``group``: ``low``, ``middle``,
-    ``high``, or the uncertainty's option; and what `sim.analysis.effects.effects` says of the points in it.
+    ``high``, or the option or value; and what `sim.analysis.effects.effects` says of the points in it.
     """
     import pandas as pd
 
@@ -82,13 +84,20 @@ def apart(sweep: PairedSweep) -> pd.DataFrame:
 
 
 def _groups(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield the thirds of a factor's values, or its options: a label, and which points are in it."""
+    """Yield the thirds of a factor's values, or its options, or its few values: a label, and which points are in it."""
     if factor.options:
-        for option in factor.options:
-            yield option.label, values == option.value
+        yield from ((option.label, values == option.value) for option in factor.options)
+        return
+    settings = np.unique(values)
+    if len(settings) <= SETTINGS and len(settings) < len(values):  # few draws of anything are not few settings
+        yield from ((f"{value:g}", values == value) for value in settings)
         return
     low, high = np.quantile(values, (1 / 3, 2 / 3))
-    yield from zip(THIRDS, (values <= low, (values > low) & (values <= high), values > high), strict=True)
+    # Where a third or more of all points have one value, as in designs around a base, a third may have none.
+    above = (values > high) | (values == settings[-1])
+    thirds = ((values <= low) & ~above, (values > low) & ~above, above)
+    yield from ((name, at) for name, at in zip(THIRDS, thirds, strict=True) if at.any())
+
 
 
 def places_of(sweep: PairedSweep, factor: Factor, lever: Factor | None) -> NDArray[np.int64]:

@@ -245,7 +245,9 @@ def _over_points(pairs: PairTable, there: NDArray[np.bool_], known: Array) -> tu
     away = known - known.mean()
     sums = np.bincount(np.unique(family, return_inverse=True)[1], away)
     families = len(sums)
-    return families / max(families - 1, 1) * float((sums * sums).sum()) / len(known) ** 2, families - 1
+    if families < 2:  # as in a part of the points alone: one tells nothing of how they vary
+        return float("nan"), 0
+    return families / (families - 1) * float((sums * sums).sum()) / len(known) ** 2, families - 1
 
 
 def _mean(values: NDArray[Any]) -> float:
