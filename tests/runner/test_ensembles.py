@@ -96,6 +96,9 @@ def test_run_takes_a_draw_a_replicate(scenario: Path, ensemble: Ensemble) -> Non
     found = run(scenario, replicates=4, ensemble="record")
     table = pd.read_csv(found.path / "draws.csv")
     assert table["r_f"].tolist() == [row["r_f"] for row in ensemble.rows[:4]]
+    listed = {one["name"]: one for one in found.manifest["parameters"]}
+    assert {(one["value"], one["layer"]) for name, one in listed.items() if name in table} == {(None, "drawn")}
+    assert listed["omega"]["layer"] == "default" and listed["omega"]["value"] == listed["omega"]["default"]
     apart = run(scenario, replicates=4)
     assert (found.trajectories().of("recovery") != apart.trajectories().of("recovery")).any(axis=1).all()
     with pytest.raises(UserError, match="at most 12, the draws of record"):

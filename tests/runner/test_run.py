@@ -22,7 +22,7 @@ from sim.results.folder import read_frame
 from sim.results.result import open_result
 from sim.results.run_store import file_record
 from sim.runner.run import RunFailed, run
-from sim.scenario.load import load
+from sim.scenario.load import complete, load
 from tests.scored import score
 
 SMALL = """
@@ -72,6 +72,14 @@ def test_the_manifest_says_how_it_came_about(loaded, engine, tmp_path):
     assert record["wall_seconds"] >= 0
     names = {"monthly.parquet", "events.parquet", "committees.parquet", "places.parquet", "targets.csv"}
     assert record["files"] == {name: file_record(tmp_path / "r" / name) for name in sorted(names)}
+
+
+def test_the_manifest_has_the_defaults_that_the_scenario_asks_for(small):
+    first = load({"extends": str(small.path), "title": "?", "defaults": "0.1", "parameters": {"rho": 0.2}})
+    for loaded in (small, first):
+        listed = manifest.parameter_records(loaded.scenario, loaded.layers)
+        assert {one["name"]: one["value"] for one in listed} == complete(loaded.scenario)["parameters"]
+        assert [one["name"] for one in listed if one["value"] != one["default"]] == ["rho"] * (loaded is first)
 
 
 def test_the_version_is_that_of_the_package():

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any
 from sim import version as of_package
 from sim.registry import derived
 from sim.registry.parameters import PARAMETERS
+from sim.registry.versions import parameter_defaults
 
 if TYPE_CHECKING:
+    from sim.experiment.draws import Draws
     from sim.experiment.experiment import Experiment
     from sim.experiment.plan import Plan
     from sim.scenario.load import Loaded
+    from sim.scenario.schema import Scenario
 
 #: Libraries on which a result's numbers or files may depend.
 LIBRARIES = ("numpy", "mesa", "numba", "pandas", "pyarrow")
@@ -44,16 +47,18 @@ def failure(replicate: int, seed: int, error: Exception) -> Failure:
 
 
 def describe(
-    loaded: Loaded, engine: str, started: datetime, wall_seconds: float, failed: Sequence[Failure]
-) -> dict[str, Any]:
-    """Return the manifest of a run, without the list of files."""
+    loaded: Loaded, engine: str, started: datetime, wall_seconds: float, failed: Sequence[Failure],
+    drawn: Draws | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the manifest of a run, without the list of files; ``drawn`` is what each replicate has drawn."""
     scenario = loaded.scenario
     return {
         "title": scenario.title, "name": loaded.path.stem, "scenario": json.loads(scenario.model_dump_json()),
         "layers": dict(sorted(loaded.layers.items())),
-        "parameters": parameter_records(scenario.parameters, loaded.layers), "seed": scenario.run.seed,
+        "parameters": parameter_records(scenario, loaded.layers, drawn), "seed": scenario.run.seed,
         "replicates": scenario.run.replicates, "failed": [asdict(failure) for failure in failed],
         **circumstances(engine, started, wall_seconds), **own_outcomes(),
+        **({} if drawn is None else {"draws": drawn.record()}),
     }  # fmt: skip
 
 
@@ -98,13 +103,20 @@ def circumstances(engine: str, started: datetime, wall_seconds: float) -> dict[s
     }  # fmt: skip
 
 
-def parameter_records(values: Mapping[str, float], layers: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return every parameter with its value, where that was set, and the evidence for it."""
+def parameter_records(
+    scenario: Scenario, layers: Mapping[str, str], drawn: Draws | None = None
+) -> list[dict[str, Any]]:
+    """Return every parameter with its value, where that was set, and the evidence for it.
+
+    What is drawn has no value, and ``drawn`` where others say what set them. Defaults are of the version that the
+    scenario asks for.
+    """
+    defaults, of_draws = parameter_defaults(scenario.defaults), () if drawn is None else drawn.names
     return [
         {
-            "name": name, "value": values.get(name, parameter.default),
-            "layer": layers.get(f"parameters.{name}", "default"), "default": parameter.default, "unit": parameter.unit,
-            "grade": parameter.grade, "source": parameter.source,
+            "name": name, "value": None if name in of_draws else scenario.parameters.get(name, defaults[name]),
+            "layer": "drawn" if name in of_draws else layers.get(f"parameters.{name}", "default"),
+            "default": defaults[name], "unit": parameter.unit, "grade": parameter.grade, "source": parameter.source,
         }
         for name, parameter in PARAMETERS.items()
     ]  # fmt: skip

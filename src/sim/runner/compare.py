@@ -151,7 +151,7 @@ def record(
     return {
         "title": " | ".join(world.scenario.title for world in loaded),
         "worlds": [
-            _world_record(world, name, loaded[0]) | {"parting": _month(months, start)}
+            _world_record(world, name, loaded[0], drawn) | {"parting": _month(months, start)}
             for world, name, start in zip(loaded, sample.names, sample.partings, strict=True)
         ],
         "parting": _month(months, first),
@@ -350,7 +350,7 @@ def same_but_rules(one: Loaded, other: Loaded) -> bool:
     return all(found["field"].startswith("policy.") for found in differences(one, other))
 
 
-def _world_record(loaded: Loaded, name: str, base: Loaded) -> dict[str, Any]:
+def _world_record(loaded: Loaded, name: str, base: Loaded, drawn: Draws | None) -> dict[str, Any]:
     """Return what the manifest says of a world."""
     scenario = loaded.scenario
     return {
@@ -358,6 +358,6 @@ def _world_record(loaded: Loaded, name: str, base: Loaded) -> dict[str, Any]:
         "title": scenario.title,
         "scenario": scenario.model_dump(mode="json"),
         "layers": dict(sorted(loaded.layers.items())),
-        "parameters": manifest.parameter_records(scenario.parameters, loaded.layers),
+        "parameters": manifest.parameter_records(scenario, loaded.layers, drawn),
         "differs": differences(base, loaded),
     }

@@ -114,8 +114,8 @@ def run(
             write_csv(scores.rows(), writer.folder / "targets.csv")
             for name, text in {**(texts or {}), **_draws_file(drawn, first, loaded.scenario.run.replicates)}.items():
                 (writer.folder / name).write_text(text, encoding="utf-8")
-        said = manifest.describe(loaded, chosen.name, started, time.perf_counter() - began, failed)
-        writer.finish(said if drawn is None else said | {"draws": drawn.record()})
+        took = time.perf_counter() - began
+        writer.finish(manifest.describe(loaded, chosen.name, started, took, failed, drawn))
     return open_result(writer.destination, verify=False)
 
 
