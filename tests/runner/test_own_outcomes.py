@@ -13,6 +13,7 @@ import sim
 from sim.api import look
 from sim.doors.cli import call
 from sim.errors import UserError
+from sim.experiment.factors import BESIDE
 from sim.registry import derived
 from sim.registry.outcomes import OUTCOMES
 from sim.results.folder import MANIFEST
@@ -171,6 +172,9 @@ def test_list_and_explain_know_them(own, capsys) -> None:
          "found \"open('x')\""),
         (OWN.replace("outcomes.feuds", "outcomes.conflict"), 'outcomes.toml:7: outcomes.conflict: found the name '
          '"conflict", which is recorded'),
+        *((OWN.replace("outcomes.feuds", f"outcomes.{name}"), f'outcomes.toml:7: outcomes.{name}: found the name '
+           f'"{name}"; allowed: a name that no other column of the tables of results has; did you mean \'own_{name}\'?')
+          for name in ("month", "world", "seed", "t01a", "results_outsiders_ahead_1924_26")),
         (OWN.replace('better = "higher"', 'better = "hihger"'), "did you mean 'higher'?"),
         (OWN.replace('unit = "ratio"\n', ""), "outcomes.per_effort.unit: found nothing"),
         (OWN.replace("[outcomes.feuds]", "[outcome.feuds]"), 'outcome: found unknown key "outcome"'),
@@ -183,6 +187,13 @@ def test_a_wrong_file_ends_every_command_with_code_2(text, said, tmp_path, monke
     assert said in capsys.readouterr().err
     with pytest.raises(UserError):
         sim.list("outcomes")
+
+
+def test_all_columns_beside_outcomes_are_known(folder) -> None:
+    pairs, runs, monthly = (sim.open(folder / "pair").pairs(), sim.open(folder / "swept").runs(),
+                            sim.open(folder / "run").monthly())
+    swept = {column for column, *_ in sim.open(folder / "swept").columns} | {"policy", "d_el"}
+    assert {*pairs, *monthly, *runs} - {*OUTCOMES, "per_effort", "feuds"} - swept <= BESIDE
 
 
 def test_a_folder_that_is_none_is_told(tmp_path, monkeypatch, capsys) -> None:

@@ -12,6 +12,7 @@ from sim.errors import nearest
 from sim.experiment.experiment import Factor, Option
 from sim.experiment.schema import NOT_VARIED, Draft, LayeredFactor, Lever, Uncertainty, inline
 from sim.registry.mechanisms import MECHANISMS
+from sim.registry.observables import OBSERVABLES
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import Node, in_words, show
@@ -39,6 +40,10 @@ EFFECTS = (
 """Columns of what is reckoned from them, beside quantiles; tests hold all to the tables themselves."""
 CONDITIONS = "number_of_this_point"
 """What a point's number is called beside uncertainties in a condition on these."""
+BESIDE = frozenset((*RUNS, *CURVES, "world", "horizon", *OBSERVABLES))
+"""Columns of tables in which outcomes are columns, too: of runs, comparisons and sweeps."""
+TARGET = re.compile(r"t\d\d[a-z]?")
+"""What a query does not tell from a target's name, such as T01."""
 RESERVED = frozenset((*RUNS, *CURVES, *BINS, *BANDS, *EFFECTS, CONDITIONS))
 _QUANTILE = re.compile(r"p[0-9]+")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from sim.experiment import schema
 from sim.experiment.design_file import Rows, read_table
 from sim.experiment.designs import DESIGNS, kinds, points
 from sim.experiment.experiment import Design, Experiment
-from sim.experiment.factors import NAME, RUNS, factors
+from sim.experiment.factors import NAME, RUNS, TARGET, factors
 from sim.experiment.horizons import Horizon, chosen, parting, usual
 from sim.experiment.schema import FORM, NOT_VARIED, Draft, ExperimentFile, LayeredFactor, inline
 from sim.experiment.smallest_effect import Smallest
@@ -344,7 +343,7 @@ def _alike_columns(experiment: Experiment, named: bool) -> Iterator[Fault]:
     for table, name in factors:
         if name in taken:
             yield Fault((table, name), f'the name "{name}", which is {taken[name]}', "a name of its own")
-        if experiment.targets and re.fullmatch(r"t\d\d[a-z]?", name):  # a query does not tell t01 from T01
+        if experiment.targets and TARGET.fullmatch(name):
             yield Fault((table, name), f'the name "{name}", which is a target\'s', "a name of its own")
         taken[name] = f"a name in {table}"
     for horizon in experiment.horizons:

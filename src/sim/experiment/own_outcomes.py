@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from sim.errors import Problem, UserError
+from sim.experiment.factors import BESIDE, TARGET
 from sim.registry import derived
 from sim.registry.derived import Derived, Wrong
 from sim.registry.entries import Better
@@ -47,6 +48,11 @@ def _faults(table: Mapping[str, Any]) -> list[Fault]:
     """Return what is wrong with names and expressions."""
     outcomes, found = table.get("outcomes"), []
     for name, one in outcomes.items() if isinstance(outcomes, dict) else ():
+        # not in `derived`, by which folders are opened that have been stored already
+        if name in BESIDE or TARGET.fullmatch(name):
+            allowed = "a name that no other column of the tables of results has"
+            found.append(Fault(("outcomes", name), f'the name "{name}"', allowed, f"own_{name}"))
+            continue
         value = one.get("value") if isinstance(one, dict) else None
         if isinstance(value, str) and value:
             try:
