@@ -6,6 +6,7 @@ There are two, of scenarios and of experiments; both are read, and their faults 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -137,7 +138,8 @@ class FileForm(Generic[Model]):
             known, key = self.keys_at(location[:-1]), str(location[-1])
             return Fault(location, f'unknown key "{key}"', "one of " + ", ".join(known), nearest(key, known))
         if location[-1:] == (_KEY,):
-            return Fault(location[:-1], f'the key "{value}"', MONTH.capitalize())
+            known = re.findall(r"'([^']*)'", details["ctx"]["expected"]) if kind == "literal_error" else []
+            return Fault(location[:-1], f'the key "{value}"', ", ".join(known) or MONTH, nearest(str(value), known))
         if kind == "missing" and isinstance(location[-1], str):
             return Fault(location, "nothing", self.allowed(location), in_whole=True)
         if kind == "value_error" and isinstance(value, Mapping):  # a table whose months are out of order
