@@ -117,6 +117,22 @@ def test_another_ledger_begins_with_what_it_asks_first() -> None:
     assert "(24)" in first and "(12)" in second
 
 
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"X1": "supported"}, "1 claim of one’s own is supported."),
+    ({"X1": "supported", "X2": "immaterial"},
+     "Of 2 claims of one’s own the verdict is supported for 1, and immaterial for 1."),
+    ({"R1": "contradicted", "22a": "immaterial", "X1": "supported"},
+     "1 claim of the article is immaterial; 1 claim of a rival of the article or test between accounts is contradicted;"
+     " 1 claim of one’s own is supported."),
+    (dict.fromkeys(("R1", "R2", "R3", "R4"), "contradicted"),
+     "Of 4 claims of the article’s rivals or tests between accounts the verdict is supported for 0, contradicted for "
+     "4, and not identified for 0."),
+])  # fmt: skip
+def test_claims_of_ones_own_are_counted_apart_and_few_without_noughts(asked: Mapping[str, str], said: str) -> None:
+    places = {f"c{name}": {"place": "Trotsky 1923"} for name in asked if name.startswith("R")}
+    assert told(asked, **places)[2] == said
+
+
 @pytest.mark.parametrize("verdict", SHARES)
 def test_a_share_near_an_edge_is_not_rounded_over_it(verdict: str) -> None:
     made = ledger({"22a": verdict})

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.analysis.wording import capital
 from sim.claims import rules
+from sim.claims.form import shipped_ids
 from sim.claims.ledger import deciding
 from sim.claims.lines import At, Line, joined, line
 
@@ -27,20 +28,31 @@ QUICK = ("by a quick look, over fewer worlds than the rule asks for: ", "by the 
 """With which each sentence of a quick ledger begins, so that none can be copied without."""
 GROUPS: Mapping[str, str] = {
     "article": "Claims of the article", "rivals": "Claims of its rivals, and tests between accounts",
-    "own": "Asked beyond what either claims",
+    "own": "Asked beyond what either claims", "brought": "Claims of one’s own",
 }  # fmt: skip
 """Whose claims stand together, and under which head."""
-COUNTED: Mapping[str, str] = {
-    "article": "of the article’s {} claims", "rivals": "of {} claims of its rivals or tests between accounts it is",
-    "own": "of {} asked beyond what either claims it is",
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "article": ("of the article’s {} claims", "{} claim of the article"),
+    "rivals": ("of {} claims of the article’s rivals or tests between accounts",
+               "{} claim of a rival of the article or test between accounts"),
+    "own": ("of {} asked beyond what the article or its rivals claim",
+            "{} asked beyond what the article or its rivals claim"),
+    "brought": ("of {} claims of one’s own", "{} claim of one’s own"),
 }  # fmt: skip
+"""How the claims of a group are counted, and a single one."""
+NAMED: Mapping[str, str] = {"the article or its rivals claim": "either claims", "the article’s rivals": "its rivals"}
+"""How the article and its rivals are called where the article was named before."""
+FEW = 3
+"""Claims up to which verdicts that none has are not counted."""
 QUOTED = re.compile(r"(?<!\w)['\"\u201c\u2018]|\bp\. ?\d")
 """What shows that a place in a text is given: its words, or a page."""
 
 
 def whose(claim: At) -> str:
-    """Return whose claim one is, by its place and id: the article's, its rivals', or neither's."""
+    """Return whose claim one is, by its place and id: the article's, its rivals', neither's, or of who asks."""
     place = str(claim["place"])
+    if str(claim["id"]) not in shipped_ids():
+        return "brought"
     if place.startswith("article") and QUOTED.search(place):
         return "article"
     return "rivals" if re.match(r"[A-Z]\d", str(claim["id"])) else "own"
@@ -175,12 +187,21 @@ def _counts(claims: At) -> Line:
     groups = {group: [str(claim["id"]) for claim in claims if whose(claim) == group] for group in GROUPS}
     said = list[Line]()
     for group, ids in groups.items():
-        if ids:
-            # what no claim has is said once, of those that are asked first
-            counted = [(word, claims.count("verdict", word, ids)) for word in rules.VERDICTS]
-            each = [line(f"{word} for {{}}", number) for word, number in counted
-                    if number.at.value or not said and word in ALWAYS]  # fmt: skip
-            whole = line("{}, and {}", joined(each[:-1], ", "), each[-1]) if each[1:] else each[0]
-            form = COUNTED[group] if ids[1:] else COUNTED[group].replace("{} claims", "{} claim")
-            said.append(line(f"{form}{' the verdict is' * (not said)} {{}}", claims.length(ids), whole))
+        if not ids:
+            continue
+        many, single = COUNTED[group]
+        for full, brief in NAMED.items() if groups["article"] else ():
+            many, single = many.replace(full, brief), single.replace(full, brief)
+        number = claims.length(ids)
+        if not ids[1:]:
+            (verdict,) = (claim["verdict"].shown() for claim in claims if str(claim["id"]) in ids)
+            said.append(line(f"{single} is {{}}", number, verdict))
+            continue
+        # what no claim has is said once, of those that are asked first
+        counted = [(word, claims.count("verdict", word, ids)) for word in rules.VERDICTS]
+        each = [line(f"{word} for {{}}", count) for word, count in counted
+                if count.at.value or not said and ids[FEW:] and word in ALWAYS]  # fmt: skip
+        whole = line("{}, and {}", joined(each[:-1], ", "), each[-1]) if each[1:] else each[0]
+        named = any("the verdict" in str(one) for one in said)
+        said.append(line(f"{many} {'it' if named else 'the verdict'} is {{}}", number, whole))
     return line("{}.", joined(said, "; "))

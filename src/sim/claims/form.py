@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -223,6 +223,12 @@ class Claim:
 def shipped_claims() -> dict[str, Path]:
     """Return the claims that come with the package, by the names of their files."""
     return shipped(FORM)
+
+
+@cache
+def shipped_ids() -> frozenset[str]:
+    """Return the ids of the claims that come with the package."""
+    return frozenset(name.partition("-")[0] for name in shipped_claims())
 
 
 def known() -> dict[str, Path]:
