@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.claims.ledger import refuse_other
+from sim.claims.ledger import read, refuse_loss, refuse_other
 from sim.doors.cli import call
 from sim.errors import Problem, UserError
 from sim.runner import claims as running
@@ -126,6 +126,24 @@ def test_a_ledger_takes_an_earlier_ones_place_and_that_of_one_broken_off(empty):
     refuse_other(shutil.copytree(golden.STORED / "ledger", empty / "ledger"))
     (empty / "ledger" / "manifest.json").unlink()
     refuse_other(empty / "ledger")
+
+
+def test_a_ledger_with_more_than_the_new_one_is_replaced_by_force_alone(empty, capsys, monkeypatch):
+    shutil.copytree(golden.STORED / "ledger", empty / "out")
+    asked = ["22a", "--population", "prior", "--draws", "4", "--out", "out"]
+    err = refused(capsys, empty, *asked)
+    assert "7 claims (22b, 25a, 25b, 24, 12, 21, …), 400 draws of calibrated, 400 draws of prior" in err
+    assert "which this one would not have; allowed: another folder (--out), or --force to replace it" in err
+    made = read(empty / "out")
+    names, draws = [one.id for one in made.claims], {one["name"]: one["draws"] for one in made.populations}
+    refuse_loss(empty / "out", names, draws, names)
+    refuse_loss(empty / "elsewhere", [], {}, [])
+    with pytest.raises(UserError, match=r"a ledger with 6 grids \(22b, 25a, "):
+        refuse_loss(empty / "out", names, draws, ["22a"])
+    ran: list[int] = []
+    monkeypatch.setattr(running.Work, "run", lambda work: ran.append(1))
+    monkeypatch.setattr(running.Work, "ledger", lambda work: made)
+    assert call(["claims", *asked, "--force"]) == 0 and ran == [1]
 
 
 def test_draws_of_another_model_are_told_before_anything_is_run(empty, monkeypatch, capsys):

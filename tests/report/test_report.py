@@ -541,7 +541,8 @@ def test_claims_of_the_article_of_rivals_and_others_stand_apart(tmp_path: Path) 
     assert [page.count(f">{said}</th>") for said in GROUPS.values()] == [1, 1, 1, 1]
     assert str(found.answer[2]) == (
         "1 claim of the article is supported; of 2 claims of its rivals or tests between accounts the verdict is "
-        "supported for 2; 1 asked beyond what either claims is supported; 1 claim of one’s own is supported.")  # fmt: skip
+        "supported for 2; 1 asked beyond what either claims is supported; 1 claim of one’s own is supported."
+    )
 
 
 # What is shipped.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from sim.analysis.wording import counted, together
 from sim.errors import Problem, UserError, one_of
 from sim.results.folder import MANIFEST
 from sim.results.ledger import CSV, FORMAT, JSON, RATE_ROWS, RATES, ROWS, TITLE, LedgerFolder, checked, digest
@@ -23,6 +24,8 @@ PLACE = Path("results", "claims")
 README = "README.md"
 DIGITS = 6
 """Of every number that is stored: more would hang on how a library adds up."""
+LISTED = 6
+"""Ids of claims up to which a message has each."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,30 @@ def refuse_other(folder: Path) -> None:
             raise UserError(Problem(place, found=f"{kind}", allowed=allowed))
     elif others := sorted(names - {README, JSON, CSV, RATES}):  # these may be of a ledger that was broken off
         raise UserError(Problem(place, found=f"a folder with {', '.join(others[:3])} in it", allowed=allowed))
+
+
+def refuse_loss(folder: Path, claims: Collection[str], draws: Mapping[str, int], grids: Collection[str]) -> None:
+    """Refuse a place whose ledger has what a new one would not have: before anything is run.
+
+    Parameters
+    ----------
+    claims, grids
+        Ids of the new one's claims, and of those that get a grid.
+    draws
+        Of each population of the new one.
+    """
+    if not (folder / MANIFEST).is_file():  # broken off: what stands there is no whole ledger
+        return
+    old = read(folder)
+    gone = [entry.id for entry in old.claims if entry.id not in claims]
+    fewer = [one for one in old.populations if one["draws"] > draws.get(one["name"], 0)]
+    dropped = [entry.id for entry in old.claims if entry.grid and entry.id in claims and entry.id not in grids]
+    told = [f"{counted(len(ids), noun)} ({', '.join(ids[:LISTED])}{', …' * (len(ids) > LISTED)})"
+            for ids, noun in ((gone, "claim"), (dropped, "grid")) if ids]  # fmt: skip
+    told += [f"{one['draws']} draws of {one['name']}" for one in fewer]
+    if told:
+        found = f"a ledger with {together(told)}, which this one would not have"
+        raise UserError(Problem(str(folder), found=found, allowed="another folder (--out), or --force to replace it"))
 
 
 def store(folder: Path, ledger: Ledger, page: str, rates: Sequence[Mapping[str, Any]]) -> None:

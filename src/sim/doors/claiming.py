@@ -39,12 +39,10 @@ OTHER = "one of --explain, --argdown, --csv, --json"
 @click.option("--draws", type=click.IntRange(2), metavar="N", help="Draws of each population, instead of 400.")
 @options.workers
 @options.share
-@options.out
-@options.modes
-@click.pass_obj
+@options.stores
 def claims(
     terminal: Terminal, /, asked: tuple[str, ...], estimate: bool, explain: str | None, argdown: bool, csv: bool,
-    add: bool, share: str | None, out: Path | None, **how: Any,
+    add: bool, share: str | None, out: Path | None, force: bool, **how: Any,
 ) -> None:  # fmt: skip
     """Run what the claims ID need and is missing, and print the ledger: each claim with its verdict by a fixed rule.
 
@@ -72,7 +70,7 @@ def claims(
     with kept(), follower.telling("claims") as tell:
         if share is not None:
             return _share(terminal, Share.asked(share), prepared(asked, progress=tell, note=follower.note, **how))
-        ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, **how)
+        ledger = api.claims(asked, out, progress=tell, note=follower.note, add=add, force=force, **how)
     return _show(terminal, ledger, explain, argdown=argdown, csv=csv)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.claims import grid, join, rates, told
 from sim.claims.form import REPLICATES, Claim, load_claims
-from sim.claims.ledger import PLACE, Ledger, read, refuse_other, store
+from sim.claims.ledger import PLACE, Ledger, read, refuse_loss, refuse_other, store
 from sim.claims.populations import DRAWS, QUICK, RIVALS, Population, names, population, populations
 from sim.claims.reckon import Reader
 from sim.claims.reduce import entry
@@ -254,7 +254,7 @@ def prepared(
 def claims(
     asked: Iterable[str | Path] = (), out: Path | str | None = None, workers: int | None = None,
     progress: Progress | None = None, *, quick: bool = False, over: Sequence[str] = (), draws: int | None = None,
-    gridded: bool = False, add: bool = False, note: Callable[[str], None] | None = None,
+    gridded: bool = False, add: bool = False, force: bool = False, note: Callable[[str], None] | None = None,
 ) -> Ledger:  # fmt: skip
     """Run what claims need and is missing, and return their ledger; it is stored, too.
 
@@ -275,6 +275,9 @@ def claims(
         With the knock-out and rescue grid of claims that have one.
     add
         Take the populations of ``over`` into the ledger that is in ``out`` and lacks them, and keep its others.
+    force
+        Replace a ledger that has claims, draws or grids which the new one would not have; where trials lie anyway it is
+        replaced.
     """
     asked = [*asked]
     if add and gridded:
@@ -283,8 +286,12 @@ def claims(
     work = prepared(asked, quick=quick, over=over, draws=draws, gridded=gridded, workers=workers, progress=progress,
                     note=note)  # fmt: skip
     partly = (bool(asked) or work.quick or bool(over)) and not add
-    folder = (Path(out) if out is not None else SWEEPS / "ledger" if partly else PLACE).expanduser().resolve()
+    trial = out is None and partly
+    folder = (Path(out) if out is not None else SWEEPS / "ledger" if trial else PLACE).expanduser().resolve()
     refuse_other(folder)
+    if not (add or force or trial):
+        refuse_loss(folder, [one.id for one in work.claims], {one.name: one.draws for one in work.populations},
+                    work.knocked)  # fmt: skip
     held = read(folder) if add else None
     if held is not None:
         join.refuse_unlike(held, work.claims, [one.name for one in work.populations] if over else [], model(),
