@@ -88,6 +88,14 @@ def test_everything_is_printed_in_full(small, skloki, no_figures, tmp_path):
     assert max(len(line) for line in lines if "│" in line) <= 120, "tables keep to the width of the terminal"
 
 
+def test_one_of_anything_is_no_plural(small, skloki):
+    code, out, err = skloki("compare", *small, "--replicates", 1, "--figures", "none", "--full")
+    assert code == 0 and "1 pair is few: " in err and ", 1 pair" in out and "1 pairs" not in out + err
+    _, out, err = skloki("check", small[0], "--set", "tree.guberniias=1", "--set", "run.replicates=1")
+    said = f"{out} {err}"
+    assert "1 guberniia and 0 uezds, 12 months, 1 replicate: 12 committee-months" in said and "1 is too few" in said
+
+
 def test_quiet_and_json(small, skloki, no_figures, tmp_path):
     code, out, err = skloki("--quiet", "compare", *small, "--replicates", 30, "--out", "q")
     assert (code, out, err) == (0, f"{tmp_path / 'q'}\n", "")

@@ -12,6 +12,8 @@ import pytest
 import sim
 from sim.errors import UserError
 from sim.experiment.designs import samples
+from sim.experiment.draws import draws
+from sim.experiment.ensemble import Ensemble
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.load import load_experiment
 from sim.registry.parameters import PARAMETERS
@@ -20,9 +22,11 @@ from sim.runner import estimate as module
 from sim.runner.chunks import Job, run_chunk
 from sim.runner.estimate import estimate
 from sim.runner.first_plan import PER_COMMITTEE_MONTH, first_plan
+from sim.runner.model_version import model
 from sim.runner.preview import Preview
 from sim.runner.progress import in_bytes, in_time
 from sim.runner.sweep import sweep
+from sim.scenario.load import load
 from tests import tiny
 from tests.small import YEAR
 
@@ -220,6 +224,34 @@ def test_what_is_drawn_as_the_registry_says_is_counted_where_it_is_much(file, he
     assert f"Drawn as the registry says besides: {count} parameters and variants (--full lists them)" in text
     assert "order │ need, random" in text and "theta │" not in text
     assert "theta │" in " ".join(skloki("check", file.name, "--full")[1].split())
+
+
+@pytest.mark.usefixtures("untried")
+def test_draws_of_an_ensemble_are_called_by_its_name(file, here, skloki, monkeypatch):
+    drawn = draws(load(file.parent / "small.toml"))
+    made = Ensemble("record", "recorded figures", model(), drawn.factors, tuple(drawn.samples(0, 8)), {"rows": []})
+    made.write(file.parent / "ensemble.parquet")
+    start, end = EXPERIMENT.index("[uncertainties.r_f]"), EXPERIMENT.index("[run]")
+    ours = '[uncertainties]\nensemble = "ensemble.parquet"\n[design]\nkind = "ensemble"\n'
+    file.write_text(EXPERIMENT[:start] + ours + EXPERIMENT[end:])
+    text = " ".join(skloki("check", file.name)[1].split())
+    assert f"Drawn from the ensemble record: {len(drawn.factors)} parameters and variants (--full lists them)" in text
+    assert "registry" not in text and json.loads(skloki("check", file.name, "--json")[1])["ensemble"] == "record"
+    full = " ".join(skloki("check", file.name, "--full")[1].split())
+    assert "Uncertainties, drawn from the ensemble record name" in full
+
+
+@pytest.mark.usefixtures("untried")
+@pytest.mark.parametrize("tree", [
+    'field = "tree.guberniias"\nlow = 1\nhigh = 6',
+    "options.one = { tree.guberniias = 1 }\noptions.six = { tree.guberniias = 6 }",
+])  # fmt: skip
+def test_where_a_tree_is_drawn_the_size_is_that_of_the_first_point(file, here, skloki, tree):
+    text = EXPERIMENT.replace("[uncertainties.order]", f"[uncertainties.size]\n{tree}\n[uncertainties.order]")
+    file.write_text(text.replace('"sobol"\npoints = 32', '"grid"\nlevels = 2'))
+    text = " ".join(skloki("check", file.name)[1].split())
+    assert "Size at the first point, as if all were like it: 1 guberniia and 0 uezds, 12 months: " in text
+    assert json.loads(skloki("check", file.name, "--json")[1])["one_size"] is False
 
 
 @pytest.mark.usefixtures("untried")

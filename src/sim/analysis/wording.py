@@ -19,6 +19,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def committees(guberniias: int, uezds: int) -> str:
+    """Return the size of a tree."""
+    return f"{counted(guberniias, 'guberniia')} and {counted(uezds, 'uezd')}"
+
+
 def hundred(share: float) -> str:
     """Return a share as a number of a hundred; what is not quite none or all is not called so."""
     rounded = round(100 * share)

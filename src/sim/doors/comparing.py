@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.analysis.wording import counted
 from sim.doors import completion as complete
 from sim.doors import options, work
 from sim.doors.terminal import UNDEFINED, Terminal, number
@@ -86,12 +87,13 @@ def remarks(comparison: Comparison) -> list[str]:
     for world in others:
         notes += _parted(world, base, comparison.horizons[0]) if world["differs"] else []
     if pairs < FEW:
-        notes.append(f"warning: {pairs} pairs are few: the intervals hang on the differences being nearly normal")
+        few = f"{counted(pairs, 'pair')} {'is' if pairs == 1 else 'are'} few"
+        notes.append(f"warning: {few}: the intervals hang on the differences being nearly normal")
     wanted = manifest["precision"]
     if wanted is not None and not wanted["reached"]:
         option = "--draws" if manifest.get("draws") else "--replicates"
         reasons = "; ".join(_lacking(wanted, option, several=len(others) > 1))
-        notes.append(f"warning: precision not reached with {pairs} pairs: {reasons}")
+        notes.append(f"warning: precision not reached with {counted(pairs, 'pair')}: {reasons}")
     return notes
 
 
@@ -210,7 +212,7 @@ def _show_main(terminal: Terminal, comparison: Comparison, title: str, rows: pd.
         ))  # fmt: skip
     header = ["outcome", "better", "base", "other", "effect\n[95 %]", "MC error", "reading", "P\n[95 %]", "corr.",
               "runs\nsaved", *(["pairs"] if uneven else [])]  # fmt: skip
-    over = f"{title}: the nation, {_words(main)}, {pairs} pairs"
+    over = f"{title}: the nation, {_words(main)}, {counted(pairs, 'pair')}"
     terminal.table(over, header, lines, right=(2, 3, 5, 8, 9, 10))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.wording import counted
+from sim.analysis.wording import committees, counted
 from sim.doors.reports import exact, preview_document, show_preview
 from sim.doors.terminal import Terminal
 from sim.registry.parameters import PARAMETERS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.runner.preview import Preview
 
 LISTED = 12
-"""Uncertainties that are listed though they are drawn as the registry says; more are counted."""
+"""Uncertainties that are listed though they are drawn as the registry says, or an ensemble; more are counted."""
 
 
 def show_checked(terminal: Terminal, found: Preview | Estimate | Claim, *, full: bool) -> None:
@@ -48,13 +48,15 @@ def show_estimate(terminal: Terminal, estimate: Estimate, full: bool) -> None:
     if levers := [(one.name, exact(one.options[0].value), _options(one, 1)) for one in experiment.levers]:
         terminal.table("Levers, crossed with one another", ["name", "baseline", "other options"], levers)
     unknowns = experiment.uncertainties
-    usual = [one for one in unknowns if as_registered(one)]
+    usual = [one for one in unknowns if experiment.ensemble or as_registered(one)]
     own = [one for one in unknowns if full or len(usual) <= LISTED or one not in usual]
+    source = f"from the ensemble {experiment.ensemble.name}" if experiment.ensemble else "as the registry says"
     if rows := [(one.name, _options(one) if one.options else _range(one), one.unit, grade(one)) for one in own]:
-        terminal.table("Uncertainties", ["name", "range or options", "unit", "grade"], rows)
+        title = f"Uncertainties, drawn {source}" if experiment.ensemble else "Uncertainties"
+        terminal.table(title, ["name", "range or options", "unit", "grade"], rows)
     if rest := len(unknowns) - len(own):
         besides = " besides" if own else ""
-        terminal.say(f"Drawn as the registry says{besides}: {rest} parameters and variants (--full lists them)\n")
+        terminal.say(f"Drawn {source}{besides}: {rest} parameters and variants (--full lists them)\n")
     kept = [", ".join(experiment.outcomes), *(f"{name}: {one.meaning}" for name, one in experiment.horizons.items())]
     curves = [] if experiment.curves == "none" else [f"curves: {experiment.curves}"]
     terminal.say("Kept: " + "; ".join([*kept, *curves]))
@@ -66,14 +68,15 @@ def show_estimate(terminal: Terminal, estimate: Estimate, full: bool) -> None:
         f"{counted(estimate.runs, 'run')}"
     )
     terminal.say(
-        f"Size: {estimate.guberniias} guberniias and {estimate.uezds} uezds, {estimate.months} months: "
-        f"{estimate.committee_months:,} committee-months"
+        f"Size{'' if estimate.one_size else ' at the first point, as if all were like it'}: "
+        f"{committees(estimate.guberniias, estimate.uezds)}, {counted(estimate.months, 'month')}: "
+        f"{counted(estimate.committee_months, 'committee-month')}"
     )
     from sim.runner.progress import in_bytes, in_time
 
-    source = "from a trial of some runs" if estimate.measured else "from rates known of other machines"
+    rates = "from a trial of some runs" if estimate.measured else "from rates known of other machines"
     terminal.say(
-        f"Estimate {source}: {in_time(estimate.seconds)} on {counted(estimate.cores, 'core')} of this machine "
+        f"Estimate {rates}: {in_time(estimate.seconds)} on {counted(estimate.cores, 'core')} of this machine "
         f"({estimate.seconds_per_run * 1e3:.3g} ms a run and core), {in_bytes(estimate.bytes)} on disk"
     )
 
@@ -89,12 +92,13 @@ def as_registered(factor: Factor) -> bool:
 def estimate_document(estimate: Estimate) -> dict[str, Any]:
     """Return what `check` prints of an experiment as JSON."""
     experiment = estimate.experiment
-    columns = ("guberniias", "uezds", "months", "points", "combinations", "runs", "committee_months", "measured",
-               "cores", "seconds_per_run", "seconds", "bytes")  # fmt: skip
+    columns = ("guberniias", "uezds", "one_size", "months", "points", "combinations", "runs", "committee_months",
+               "measured", "cores", "seconds_per_run", "seconds", "bytes")  # fmt: skip
     return {
         "experiment": experiment.name, "title": experiment.title, "why": experiment.why, "valid": True,
         "levers": [{"name": lever.name, "options": [o.value for o in lever.options]} for lever in experiment.levers],
         "uncertainties": [_record(factor) for factor in experiment.uncertainties],
+        "ensemble": experiment.ensemble.name if experiment.ensemble else None,
         "design": {key: value for key, value in asdict(experiment.design).items() if key != "rows"},
         "replicates": experiment.replicates, "seed": experiment.seed, "outcomes": experiment.outcomes,
         "horizons": {name: horizon.name for name, horizon in experiment.horizons.items()},

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.wording import committees, counted
 from sim.doors.terminal import UNDEFINED, Terminal, number, shown, spread
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def show_summary(terminal: Terminal, result: Result) -> None:
         cell = f"{number(row.median)}\n{number(row.low)}–{number(row.high)}"
         by_outcome.setdefault(row.outcome, [row.outcome]).append(cell)
     finished = result.manifest["replicates"] - len(result.manifest["failed"])
-    over = f"{finished} replicate" + ("" if finished == 1 else "s")
-    title = f"{result.manifest['title']}: the nation, median and 10–90 % of {over}"
+    title = f"{result.manifest['title']}: the nation, median and 10–90 % of {counted(finished, 'replicate')}"
     terminal.table(title, ["outcome", *months], list(by_outcome.values()), right=range(1, len(months) + 1))
 
 
@@ -115,8 +115,8 @@ def show_preview(terminal: Terminal, preview: Preview, full: bool) -> None:
     for warning in preview.warnings:
         terminal.note(f"warning: {warning}")
     terminal.say(
-        f"Size: {preview.guberniias} guberniias and {preview.uezds} uezds, {preview.months} months, "
-        f"{preview.replicates} replicates: {preview.committee_months:,} committee-months"
+        f"Size: {committees(preview.guberniias, preview.uezds)}, {counted(preview.months, 'month')}, "
+        f"{counted(preview.replicates, 'replicate')}: {counted(preview.committee_months, 'committee-month')}"
     )
 
 

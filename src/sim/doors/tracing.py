@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.analysis.wording import committees
 from sim.doors import completion as complete
 from sim.doors import options, work
 from sim.doors.terminal import Terminal, number
@@ -75,7 +76,7 @@ def show(terminal: Terminal, traced: DivergenceFolder) -> None:
         terminal.say(f"{name}: {title}")
     uezds = sum(place.parent >= 0 for place in found.places)
     accidents = f"seed {traced.record['seed']}, replicate {traced.record['replicate']}"
-    places = f"{len(found.places) - uezds} guberniias, {uezds} uezds"
+    places = committees(len(found.places) - uezds, uezds)
     terminal.say(f"{accidents}, {found.months[0]} to {found.months[-1]}, {places}\n")
     _show_inputs(terminal, traced)
     if found.same:

@@ -21,6 +21,7 @@ from sim.analysis.divergence.distance import VISIBLE, MonthRow
 from sim.analysis.divergence.divergence import Divergence
 from sim.analysis.divergence.folder import DivergenceFolder
 from sim.analysis.selection import Selection
+from sim.analysis.wording import counted
 from sim.figures import panels, style, tilemap
 from sim.figures.series import day, middle
 from sim.figures.tilemap import SIZE
@@ -45,7 +46,7 @@ def described(traced: DivergenceFolder) -> tuple[str, str]:
     uezds = sum(place.parent >= 0 for place in found.places)
     titles = [f"{name}: {title}" for name, title in zip("AB", traced.titles, strict=True)]
     worlds = style.side_by_side(titles, " · ", style.WIDE - 4.0, 8)
-    places = f"{len(found.places) - uezds} guberniias" + (f", {uezds} uezds" if uezds else "")
+    places = counted(len(found.places) - uezds, "guberniia") + (f", {counted(uezds, 'uezd')}" if uezds else "")
     return worlds, f"One replicate, number {record['replicate']} of seed {record['seed']} · {places}"
 
 

@@ -18,6 +18,7 @@ from sim.analysis import paired
 from sim.analysis.places import mapped
 from sim.analysis.sample import Sample, band_tables, effect_of, effect_rows
 from sim.analysis.sentences import drawn_from
+from sim.analysis.wording import committees
 from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
 from sim.errors import Problem, UserError
@@ -333,7 +334,7 @@ def require_same_places(worlds: Sequence[Loaded], built: Sequence[World]) -> Non
         return [(place.key, place.name, place.unit_class) for place in world.committees]
 
     def size(world: World) -> str:
-        return f"{world.guberniias} guberniias and {len(world.committees) - world.guberniias} uezds"
+        return committees(world.guberniias, len(world.committees) - world.guberniias)
 
     base = worlds[0].path.stem
     problems = [

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.analysis.wording import counted
 from sim.errors import Problem, UserError
 from sim.experiment import designs
 from sim.experiment.experiment import Experiment, from_record
@@ -219,7 +220,8 @@ def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment
             ))  # fmt: skip
     return (
         f"the model's sources or data have changed since these rows were made ({manifest['model']}, now {job.model}); "
-        f"{runs:,} runs of {len(set(chosen))} parts, run again, gave what is stored, to the last bit"
+        f"{counted(runs, 'run')} of {counted(len(set(chosen)), 'part')}, run again, gave what is stored, to the last "
+        "bit"
     )
 
 

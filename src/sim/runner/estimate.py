@@ -10,6 +10,7 @@ from sim.analysis.targets import PRODUCED
 from sim.engines.engine import cores, engine
 from sim.experiment.designs import samples
 from sim.experiment.experiment import Experiment
+from sim.experiment.factors import PLACES
 from sim.experiment.plan import Plan
 from sim.experiment.warnings import cautions
 from sim.runner.chunk_rows import curve_scopes
@@ -38,6 +39,8 @@ class Estimate(Check):
 
     Attributes
     ----------
+    one_size
+        Whether all points have as many committees as the first, by which the size is told.
     points, combinations
         Of the design, and of the levers.
     seconds_per_run
@@ -51,6 +54,7 @@ class Estimate(Check):
     """
 
     experiment: Experiment
+    one_size: bool
     points: int
     combinations: int
     seconds_per_run: float
@@ -75,11 +79,20 @@ def estimate(experiment: Experiment, *, measure: bool = True) -> Estimate:
     if measured:
         seconds = _tried(experiment, plan, scenario)
     return Estimate(
-        guberniias=len(uezds), uezds=sum(uezds), months=months, runs=runs,
+        guberniias=len(uezds), uezds=sum(uezds), one_size=not _grows(experiment), months=months, runs=runs,
         warnings=tuple(cautions(experiment)), experiment=experiment, points=plan.points, combinations=plan.combinations,
         seconds_per_run=seconds, measured=measured, cores=cores(), seconds=runs * seconds / min(cores(), runs),
         bytes=_bytes(experiment, months, plan),
     )  # fmt: skip
+
+
+def _grows(experiment: Experiment) -> bool:
+    """Say whether an uncertainty sets which committees there are; no lever may."""
+    given = {factor.target for factor in experiment.uncertainties} | {
+        f"tree.{name}" for factor in experiment.uncertainties for option in factor.options
+        for name in option.table.get("tree", ())
+    }  # fmt: skip
+    return any(f"tree.{name}" in given for name in PLACES)
 
 
 def _tried(experiment: Experiment, plan: Plan, scenario: Scenario) -> float:

@@ -114,4 +114,5 @@ def warnings(loaded: Loaded) -> Iterator[str]:
     if loaded.scenario.options.twins == "own":
         yield from unlike(loaded.scenario.parameters)
     if loaded.scenario.run.replicates < FEW:
-        yield f"run.replicates: {loaded.scenario.run.replicates} are too few to tell an effect from chance"
+        few = loaded.scenario.run.replicates
+        yield f"run.replicates: {few} {'is' if few == 1 else 'are'} too few to tell an effect from chance"
