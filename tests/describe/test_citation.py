@@ -8,14 +8,18 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import check_jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
 from sim.describe import citation, crate
+from sim.describe.made_again import command
 from sim.doors import cli
 from sim.errors import UserError
+from sim.scenario.load import load
+from tests.small import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -100,9 +104,76 @@ def test_command_holds_what_was_set_and_drawn():
         "layers": {"parameters.g_y": "--set", "period.start": "mine.toml:3"},
         "scenario": {"parameters": {"g_y": 0.5}}, "draws": {"ensemble": {"name": "record"}},
     }  # fmt: skip
-    asked = "skloki run mine --set parameters.g_y=0.5 --seed 7 --replicates 3 --ensemble record"
-    assert citation.command(manifest, "run") == asked
-    assert citation.command({"name": "openness-first-20"}, "sweep") == "skloki sweep openness --points 20"
+    asked = "skloki run mine.toml --set parameters.g_y=0.5 --seed 7 --replicates 3 --ensemble record"
+    assert command(manifest, "run") == asked
+    assert command({"name": "openness-first-20"}, "sweep") == "skloki sweep openness --points 20"
+    over = {"name": "openness-record-first-20", "experiment": {"ensemble": {"name": "record"}}}
+    assert command(over, "sweep") == "skloki sweep openness --ensemble record --points 20"
+
+
+SETS = ['policy.changes."a.b".date=1921-03', 'policy.changes."a.b".rule=election', "transfers=false", "run.seed=4",
+        'policy.changes."a.b".classes=["agrarian", "industrial"]', 'title="5"', "policy.changes.c.date=1921-05",
+        "policy.changes.c.rule=appointment", "policy.changes.c.enabled=false"]  # fmt: skip
+
+
+def asked_again(folder: Path) -> list[str]:
+    program, *arguments = shlex.split(citation.stored(folder).details[-1].removeprefix("made again by: "))
+    assert program == "skloki"
+    return arguments
+
+
+@pytest.mark.parametrize("asked", [
+    ["run", "mine.toml", "--replicates", "2"],
+    ["compare", "mine.toml", "other.toml", "--replicates", "2", "--smallest", "0.03", "--smallest", "conflict=0.2",
+     "--outcome", "conflict", "--outcome", "performance", "--horizon", "1921-12"],
+    ["compare", "mine.toml", "other.toml", "--replicates", "30", "--precision", "0.5", "--for", "conflict"],
+    ["compare", "other.toml", "mine.toml", "--draws", "2"],
+], ids=["run", "compare", "precision", "draws"])  # fmt: skip
+def test_a_folder_that_is_made_again_has_the_same_tables(
+    asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(SMALL)
+    Path("other.toml").write_text('extends = "mine.toml"\ntitle = "Other"\nparameters.g_y = 0.3\n')
+    sets = [part for item in SETS for part in ("--set", item)]
+    assert cli.call([*asked, *sets, "--quiet", "--figures", "none", "--out", "one"]) == 0
+    assert cli.call([*asked_again(Path("one")), "--quiet", "--figures", "none", "--out", "two"]) == 0
+    one, two = (json.loads((tmp_path / name / "manifest.json").read_text("utf-8")) for name in ("one", "two"))
+    told = ("files", "shown", "smallest", "precision", "pairs", "scenario")
+    assert [one.get(name) for name in told] == [two.get(name) for name in told]
+    both = zip(one.get("worlds", ()), two.get("worlds", ()), strict=True)
+    assert all(before["scenario"] == after["scenario"] for before, after in both)
+    assert asked_again(Path("two")) == asked_again(Path("one"))
+
+
+def test_a_command_names_files_and_what_one_world_alone_takes():
+    one = {"name": "mine", "title": "?", "layers": {"title": "mine.toml:2"}, "scenario": {"policy": {}}}
+    two = {"name": "mine-2", "title": "?", "scenario": {"policy": {"share": 0.5}},
+           "layers": {"title": "sub/other.toml:1", "policy.share": "--set"}}  # fmt: skip
+    known = {"name": "historical", "title": load("historical").scenario.title, "scenario": {},
+             "layers": {"title": "historical.toml:2"}}  # fmt: skip
+    asked = command({"worlds": [known, one, two], "seed": 1, "replicates": 2}, "compare")
+    assert asked == "skloki compare historical mine.toml other.toml --set policy.share=0.5 --seed 1 --replicates 2"
+    assert command({"a": known | {"title": "Mine"}, "b": one, "seed": 1, "replicate": 0}, "trace").startswith(
+        "skloki trace historical.toml mine.toml --seed"
+    )
+
+
+@pytest.mark.parametrize(("world", "said"), [
+    ({"name": "dict-2", "layers": {"title": "dict"}}, "dict-2 came in as a dict"),
+    ({"name": "sobol-run-3", "layers": {"title": "run 3"}},
+     "it is run 3 of a sweep, made by skloki rerun FOLDER --run 3"),
+    ({"name": "own", "scenario": {"tree": {"kind": "table"}}, "layers": {"tree.kind": "--set", "tree.places": "t.csv"}},
+     "--set tree.table named a table, t.csv"),
+    ({"name": "own", "scenario": {"tree": {"places": [{"name": "A"}]}}, "layers": {"tree.places": "--set"}},
+     "--set gave tree.places"),
+    ({"name": "other", "scenario": {"title": "?"}, "layers": {"title": "sub/mine.toml:1"}},
+     "two files are called mine.toml"),
+])  # fmt: skip
+def test_what_no_command_tells_is_said_in_words(world: dict[str, Any], said: str):
+    base = {"name": "mine", "scenario": {}, "layers": {"title": "mine.toml:1"}}
+    found = command({"worlds": [base, {"scenario": {}, **world}], "seed": 1, "pairs": 2}, "compare")
+    assert found == f"no command alone: {said}; manifest.json has all values"
 
 
 def test_a_ledger_on_few_draws_is_cited_as_such(tmp_path: Path):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.stored import kind_of
+from sim.describe.made_again import command
 from sim.results.folder import MANIFEST, read_manifest
 
 FILE = "CITATION.cff"
@@ -141,45 +141,6 @@ def opened(folder: Path) -> tuple[Any, dict[str, Any]]:
 def made_with(manifest: Mapping[str, Any]) -> str | None:
     """Return the version of this package that made a folder, where its manifest says so."""
     return manifest.get("versions", {}).get("sim") or manifest.get("made_with")
-
-
-def command(manifest: Mapping[str, Any], verb: str) -> str:
-    """Return the command that makes a stored folder again, where its files of worlds are at hand."""
-    return shlex.join(["skloki", verb, *_arguments(manifest, verb)])
-
-
-def _arguments(manifest: Mapping[str, Any], verb: str) -> Iterator[str]:
-    worlds = manifest.get("worlds") or [manifest[side] for side in ("a", "b") if isinstance(manifest.get(side), dict)]
-    if worlds:
-        yield from (world["name"] for world in worlds)
-    elif verb == "claims":
-        yield from ("--quick",) if manifest["quick"] else ()
-    else:
-        name, _, points = str(manifest["name"]).partition("-first-")
-        yield from (name, *(("--points", points) if points else ()))
-    if verb in ("readiness", "lockin"):
-        yield from ("--ensemble", manifest["ensemble"], "--draws", str(manifest["draws"]))
-        yield from ("--quick",) if manifest.get("quick") else ()
-    first = worlds[0] if worlds else manifest
-    for name in (name for name, layer in first.get("layers", {}).items() if layer == "--set"):
-        yield from ("--set", f"{name}={_at(first['scenario'], name)}")
-    if verb in ("run", "compare", "trace"):
-        yield from ("--seed", str(manifest["seed"]))
-    if verb == "trace":
-        yield from ("--replicate", str(manifest["replicate"]))
-    elif verb in ("run", "compare"):
-        drawn = manifest.get("draws") or {}
-        yield from ("--draws" if drawn and verb == "compare" else "--replicates",
-                    str(manifest.get("pairs", manifest.get("replicates"))))  # fmt: skip
-        yield from (("--ensemble", drawn["ensemble"]["name"]) if "ensemble" in drawn else ())
-        yield from (part for horizon in manifest.get("horizons", ()) for part in ("--horizon", horizon))
-
-
-def _at(values: Any, name: str) -> Any:
-    """Return the value at a dotted name."""
-    for part in name.split("."):
-        values = values[part]
-    return values
 
 
 def bibtex(works: Sequence[Work]) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.describe.citation import command, declared, made_with, opened
+from sim.describe.citation import declared, made_with, opened
+from sim.describe.made_again import command
 from sim.results.folder import MANIFEST, file_record, manifest_text
 
 NAME = "ro-crate-metadata.json"

@@ -39,20 +39,21 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
             tables = {"parameters": PARAMETERS, "variants": VARIANTS, "mechanisms": MECHANISMS}
             within = [] if path[0] in Scenario.model_fields else [name for name in tables if path[0] in tables[name]]
             path = [*within[:1], *path]
-        _put(table, path, _value(text.strip()))
+        _put(table, path, read_value(text.strip()))
     stack.layers.append(Layer(SETS, table, folder=Path()))
 
 
 def _parts(item: str) -> tuple[list[str] | None, str]:
     """Return the keys and the value of an item; a quoted key may itself hold an equals sign."""
     for at in (at for at, letter in enumerate(item) if letter == "="):
-        path = _key_path(item[:at].strip())
+        path = key_path(item[:at].strip())
         if path is not None:
             return path, item[at + 1 :]
     return None, ""
 
 
-def _key_path(key: str) -> list[str] | None:
+def key_path(key: str) -> list[str] | None:
+    """Return the keys of a dotted name, in which such as hold dots are quoted; none where it is no name."""
     try:
         inner: Any = tomllib.loads(f"{key} = 0")
     except (ValueError, RecursionError):
@@ -64,7 +65,8 @@ def _key_path(key: str) -> list[str] | None:
     return path if inner == 0 and path else None
 
 
-def _value(text: str) -> Any:
+def read_value(text: str) -> Any:
+    """Return a value as the command line means it: read as TOML, and as a plain text where it is none."""
     try:
         table = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):

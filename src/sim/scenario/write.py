@@ -41,18 +41,19 @@ def _tables(table: Mapping[str, Any], path: KeyPath, layers: Mapping[str, str]) 
     if path and leaves:
         yield f"\n[{dotted(path)}]"
     for key, value in leaves.items():
-        yield f"{dotted((key,))} = {_value(value)}  # {layers.get(dotted((*path, key)), 'default')}"
+        yield f"{dotted((key,))} = {toml_value(value)}  # {layers.get(dotted((*path, key)), 'default')}"
     for key, value in inner.items():
         yield from _tables(value, (*path, key), layers)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Return a value as it is written in a scenario file."""
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{dotted((key,))} = {_value(inner)}' for key, inner in value.items())} }}"
+        return f"{{ {', '.join(f'{dotted((key,))} = {toml_value(inner)}' for key, inner in value.items())} }}"
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):  # a line for each row
-        return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
+        return "[\n" + "".join(f"  {toml_value(item)},\n" for item in value) + "]"
     if isinstance(value, list):
-        return f"[{', '.join(_value(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     if isinstance(value, str):
         return quoted(value)
     return str(value).lower() if isinstance(value, bool) else repr(value)
