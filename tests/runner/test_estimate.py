@@ -148,6 +148,10 @@ def test_disk_is_about_what_a_sweep_writes(experiment, curves):
      'levers.policy: "new" changes nothing: it is the same world as "old"'),
     ("old = {}", 'old = {}\nsame = { policy.rule = "recorded" }',
      'levers.policy: "same" changes nothing: it is the same world as "old"'),
+    ("old = {}", 'old = { policy.changes.later = { date = "1922-01", rule = "recorded" }, policy.rule = "election" }',
+     'levers.policy: "new" changes nothing: until 1921-12, when the period ends, it is the same world as "old"'),
+    ("old = {}", 'old = { policy.rule = "election", threat.peace = { passage = "germany", begin = "1921-12" } }',
+     'levers.policy: "new" changes nothing: until 1921-12, when the period ends, it is the same world as "old"'),
     ("[levers.bench]", "[set]\nparameters.theta = 0.9\n[levers.bench]",
      "the base: theta = 0.9 lies outside the plausible range 0.3 to 0.55 (conflict)"),
     ("[uncertainties.r_f]\n", "[uncertainties.r_f]\n[uncertainties.err_ctx]\n[set]\nmechanisms.circumstances = false\n",
@@ -155,6 +159,15 @@ def test_disk_is_about_what_a_sweep_writes(experiment, curves):
 ])  # fmt: skip
 def test_warnings(file, old, new, warning):
     assert warning in warned(file, old, new)
+
+
+@pytest.mark.parametrize("old", [
+    'policy.changes.later = { date = "1921-12", rule = "appointment" }, policy.rule = "election"',
+    'policy.rule = "election", threat.peace = { passage = "germany", begin = "1921-11" }',
+    'policy.rule = "election", events.more = { kind = "famine", start = "1921-12" }',
+])  # fmt: skip
+def test_what_differs_in_the_last_month_changes_something(file, old):
+    assert not any("changes nothing" in said for said in warned(file, "old = {}", f"old = {{ {old} }}"))
 
 
 def test_a_world_that_cannot_be_built_is_refused(experiment):

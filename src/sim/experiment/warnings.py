@@ -13,7 +13,7 @@ from sim.registry.parameters import PARAMETERS
 from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.file_form import show
 from sim.scenario.layers import Layer, merge
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, month_number
 
 FEW_UNITS = 30
 """Fewer points x replicates than this tell little of chance."""
@@ -72,21 +72,39 @@ def _idle(experiment: Experiment) -> Iterator[str]:
 
 
 def _same(experiment: Experiment, lever: Factor) -> Iterator[str]:
-    """Find options that make the same world."""
-    known: dict[str, Any] = {}
+    """Find options that make the same world, or the same until the period ends."""
+    known: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
     for option in lever.options:
-        world = _world(experiment, lever, option.table)
-        twin = next((value for value, other in known.items() if other == world), None)
+        scenario = _scenario(experiment, lever, option.table)
+        name, whole, inside = show(option.value), _world(scenario), _world(_to_the_end(scenario))
+        twin = next((one for one in known if one[2] == inside), None)
         if twin is not None:
-            yield f"levers.{lever.name}: {show(option.value)} changes nothing: it is the same world as {twin}"
-        known[show(option.value)] = world
+            said = "it is the same world as" if twin[1] == whole else (
+                f"until {scenario.period.end}, when the period ends, it is the same world as")  # fmt: skip
+            yield f"levers.{lever.name}: {name} changes nothing: {said} {twin[0]}"
+        known.append((name, whole, inside))
 
 
-def _world(experiment: Experiment, lever: Factor, table: Mapping[str, Any]) -> dict[str, Any]:
+def _scenario(experiment: Experiment, lever: Factor, table: Mapping[str, Any]) -> Scenario:
     others = [other.options[0].table for other in experiment.levers if other is not lever]
     merged, _ = merge(Layer("", dict(layer)) for layer in (experiment.base, *others, table, {"title": "?"}))
+    return Scenario.model_validate(merged, strict=False)
+
+
+def _to_the_end(scenario: Scenario) -> Scenario:
+    """Return a scenario without what begins after its period."""
+    end, policy, threat = scenario.period.end, scenario.policy, scenario.threat
+    changes = {name: one for name, one in policy.changes.items() if one.enabled and (one.date or end) <= end}
+    events = {name: one for name, one in scenario.events.items() if one.enabled and one.start <= end}
+    begun = threat.peace is not None and threat.peace.dates[0] < month_number(end)
+    threat = threat if begun else threat.model_copy(update={"peace": None})
+    policy = policy.model_copy(update={"changes": changes})
+    return scenario.model_copy(update={"policy": policy, "events": events, "threat": threat})
+
+
+def _world(scenario: Scenario) -> dict[str, Any]:
+    world = scenario.model_dump()
     # what is not written out is what the model takes for granted
-    world = Scenario.model_validate(merged, strict=False).model_dump()
     version = world["defaults"]
     world["parameters"] = parameter_defaults(version) | world["parameters"]
     world["variants"] = variant_defaults(version) | world["variants"]
