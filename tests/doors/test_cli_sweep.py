@@ -100,6 +100,10 @@ def test_a_first_look_has_a_folder_of_its_own_and_says_what_the_whole_would_take
     assert whole == here / "results" / "sweeps" / "few" and len(table(whole)) == RUNS and len(table(place)) == 12
     code, _, err = skloki("sweep", "few.toml", "--points", 2, "--out", whole)
     assert code == 2 and "design.points" in err, "it never becomes part of the whole"
+    _, _, err = skloki("sweep", "few.toml", "--points", 2, "--extend", "3x")
+    assert "a first look: 6 points, where few has 4, kept apart; the whole sweep is 24 runs" in err
+    _, _, err = skloki("sweep", "few.toml", "--points", 1, "--extend", "2x")
+    assert "a first look: 2 of 4 points of few, kept apart" in err
 
 
 @pytest.mark.parametrize(

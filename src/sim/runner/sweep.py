@@ -132,7 +132,7 @@ def sweep(
         if watch is not None:
             watch.tell(now=True)
         if whole is not None:
-            say(_first_look(whole, experiment, store))
+            say(_first_look(whole, plan, store))
     return folder
 
 
@@ -182,12 +182,15 @@ class Finished(str):
     """The remark that nothing is left to be run."""
 
 
-def _first_look(whole: Experiment, part: Experiment, store: Store) -> str:
-    """Return in words of how many points a first look was, and what all would take."""
-    runs = designs.points(whole) * len(whole.combinations) * whole.replicates
+def _first_look(whole: Experiment, part: Plan, store: Store) -> str:
+    """Return in words of how many points a first look is by now, and what all would take."""
+    points = designs.points(whole)
+    runs = points * len(whole.combinations) * whole.replicates
+    fewer = part.points < points
+    there = f"{part.points:,} of {points:,} points of {whole.name}" if fewer else (
+        f"{part.points:,} points, where {whole.name} has {points:,}")  # fmt: skip
     return (
-        f"a first look: {designs.points(part):,} of {designs.points(whole):,} points of {whole.name}, kept apart; "
-        f"the whole sweep is {runs:,} runs{compatibility.costs(runs, store.done)}"
+        f"a first look: {there}, kept apart; the whole sweep is {runs:,} runs{compatibility.costs(runs, store.done)}"
     )
 
 
