@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import math
 import re
 import time
 from pathlib import Path
@@ -14,12 +16,14 @@ import pytest
 
 import sim
 from sim.analysis.paired import reading
+from sim.analysis.sentences import Finding, sentences
 from sim.describe.glossary import terms
 from sim.errors import UserError
 from sim.experiment.draws import draws
 from sim.experiment.ensemble import Ensemble
 from sim.figures.tilemap import tiles
 from sim.page.export import export_page, part
+from sim.registry.derived import EVERY
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.parameters import PARAMETERS
@@ -69,6 +73,33 @@ def test_an_interval_says_to_the_page_what_it_says_to_compare(shown):
     said = shown().evaluate("(cases) => cases.map((each) => verdict(...each))", cases)
     assert said == [str(reading(*case)) for case in cases]
     assert {*said} == {"above", "below", "within", "undecided"}
+
+
+def few(pairs: int, share: float, ran: int, drawn: int | None) -> Finding:
+    width = math.nan if pairs < 2 else 0.1
+    row = {"pairs": pairs, "effect": 0.2, "low": 0.2 - width, "high": 0.2 + width, "smallest": 0.005,
+           "superiority": share, "reading": "above"}  # fmt: skip
+    return Finding("a", "b", "tenure_appointed", "1921-12", {"nation": row}, {"nation": (share, 0.0)}, drawn, ran=ran)
+
+
+def test_few_pairs_are_told_as_compare_tells_them(shown):
+    tab, every = shown(), len(PARAMETERS) + len(VARIANTS)
+    for pairs, share, ran in ((1, 1.0, 1), (1, 1.0, 3), (2, 0.75, 2), (3, 2 / 3, 4), (29, 28 / 29, 29), (30, 0.9, 30)):
+        for drawn in (None, 3):
+            one = few(pairs, share, ran, drawn)
+            known = EVERY[one.outcome]
+            more = {"scope": "nation", "unit": known.unit, "better": known.better, "every": every, "given": None}
+            assert tab.evaluate("(found) => sentences(found)", dataclasses.asdict(one) | more) == sentences(one)
+
+
+def test_few_pairs_are_told_so_in_russian_too(shown):
+    tab = shown("&language=ru")
+    assert "B лучше в 5 из 5 жребиев" in tab.inner_text("#sure")
+    assert "при 4 жребиях из 5, хуже при 0" in tab.inner_text("#sentence")
+    one = """translated({ ...finding(), ran: 3,
+        effects: { nation: { ...finding().effects.nation, pairs: 1, low: NaN, high: NaN } } })"""
+    (said,) = tab.evaluate(one)
+    assert "лишь в одной паре из 3" in said
 
 
 KINDS = ("recovery_months", "opposition_nation", "sklok_duration", "appointed", "members")

@@ -36,7 +36,7 @@ SURE, RATHER = 0.8, 0.6
 MAIN = "performance"
 """The outcome that an answer is about, unless others were asked for."""
 ENOUGH = 30
-"""Draws below which their shares are no answer."""
+"""Draws below which their shares are no answer; fewer, and fewer pairs, are counted and not told of a hundred."""
 PLACES: Mapping[str, str] = {
     "nation": "the nation", "capital": "the capitals", "industrial": "industrial provinces",
     "agrarian": "agrarian provinces", "borderland": "the borderland",
@@ -69,6 +69,8 @@ class Finding:
         Whether the worlds have the same inputs until the end of the horizon.
     names
         What the worlds call the nation and classes, if not so.
+    ran
+        How many pairs were run, where the outcome need not be defined in all of them.
     """
 
     base: str
@@ -81,6 +83,7 @@ class Finding:
     same: bool = False
     given: Given | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    ran: int = 1
 
     @property
     def nation(self) -> Mapping[str, Any]:
@@ -135,7 +138,7 @@ def finding(comparison: Comparison, world: str, outcome: str | None = None) -> F
         called(known[comparison.worlds[0]]), called(known[world]), outcome, horizon, effects, shares,
         None if draws is None else len(draws.factors), parting is None or parting > last,
         None if draws is None else draws.ensemble,
-        known[comparison.worlds[0]].get("scenario", {}).get("tree", {}).get("names", {}),
+        known[comparison.worlds[0]].get("scenario", {}).get("tree", {}).get("names", {}), manifest["pairs"],
     )  # fmt: skip
 
 
@@ -156,7 +159,7 @@ def sampled(
     return Finding(
         called[0], called[world], outcome, sample.horizons[horizon].name, effects, shares,
         None if drawn is None else len(drawn.factors), sample.alike(world, horizon),
-        None if drawn is None else drawn.ensemble, classes,
+        None if drawn is None else drawn.ensemble, classes, sample.pairs,
     )  # fmt: skip
 
 
@@ -232,8 +235,12 @@ def sentences(found: Finding) -> list[str]:
     if not math.isfinite(row["effect"]):
         return [f"There is no answer: {found.what} is not defined {found.when} in both worlds."]
     if row["pairs"] < 2:
-        return [f"There is no answer yet: one pair of runs has no interval. In it {found.what} {found.when} is "
-                f"{_compared(found)}."]  # fmt: skip
+        it = f"{found.what} {found.when}"
+        if found.ran > 1:
+            lead, it = f"{it} is defined in one of {found.ran:,} pairs, and one has no interval", "it"
+        else:
+            lead = "one pair of runs has no interval"
+        return [f"There is no answer yet: {lead}. In it {it} is {_compared(found, 'than under')}."]
     if found.drawn is None:
         first, classes = _over_chance(found), _classes_by_interval(found)
     else:
@@ -261,7 +268,8 @@ def _over_chance(found: Finding) -> str:
 
 def _over_draws(found: Finding) -> str:
     """Return the answer where every pair has its own parameters and readings."""
-    row, (ahead, behind) = found.nation, (hundred(share) for share in found.beyond["nation"])
+    row = found.nation
+    ahead, behind = (_counted(share, row["pairs"]) for share in found.beyond["nation"])
     least, said = f"{row['smallest']:.2g}", verdict([(*found.beyond["nation"], row["superiority"])])
     about = f"{found.what} {found.when}"
     mean = f"on the mean {_compared(found)} ({_interval(row)})"
@@ -274,15 +282,15 @@ def _over_draws(found: Finding) -> str:
             "leans against": f"the model gives no answer, but leans against {found.other}",
         }.get(said, "the model gives no answer")
         return (f"{lead}: by {about} {found.other} does better than {found.base} by more than {least} in {ahead} of "
-                f"100 draws and worse by as much in {behind}; {mean}")  # fmt: skip
+                f"{_among(row['pairs'])} draws and worse by as much in {behind}; {mean}")  # fmt: skip
     lead = f"{few} on {about}" if few else {
         "better": f"{found.other} would have raised {about}", "worse": f"{found.other} would have lowered {about}",
         "same": f"{found.other} would have made no difference worth the name to {about}",
         "leans towards": f"the model gives no answer on {about}, but leans towards more under {found.other}",
         "leans against": f"the model gives no answer on {about}, but leans towards less under {found.other}",
     }.get(said, f"the model gives no answer on {about}")
-    return (f"{lead}: it is higher than under {found.base} by more than {least} in {ahead} of 100 draws and lower by "
-            f"as much in {behind}; {mean}")  # fmt: skip
+    return (f"{lead}: it is higher than under {found.base} by more than {least} in {ahead} of {_among(row['pairs'])} "
+            f"draws and lower by as much in {behind}; {mean}")  # fmt: skip
 
 
 def _over_what(found: Finding) -> str:
@@ -344,14 +352,14 @@ def places(scopes: Iterable[str], names: Mapping[str, str] = MappingProxyType({}
     return together(words)
 
 
-def _compared(found: Finding) -> str:
+def _compared(found: Finding, than: str = "than") -> str:
     """Return an effect as a size with its direction, in the decimals of its interval."""
     row, unit, value = found.nation, EVERY[found.outcome].unit, float(found.nation["effect"])
     if value == 0.0:
         return f"the same as under {found.base}"
     size = f"{abs(value):.{decimals(row['low'], row['high'])}f}" if row["high"] > row["low"] else number(abs(value))
     of = f" {unit}" if unit in ("months", "persons", "thousand") else ""
-    return f"{size}{of} {'higher' if value > 0 else 'lower'} than {found.base}"
+    return f"{size}{of} {'higher' if value > 0 else 'lower'} {than} {found.base}"
 
 
 def _interval(row: Mapping[str, Any]) -> str:
@@ -369,7 +377,18 @@ def _interval(row: Mapping[str, Any]) -> str:
 def _often(share: float, pairs: int, what: str) -> str:
     if share in (0.0, 1.0):
         return f"{'none of' if share == 0.0 else 'all'} {pairs:,} {what}"
-    return f"{hundred(share)} of 100 {what}"
+    counted = _counted(share, pairs)
+    return f"{counted} of {_among(pairs)} {what}" + (", a tie counted half" if counted.endswith(".5") else "")
+
+
+def _counted(share: float, pairs: int) -> str:
+    """Return a share as a number of a hundred, or of so many as there are, if these are few; ties are halves."""
+    return hundred(share) if pairs >= ENOUGH else f"{round(2 * share * pairs) / 2:g}"
+
+
+def _among(pairs: int) -> int:
+    """Return of how many `_counted` tells."""
+    return 100 if pairs >= ENOUGH else pairs
 
 
 def by_enough(what: str, does: str, better: float, ahead: float, behind: float, least: str) -> str:

@@ -579,7 +579,7 @@ function finding() {
   }
   const scope = scopeNow(), drawing = asked.draw && content.draws, held = kept();
   const names = asked.a === asked.b || anyMoved() ? ["A", "B"] : [asked.a, asked.b], all = months();
-  return { base: names[0], other: names[1], outcome: entry.name, unit: entry.unit, better: entry.better, horizon: first === last ? all[first] : `${all[first]}:${all[last]}`, scope, effects, beyond,
+  return { base: names[0], other: names[1], outcome: entry.name, unit: entry.unit, better: entry.better, horizon: first === last ? all[first] : `${all[first]}:${all[last]}`, scope, effects, beyond, ran: Math.min(work.pairs.length, asked.runs),
     drawn: drawing ? content.draws.factors.filter(({ name, under }) => !held.has(name) && !(under && held.has(under[0]) && valueOf("a", `variants.${under[0]}`) !== under[1])).length : null,
     given: content.draws.ensemble ? `from ${content.draws.ensemble}, calibrated on ${content.draws.given}` : null, every: content.draws.factors.length, same: parting() === null || parting() > last };
 }
@@ -612,13 +612,13 @@ function tellAnswer(sentence, sure = "") {
 
 // Other languages say the same more shortly.
 function translated(found) {
-  const of100 = (share) => hundred(share).replace("fewer than", say("less_than")).replace("more than", say("more_than"));
-  const row = found.effects[found.scope], entry = outcome(), digits = decimals(row.low, row.high || row.low + 0.001), fixed = (x) => number(x, digits);
+  const row = found.effects[found.scope], told = (share) => counted(share, row.pairs).replace("fewer than", say("less_than")).replace("more than", say("more_than")).replace(".", ",");
+  const entry = outcome(), digits = decimals(row.low, row.high || row.low + 0.001), fixed = (x) => number(x, digits);
   const values = { outcome: lowered(titleOf(entry)), scope: say(`scope_${found.scope}`), horizon: found.horizon.replace(":", " — "), effect: fixed(Math.abs(row.effect)), low: fixed(row.low), high: fixed(row.high), unit: unitOf(entry),
-    smallest: twoDigits(row.smallest), n: row.pairs, share: of100(row.superiority), direction: say(row.effect > 0 ? "higher" : "lower"), ahead: of100(row.beyond[0]), behind: of100(row.beyond[1]),
+    smallest: twoDigits(row.smallest), n: row.pairs, share: told(row.superiority), of: among(row.pairs), ran: found.ran, direction: say(row.effect > 0 ? "higher" : "lower"), ahead: told(row.beyond[0]), behind: told(row.beyond[1]),
     drawn: found.drawn, every: found.every, did: say(found.better === "neither" ? "did_more" : "did_better") };
   if (found.same) return [say("sentence_same")];
-  if (row.pairs < 2 || !Number.isFinite(row.effect)) return [say("sentence_none", values)];
+  if (row.pairs < 2 || !Number.isFinite(row.effect)) return [say(row.pairs === 1 && found.ran > 1 ? "sentence_one" : "sentence_none", values)];
   if (found.drawn === null) return [say({ above: "sentence_differs", below: "sentence_differs", within: "sentence_within", undecided: "sentence_undecided" }[row.reading], values), say("sure_chance", values)];
   const more = found.better === "neither" ? "more_" : "";
   return [say(`drawn_${more}${row.pairs < ENOUGH ? "few" : judgement([[...row.beyond, row.superiority]]).replace(" ", "_")}`, values), say(content.draws.ensemble ? "sure_given" : "sure_drawn", { ...values, ensemble: content.draws.ensemble })];

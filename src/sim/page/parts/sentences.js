@@ -8,7 +8,11 @@ function sentences(found) {
   const row = found.effects[found.scope];
   if (found.same) return [`${begun(found.other)} and ${found.base} have the same inputs until ${found.horizon.split(":").pop()}: that they agree is no finding.`];
   if (!Number.isFinite(row.effect)) return [`There is no answer: ${what(found)} is not defined ${when(found)} in both worlds.`];
-  if (row.pairs < 2) return [`There is no answer yet: one pair of runs has no interval. In it ${what(found)} ${when(found)} is ${compared(found)}.`];
+  if (row.pairs < 2) {
+    const it = `${what(found)} ${when(found)}`, several = found.ran > 1;
+    const lead = several ? `${it} is defined in one of ${found.ran.toLocaleString("en")} pairs, and one has no interval` : "one pair of runs has no interval";
+    return [`There is no answer yet: ${lead}. In it ${several ? "it" : it} is ${compared(found, "than under")}.`];
+  }
   const chance = found.drawn === null;
   return [`${begun(chance ? overChance(found) : overDraws(found))}${found.scope === "nation" ? (chance ? classesByInterval : classesByShares)(found) : ""}.`, `${overWhat(found)}.`];
 }
@@ -25,27 +29,37 @@ function overChance(found) {
 
 function overDraws(found) {
   const row = found.effects[found.scope], { other, base } = found, beyond = found.beyond[found.scope];
-  const [ahead, behind] = beyond.map(hundred), least = twoDigits(row.smallest), said = judgement([[...beyond, row.superiority]]);
+  const [ahead, behind] = beyond.map((share) => counted(share, row.pairs)), of = among(row.pairs), least = twoDigits(row.smallest), said = judgement([[...beyond, row.superiority]]);
   const about = `${what(found)} ${when(found)}`, mean = `on the mean ${compared(found)} (${interval(row)})`;
   const few = row.pairs < ENOUGH ? `${row.pairs} draws are too few for an answer` : "";
   if (found.better !== "neither") {
     const lead = few || { better: `${other} would have done better`, worse: `${other} would have done worse`, same: `${other} would have made no difference worth the name`,
       "leans towards": `the model gives no answer, but leans towards ${other}`, "leans against": `the model gives no answer, but leans against ${other}`, open: "the model gives no answer" }[said];
-    return `${lead}: by ${about} ${other} does better than ${base} by more than ${least} in ${ahead} of 100 draws and worse by as much in ${behind}; ${mean}`;
+    return `${lead}: by ${about} ${other} does better than ${base} by more than ${least} in ${ahead} of ${of} draws and worse by as much in ${behind}; ${mean}`;
   }
   const lead = few ? `${few} on ${about}` : { better: `${other} would have raised ${about}`, worse: `${other} would have lowered ${about}`, same: `${other} would have made no difference worth the name to ${about}`,
     "leans towards": `the model gives no answer on ${about}, but leans towards more under ${other}`, "leans against": `the model gives no answer on ${about}, but leans towards less under ${other}`, open: `the model gives no answer on ${about}` }[said];
-  return `${lead}: it is higher than under ${base} by more than ${least} in ${ahead} of 100 draws and lower by as much in ${behind}; ${mean}`;
+  return `${lead}: it is higher than under ${base} by more than ${least} in ${ahead} of ${of} draws and lower by as much in ${behind}; ${mean}`;
 }
 
 function overWhat(found) {
   const row = found.effects[found.scope], did = found.better === "neither" ? "was higher" : "did better", things = found.drawn === null ? "pairs" : "draws";
-  const share = row.superiority, counted = row.pairs.toLocaleString("en");
-  const often = row.low === 0 && row.high === 0 ? `no difference in any of ${counted} ${things}` : `${found.other} ${did} in ${share === 0 ? `none of ${counted} ${things}` : share === 1 ? `all ${counted} ${things}` : `${hundred(share)} of 100 ${things}`}`;
+  const all = row.pairs.toLocaleString("en");
+  const often = row.low === 0 && row.high === 0 ? `no difference in any of ${all} ${things}` : `${found.other} ${did} in ${oftenOf(row.superiority, row.pairs, all, things)}`;
   if (found.drawn === null) return `Over chance alone, at one value of each parameter: ${often}; --draws 200 asks over their ranges`;
   const which = found.drawn === found.every ? `all ${found.every}` : `${found.drawn} of ${found.every}`;
   return `Over chance and ${which} parameters and readings, drawn ${found.given ?? "from their ranges"}: ${often}; shares are of draws, not probabilities, and say nothing of what the model leaves out`;
 }
+
+function oftenOf(share, pairs, all, things) {
+  if (share === 0 || share === 1) return `${share ? "all" : "none of"} ${all} ${things}`;
+  const said = counted(share, pairs);
+  return `${said} of ${among(pairs)} ${things}${said.endsWith(".5") ? ", a tie counted half" : ""}`;
+}
+
+// A share as a number of a hundred, or of so many as there are, if these are few; ties are halves.
+const counted = (share, pairs) => (pairs >= ENOUGH ? hundred(share) : `${Math.round(2 * share * pairs) / 2}`);
+const among = (pairs) => (pairs >= ENOUGH ? 100 : pairs);
 
 const known = (found) => CLASSES.filter((scope) => scope in found.effects && Number.isFinite(found.effects[scope].effect));
 
@@ -96,11 +110,11 @@ const when = (found) => `in ${found.horizon.replace(":", " to ")}`;
 const begun = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const gain = (found, value) => (found.better === "lower" ? -value : value);
 
-function compared(found) {
+function compared(found, than = "than") {
   const { effect: value, low, high } = found.effects[found.scope];
   if (value === 0) return `the same as under ${found.base}`;
   const size = high > low ? Math.abs(value).toFixed(decimals(low, high)) : twoThatMatter(Math.abs(value));
-  return `${size}${["months", "persons", "thousand"].includes(found.unit) ? ` ${found.unit}` : ""} ${value > 0 ? "higher" : "lower"} than ${found.base}`;
+  return `${size}${["months", "persons", "thousand"].includes(found.unit) ? ` ${found.unit}` : ""} ${value > 0 ? "higher" : "lower"} ${than} ${found.base}`;
 }
 
 function interval({ low, high, pairs }) {
