@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 
-from sim.errors import UserError, nearest
+from sim.errors import UserError, nearest, understood
 from sim.scenario.load import load
 
 
@@ -15,6 +20,42 @@ from sim.scenario.load import load
 ])  # fmt: skip
 def test_nearest_whatever_the_case(name, names, found):
     assert nearest(name, names) == found
+
+
+def verb(
+    number: int, share: float | None = None, words: Sequence[str] = (), place: str | Path = "", **asked: Any
+) -> Any:  # fmt: skip
+    return number, share, list(words), place
+
+
+def fine(sweep: Any, lever: str | None = None) -> None: ...
+
+
+@pytest.mark.parametrize(("given", "read"), [
+    ((np.int64(3), 1), (3, 1, [], "")), ((3, None, "one", Path("a")), (3, None, ["one"], Path("a"))),
+    ((3, 0.5, 0.01), (3, 0.5, ["0.01"], "")), ((3, 0.5, {"performance": 0.01}), (3, 0.5, ["performance=0.01"], "")),
+    ((3, 0.5, ["a", 2]), (3, 0.5, ["a", "2"], "")),
+])  # fmt: skip
+def test_arguments_are_read_by_their_annotations(given, read):
+    assert understood(verb)(*given) == read
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (("3",), "number: found '3'; allowed: a whole number"), ((2.0,), "number: found 2.0; allowed: a whole number"),
+    ((True,), "number: found True; allowed: a whole number"), ((3, "x"), "share: found 'x'; allowed: a number"),
+    ((3, None, (), 3), "place: found 3; allowed: a path"),
+])  # fmt: skip
+def test_arguments_of_another_kind_are_refused(given, said):
+    with pytest.raises(UserError, match=f"^{said}$"):
+        understood(verb)(*given)
+
+
+def test_what_is_asked_besides_is_named():
+    assert understood(verb, asked=fine)(3, lever="a")
+    with pytest.raises(UserError, match="verb: asked: found 'levre'; allowed: lever; did you mean 'lever'?"):
+        understood(verb, asked=fine)(3, levre="a")
+    with pytest.raises(TypeError, match=r"verb\(\) missing 1 required"):
+        understood(verb)()
 
 
 @pytest.mark.parametrize(("name", "sets", "suggestion"), [

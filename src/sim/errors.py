@@ -7,10 +7,17 @@ say so again.
 from __future__ import annotations
 
 import difflib
+import operator
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from numbers import Integral, Real
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 UTF8 = "a name must be UTF-8, or else no table could hold it"
 
@@ -74,9 +81,78 @@ def one_of(kind: str, name: str, names: Iterable[str]) -> str:
     raise UserError(Problem(kind, "", repr(name), ", ".join(known), nearest(name, known)))
 
 
+def whole(where: str, value: Any, least: int | None = None, most: int | None = None) -> int:
+    """Return a whole number within bounds, also one of numpy's; UserError where it is none."""
+    known = isinstance(value, Integral) and not isinstance(value, bool)
+    if known and (least is None or least <= value) and (most is None or value <= most):
+        return operator.index(value)
+    limits = "" if least is None else f" from {least}" + (" on" if most is None else f" to {most}")
+    raise UserError(Problem(where, found=repr(value), allowed=f"a whole number{limits}"))
+
+
+def several(given: Any) -> Any:
+    """Return what was given one after another, or by itself, as a text is that stands where several may."""
+    if given is None or (isinstance(given, Iterable) and not isinstance(given, str | bytes | os.PathLike)):
+        return () if given is None else given
+    return (given,)
+
+
+def understood(verb: Callable[P, R], asked: Callable[..., Any] | None = None) -> Callable[P, R]:
+    """Return a verb that reads what it is given by its annotations, and refuses what is of another kind.
+
+    ``asked`` is the function that ``**asked`` is handed on to.
+    """
+    from inspect import signature
+
+    @wraps(verb)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        known = signature(verb)
+        try:
+            given = known.bind(*args, **kwargs)
+        except TypeError:
+            return verb(*args, **kwargs)  # Python says it, with the verb's name
+        for name, value in given.arguments.items():
+            parameter = known.parameters[name]
+            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+                given.arguments[name] = _as(name, value, str(parameter.annotation))
+            elif parameter.kind == parameter.VAR_KEYWORD and asked is not None:
+                for each in value:
+                    one_of(f"{verb.__name__}: asked", each, [*signature(asked).parameters][1:])
+        return verb(*given.args, **given.kwargs)
+
+    return inner
+
+
+def _as(name: str, value: Any, kind: str) -> Any:
+    """Return an argument as its annotation has it; kinds that are none of Python's own are not looked at."""
+    parts = set(kind.split(" | "))
+    if value is None and "None" in parts:
+        return value
+    if many := re.fullmatch(r"(?:Sequence|Iterable)\[(.*)\](?: \| None)?", kind):
+        if isinstance(value, Mapping) and many[1] == "str":
+            return [f"{key}={each}" for key, each in value.items()]
+        items = several(value)
+        return items if many[1] != "str" else [one if isinstance(one, str) else str(one) for one in items]
+    if parts <= {"int", "None"}:
+        return whole(name, value)
+    if parts <= {"float", "None"}:
+        wrong, allowed = not isinstance(value, Real) or isinstance(value, bool), "a number"
+    elif parts <= {"str", "None"}:
+        wrong, allowed = not isinstance(value, str), "a text"
+    elif "Path" in parts:
+        foreign = parts - {"str", "Path", "None"}
+        wrong, allowed = not isinstance(value, str | os.PathLike), "a path"
+        wrong = wrong and (not foreign or value is None or isinstance(value, int | float | list | tuple))
+    else:
+        return value
+    if wrong:
+        raise UserError(Problem(name, found=repr(value), allowed=allowed))
+    return value
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the valid name closest to a mistyped one, whatever the case of its letters, or an empty string."""
-    known = list(names)
+    known, name = list(names), str(name)
     for close in difflib.get_close_matches(name.casefold(), [each.casefold() for each in known], n=1, cutoff=0.5):
         return difflib.get_close_matches(name, [each for each in known if each.casefold() == close], n=1, cutoff=0.0)[0]
     return ""

@@ -43,6 +43,31 @@ def test_files_beside_the_current_folder_can_be_extended(save: Save, monkeypatch
     assert load({"title": "t", "extends": "below"}).scenario.tree.uezds == 90
 
 
+@pytest.mark.parametrize(("field", "given", "kept"), [
+    ("title", "Tver \U0001f642", "Tver \U0001f642"), ("title", "true", "true"), ("parameters.k1", np.float32(0.5), 0.5),
+    ("run.seed", np.int64(5), 5), ("policy.recall", None, None), ("threat.custom", {"1921-01": (0.5, 0.1)}, (0.5, 0.1)),
+])  # fmt: skip
+def test_values_that_are_set_are_those_of_python(field: str, given: Any, kept: Any):
+    found: Any = load("historical", {"threat.series": "custom", "threat.custom.1921-01": [0, 0], field: given}).scenario
+    for key in field.split("."):
+        found = found[key] if isinstance(found, dict) else getattr(found, key)
+    assert (found["1921-01"] if field == "threat.custom" else found) == kept
+
+
+def test_a_table_may_be_a_path_and_a_setting_stand_alone(save: Save, tmp_path: Path):
+    (tmp_path / "own.csv").write_text("name,unit_class,literacy,members\nA,agrarian,0.5,900\n")
+    text = "[tree]\nuezds = 0\n"
+    world = load(save(text), {"tree.kind": "table", "tree.table": tmp_path / "own.csv"}).scenario
+    assert [row.name for row in world.tree.places] == ["A"]
+    assert load(save(text), "k1=0.5").scenario.parameters == {"k1": 0.5}
+
+
+@pytest.mark.parametrize("given", [None, 3, ["historical"]])
+def test_what_is_no_scenario_is_refused(given: Any):
+    with pytest.raises(UserError, match=r"a scenario file: found .*skloki list scenarios"):
+        load(given)
+
+
 @pytest.mark.parametrize(("table", "message"), [
     ({}, "dict: title: found nothing; allowed: a text of 1 to 120 characters"),
     ({"title": "t", "polcy": {}}, 'dict: polcy: found unknown key "polcy"; allowed: one of '),

@@ -41,6 +41,8 @@ def shipped(form: FileForm[Any] = FORM) -> dict[str, Path]:
 
 def locate(path_or_name: str | Path, form: FileForm[Any] = FORM) -> Path:
     """Return the file that a path or the name of a shipped file means."""
+    if not isinstance(path_or_name, str | os.PathLike):
+        raise UserError(Problem(form.called, found=show(path_or_name), allowed=form.sought))
     path = Path(path_or_name)
     if path.parent != Path() or path.is_absolute() or (path.suffix == ".toml" and exists(path)):
         return path
@@ -70,9 +72,9 @@ def read_files(source: Path | Mapping[str, Any]) -> Stack:
         stack.read(source, Problem(str(source)), ())
     else:
         try:
-            stack.lay(Layer(DICT, _plain(source), folder=Path()), Path(DICT))
+            stack.lay(Layer(DICT, plain(source), folder=Path()), Path(DICT))
         except RecursionError:
-            stack.refuse(_too_deep(DICT, "a dict"))
+            stack.refuse(too_deep(DICT, "a dict"))
     for layer in stack.layers[:-1]:
         _without_own(layer)
     return stack
@@ -156,9 +158,9 @@ class Stack:
         self.labels.add(label)
         try:
             table, lines = _read(text)
-            return Layer(label, _plain(table), dict(lines), folder=path.parent)
+            return Layer(label, plain(table), dict(lines), folder=path.parent)
         except RecursionError:
-            self.refuse(_too_deep(label, "a file"))
+            self.refuse(too_deep(label, "a file"))
         except ValueError as error:
             self.refuse(_not_toml(label, text, error))
         return None
@@ -237,16 +239,19 @@ def _not_toml(label: str, text: str, error: ValueError) -> Problem:
     return Problem(f"{label}:{line}", found=found, allowed=allowed)
 
 
-def _too_deep(label: str, what: str) -> Problem:
+def too_deep(label: str, what: str) -> Problem:
+    """Return the problem of tables in tables in tables ..."""
     return Problem(label, found=f"{what} nested too deeply", allowed=f"tables in tables to a depth of {DEEPEST}")
 
 
-def _plain(value: Any, depth: int = DEEPEST) -> Any:
+def plain(value: Any, depth: int = DEEPEST) -> Any:
     """Return nested mappings as a file could have given them: texts as keys, lists, numbers of Python, not too deep."""
     if depth == 0:
         raise RecursionError
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner, depth - 1) for key, inner in value.items()}
+        return {str(key): plain(inner, depth - 1) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner, depth - 1) for inner in value]
+        return [plain(inner, depth - 1) for inner in value]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     return value.item() if hasattr(value, "item") else value  # a number of numpy

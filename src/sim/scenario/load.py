@@ -7,13 +7,12 @@ at once.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sim.errors import Problem, UserError
+from sim.errors import Problem, UserError, several
 from sim.registry.mechanisms import MECHANISMS
 from sim.registry.versions import parameter_defaults, variant_defaults
 from sim.scenario.contradictions import Review
@@ -78,9 +77,7 @@ def load(source: Source, sets: Sets = ()) -> Loaded:
         return source
     path = Path(DICT) if isinstance(source, Mapping) else locate(source)
     stack = read_files(source if isinstance(source, Mapping) else path)
-    if isinstance(sets, Mapping):
-        sets = [f"{name}={json.dumps(value)}" for name, value in sets.items()]
-    add_sets(sets, stack)
+    add_sets(several(sets), stack)
     for layer in stack.layers:
         FORM.clean(layer)
         stack.problems += layer.problems()
@@ -140,7 +137,7 @@ def complete(scenario: Scenario, exclude_none: bool = True) -> dict[str, Any]:
 
 def load_all(sources: Iterable[Source], sets: Sets = ()) -> list[Loaded]:
     """Read scenarios with the same values overridden; every problem of all is reported at once."""
-    sets = sets if isinstance(sets, Mapping) else tuple(sets)
+    sets = sets if isinstance(sets, Mapping) else tuple(several(sets))
     found, problems = [], dict[Problem, None]()
     for source in sources:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,23 @@ from sim.registry.mechanisms import MECHANISMS
 from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 from sim.scenario.file_form import show
-from sim.scenario.files import Stack
+from sim.scenario.files import Stack, plain, too_deep
 from sim.scenario.layers import SETS, Layer
 from sim.scenario.schema import Scenario
 
 
-def add_sets(sets: Iterable[str], stack: Stack) -> None:
-    """Lay the items ``a.b=c`` of the command line on a stack; later items win.
+def add_sets(sets: Iterable[str] | Mapping[str, Any], stack: Stack) -> None:
+    """Lay the items ``a.b=c`` of the command line on a stack, or fields with their values; later items win.
 
-    A value is read as TOML, and as a plain text where it is none.
+    The value of an item is read as TOML, and as a plain text where it is none.
     """
     table: dict[str, Any] = {}
     for item in sets:
-        path, text = _parts(item)
+        try:
+            path, value = (key_path(str(item)), plain(sets[item])) if isinstance(sets, Mapping) else _parts(item)
+        except RecursionError:
+            stack.refuse(too_deep(SETS, "a dict"))
+            continue
         if path is None:
             example = "NAME=VALUE, for example policy.rule=election"
             stack.problems.append(Problem(SETS, found=show(item), allowed=example))
@@ -39,16 +43,16 @@ def add_sets(sets: Iterable[str], stack: Stack) -> None:
             tables = {"parameters": PARAMETERS, "variants": VARIANTS, "mechanisms": MECHANISMS}
             within = [] if path[0] in Scenario.model_fields else [name for name in tables if path[0] in tables[name]]
             path = [*within[:1], *path]
-        _put(table, path, read_value(text.strip()))
+        _put(table, path, value)
     stack.layers.append(Layer(SETS, table, folder=Path()))
 
 
-def _parts(item: str) -> tuple[list[str] | None, str]:
+def _parts(item: Any) -> tuple[list[str] | None, Any]:
     """Return the keys and the value of an item; a quoted key may itself hold an equals sign."""
-    for at in (at for at, letter in enumerate(item) if letter == "="):
+    for at in (at for at, letter in enumerate(item if isinstance(item, str) else "") if letter == "="):
         path = key_path(item[:at].strip())
         if path is not None:
-            return path, item[at + 1 :]
+            return path, read_value(item[at + 1 :].strip())
     return None, ""
 
 
