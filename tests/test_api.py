@@ -55,6 +55,32 @@ def test_the_verbs_together(small_file, tmp_path):
     assert sim.run(small_file, out=tmp_path / "r", force=True).manifest["seed"] == 1921
 
 
+def test_arguments_of_another_kind_are_refused_and_nothing_is_written(small_file, tmp_path):
+    for call in (
+        lambda out: sim.trace(small_file, small_file, replicate=1.5, out=out),
+        lambda out: sim.trace(small_file, small_file, replicate=2**32, out=out),
+        lambda out: sim.trace(small_file, small_file, figures="some", out=out),
+        lambda out: sim.run(small_file, workers="2", out=out), lambda out: sim.run(small_file, first=2**32, out=out),
+        lambda out: sim.compare(small_file, small_file, draws="3", out=out),
+        lambda out: sim.compare(small_file, small_file, precision="x", out=out),
+        lambda out: sim.explain(3), lambda out: sim.open(None), lambda out: sim.plot(3), lambda out: sim.check(None),
+        lambda out: sim.sweep(None, out=out), lambda out: sim.sweep("december-1923", points=2.0, out=out),
+        lambda out: sim.sweep("december-1923", extend="x", out=out),
+        lambda out: sim.sweep("december-1923", extend=1.5, out=out),
+        lambda out: sim.sweep("december-1923", share=3, out=out), lambda out: sim.rerun(out, "3"),
+    ):  # fmt: skip
+        with pytest.raises(sim.UserError, match="found .*; allowed"):
+            call(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_text_is_one_of_several(small_file, tmp_path):
+    pair = sim.compare(small_file, small_file, replicates=2, outcomes="conflict", horizons="1921-06",
+                       smallest={"conflict": 0.01}, sets="k1=0.5", out=tmp_path / "c")  # fmt: skip
+    assert (pair.manifest["shown"], pair.horizons) == (["conflict"], ["1921-06"])
+    assert pair.manifest["smallest"]["named"] == {"conflict": 0.01}
+
+
 def test_sets_may_be_a_table_or_words(small_file):
     checks = [sim.check(small_file, sets=sets) for sets in ({"tree.alike": True}, ["tree.alike=true"])]
     assert checks[0].settings == checks[1].settings

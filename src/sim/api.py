@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, UserError
+from sim.errors import Problem, UserError, one_of, understood
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -94,7 +94,7 @@ class Verb:
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         look()
-        return self.__wrapped__(*given, **named)
+        return understood(self.__wrapped__)(*given, **named)
 
     def __get__(self, owner: Any, kind: Any = None) -> Verb:
         return self  # so that `help` takes it for a function
@@ -104,6 +104,7 @@ if not TYPE_CHECKING:
     globals().update({name: Verb(place) for name, place in ELSEWHERE.items()})
 
 
+@understood
 def trace(
     a: Source, b: Source, *, seed: int | None = None, replicate: int = 0, sets: Sets = (),
     out: str | Path | None = None, force: bool = False, engine: str = "compiled", progress: Progress | None = None,
@@ -115,6 +116,7 @@ def trace(
     ``figures="none"`` draws none.
     """
     look()
+    one_of("--figures", figures, ("none", "all"))
     from sim.figures import draw_all
     from sim.runner.diverge import trace as trace_worlds
 
@@ -215,6 +217,7 @@ def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate | Claim:
     return estimate(load_experiment(scenario))
 
 
+@understood
 def plot(
     stored: Stored | str | Path, what: str | None = None, *, outcome: str | None = None, date: str | None = None,
     out: str | Path | None = None, force: bool = False, svg: bool = False, **asked: str | None,

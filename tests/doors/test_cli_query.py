@@ -40,6 +40,20 @@ def test_a_query_as_a_table(swept, skloki):
     assert out.count(" 12 ") == 2
 
 
+def test_two_forms_at_once_are_refused(swept, skloki):
+    code, out, err = skloki("query", "s", COUNT, "--csv", "--json")
+    assert (code, json.loads(out)["errors"], err) == (2, ["--csv and --json: one of them"], "")
+
+
+def test_an_opened_sweep_is_asked_by_one_name_or_several(swept):
+    opened = open_sweep(swept)
+    assert list(opened.runs("performance")) == list(opened.runs(["performance"])) == ["performance"]
+    assert opened.bands(at=0.5).columns[-1] == "p50"
+    for ask in (lambda: opened.thirds(where="k1 > 0"), lambda: opened.importance(each=True)):
+        with pytest.raises(UserError, match="asked: found '(where|each)'; allowed: lever, option, outcome, scope, hor"):
+            ask()
+
+
 def test_a_query_for_programs(swept, skloki):
     rows = json.loads(skloki("query", "s", COUNT, "--json")[1])
     assert [(row["policy"], row["runs"]) for row in rows] == [("appointment", 12), ("election", 12)]

@@ -44,6 +44,22 @@ def test_no_replicate_is_made_before_it_is_asked_for_or_twice():
     assert next(iter(live)) is first[0]
 
 
+@pytest.mark.parametrize("numbers", [0, "3", 2.0, [], [1, 1], [1.5], [-1], [2**32], ["1"], None])
+def test_numbers_that_no_replicate_has_are_refused(numbers):
+    with pytest.raises(UserError, match="live: replicates: found "):
+        sim.live("historical", sets=SMALL, replicates=numbers)
+
+
+def test_names_that_no_trajectory_has_are_refused(tmp_path):
+    live, stored = (sim.live("historical", sets=SMALL, replicates=np.int64(1)),
+                    sim.run("historical", 1, out=tmp_path / "r", sets=SMALL))
+    for found in (live.trajectories(), stored.trajectories()):
+        with pytest.raises(UserError, match="did you mean 'recovery'"):
+            found.of("recoveri", "agrarian")
+        with pytest.raises(UserError, match="scope: found 'rural'; allowed: nation, capital"):
+            found.of("recovery", "rural")
+
+
 def test_a_band_is_of_all_replicates():
     live = sim.live("historical", sets=SMALL, replicates=5)
     bands, values = live.bands("conflict", at=(0.5,)), live.values("conflict")

@@ -113,7 +113,7 @@ def test_what_was_added_can_be_taken_back_until_it_begins(kind, tmp_path):
     sweep(known, folder, extend=1, note=notes.append)
     assert status(folder).runs == status(folder).runs_planned == 2 * runs
     assert notes[1] == f"1x would be {runs:,} runs: more have begun, and these stay"
-    assert files(folder) == files(sweep(known, tmp_path / "two", part_units=5, extend=2))
+    assert files(folder) == files(sweep(known, tmp_path / "two", part_units=5, extend="2x"))
 
 
 def test_pictures_of_the_smaller_sweep_are_set_aside(tmp_path):

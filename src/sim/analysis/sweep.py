@@ -8,16 +8,17 @@ from sim.analysis import effects as _effects
 from sim.analysis import importance as _importance
 from sim.analysis import twins as _twins
 from sim.analysis.pair_table import PairedSweep
+from sim.errors import understood
 
 
 class Sweep(PairedSweep):
     """A sweep's folder with what can be reckoned from its rows: the functions of these names, of this sweep."""
 
-    effects = _effects.effects
-    thirds = _conditions.thirds
-    by_year = _conditions.by_year
-    importance = _importance.importance
-    bands = _bands.bands
+    effects = understood(_effects.effects)
+    thirds = understood(_conditions.thirds, asked=_effects.contrasts)
+    by_year = understood(_conditions.by_year, asked=_effects.effects)
+    importance = understood(_importance.importance, asked=_effects.contrasts)
+    bands = understood(_bands.bands)
     payments = _twins.payments
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from sim.doors import options, work
 from sim.doors.endings import Failed, Interrupted
 from sim.doors.sweepbar import Follower, duration, headline, line, share
 from sim.doors.terminal import Terminal
-from sim.errors import UserError
+from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Sweep
@@ -66,7 +65,7 @@ def sweep(
     try:
         with follower.telling(experiment) as tell:
             place = run_sweep(
-                experiment, out, extend=times(extend), points=points, merge=folders, progress=tell, note=follower.note,
+                experiment, out, extend=extend, points=points, merge=folders, progress=tell, note=follower.note,
                 **asked,
             )  # fmt: skip
     except KeyboardInterrupt as error:
@@ -161,20 +160,12 @@ def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
     from sim.analysis.stored import open_folder
     from sim.doors import answers
 
+    if csv and terminal.json:
+        raise UserError(Problem("--csv and --json", allowed="one of them"))
     frame = open_folder(folder, verify=False).query(sql)
     if csv:
         return terminal.line(answers.csv(frame))
     return terminal.document(answers.records(frame)) if terminal.json else answers.show(terminal, frame)
-
-
-def times(text: str | None) -> int | None:
-    """Read ``2x``; ``1x`` takes back what was planned and has not begun."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(\d{1,6})x?", text.strip())
-    if not found or int(found[1]) < 1:
-        raise click.UsageError(f"--extend: found {text!r}; allowed: 1x, 2x, ...: times what the experiment asks for")
-    return int(found[1])
 
 
 def status_document(found: Status) -> dict[str, Any]:

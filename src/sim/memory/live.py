@@ -21,7 +21,7 @@ from sim.analysis.sentences import main_outcome, sampled, sentences
 from sim.engines.engine import ENGINES, Engine, trajectories
 from sim.engines.engine import engine as load_engine
 from sim.engines.trajectory import COMMITTEE_FIELDS, Event, Trajectory
-from sim.errors import Problem, UserError, nearest
+from sim.errors import Problem, UserError, nearest, understood, whole
 from sim.experiment import horizons as spans
 from sim.experiment.draws import Draws
 from sim.experiment.draws import draws as drawn_for
@@ -32,7 +32,7 @@ from sim.registry.outcomes import SHOWN
 from sim.results.result import Trajectories
 from sim.runner.compare import agreed, named, partings, record, require_same_places
 from sim.runner.ensembles import ensemble_of
-from sim.runner.run import drawn_pairs, with_run
+from sim.runner.run import REPLICATES, drawn_pairs, with_run
 from sim.scenario.load import Loaded, Sets, Source, load, load_all
 from sim.world.build import World
 
@@ -102,6 +102,7 @@ class Live:
         of, place = KEPT[_outcome(outcome)], SCOPES.index(_scope(scope))
         return np.stack([column(trajectory.values[:, place], of) for trajectory in self])
 
+    @understood
     def bands(self, outcome: str, scope: str = "nation", at: Sequence[float] = BAND) -> pd.DataFrame:
         """Return month, mean and quantiles over replicates of an outcome, and in how many it is defined."""
         import pandas as pd
@@ -156,7 +157,7 @@ class Live:
         made = list(self)
         return Trajectories(
             np.array(self.months, "datetime64[M]"), np.array(self.replicates, np.int32),
-            lambda name: np.concatenate([column(one.values, KEPT[name]).ravel() for one in made]),
+            lambda name: np.concatenate([column(one.values, KEPT[_outcome(name)]).ravel() for one in made]),
         )
 
     def _month(self, month: str | None) -> int:
@@ -308,12 +309,21 @@ def live(
     """
     loaded = with_run(load(scenario, sets), None, seed)
     _known(outcomes)
-    numbers = range(replicates) if isinstance(replicates, int) else [*replicates]
-    if not len(numbers) or min(numbers) < 0:
-        raise UserError(Problem("live", "replicates", repr(replicates), "a number above 0, or numbers from 0"))
     return Live(
-        loaded, load_engine(engine), numbers, outcomes or SHOWN, states=states, events=events, workers=workers
-    )
+        loaded, load_engine(engine), _numbers(replicates), outcomes or SHOWN, states=states, events=events,
+        workers=workers,
+    )  # fmt: skip
+
+
+def _numbers(replicates: Any) -> Sequence[int]:
+    """Return the numbers of the replicates that are asked for, or of so many."""
+    where = "live: replicates"
+    if isinstance(replicates, str) or not isinstance(replicates, Iterable):
+        return range(whole(where, replicates, 1, REPLICATES))
+    numbers = [whole(where, number, 0, REPLICATES - 1) for number in replicates]
+    if not numbers or len({*numbers}) < len(numbers):
+        raise UserError(Problem(where, found=repr(replicates), allowed="numbers from 0, each once"))
+    return numbers
 
 
 def pair(

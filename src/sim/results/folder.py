@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from sim.errors import Problem, UserError, misfits
+from sim.errors import Problem, UserError, misfits, understood
 from sim.registry import derived
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ class Folder:
             return frame
         return read_frame(file, columns, **where)
 
+    @understood
     def query(self, sql: str) -> pd.DataFrame:
         """Return the answer to one query in SQL over its `tables`; it reads no other files, and writes none."""
         import duckdb

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engines.trajectory import COMMITTEE_FIELDS
-from sim.errors import Problem, UserError
+from sim.errors import Problem, UserError, one_of
 from sim.registry.derived import KNOWN
 from sim.registry.entries import SCOPES
 from sim.results.atomic import disk, staged_files
@@ -153,6 +153,7 @@ class Trajectories:
 
     def of(self, outcome: str, scope: str = "nation") -> Array:
         """Return an outcome, of shape (replicates, months); nan where it is not defined."""
+        one_of("scope", scope, SCOPES)
         # The one read last is kept: whoever draws the nation draws the classes next.
         if self._last[0] != outcome:
             self._last = "", np.empty(0)  # let go of it before the next is read
@@ -176,7 +177,9 @@ def open_trajectories(path: Path) -> Trajectories:
 
     def read(name: str) -> Array:
         with pq.ParquetFile(path, metadata=metadata) as file:
-            of = None if name in file.schema_arrow.names else KNOWN.get(name)
+            stored = file.schema_arrow.names
+            # the first three columns are replicate, month and scope
+            of = None if name in stored else KNOWN[one_of("outcome", name, [*stored[3:], *KNOWN])]
             return _column(file, name) if of is None else of.of(lambda recorded: _column(file, recorded))
 
     return Trajectories(grid[:, 0].astype("datetime64[D]").astype("datetime64[M]"), replicates, read)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, UserError, nearest
+from sim.errors import Problem, UserError, nearest, understood
 from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
 from sim.registry.derived import Derived
@@ -90,6 +90,7 @@ class SweepFolder(Folder):
                 return column
         raise UserError(Problem(str(self.path), "outcome", f"{outcome!r} by class", "the nation; it is not recorded"))
 
+    @understood
     def runs(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return one row per run: levers, uncertainties, outcomes, error; all columns or some."""
         dataset = self.table("runs")

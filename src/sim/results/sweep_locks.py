@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from sim.errors import Problem, UserError
+from sim.errors import Problem, UserError, several
 from sim.results.atomic import disk
 
 try:
@@ -54,7 +54,7 @@ class Share(NamedTuple):
     @classmethod
     def asked(cls, asked: tuple[int, int] | str) -> Share:
         """Return the share that is asked for, ``3/16`` or ``(3, 16)``, if there is such a one."""
-        text = asked if isinstance(asked, str) else "/".join(map(str, asked))
+        text = asked if isinstance(asked, str) else "/".join(map(str, several(asked)))
         found = re.fullmatch("([0-9]{1,6})/([0-9]{1,6})", text)
         if not found or not 1 <= int(found[1]) <= int(found[2]):
             allowed = "K/N, the K-th of N shares, counted from 1: 1/16 to 16/16"

@@ -17,19 +17,17 @@ from sim.analysis.divergence.folder import CASCADE, FIGURES, MONTHLY, TRACE, Div
 from sim.analysis.divergence.inputs import Setting, require_comparable, settings
 from sim.engines.engine import ENGINES, Engine
 from sim.engines.engine import engine as load_engine
-from sim.errors import Problem, UserError
+from sim.errors import whole
 from sim.results import manifest
 from sim.results.atomic import disk
 from sim.results.run_store import FolderWriter, default_folder, new_folder
-from sim.runner.run import Progress, with_run
+from sim.runner.run import REPLICATES, Progress, with_run
 from sim.scenario.load import Loaded, Sets, Source, load_all
 
 if TYPE_CHECKING:
     from sim.engines.trajectory import Trajectory
     from sim.world.build import World
 
-#: The address of a draw has room for so many replicates.
-REPLICATES = 2**32
 #: Draws pictures of a divergence into a folder and returns the files.
 Draw = Callable[[DivergenceFolder, Path], list[Path]]
 
@@ -66,8 +64,7 @@ def trace(
     draw
         Draws the pictures; none are drawn of worlds that are the same.
     """
-    if not 0 <= replicate < REPLICATES:
-        raise UserError(Problem("--replicate", found=str(replicate), allowed=f"0 to {REPLICATES - 1}"))
+    replicate = whole("--replicate", replicate, 0, REPLICATES - 1)
     one, other = load_all((a, b), sets)
     pair = (_prepared(one, seed), _prepared(other, seed))
     began, started = time.perf_counter(), datetime.now(UTC)

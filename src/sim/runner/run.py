@@ -19,7 +19,7 @@ from sim.analysis.scores import Scores, write_csv
 from sim.engines.engine import ENGINES, Engine, Simulate, trajectories
 from sim.engines.engine import engine as load_engine
 from sim.engines.trajectory import Trajectory
-from sim.errors import Problem, UserError
+from sim.errors import Problem, UserError, whole
 from sim.experiment.draws import Draws, draws
 from sim.experiment.ensemble import read as read_ensemble
 from sim.results import manifest
@@ -32,6 +32,8 @@ from sim.scenario.load import Loaded, Sets, Source, load
 from sim.scenario.schema import Run
 from sim.world.build import World, vary
 
+REPLICATES = 2**32
+"""For so many the address of a draw has room."""
 AT_ONCE = 256
 """Draws whose values are made at once."""
 #: Called with the number of months done and the number of all months of all replicates.
@@ -99,6 +101,7 @@ def run(
         Every replicate failed. If only some do, they are listed in the manifest.
     """
     loaded, workers = with_run(load(scenario, sets), replicates, seed), agreed_workers(workers, threads)
+    first = whole("first", first, 0, REPLICATES - loaded.scenario.run.replicates)
     drawn = None if ensemble is None else _drawn(loaded, ensemble, first)
     began, started = time.perf_counter(), datetime.now(UTC)
     destination = None if out is None else Path(out).expanduser()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -12,7 +13,7 @@ from types import TracebackType
 from typing import Protocol
 
 from sim.engines.engine import ENGINES, Stopped, cores
-from sim.errors import Problem, UserError
+from sim.errors import Problem, UserError, whole
 from sim.experiment import designs
 from sim.experiment import ensemble as ensembles
 from sim.experiment.experiment import Experiment
@@ -44,7 +45,7 @@ def sweep(
     out: Path | str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
-    extend: int | None = None,
+    extend: int | str | None = None,
     progress: Progress | None = None,
     *,
     points: int | None = None,
@@ -69,7 +70,7 @@ def sweep(
     cluster
         Address of a Dask scheduler, ``slurm`` or ``local``; the rows are the same.
     extend
-        Have so many times the points (or replicates) that the experiment asks for; what has begun stays.
+        Have so many times the points (or replicates) that the experiment asks for, 2 or ``2x``; what has begun stays.
     progress
         Called now and then in the caller's thread; it may raise, which ends the sweep.
     points
@@ -102,6 +103,7 @@ def sweep(
     experiment = experiment if points is None else designs.first_look(experiment, points)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     mine = None if share is None else Share.asked(share)
+    extend = times(extend)
     _check(workers, extend, part_units, mine, merge)
     if tls and cluster is None:
         raise UserError(Problem("--tls", allowed="with --cluster slurm or local"))
@@ -194,15 +196,22 @@ def _first_look(whole: Experiment, part: Plan, store: Store) -> str:
     )
 
 
+def times(extend: int | str | None) -> int | None:
+    """Return how many times the points: 2 or ``2x``; ``1x`` takes back what was planned and has not begun."""
+    found = re.fullmatch(r"0*([1-9]\d{0,5})x?", extend.strip()) if isinstance(extend, str) else None
+    if isinstance(extend, str) and not found:
+        allowed = "1x, 2x, ...: times what the experiment asks for"
+        raise UserError(Problem("--extend", found=repr(extend), allowed=allowed))
+    return None if extend is None else whole("--extend", int(found[1]) if found else extend, 1)
+
+
 def _check(
     workers: int | None, extend: int | None, part_units: int | None, share: Share | None, merge: Sequence[Path | str]
 ) -> None:  # fmt: skip
-    given = {"--workers": (workers, 1), "--extend": (extend, 1), "part_units": (part_units, 1)}
     problems = [
-        Problem(option, found=str(value), allowed=f"a whole number from {least} on")
-        for option, (value, least) in given.items()
-        if value is not None and value < least
-    ]
+        Problem(option, found=str(value), allowed="a whole number from 1 on")
+        for option, value in {"--workers": workers, "part_units": part_units}.items() if value is not None and value < 1
+    ]  # fmt: skip
     together = {"--share": share is not None, "--merge": bool(merge), "--extend": extend is not None}
     if sum(together.values()) > 1:
         found = " and ".join(option for option, asked in together.items() if asked)
