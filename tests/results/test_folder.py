@@ -167,9 +167,14 @@ def test_pictures_and_exports_do_not_disturb_nor_stand_in_the_way(name, folder):
     (folder / "figures" / "mine.png").write_bytes(b"x")
     assert type(sim.open(folder)) is FACES[name]
     if not name.startswith("sweep"):
+        (folder / "csv").mkdir()
+        (folder / "csv" / "columns.csv").touch()
         assert is_replaceable(folder, FACES[name].format)
-        (folder / "thesis.odt").touch()
-        assert not is_replaceable(folder, FACES[name].format)
+        for own in ("thesis.odt", "figures/thesis.odt", "figures/mine/a.png", "csv/mine.csv"):
+            (folder / own).parent.mkdir(exist_ok=True)
+            (folder / own).touch()
+            assert not is_replaceable(folder, FACES[name].format), own
+            (folder / own).unlink()
 
 
 def test_a_kind_that_nobody_knows_is_called_so(folder):

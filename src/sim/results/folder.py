@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 DERIVED = ("figures", "csv")
 """What a folder may hold beside the files that its manifest names."""
+PICTURE = re.compile(r"figures/[^/]+\.(png|svg)")
 FILES = {"*": object}
 """Shape of a manifest's files; what is wrong with one is said in `fault`."""
 MEMORY = "512MB"
@@ -293,7 +295,10 @@ def is_replaceable(folder: Path, kind: Format) -> bool:
     """Say whether a folder is an earlier one of its kind, and holds nothing else that would be lost."""
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-        known = {MANIFEST, *DERIVED, *(Path(name).parts[0] for name in manifest["files"])}
-        return manifest["format"] == kind.name and {path.name for path in folder.iterdir()} <= known
+        exported = ("columns", *(Path(name).stem for name in manifest["files"]))
+        known = {MANIFEST, *manifest["files"], *(f"csv/{stem}.csv" for stem in exported)}
+        there = {path.relative_to(folder).as_posix() for path in folder.rglob("*")
+                 if path.is_symlink() or not path.is_dir()}  # fmt: skip
+        return manifest["format"] == kind.name and all(PICTURE.fullmatch(name) for name in there - known)
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return False
