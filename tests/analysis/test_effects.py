@@ -97,8 +97,15 @@ def test_effects_where_a_condition_holds_equal_a_slow_computation_there(sweep):
     some, whole = sweep.effects(where=condition), sweep.effects()
     assert some["failed"].sum() < whole["failed"].sum(), "failed runs elsewhere do not count"
     assert sweep.effects(where="true").equals(whole)
-    nowhere = sweep.effects(where="false")
-    assert (nowhere["points"] == 0).all() and nowhere["effect"].isna().all()
+
+
+@pytest.mark.parametrize(("condition", "allowed"), [
+    ("false", "what is true of some point"), ("\"order\" = 'ned' AND r_f > 0.1", "r_f from 0 to 1; order = 'need' or "),
+    ("depth = 7", "depth = 0.1 or 0.3 or 1.0"),
+])  # fmt: skip
+def test_a_condition_that_no_point_fits_is_refused(sweep, condition, allowed):
+    with pytest.raises(UserError, match=f"which no point fits; allowed: {allowed}"):
+        sweep.effects(where=condition)
 
 
 def test_a_number_is_no_condition(sweep):
@@ -109,7 +116,8 @@ def test_a_number_is_no_condition(sweep):
 
 
 @pytest.mark.parametrize(
-    "condition", ["mood > 1", "performance > 0", "", "1; DROP TABLE runs", "policy = 'election'", "point < 3"]
+    "condition", ["mood > 1", "performance > 0", "", "1; DROP TABLE runs", "policy = 'election'", "point < 3",
+     "r_f < 0) OR (r_f > 0.5", "r_f > 0, r_f < 1", "r_f > 0 UNION SELECT true", "r_f > 0 --", "r_f > 0 AS high"],
 )
 def test_what_is_no_condition_on_uncertainties_is_refused(sweep, condition):
     with pytest.raises(UserError, match="where: found .*; allowed: a condition on uncertainties, as in SQL"):

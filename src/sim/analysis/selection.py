@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +70,13 @@ def against(lever: Factor, option_: Any) -> list[int]:
 
 
 def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
-    """Return the points of which a condition on the uncertainties is true."""
+    """Return the points of which a condition on the uncertainties is true; refused where there is none."""
     drawn = ", ".join(f'any_value("{factor.name}") AS "{factor.name}"' for factor in sweep.experiment.uncertainties)
     # under a name that nobody gives to an uncertainty: a condition is on these alone
     each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
     try:
-        kind = sweep.query(f"DESCRIBE SELECT ({condition}) FROM ({each})")["column_type"][0]
+        # without brackets, so that it closes none that it has not opened
+        kind = sweep.query(f"DESCRIBE SELECT {condition} FROM ({each})")["column_type"][0]
         if kind != "BOOLEAN":  # which SQL would take for true wherever it is not 0
             raise UserError(Problem("where", found=f"a value of type {kind}, neither true nor false"))
         found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
@@ -82,7 +84,18 @@ def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
         names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
         allowed = f"a condition on uncertainties, as in SQL ({names})"
         raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
+    if found.empty:
+        allowed = "; ".join(_values(sweep.experiment.uncertainties, condition)) or "what is true of some point"
+        raise UserError(Problem("where", found=f"{condition!r}, which no point fits", allowed=allowed))
     return found[NUMBER].to_numpy(np.int64)
+
+
+def _values(uncertainties: Iterable[Factor], condition: str) -> Iterator[str]:
+    """Yield what those may be that a condition names."""
+    for factor in uncertainties:
+        if re.search(rf"\b{factor.name}\b", condition):
+            options = " or ".join(repr(option.value) for option in factor.options)
+            yield f"{factor.name} = {options}" if options else f"{factor.name} from {factor.low:g} to {factor.high:g}"
 
 
 def known(sweep: SweepFolder, kind: str) -> list[str]:
