@@ -8,6 +8,7 @@ import os
 import re
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,10 @@ import pytest
 import sim
 from sim.analysis.sweep import open_sweep
 from sim.claims import rates, rules, told
-from sim.claims.form import load_claim, load_claims
+from sim.claims.answer import three_parts
+from sim.claims.form import Claimed, load_claim, load_claims
 from sim.claims.ledger import Entry, Ledger, parsed, read, store
+from sim.claims.lines import NOTHING, At
 from sim.claims.populations import BESIDE, population
 from sim.claims.reckon import Reader, places
 from sim.claims.reduce import _Depth, _Judged
@@ -471,6 +474,18 @@ def test_quick_is_marked_everywhere():
     assert ledger.document()["quick"] is True
 
 
+def test_a_difference_too_small_to_count_is_a_third_part_at_every_door():
+    for claimed in get_args(Claimed):
+        first = {**entry().estimands[0], "claimed": claimed}
+        row = told.line(entry(estimands=[first]), POPULATIONS)
+        assert (row[4] != NOTHING) == three_parts(At(first, JSON)) == (claimed in ("above", "below", "likelier"))
+
+
+def test_the_shipped_page_is_that_of_the_shipped_ledger():
+    page = ROOT / "results" / "claims" / "README.md"
+    assert page.read_text(encoding="utf-8") == told.page(read(page.parent))
+
+
 def test_the_ledger_as_an_argument_map():
     entries = entry(), entry(id="x2", supports=["x1"], attacks=["x3"]), entry(id="x3")
     ledger = Ledger("m", False, POPULATIONS, entries)
@@ -488,11 +503,12 @@ def test_the_command(ran, capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out)["digest"] == ledger.digest
     assert call(common) == 0
     out = capsys.readouterr().out
-    assert out.startswith("By a quick look") and "of 1 asked beyond" in out.lower() and "over the ranges" in out
+    assert out.startswith("By a quick look") and "1 claim of one’s own is" in out and "over the ranges" in out
     assert call([*common, "--csv"]) == 0 and "x1" in capsys.readouterr().out
     assert call([*common, "--argdown"]) == 0 and "[x1]:" in capsys.readouterr().out
     assert call([*common, "--explain", "x1"]) == 0
-    assert "by reading" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "by reading" in out and re.search(r"how to read +The verdict is that of the prior draws\. Shares", out)
     assert call([*common, "--estimate"]) == 0 and "nothing is missing" in capsys.readouterr().out
     assert call(["claims", "22aa"]) == 2 and "22a" in capsys.readouterr().err
     assert call([*common, "--csv", "--json"]) == 2

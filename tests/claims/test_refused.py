@@ -132,7 +132,7 @@ def test_a_ledger_with_more_than_the_new_one_is_replaced_by_force_alone(empty, c
     shutil.copytree(golden.STORED / "ledger", empty / "out")
     asked = ["22a", "--population", "prior", "--draws", "4", "--out", "out"]
     err = refused(capsys, empty, *asked)
-    assert "7 claims (22b, 25a, 25b, 24, 12, 21, …), 400 draws of calibrated, 400 draws of prior" in err
+    assert "7 claims (22b, 25a, 25b, 24, 12, 21, …), 1 grid (22a), 400 draws of calibrated, 400 draws of prior" in err
     assert "which this one would not have; allowed: another folder (--out), or --force to replace it" in err
     made = read(empty / "out")
     names, draws = [one.id for one in made.claims], {one["name"]: one["draws"] for one in made.populations}

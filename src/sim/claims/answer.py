@@ -179,7 +179,7 @@ def _told(claim: At, population: str, among: str) -> Line:
 
 def three_parts(estimand: At) -> bool:
     """Say whether worlds are of three kinds: as claimed, the opposite, and with a difference too small to count."""
-    return estimand["claimed"].value in (*rules.IMMATERIAL_FOR, "likelier")
+    return estimand["claimed"].value in rules.THREE_PARTS
 
 
 def _counts(claims: At) -> Line:

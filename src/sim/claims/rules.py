@@ -37,6 +37,8 @@ OVER_ALL = ("signs", "likelier", "not needed")
 """What is claimed of all worlds at once: shares are then of resamples of them."""
 IMMATERIAL_FOR = ("above", "below")
 """What is claimed of an effect that may turn out too small to matter."""
+THREE_PARTS = (*IMMATERIAL_FOR, "likelier")
+"""What is claimed where worlds are of three kinds: as claimed, the opposite, and too little apart to count."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def _shares(entry: Entry, population: str) -> tuple[str, str, str]:
     found = one["populations"].get(population) if one else None
     if not one or not found or not found["draws"]:
         return NOTHING, NOTHING, NOTHING
-    small = of_100(found["within"]) if one["claimed"] in rules.IMMATERIAL_FOR else NOTHING
+    small = of_100(found["within"]) if one["claimed"] in rules.THREE_PARTS else NOTHING
     return of_100(found["for"]), small, of_100(found["against"])
 
 
@@ -101,7 +101,7 @@ def explained(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, str]]:
     for note in entry.notes:
         yield "note", note
     yield "run it", "\n".join(entry.commands)
-    yield "how to read", f"in {decides} draws. {FORBIDDEN}"
+    yield "how to read", f"The verdict is that of the {decides} draws. {FORBIDDEN}"
 
 
 def effect(value: float | None, unit: str) -> str:

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from sim.analysis.sentences import SURE
 from sim.analysis.wording import hundred
 from sim.claims.ledger import deciding
-from sim.claims.rules import IMMATERIAL_FOR
+from sim.claims.rules import THREE_PARTS
 from sim.claims.sentence import QUICK
 from sim.figures import panels, style
 
@@ -53,7 +53,7 @@ def table(stored: LedgerFolder, selection: Selection) -> Verdicts:
         if first and found and found["draws"] and found["for"] is not None:
             marks = " ?" * claim["borderline"] + " !" * claim["fragile"]
             # what is within the smallest effect is a third part only where an effect either way was claimed
-            within = (found["within"] or 0.0) if first["claimed"] in (*IMMATERIAL_FOR, "likelier") else 0.0
+            within = (found["within"] or 0.0) if first["claimed"] in THREE_PARTS else 0.0
             shares = found["for"], within, found["against"] or 0.0
             rows.append(Judged(f"{claim['id']}: {claim['words']}", shares, claim["verdict"] + marks))
     left = len(content["claims"]) - len(rows)
