@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim.describe.inference import _choices, _decided, _if_wrong, _n, _untested, reading
+from sim.describe.inference import _choices, _decided, _if_wrong, _n, _untested
+from sim.doors.calibrating import show_calibration
+from sim.doors.terminal import Terminal
+from sim.inference.report import proviso
+from sim.report.sections import calibration
+from sim.report.stored import Folder
+from sim.results.calibration import Calibration
+
+ROOT = Path(__file__).parents[2]
 
 
 def figure(name: str, recorded: float, given: tuple[float, float], prior: tuple[float, float]) -> dict[str, Any]:
@@ -22,10 +32,29 @@ def figure(name: str, recorded: float, given: tuple[float, float], prior: tuple[
     (figure("T02", 0.0, (0.09, 0.45), (0.02, 0.7)) | {"reading": "within reach"}, "within reach"),
 ])  # fmt: skip
 def test_a_figure_that_could_not_be_missed_is_no_success(row: dict[str, Any], said: str) -> None:
-    assert reading(row) == said
+    assert f"{row['reading']}{proviso(row)}" == said
     told = _untested([row])
     assert (("T10 is the same in all worlds, set in advance, and tests nothing." in told) == (row["id"] == "T10")
             and ("recorded value itself of T27" in told) == (row["id"] == "T27"))  # fmt: skip
+
+
+def test_a_figure_is_called_the_same_at_every_door(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Calibration.open(ROOT / "results" / "calibration" / "record")
+    rows = found.targets().to_dict(orient="records")
+    said = [f"{row['reading']}{proviso(row)}" for row in rows]
+    assert {"met", "met, but the same in all worlds", "met, but not its recorded value"} <= {*said}
+    page = (found.path / "README.md").read_text(encoding="utf-8")
+    lines = [line.split(" | ") for line in page.splitlines() if re.match(r"\| [TV]\d+\w? .*, .* \| .* \(", line)]
+    assert [cells[6] for cells in lines][: len(said)] == said
+    (table, *_) = calibration(Folder(ROOT / "results")).tables
+    assert [str(row[-1]) for row in table.rows] == said
+    monkeypatch.setenv("COLUMNS", "400")
+    show_calibration(Terminal(), found, full=True)
+    out = capsys.readouterr().out
+    for each in {*said}:
+        assert len(re.findall(rf" {each} *$", out, re.MULTILINE)) == said.count(each), each
 
 
 def test_readings_say_what_they_mean_and_those_that_moved_come_first() -> None:

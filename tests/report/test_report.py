@@ -555,6 +555,14 @@ def test_the_shipped_report_is_of_the_shipped_results() -> None:
     assert f"made of {inputs(RESULTS)}".encode() in (RESULTS / PDF).read_bytes(), "make report"
 
 
+def test_its_sentences_point_to_no_table_that_stays_on_another_page() -> None:
+    pointing = r"\b(tables?|columns?|in brackets|surely|perhaps)\b"
+    for section in context(RESULTS).sections:
+        for pieces_ in section.paragraphs:
+            told = "".join(str(said) for _, said in pieces_)
+            assert not re.search(pointing, told, re.IGNORECASE), told
+
+
 def test_another_ledger_is_another_input(tmp_path: Path) -> None:
     for name in ("claims", "calibration/record"):
         (tmp_path / name).mkdir(parents=True)

@@ -26,7 +26,7 @@ from sim.experiment.ensemble import PLACE, over_name
 from sim.experiment.experiment import from_record
 from sim.inference.fit import ALL_C, LITTLE
 from sim.inference.posterior import UNLEARNED
-from sim.inference.report import answer
+from sim.inference.report import answer, fixed_in_all, not_held, proviso
 from sim.registry.outcomes import OUTCOMES
 from sim.registry.variants import VARIANTS
 from sim.results.calibration import GIVEN, PRIOR, Calibration
@@ -123,7 +123,7 @@ def _figures(rows: Sequence[Row]) -> str:
          sources.get(row["id"], sources.get(row["id"][:-1], "")), row["grade"],
          f"{_n(row['recorded'])} ({_n(row['low'])} to {_n(row['high'])})",
          f"{_n(row['prior_p05'])} to {_n(row['prior_p95'])}", f"{_n(row['given_p05'])} to {_n(row['given_p95'])}",
-         reading(row), _n(row["explained"]), _n(row["chance"]))
+         f"{row['reading']}{proviso(row)}", _n(row["explained"]), _n(row["chance"]))
         for row in rows
     ]  # fmt: skip
     heads = ("figure and period", "source", "grade", "recorded (band)", "over the ranges, nine in ten",
@@ -140,27 +140,10 @@ def _figures(rows: Sequence[Row]) -> str:
     )
 
 
-def reading(row: Row) -> str:
-    """Return how a figure lies in what worlds give, with what keeps that from being a success."""
-    if _fixed(row):
-        return f"{row['reading']}, but the same in all worlds"
-    return str(row["reading"]) + (", but not its recorded value" if row["reading"] == "met" and _beyond(row) else "")
-
-
-def _fixed(row: Row) -> bool:
-    """Whether a figure is the same in all worlds, so that it could not be missed."""
-    return bool(row["prior_p05"] == row["prior_p95"] == row["given_p05"] == row["given_p95"])
-
-
-def _beyond(row: Row) -> bool:
-    """Whether nine in ten calibrated worlds do not hold the recorded value, be their middle in the band or not."""
-    return bool(row["recorded"] < row["given_p05"] or row["recorded"] > row["given_p95"]) and not _fixed(row)
-
-
 def _untested(rows: Sequence[Row]) -> str:
     """Return which figures are met without having been at risk, and which are met and yet not held."""
-    fixed = [row["id"] for row in rows if _fixed(row)]
-    beyond = [row["id"] for row in rows if row["reading"] == "met" and _beyond(row)]
+    fixed = [row["id"] for row in rows if fixed_in_all(row)]
+    beyond = [row["id"] for row in rows if row["reading"] == "met" and not_held(row)]
     alike = "is the same in all worlds, set in advance, and tests" if len(fixed) == 1 else (
         "are the same in all worlds, set in advance, and test")
     held = f" Nine in ten worlds do not hold the recorded value itself of {together(beyond)}." if beyond else ""

@@ -80,7 +80,8 @@ def _classes(found: ReadinessMap) -> str:
             ))  # fmt: skip
     heads = ("draws", "election", "by", "where", "guberniias", "with a date at .5", "at .8",
              "mean share 1921-26 (if as often for as against)", "mean difference")  # fmt: skip
-    return f"![Shares by class](curves.png)\n\n{markdown(heads, rows)}"
+    return (f"![Shares by class](curves.png)\n\n{markdown(heads, rows)}\n\nWhere a share is not told from the one in "
+            "brackets, nothing but luck is seen.")  # fmt: skip
 
 
 def _sure(found: ReadinessMap) -> str:
@@ -92,14 +93,15 @@ def _sure(found: ReadinessMap) -> str:
             ", ".join(f"{readiness.known(one, f'{at}{how}')}" for how in ("_surely", "", "_perhaps"))
             for at in ("at_50", "at_80")
         )))  # fmt: skip
-    heads = ("election", "by", "places with a date at .5: surely, as found, perhaps", "at .8")
+    # what reads the table stands in it: the report has the sentences without it
+    heads = ("election", "by", "places with a date at .5: surely (every share two standard errors lower), as found, "
+             "perhaps (two higher)", "at .8")  # fmt: skip
     draws = found.manifest["draws"]
     return (
         "A guberniia's own course over three years is mostly luck, the same accidents or not: a single tile of the map "
-        "says little, and a map of even shares would be uneven too. Where a share is not told from the one in brackets "
-        f"in the table of classes, nothing but luck is seen. A share of {draws} worlds is known to within "
-        f"{200 * 0.5 / draws**0.5:.0f} percentage points at most (two standard errors). *Surely*: every share so much "
-        f"lower; *perhaps*: so much higher.\n\n{markdown(heads, rows)}"
+        "says little, and a map of even shares would be uneven too. A share of "
+        f"{draws} worlds is known to within {200 * 0.5 / draws**0.5:.0f} percentage points at most (two standard "
+        f"errors).\n\n{markdown(heads, rows)}"
     )
 
 
@@ -167,7 +169,7 @@ def _readings(table: pd.DataFrame) -> str:
 def _lockin_sure(found: LockInTest) -> str:
     return (
         "The same accidents fall on all starts, and yet luck parts two of them as often the wrong way round as the "
-        "right one: the column *the wrong way round* below says how much of what is apart is luck. "
+        "right one. "
         f"{found.manifest['runs']:,} runs: {found.manifest['draws']} draws {found.manifest['population']}, one run "
         f"each. Model {found.manifest['model']}. The rule stands in [docs/readiness.md](../../docs/readiness.md), from "
         "before the runs."
@@ -184,7 +186,10 @@ def _ends_told(found: LockInTest) -> str:
     ]  # fmt: skip
     ends = (f"end from {start:g}" for start in lockin.STARTS)
     heads = ("drivers", *ends, "apart (eight in ten)", "the wrong way round")
-    return f"{markdown(heads, rows)}\n\nLevels of the middle draw."
+    return (f"{markdown(heads, rows)}\n\n"
+            "Of each column the middle value over all draws, taken by itself: a row is no single draw, and its ends "
+            "may lie apart though in most draws they do not. The column *the wrong way round* says how much of what is "
+            "apart is luck.")  # fmt: skip
 
 
 def _ends(table: pd.DataFrame) -> Sequence[str]:

@@ -104,9 +104,12 @@ def show_calibration(terminal: Terminal, found: Calibration, *, full: bool) -> N
 
 
 def _figures(terminal: Terminal, rows: pd.DataFrame) -> None:
+    from sim.inference.report import proviso
+
     lines = [
         (row["id"], row["description"], row["grade"], f"{number(row['recorded'])} ({_span(row, ('low', 'high'))})",
-         _span(row, ("prior_p05", "prior_p95")), _span(row, ("given_p05", "given_p95")), row["reading"])
+         _span(row, ("prior_p05", "prior_p95")), _span(row, ("given_p05", "given_p95")),
+         f"{row['reading']}{proviso(row)}")
         for row in rows.to_dict(orient="records")
     ]  # fmt: skip
     header = ["figure", "of", "grade", "recorded (band)", "over the ranges", "calibrated", ""]

@@ -186,6 +186,23 @@ def _reading(row: Mapping[str, Any]) -> str:
     return "too low" if row["given_p95"] < row["low"] else "too high"
 
 
+def proviso(row: Mapping[str, Any]) -> str:
+    """Return what keeps the reading of a figure from being a success, to be said after it."""
+    if fixed_in_all(row):
+        return ", but the same in all worlds"
+    return ", but not its recorded value" if row["reading"] == "met" and not_held(row) else ""
+
+
+def fixed_in_all(row: Mapping[str, Any]) -> bool:
+    """Whether a figure is the same in all worlds, so that it could not be missed."""
+    return bool(row["prior_p05"] == row["prior_p95"] == row["given_p05"] == row["given_p95"])
+
+
+def not_held(row: Mapping[str, Any]) -> bool:
+    """Whether nine in ten calibrated worlds do not hold the recorded value, be their middle in the band or not."""
+    return bool(row["recorded"] < row["given_p05"] or row["recorded"] > row["given_p95"]) and not fixed_in_all(row)
+
+
 def _parameters(fit: Fit) -> Iterator[Row]:
     """Yield a row for each number, and for each option of a choice, with what the record taught of it."""
     numbers = fit.space.numbers(fit.positions)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from sim.claims.lines import At, Shown, line
 from sim.data.catalogue import TABLES
+from sim.inference.report import proviso
 from sim.report import words
 from sim.report.shapes import Carried, Cell, Picture, Section, Table
 from sim.report.stored import Folder, Page
@@ -78,10 +80,17 @@ def _stored(kept: Folder, name: str) -> Table:
         return Table(caption, (), (), carried)
     rows = list(kept.csv(name))
     few = f" (the first {words.SHOWN_ROWS} rows)" if len(rows) > words.SHOWN_ROWS else ""
-    how = words.SHOWN_AS.get(name, {})
-    shown = [[row[column].shown(how[column]) if column in how and row[column] else row[column].number()
-              for column in known] for row in rows[: words.SHOWN_ROWS]]  # fmt: skip
+    shown = [[_cell(name, row, column) for column in known] for row in rows[: words.SHOWN_ROWS]]
     return Table(f"{caption}{few}", list(known.values()), shown, carried, folded=name in words.FOLDED)
+
+
+def _cell(name: str, row: At, column: str) -> Cell:
+    """Return a cell of a stored table, after the reading of a figure what keeps it from being a success."""
+    how = words.SHOWN_AS.get(name, {}).get(column)
+    shown = row[column].shown(how) if how and row[column] else row[column].number()
+    if (name, column) != (f"{CALIBRATION}/targets.csv", "reading"):
+        return shown
+    return line(f"{{}}{proviso({key: math.nan if one.value == '' else one.value for key, one in row.items()})}", shown)
 
 
 def _pictures(kept: Folder, name: str, page: Page) -> Iterator[Picture]:
