@@ -101,6 +101,14 @@ def test_less_can_be_better_and_neither_too():
     assert "0.050 months higher" in unit
 
 
+@pytest.mark.parametrize(("name", "whose"), [
+    ("ministry", "the ministry's performance"), ("the ministry", "the ministry's performance"),
+    ("The Commissariat", "The Commissariat's performance"), ("a firm", "a firm's performance"),
+])  # fmt: skip
+def test_a_name_has_one_article(name: str, whose: str):
+    assert found(row(0.1, 0.01, "above"), names={"nation": name}).what == whose
+
+
 @pytest.mark.parametrize(
     ("readings", "said"),
     [

@@ -8,6 +8,7 @@ more than that: a mean over guesses settles nothing. There are no p-values: see 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -42,6 +43,7 @@ PLACES: Mapping[str, str] = {
     "agrarian": "agrarian provinces", "borderland": "the borderland",
 }
 PROVINCES = CLASSES[1:]
+_ARTICLE = re.compile(r"(the|an?)\s", re.IGNORECASE)
 _OF_INTERVALS = {"above": "higher", "below": "lower", "within": "no different", "undecided": "undecided"}
 _OF_SHARES = {"better": "better", "worse": "worse", "same": "no difference"}
 
@@ -95,7 +97,8 @@ class Finding:
         """The nation's outcome, in words."""
         unit, words = EVERY[self.outcome].unit, self.outcome.removesuffix("_nation").replace("_", " ")
         shares = unit.startswith("share of ") and " " not in words and words.endswith(("ed", "acting"))
-        whose = f"the {self.names.get('nation', 'nation')}'s"
+        whole = self.names.get("nation", "nation")
+        whose = f"{whole if _ARTICLE.match(whole) else f'the {whole}'}'s"
         return f"{whose} {unit} that are {words}" if shares else f"{whose} {words}"
 
     @property
