@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +161,7 @@ def test_list_and_explain_know_them(own, capsys) -> None:
     assert call(["explain", "per_effort"]) == 0
     said = capsys.readouterr().out
     assert "performance / max(effort, 0.001), month by month" in said and "performance over effort" in said
+    assert re.search("bounds +none ", said) and "inf" not in said
     assert call(["list", "outcomes"]) == 0 and "feuds" in capsys.readouterr().out
 
 

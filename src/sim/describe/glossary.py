@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -244,6 +245,12 @@ def _derived(outcome: Outcome) -> dict[str, str]:
     return {"derived": f"{outcome.value}, month by month"} if isinstance(outcome, Derived) else {}
 
 
+def _bounds(*ends: float | None) -> str:
+    """Say between what an outcome lies; of one's own it is not known."""
+    low, high = ("no bound" if end is None or math.isinf(end) else f"{end:g}" for end in ends)
+    return "none" if low == high == "no bound" else f"{low} to {high}"
+
+
 def _room(name: str) -> str:
     """Say in which step and file a mechanism acts; constants may name the file itself."""
     found = MECHANISMS.get(name)
@@ -268,7 +275,7 @@ KINDS: dict[str, Make] = {
     "outcomes": _registered("outcome", KEPT, lambda o: {
         "meaning": o.meaning, "unit": o.unit, "better": o.better, **_derived(o),
         "smallest effect of interest": o.smallest or "a twentieth of the baseline's mean",
-        "bounds": f"{o.low:g} to " + ("no bound" if o.high is None else f"{o.high:g}"),
+        "bounds": _bounds(o.low, o.high),
         "recorded for": "the nation and each class" if o.by_class else "the nation", "stored in": "monthly.parquet",
     }),
     "mechanisms": _registered("mechanism", MECHANISMS, lambda m: {
