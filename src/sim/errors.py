@@ -142,7 +142,8 @@ def _as(name: str, value: Any, kind: str) -> Any:
     elif "Path" in parts:
         foreign = parts - {"str", "Path", "None"}
         wrong, allowed = not isinstance(value, str | os.PathLike), "a path"
-        wrong = wrong and (not foreign or value is None or isinstance(value, int | float | list | tuple))
+        listed = isinstance(value, list | tuple) and not any(part.startswith("Sequence[") for part in foreign)
+        wrong = wrong and (not foreign or value is None or isinstance(value, int | float) or listed)
     else:
         return value
     if wrong:
