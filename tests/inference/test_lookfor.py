@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -137,6 +138,13 @@ def test_rivals_are_told_apart_between_sweeps(tmp_path, table, skloki):
     assert code == 0 and "he world is that of kernel and not of packed" in out
     code, _, err = skloki("lookfor", kernel, "--rival", rival, "--scope", "nation")
     assert code == 2 and "one of both" in err
+    # called alike, in one folder: by their own folders; and none is its own rival
+    other = made(tmp_path / "other", replace(of, name="kernel", design=replace(of.design, points=100)), packed)
+    assert told.named(lookfor(kernel, rivals=[other]).answers[0].question) == "kernel or other"
+    deep = shutil.copytree(other, tmp_path / "deep" / "kernel")
+    assert told.named(lookfor(kernel, rivals=[deep]).answers[0].question) == f"{tmp_path.name} or deep"
+    with pytest.raises(UserError, match="--rival: found .*kernel, the same sweep twice; allowed: another sweep"):
+        lookfor(kernel, rivals=[rival, tmp_path / "." / "kernel"])
 
 
 def test_a_figure_that_was_found_moves_the_answer(swept, table):

@@ -324,6 +324,10 @@ def lookfor(
         much as any other, whatever its number of draws.
     """
     sweeps = [one if isinstance(one, PairedSweep) else open_sweep(one, verify=False) for one in (path, *rivals)]
+    paths = [one.path.resolve() for one in sweeps]
+    for at, one in enumerate(paths):
+        if one in paths[:at]:
+            raise UserError(Problem("--rival", "", f"{sweeps[at].path}, the same sweep twice", "another sweep"))
     found = read_found(Path(figures)) if isinstance(figures, (str, Path)) else list(figures)
     populations = [Population(sweep) for sweep in sweeps]
     used = {one.column for one in found}
@@ -370,14 +374,21 @@ def _weights(populations: Sequence[Population], found: Sequence[Found], where: s
 
 def _between(populations: Sequence[Population]) -> Iterator[Question]:
     """Yield for each two sweeps the question which of them the world is one of."""
-    names = [one.experiment.name for one in populations]
-    if len(set(names)) < len(names):  # rounds of calibrations, say, are called alike
-        names = [one.sweep.path.resolve().parent.name for one in populations]
+    names = _names(populations)
     owner = np.repeat(np.arange(len(populations)), [len(one.pairs) for one in populations])
     for one, other in itertools.combinations(range(len(populations)), 2):
         values = np.where(owner == one, 1.0, np.where(owner == other, 0.0, np.nan))
         yield Question("structure", STRUCTURE, names[one], names[other], "", "", "", "", "share of draws", values,
                        values, "neither")  # fmt: skip
+
+
+def _names(populations: Sequence[Population]) -> list[str]:
+    """Return what each sweep is called, no two alike: as its experiment, or by where it lies."""
+    parts = [one.sweep.path.resolve().parts for one in populations]
+    ends = [[str(Path(*one[-length:])) for one in parts] for length in range(1, 1 + max(map(len, parts)))]
+    # rounds of calibrations, say, are called alike: their parents are not
+    tried = [[one.experiment.name for one in populations], [one[-2] for one in parts], *ends]
+    return next(names for names in tried if len({*names}) == len(names))
 
 
 def _selected(
