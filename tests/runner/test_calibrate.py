@@ -353,6 +353,16 @@ def test_figures_held_apart_are_scored_and_change_nothing(stored: Calibration) -
         check(found, table)
 
 
+def test_what_is_there_is_told_and_nothing_written(stored: Calibration, skloki: Any) -> None:
+    before = digests(stored.path)
+    code, out, _ = skloki("calibrate", stored.path)
+    assert code == 0 and stored.answer[0] in " ".join(out.split()) and "figure files" not in out
+    for wrong in (["--out", "elsewhere"], ["--workers", 1], ["--svg"]):
+        code, _, err = skloki("calibrate", stored.path, *wrong)
+        assert code == 2 and f"{wrong[0]}: of a calibration that is there nothing is made" in err
+    assert digests(stored.path) == before and not (stored.path / "figures").exists() and not Path("elsewhere").exists()
+
+
 def test_a_table_of_figures_is_read_before_anything_runs(asked: Path, skloki: Any) -> None:
     Path("figures.csv").write_text("quantity,value,low,high,unit,grade\nturnover,1,0.5,1.5,,B\n")
     code, _, said = skloki("calibrate", asked, "--check", "figures.csv")

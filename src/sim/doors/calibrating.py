@@ -63,6 +63,10 @@ def calibrate(
             require_kept(found_there, {*PRODUCED, *load(experiment)[0].observables}, figures)
     if share is not None and (stored or figures is not None):
         raise click.UsageError("--share: makes runs of an experiment, and has no tables to show or figures to check")
+    for name, given in (("--out", out), ("--workers", workers), ("--svg", svg or None)) if stored else ():
+        if given is not None:
+            allowed = f"skloki plot {place} draws it"
+            raise click.UsageError(f"{name}: of a calibration that is there nothing is made; {allowed}")
     with kept(), follower.telling(experiment) as tell:
         if share is not None:
             made = share_of(experiment, share, out, workers, tell, note=follower.note)
@@ -73,7 +77,7 @@ def calibrate(
     checked = [] if figures is None else check(found, figures)
     show_calibration(terminal, found, full=full)
     _checked(terminal, checked)
-    drawn = work.pictures(terminal, found, "calibration", svg)
+    drawn = [] if stored else work.pictures(terminal, found, "calibration", svg)
     work.say_where(terminal, "calibration", drawn)
     return terminal.answer(lambda: document(found, follower.notes, drawn) | {"checked": checked}, str(found.path))
 
