@@ -62,6 +62,11 @@ def test_every_scope_has_its_colour_and_name_and_lines_stand_out_from_paper():
         assert 1.05 / (style.luminance(colour) + 0.05) > 2.8
 
 
+def test_a_letter_that_no_font_has_is_measured_without_a_word(recwarn):
+    assert style.measure("Tver \U0001f642 \u4e2d", 8.25) > style.measure("Tver", 8.25)
+    assert not recwarn.list
+
+
 @given(st.tuples(*[st.floats(0, 1)] * 3))
 def test_text_on_a_tile_has_the_better_contrast_of_black_and_white(rgb):
     colour = "#" + "".join(f"{round(255 * part):02x}" for part in rgb)

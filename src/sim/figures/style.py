@@ -103,15 +103,21 @@ SETTINGS: Any = {
 }  # fmt: skip
 
 
+@contextmanager
+def boxed() -> Iterator[None]:
+    """Say nothing of a letter that no font has: it is drawn as a box, which says so."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
+        yield
+
+
 def styled(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function so that everything it draws has the style of this module."""
 
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context(), warnings.catch_warnings():
-            # A letter that no font has is drawn as a box, which says so.
-            warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
-            warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
+        with mpl.rc_context(), boxed():
             mpl.rcdefaults()
             mpl.rcParams.update(SETTINGS)
             return function(*args, **kwargs)
@@ -154,7 +160,8 @@ def measure(text: str, size: float) -> float:
     """Return the width of a line of text, mm."""
     # Asked of what would draw it: to make a figure for each text takes longer.
     dpi, font = mpl.rcParams["figure.dpi"], FontProperties(size=size, weight="normal")
-    return float(RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath=False)[0] / dpi / MM)
+    with boxed():
+        return float(RendererAgg(1, 1, dpi).get_text_width_height_descent(text, font, ismath=False)[0] / dpi / MM)
 
 
 def shorten(text: str, width: float, size: float) -> str:
