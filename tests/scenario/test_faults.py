@@ -51,6 +51,9 @@ TABLE = [
     (CUSTOM + "1921-01 = [0]", 5, "threat.custom.1921-01", "array of 1", "array of 2", ""),
     (CUSTOM + "1921-01 = [0,\n 2]", 6, "threat.custom.1921-01[1]", "2", "0 to 1", ""),
     ('[policy]\nrule = "elect"', 3, "policy.rule", '"elect"', '"endogenous"', "election"),
+    *(("[tree.names]\nnation = " + text, 3, "tree.names.nation", found, "1 to 24 characters, in one line and not blank",
+       "") for text, found in (("'  '", '"  "'), (r'"a\nb"', r'"a\nb"'), (r'"a\u0000"', r'"a\x00"'),
+                              (r'"a\u2028b"', r'"a\u2028b"'))),
     ("policy = 3", 2, "policy", "3", "a table", ""),
     ("[[events]]\nkind = 'levy'", 2, "events", "an array of 1", "a table of named entries", ""),
     ("[options]\ncapacity = 'unlimted'", 3, "options.capacity", '"unlimted"', '"unlimited"', "unlimited"),
@@ -83,6 +86,8 @@ def test_a_wrong_value(
 
 
 def test_titles_are_not_too_long(save: Save, the_problem: RefusedOnce):
+    for text in ("  ", r"a\nb", r"a\u007f"):
+        assert "in one line" in the_problem(save(f'title = "{text}"\n', title=False)).allowed
     assert "1 to 120 characters" in the_problem(save(f'title = "{"x" * 121}"\n', title=False)).allowed
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
@@ -16,12 +16,15 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import nearest
-from sim.scenario.layers import Fault, KeyPath, Layer, drop
+from sim.scenario.layers import Fault, KeyPath, Layer, drop, leaves
 from sim.scenario.schema import FIRST_MONTH, LAST_MONTH
 
 Node = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 MONTH = f'a month as "YYYY-MM" from {FIRST_MONTH} to {LAST_MONTH}'
+LINE = 200
+"""Characters of a text that stands in a line, at most: an expression or a claim may have more lines."""
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _KEY = "[key]"  # pydantic's mark of a fault in a key and not in its value
 
 
@@ -36,7 +39,8 @@ def show(value: Any) -> str:
     if isinstance(value, date | time):
         return f"{value} (a date or time; texts stand in quotes)"
     if isinstance(value, str):
-        return f'"{value[:60]}{"..." if len(value) > 60 else ""}"'
+        plain = _BREAKS.sub(lambda one: one[0].encode("unicode_escape").decode(), value[:60])
+        return f'"{plain}{"..." if len(value) > 60 else ""}"'
     text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "a huge number"
     return "nan (not a number)" if isinstance(value, float) and math.isnan(value) else text
 
@@ -96,11 +100,20 @@ class FileForm(Generic[Model]):
 
     def validated(self, table: Mapping[str, Any]) -> tuple[Model | None, list[Fault]]:
         """Return what tables come to, or else what is wrong with them: one fault for each field."""
+        found, faults = None, [*self._broken_lines(table)]
         try:
-            return self.model.model_validate(table), []
+            found = self.model.model_validate(table)
         except ValidationError as error:
-            faults = [self._fault(table, details) for details in error.errors(include_url=False)]
-            return None, list({fault.path: fault for fault in reversed(faults)}.values())[::-1]
+            faults += [self._fault(table, details) for details in error.errors(include_url=False)]
+        return None if faults else found, list({fault.path: fault for fault in reversed(faults)}.values())[::-1]
+
+    def _broken_lines(self, table: Mapping[str, Any]) -> Iterator[Fault]:
+        """Yield texts for a line that pictures and tables cannot write in one; stored ones are read nonetheless."""
+        for path, value in leaves(table):
+            if isinstance(value, str) and (value.isspace() or _BREAKS.search(value)):
+                node, _ = self.node_at(path)
+                if node.get("maxLength", LINE + 1) <= LINE:
+                    yield Fault(path, show(value), f"{_text(node)}, in one line and not blank")
 
     def clean(self, layer: Layer) -> None:
         """Leave out what is wrong with the values of a layer, which need not be complete, and note it."""
