@@ -142,6 +142,8 @@ def test_worlds_in_which_the_same_happens_have_no_pictures(worlds, skloki, tmp_p
         ("compare", ["--what", "curve"], "did you mean 'curves'"),
         ("compare", ["--what", "curves", "--date", "1922-01"], "allowed: only outcome, for curves of a comparison"),
         ("compare", ["--what", "curves", "--outcome", "recovry"], "did you mean 'recovery'"),
+        ("compare", ["--outcome", "recovery"], "allowed: one kind of picture with it (--what): curves, effects, map"),
+        ("compare", ["--date", "1922-01"], "date: found '1922-01'; allowed: nothing, for a comparison"),
         ("trace", ["--what", "curves"], "allowed: spread, cascade, map"),
         ("trace", ["--what", "spread", "--outcome", "recovery"], "neither outcome nor date, for a trace"),
         ("trace", ["--what", "map"], "something to draw"),

@@ -132,7 +132,6 @@ def test_all_faults_at_once_and_no_traceback(skloki, tmp_path):
         (["list", "parameterz"], "did you mean 'parameters'"),
         (["explain", "recoverry"], "did you mean 'recovery'"),
         (["plot", "nowhere"], "there is no such folder"),
-        (["plot", "nowhere", "--outcome", "recovery"], "belong to one kind of figure"),
         (["export", "small.toml", "--csv"], "found a file; allowed: the folder of a skloki result"),
         (["export", "nowhere"], "name a format: --csv"),
         (["completion", "cmd"], "'cmd' is not one of"),

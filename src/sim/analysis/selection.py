@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Problem, UserError, one_of
+from sim.errors import Problem, UserError, nearest, one_of
 from sim.experiment.experiment import label as label
 from sim.experiment.factors import CONDITIONS as NUMBER
 from sim.registry.entries import Outcome
@@ -62,11 +62,20 @@ def against(lever: Factor, option_: Any) -> list[int]:
     """Return the numbers of the options that are set against the baseline: all others, or the one asked for."""
     if option_ is None:
         return list(range(1, len(lever.options)))
-    place = lever.options.index(lever.option(option_))
+    found, others = repr(option_), [str(given(entry.value)) for entry in lever.options[1:]]
+    try:
+        place = lever.options.index(lever.option(option_))
+    except UserError as error:
+        near = nearest(str(given(option_)), others)
+        raise UserError(Problem(lever.name, "option", found, ", ".join(others), near)) from error
     if place == 0:
-        allowed = ", ".join(label(entry.value) for entry in lever.options[1:])
-        raise UserError(Problem(lever.name, "option", f"{option_!r}, the baseline itself", allowed))
+        raise UserError(Problem(lever.name, "option", f"{found}, the baseline itself", ", ".join(others)))
     return [place]
+
+
+def given(value: Any) -> str:
+    """Return an option's value as files and questions have it: pictures call a truth value on or off."""
+    return str(value).lower() if isinstance(value, bool) else label(value)
 
 
 def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:

@@ -157,8 +157,6 @@ def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) ->
     """
     from sim import api
 
-    if what is None and any(asked[name] for name in asked if name not in ("out", "force", "svg")):
-        raise click.UsageError("--outcome and the like belong to one kind of figure: add, say, --what tilemap")
     _print_files(terminal, api.plot(stored, what, **asked))
 
 

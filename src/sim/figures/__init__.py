@@ -45,7 +45,7 @@ def draw(
     kind = _kind(stored)
     given = {name: value for name, value in asked.items() if value is not None}
     if what is None and given:
-        raise UserError(Problem("plot", name, text, "only for one kind of picture") for name, text in given.items())
+        raise UserError(Problem("plot", name, repr(text), _with(kind, name)) for name, text in given.items())
     drawn = draw_all(stored, folder, svg) if what is None else _written(stored, folder, what, svg, given)
     if drawn:
         return drawn
@@ -53,6 +53,12 @@ def draw(
         raise UserError(Problem("plot", allowed="the two worlds are the same: there is nothing to draw"))
     allowed = f"{kind.name} in which there is something to draw"
     raise UserError(Problem("plot", found=str(stored.path), allowed=allowed))
+
+
+def _with(kind: Kind, name: str) -> str:
+    """Return of which pictures of a folder something may be asked."""
+    having = [what for what, picture in kind.pictures.items() if name in picture.options]
+    return f"one kind of picture with it (--what): {', '.join(having)}" if having else f"nothing, for {kind.name}"
 
 
 def draw_all(stored: Any, folder: Path | str, svg: bool = False) -> list[Path]:

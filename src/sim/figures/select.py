@@ -86,8 +86,7 @@ def of_sweep(sweep: Sweep, what: str, picture: Picture, asked: Asked) -> Found:
     axes: dict[str, Factor] = {}
     for name in ("x", "y"):
         if name in asked:
-            known = sweep.experiment
-            axes[name] = (known.lever if picture.lever_rule == "across" else known.factor)(asked[name])
+            axes[name] = _axis(sweep, name, asked[name], levers_alone=picture.lever_rule == "across")
     lever = _lever(sweep, what, picture.lever_rule, asked, axes)
     options = selection.against(lever, asked.get("option")) if lever else []
     if missing := [name for name in picture.axes if name not in axes]:
@@ -102,6 +101,17 @@ def of_sweep(sweep: Sweep, what: str, picture: Picture, asked: Asked) -> Found:
         "by": f"by-{asked['x']}" if "x" in asked else "",
     }  # fmt: skip
     return [("-".join([what, *(slug(parts[name]) for name in picture.stem if parts.get(name))]), found)]
+
+
+def _axis(sweep: Sweep, name: str, asked: str, levers_alone: bool) -> Factor:
+    """Return the lever or the uncertainty that is asked for as an axis, by the option's name where there is none."""
+    try:
+        return (sweep.experiment.lever if levers_alone else sweep.experiment.factor)(asked)
+    except UserError as error:
+        wrong = error.problems[0]
+        if not wrong.found:  # there is no lever at all
+            raise
+        raise UserError(replace(wrong, where=name, allowed=f"a {wrong.where}: {wrong.allowed}")) from error
 
 
 def _lever(sweep: Sweep, what: str, rule: str, asked: Asked, axes: Mapping[str, Factor]) -> Factor | None:
