@@ -124,6 +124,13 @@ def test_what_is_no_condition_on_uncertainties_is_refused(sweep, condition):
         sweep.effects(where=condition)
 
 
+def test_a_condition_is_told_what_is_wrong_in_its_own_words(sweep):
+    with pytest.raises(UserError, match="where: found 'r_ff'; allowed: a condition .*; did you mean 'r_f'"):
+        sweep.effects(where="r_ff > 0.5")
+    with pytest.raises(UserError, match=r"where: found '\(r_f > 0.5', which ends too early; allowed: a condition"):
+        sweep.effects(where="(r_f > 0.5")
+
+
 def test_failed_runs_take_their_pairs_with_them_and_are_counted(sweep):
     each = sweep.effects(lever="policy", outcome="performance", scope="nation", horizon="end", each=True)
     # Without peace runs 8, 18 and 240 failed, with it 3, 9 and 17; 8 and 9 are of one unit, so are 17 and 18.

@@ -135,7 +135,10 @@ def test_a_condition_may_be_on_levels_and_uncertainties(sweep, tmp_path):
 
 @pytest.mark.parametrize(
     ("where", "said"),
-    [("effect <", "a condition on effect, base, level, an uncertainty"), ("effcet < 0", "effcet"),
+    [("effect <", "--where: found 'effect <', which ends too early; allowed: a condition on effect, base, level, an"),
+     ("efect < 0", "--where: found 'efect'; allowed: .*did you mean 'effect'"), ("coool > 0", "did you mean 'cool'"),
+     ("effect < )", r"found 'effect < \)': syntax error at or near "), ("(effect < 0", "which ends too early"),
+     ("effect < 0) or (effect > 0", r"syntax error at or near \"\)"),
      ("effect + 1", "what is true or false"), ("effect < -1", "true at 0 of 400 points"),
      ("effect > -1", "true at 400 of 400 points")],
 )  # fmt: skip

@@ -90,13 +90,26 @@ def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
             raise UserError(Problem("where", found=f"a value of type {kind}, neither true nor false"))
         found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
     except UserError as error:
-        names = ", ".join(factor.name for factor in sweep.experiment.uncertainties) or "there are none"
-        allowed = f"a condition on uncertainties, as in SQL ({names})"
-        raise UserError(Problem("where", found=f"{condition!r}: {error.problems[0].found}", allowed=allowed)) from error
+        names = [factor.name for factor in sweep.experiment.uncertainties]
+        allowed = f"a condition on uncertainties, as in SQL ({', '.join(names) or 'there are none'})"
+        raise misread("where", condition, error.problems[0].found, names, allowed) from error
     if found.empty:
         allowed = "; ".join(_values(sweep.experiment.uncertainties, condition)) or "what is true of some point"
         raise UserError(Problem("where", found=f"{condition!r}, which no point fits", allowed=allowed))
     return found[NUMBER].to_numpy(np.int64)
+
+
+def misread(where: str, condition: str, reason: str, names: Iterable[str], allowed: str) -> UserError:
+    """Return what is wrong with a condition, of which a database said a reason: as its writer sees it."""
+    known = list(names)
+    name = re.search(r'Referenced (?:column|table) "([^"]+)"', reason)
+    token = re.search(r'syntax error at or near "(.+)"', reason)
+    found, close = f"{condition!r}: {re.sub('^[A-Z][a-z]+ Error: ', '', reason)}", ""
+    if name and name[1] not in known:
+        found, close = repr(name[1]), nearest(name[1], known)
+    elif token and token[1].casefold() not in condition.casefold():  # what stands after it in the whole question
+        found = f"{condition!r}, which ends too early"
+    return UserError(Problem(where, found=found, allowed=allowed, suggestion=close))
 
 
 def _values(uncertainties: Iterable[Factor], condition: str) -> Iterator[str]:

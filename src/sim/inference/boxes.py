@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.analysis.pair_table import PairedSweep
+from sim.analysis.selection import misread
 from sim.analysis.sentences import beyond, gains
 from sim.errors import Problem, UserError
 from sim.inference.asked import Asked, Drawn, asked, drawn
@@ -212,15 +213,15 @@ def _true(points: Drawn, where: str, effect: Array, base: Array, level: bool) ->
         connection.register("points", frame)
         connection.execute("SET enable_external_access = false")
         try:
-            kind = connection.execute(f"DESCRIBE SELECT ({where}) FROM points").fetchall()[0][1]
+            # without brackets, so that it closes none that it has not opened
+            kind = connection.execute(f"DESCRIBE SELECT {where} FROM points").fetchall()[0][1]
             if kind != "BOOLEAN":
                 raise UserError(Problem("--where", found=repr(where), allowed="what is true or false, such as "
                                         f"{next(iter(own))} < -0.005, over {names}"))  # fmt: skip
             true = connection.execute(f"SELECT coalesce(({where}), false) AS here FROM points").fetchnumpy()["here"]
         except duckdb.Error as error:
             reason = str(error).strip().splitlines()[0]
-            found = f"{where!r}: {reason}"
-            raise UserError(Problem("--where", found=found, allowed=f"a condition on {names}")) from None
+            raise misread("--where", where, reason, frame, f"a condition on {names}") from None
     return np.asarray(true, np.bool_)
 
 
