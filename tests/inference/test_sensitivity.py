@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -283,3 +284,11 @@ def test_the_command(judged, finding, tmp_path, skloki, monkeypatch):
     assert code == 0 and out.startswith("population,of,lever,option,baseline,outcome,scope,horizon,method,points,r2,")
     code, _, err = skloki("sensitivity", path, "--picture", str(tmp_path / "drawn.pdf"))
     assert code == 2 and ".png or .svg" in err
+
+
+def test_a_sweep_published_without_its_runs_is_told_so_at_every_door(skloki):
+    folder = Path(__file__).parents[2] / "results" / "december-1923"
+    for words in (["sensitivity", folder], ["discover", folder, "--where", "effect < 0"], ["plot", folder]):
+        code, _, err = skloki(*words)
+        assert code == 2 and "found a sweep published without its runs; allowed: one with them: skloki sweep" in err
+        assert f"december-1923 makes them, in {Path('results/sweeps/december-1923')}" in err

@@ -77,8 +77,7 @@ def of_trace(traced: Any, what: str, picture: Picture, asked: Asked) -> Found:
 
 def of_sweep(sweep: Sweep, what: str, picture: Picture, asked: Asked) -> Found:
     """Return lever, options, axes, outcome, class and horizon; what is left open is filled as the picture says."""
-    if not len(sweep.pairs):
-        raise UserError(Problem(str(sweep.path), allowed="no run is stored yet; wait for the first part"))
+    sweep.require_runs()
     where = Selection(asked.get("outcome"), asked.get("scope"), asked.get("horizon"))
     if what != "bands":  # whose curves may be of other outcomes
         for name in ("outcome", "scope", "horizon"):

@@ -133,6 +133,7 @@ def drawn(sweep: PairedSweep) -> Drawn:
     if not kind.drawn and not kind.families:
         allowed = ", ".join(kinds(lambda one: one.drawn or one.families))
         raise UserError(Problem(where, "design", f"{experiment.design.kind}, whose points are chosen", allowed))
+    sweep.require_runs()
     found = len(sweep.pairs.points) // (sweep.pairs.family if kind.families else 1)
     least = FAMILIES if kind.families else LEAST
     if found < least:

@@ -213,6 +213,7 @@ class Population:
                 str(sweep.path), "design.kind", f'"{self.experiment.design.kind}", points that were chosen',
                 "draws: latin-hypercube, sobol, ensemble",
             ))  # fmt: skip
+        sweep.require_runs()
         self.pairs = sweep.pairs
         if len(self.pairs) < FEW:
             raise UserError(Problem(str(sweep.path), "runs", f"{len(self.pairs)} draws", f"at least {FEW}"))

@@ -11,7 +11,7 @@ from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
 from sim.registry.derived import Derived
 from sim.results.folder import MANIFEST, Folder, fault
-from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, Journal, read_journal
+from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, Journal, read_journal, usual_place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +117,16 @@ class SweepFolder(Folder):
         """Return how many parts and runs there are, of how many, and how many runs failed."""
         done = {key: sum(part[key] for part in self.parts.values()) for key in ("runs", "failed")}
         return {"parts": len(self.parts), "parts_planned": self.plan.chunks, **done, "runs_planned": self.plan.runs}
+
+    def require_runs(self) -> None:
+        """Refuse a sweep of which no run is there, with what brings them."""
+        if self.parts:
+            return
+        if "done" in self.manifest:  # which a page's writer adds
+            name = self.manifest["name"]
+            allowed = f"one with them: skloki sweep {name} makes them, in {usual_place(name)}"
+            raise UserError(Problem(str(self.path), found="a sweep published without its runs", allowed=allowed))
+        raise UserError(Problem(str(self.path), allowed="no run is stored yet; wait for the first part"))
 
     @property
     def tables(self) -> tuple[str, ...]:  # noqa: D102
