@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from sim.analysis.selection import Selection
+from sim.errors import UserError
 from sim.figures import panels, recorded, style, timeline
 from sim.figures.series import Array, Curve, Series, World, series, world
 from sim.results.result import Result, Trajectories
@@ -59,7 +60,7 @@ def _ways(trajectories: Trajectories) -> dict[str, Series]:
     """Return the share of each way of coming to a post, of those that were known when the result was stored."""
     found = {}
     for name in LABELS:
-        with suppress(KeyError):
+        with suppress(UserError):
             found[name] = series(trajectories, name)
     return found
 

@@ -14,6 +14,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from sim.analysis.paired import moments
 from sim.analysis.selection import Selection
+from sim.errors import UserError
 from sim.figures import panels, recorded, style
 from sim.figures.series import BAND, Array, world
 from sim.results.result import Result, Trajectories
@@ -93,7 +94,7 @@ def _moves(trajectories: Trajectories) -> dict[str, Array]:
     moves = {"moves": trajectories.of("moves")}
     for name in REASONS:
         moves[name] = np.zeros_like(moves["moves"])
-        with suppress(KeyError):  # a reason that came after the run was stored: nobody left for it
+        with suppress(UserError):  # a reason that came after the run was stored: nobody left for it
             moves[name] = trajectories.of(name)
     explained = sum(np.nan_to_num(moves[name]) for name in REASONS if name != "other")
     return moves | {"other": np.maximum(moves["moves"] - explained, 0.0)}
