@@ -101,3 +101,12 @@ def test_without_curves_there_are_no_bands_and_a_wrong_name_is_told(tmp_path):
     some = open_sweep(made(tmp_path / "some", experiment(points=3)))
     with pytest.raises(UserError, match="did you mean 'performance'"):
         some.bands(["perfomance"])
+
+
+@pytest.mark.parametrize("kind", ["quantiles", "all"])
+def test_what_is_no_share_of_the_runs_is_refused_and_one_may_stand_alone(tmp_path, kind):
+    sweep = open_sweep(made(tmp_path / "sweep", experiment(points=3, curves=kind)))
+    for at, found in (((0.1, -0.1), "-0.1"), (2, "2"), (float("nan"), "nan"), ("half", "'half'")):
+        with pytest.raises(UserError, match=f"^at: found {found}; allowed: a share from 0 to 1, such as 0.9$"):
+            sweep.bands(at=at)
+    assert [*sweep.bands(at=np.float64(0.25))][-1] == "p25" and [*sweep.bands(at=(0, 1))][-2:] == ["p0", "p100"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.errors import Problem, UserError, several
 from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def bands(sweep: SweepFolder, outcomes: Sequence[str] | None = None, at: Sequenc
     ----------
     outcomes
         Names; by default all whose curves were kept.
+    at
+        Which quantiles, from 0 to 1.
 
     Returns
     -------
@@ -80,10 +83,11 @@ def bands(sweep: SweepFolder, outcomes: Sequence[str] | None = None, at: Sequenc
     """
     import pandas as pd
 
+    shares = [_share(share) for share in several(at)]
     chosen = sweep.curve_outcomes(outcomes)
     read = _from_bins if sweep.experiment.curves == "quantiles" else _from_curves
-    found = [read(sweep, outcome, tuple(at)).assign(outcome=outcome) for outcome in chosen]
-    names = [quantile_name(share) for share in at]
+    found = [read(sweep, outcome, shares).assign(outcome=outcome) for outcome in chosen]
+    names = [quantile_name(share) for share in shares]
     levers = [lever.name for lever in sweep.experiment.levers]
     columns = ["combination", *levers, "outcome", "scope", "month", "runs", *names]
     if not found:
@@ -150,7 +154,15 @@ def quantile_name(share: float) -> str:
     return f"p{100 * share:g}"
 
 
-def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
+def _share(given: Any) -> float:
+    """Return a share of the runs; UserError where it is none, of which histograms and curves would make something."""
+    share = float(given) if isinstance(given, int | float | np.floating) else np.nan
+    if 0.0 <= share <= 1.0:
+        return share
+    raise UserError(Problem("at", found=repr(given), allowed="a share from 0 to 1, such as 0.9"))
+
+
+def _from_bins(sweep: SweepFolder, outcome: str, at: Sequence[float]) -> pd.DataFrame:
     """Add the histograms of all chunks and find, for each quantile, the bins of the runs around it."""
     # A quantile lies between two runs in the order of their values, as in numpy: so two bins each.
     ranks = [f"{end}((runs - 1) * {share!r})" for share in at for end in ("floor", "ceil")]
@@ -177,7 +189,7 @@ def _from_bins(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.Da
     return frame
 
 
-def _from_curves(sweep: SweepFolder, outcome: str, at: tuple[float, ...]) -> pd.DataFrame:
+def _from_curves(sweep: SweepFolder, outcome: str, at: Sequence[float]) -> pd.DataFrame:
     combinations = len(sweep.experiment.combinations)
     columns = ", ".join(f'quantile_cont("{outcome}", {share!r}) AS "{quantile_name(share)}"' for share in at)
     return sweep.query(f"""
