@@ -321,9 +321,18 @@ def test_without_typst_the_page_is_written_and_the_extra_named(
 # Wrong requests.
 
 
-def test_a_folder_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="a folder of results"):
-        write_report(tmp_path / "nowhere")
+def test_a_folder_of_which_nothing_is_to_be_reported(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "notes.txt").touch()
+    for folder, found in (
+        (tmp_path / "nowhere", "found no such folder"), (tmp_path / "empty", "found an empty folder"),
+        (tmp_path / "notes" / "notes.txt", "found a file"), (tmp_path / "notes", "found a folder with nothing in"),
+        (RESULTS / "claims", f"found the folder of one ledger; allowed: .*; did you mean '{RESULTS}'"),
+    ):  # fmt: skip
+        with pytest.raises(UserError, match=f"{found}.* a folder of results, such as" if ";" not in found else found):
+            write_report(folder)
+    assert not list((tmp_path / "empty").iterdir()) and not (RESULTS / "claims" / HTML).exists()
 
 
 def test_a_ledger_of_another_format(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,6 @@ PAGES = ("page.html", "page/page.html", "page/index.html")
 
 def context(folder: Path) -> Context:
     """Return what the report on a folder of results says."""
-    if not folder.is_dir():
-        raise UserError(Problem(str(folder), allowed="a folder of results, such as results"))
     kept = Folder(folder)
     ledger = _ledger(kept)
     quick, digest = bool(ledger["quick"].value), str(ledger["digest"]) or inputs(folder)
@@ -56,6 +55,33 @@ def context(folder: Path) -> Context:
     )  # fmt: skip
 
 
+def require_results(folder: Path) -> None:
+    """Refuse a folder in which nothing is of which a report is made, with what it is and what is meant."""
+    if _reportable(folder):
+        return
+    manifest = folder / "manifest.json"
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "no such folder"
+    elif manifest.is_file():
+        known = re.search(r'"format": "skloki-(\w+)"', manifest.read_text(encoding="utf-8", errors="replace"))
+        found = f"the folder of one {known[1] if known else 'result'}"
+    else:
+        found = "a folder with nothing in it to report" if any(folder.iterdir()) else "an empty folder"
+    allowed = "a folder of results, such as results, with claims, calibration, readiness, lockin or rivals in it"
+    close = str(folder.parent) if _reportable(folder.parent) else ""
+    raise UserError(Problem(str(folder), found=found, allowed=allowed, suggestion=close))
+
+
+def _reportable(folder: Path) -> bool:
+    """Whether there is anything that a report is made of."""
+    named = [LEDGER, *(f"{name}/README.md" for name, *_ in (*words.FOLDERS_FIRST, *words.FOLDERS_LAST))]
+    return any((folder / name).is_file() for name in named) or any(_manifests(folder))
+
+
+def _manifests(folder: Path) -> list[Path]:
+    return sorted(path for name in MADE_OF for path in folder.glob(f"{name}/manifest.json"))
+
+
 def _ledger(kept: Folder) -> At:
     """Return the ledger as it is stored, if it is there; refused where it is none, or was changed since."""
     if not kept.has(LEDGER):
@@ -76,7 +102,7 @@ def _put_in() -> list[tuple[str, str]]:
 def inputs(folder: Path) -> str:
     """Return a name for what is reported: of the manifests of all folders that a report is made of."""
     found = hashlib.sha256()
-    for path in sorted(path for name in MADE_OF for path in folder.glob(f"{name}/manifest.json")):
+    for path in _manifests(folder):
         found.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return found.hexdigest()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import Problem, UserError
-from sim.report.context import context
+from sim.report.context import context, require_results
 from sim.report.shapes import Context, as_text
 from sim.results.atomic import disk, staged_files
 
@@ -47,6 +47,7 @@ def write_report(folder: str | Path = "results", *, out: str | Path | None = Non
     force
         Replace earlier ones.
     """
+    require_results(Path(folder))
     found = context(Path(folder))
     place = Path(folder if out is None else out)
     if place.exists() and not place.is_dir():
