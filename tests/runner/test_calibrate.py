@@ -359,7 +359,7 @@ def test_what_is_there_is_told_and_nothing_written(stored: Calibration, skloki: 
     assert code == 0 and stored.answer[0] in " ".join(out.split()) and "figure files" not in out
     for wrong in (["--out", "elsewhere"], ["--workers", 1], ["--svg"]):
         code, _, err = skloki("calibrate", stored.path, *wrong)
-        assert code == 2 and f"{wrong[0]}: of a calibration that is there nothing is made" in err
+        assert code == 2 and f"{wrong[0]}: of what is there nothing is made" in err
     assert digests(stored.path) == before and not (stored.path / "figures").exists() and not Path("elsewhere").exists()
 
 

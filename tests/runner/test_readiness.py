@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from sim.errors import UserError
 from sim.experiment import designs
 from sim.experiment.horizons import Horizon, measured
 from sim.registry.readiness import MEASURES
+from sim.results.readiness import LockInTest, ReadinessMap
 from sim.results.run_rows import PLACE_OUTCOMES, outcomes_of
 from sim.results.sweep import SweepFolder
 from sim.runner import readiness as maps
@@ -166,3 +169,15 @@ def test_the_command(asked, made, tmp_path, skloki, monkeypatch):
     for arguments, said in (((*shared[:-1], 1), "--draws"), (("readiness", asked, "--ensemble", "recrod"), "ensemble")):
         code, out, err = skloki(*arguments, "--out", tmp_path / "none")
         assert code == 2 and said in err and not (tmp_path / "none").exists()
+
+
+def test_a_stored_map_and_a_stored_test_are_told_of_and_nothing_is_written(tmp_path, skloki):
+    for name, kind in (("readiness", ReadinessMap), ("lockin", LockInTest)):
+        folder = shutil.copytree(Path(__file__).parents[2] / "results" / name, tmp_path / name)
+        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        code, out, _ = skloki(name, folder)
+        assert code == 0 and kind.open(folder).answer[0] in out and out.splitlines()[-1] == str(folder)
+        for option in (["--draws", 3], ["--out", tmp_path / "new"], ["--svg"], ["--workers", 1]):
+            code, _, err = skloki(name, folder, *option)
+            assert code == 2 and f"{option[0]}: of what is there nothing is made; skloki plot {folder} draws it" in err
+        assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -63,10 +63,8 @@ def calibrate(
             require_kept(found_there, {*PRODUCED, *load(experiment)[0].observables}, figures)
     if share is not None and (stored or figures is not None):
         raise click.UsageError("--share: makes runs of an experiment, and has no tables to show or figures to check")
-    for name, given in (("--out", out), ("--workers", workers), ("--svg", svg or None)) if stored else ():
-        if given is not None:
-            allowed = f"skloki plot {place} draws it"
-            raise click.UsageError(f"{name}: of a calibration that is there nothing is made; {allowed}")
+    if stored:
+        options.only_told(place, "figures", "full")
     with kept(), follower.telling(experiment) as tell:
         if share is not None:
             made = share_of(experiment, share, out, workers, tell, note=follower.note)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from sim.doors import completion as complete
 from sim.doors.terminal import Terminal
@@ -68,6 +69,15 @@ def stores(command: Command) -> Command:
     """Add --out, --force and the modes, and hand over the terminal."""
     spoken: Any = click.pass_obj(command)
     return out(force(modes(spoken)))
+
+
+def only_told(place: Path, *but: str) -> None:
+    """Refuse options, but for some, beside a stored folder of which a command only tells what is there."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and option.expose_value and given and option.name not in but:
+            raise click.UsageError(f"{option.opts[0]}: of what is there nothing is made; skloki plot {place} draws it")
 
 
 def engines(command: Command) -> Command:

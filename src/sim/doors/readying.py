@@ -41,12 +41,15 @@ def readiness(
     """Say when the time would have been right: guberniia by guberniia, from which half-year on election does no worse.
 
     Over the draws of a calibration, with all guberniias electing and with each alone. The same command again goes on
-    where the last one stopped. EXPERIMENT is another world or other ranges. Without --out the folder is
-    results/readiness; docs/readiness.md has the rules.
+    where the last one stopped. EXPERIMENT is another world or other ranges, or a map's folder, which is only told of.
+    Without --out the folder is results/readiness; docs/readiness.md has the rules.
     """
     from sim import api
     from sim.describe.readiness import write
+    from sim.results.readiness import ReadinessMap
 
+    if _there(terminal, Path(experiment), ReadinessMap):
+        return
     asked["ensemble"] = _ensemble(asked["ensemble"])
     if only_estimate:
         show_estimate(terminal, api.readiness_estimate(experiment, workers=workers, **asked))
@@ -72,22 +75,42 @@ def lockin(
 ) -> None:
     """Say whether claims of the centre have two levels, a lag, or one, from three starts under constant drivers.
 
-    EXPERIMENT is one of one's own, or the folder of a stored sweep of one, which is only told of. The same command
-    again goes on where the last one stopped. Without --out the folder is results/lockin; docs/readiness.md has the
-    rule.
+    EXPERIMENT is one of one's own, or the folder of a test or of a stored sweep of one, which is only told of. The same
+    command again goes on where the last one stopped. Without --out the folder is results/lockin; docs/readiness.md has
+    the rule.
     """
     from sim import api
     from sim.describe.readiness import write_lockin
     from sim.results.folder import MANIFEST
+    from sim.results.readiness import LockInTest
 
+    if _there(terminal, Path(experiment), LockInTest):
+        return
     asked["ensemble"] = _ensemble(asked["ensemble"])
     follower, place = Follower(terminal), Path(experiment)
     if (place / MANIFEST).is_file():
+        options.only_told(place, "out", "svg")
         found = api.lockin_told(place, Path("results") / "lockin" if out is None else out)
     else:
         with kept(), follower.telling(experiment) as tell:
             found = api.lockin(experiment, out=out, workers=workers, progress=tell, note=follower.note, **asked)
     _end(terminal, found, write_lockin(found, svg), follower)
+
+
+def _there(terminal: Terminal, place: Path, kind: type[ReadinessMap | LockInTest]) -> bool:
+    """Tell of a stored folder, if it is one of a kind, and write nothing."""
+    from sim.analysis.stored import open_folder
+    from sim.results.folder import MANIFEST
+
+    found = open_folder(place) if (place / MANIFEST).is_file() else None
+    if not isinstance(found, kind):
+        return False
+    options.only_told(place)
+    for sentence in found.answer:
+        terminal.say(sentence)
+    terminal.say("all of it is in")
+    terminal.answer(lambda: {"folder": found.path, "answer": found.answer, "notes": [], "files": []}, str(found.path))
+    return True
 
 
 def _ensemble(name: str) -> str | None:
