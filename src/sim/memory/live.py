@@ -157,7 +157,7 @@ class Live:
         made = list(self)
         return Trajectories(
             np.array(self.months, "datetime64[M]"), np.array(self.replicates, np.int32),
-            lambda name: np.concatenate([column(one.values, KEPT[_outcome(name)]).ravel() for one in made]),
+            lambda name: np.concatenate([column(one.values, KEPT[name]).ravel() for one in made]),
         )
 
     def _month(self, month: str | None) -> int:

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engines.trajectory import COMMITTEE_FIELDS
-from sim.errors import Problem, UserError, one_of
-from sim.registry.derived import KNOWN
+from sim.errors import Problem, UserError, nearest, one_of
+from sim.registry.derived import EVERY, KNOWN
 from sim.registry.entries import SCOPES
 from sim.results.atomic import disk, staged_files
 from sim.results.folder import FILES, Folder, Format
@@ -158,7 +158,11 @@ class Trajectories:
         if self._last[0] != outcome:
             self._last = "", np.empty(0)  # let go of it before the next is read
             shape = len(self.replicates), len(self.months), len(SCOPES)
-            self._last = outcome, self._read(outcome).reshape(shape)
+            try:
+                self._last = outcome, self._read(outcome).reshape(shape)
+            except KeyError:
+                near = "" if outcome in EVERY else nearest(outcome, EVERY)
+                raise UserError(Problem("outcome", "", repr(outcome), "one that is recorded here", near)) from None
         # A copy, so that whoever keeps one scope does not keep all.
         return self._last[1][:, :, SCOPES.index(scope)].copy()
 
@@ -177,9 +181,7 @@ def open_trajectories(path: Path) -> Trajectories:
 
     def read(name: str) -> Array:
         with pq.ParquetFile(path, metadata=metadata) as file:
-            stored = file.schema_arrow.names
-            # the first three columns are replicate, month and scope
-            of = None if name in stored else KNOWN[one_of("outcome", name, [*stored[3:], *KNOWN])]
+            of = None if name in file.schema_arrow.names else KNOWN.get(name)
             return _column(file, name) if of is None else of.of(lambda recorded: _column(file, recorded))
 
     return Trajectories(grid[:, 0].astype("datetime64[D]").astype("datetime64[M]"), replicates, read)
