@@ -175,6 +175,19 @@ def test_status_of_an_unfinished_sweep(swept, skloki):
     assert skloki("status", "s", "--quiet") == (0, "unfinished\n", "")
 
 
+@pytest.mark.parametrize("hurt", [lambda part: part.write_bytes(part.read_bytes()[:-1]), lambda part: part.unlink()])
+def test_status_does_not_count_what_is_cut_off_or_missing(hurt, swept, skloki):
+    whole = json.loads(skloki("status", "s", "--json")[1])
+    assert (whole["finished"], whole["damaged"]) == (True, 0)
+    hurt(next((swept / "runs").glob("*.parquet")))
+    found = json.loads(skloki("status", "s", "--json")[1])
+    assert (found["finished"], found["parts"], found["damaged"]) == (False, whole["parts"] - 1, 1)
+    words = " ".join(skloki("status", "s")[1].split())
+    assert "the same `sweep` command goes on from here" in words and "damaged 1 part, to be made anew" in words
+    assert skloki("sweep", "few.toml", "--out", "s")[0] == 0
+    assert json.loads(skloki("status", "s", "--json")[1])["finished"]
+
+
 @pytest.mark.parametrize(
     ("command", "verb", "what"),
     [(("status",), "sweep", "sweep"), (("rerun", "--run", "0"), "sweep", "sweep"),

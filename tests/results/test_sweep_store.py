@@ -112,7 +112,8 @@ def test_a_torn_last_line_does_not_count(keep, whole, copied):
 def test_a_damaged_line_is_mended(line, copied):
     lines = (copied / "journal.jsonl").read_bytes().splitlines(keepends=True)
     (copied / "journal.jsonl").write_bytes(lines[0] + line + b"".join(lines[1:]))
-    again(copied)
+    said = "journal.jsonl:2 was damaged; the part that it stood for is made anew, unless another has it"
+    assert f"{copied}/{said}" in again(copied)
     assert sorted((copied / "journal.jsonl").read_bytes().splitlines()) == sorted(b"".join(lines).splitlines())
 
 

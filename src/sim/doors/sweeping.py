@@ -105,6 +105,7 @@ def status(terminal: Terminal, folder: Path) -> None:
     terminal.fields(f"{found.name}: {found.title}", {
         "state": state, "runs": f"{found.runs:,} of {found.runs_planned:,} ({share(found.runs, found.runs_planned)})",
         "failed": f"{found.failed:,}", "parts": f"{found.parts:,} of {found.parts_planned:,}",
+        "damaged": f"{counted(found.damaged, 'part')}, to be made anew" if found.damaged else "",
         "work": f"{duration(found.seconds)} of one thread",
         "rate": f"{found.rate:,.0f} runs/s when it last ran" if math.isfinite(found.rate) else "",
         "time left": duration(found.left) if math.isfinite(found.left) and not found.finished else "",

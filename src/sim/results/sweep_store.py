@@ -172,15 +172,19 @@ class Store:
             if self.share is not None:
                 place = self.share.place(self.folder)
                 own = read_lines(place)
+                problems = own.problems
                 kept = [entry for number, entry in own.parts.items() if self.done.get(number) == entry]
                 mended = not own.sound or len(kept) < len(own.parts)
             else:
                 self._remove_unfinished()
+                problems = self.journal.problems
                 place, kept = self.folder / JOURNAL, [*self.done.values()]
                 mended = self._merges() or not self.journal.sound or len(kept) < len(self.journal.parts)
                 whole = {**SWEEP.head, **manifest}  # one that began in an earlier version of the format says so itself
                 if whole != self.known:
                     write_whole(self.folder / MANIFEST, manifest_text(whole).encode())
+            self.notes += [f"{one.where} was damaged; the part that it stood for is made anew, unless another has it"
+                           for one in problems]  # fmt: skip
             if mended:
                 write_whole(place, b"".join(map(_as_line, kept)))
                 sync_folder(place.parent)

@@ -19,7 +19,7 @@ from sim.errors import UserError
 from sim.experiment.experiment import Experiment
 from sim.experiment.plan import Chunk, Plan
 from sim.results.columns import read_file
-from sim.results.folder import read_manifest
+from sim.results.folder import fault, read_manifest
 from sim.results.sweep_locks import holder
 from sim.results.sweep_store import SWEEP, Made, Store, read_journal
 
@@ -216,6 +216,8 @@ class Status:
         The process that is at it, or those that make shares, in words; empty if none is.
     shares
         How many shares have begun that are not merged yet; what they have made counts.
+    damaged
+        How many parts were made whose files are missing, or of another size; they do not count.
     """
 
     name: str
@@ -231,6 +233,7 @@ class Status:
     last: str
     writer: str
     shares: int = 0
+    damaged: int = 0
 
     @property
     def finished(self) -> bool:
@@ -239,12 +242,12 @@ class Status:
 
 
 def status(path: Path | str) -> Status:
-    """Read how far a sweep is, from its manifest and its journals."""
+    """Read how far a sweep is, from its manifest and its journals; files are looked at, but not read."""
     folder = Path(path).expanduser().resolve()
     manifest, journal = read_manifest(folder, SWEEP), read_journal(folder)
     if journal.problems:
         raise UserError(journal.problems)
-    entries = journal.parts
+    entries = {number: entry for number, entry in journal.parts.items() if _there(folder, entry)}
     plan = Plan.read(manifest["plan"])
     done = sum(entry["runs"] for entry in entries.values())
     rate = _rate(entries)
@@ -253,8 +256,13 @@ def status(path: Path | str) -> Status:
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
-        len(journal.unmerged),
+        len(journal.unmerged), len(journal.parts) - len(entries),
     )  # fmt: skip
+
+
+def _there(folder: Path, entry: Mapping[str, Any]) -> bool:
+    """Say whether a part's files are there, in their sizes."""
+    return all(fault(folder, name, record, verify=False) is None for name, record in entry["files"].items())
 
 
 def _rate(entries: Mapping[int, Mapping[str, Any]]) -> float:
