@@ -75,7 +75,12 @@ def test_a_claim_is_read_with_its_worlds(tmp_path):
         ("tree.uezds = 0", "tree.uezd = 0", ":5: set.tree"),
         ("recorded = {}", "recorded = { tree.uezds = 3 }", "worlds.recorded"),
         ("recorded = {}", 'recorded = { period.end = "1925-12" }', "start and end of the claim"),
-        ('claimed = "above"', 'claimed = "between"', "between needs low, high or both"),
+        ('claimed = "above"', 'claimed = "between"', "found neither low nor high; allowed: between needs low, high"),
+        ('claimed = "above"', 'claimed = "between"\nlow = 3\nhigh = 1', "low: found 3.0 to 1.0"),
+        ('claimed = "above"', 'claimed = "below"\nlow = 3', ':13: estimands.main.low: found 3.0 with claimed = '),
+        ("[set]", 'supports = ["22c", "22z"]\n[set]', "supports[1]: found \"22z\"; allowed: the id of a claim"),
+        ("[set]", 'attacks = ["22cc"]\n[set]', "did you mean '22c'"),
+        ("[set]", 'reason = "so"\n[set]', ':4: reason: found a reason with kind = "tested"; allowed: none, or kind'),
         ('claimed = "above"', 'claimed = "signs"', "estimands.main.signs"),
         ('claimed = "above"', 'claimed = "likelier"', "estimands.main.figures"),
         ('claimed = "above"', 'claimed = "above"\nhorizon = "1923-13"', 'a month "YYYY-MM"'),
@@ -119,6 +124,16 @@ def test_a_user_adds_a_claim_by_adding_a_file(tmp_path, monkeypatch):
     write(tmp_path / "claims", GOOD.replace('"x1"', '"22a"'), "22a-mine.toml")
     with pytest.raises(UserError, match="an id of its own"):
         known()
+
+
+def test_claims_of_ones_own_may_support_each_other(tmp_path):
+    (tmp_path / "other").mkdir()
+    one = write(tmp_path, GOOD.replace("[set]", 'supports = ["x2", "22a"]\nattacks = ["x3"]\n[set]'))
+    write(tmp_path, GOOD.replace('"x1"', '"x2"'), "x2-more.toml")
+    far = write(tmp_path / "other", GOOD.replace('"x1"', '"x3"'), "x3-far.toml")
+    with pytest.raises(UserError, match=r'attacks\[0\]: found "x3"'):
+        load_claim(one)
+    assert [claim.id for claim in load_claims((str(one), str(far)))] == ["x1", "x3"]
 
 
 def test_an_unknown_claim_is_refused_with_the_nearest():

@@ -7,7 +7,7 @@ A claim is added by adding a file: to ``experiments/claims``, or to a folder ``c
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -228,7 +228,7 @@ def shipped_claims() -> dict[str, Path]:
 @cache
 def shipped_ids() -> frozenset[str]:
     """Return the ids of the claims that come with the package."""
-    return frozenset(name.partition("-")[0] for name in shipped_claims())
+    return frozenset(map(_id_of, shipped_claims().values()))
 
 
 def known() -> dict[str, Path]:
@@ -236,7 +236,7 @@ def known() -> dict[str, Path]:
     own = [path for folder in folders() for path in sorted((folder / "claims").glob("*.toml"))]
     found: dict[str, Path] = {}
     for path in (*sorted(shipped_claims().values(), key=_order), *own):
-        name = path.stem.partition("-")[0]
+        name = _id_of(path)
         if name in found:
             raise UserError(Problem(str(path), "id", f"{name}, which {found[name]} has", "an id of its own"))
         found[name] = path
@@ -244,7 +244,7 @@ def known() -> dict[str, Path]:
 
 
 def _order(path: Path) -> tuple[str, int, str]:
-    name = path.stem.partition("-")[0]
+    name = _id_of(path)
     letters = name.rstrip("0123456789abcdefghijklmnopqrstuvwxyz")
     digits = "".join(one for one in name if one.isdigit())
     return letters, int(digits or 0), name
@@ -275,9 +275,10 @@ def locate(path_or_id: str | Path) -> Path:
 def load_claims(asked: tuple[str, ...] = ()) -> list[Claim]:
     """Read claims by id or file, by default all; UserError with every problem of every file."""
     found, problems = list[Claim](), list[Problem]()
-    for path in dict.fromkeys(map(locate, asked)) if asked else known().values():
+    paths = list(dict.fromkeys(map(locate, asked)) if asked else known().values())
+    for path in paths:
         try:
-            found.append(load_claim(path))
+            found.append(load_claim(path, beside=paths))
         except UserError as error:
             problems += error.problems
     places = dict[str, Path]()
@@ -290,8 +291,13 @@ def load_claims(asked: tuple[str, ...] = ()) -> list[Claim]:
     return found
 
 
-def load_claim(path_or_id: str | Path) -> Claim:
+def load_claim(path_or_id: str | Path, beside: Iterable[Path] = ()) -> Claim:
     """Read a claim file.
+
+    Parameters
+    ----------
+    beside
+        Files of claims that it may name, besides all that are known and those in its folder.
 
     Raises
     ------
@@ -314,13 +320,17 @@ def load_claim(path_or_id: str | Path) -> Claim:
         faults.append(Fault(("estimands",), "none", "[estimands.NAME]: what is reckoned, or another kind"))
     if file.kind != "tested" and not file.reason:
         faults.append(Fault(("reason",), "nothing", f"why it is {file.kind}"))
+    if file.kind == "tested" and file.reason:
+        allowed = 'none, or kind = "by construction" or "untestable"'
+        faults.append(Fault(("reason",), 'a reason with kind = "tested"', allowed))
+    faults += _related(file, (*beside, *path.parent.glob("*.toml")))
     for at, name in enumerate(file.grid):
         if name not in MECHANISMS:
             faults.append(unknown(("grid", at), name, "a mechanism (skloki list mechanisms)", MECHANISMS))
     if file.grid and estimands and estimands[0].said.claimed in ("between", "holds", "signs", *BY_EVIDENCE):
         allowed = "none, or a first estimand of which above, below or within is claimed"
         faults.append(Fault(("grid",), f"a grid with claimed = {show(estimands[0].said.claimed)}", allowed))
-    name = path.stem.partition("-")[0]
+    name = _id_of(path)
     if (file.id != name or not name.isalnum()) and not any(fault.path == ("id",) for fault in faults):
         allowed = f"{show(name)}, with which the file's name begins" if name.isalnum() else "letters and digits"
         faults.append(Fault(("id",), show(file.id), allowed))
@@ -328,6 +338,21 @@ def load_claim(path_or_id: str | Path) -> Claim:
     if problems:
         raise UserError(in_order(problems, [own.label]))
     return Claim(path, file, worlds, tuple(estimands))
+
+
+def _related(file: ClaimFile, beside: Iterable[Path]) -> Iterator[Fault]:
+    """Yield the claims that it is a reason for or against, and that are none."""
+    named = [(key, at, name) for key in ("supports", "attacks") for at, name in enumerate(getattr(file, key))]
+    there = [*known(), *map(_id_of, beside)] if named else []
+    for key, at, name in named:
+        if name not in there:
+            allowed = "the id of a claim (skloki list claims), or of one in a file beside it"
+            yield unknown((key, at), name, allowed, there)
+
+
+def _id_of(path: Path) -> str:
+    """Return the id with which a file's name begins."""
+    return path.stem.partition("-")[0]
 
 
 def _worlds(own: Layer, path: Path, file: ClaimFile) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
@@ -429,7 +454,11 @@ def _named(file: ClaimFile, where: KeyPath, table: EstimandTable) -> Iterator[Fa
     yield from _month_faults((*where, "horizon"), table.horizon or file.horizon)
     if table.claimed == "between" and (table.low is None and table.high is None or
                                        None not in (table.low, table.high) and table.low > table.high):  # type: ignore[operator]
-        yield Fault((*where, "low"), f"{table.low} to {table.high}", "between needs low, high or both, in that order")
+        found = "neither low nor high" if table.low is None else f"{show(table.low)} to {show(table.high)}"
+        yield Fault((*where, "low"), found, "between needs low, high or both, in that order")
+    for end, value in (("low", table.low), ("high", table.high)) if table.claimed != "between" else ():
+        if value is not None:
+            yield Fault((*where, end), f"{show(value)} with claimed = {show(table.claimed)}", 'an end with claimed = "between", none with others')
     if (table.claimed == "signs") != bool(table.signs):
         yield Fault((*where, "signs"), f"{len(table.signs)} signs", 'a sign or more with claimed = "signs", none with others')
     if (table.claimed in BY_EVIDENCE) != bool(table.figures):
