@@ -28,6 +28,10 @@ def verb(
     return number, share, list(words), place
 
 
+def joined(*folders: str | Path, files: Sequence[Path | str] = (), force: bool = False) -> Any:
+    return folders, list(files), force
+
+
 def fine(sweep: Any, lever: str | None = None) -> None: ...
 
 
@@ -48,6 +52,17 @@ def test_arguments_are_read_by_their_annotations(given, read):
 def test_arguments_of_another_kind_are_refused(given, said):
     with pytest.raises(UserError, match=f"^{said}$"):
         understood(verb)(*given)
+
+
+@pytest.mark.parametrize(("given", "asked", "said"), [
+    ((3,), {}, "folders: found 3; allowed: a path"), (("a",), {"files": 4}, "files: found 4; allowed: a path"),
+    (("a",), {"files": ["b", None]}, "files: found None; allowed: a path"),
+    (("a",), {"force": "no"}, "force: found 'no'; allowed: True or False"),
+])  # fmt: skip
+def test_several_paths_and_truth_values_are_looked_at_too(given, asked, said):
+    with pytest.raises(UserError, match=f"^{said}$"):
+        understood(joined)(*given, **asked)
+    assert understood(joined)("a", Path("b"), files="c", force=np.bool_(True)) == (("a", Path("b")), ["c"], True)
 
 
 def test_what_is_asked_besides_is_named():

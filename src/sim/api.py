@@ -126,6 +126,7 @@ def trace(
     )  # fmt: skip
 
 
+@understood
 def sensitivity(sweep: PairedSweep | str | Path, **asked: Any) -> list[Finding]:
     """Return what effects, or levels, of a stored sweep hang on: a finding for each option and scope.
 
@@ -143,6 +144,7 @@ def sensitivity(sweep: PairedSweep | str | Path, **asked: Any) -> list[Finding]:
     return found(open_sweep(sweep) if isinstance(sweep, (str, Path)) else sweep, **asked)
 
 
+@understood
 def discover(sweep: PairedSweep | str | Path, where: str, **asked: Any) -> list[Discovery]:
     """Return in which worlds of a stored sweep a condition is true: boxes, tried on points held back, and a plane.
 
@@ -159,13 +161,17 @@ def discover(sweep: PairedSweep | str | Path, where: str, **asked: Any) -> list[
     return found(open_sweep(sweep) if isinstance(sweep, (str, Path)) else sweep, where, **asked)
 
 
+@understood
 def draw_boxes(found: Sequence[Discovery], file: str | Path) -> Path:
     """Draw the best box of the first of what was found, and return the file: a .png or .svg."""
     from sim.figures.inference import draw_discovery
 
+    if not found:
+        raise UserError(Problem("draw_boxes", found="nothing", allowed="what `discover` has found"))
     return _drawn(file, lambda: draw_discovery(found[0]))
 
 
+@understood
 def draw_findings(found: Sequence[Sequence[Finding]], file: str | Path) -> Path:
     """Draw what effects hang on, of one sweep or of two side by side, and return the file: a .png or .svg."""
     from sim.figures.inference import draw_sensitivity

@@ -113,9 +113,11 @@ def understood(verb: Callable[P, R], asked: Callable[..., Any] | None = None) ->
             return verb(*args, **kwargs)  # Python says it, with the verb's name
         for name, value in given.arguments.items():
             parameter = known.parameters[name]
-            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            if parameter.kind == parameter.VAR_POSITIONAL:
+                given.arguments[name] = tuple(_as(name, each, str(parameter.annotation)) for each in value)
+            elif parameter.kind != parameter.VAR_KEYWORD:
                 given.arguments[name] = _as(name, value, str(parameter.annotation))
-            elif parameter.kind == parameter.VAR_KEYWORD and asked is not None:
+            elif asked is not None:
                 for each in value:
                     one_of(f"{verb.__name__}: asked", each, [*signature(asked).parameters][1:])
         return verb(*given.args, **given.kwargs)
@@ -132,11 +134,15 @@ def _as(name: str, value: Any, kind: str) -> Any:
         if isinstance(value, Mapping) and many[1] == "str":
             return [f"{key}={each}" for key, each in value.items()]
         items = several(value)
-        return items if many[1] != "str" else [one if isinstance(one, str) else str(one) for one in items]
+        if many[1] == "str":
+            return [one if isinstance(one, str) else str(one) for one in items]
+        return items if "Path" not in many[1].split(" | ") else [_as(name, one, many[1]) for one in items]
     if parts <= {"int", "None"}:
         return whole(name, value)
     if parts <= {"float", "None"}:
         wrong, allowed = not isinstance(value, Real) or isinstance(value, bool), "a number"
+    elif parts <= {"bool", "None"}:
+        wrong, allowed = value not in (False, True), "True or False"
     elif parts <= {"str", "None"}:
         wrong, allowed = not isinstance(value, str), "a text"
     elif "Path" in parts:

@@ -127,7 +127,7 @@ def test_what_is_no_condition_on_uncertainties_is_refused(sweep, condition):
 def test_a_condition_is_told_what_is_wrong_in_its_own_words(sweep):
     with pytest.raises(UserError, match="where: found 'r_ff'; allowed: a condition .*; did you mean 'r_f'"):
         sweep.effects(where="r_ff > 0.5")
-    with pytest.raises(UserError, match=r"where: found '\(r_f > 0.5', which ends too early; allowed: a condition"):
+    with pytest.raises(UserError, match=r"where: found '\(r_f > 0.5', which is no whole condition; allowed: a "):
         sweep.effects(where="(r_f > 0.5")
 
 

@@ -154,6 +154,9 @@ def test_a_command_names_files_and_what_one_world_alone_takes():
              "layers": {"title": "historical.toml:2"}}  # fmt: skip
     asked = command({"worlds": [known, one, two], "seed": 1, "replicates": 2}, "compare")
     assert asked == "skloki compare historical mine.toml other.toml --set policy.share=0.5 --seed 1 --replicates 2"
+    titled = known | {"title": "T", "layers": {"title": "--set"}, "scenario": {"title": "T"}}
+    twice = {"worlds": [titled, titled | {"name": "historical-2"}], "seed": 1, "replicates": 2}
+    assert command(twice, "compare").startswith("skloki compare historical historical --set title=T ")
     assert command({"a": known | {"title": "Mine"}, "b": one, "seed": 1, "replicate": 0}, "trace").startswith(
         "skloki trace historical.toml mine.toml --seed"
     )

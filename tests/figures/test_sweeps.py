@@ -181,6 +181,7 @@ def one_at_a_time(stores):
 def test_what_changes_one_thing_at_a_time_is_a_line_and_no_sample(stores, untidy, unwritten, tmp_path):
     sweep = one_at_a_time(stores)
     shown, policy = of_outcome(sweep, "performance"), factor(sweep, "policy")
+    assert select.of_leading_two(sweep) == [], "points on lines are no plane"
     drawn = outcome.scattered(sweep, shown, factor(sweep, "r_f"), policy)
     assert drawn.x.tolist() == [0.4, -0.2, 0.9] and drawn.base.tolist() == [True, False, False]
     means = sweep.pairs.by_point(sweep.pairs.by_option(sweep.pairs.values("performance"), policy)[:, 1].mean(axis=1))[0]

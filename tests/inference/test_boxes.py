@@ -135,9 +135,11 @@ def test_a_condition_may_be_on_levels_and_uncertainties(sweep, tmp_path):
 
 @pytest.mark.parametrize(
     ("where", "said"),
-    [("effect <", "--where: found 'effect <', which ends too early; allowed: a condition on effect, base, level, an"),
+    [("effect <", "--where: found 'effect <', which is no whole condition; allowed: a condition on effect, base"),
+     ("effect > 0, base > 1", "found 'effect > 0, base > 1'; allowed: what is true or false"),
+     (" ", "found ' '; allowed"),
      ("efect < 0", "--where: found 'efect'; allowed: .*did you mean 'effect'"), ("coool > 0", "did you mean 'cool'"),
-     ("effect < )", r"found 'effect < \)': syntax error at or near "), ("(effect < 0", "which ends too early"),
+     ("effect < )", r"found 'effect < \)': syntax error at or near "), ("(effect < 0", "which is no whole condition"),
      ("effect < 0) or (effect > 0", r"syntax error at or near \"\)"),
      ("effect + 1", "what is true or false"), ("effect < -1", "true at 0 of 400 points"),
      ("effect > -1", "true at 400 of 400 points")],

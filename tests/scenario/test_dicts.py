@@ -45,7 +45,8 @@ def test_files_beside_the_current_folder_can_be_extended(save: Save, monkeypatch
 
 @pytest.mark.parametrize(("field", "given", "kept"), [
     ("title", "Tver \U0001f642", "Tver \U0001f642"), ("title", "true", "true"), ("parameters.k1", np.float32(0.5), 0.5),
-    ("run.seed", np.int64(5), 5), ("policy.recall", None, None), ("threat.custom", {"1921-01": (0.5, 0.1)}, (0.5, 0.1)),
+    ("run.seed", np.int64(5), 5), ("tree.only", np.array(["Moscow"]), ["Moscow"]),
+    ("policy.recall", None, None), ("threat.custom", {"1921-01": (0.5, 0.1)}, (0.5, 0.1)),
 ])  # fmt: skip
 def test_values_that_are_set_are_those_of_python(field: str, given: Any, kept: Any):
     found: Any = load("historical", {"threat.series": "custom", "threat.custom.1921-01": [0, 0], field: given}).scenario

@@ -99,7 +99,6 @@ def _groups(factor: Factor, values: NDArray[Any]) -> Iterator[tuple[str, NDArray
     yield from ((name, at) for name, at in zip(THIRDS, thirds, strict=True) if at.any())
 
 
-
 def places_of(sweep: PairedSweep, factor: Factor, lever: Factor | None) -> NDArray[np.int64]:
     """Return which option of another lever each combination of all levers (but one) has."""
     others = [entry for entry in sweep.experiment.levers if lever is None or entry.name != lever.name]

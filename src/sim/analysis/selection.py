@@ -85,9 +85,9 @@ def points(sweep: SweepFolder, condition: str) -> NDArray[np.int64]:
     each = f"SELECT point AS {NUMBER}{', ' if drawn else ''}{drawn} FROM runs GROUP BY point"
     try:
         # without brackets, so that it closes none that it has not opened
-        kind = sweep.query(f"DESCRIBE SELECT {condition} FROM ({each})")["column_type"][0]
-        if kind != "BOOLEAN":  # which SQL would take for true wherever it is not 0
-            raise UserError(Problem("where", found=f"a value of type {kind}, neither true nor false"))
+        kinds = [*sweep.query(f"DESCRIBE SELECT {condition} FROM ({each})")["column_type"]]
+        if kinds != ["BOOLEAN"]:  # which SQL would take for true wherever it is not 0
+            raise UserError(Problem("where", found=f"a value of type {' and '.join(kinds)}, neither true nor false"))
         found = sweep.query(f"SELECT {NUMBER} FROM ({each}) WHERE ({condition}) ORDER BY {NUMBER}")
     except UserError as error:
         names = [factor.name for factor in sweep.experiment.uncertainties]
@@ -107,8 +107,10 @@ def misread(where: str, condition: str, reason: str, names: Iterable[str], allow
     found, close = f"{condition!r}: {re.sub('^[A-Z][a-z]+ Error: ', '', reason)}", ""
     if name and name[1] not in known:
         found, close = repr(name[1]), nearest(name[1], known)
+    elif not condition.strip():
+        found = repr(condition)
     elif token and token[1].casefold() not in condition.casefold():  # what stands after it in the whole question
-        found = f"{condition!r}, which ends too early"
+        found = f"{condition!r}, which is no whole condition"
     return UserError(Problem(where, found=found, allowed=allowed, suggestion=close))
 
 

@@ -86,8 +86,10 @@ def _file(world: Mapping[str, Any]) -> str:
     """Return what a world is called in a command: its file, or the name of one that comes with the package."""
     label = _layer(world)
     # a title is not inherited: it stands in the world's own file, unless the command line has set it
-    stem = Path(label).stem if label.endswith(".toml") else str(world["name"])
-    return _called(stem, SCENARIO, world.get("title"))
+    stem, title = (Path(label).stem, world.get("title")) if label.endswith(".toml") else (str(world["name"]), None)
+    # one world that was given twice
+    twice = stem not in shipped(SCENARIO) and re.sub(r"-\d+$", "", stem) in shipped(SCENARIO)
+    return _called(re.sub(r"-\d+$", "", stem) if twice else stem, SCENARIO, title)
 
 
 def _called(stem: str, form: Any, title: str | None) -> str:

@@ -214,8 +214,8 @@ def _true(points: Drawn, where: str, effect: Array, base: Array, level: bool) ->
         connection.execute("SET enable_external_access = false")
         try:
             # without brackets, so that it closes none that it has not opened
-            kind = connection.execute(f"DESCRIBE SELECT {where} FROM points").fetchall()[0][1]
-            if kind != "BOOLEAN":
+            kinds = [row[1] for row in connection.execute(f"DESCRIBE SELECT {where} FROM points").fetchall()]
+            if kinds != ["BOOLEAN"]:
                 raise UserError(Problem("--where", found=repr(where), allowed="what is true or false, such as "
                                         f"{next(iter(own))} < -0.005, over {names}"))  # fmt: skip
             true = connection.execute(f"SELECT coalesce(({where}), false) AS here FROM points").fetchnumpy()["here"]

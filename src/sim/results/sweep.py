@@ -142,7 +142,9 @@ class SweepFolder(Folder):
         ]
 
     def table(self, name: str) -> Any:
-        """Return a table for pyarrow, read when it is asked for; empty where there are no files."""
+        """Return a table for pyarrow, read when it is asked for; empty where no run is there yet."""
+        if "done" in self.manifest:
+            self.require_runs()
         import pyarrow.dataset as ds
 
         # Named files: one that no line of the journal names is none of the sweep's.

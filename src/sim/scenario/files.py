@@ -254,4 +254,4 @@ def plain(value: Any, depth: int = DEEPEST) -> Any:
         return [plain(inner, depth - 1) for inner in value]
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    return value.item() if hasattr(value, "item") else value  # a number of numpy
+    return value.tolist() if hasattr(value, "tolist") else value  # a number of numpy, or several
