@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.analysis.stored import kind_of
 from sim.claims.answer import GROUPS, three
 from sim.claims.ledger import parsed
 from sim.claims.lines import At
@@ -63,8 +63,7 @@ def require_results(folder: Path) -> None:
     if not folder.is_dir():
         found = "a file" if folder.exists() else "no such folder"
     elif manifest.is_file():
-        known = re.search(r'"format": "skloki-(\w+)"', manifest.read_text(encoding="utf-8", errors="replace"))
-        found = f"the folder of one {known[1] if known else 'result'}"
+        found = f"the folder of one {kind_of(folder).format.noun}"
     else:
         found = "a folder with nothing in it to report" if any(folder.iterdir()) else "an empty folder"
     allowed = "a folder of results, such as results, with claims, calibration, readiness, lockin or rivals in it"
