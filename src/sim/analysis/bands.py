@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.errors import Problem, UserError, several
+from sim.errors import Problem, UserError
 from sim.registry.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def bands(sweep: SweepFolder, outcomes: Sequence[str] | None = None, at: Sequenc
     """
     import pandas as pd
 
-    shares = [_share(share) for share in several(at)]
+    shares = [_share(share) for share in at]
     chosen = sweep.curve_outcomes(outcomes)
     read = _from_bins if sweep.experiment.curves == "quantiles" else _from_curves
     found = [read(sweep, outcome, shares).assign(outcome=outcome) for outcome in chosen]

@@ -185,7 +185,7 @@ def three_parts(estimand: At) -> bool:
 def _counts(claims: At) -> Line:
     """Return how many claims have which verdict: the article's, its rivals' and the others apart."""
     groups = {group: [str(claim["id"]) for claim in claims if whose(claim) == group] for group in GROUPS}
-    said = list[Line]()
+    said, what = list[Line](), "the verdict"
     for group, ids in groups.items():
         if not ids:
             continue
@@ -202,6 +202,6 @@ def _counts(claims: At) -> Line:
         each = [line(f"{word} for {{}}", count) for word, count in counted
                 if count.at.value or not said and ids[FEW:] and word in ALWAYS]  # fmt: skip
         whole = line("{}, and {}", joined(each[:-1], ", "), each[-1]) if each[1:] else each[0]
-        named = any("the verdict" in str(one) for one in said)
-        said.append(line(f"{many} {'it' if named else 'the verdict'} is {{}}", number, whole))
+        said.append(line(f"{many} {what} is {{}}", number, whole))
+        what = "it"  # the verdict was named
     return line("{}.", joined(said, "; "))

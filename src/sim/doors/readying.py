@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def readiness(
     with kept():
         found = api.readiness(experiment, out=out, workers=workers, follow=follower.telling, note=follower.note,
                               **asked)  # fmt: skip
-    _end(terminal, found, write(found, svg), follower)
+    _end(terminal, found, write(found, svg), follower.notes)
 
 
 @click.command()
@@ -94,7 +95,7 @@ def lockin(
     else:
         with kept(), follower.telling(experiment) as tell:
             found = api.lockin(experiment, out=out, workers=workers, progress=tell, note=follower.note, **asked)
-    _end(terminal, found, write_lockin(found, svg), follower)
+    _end(terminal, found, write_lockin(found, svg), follower.notes)
 
 
 def _there(terminal: Terminal, place: Path, kind: type[ReadinessMap | LockInTest]) -> bool:
@@ -106,10 +107,7 @@ def _there(terminal: Terminal, place: Path, kind: type[ReadinessMap | LockInTest
     if not isinstance(found, kind):
         return False
     options.only_told(place)
-    for sentence in found.answer:
-        terminal.say(sentence)
-    terminal.say("all of it is in")
-    terminal.answer(lambda: {"folder": found.path, "answer": found.answer, "notes": [], "files": []}, str(found.path))
+    _end(terminal, found)
     return True
 
 
@@ -128,9 +126,12 @@ def show_estimate(terminal: Terminal, found: Estimate) -> None:
     terminal.answer(lambda: vars(found), told)
 
 
-def _end(terminal: Terminal, found: ReadinessMap | LockInTest, files: list[Path], follower: Follower) -> None:
+def _end(
+    terminal: Terminal, found: ReadinessMap | LockInTest, files: Sequence[Path] = (), notes: Sequence[str] = ()
+) -> None:
     for sentence in found.answer:
         terminal.say(sentence)
-    terminal.say(f"{len(files)} files of pictures and text beside the tables; all of it is in")
-    terminal.answer(lambda: {"folder": found.path, "answer": found.answer, "notes": follower.notes, "files": files},
+    beside = f"{len(files)} files of pictures and text beside the tables; " if files else ""
+    terminal.say(f"{beside}all of it is in")
+    terminal.answer(lambda: {"folder": found.path, "answer": found.answer, "notes": notes, "files": files},
                     str(found.path))  # fmt: skip
