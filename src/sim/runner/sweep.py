@@ -99,7 +99,7 @@ def sweep(
         experiment, remarks = ensembles.over(experiment, ensembles.read(ensemble))
         for remark in remarks:
             say(remark)
-    whole = None if points is None else experiment
+    of = None if points is None else experiment
     experiment = experiment if points is None else designs.first_look(experiment, points)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
     mine = None if share is None else Share.asked(share)
@@ -133,8 +133,8 @@ def sweep(
             say(Finished(f"all {runs:,} runs{whose} are there: nothing to do"))
         if watch is not None:
             watch.tell(now=True)
-        if whole is not None:
-            say(_first_look(whole, plan, store))
+        if of is not None:
+            say(_first_look(of, plan, store))
     return folder
 
 
@@ -184,13 +184,13 @@ class Finished(str):
     """The remark that nothing is left to be run."""
 
 
-def _first_look(whole: Experiment, part: Plan, store: Store) -> str:
+def _first_look(of: Experiment, part: Plan, store: Store) -> str:
     """Return in words of how many points a first look is by now, and what all would take."""
-    points = designs.points(whole)
-    runs = points * len(whole.combinations) * whole.replicates
+    points = designs.points(of)
+    runs = points * len(of.combinations) * of.replicates
     fewer = part.points < points
-    there = f"{part.points:,} of {points:,} points of {whole.name}" if fewer else (
-        f"{part.points:,} points, where {whole.name} has {points:,}")  # fmt: skip
+    there = f"{part.points:,} of {points:,} points of {of.name}" if fewer else (
+        f"{part.points:,} points, where {of.name} has {points:,}")  # fmt: skip
     return (
         f"a first look: {there}, kept apart; the whole sweep is {runs:,} runs{compatibility.costs(runs, store.done)}"
     )
