@@ -161,7 +161,12 @@ def _months_of_growth(
 
 def parting(worlds: Sequence[World]) -> int | None:
     """Return the index of the first month in which some world differs from the first; none if none does."""
-    return min((start for start in partings(worlds) if start is not None), default=None)
+    return earliest(partings(worlds))
+
+
+def earliest(starts: Iterable[int | None]) -> int | None:
+    """Return the first of months, by their indices; none if there is none."""
+    return min((start for start in starts if start is not None), default=None)
 
 
 def partings(worlds: Sequence[World]) -> list[int | None]:

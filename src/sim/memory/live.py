@@ -99,7 +99,7 @@ class Live:
 
     def values(self, outcome: str, scope: str = "nation") -> Array:
         """Return an outcome, of shape (replicates, months); nan where it is not defined."""
-        of, place = KEPT[_outcome(outcome)], SCOPES.index(_scope(scope))
+        of, place = KEPT[_outcome(outcome)], _named("scope", scope, SCOPES)
         return np.stack([column(trajectory.values[:, place], of) for trajectory in self])
 
     @understood
@@ -190,8 +190,8 @@ class Pair:
         require_same_places(loaded, self.built)
         self.months, self.drawn = self.built[0].months, drawn
         starts = partings(self.built, drawn)
-        first = min((start for start in starts if start is not None), default=None)
-        self.sample = Sample(self.worlds, self.months, spans.chosen(horizons, self.months, first), starts)
+        looked_at = spans.chosen(horizons, self.months, spans.earliest(starts))
+        self.sample = Sample(self.worlds, self.months, looked_at, starts)
         self._least, self._number = read_smallest(smallest), pairs
         self._engine, self._workers = engine, workers
         self._made: list[tuple[Trajectory, Trajectory]] = []
@@ -374,10 +374,6 @@ def _known(outcomes: Iterable[str]) -> None:
 def _outcome(name: str) -> str:
     _known([name])
     return name
-
-
-def _scope(name: str) -> str:
-    return SCOPES[_named("scope", name, SCOPES)]
 
 
 def _named(what: str, name: str, names: Sequence[str]) -> int:

@@ -129,8 +129,8 @@ def compare(
         built = [chosen.build(mapped(world.scenario)) for world in loaded]
         require_same_places(loaded, built)
         months, starts = built[0].months, partings(built, drawn)
-        parting = min((start for start in starts if start is not None), default=None)
-        sample = Sample(names, months, spans.chosen(horizons, months, parting), starts, built[0].committees)
+        looked_at = spans.chosen(horizons, months, spans.earliest(starts))
+        sample = Sample(names, months, looked_at, starts, built[0].committees)
         for numbers in _batches(sample, most, wanted):
             _run(sample, chosen, drawn_pairs(built, drawn, numbers), numbers, writer, progress, workers)
         writer.finish(effect_rows(sample, least), band_tables(sample), {
@@ -148,14 +148,13 @@ def record(
 ) -> dict[str, Any]:
     """Return what a manifest says of pairs, however they were made."""
     months = sample.months
-    first = min((start for start in sample.partings if start is not None), default=None)
     return {
         "title": " | ".join(world.scenario.title for world in loaded),
         "worlds": [
             _world_record(world, name, loaded[0], drawn) | {"parting": _month(months, start)}
             for world, name, start in zip(loaded, sample.names, sample.partings, strict=True)
         ],
-        "parting": _month(months, first),
+        "parting": _month(months, spans.earliest(sample.partings)),
         "horizons": [horizon.name for horizon in sample.horizons],
         "shown": list(dict.fromkeys(outcomes or SHOWN)),
         "smallest": asdict(least),
@@ -233,7 +232,7 @@ def partings(built: Sequence[World], drawn: Draws | None) -> list[int | None]:
     found = [spans.partings(built)]
     for parameters, readings in [] if drawn is None else drawn.varied(0, LOOKED_AT):
         found.append(spans.partings([vary(world, parameters, readings) for world in built]))
-    return [min((start for start in starts if start is not None), default=None) for starts in zip(*found, strict=True)]
+    return [spans.earliest(starts) for starts in zip(*found, strict=True)]
 
 
 def _run(
