@@ -101,7 +101,7 @@ def population(name: str, draws: int) -> Population:
         return Population(name, "drawn over the ranges", given)
     draws = min(draws, BESIDE) if rival else draws
     ensemble = ensembles.read({"calibrated": "record"}.get(name, name))
-    given, _ = ensembles.over(plain, ensemble, min(draws, len(ensemble.rows)))
+    given = ensembles.over(plain, ensemble, min(draws, len(ensemble.rows)))
     words = f"calibrated on {ensemble.given}" + (f", by the account of {rival_words(asked.title)}" if rival else "")
     if name == "documented":
         words += ", none of grade C"

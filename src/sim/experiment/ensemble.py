@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,8 +146,11 @@ def over_name(name: str, ensemble: Ensemble) -> str:
     return f"{name}-{ensemble.name}"
 
 
-def over(experiment: Experiment, ensemble: Ensemble, points: int | None = None) -> tuple[Experiment, list[str]]:
-    """Return an experiment over an ensemble's draws instead of its own ranges, and remarks on what is not drawn.
+def over(
+    experiment: Experiment, ensemble: Ensemble, points: int | None = None,
+    say: Callable[[str], None] = lambda text: None,
+) -> Experiment:  # fmt: skip
+    """Return an experiment over an ensemble's draws instead of its own ranges, and say what is not drawn.
 
     What a lever sets is left to the lever. The experiment has a name of its own, so that its sweep lies apart.
     """
@@ -156,13 +159,15 @@ def over(experiment: Experiment, ensemble: Ensemble, points: int | None = None) 
     left = [factor.name for factor in ensemble.factors if factor not in free]
     held = [factor.name for factor in experiment.uncertainties if factor not in free
             and factor.name not in {one.name for one in free}]  # fmt: skip
-    notes = [f"{', '.join(left)}: as the levers say, not as the ensemble has it"] if left else []
-    notes += [f"{', '.join(held)}: not drawn, the ensemble does not have them"] if held else []
     found = replace(
         experiment, name=over_name(experiment.name, ensemble), uncertainties=tuple(free),
         design=design(ensemble, free, points), accidents="own", ensemble=ensemble.identity,
     )  # fmt: skip
-    return replace(found, curve_points=min(experiment.curve_points, found.design.points)), notes
+    if left:
+        say(f"{', '.join(left)}: as the levers say, not as the ensemble has it")
+    if held:
+        say(f"{', '.join(held)}: not drawn, the ensemble does not have them")
+    return replace(found, curve_points=min(experiment.curve_points, found.design.points))
 
 
 def design(ensemble: Ensemble, factors: Sequence[Factor], points: int | None = None) -> Design:

@@ -180,10 +180,7 @@ class _Work:
 
     def over(self, ensemble: Ensemble) -> Experiment:
         """Return the sweep of the levers over the draws that agree with the record."""
-        given, remarks = over(replace(self.asked, targets=True), ensemble)
-        for remark in remarks:
-            self.say(remark)
-        return given
+        return over(replace(self.asked, targets=True), ensemble, say=self.say)
 
     def _remark(self, text: str) -> None:
         if not isinstance(text, Finished):

@@ -48,9 +48,7 @@ def made(
     if ensemble is None:
         asked = replace(asked, design=replace(asked.design, points=number))
     else:
-        asked, remarks = ensembles.over(asked, checked(ensembles.read(ensemble), say), number)
-        for remark in remarks:
-            say(remark)
+        asked = ensembles.over(asked, checked(ensembles.read(ensemble), say), number, say)
         asked = replace(asked, ensemble=replace(asked.ensemble, source=None) if asked.ensemble else None)
     asked = replace(asked, curve_points=number)
     called = f"{asked.name}-{number}"

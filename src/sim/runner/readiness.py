@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from sim.engines.engine import cores, engine
 from sim.errors import Problem, UserError
 from sim.experiment import ensemble as ensembles
-from sim.experiment.ensemble import Ensemble
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.horizons import Horizon
 from sim.experiment.load import load_experiment
@@ -129,19 +128,14 @@ def asked(
     prior = replace(loaded, design=replace(loaded.design, points=number))
     populations = [Population(PRIOR, "over the ranges", prior, alone=ensemble is None)]
     if ensemble is not None:
-        populations.insert(0, _calibrated(loaded, checked(ensembles.read(ensemble), say), number, say))
+        calibrated = checked(ensembles.read(ensemble), say)
+        drawn = ensembles.over(loaded, calibrated, number, say)
+        populations.insert(0, Population(calibrated.name, f"calibrated on {calibrated.given}", drawn, alone=True))
     halves = _halves(world.months)
     if not any(half.counted for half in halves):
         raise UserError(Problem(loaded.name, "period", f"{world.months[0]} to {world.months[-1]}",
                                 f"a half-year up to {LAST} and {MONTHS} months after it"))  # fmt: skip
     return Asked(loaded, tuple(populations), halves, world, number, quick)
-
-
-def _calibrated(loaded: Experiment, ensemble: Ensemble, draws: int, say: Callable[[str], None]) -> Population:
-    experiment, remarks = ensembles.over(loaded, ensemble, draws)
-    for remark in remarks:
-        say(remark)
-    return Population(ensemble.name, f"calibrated on {ensemble.given}", experiment, alone=True)
 
 
 def _check(loaded: Experiment) -> None:

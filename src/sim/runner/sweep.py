@@ -96,9 +96,7 @@ def sweep(
     say = note or (lambda text: None)
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     if ensemble is not None:
-        experiment, remarks = ensembles.over(experiment, ensembles.read(ensemble))
-        for remark in remarks:
-            say(remark)
+        experiment = ensembles.over(experiment, ensembles.read(ensemble), say=say)
     of = None if points is None else experiment
     experiment = experiment if points is None else designs.first_look(experiment, points)
     folder = (usual_place(experiment.name) if out is None else Path(out)).expanduser().resolve()
