@@ -38,7 +38,7 @@ from sim.runner.calibrate_asked import load
 from sim.runner.ensembles import check_of
 from sim.runner.model_version import model
 from sim.runner.progress import Progress, status
-from sim.runner.sweep import Finished, sweep
+from sim.runner.sweep import sweep, unless_finished
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class _Work:
 
     def _sweep(self, experiment: Experiment, name: str) -> None:
         sweep(replace(experiment, name=name), self.folder / name, self.workers, progress=self.progress,
-              share=self.share, note=self._remark)  # fmt: skip
+              share=self.share, note=unless_finished(self.say))  # fmt: skip
         _give_back()
 
     def alike(self) -> Experiment:
@@ -181,10 +181,6 @@ class _Work:
     def over(self, ensemble: Ensemble) -> Experiment:
         """Return the sweep of the levers over the draws that agree with the record."""
         return over(replace(self.asked, targets=True), ensemble, say=self.say)
-
-    def _remark(self, text: str) -> None:
-        if not isinstance(text, Finished):
-            self.say(text)
 
     def rounds(self) -> Fit:
         """Run rounds until they change nothing any more, or there are as many as were asked for."""

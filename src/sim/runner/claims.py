@@ -30,7 +30,7 @@ from sim.runner.ensembles import require
 from sim.runner.estimate import estimate as estimate_sweep
 from sim.runner.model_version import model
 from sim.runner.progress import Progress
-from sim.runner.sweep import sweep
+from sim.runner.sweep import sweep, unless_finished
 from sim.scenario.schema import month_number
 
 SWEEPS = Path("results", "sweeps", "claims")
@@ -140,12 +140,9 @@ class Work:
             experiment, place = experiment_of(each, asked), self.folder(each, asked)
             if not self.there(each, asked, experiment) or (share is None and shares(place)):
                 number += 1
-                sweep(experiment, place, self.workers, progress=self.progress, share=share, note=self._remark)
+                sweep(experiment, place, self.workers, progress=self.progress, share=share,
+                      note=unless_finished(self.say))  # fmt: skip
         return number
-
-    def _remark(self, text: str) -> None:
-        if "nothing to do" not in text:
-            self.say(text)
 
     def missing(self) -> Missing:
         """Return what is missing, and what it would take."""

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.errors import Problem, UserError
 from sim.experiment import ensemble as ensembles
 from sim.experiment.load import load_experiment
 from sim.inference import lockin as rules
@@ -20,14 +19,13 @@ from sim.results.sweep import SweepFolder
 from sim.results.sweep_store import usual_place
 from sim.runner.ensembles import checked
 from sim.runner.progress import Progress
-from sim.runner.readiness import PRIOR
+from sim.runner.readiness import DRAWS, PRIOR, enough
 from sim.runner.sweep import sweep
 from sim.version import __version__
 from sim.world.series import straight
 
 Floats = NDArray[np.float64]
 
-DRAWS = 100
 WANTS, HABIT = "majority_wants", "habit"
 """The reading of what congresses want, and how much of their want is what they have."""
 
@@ -42,9 +40,7 @@ def made(
     Its sweep lies in ``results/sweeps/NAME-ENSEMBLE-DRAWS``, or in the folder that is asked for.
     """
     say, asked = note or (lambda text: None), load_experiment(experiment)
-    name, number = asked.name, DRAWS if draws is None else draws
-    if number < 2:
-        raise UserError(Problem("--draws", found=str(number), allowed="2 or more: of one draw no share can be told"))
+    name, number = asked.name, enough(DRAWS if draws is None else draws)
     if ensemble is None:
         asked = replace(asked, design=replace(asked.design, points=number))
     else:

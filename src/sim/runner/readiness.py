@@ -34,7 +34,7 @@ from sim.runner.ensembles import checked
 from sim.runner.model_version import model
 from sim.runner.place_rows import PlaceJob
 from sim.runner.progress import Progress
-from sim.runner.sweep import sweep
+from sim.runner.sweep import sweep, unless_finished
 from sim.scenario.schema import Scenario, month_name, month_number
 from sim.version import __version__
 from sim.world.build import World, build
@@ -120,9 +120,7 @@ def asked(
 ) -> Asked:  # fmt: skip
     """Return what a map amounts to; for the parameters see `made`."""
     say, loaded = note or (lambda text: None), load_experiment(experiment)
-    number = (QUICK if quick else DRAWS) if draws is None else draws
-    if number < 2:
-        raise UserError(Problem("--draws", found=str(number), allowed="2 or more: of one draw no share can be told"))
+    number = enough((QUICK if quick else DRAWS) if draws is None else draws)
     _check(loaded)
     world = build(Scenario.model_validate({**loaded.base, "title": loaded.title}, strict=False))
     prior = replace(loaded, design=replace(loaded.design, points=number))
@@ -136,6 +134,13 @@ def asked(
         raise UserError(Problem(loaded.name, "period", f"{world.months[0]} to {world.months[-1]}",
                                 f"a half-year up to {LAST} and {MONTHS} months after it"))  # fmt: skip
     return Asked(loaded, tuple(populations), halves, world, number, quick)
+
+
+def enough(draws: int) -> int:
+    """Return a number of draws of which shares can be told; UserError where it is none."""
+    if draws < 2:
+        raise UserError(Problem("--draws", found=str(draws), allowed="2 or more: of one draw no share can be told"))
+    return draws
 
 
 def _check(loaded: Experiment) -> None:
@@ -200,11 +205,7 @@ def run(
     follow
         Given a sweep's name in words, a context that gives what is called while it runs.
     """
-    def say(text: str) -> None:
-        if note is not None and "nothing to do" not in text:
-            note(text)
-
-    found = []
+    found, say = [], unless_finished(note or (lambda text: None))
     for population, half, experiment in wanted.sweeps():
         if experiment.ensemble is not None:  # `asked` has looked whether its draws are this model's
             experiment = replace(experiment, ensemble=replace(experiment.ensemble, source=None))

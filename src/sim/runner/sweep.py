@@ -182,6 +182,11 @@ class Finished(str):
     """The remark that nothing is left to be run."""
 
 
+def unless_finished(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what is told a sweep's remarks but that one: of many sweeps, most may be there."""
+    return lambda text: None if isinstance(text, Finished) else say(text)
+
+
 def _first_look(of: Experiment, part: Plan, store: Store) -> str:
     """Return in words of how many points a first look is by now, and what all would take."""
     points = designs.points(of)
