@@ -39,7 +39,7 @@ def mapped(scenario: Scenario) -> Scenario:
     count = len(tree.places) or (len(tree.only) or len(guberniias())) + tree.uezds
     if tree.kind == "synthetic" or 8 * months * count * len(COMMITTEE_FIELDS) > ROOM:
         return scenario
-    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"committees": True})})
+    return scenario.with_run(committees=True)
 
 
 class PlaceMeans:

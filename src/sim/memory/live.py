@@ -60,9 +60,8 @@ class Live:
         self, loaded: Loaded, engine: Engine, replicates: Sequence[int], outcomes: Sequence[str], *,
         states: bool = False, events: bool = False, workers: int | None = None,
     ) -> None:  # fmt: skip
-        run = loaded.scenario.run.model_copy(update={"committees": states, "replicates": len(replicates)})
         self.loaded, self.outcomes = loaded, tuple(outcomes)
-        self.world: World = engine.build(loaded.scenario.model_copy(update={"run": run}))
+        self.world: World = engine.build(loaded.scenario.with_run(committees=states, replicates=len(replicates)))
         self.replicates = list(replicates)
         self._engine, self._events, self._workers = engine, events, workers
         self._made: list[Trajectory] = []

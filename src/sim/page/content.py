@@ -166,8 +166,7 @@ def packed(content: bytes) -> str:
 
 
 def _with_states(loaded: Loaded) -> Loaded:
-    run = loaded.scenario.run.model_copy(update={"committees": True})
-    return replace(loaded, scenario=loaded.scenario.model_copy(update={"run": run}))
+    return replace(loaded, scenario=loaded.scenario.with_run(committees=True))
 
 
 def _parameter(name: str) -> dict[str, Any]:

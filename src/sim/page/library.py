@@ -159,8 +159,7 @@ class Library:
         if world is None:
             loaded = load(source)
             loaded = load(complete(loaded.scenario), slow) if slow else loaded
-            run = loaded.scenario.run.model_copy(update={"committees": True})
-            world = build(loaded.scenario.model_copy(update={"run": run}))
+            world = build(loaded.scenario.with_run(committees=True))
             with self._lock:
                 while len(self._worlds) >= KEPT:
                     del self._worlds[next(iter(self._worlds))]

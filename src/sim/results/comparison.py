@@ -151,7 +151,7 @@ class ComparisonWriter(FolderWriter):
 
 
 def new_comparison(
-    out: Path | None, names: Sequence[str], *, force: bool = False
+    out: Path | str | None, names: Sequence[str], *, force: bool = False
 ) -> AbstractContextManager[ComparisonWriter]:
     """Give a writer of a comparison, by default in ``results/comparisons/A-B-DATE-TIME``: see `new_folder`."""
     usual = default_folder("-".join(names[:3]), "comparisons")

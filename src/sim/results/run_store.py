@@ -146,13 +146,13 @@ W = TypeVar("W", bound=FolderWriter)
 
 @contextmanager
 def new_folder(
-    out: Path | None, usual: Path, kind: Format, writer: Callable[[Staging], W], *, force: bool = False
+    out: Path | str | None, usual: Path, kind: Format, writer: Callable[[Staging], W], *, force: bool = False
 ) -> Iterator[W]:
     """Give a writer whose folder takes its place when the block ends well, and leaves nothing otherwise.
 
     That is ``out``, where ``force`` replaces an earlier folder of its kind; else ``usual``, or the next free name.
     """
-    destination, replaceable = usual if out is None else out, partial(is_replaceable, kind=kind)
+    destination, replaceable = usual if out is None else Path(out).expanduser(), partial(is_replaceable, kind=kind)
     with staged_folder(destination, replaceable, force=force, numbered=out is None) as staging:
         made = writer(staging)
         try:
@@ -188,7 +188,7 @@ def write_places(folder: Path, places: pa.Table | None) -> None:
 
 
 def new_result(
-    out: Path | None, name: str, *, committees: bool = False, force: bool = False
+    out: Path | str | None, name: str, *, committees: bool = False, force: bool = False
 ) -> AbstractContextManager[ResultWriter]:
     """Give a writer of a result, by default in ``results/runs/NAME-DATE-TIME``, with states of committees or without.
 

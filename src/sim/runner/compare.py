@@ -124,7 +124,7 @@ def compare(
     loaded, names = agreed(read, most, seed), named(read)
     drawn = None if draws is None else drawn_for(*loaded, ensemble=calibrated)
     # The destination comes first: a place that cannot be written is found before any work is done.
-    with new_comparison(None if out is None else Path(out).expanduser(), names, force=force) as writer:
+    with new_comparison(out, names, force=force) as writer:
         chosen = load_engine(engine)
         built = [chosen.build(mapped(world.scenario)) for world in loaded]
         require_same_places(loaded, built)
@@ -300,12 +300,7 @@ def agreed(worlds: Sequence[Loaded], replicates: int, seed: int | None) -> list[
     if len(worlds) < 2:
         raise UserError(Problem("compare", found=f"{len(worlds)} scenario", allowed="two scenarios or more"))
     # A world's single committees would fill memory and are not compared.
-    plain = [
-        replace(world, scenario=world.scenario.model_copy(
-            update={"run": world.scenario.run.model_copy(update={"committees": False})}
-        ))
-        for world in worlds
-    ]  # fmt: skip
+    plain = [replace(world, scenario=world.scenario.with_run(committees=False)) for world in worlds]
     plain = [with_run(world, replicates, seed) for world in plain]
     base, problems = plain[0].scenario, []
     for world in plain[1:]:

@@ -68,13 +68,12 @@ def trace(
     one, other = load_all((a, b), sets)
     pair = (_prepared(one, seed), _prepared(other, seed))
     began, started = time.perf_counter(), datetime.now(UTC)
-    destination = None if out is None else Path(out).expanduser()
     name = f"trace-{pair[0].path.stem}-{pair[1].path.stem}"
     chosen = load_engine(engine)
     worlds = (chosen.build(pair[0].scenario), chosen.build(pair[1].scenario))
     require_comparable(pair, worlds)
     # The destination comes before the runs: a place that cannot be written is found before any long work.
-    with new_folder(destination, default_folder(name), TRACE, partial(FolderWriter, kind=TRACE), force=force) as writer:
+    with new_folder(out, default_folder(name), TRACE, partial(FolderWriter, kind=TRACE), force=force) as writer:
         found = compare(worlds, _run(chosen, worlds, replicate, progress), replicate)
         record = _record(pair, replicate, chosen.name, tuple(settings(pair)), found)
         record |= {"started": started.isoformat(timespec="seconds")}
@@ -89,8 +88,7 @@ def trace(
 def _prepared(loaded: Loaded, seed: int | None) -> Loaded:
     """Return a scenario with the seed that was asked for, storing its committees."""
     loaded = with_run(loaded, None, seed)
-    kept = loaded.scenario.run.model_copy(update={"committees": True})
-    return replace(loaded, scenario=loaded.scenario.model_copy(update={"run": kept}))
+    return replace(loaded, scenario=loaded.scenario.with_run(committees=True))
 
 
 def _run(

@@ -104,9 +104,8 @@ def run(
     first = whole("first", first, 0, REPLICATES - loaded.scenario.run.replicates)
     drawn = None if ensemble is None else _drawn(loaded, ensemble, first)
     began, started = time.perf_counter(), datetime.now(UTC)
-    destination = None if out is None else Path(out).expanduser()
     # The destination comes first: a place that cannot be written is found before any work is done.
-    with new_result(destination, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
+    with new_result(out, loaded.path.stem, committees=loaded.scenario.run.committees, force=force) as writer:
         chosen = load_engine(engine)
         world = chosen.build(mapped(loaded.scenario))
         scores, places = Scores(), PlaceMeans(world.committees)

@@ -248,6 +248,10 @@ class Scenario(Table):
     options: Options = Options()
     run: Run = Run()
 
+    def with_run(self, **settings: Any) -> Scenario:
+        """Return the scenario with other settings of ``[run]``, which are not looked at."""
+        return self.model_copy(update={"run": self.run.model_copy(update=settings)})
+
 
 def months_of(scenario: Scenario) -> list[str]:
     """Return the names of the scenario's months."""
