@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.analysis.pair_table import PairedSweep
     from sim.analysis.stored import Stored
     from sim.analysis.stored import open_folder as open_
-    from sim.claims.form import Claim
+    from sim.claims.claim import Claim
     from sim.describe.citation import cite
     from sim.describe.glossary import entries as list_
     from sim.describe.glossary import explain
@@ -205,7 +205,8 @@ def check(scenario: Source, *, sets: Sets = ()) -> Preview | Estimate | Claim:
         runs, time and disk, for which some runs are tried. Of a claim: what was read.
     """
     look()
-    from sim.claims.form import is_claim, load_claim
+    from sim.claims.claim import is_claim
+    from sim.claims.load import load_claim
     from sim.experiment.load import is_experiment, load_experiment
     from sim.runner.preview import preview
     from sim.scenario.load import load

@@ -9,7 +9,9 @@ import pytest
 
 from sim import api
 from sim.claims import expressions
-from sim.claims.form import known, load_claim, load_claims, render, shipped_claims
+from sim.claims.claim import known, shipped_claims
+from sim.claims.form import render
+from sim.claims.load import load_claim, load_claims
 from sim.errors import UserError
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.claims import grid, told
-from sim.claims.form import load_claim, load_claims
+from sim.claims.load import load_claim, load_claims
 from sim.claims.worlds import HISTORY
 from sim.doors.cli import call
 from sim.errors import UserError

@@ -18,9 +18,10 @@ import sim
 from sim.analysis.sweep import open_sweep
 from sim.claims import rates, rules, told
 from sim.claims.answer import three_parts
-from sim.claims.form import Claimed, load_claim, load_claims
+from sim.claims.form import Claimed
 from sim.claims.ledger import Entry, Ledger, parsed, read, store
 from sim.claims.lines import NOTHING, At
+from sim.claims.load import load_claim, load_claims
 from sim.claims.populations import BESIDE, population
 from sim.claims.reckon import Reader, places
 from sim.claims.reduce import _Depth, _Judged

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.claims import rules
 from sim.claims.expressions import evaluate
-from sim.claims.form import load_claims
+from sim.claims.load import load_claims
 from sim.claims.rules import Shares
 from sim.inference import lockin
 

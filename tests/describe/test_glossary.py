@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.analysis.targets import PRODUCED, targets
-from sim.claims.form import known
+from sim.claims.claim import known
 from sim.data.catalogue import TABLES
 from sim.data.place_names import places
 from sim.describe import glossary

@@ -239,7 +239,7 @@ def test_a_page_that_shows_no_claims_worlds_has_no_link(tmp_path: Path) -> None:
 
 
 def test_the_explorable_page_stands_beside_each_contrast_that_it_can_show(tmp_path: Path) -> None:
-    from sim.claims.form import load_claim
+    from sim.claims.load import load_claim
     from sim.describe import link
     from sim.page.content import content
     from sim.page.export import page as written

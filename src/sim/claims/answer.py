@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.analysis.wording import capital
 from sim.claims import rules
-from sim.claims.form import shipped_ids
+from sim.claims.claim import shipped_ids
 from sim.claims.ledger import deciding
 from sim.claims.lines import At, Line, joined, line
 

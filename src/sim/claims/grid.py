@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.analysis.wording import amount, capital
 from sim.claims import rules
-from sim.claims.form import Claim
+from sim.claims.claim import Claim
 from sim.claims.reckon import Reader, Reckoned
 from sim.claims.told import effect
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from sim.claims import rules
-from sim.claims.form import Claim
+from sim.claims.claim import Claim
 from sim.claims.ledger import Entry, Ledger, deciding, plain
 from sim.claims.reduce import described
 from sim.claims.sentence import sentence

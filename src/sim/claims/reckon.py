@@ -13,7 +13,7 @@ from sim.analysis.kernels import LOGARITHMIC, ONE_SIDED, compared, log_kernels, 
 from sim.analysis.sweep import Sweep
 from sim.analysis.targets import Target
 from sim.claims import expressions, rules
-from sim.claims.form import Claim, Estimand, Quantity
+from sim.claims.claim import Claim, Estimand, Quantity
 from sim.claims.populations import Population
 from sim.claims.worlds import Asked as Wants
 from sim.claims.worlds import Wanted, horizon_name

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.sweep import Sweep
 from sim.analysis.wording import hundred
 from sim.claims import rules
-from sim.claims.form import Claim, Estimand
+from sim.claims.claim import Claim, Estimand
 from sim.claims.ledger import Entry
 from sim.claims.lines import number
 from sim.claims.reckon import Array, Reader, Reckoned

@@ -10,7 +10,8 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sim.claims.form import RECORD_END, Claim, load_claims, shipped_claims
+from sim.claims.claim import RECORD_END, Claim, shipped_claims
+from sim.claims.load import load_claims
 from sim.claims.populations import Population
 from sim.experiment.experiment import Experiment, Factor, Option
 from sim.experiment.horizons import Horizon

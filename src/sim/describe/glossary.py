@@ -167,7 +167,7 @@ def _experiments() -> Iterator[Entry]:
 
 
 def _claims() -> Iterator[Entry]:
-    from sim.claims.form import known
+    from sim.claims.claim import known
 
     for name, path in known().items():
         raw = tomllib.loads(path.read_text(encoding="utf-8"))

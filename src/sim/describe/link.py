@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from sim.claims.form import Claim, load_claim
+from sim.claims.claim import Claim
+from sim.claims.load import load_claim
 from sim.claims.populations import EXPERIMENT
 from sim.errors import UserError
 from sim.experiment.load import load_experiment

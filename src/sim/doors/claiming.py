@@ -17,7 +17,7 @@ from sim.doors.terminal import Terminal
 from sim.errors import Problem, UserError
 
 if TYPE_CHECKING:
-    from sim.claims.form import Claim
+    from sim.claims.claim import Claim
     from sim.claims.ledger import Ledger
     from sim.results.sweep_locks import Share
     from sim.runner.claims import Missing, Work
@@ -86,7 +86,8 @@ def _share(terminal: Terminal, share: Share, work: Work) -> None:
 
 def _with(asked: tuple[str, ...], explain: str) -> tuple[tuple[str, ...], str]:
     """Return what is asked, and the id of the claim to explain: refused before anything is run, if it is not asked."""
-    from sim.claims.form import load_claims, locate
+    from sim.claims.claim import locate
+    from sim.claims.load import load_claims
 
     whole = asked or (explain,)
     claims = load_claims(whole)

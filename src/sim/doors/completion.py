@@ -40,7 +40,7 @@ experiments = _of(_EXPERIMENTS, or_file=True)
 kinds, names = _of("describe.glossary.KINDS"), _of("describe.glossary.names")
 engines, outcomes = _of("engines.engine.ENGINES"), _of("registry.outcomes.OUTCOMES")
 ensembles = _of("experiment.ensemble.known")
-claims, populations = _of("claims.form.known", or_file=True), _of("claims.populations.names")
+claims, populations = _of("claims.claim.known", or_file=True), _of("claims.populations.names")
 settings = _of("registry.parameters.PARAMETERS parameters.{}=", "registry.mechanisms.MECHANISMS mechanisms.{}=")
 
 

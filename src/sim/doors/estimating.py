@@ -12,7 +12,7 @@ from sim.registry.parameters import PARAMETERS
 from sim.registry.variants import VARIANTS
 
 if TYPE_CHECKING:
-    from sim.claims.form import Claim
+    from sim.claims.claim import Claim
     from sim.experiment.experiment import Factor
     from sim.runner.estimate import Estimate
     from sim.runner.preview import Preview
@@ -23,7 +23,7 @@ LISTED = 12
 
 def show_checked(terminal: Terminal, found: Preview | Estimate | Claim, *, full: bool) -> None:
     """Print a scenario, an experiment or a claim that was checked; in full, all values, or all uncertainties."""
-    from sim.claims.form import Claim
+    from sim.claims.claim import Claim
     from sim.doors import claiming
     from sim.runner.preview import Preview
 

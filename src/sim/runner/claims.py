@@ -15,8 +15,10 @@ from typing import Any
 
 from sim.analysis.sweep import Sweep, open_sweep
 from sim.claims import grid, join, rates, told
-from sim.claims.form import REPLICATES, Claim, load_claims
+from sim.claims.claim import Claim
+from sim.claims.form import REPLICATES
 from sim.claims.ledger import PLACE, Ledger, read, refuse_loss, refuse_other, store
+from sim.claims.load import load_claims
 from sim.claims.populations import DRAWS, QUICK, RIVALS, Population, names, population, populations
 from sim.claims.reckon import Reader
 from sim.claims.reduce import entry
