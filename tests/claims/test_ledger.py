@@ -18,7 +18,6 @@ import sim
 from sim.analysis.sweep import open_sweep
 from sim.claims import rates, rules, told
 from sim.claims.answer import three_parts
-from sim.claims.form import Claimed
 from sim.claims.ledger import Entry, Ledger, parsed, read, store
 from sim.claims.lines import NOTHING, At
 from sim.claims.load import load_claim, load_claims
@@ -26,6 +25,7 @@ from sim.claims.populations import BESIDE, population
 from sim.claims.reckon import Reader, places
 from sim.claims.reduce import _Depth, _Judged
 from sim.claims.sentence import QUICK, kinds, sentence
+from sim.claims.verbs import Claimed
 from sim.claims.worlds import Wanted, experiment_of, world_of
 from sim.doors.cli import call
 from sim.errors import UserError

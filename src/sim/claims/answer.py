@@ -11,8 +11,8 @@ from sim.claims import rules
 from sim.claims.claim import shipped_ids
 from sim.claims.ledger import deciding
 from sim.claims.lines import At, Line, joined, line
+from sim.claims.verbs import NO_WORSE, NOT_READY, OVER_ALL, RELATIONS, THREE_PARTS
 
-NOT_READY = "not ready"
 LEADING: Sequence[tuple[str, tuple[str, ...]]] = (
     ("in the provinces", ("22a", "22b")), ("in the capitals", ("25a", "25b")),
 )  # fmt: skip
@@ -22,7 +22,6 @@ EVERYWHERE = 0.95
 ALWAYS = (rules.SUPPORTED, rules.CONTRADICTED, rules.OPEN)
 """Verdicts that are counted even where no claim has them."""
 AMONG, SUCH = "of 100 worlds fitted to the record", "of 100 such worlds"
-NO_WORSE = ("not below", "not above")
 QUICK = ("by a quick look, over fewer worlds than the rule asks for: ", "by the same quick look: ",
          "by the same quick look: ")  # fmt: skip
 """With which each sentence of a quick ledger begins, so that none can be copied without."""
@@ -69,12 +68,12 @@ def by_other_measure(entry: Mapping[str, Any], population: str) -> list[Mapping[
     Of a relation nothing beside it is another measure of the same.
     """
     first, *others = entry["estimands"] or [{}]
-    if entry["all"] or not others or first["claimed"] in (*rules.RELATIONS, *rules.OVER_ALL):
+    if entry["all"] or not others or first["claimed"] in (*RELATIONS, *OVER_ALL):
         return []
     if entry["verdict"] in (rules.PUT_IN, rules.UNTESTABLE):
         return []
     ours = rules.plainly(entry["verdict"])
-    return [one for one in others if not one.get("shown") and one["claimed"] not in rules.RELATIONS
+    return [one for one in others if not one.get("shown") and one["claimed"] not in RELATIONS
             and one["populations"].get(population, {}).get("draws") and one["verdict"] != ours]  # fmt: skip
 
 
@@ -179,7 +178,7 @@ def _told(claim: At, population: str, among: str) -> Line:
 
 def three_parts(estimand: At) -> bool:
     """Say whether worlds are of three kinds: as claimed, the opposite, and with a difference too small to count."""
-    return estimand["claimed"].value in rules.THREE_PARTS
+    return estimand["claimed"].value in THREE_PARTS
 
 
 def _counts(claims: At) -> Line:

@@ -12,15 +12,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from sim.claims import expressions
+from sim.claims.verbs import Claimed
 from sim.experiment.schema import Positive, Scope
 from sim.scenario import doc_tables
 from sim.scenario.file_form import FileForm
 from sim.scenario.layers import KeyPath
 from sim.scenario.schema import Month, Table
 
-Claimed = Literal["above", "below", "within", "not below", "not above", "between", "holds", "signs", "not ready", "likelier", "not needed"]
-BY_EVIDENCE = ("likelier", "not needed")
-"""What is claimed of how likely worlds make recorded figures."""
 Kind = Literal["tested", "by construction", "untestable"]
 Over = Literal["prior", "calibrated", "documented", "rivals"]
 POPULATIONS: list[Over] = ["prior", "calibrated", "documented", "rivals"]

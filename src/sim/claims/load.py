@@ -8,7 +8,8 @@ from typing import Any
 
 from sim.claims import expressions
 from sim.claims.claim import Claim, Estimand, Quantity, id_of, known, locate
-from sim.claims.form import BASE, BY_EVIDENCE, FORM, ClaimFile, EstimandTable, Term
+from sim.claims.form import BASE, FORM, ClaimFile, EstimandTable, Term
+from sim.claims.verbs import BY_EVIDENCE, OVER_ALL, RELATIONS
 from sim.errors import Problem, UserError
 from sim.experiment.factors import NAME, PLACES
 from sim.experiment.schema import NOT_VARIED, inline
@@ -76,7 +77,7 @@ def load_claim(path_or_id: str | Path, beside: Iterable[Path] = ()) -> Claim:
     for at, name in enumerate(file.grid):
         if name not in MECHANISMS:
             faults.append(unknown(("grid", at), name, "a mechanism (skloki list mechanisms)", MECHANISMS))
-    if file.grid and estimands and estimands[0].said.claimed in ("between", "holds", "signs", *BY_EVIDENCE):
+    if file.grid and estimands and estimands[0].said.claimed in (*RELATIONS, *OVER_ALL):
         allowed = "none, or a first estimand of which above, below or within is claimed"
         faults.append(Fault(("grid",), f"a grid with claimed = {show(estimands[0].said.claimed)}", allowed))
     name = id_of(path)

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from sim.claims import rules
 from sim.claims.ledger import Ledger, deciding, plain
+from sim.claims.verbs import IMMATERIAL_FOR
 from sim.draws.blocks import uniform_of_each
 from sim.errors import UserError
 from sim.inference import boxes
@@ -91,7 +92,7 @@ def rates(ledger: Ledger, number: int = NUMBER, points: Drawn | None = None) -> 
     for entry in ledger.claims:
         for one in entry.estimands:
             numbers = one["populations"].get(name)
-            if one["claimed"] not in rules.IMMATERIAL_FOR or not numbers or not _spread(numbers) or not one["smallest"]:
+            if one["claimed"] not in IMMATERIAL_FOR or not numbers or not _spread(numbers) or not one["smallest"]:
                 continue
             asked = float(plain(one["smallest"])), float(plain(numbers["sd"])), int(numbers["draws"])
             found += [{"id": entry.id, "estimand": one["name"], **row} for row in measured(*asked, number, points)]

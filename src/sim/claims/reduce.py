@@ -17,6 +17,7 @@ from sim.claims.ledger import Entry
 from sim.claims.lines import number
 from sim.claims.reckon import Array, Reader, Reckoned
 from sim.claims.sentence import sentence
+from sim.claims.verbs import OVER_ALL, SIDES, WITHOUT_SIGN
 from sim.claims.worlds import history
 from sim.errors import UserError
 from sim.inference import boxes, boxes_told
@@ -77,7 +78,7 @@ class _Judged:
         bounds = self.estimand.ends
         whole = rules.shares(said.claimed, one.means, one.smallest, *bounds)
         each = {}
-        if said.claimed != "signs" and not said.figures:
+        if said.claimed not in OVER_ALL:
             each = rules.readings(said.claimed, one.means, one.smallest, choices(one.sweep, claim.fixes), *bounds)
         self.verdicts[name] = rules.decided(said.claimed, whole, list(each.values()), one.power)
         self.shares[name], self.numbers[name], self.reckoned[name] = whole, numbers(one, whole), one
@@ -185,7 +186,7 @@ class _Depth:
         """Return fields of an entry."""
         found: dict[str, Any] = {}
         said = self.judged.estimand.said
-        if said.claimed == "signs" or said.figures:
+        if said.claimed in OVER_ALL:
             return {"notes": self.notes}
         try:
             points = self.one.points
@@ -223,7 +224,7 @@ class _Depth:
 
     def _reverses(self, points: Drawn, asked: Asked) -> str:
         found = boxes.discovered(points, asked, "effect > 0", boxes=False)
-        return boxes_told.would(found, sign=self.judged.estimand.said.claimed not in ("within", *rules.RELATIONS))
+        return boxes_told.would(found, sign=self.judged.estimand.said.claimed not in WITHOUT_SIGN)
 
     def _condition(self, points: Drawn, asked: Asked) -> dict[str, Any]:
         """Return the condition under which a claim holds, or fails, if there is one."""
@@ -259,16 +260,15 @@ class _Depth:
     def _wheres(self) -> tuple[str, str]:
         """Return in SQL in which draws the claim holds, and in which its opposite does."""
         said, s = self.judged.estimand.said, f"{self.one.smallest!r}"
-        above, below = f"effect > {s}", f"effect < -{s}"
         low, high = self.judged.estimand.ends
         inside = " AND ".join([f"effect >= {low!r}"] * (low is not None)
                               + [f"effect <= {high!r}"] * (high is not None)) or "true"  # fmt: skip
-        return {
-            "above": (above, below), "below": (below, above), "not below": (f"NOT {below}", below),
-            "not above": (f"NOT {above}", above), "not ready": (below, f"NOT {below}"),
-            "within": (f"abs(effect) <= {s}", f"abs(effect) > {s}"), "between": (inside, f"NOT ({inside})"),
-            "holds": (inside, f"NOT ({inside})"),
-        }[said.claimed]  # fmt: skip
+        where = {"above": f"effect > {s}", "below": f"effect < -{s}", "within": f"abs(effect) <= {s}", "inside": inside}
+        holds, fails = (
+            f"NOT ({where[side.removeprefix('not ')]})" if side.startswith("not ") else where[side]
+            for side in SIDES[said.claimed]
+        )
+        return holds, fails
 
     def _figures(self) -> list[dict[str, Any]]:
         """Return the figures that would tell most, of different kinds, with what would favour either side."""
@@ -313,7 +313,7 @@ class _Depth:
     def _holds(self, values: Array) -> Array:
         """Return in which draws the claim's side is ahead: of a direction by the sign alone."""
         said = self.judged.estimand.said
-        if said.claimed in ("within", *rules.RELATIONS):
+        if said.claimed in WITHOUT_SIGN:
             least = self.one.smallest
             low, high = (-least, least) if said.claimed == "within" else self.judged.estimand.ends
             return np.where(np.isfinite(values), rules.between(values, low, high).astype(float), np.nan)

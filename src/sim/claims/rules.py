@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.sentences import SURE, beyond
+from sim.claims.verbs import IMMATERIAL_FOR, RELATIONS, SIDES
 
 Array = NDArray[np.float64]
 
@@ -31,14 +32,6 @@ DENSITY, COVERAGE = 0.8, 0.3
 """Of a box, on draws held back, that makes a verdict conditional."""
 POWER = 2.0
 """Difference in the logarithm of evidence that must have been seen, were the claim wrong, before it counts for it."""
-RELATIONS = ("between", "holds")
-"""What is claimed of a number that is no effect: in the other worlds it is not so."""
-OVER_ALL = ("signs", "likelier", "not needed")
-"""What is claimed of all worlds at once: shares are then of resamples of them."""
-IMMATERIAL_FOR = ("above", "below")
-"""What is claimed of an effect that may turn out too small to matter."""
-THREE_PARTS = (*IMMATERIAL_FOR, "likelier")
-"""What is claimed where worlds are of three kinds: as claimed, the opposite, and too little apart to count."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +77,12 @@ def shares(claimed: str, values: Array, smallest: float, low: float | None = Non
     known = values[np.isfinite(values)]
     if not len(known):
         return Shares(math.nan, math.nan, math.nan, 0)
-    if claimed in RELATIONS:
-        inside = float(between(known, low, high).mean())
-        return Shares(inside, 1.0 - inside, 0.0, len(known))
     above, below = beyond(known, smallest)
-    within = float(np.mean(np.abs(known) <= smallest))
-    holds, fails = {
-        "above": (above, below), "likelier": (above, below), "signs": (above, below), "below": (below, above),
-        "within": (within, 1.0 - within), "not below": (1.0 - below, below), "not above": (1.0 - above, above),
-        "not needed": (1.0 - above, above), "not ready": (below, 1.0 - below),
-    }[claimed]  # fmt: skip
+    within = 0.0 if claimed in RELATIONS else float(np.mean(np.abs(known) <= smallest))
+    where = {"above": above, "below": below, "within": within, "inside": float(between(known, low, high).mean())}
+    holds, fails = (
+        1.0 - where[side.removeprefix("not ")] if side.startswith("not ") else where[side] for side in SIDES[claimed]
+    )
     return Shares(holds, fails, within, len(known))
 
 

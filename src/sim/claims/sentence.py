@@ -10,6 +10,7 @@ from sim.claims import rules
 from sim.claims.answer import as_written, by_other_measure, weighing
 from sim.claims.ledger import deciding
 from sim.claims.lines import number, of_100
+from sim.claims.verbs import OVER_ALL
 from sim.registry.variants import VARIANTS
 
 QUICK = "quick: too few draws to cite"
@@ -95,7 +96,7 @@ def shares_said(estimand: Mapping[str, Any], population: str, words: str) -> str
 
 def _of(estimand: Mapping[str, Any], draws: int, words: str) -> str:
     """Return of what shares are: of worlds, or, of what is reckoned over all worlds at once, of resamples of them."""
-    if estimand["claimed"] in rules.OVER_ALL:
+    if estimand["claimed"] in OVER_ALL:
         return f"of 100 resamples of all worlds ({draws} {words})"
     return f"of 100 worlds ({draws} {words})"
 

@@ -13,6 +13,7 @@ from sim.claims.answer import three
 from sim.claims.ledger import Entry, Ledger, deciding
 from sim.claims.lines import NOTHING, At, number, of_100
 from sim.claims.sentence import QUICK, choice_said, shares_said
+from sim.claims.verbs import THREE_PARTS
 from sim.registry.mechanisms import MECHANISMS
 from sim.results.ledger import JSON
 from sim.scenario.doc_tables import markdown
@@ -38,7 +39,7 @@ def _shares(entry: Entry, population: str) -> tuple[str, str, str]:
     found = one["populations"].get(population) if one else None
     if not one or not found or not found["draws"]:
         return NOTHING, NOTHING, NOTHING
-    small = of_100(found["within"]) if one["claimed"] in rules.THREE_PARTS else NOTHING
+    small = of_100(found["within"]) if one["claimed"] in THREE_PARTS else NOTHING
     return of_100(found["for"]), small, of_100(found["against"])
 
 

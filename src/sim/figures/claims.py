@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from sim.analysis.sentences import SURE
 from sim.analysis.wording import hundred
 from sim.claims.ledger import deciding
-from sim.claims.rules import THREE_PARTS
 from sim.claims.sentence import QUICK
+from sim.claims.verbs import THREE_PARTS
 from sim.figures import panels, style
 
 if TYPE_CHECKING:

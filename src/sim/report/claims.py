@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.analysis.sentences import SURE
 from sim.analysis.wording import alike, counted_in
 from sim.claims import rules
-from sim.claims.answer import NOT_READY, three_parts, whose
+from sim.claims.answer import three_parts, whose
 from sim.claims.ledger import deciding
 from sim.claims.lines import NOTHING, At, Line, Shown, joined, line
 from sim.claims.populations import accounts
 from sim.claims.sentence import sides
+from sim.claims.verbs import NOT_READY, OVER_ALL, RELATIONS
 from sim.report import words
 from sim.report.shapes import Carried, Cell, Claim, Picture, Table
 from sim.report.stored import Folder
@@ -138,7 +139,7 @@ def populations(ledger: At) -> Table:
 def table(ledger: At, claims: Sequence[Claim], kept: Folder, quick: bool) -> Table:
     """Return the ledger, a row for each claim."""
     over_all = [str(one["id"]) for one in ledger["claims"]
-                if any(each["claimed"].value in rules.OVER_ALL for each in one["estimands"])]  # fmt: skip
+                if any(each["claimed"].value in OVER_ALL for each in one["estimands"])]  # fmt: skip
     renumbered = {"D9", "31b"} <= {str(one.id) for one in claims}
     caption = words.LEDGER_CAPTION.format(words.RESAMPLED.format(", ".join(over_all)) if over_all else "",
                                           words.RENUMBERED if renumbered else "")  # fmt: skip
@@ -237,14 +238,14 @@ def _spread(one: At, given: At) -> Cell:
         return NOTHING
     if _is_idle(one, given):
         return words.IDLE
-    effect = one["claimed"].value not in rules.RELATIONS and "-" in str(one["value"])
+    effect = one["claimed"].value not in RELATIONS and "-" in str(one["value"])
     how = f"{'effect in' if effect else 'in'}: {one['unit']}"
     return line("{} ({} to {})", *(given[name].shown(how, str(given["run"])) for name in ("mean", "low", "high")))
 
 
 def _is_idle(one: At, given: At) -> bool:
     """Say whether an effect is nothing in every world: what is asked is not at work in such an account."""
-    return one["claimed"].value not in rules.RELATIONS and given["mean"].value == given["sd"].value == 0.0
+    return one["claimed"].value not in RELATIONS and given["mean"].value == given["sd"].value == 0.0
 
 
 def _mean_head(one: At) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.analysis.wording import capital
-from sim.claims import rules
 from sim.claims.lines import At, line
+from sim.claims.verbs import OVER_ALL, RELATIONS
 from sim.describe.glossary import terms
 from sim.registry.outcomes import OUTCOMES
 from sim.report import words
@@ -20,7 +20,7 @@ def counts(ledger: At) -> Table | None:
     found: dict[tuple[str, str, str], tuple[At, list[str]]] = {}
     for claim in ledger["claims"]:
         for one in claim["estimands"]:
-            if one["claimed"].value in (*rules.RELATIONS, *rules.OVER_ALL) or not one["outcome"]:
+            if one["claimed"].value in (*RELATIONS, *OVER_ALL) or not one["outcome"]:
                 continue
             key = (str(one["outcome"]), str(one["smallest"]), str(one["unit"]))
             found.setdefault(key, (one, []))[1].append(str(claim["id"]))
