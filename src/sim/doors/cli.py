@@ -6,25 +6,25 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 import sim
 from sim.api import look
 from sim.doors import completion as complete
-from sim.doors import endings, options, work
+from sim.doors import endings, options
 from sim.doors.calibrating import calibrate
-from sim.doors.citing import cite
+from sim.doors.checking import check
 from sim.doors.claiming import claims
 from sim.doors.comparing import compare
 from sim.doors.endings import FAILED, INTERRUPTED, Failed, Interrupted, lacks_memory
 from sim.doors.inferring import discover, sensitivity
+from sim.doors.listing import explain, list_
 from sim.doors.looking import lookfor
+from sim.doors.publishing import cite, export, plot, report
 from sim.doors.readying import lockin, readiness
-from sim.doors.reporting import report
+from sim.doors.running import run
 from sim.doors.sweeping import query, rerun, status, sweep
 from sim.doors.terminal import Terminal
 from sim.doors.tracing import trace
@@ -51,144 +51,10 @@ def cli(context: click.Context) -> None:
 
 
 for command in (
-    compare, trace, sweep, calibrate, claims, lookfor, sensitivity, discover, readiness, lockin, report, status, rerun,
-    query, cite,
+    run, check, list_, explain, compare, trace, sweep, status, rerun, query, calibrate, claims, lookfor, sensitivity,
+    discover, readiness, lockin, plot, export, report, cite,
 ):  # fmt: skip
     cli.add_command(command)
-
-
-@cli.command()
-@options.scenario
-@click.option("--replicates", type=int, metavar="N", help="Number of replicates, instead of the scenario's.")
-@click.option("--seed", type=int, metavar="S", help="Seed, instead of the scenario's.")
-@options.ensemble
-@options.sets
-@options.engines
-@options.figures("none", "summary", "all")
-@options.svg
-@options.stores
-def run(
-    terminal: Terminal, /, scenario: str, sets: tuple[str, ...], figures: str, svg: bool, **asked: Any
-) -> None:
-    """Run SCENARIO and store the result.
-
-    Prints a summary and the comparison with recorded figures, draws the figures, and ends with the
-    result's place. Without --out that is a new folder in results/runs.
-    """
-    from sim import api
-    from sim.doors import reports
-
-    (loaded,), warnings = work.read(terminal, [scenario], sets)
-    with work.running(terminal, scenario) as progress:
-        result = api.run(loaded, progress=progress, **asked)
-    for failure in result.manifest["failed"]:
-        terminal.note(f"replicate {failure['replicate']} failed: {failure['error']} (at {failure['where']})")
-    reports.show_summary(terminal, result)
-    reports.show_targets(terminal, result)
-    drawn = work.pictures(terminal, result, "result", svg, figures)
-    work.say_where(terminal, "result", drawn)
-    terminal.answer(lambda: reports.run_document(result, warnings, drawn), str(result.path))
-
-
-@cli.command()
-@options.scenario
-@options.sets
-@click.option("--full", "--all", "full", cls=options.Renamed, is_flag=True,
-              help="Show all values and where each was set; of an experiment all uncertainties.")
-@options.modes
-@click.pass_obj
-def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], full: bool) -> None:
-    """Check SCENARIO, an experiment or a claim, without running it.
-
-    Prints what differs from the scenario that it extends, or from the defaults, and where that was set, warnings, and
-    the size of the run. Of an experiment: levers, uncertainties, design, and what it would take in runs, time and disk.
-    """
-    from sim import api
-    from sim.doors.estimating import show_checked
-
-    terminal.hush_compilation()
-    show_checked(terminal, api.check(scenario, sets=sets), full=full)
-
-
-@cli.command("list")
-@click.argument("kind", metavar="[KIND]", required=False, shell_complete=complete.kinds)
-@options.modes
-@click.pass_obj
-def list_(terminal: Terminal, kind: str | None) -> None:
-    """List what there is of a kind; without one, the kinds.
-
-    KIND is one of scenarios, experiments, claims, parameters, variants, outcomes, mechanisms, draws, data, constants,
-    targets, observables, classes, places, events, terms.
-    """
-    from sim import api
-    from sim.doors import reports
-
-    reports.show_list(terminal, kind, api.list_(kind))
-
-
-@cli.command()
-@click.argument("name", metavar="[KIND] NAME", nargs=-1, required=True, shell_complete=complete.names)
-@options.modes
-@click.pass_obj
-def explain(terminal: Terminal, name: tuple[str, ...]) -> None:
-    """Explain any name that `list` prints; with a KIND (claim, parameter, ...) only what is of it.
-
-    Meaning, unit, range, grade of the evidence, source, and where it acts.
-    """
-    from sim import api
-
-    if len(name) > 2:
-        raise click.UsageError("a name, or a kind and a name")
-    entries = api.explain(name[-1], *name[:-1])
-    terminal.answer(lambda: [asdict(entry) for entry in entries])
-    for entry in () if terminal.json else entries:
-        terminal.fields(f"{entry.name} ({entry.kind})", entry.fields)
-
-
-@cli.command()
-@options.stored
-@options.picture
-@options.svg
-@options.stores
-def plot(terminal: Terminal, /, stored: Path, what: str | None, **asked: Any) -> None:
-    """Draw the figures of FOLDER, which a command has printed, or one kind alone.
-
-    A map needs places of 1923; made-up ones lie nowhere.
-    """
-    from sim import api
-
-    _print_files(terminal, api.plot(stored, what, **asked))
-
-
-@cli.command()
-@click.argument("what", metavar="RESULT | A [B ...]", nargs=-1, required=True, shell_complete=complete.scenarios)
-@click.option("--csv", is_flag=True, help="Write the tables of RESULT as CSV.")
-@click.option("--page", is_flag=True, help="Write worlds A, B, ... as one page that runs them in a browser.")
-@options.ensemble
-@options.sets
-@options.stores
-def export(
-    terminal: Terminal, /, what: tuple[str, ...], csv: bool, page: bool, sets: tuple[str, ...],
-    ensemble: str | None, **asked: Any,
-) -> None:  # fmt: skip
-    """Write the tables of a RESULT in another format, or worlds as a page.
-
-    With --page the arguments are scenarios, the baseline first, and --out names a file (page.html). The page holds the
-    engine and opens offline by double click: no install, no server, no network.
-    """
-    from sim import api
-
-    if csv == page:
-        raise click.UsageError("name a format: --csv of a result, or --page of scenarios")
-    if page:
-        asked["out"] = asked["out"] or Path("page.html")
-        terminal.hush_compilation()
-        _print_files(terminal, [api.export_page(*what, sets=sets, ensemble=ensemble, **asked)])
-        return
-    if sets or ensemble or len(what) > 1:
-        reason = "--csv is of one result as it is stored; --set, --ensemble and several worlds belong to --page"
-        raise click.UsageError(reason)
-    _print_files(terminal, api.export(what[0], **asked))
 
 
 @cli.command()
@@ -221,10 +87,6 @@ def view(
         api.view(*(folders or usual), worlds=worlds, port=port, ready=ready, ensemble=ensemble)
     except KeyboardInterrupt:
         terminal.note("ended")
-
-
-def _print_files(terminal: Terminal, files: Sequence[Path]) -> None:
-    terminal.answer(lambda: {"files": files}, *map(str, files))
 
 
 @cli.command()

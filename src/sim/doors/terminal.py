@@ -188,6 +188,13 @@ def shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def exact(value: Any) -> str:
+    """Return a value as a file would state it; floats are not rounded."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else shown(value)
+
+
 def number(value: float) -> str:
     """Return a number with the digits that matter in a share or a count; a dash where it is undefined."""
     if not math.isfinite(value):

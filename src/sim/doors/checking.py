@@ -1,18 +1,17 @@
-"""What `check` prints of an experiment."""
+"""The command ``skloki check``, and what it prints of a scenario or an experiment."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from sim.analysis.wording import committees, counted
-from sim.doors.reports import exact, preview_document, show_preview
-from sim.doors.terminal import Terminal
-from sim.registry.parameters import PARAMETERS
-from sim.registry.variants import VARIANTS
+from sim.doors import claiming, options
+from sim.doors.terminal import Terminal, exact
 
 if TYPE_CHECKING:
-    from sim.claims.claim import Claim
     from sim.experiment.experiment import Factor
     from sim.runner.estimate import Estimate
     from sim.runner.preview import Preview
@@ -21,21 +20,73 @@ LISTED = 12
 """Uncertainties that are listed though they are drawn as the registry says, or an ensemble; more are counted."""
 
 
-def show_checked(terminal: Terminal, found: Preview | Estimate | Claim, *, full: bool) -> None:
-    """Print a scenario, an experiment or a claim that was checked; in full, all values, or all uncertainties."""
+@click.command()
+@options.scenario
+@options.sets
+@click.option("--full", "--all", "full", cls=options.Renamed, is_flag=True,
+              help="Show all values and where each was set; of an experiment all uncertainties.")
+@options.modes
+@click.pass_obj
+def check(terminal: Terminal, scenario: str, sets: tuple[str, ...], full: bool) -> None:
+    """Check SCENARIO, an experiment or a claim, without running it.
+
+    Prints what differs from the scenario that it extends, or from the defaults, and where that was set, warnings, and
+    the size of the run. Of an experiment: levers, uncertainties, design, and what it would take in runs, time and disk.
+    """
+    from sim import api
     from sim.claims.claim import Claim
-    from sim.doors import claiming
     from sim.runner.preview import Preview
 
+    terminal.hush_compilation()
+    found = api.check(scenario, sets=sets)
     if isinstance(found, Claim):
-        terminal.answer(lambda: claiming.document(found))
-        return None if terminal.json else claiming.show_claim(terminal, found)
-
+        return terminal.document(claiming.document(found)) if terminal.json else claiming.show_claim(terminal, found)
     if isinstance(found, Preview):
-        terminal.answer(lambda: preview_document(found, full))
-        return None if terminal.json else show_preview(terminal, found, full)
-    terminal.answer(lambda: estimate_document(found))
-    return None if terminal.json else show_estimate(terminal, found, full)
+        return terminal.document(preview_document(found, full)) if terminal.json else (
+            show_preview(terminal, found, full))  # fmt: skip
+    return terminal.document(estimate_document(found)) if terminal.json else show_estimate(terminal, found, full)
+
+
+def show_preview(terminal: Terminal, preview: Preview, full: bool) -> None:
+    """Print what a valid scenario amounts to: what differs from the world that it extends; in full, all its values."""
+    scenario = preview.loaded.scenario
+    terminal.say(f"{preview.loaded.path}: valid")
+    terminal.say(f"{scenario.title}. {' '.join(scenario.why.split())}".rstrip())
+    terminal.say()
+    if differs := [(name, _told(base), _told(setting.value), setting.unit, setting.layer)
+                   for name, base, setting in preview.differs]:  # fmt: skip
+        terminal.table(f"What differs from {preview.base}", ["name", "there", "here", "unit", "set in"], differs)
+    else:
+        terminal.say(f"Nothing differs from {preview.base}.")
+    if full:
+        rows = [(setting.name, exact(setting.value), setting.unit, setting.layer) for setting in preview.settings]
+        terminal.table("Effective values", ["name", "value", "unit", "set in"], rows)
+    else:
+        terminal.say(f"All {len(preview.settings)} values, and where each was set: --full\n")
+    for warning in preview.warnings:
+        terminal.note(f"warning: {warning}")
+    terminal.say(
+        f"Size: {committees(preview.guberniias, preview.uezds)}, {counted(preview.months, 'month')}, "
+        f"{counted(preview.replicates, 'replicate')}: {counted(preview.committee_months, 'committee-month')}"
+    )
+
+
+def _told(value: Any) -> str:
+    return "unset" if value is None else exact(value)
+
+
+def preview_document(preview: Preview, full: bool) -> dict[str, Any]:
+    """Return what `check` prints as JSON; settings are all that are no defaults, or in full all there are."""
+    settings = preview.settings if full else preview.changed
+    sizes = ("guberniias", "uezds", "months", "replicates", "committee_months")
+    return {
+        "scenario": preview.loaded.path, "title": preview.loaded.scenario.title, "valid": True,
+        "base": preview.base,
+        "differs": [{"name": name, "base": base, "here": setting.value, "layer": setting.layer}
+                    for name, base, setting in preview.differs],
+        "settings": [asdict(setting) for setting in settings], "warnings": preview.warnings,
+        **{name: getattr(preview, name) for name in sizes},
+    }  # fmt: skip
 
 
 def show_estimate(terminal: Terminal, estimate: Estimate, full: bool) -> None:
@@ -83,6 +134,9 @@ def show_estimate(terminal: Terminal, estimate: Estimate, full: bool) -> None:
 
 def as_registered(factor: Factor) -> bool:
     """Say whether a parameter or a variant is drawn as the registry has it."""
+    from sim.registry.parameters import PARAMETERS
+    from sim.registry.variants import VARIANTS
+
     parameter, variant = PARAMETERS.get(factor.name), VARIANTS.get(factor.name)
     if parameter is not None and factor.target == f"parameters.{factor.name}" and not factor.options:
         return (factor.low, factor.high, factor.distribution) == (parameter.low, parameter.high, parameter.distribution)
@@ -118,6 +172,8 @@ def _range(factor: Factor) -> str:
 
 def grade(factor: Factor) -> str:
     """Return the grade of the evidence for a parameter; nothing for another field."""
+    from sim.registry.parameters import PARAMETERS
+
     parameter = PARAMETERS.get(factor.target.removeprefix("parameters."))
     return parameter.grade if parameter else ""
 
