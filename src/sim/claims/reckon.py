@@ -15,8 +15,7 @@ from sim.analysis.targets import Target
 from sim.claims import expressions, rules
 from sim.claims.claim import Claim, Estimand, Quantity
 from sim.claims.populations import Population
-from sim.claims.worlds import Asked as Wants
-from sim.claims.worlds import Wanted, horizon_name
+from sim.claims.worlds import Wanted, WorldSweep, horizon_name
 from sim.data.tables import load
 from sim.experiment.horizons import YEARS, Horizon, measured
 from sim.experiment.smallest_effect import Smallest
@@ -25,7 +24,7 @@ from sim.inference.shares import again
 from sim.scenario.schema import month_name, month_number
 
 Array = NDArray[np.float64]
-Opened = Callable[[Population, Wants], Sweep]
+Opened = Callable[[Population, WorldSweep], Sweep]
 """Returns the stored sweep of a world in a population."""
 PLANTED = 60
 """Runs of the planted world that are taken for records."""

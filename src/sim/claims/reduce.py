@@ -22,8 +22,7 @@ from sim.claims.worlds import history
 from sim.errors import UserError
 from sim.inference import boxes, boxes_told
 from sim.inference.asked import Asked, Drawn
-from sim.inference.lookfor import Population as Observed
-from sim.inference.lookfor import Question, answered
+from sim.inference.lookfor import Observed, Question, answered
 from sim.inference.sensitivity import WORTH, Finding, emulated
 from sim.inference.terms import GRADES
 from sim.inference.worth import Draws

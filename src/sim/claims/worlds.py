@@ -65,7 +65,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Asked:
+class WorldSweep:
     """A world with what is kept of it: one sweep in each population."""
 
     world: World
@@ -124,28 +124,28 @@ class Wanted:
         self.claims = list(claims)
         self._shipped = _of_the_package()
 
-    def sweep(self, claim: Claim, name: str) -> Asked:
+    def sweep(self, claim: Claim, name: str) -> WorldSweep:
         """Return the sweep of a claim's world."""
         world = world_of(claim, name)
-        return Asked(world, _kept([claim]).get(world.key, Kept()) | self._shipped.get(world.key, Kept()))
+        return WorldSweep(world, _kept([claim]).get(world.key, Kept()) | self._shipped.get(world.key, Kept()))
 
-    def of(self, claim: Claim) -> list[Asked]:
+    def of(self, claim: Claim) -> list[WorldSweep]:
         """Return the sweeps that a claim needs, each once."""
         used = dict.fromkeys(name for one in claim.estimands for name in one.worlds) if claim.tested else ()
         return list({one.name: one for one in (self.sweep(claim, name) for name in used)}.values())
 
-    def all(self, claims: Iterable[Claim]) -> list[Asked]:
+    def all(self, claims: Iterable[Claim]) -> list[WorldSweep]:
         """Return the sweeps that several claims need, each once."""
         return list({one.name: one for claim in claims for one in self.of(claim)}.values())
 
 
-def history() -> Asked:
+def history() -> WorldSweep:
     """Return the world in which observables are counted."""
-    return Asked(World(HISTORY, {}, RECORD_END), Kept(frozenset(["performance"]), frozenset(["1923-12:1926-11"]),
+    return WorldSweep(World(HISTORY, {}, RECORD_END), Kept(frozenset(["performance"]), frozenset(["1923-12:1926-11"]),
                                                       targets=True, observables=True))  # fmt: skip
 
 
-def experiment_of(population: Population, asked: Asked) -> Experiment:
+def experiment_of(population: Population, asked: WorldSweep) -> Experiment:
     """Return the sweep of a world in a population: one option, over the population's draws.
 
     What a world sets is drawn no more in it; everything else stays what it is at the same draw.

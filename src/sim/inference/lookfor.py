@@ -198,7 +198,7 @@ class Look:
     answers: tuple[Answer, ...]
 
 
-class Population:
+class Observed:
     """The draws of a sweep: a row a pair of runs (one point, the same accidents)."""
 
     def __init__(self, sweep: PairedSweep) -> None:
@@ -330,7 +330,7 @@ def lookfor(
         if one in paths[:at]:
             raise UserError(Problem("--rival", "", f"{sweeps[at].path}, the same sweep twice", "another sweep"))
     found = read_found(Path(figures)) if isinstance(figures, (str, Path)) else list(figures)
-    populations = [Population(sweep) for sweep in sweeps]
+    populations = [Observed(sweep) for sweep in sweeps]
     used = {one.column for one in found}
     kept = [set(one.experiment.observables) for one in populations]
     names = [name for name in OBSERVABLES if name not in used and all(name in some for some in kept)]
@@ -359,7 +359,7 @@ def lookfor(
     )  # fmt: skip
 
 
-def _weights(populations: Sequence[Population], found: Sequence[Found], where: str) -> Array:
+def _weights(populations: Sequence[Observed], found: Sequence[Found], where: str) -> Array:
     """Return how much each draw counts: as it agrees with what was found, and each sweep as much as any other."""
     size = float(np.mean([len(one.pairs) for one in populations]))
     total = np.concatenate([one.log_weights(found) + np.log(size / len(one.pairs)) for one in populations])
@@ -373,7 +373,7 @@ def _weights(populations: Sequence[Population], found: Sequence[Found], where: s
     return weights
 
 
-def _between(populations: Sequence[Population]) -> Iterator[Question]:
+def _between(populations: Sequence[Observed]) -> Iterator[Question]:
     """Yield for each two sweeps the question which of them the world is one of."""
     names = _names(populations)
     owner = np.repeat(np.arange(len(populations)), [len(one.pairs) for one in populations])
@@ -383,7 +383,7 @@ def _between(populations: Sequence[Population]) -> Iterator[Question]:
                        values, "neither")  # fmt: skip
 
 
-def _names(populations: Sequence[Population]) -> list[str]:
+def _names(populations: Sequence[Observed]) -> list[str]:
     """Return what each sweep is called, no two alike: as its experiment, or by where it lies."""
     parts = [one.sweep.path.resolve().parts for one in populations]
     ends = [[str(Path(*one[-length:])) for one in parts] for length in range(1, 1 + max(map(len, parts)))]
@@ -393,7 +393,7 @@ def _names(populations: Sequence[Population]) -> list[str]:
 
 
 def _selected(
-    population: Population, lever: str | None, option: Any, against: str | None, outcome: str | None, scope: str | None,
+    population: Observed, lever: str | None, option: Any, against: str | None, outcome: str | None, scope: str | None,
     horizon: str | None,
 ) -> Selection:  # fmt: skip
     """Return what is asked for, its names known; no lever where the sweep compares nothing and none is named."""

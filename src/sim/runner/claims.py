@@ -22,7 +22,7 @@ from sim.claims.load import load_claims
 from sim.claims.populations import DRAWS, QUICK, RIVALS, Population, names, population, populations
 from sim.claims.reckon import Reader
 from sim.claims.reduce import entry
-from sim.claims.worlds import Asked, Wanted, experiment_of, history
+from sim.claims.worlds import Wanted, WorldSweep, experiment_of, history
 from sim.engines.engine import cores
 from sim.errors import Problem, UserError, one_of
 from sim.experiment.experiment import Experiment
@@ -103,7 +103,7 @@ class Work:
         """Return the population whose verdict is the claim's: the first in which it is asked."""
         return next((each for each in self.populations if each.asked in claim.said.populations), None)
 
-    def sweeps(self) -> Iterator[tuple[Population, Asked]]:
+    def sweeps(self) -> Iterator[tuple[Population, WorldSweep]]:
         """Yield the sweeps that are needed, each once."""
         for each in self.populations:
             asked = [one for one in self.claims if each.asked in one.said.populations]
@@ -112,17 +112,17 @@ class Work:
             for one in {want.name: want for want in wants}.values():
                 yield each, one
 
-    def grids(self, claims: Iterable[Claim]) -> list[Asked]:
+    def grids(self, claims: Iterable[Claim]) -> list[WorldSweep]:
         """Return the sweeps that grids need, beside those of the claims themselves."""
         others = [other for one in claims for other in self.knocked.get(one.id, {}).values()]
         return [self.wanted.sweep(other, name) for other in others for name in other.estimands[0].worlds]
 
-    def folder(self, each: Population, asked: Asked) -> Path:
+    def folder(self, each: Population, asked: WorldSweep) -> Path:
         """Return where a world's sweep lies."""
         number = "" if each.draws == DRAWS else f"-{each.draws}"
         return self.place / f"{each.name}{number}" / asked.name
 
-    def there(self, each: Population, asked: Asked, experiment: Experiment) -> bool:
+    def there(self, each: Population, asked: WorldSweep, experiment: Experiment) -> bool:
         """Return whether a world's sweep is finished, and this model's."""
         place = self.folder(each, asked)
         if not (place / MANIFEST).is_file():
@@ -168,7 +168,7 @@ class Work:
         seconds = (per_month or 0.0) * months / cores()
         return Missing(sweeps, counted, stored, seconds, tuple(self.notes), grid_sweeps, grid_runs)
 
-    def opened(self, each: Population, asked: Asked) -> Sweep:
+    def opened(self, each: Population, asked: WorldSweep) -> Sweep:
         """Return a world's sweep."""
         place = self.folder(each, asked)
         if place not in self._open:
