@@ -97,6 +97,11 @@ class Counted(NamedTuple):
         """Share of all points at which it is true."""
         return self.all_found / self.all_points
 
+    @property
+    def gain(self) -> float:
+        """How far the box is ahead of chance: its density less that of all points, in standard errors but a factor."""
+        return self.points**0.5 * (self.density - self.rate) if self.points else 0.0
+
     def interval(self) -> tuple[float, float]:
         """Return the density's 95 % interval (Wilson's)."""
         from scipy.stats import binomtest
@@ -225,7 +230,6 @@ def _true(points: Drawn, where: str, effect: Array, base: Array, level: bool) ->
     return np.asarray(true, np.bool_)
 
 
-
 def _counted(conditions: Sequence[Condition], true: Which, rows: Which) -> Counted:
     inside = rows.copy()
     for one in conditions:
@@ -233,18 +237,13 @@ def _counted(conditions: Sequence[Condition], true: Which, rows: Which) -> Count
     return Counted(int(inside.sum()), int((inside & true).sum()), int((rows & true).sum()), int(rows.sum()))
 
 
-def _gain(counted: Counted) -> float:
-    """Return how far a box is ahead of chance: its density less that of all points, in standard errors but a factor."""
-    return counted.points**0.5 * (counted.density - counted.rate) if counted.points else 0.0
-
-
 def _pruned(conditions: Sequence[Condition], true: Which, rows: Which) -> tuple[Condition, ...]:
     """Return conditions without those that a box does as well without; never more than are allowed."""
     kept = list(conditions)
     while len(kept) > 1:
-        gains = [_gain(_counted([*kept[:at], *kept[at + 1 :]], true, rows)) for at in range(len(kept))]
+        gains = [_counted([*kept[:at], *kept[at + 1 :]], true, rows).gain for at in range(len(kept))]
         best = int(np.argmax(gains))
-        if gains[best] < _gain(_counted(kept, true, rows)) and len(kept) <= CONDITIONS:
+        if gains[best] < _counted(kept, true, rows).gain and len(kept) <= CONDITIONS:
             break
         del kept[best]
     return tuple(kept)
@@ -267,7 +266,7 @@ def _prim(axes: Sequence[Axis], true: Which, learn: Which, held: Which) -> list[
             break
         by = "PRIM, of the rest" if found else "PRIM"
         one = Box(by, conditions, *(_counted(conditions, true, left & rows) for rows in (learn, held)))
-        if _gain(one.learnt) > 0.0:
+        if one.learnt.gain > 0.0:
             found.append(one)
         left &= ~np.logical_and.reduce([condition.holds() for condition in conditions])
     return found
@@ -289,7 +288,7 @@ def _peeled(axes: Sequence[Axis], true: Which, rows: Which) -> tuple[Condition, 
     boxes = [one for one in boxes if one]
     if not boxes:
         return ()
-    return _pruned(max(boxes, key=lambda one: _gain(_counted(one, true, rows))), true, rows)
+    return _pruned(max(boxes, key=lambda one: _counted(one, true, rows).gain), true, rows)
 
 
 def _bounds(axes: Sequence[Axis], frame: pd.DataFrame, whole: pd.DataFrame, lims: pd.DataFrame) -> Iterator[Condition]:
@@ -328,8 +327,8 @@ def _cart(axes: Sequence[Axis], true: Which, learn: Which, held: Which) -> list[
     tree, features = _tree(axes, true, learn)
     leaves = [_merged(path) for path in _paths(tree, features, 0, ())]
     boxes = [Box("CART", one, *(_counted(one, true, rows) for rows in (learn, held))) for one in leaves if one]
-    boxes.sort(key=lambda box: -_gain(box.learnt))
-    return [box for box in boxes[:1] if _gain(box.learnt) > 0.0]
+    boxes.sort(key=lambda box: -box.learnt.gain)
+    return [box for box in boxes[:1] if box.learnt.gain > 0.0]
 
 
 def _paths(

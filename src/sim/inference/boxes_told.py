@@ -62,8 +62,7 @@ def plainly(box: Box) -> str:
 def leading(found: Discovery) -> Box | None:
     """Return the box that does best on what it was made of, of those that do better than all on points held back."""
     good = [box for box in found.boxes if box.held.density > box.held.rate]
-    gains = [box.learnt.points**0.5 * (box.learnt.density - box.learnt.rate) for box in good]
-    return good[gains.index(max(gains))] if good else None
+    return max(good, key=lambda box: box.learnt.gain, default=None)
 
 
 def tells(found: Discovery) -> bool:
