@@ -40,6 +40,16 @@ def test_a_query_as_a_table(swept, skloki):
     assert out.count(" 12 ") == 2
 
 
+@pytest.mark.parametrize("ask", [("query", "s", COUNT), ("sensitivity", "s"), ("lookfor", "s"), ("plot", "s")])
+def test_a_part_of_which_a_bit_was_flipped_is_refused_by_whatever_reads_rows(swept, skloki, ask):
+    part = min((swept / "runs").glob("*.parquet"))
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    code, out, err = skloki(*ask)
+    assert (code, out) == (2, "") and f"{part.name}: the file is damaged: its content is not what was" in err
+
+
 def test_two_forms_at_once_are_refused(swept, skloki):
     code, out, err = skloki("query", "s", COUNT, "--csv", "--json")
     assert (code, json.loads(out)["errors"], err) == (2, ["--csv and --json: one of them"], "")

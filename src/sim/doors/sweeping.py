@@ -163,7 +163,7 @@ def query(terminal: Terminal, folder: Path, sql: str, csv: bool) -> None:
 
     if csv and terminal.json:
         raise UserError(Problem("--csv and --json", allowed="one of them"))
-    frame = open_folder(folder, verify=False).query(sql)
+    frame = open_folder(folder).query(sql)
     if csv:
         return terminal.line(answers.csv(frame))
     return terminal.document(answers.records(frame)) if terminal.json else answers.show(terminal, frame)

@@ -324,7 +324,7 @@ def lookfor(
         Sweeps of other structures. Then all that is asked is which of two sweeps the world is one of: each counts as
         much as any other, whatever its number of draws.
     """
-    sweeps = [one if isinstance(one, PairedSweep) else open_sweep(one, verify=False) for one in (path, *rivals)]
+    sweeps = [one if isinstance(one, PairedSweep) else open_sweep(one) for one in (path, *rivals)]
     paths = [one.path.resolve() for one in sweeps]
     for at, one in enumerate(paths):
         if one in paths[:at]:

@@ -129,11 +129,8 @@ class Work:
             return False
         found = open_sweep(place, verify=False)
         done = found.progress()
-        if (done["runs"] < done["runs_planned"] or found.manifest["model"] != model()
-                or found.manifest["fingerprint"] != experiment.fingerprint()):  # fmt: skip
-            return False
-        self._open.setdefault(place, found)
-        return True
+        same = found.manifest["model"] == model() and found.manifest["fingerprint"] == experiment.fingerprint()
+        return bool(same and done["runs"] >= done["runs_planned"])
 
     def run(self, share: Share | None = None) -> int:
         """Run what is missing, or a share of that, and return in how many sweeps; without one, shares are merged."""
@@ -172,7 +169,7 @@ class Work:
         """Return a world's sweep."""
         place = self.folder(each, asked)
         if place not in self._open:
-            self._open[place] = open_sweep(place, verify=False)
+            self._open[place] = open_sweep(place)
         return self._open[place]
 
     def ledger(self) -> Ledger:
