@@ -293,6 +293,8 @@ def test_a_sweep_published_without_its_runs_is_told_so_at_every_door(skloki):
         assert code == 2 and "found a sweep published without its runs; allowed: one with them: skloki sweep" in err
         assert f"december-1923 makes them, in {Path('results/sweeps/december-1923')}" in err
     sweep = sim.open(folder)
+    code, out, _ = skloki("status", folder)
+    assert code == 0 and "published without its runs; skloki sweep december-1923 makes them" in " ".join(out.split())
     for ask in (sweep.effects, sweep.thirds, sweep.importance, sweep.runs, lambda: sweep.effects(where="pack < 0.1")):
         with pytest.raises(UserError, match="found a sweep published without its runs"):
             ask()

@@ -129,6 +129,17 @@ def test_a_fault_names_line_and_column(ministry, the_problem, rows, where, colum
     assert found in problem.found and allowed in problem.allowed
 
 
+def test_empty_rows_and_ends_are_passed_over_as_spreadsheets_leave_them(ministry) -> None:
+    left = "".join(f"{line},,\n" for line in ROWS.splitlines()) + "," * 10 + "\n\n"
+    assert load(ministry(left)).scenario.tree == load(ministry(ROWS)).scenario.tree
+
+
+@pytest.mark.parametrize(("mark", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_mark_between_columns_is_said_once(ministry, the_problem, mark: str, called: str) -> None:
+    problem = the_problem(ministry(ROWS.replace(",", mark)))
+    assert str(problem).startswith(f"offices.csv:1: found columns parted by {called}; allowed: columns parted by comm")
+
+
 def test_all_faults_are_told_at_once(ministry, problems) -> None:
     wrong = ROWS.replace("0.8", "8").replace("0.7", "x")
     found = problems(ministry(wrong, NAMED + "[run]\nseeds = 1\n"))

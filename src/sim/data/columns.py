@@ -7,7 +7,7 @@ import datetime
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -144,6 +144,8 @@ PROVENANCE = (
 def numbered(declared: Table, content: bytes, where: str) -> list[tuple[int, Row]]:
     """Return the rows of a table with their lines; `UserError` with every fault of the file."""
     header, records = _records(content, where)
+    if found := parted(header):
+        raise UserError(Problem(f"{where}:1", found=found, allowed="columns parted by commas, and decimals by points"))
     problems = [*_check_header(declared, header, where)]
     rows: list[tuple[int, Row]] = []
     for line, cells in records:
@@ -163,7 +165,7 @@ def numbered(declared: Table, content: bytes, where: str) -> list[tuple[int, Row
 
 
 def _records(content: bytes, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Split into the header and numbered records; a record may span lines."""
+    """Split into the header and numbered records, which may span lines; empty rows and ends are a spreadsheet's."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -175,12 +177,23 @@ def _records(content: bytes, where: str) -> tuple[list[str], list[tuple[int, lis
     line = 1
     try:
         for cells in reader:
-            if cells:
+            if any(map(str.strip, cells)):
                 records.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
         raise UserError(Problem(f"{where}:{line}", found=str(error), allowed="a CSV table")) from error
-    return (records[0][1], records[1:]) if records else ([], [])
+    if not records:
+        return [], []
+    (_, header), *rows = records
+    width = max(at for at, name in enumerate(header, 1) if name.strip())
+    return header[:width], [(at, cells if any(map(str.strip, cells[width:])) else cells[:width]) for at, cells in rows]
+
+
+def parted(header: Sequence[str]) -> str | None:
+    """Return in words what parts the columns of a header that is one cell, where that is no comma."""
+    names = [name for name in header if name.strip()]
+    marks = {";": "semicolons", "\t": "tabs"} if len(names) == 1 else {}
+    return next((f"columns parted by {called}" for mark, called in marks.items() if mark in names[0]), None)
 
 
 def _check_header(declared: Table, header: list[str], where: str) -> Iterable[Problem]:

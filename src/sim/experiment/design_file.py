@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sim.data.columns import parted
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
 from sim.scenario.file_form import show
@@ -67,14 +68,12 @@ def _points(label: str, text: str, factors: Sequence[Factor]) -> tuple[Rows, lis
 
 def _no_header(where: str, header: Sequence[str]) -> list[Problem]:
     """Say what to change where the first line is none of names with commas between them."""
-    names = [name for name in header if name]
     line = ", ".join(header).strip()
     if line.startswith("#") or line.lower().startswith("sep="):
         return [Problem(where, found=show(line), allowed=REMARK)]
-    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
-        if len(names) == 1 and mark in names[0]:
-            allowed = "columns parted by commas, and decimals by points: r_f,r_v and 0.28,0.28"
-            return [Problem(where, found=f"columns parted by {called}", allowed=allowed)]
+    if found := parted(header):
+        allowed = "columns parted by commas, and decimals by points: r_f,r_v and 0.28,0.28"
+        return [Problem(where, found=found, allowed=allowed)]
     return []
 
 

@@ -128,8 +128,9 @@ class Dask:
         except BaseException as error:
             self._open.close()
             if isinstance(error, OSError | TimeoutError):
-                allowed = f"nobody answers there: {str(error) or type(error).__name__}"
-                raise UserError(Problem("--cluster", found=self._cluster, allowed=allowed)) from error
+                found = f"{self._cluster}, where nobody answers: {str(error) or type(error).__name__}"
+                allowed = "the address of a Dask scheduler that runs, slurm or local"
+                raise UserError(Problem("--cluster", found=found, allowed=allowed)) from error
             raise
         return self
 

@@ -218,11 +218,10 @@ def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment
                 f"rows that this model, {job.model}, gives too: its sources or data have changed, and rows of two "
                 "models are not one table; go on with that version, or begin anew in another folder (--out)",
             ))  # fmt: skip
-    return (
-        f"the model's sources or data have changed since these rows were made ({manifest['model']}, now {job.model}); "
-        f"{counted(runs, 'run')} of {counted(len(set(chosen)), 'part')}, run again, gave what is stored, to the last "
-        "bit"
-    )
+    again = (f"{counted(runs, 'run')} of {counted(len(set(chosen)), 'part')}, run again, gave what is stored, to the "
+             "last bit" if chosen else "no run is there that could be set beside this one's")  # fmt: skip
+    changed = f"the model's sources or data have changed since it was begun ({manifest['model']}, now {job.model})"
+    return f"{changed}; {again}"
 
 
 def _differences(folder: Path, stored: Collection[str], made: Mapping[str, bytes], chunk: Chunk) -> Iterator[str]:

@@ -218,6 +218,8 @@ class Status:
         How many shares have begun that are not merged yet; what they have made counts.
     damaged
         How many parts were made whose files are missing, or of another size; they do not count.
+    published
+        Whether it is one of which a page was written, and no run is there.
     """
 
     name: str
@@ -234,6 +236,7 @@ class Status:
     writer: str
     shares: int = 0
     damaged: int = 0
+    published: bool = False
 
     @property
     def finished(self) -> bool:
@@ -256,7 +259,7 @@ def status(path: Path | str) -> Status:
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
-        len(journal.unmerged), len(journal.parts) - len(entries),
+        len(journal.unmerged), len(journal.parts) - len(entries), "done" in manifest and not journal.parts,
     )  # fmt: skip
 
 
