@@ -142,7 +142,7 @@ class Wanted:
 def history() -> WorldSweep:
     """Return the world in which observables are counted."""
     return WorldSweep(World(HISTORY, {}, RECORD_END), Kept(frozenset(["performance"]), frozenset(["1923-12:1926-11"]),
-                                                      targets=True, observables=True))  # fmt: skip
+                                                           targets=True, observables=True))  # fmt: skip
 
 
 def experiment_of(population: Population, asked: WorldSweep) -> Experiment:

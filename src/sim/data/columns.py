@@ -140,12 +140,14 @@ PROVENANCE = (
 
 # Reading. Faults are collected, so that one look shows all of them.
 
+COMMAS = "columns parted by commas, and decimals by points"
+
 
 def numbered(declared: Table, content: bytes, where: str) -> list[tuple[int, Row]]:
     """Return the rows of a table with their lines; `UserError` with every fault of the file."""
     header, records = _records(content, where)
     if found := parted(header):
-        raise UserError(Problem(f"{where}:1", found=found, allowed="columns parted by commas, and decimals by points"))
+        raise UserError(Problem(f"{where}:1", found=found, allowed=COMMAS))
     problems = [*_check_header(declared, header, where)]
     rows: list[tuple[int, Row]] = []
     for line, cells in records:

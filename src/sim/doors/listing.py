@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from sim.doors import completion as complete
 from sim.doors import options
 from sim.doors.terminal import Terminal, exact
-
-if TYPE_CHECKING:
-    pass
 
 #: Columns of the lists, per kind: labels of an entry's fields.
 LISTED = {

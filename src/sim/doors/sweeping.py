@@ -91,7 +91,7 @@ def sweep(
 def status(terminal: Terminal, folder: Path) -> None:
     """Tell how far the sweep in DIR is, also while it runs."""
     from sim import api
-    from sim.results.sweep_store import usual_place
+    from sim.results.sweep_store import made_by
 
     found = api.status(folder)
     if terminal.json:
@@ -100,7 +100,7 @@ def status(terminal: Terminal, folder: Path) -> None:
         return terminal.line("finished" if found.finished else "running" if found.writer else "unfinished")
     state = "finished" if found.finished else f"running: {found.writer}" if found.writer else "not running"
     if found.published:
-        state = f"published without its runs; skloki sweep {found.name} makes them, in {usual_place(found.name)}"
+        state = f"published without its runs; {made_by(found.name)}"
     elif not found.finished and not found.writer:
         state += "; the same `sweep` command goes on from here"
     if found.shares:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sim.data.columns import parted
+from sim.data.columns import COMMAS, parted
 from sim.errors import Problem, nearest
 from sim.experiment.experiment import Factor
 from sim.scenario.file_form import show
@@ -72,8 +72,7 @@ def _no_header(where: str, header: Sequence[str]) -> list[Problem]:
     if line.startswith("#") or line.lower().startswith("sep="):
         return [Problem(where, found=show(line), allowed=REMARK)]
     if found := parted(header):
-        allowed = "columns parted by commas, and decimals by points: r_f,r_v and 0.28,0.28"
-        return [Problem(where, found=found, allowed=allowed)]
+        return [Problem(where, found=found, allowed=f"{COMMAS}: r_f,r_v and 0.28,0.28")]
     return []
 
 

@@ -11,7 +11,7 @@ from sim.experiment.experiment import Experiment, from_record
 from sim.experiment.plan import Plan
 from sim.registry.derived import Derived
 from sim.results.folder import MANIFEST, Folder, fault
-from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, Journal, read_journal, usual_place
+from sim.results.sweep_store import AGAIN, JOURNAL, SWEEP, TABLES, Journal, made_by, published, read_journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,9 +122,8 @@ class SweepFolder(Folder):
         """Refuse a sweep of which no run is there, with what brings them."""
         if self.parts:
             return
-        if "done" in self.manifest:  # which a page's writer adds
-            name = self.manifest["name"]
-            allowed = f"one with them: skloki sweep {name} makes them, in {usual_place(name)}"
+        if published(self.manifest, self.parts):
+            allowed = f"one with them: {made_by(self.manifest['name'])}"
             raise UserError(Problem(str(self.path), found="a sweep published without its runs", allowed=allowed))
         raise UserError(Problem(str(self.path), allowed="no run is stored yet; wait for the first part"))
 

@@ -13,7 +13,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -281,6 +281,16 @@ class Store:
 def usual_place(name: str) -> Path:
     """Return the folder of an experiment's sweep where no other is asked for."""
     return Path("results") / "sweeps" / name
+
+
+def published(manifest: Mapping[str, Any], parts: Collection[int]) -> bool:
+    """Return whether a page was written of a sweep, which adds ``done``, and none of its runs is there."""
+    return "done" in manifest and not parts
+
+
+def made_by(name: str) -> str:
+    """Return in words what makes the runs of an experiment, and where."""
+    return f"skloki sweep {name} makes them, in {usual_place(name)}"
 
 
 @contextmanager

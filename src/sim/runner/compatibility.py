@@ -200,10 +200,12 @@ def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment
     Where months are kept as histograms, which are of a whole chunk, one chunk is run again as a whole.
     """
     whole = sorted(store.done)
-    chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)] if whole else []
+    if not whole:
+        return (f"the model's sources or data have changed since it was begun ({manifest['model']}, now {job.model}); "
+                "no run is there that could be set beside this one's")  # fmt: skip
+    chosen = [whole[at * (len(whole) - 1) // (LOOKED_AT - 1)] for at in range(LOOKED_AT)]
     runs = 0
-    if chosen:
-        prepare()
+    prepare()
     for number in dict.fromkeys(chosen):
         chunk, files = plan.chunk(number), set(store.done[number]["files"])
         if number != chosen[0] or f"bins/{file_name(number)}" not in files:
@@ -218,10 +220,11 @@ def check_rows(store: Store, manifest: Mapping[str, Any], experiment: Experiment
                 f"rows that this model, {job.model}, gives too: its sources or data have changed, and rows of two "
                 "models are not one table; go on with that version, or begin anew in another folder (--out)",
             ))  # fmt: skip
-    again = (f"{counted(runs, 'run')} of {counted(len(set(chosen)), 'part')}, run again, gave what is stored, to the "
-             "last bit" if chosen else "no run is there that could be set beside this one's")  # fmt: skip
-    changed = f"the model's sources or data have changed since it was begun ({manifest['model']}, now {job.model})"
-    return f"{changed}; {again}"
+    return (
+        f"the model's sources or data have changed since these rows were made ({manifest['model']}, now {job.model}); "
+        f"{counted(runs, 'run')} of {counted(len(set(chosen)), 'part')}, run again, gave what is stored, to the last "
+        "bit"
+    )
 
 
 def _differences(folder: Path, stored: Collection[str], made: Mapping[str, bytes], chunk: Chunk) -> Iterator[str]:

@@ -21,7 +21,7 @@ from sim.experiment.plan import Chunk, Plan
 from sim.results.columns import read_file
 from sim.results.folder import fault, read_manifest
 from sim.results.sweep_locks import holder
-from sim.results.sweep_store import SWEEP, Made, Store, read_journal
+from sim.results.sweep_store import SWEEP, Made, Store, published, read_journal
 
 MOST_POINTS = 5_000_000
 """Points that the estimate so far looks at: 80 MB at most."""
@@ -259,7 +259,7 @@ def status(path: Path | str) -> Status:
         sum(entry["failed"] for entry in entries.values()), sum(entry["seconds"] for entry in entries.values()),
         rate, (plan.runs - done) / rate if rate > 0 else math.nan,
         max((entry["finished"] for entry in entries.values()), default=""), holder(folder),
-        len(journal.unmerged), len(journal.parts) - len(entries), "done" in manifest and not journal.parts,
+        len(journal.unmerged), len(journal.parts) - len(entries), published(manifest, journal.parts),
     )  # fmt: skip
 
 
